@@ -1,0 +1,10 @@
+// Package schemas carries the shipped catalogue inside the binary: ledger
+// types, standards, the schemas of both, and the settings of the deployment.
+package schemas
+
+import "embed"
+
+// FS holds ledgers/, standards/, meta/ and the files beside them.
+//
+//go:embed all:ledgers all:standards all:meta *.json
+var FS embed.FS
