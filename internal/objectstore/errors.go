@@ -19,7 +19,9 @@ func classify(doing string, err error) error {
 		return nil
 	}
 	wrapped := fmt.Errorf("object store: %s: %w", doing, err)
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	// A passed deadline is not left out here: the store did not answer in time,
+	// and a dial that timed out looks the same.
+	if errors.Is(err, context.Canceled) {
 		return wrapped
 	}
 	if f := (*fault.Error)(nil); errors.As(err, &f) {
