@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"taizhang/internal/embedded"
@@ -62,18 +63,31 @@ func scratch(name string) (string, error) {
 	return dir, os.MkdirAll(dir, 0o755)
 }
 
+// held keeps the locks of this process's slots: a lock that nothing refers to
+// ends with its file at the next garbage collection.
+var held struct {
+	sync.Mutex
+	releases []func()
+}
+
 // slot takes the first folder <kind>-<n> that no living process holds, so that
 // test processes side by side each have their own and the next run finds a
 // cluster already made. It is held until the process ends.
-func slot(kind string) (dir string, err error) {
+func slot(kind string) (string, error) {
 	for n := 0; ; n++ {
-		dir, err = scratch(fmt.Sprintf("%s-%d", kind, n))
+		dir, err := scratch(fmt.Sprintf("%s-%d", kind, n))
 		if err != nil {
 			return "", err
 		}
-		_, err = embedded.LockFolder(dir)
-		if err == nil || fault.CodeOf(err) != "already_running" {
-			return dir, err
+		release, err := embedded.LockFolder(dir)
+		if err == nil {
+			held.Lock()
+			held.releases = append(held.releases, release)
+			held.Unlock()
+			return dir, nil
+		}
+		if fault.CodeOf(err) != "already_running" {
+			return "", err
 		}
 	}
 }
