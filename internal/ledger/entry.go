@@ -57,8 +57,8 @@ type Step struct {
 	Unit  string       `json:"unit"` // "area" or "owner"
 }
 
-// Draft is the mutable body of an entry, kept exactly as typed.
-type Draft struct {
+// DraftBody is the mutable body of an entry, kept exactly as typed.
+type DraftBody struct {
 	Body      json.RawMessage `json:"body"`
 	Remarks   []Remark        `json:"remarks"` // of the return that led here
 	ChangedAt time.Time       `json:"changed_at"`
