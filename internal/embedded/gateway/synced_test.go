@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/s3response"
@@ -41,7 +42,9 @@ func TestWritesAreSynced(t *testing.T) {
 	s := synced{p, disk}
 	bucket, key, size := "bucket", "key", int64(3)
 	create := func(name string) error {
-		return s.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}, []byte(`{}`))
+		return s.CreateBucket(t.Context(), &s3.CreateBucketInput{
+			Bucket: &name, CreateBucketConfiguration: &types.CreateBucketConfiguration{},
+		}, []byte(`{}`))
 	}
 	put := func() error {
 		_, err := s.PutObject(t.Context(), s3response.PutObjectInput{
