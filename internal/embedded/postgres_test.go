@@ -216,14 +216,19 @@ func TestPostgresLiveOrphan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	orphan := account.command(programs.postgres(), "-D", data, "-c", "listen_addresses=", "-c", "unix_socket_directories=")
+	sockets, err := makeSocketDir(account, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	orphan := account.command(programs.postgres(), "-D", data, "-c", "listen_addresses=", "-c", "unix_socket_directories="+sockets)
 	if err := orphan.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- orphan.Wait() }()
 	eventually(t, "orphan stands in the data folder", func() bool {
-		return len(standingIn(data)) > 0 && exists(filepath.Join(data, "postmaster.pid"))
+		text, _ := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+		return len(standingIn(data)) > 0 && strings.Contains(string(text), "ready")
 	})
 	p := startPostgres(t, dir)
 	select {
