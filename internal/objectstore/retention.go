@@ -16,7 +16,8 @@ import (
 // seconds). Extending is allowed; shortening is the fault Conflict
 // `evidence_locked`.
 func (s *Store) Retain(ctx context.Context, key, versionID string, until time.Time) error {
-	// versitygw lets a lock be shortened; the rule is kept here for both.
+	// Asked first: servers word the refusal of a shorter lock differently, and a
+	// lock that stands already need not be written again by a retried job.
 	held, err := s.Retention(ctx, key, versionID)
 	if err != nil {
 		return err

@@ -28,6 +28,8 @@ func Run(args []string) error {
 		return errors.New("expected the folder of the S3 store")
 	}
 	dir := args[0]
+	// The library opens its lock files to everybody, whatever modes it is given.
+	syscall.Umask(0o077)
 	c, err := embedded.ReadS3Settings(dir)
 	if err != nil {
 		return err
