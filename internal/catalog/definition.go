@@ -68,7 +68,7 @@ type ChainStep struct {
 	ID    string       `json:"id"`
 	Title fault.Text   `json:"title"`
 	Roles []actor.Role `json:"roles"`
-	Unit  string       `json:"unit"` // area | owner
+	Unit  string       `json:"unit"` // area | owner | prison
 	Mode  string       `json:"mode"` // any
 	When  string       `json:"when"`
 }

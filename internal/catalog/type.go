@@ -106,7 +106,8 @@ func hasField(err error, code string) bool {
 var (
 	cadences = []string{"per_shift", "daily", "weekly", "monthly", "quarterly", "event"}
 	levels   = []string{"L1", "L2", "L3"}
-	steps    = []actor.Role{actor.DutyLeader, actor.DeputyHead, actor.AreaHead, actor.Instructor, actor.Medic, actor.Counsellor,
+	units    = []string{"area", "owner", "prison"}
+	steps    = []actor.Role{actor.Officer, actor.DutyLeader, actor.DeputyHead, actor.AreaHead, actor.Instructor, actor.Medic, actor.Counsellor,
 		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden}
 )
 
@@ -126,7 +127,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(slices.Contains(levels, t.Sensitivity), "/sensitivity", "密级须为 L1、L2、L3")
 	want(len(t.Chain) > 0, "/chain", "至少一个审批环节")
 	for i, s := range t.Chain {
-		want(s.ID != "" && s.Mode == "any" && (s.Unit == "area" || s.Unit == "owner"), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area 或 owner")
+		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
 		for _, r := range s.Roles {
 			want(slices.Contains(steps, r), fmt.Sprintf("/chain/%d/roles", i), "不是审批角色：%s", r)
 		}
