@@ -23,7 +23,7 @@ const lockName = "taizhang.lock"
 // (Conflict) with the members `pid` and, once announced, `address`. The lock
 // ends with release, or with the process however it ends.
 func LockFolder(dir string) (release func(), err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o600)

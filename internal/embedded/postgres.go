@@ -46,7 +46,7 @@ func StartPostgres(ctx context.Context, o PostgresOptions) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return nil, fmt.Errorf("PostgreSQL folder: %w", err)
 	}
 	// /proc shows resolved paths, and the search for orphans compares with it.

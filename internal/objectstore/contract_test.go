@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -56,6 +57,7 @@ func contract(t *testing.T, c objectstore.Config) {
 		"lock":                  lock,
 		"remove":                remove,
 		"hash mismatch":         hashMismatch,
+		"server checks hash":    serverChecks,
 		"truncated upload":      truncated,
 		"staging":               staging,
 		"staging of no length":  stagingUnknown,
@@ -266,6 +268,18 @@ func hashMismatch(t *testing.T, b bench) {
 		wantCode(t, err, fault.Invalid, "hash_mismatch")
 	}
 	wantNone(t, b, "mismatch", 1)
+}
+
+// serverChecks sends bytes that changed on the way, past our own check.
+func serverChecks(t *testing.T, b bench) {
+	data := content(150_000)
+	sum := sha256.Sum256(content(150_001))
+	_, err := b.raw.PutObject(t.Context(), b.config.Bucket, "changed", bytes.NewReader(data), 150_000, "",
+		hex.EncodeToString(sum[:]), minio.PutObjectOptions{DisableContentSha256: true})
+	if err == nil {
+		t.Error("bytes of another hash were taken")
+	}
+	wantNone(t, b, "changed", 0)
 }
 
 func truncated(t *testing.T, b bench) {

@@ -72,7 +72,8 @@ func (s *Store) probeLock(ctx context.Context) (held bool, err error) {
 		}
 		_ = s.core.RemoveObject(ctx, s.bucket, old.Key, minio.RemoveObjectOptions{VersionID: old.VersionID})
 	}
-	info, err := s.core.PutObject(ctx, s.bucket, probeKey, strings.NewReader("lock?"), 5, "", "", minio.PutObjectOptions{})
+	info, err := s.core.PutObject(ctx, s.bucket, probeKey, strings.NewReader("lock?"), 5, "", "",
+		minio.PutObjectOptions{DisableContentSha256: true})
 	if err != nil {
 		return false, classify("probe", err)
 	}

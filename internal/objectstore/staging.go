@@ -33,7 +33,10 @@ func (s *Store) PutStaging(ctx context.Context, key string, r io.Reader, size in
 	src := &noting{r: r}
 	var err error
 	if size >= 0 && size <= MaxSize {
-		_, err = s.core.PutObject(ctx, s.staging, key, onlyReader{src}, size, "", "", minio.PutObjectOptions{})
+		// Signed chunks, since the hash is not known yet: without, versitygw takes
+		// an upload that was cut off for the whole. For none at all see Put.
+		_, err = s.core.PutObject(ctx, s.staging, key, onlyReader{src}, size, "", "",
+			minio.PutObjectOptions{DisableContentSha256: size == 0})
 	} else {
 		err = s.putParts(ctx, key, src)
 	}
@@ -68,7 +71,7 @@ func (s *Store) putParts(ctx context.Context, key string, r io.Reader) (err erro
 		}
 		sum := sha256.Sum256(buf[:n])
 		part, err := s.core.PutObjectPart(ctx, s.staging, key, upload, number, bytes.NewReader(buf[:n]), int64(n),
-			minio.PutObjectPartOptions{Sha256Hex: hex.EncodeToString(sum[:])})
+			minio.PutObjectPartOptions{Sha256Hex: hex.EncodeToString(sum[:]), DisableContentSha256: true})
 		if err != nil {
 			return err
 		}
