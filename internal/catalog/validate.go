@@ -218,11 +218,11 @@ func (t *Type) Occurred(doc Document) (Moment, error) {
 		return Moment{At: at, Day: DayOf(at)}, nil
 	}
 	if m, err := Day(s); err == nil {
-		return m, nil
+		return m.noon(), nil
 	}
 	if m, err := Day(s + "-01"); err == nil { // a month stands for its last day
 		last := m.At.AddDate(0, 1, -1)
-		return Moment{At: last, Day: DayOf(last)}, nil
+		return Moment{At: last, Day: DayOf(last)}.noon(), nil
 	}
 	return Moment{}, fault.New(fault.Invalid, "no_time").With("pointer", t.OccurredAt)
 }

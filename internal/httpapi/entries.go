@@ -425,12 +425,6 @@ func (a *API) inbox(c echo.Context) error {
 	return a.entryPage(c, q)
 }
 
-// listed is an entry in a list, with the digest a bulk decision binds to.
-type listed struct {
-	ledger.Entry
-	Digest *ledger.Digest `json:"digest,omitempty"`
-}
-
 func (a *API) entryPage(c echo.Context, q ledger.Query) error {
 	if q.Limit == 0 {
 		q.Limit = 50
