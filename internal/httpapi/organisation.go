@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -62,6 +63,14 @@ type Login struct {
 	Number string     `json:"number"`
 	Name   string     `json:"name"`
 	Title  fault.Text `json:"title"`
+}
+
+// LogState of a prison.
+type LogState struct {
+	Size       int64      `json:"size"`
+	Checkpoint int64      `json:"checkpoint"` // size the newest checkpoint covers
+	SignedAt   *time.Time `json:"signed_at"`
+	Note       string     `json:"note"`
 }
 
 func (a *API) organisation(c echo.Context) error {
