@@ -32,15 +32,16 @@ type API struct {
 	Static     fs.FS
 	Secure     bool // TLS stands before us: cookies get the __Host- prefix
 	Ready      func(context.Context) error
+	// Progress of the demonstration's making; nil outside it.
+	Making func() Progress
 }
 
 // House answers about the organisation and the state of the installation.
 type House interface {
-	Organisation(ctx context.Context) (Organisation, error)
-	People(ctx context.Context, prison uuid.UUID, text string) ([]Person, error)
-	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]Inmate, error)
-	Progress(ctx context.Context) (Progress, error)
-	Log(ctx context.Context, prison uuid.UUID) (LogState, error)
+	Organisation(ctx context.Context) (ledger.Organisation, error)
+	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
+	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)
+	Log(ctx context.Context, prison uuid.UUID) (ledger.LogState, error)
 }
 
 // Limits of a request's body in bytes. A part of an upload has its own.
