@@ -62,6 +62,7 @@ type Actor struct {
 	Postings []Posting
 	Grants   []Grant
 	Lang     string // "zh" or "en"
+	Address  string // where the request comes from, for the records
 }
 
 // Holds reports whether the actor is posted in the role at all.

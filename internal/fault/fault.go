@@ -46,12 +46,12 @@ func (t Text) In(lang string) string {
 // Field is one thing wrong at one place of a document.
 type Field struct {
 	// Pointer is an RFC 6901 JSON Pointer into the document; "" is the whole.
-	Pointer string
+	Pointer string `json:"pointer"`
 	// Code is stable and machine readable: a schema keyword ("required",
 	// "maxLength"), "rule:<id>", or one of the door's codes.
-	Code string
+	Code string `json:"code"`
 	// Text says in the user's language what to do.
-	Text Text
+	Text Text `json:"text"`
 }
 
 // Error is a fault somebody acts on.

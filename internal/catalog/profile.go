@@ -1,0 +1,254 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"taizhang/internal/fault"
+)
+
+// The profile: the keywords tested on both sides, server and browser.
+// Anything else is refused when a type is published.
+var keywords = map[string]bool{}
+
+func init() {
+	for _, k := range strings.Fields(`$schema $id $ref $defs title description default readOnly type properties required
+		additionalProperties items enum oneOf const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength
+		maxLength pattern minItems maxItems uniqueItems contains format allOf if then else dependentRequired
+		x-id x-en x-unit x-ui x-message`) {
+		keywords[k] = true
+	}
+}
+
+var formats = []string{"date", "date-time", "uuid"}
+
+const draft = "https://json-schema.org/draft/2020-12/schema"
+
+// Limits of a schema, so that no document costs more than milliseconds.
+const (
+	maxSchema   = 512 << 10
+	maxNodes    = 5000
+	maxBranches = 1000
+	maxArrays   = 2
+	maxObjects  = 4
+)
+
+// problems collects mistakes of a type with the pointer of each.
+type problems struct{ fields []fault.Field }
+
+func (p *problems) add(pointer, code, format string, args ...any) {
+	p.fields = append(p.fields, fault.Field{Pointer: pointer, Code: code, Text: fault.Text{ZH: fmt.Sprintf(format, args...)}})
+}
+
+// expand writes local references out, so that one pass sees the whole schema.
+// What stands beside a $ref goes over what it refers to. A recursive or
+// foreign reference is a mistake.
+func expand(root, node any, at string, open []string, p *problems, nodes *int) any {
+	if *nodes++; *nodes > maxNodes {
+		if *nodes == maxNodes+1 {
+			p.add(at, "too_large", "模式过大")
+		}
+		return nil
+	}
+	switch n := node.(type) {
+	case map[string]any:
+		if ref, ok := n["$ref"].(string); ok {
+			target, found := resolve(root, ref)
+			switch {
+			case !found:
+				p.add(at+"/$ref", "ref", "只能引用本文件的 $defs：%s", ref)
+				return map[string]any{}
+			case slices.Contains(open, ref):
+				p.add(at+"/$ref", "recursion", "不允许循环引用：%s", ref)
+				return map[string]any{}
+			}
+			merged := map[string]any{}
+			if t, ok := target.(map[string]any); ok {
+				maps.Copy(merged, t)
+			}
+			delete(merged, "$ref")
+			if inner, ok := target.(map[string]any)["$ref"]; ok {
+				merged["$ref"] = inner
+			}
+			for k, v := range n {
+				if k != "$ref" {
+					merged[k] = v
+				}
+			}
+			return expand(root, merged, at, append(open, ref), p, nodes)
+		}
+		out := make(map[string]any, len(n))
+		for k, v := range n {
+			if k == "$defs" && at == "" {
+				continue
+			}
+			out[k] = expand(root, v, at+"/"+escape(k), open, p, nodes)
+		}
+		return out
+	case []any:
+		out := make([]any, len(n))
+		for i, v := range n {
+			out[i] = expand(root, v, fmt.Sprintf("%s/%d", at, i), open, p, nodes)
+		}
+		return out
+	}
+	return node
+}
+
+func resolve(root any, ref string) (any, bool) {
+	if !strings.HasPrefix(ref, "#/$defs/") {
+		return nil, false
+	}
+	v, ok := at(root, ref[1:])
+	_, isMap := v.(map[string]any)
+	return v, ok && isMap
+}
+
+// checkProfile walks an expanded schema and reports what the profile forbids.
+func checkProfile(schema map[string]any, p *problems) {
+	if schema["$schema"] != draft {
+		p.add("/$schema", "draft", "须为 %s", draft)
+	}
+	w := &profile{p: p, ids: map[string]string{}}
+	w.node(schema, "", place{top: true})
+	if w.branches > maxBranches {
+		p.add("/allOf", "too_costly", "条件过多")
+	}
+}
+
+type profile struct {
+	p        *problems
+	ids      map[string]string
+	branches int
+}
+
+// place says where in the schema a node stands.
+type place struct {
+	top, condition  bool // condition: inside if, then or else, which describe no new field
+	inIf            bool
+	arrays, objects int
+}
+
+func (w *profile) node(n map[string]any, at string, pl place) {
+	for _, k := range slices.Sorted(maps.Keys(n)) {
+		if !keywords[k] {
+			w.p.add(at+"/"+escape(k), "keyword", "不支持关键字 %s", k)
+		}
+	}
+	if t, ok := n["type"]; ok {
+		if _, one := t.(string); !one {
+			w.p.add(at+"/type", "type", "type 须为单个字符串")
+		}
+	}
+	if f, ok := n["format"].(string); ok && !slices.Contains(formats, f) {
+		w.p.add(at+"/format", "format", "不支持格式 %s", f)
+	}
+	if (n["enum"] != nil || n["contains"] != nil) && !pl.inIf {
+		w.p.add(at, "keyword", "enum 与 contains 只能用于 if")
+	}
+	w.object(n, at, pl)
+	if items, ok := n["items"].(map[string]any); ok {
+		if pl.arrays++; pl.arrays > maxArrays {
+			w.p.add(at+"/items", "depth", "数组最多嵌套两层")
+		}
+		w.node(items, at+"/items", place{arrays: pl.arrays, objects: pl.objects, condition: pl.condition, inIf: pl.inIf})
+	}
+	if c, ok := n["contains"].(map[string]any); ok {
+		w.node(c, at+"/contains", place{condition: true, inIf: true})
+	}
+	w.conditions(n, at, pl)
+}
+
+func (w *profile) object(n map[string]any, at string, pl place) {
+	props, _ := n["properties"].(map[string]any)
+	if n["type"] == "object" && !pl.condition {
+		if n["additionalProperties"] != false {
+			w.p.add(at+"/additionalProperties", "open", "对象须写 additionalProperties: false")
+		}
+		if pl.objects++; pl.objects > maxObjects {
+			w.p.add(at, "depth", "对象最多嵌套四层")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(props)) {
+		here := at + "/properties/" + escape(name)
+		sub, ok := props[name].(map[string]any)
+		if !ok {
+			w.p.add(here, "type", "须为对象")
+			continue
+		}
+		if !pl.condition {
+			w.labels(sub, here)
+		}
+		w.node(sub, here, place{condition: pl.condition, inIf: pl.inIf, arrays: pl.arrays, objects: pl.objects})
+	}
+	if pl.condition {
+		return
+	}
+	for _, name := range texts(n["required"]) {
+		if props[name] == nil {
+			w.p.add(at+"/required", "unknown", "没有字段 %s", name)
+		}
+	}
+}
+
+// labels wants what every field has: title, English title, stable id.
+func (w *profile) labels(n map[string]any, at string) {
+	for _, k := range []string{"title", "x-en", "x-id"} {
+		if s, _ := n[k].(string); s == "" {
+			w.p.add(at+"/"+k, "required", "缺少 %s", k)
+		}
+	}
+	id, _ := n["x-id"].(string)
+	if other, twice := w.ids[id]; twice && id != "" {
+		w.p.add(at+"/x-id", "duplicate", "x-id %s 已用于 %s", id, other)
+	}
+	w.ids[id] = at
+}
+
+func (w *profile) conditions(n map[string]any, at string, pl place) {
+	all, _ := n["allOf"].([]any)
+	for i, m := range all {
+		c, ok := m.(map[string]any)
+		here := fmt.Sprintf("%s/allOf/%d", at, i)
+		if !ok || c["if"] == nil {
+			w.p.add(here, "keyword", "allOf 的成员须为 if/then/else")
+			continue
+		}
+		w.branches++
+		for _, k := range []string{"if", "then", "else"} {
+			if sub, ok := c[k].(map[string]any); ok {
+				w.node(sub, here+"/"+k, place{condition: true, inIf: k == "if", arrays: pl.arrays, objects: pl.objects})
+			}
+		}
+	}
+	if choices, ok := n["oneOf"].([]any); ok && !pl.condition {
+		for i, m := range choices {
+			c, _ := m.(map[string]any)
+			if c["const"] == nil || c["title"] == nil || c["x-en"] == nil {
+				w.p.add(fmt.Sprintf("%s/oneOf/%d", at, i), "choice", "选项须有 const、title、x-en")
+			}
+		}
+	}
+}
+
+func texts(v any) []string {
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func decodeObject(raw []byte) (map[string]any, error) {
+	var m map[string]any
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, err
+	}
+	return m, nil
+}

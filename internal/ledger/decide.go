@@ -1,0 +1,238 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Judgement is what a decider says, bound to what was shown.
+type Judgement struct {
+	Digest  Digest // of the revision as shown; another one is the fault changed_meanwhile
+	Comment string
+	Remarks []Remark
+	// Unseen is set by bulk approval: entries that want a look are refused.
+	Unseen bool
+}
+
+// Approve decides the step at hand; the last step puts the revision in force
+// and opens what the type's triggers open elsewhere.
+func (s *Service) Approve(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	return s.change(ctx, k, Approve, 0, idem, func(tx Tx, e *Entry, sit Situation, to State) (*Outcome, error) {
+		rev, err := shown(ctx, tx, e, j)
+		if err != nil {
+			return nil, err
+		}
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		if sit.Last {
+			if err := s.lastLook(ctx, tx, t, e, rev); err != nil {
+				return nil, err
+			}
+		}
+		d := decision(ctx, e, rev, "approve", j)
+		e.Step++
+		if sit.Last {
+			e.State, e.InForce, e.StepRoles, e.StepUnit = to, rev.Number, nil, ""
+		} else {
+			e.StepRoles, e.StepUnit = rev.Chain[e.Step].Roles, rev.Chain[e.Step].Unit
+		}
+		return s.settle(ctx, tx, t, e, rev, d, "approved")
+	})
+}
+
+// Return sends the entry back to its author with remarks on fields.
+// A return without a word is refused: reason_required.
+func (s *Service) Return(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(j); err != nil {
+		return Outcome{}, err
+	}
+	return s.change(ctx, k, Return, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		rev, err := shown(ctx, tx, e, j)
+		if err != nil {
+			return nil, err
+		}
+		d := decision(ctx, e, rev, "return", j)
+		e.State, e.StepRoles, e.StepUnit = to, nil, ""
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		return s.settle(ctx, tx, t, e, rev, d, "returned")
+	})
+}
+
+// Void takes an approved entry out of force by decision, with its reason.
+func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(j); err != nil {
+		return Outcome{}, err
+	}
+	return s.change(ctx, k, Void, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		rev, err := shown(ctx, tx, e, j)
+		if err != nil {
+			return nil, err
+		}
+		d := decision(ctx, e, rev, "void", j)
+		e.State, e.Counts = to, false
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		return s.settle(ctx, tx, t, e, rev, d, "voided")
+	})
+}
+
+func worded(j Judgement) error {
+	if j.Comment != "" || len(j.Remarks) > 0 {
+		return nil
+	}
+	return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/comment", Code: "required",
+		Text: fault.Text{ZH: "请写明理由，或在字段上批注", EN: "Say why, or remark on a field"}}})
+}
+
+// shown makes sure that what is decided is what was looked at.
+func shown(ctx context.Context, tx Tx, e *Entry, j Judgement) (Revision, error) {
+	rev, err := tx.Revision(ctx, e.Key, e.Revision)
+	if err != nil {
+		return Revision{}, err
+	}
+	if rev.Digest != j.Digest {
+		return Revision{}, fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number).With("digest", rev.Digest)
+	}
+	if j.Unseen && (e.Warnings > 0 || e.Revision > 1) {
+		return Revision{}, fault.New(fault.Conflict, "look_first").With("warnings", e.Warnings).With("revision", e.Revision)
+	}
+	return rev, nil
+}
+
+// lastLook asks the rules that only the last approval asks (stage "approve").
+func (s *Service) lastLook(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision) error {
+	if rev.Nil {
+		return nil
+	}
+	doc, err := catalog.ParseDocument(rev.Document)
+	if err != nil {
+		return err
+	}
+	number, err := tx.PersonNumber(ctx, rev.Author)
+	if err != nil {
+		return err
+	}
+	if res := t.Validate(doc, env(ctx, tx, e.Key, number, tx.Now(), catalog.StageApprove)); len(res.Errors) > 0 {
+		return fault.InvalidFields("not_ready_for_approval", res.Errors)
+	}
+	return nil
+}
+
+func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Judgement) Decision {
+	a := actor.From(ctx)
+	d := Decision{
+		ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Step: e.Step, Verdict: verdict, Author: rev.Author,
+		By: a.PersonID, Of: rev.Digest, Comment: j.Comment, Remarks: j.Remarks, Salt: salt(),
+	}
+	if d.Remarks == nil {
+		d.Remarks = []Remark{}
+	}
+	for _, p := range a.Postings {
+		if d.Role == "" || slices.Contains(e.StepRoles, p.Role) {
+			d.Role = p.Role
+		}
+	}
+	return d
+}
+
+// settle writes a decision and everything that follows from it.
+func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision, d Decision, kind string) (*Outcome, error) {
+	now := tx.Now()
+	e.DecidedAt = &now
+	var err error
+	if d.Canonical, err = decisionRecord(e.Key, d); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertDecision(ctx, e.Key, d); err != nil {
+		return nil, err
+	}
+	fault.Point("decide.decision_inserted")
+	if err := tx.InsertEvent(ctx, e.Key, kind, rev.Number, map[string]any{"step": d.Step, "comment": d.Comment, "remarks": d.Remarks}); err != nil {
+		return nil, err
+	}
+	if e.State == Approved && kind == "approved" && !rev.Nil {
+		if err := s.open(ctx, tx, t, *e, rev); err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.UpdateEntry(ctx, e); err != nil {
+		return nil, err
+	}
+	if err := touch(ctx, tx, *e); err != nil {
+		return nil, err
+	}
+	receipt, err := tx.Append(ctx, e.Prison, Leaf{Kind: "decision", Ref: d.ID.String(), Salt: d.Salt, Canonical: d.Canonical})
+	if err != nil {
+		return nil, err
+	}
+	fault.Point("decide.logged")
+	return &Outcome{Receipt: &receipt}, nil
+}
+
+// open begins the entries that this approved revision opens elsewhere, once:
+// an amendment does not open them again.
+func (s *Service) open(ctx context.Context, tx Tx, t *catalog.Type, e Entry, rev Revision) error {
+	doc, err := catalog.ParseDocument(rev.Document)
+	if err != nil {
+		return err
+	}
+	fired, err := t.Fired(doc)
+	if err != nil {
+		return err
+	}
+	before, err := tx.Opened(ctx, e.Key)
+	if err != nil {
+		return err
+	}
+	for _, tr := range fired {
+		if slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
+			continue
+		}
+		target := s.Catalog.Current(tr.Opens)
+		from := e.Entry
+		opened := Entry{
+			Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
+			Author: e.Author, State: Draft, OpenedBy: &from,
+		}
+		if _, err := begin(ctx, tx, target, opened, []byte("{}"), "opened"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Item of a bulk approval: one entry as the list showed it.
+type Item struct {
+	Entry  uuid.UUID `json:"entry"`
+	Digest Digest    `json:"digest"`
+}
+
+// ApproveAll decides each item in a transaction of its own and says for each
+// how it went; one that fails holds back no other. Entries that want a look
+// (warnings, resubmitted) are refused with look_first.
+func (s *Service) ApproveAll(ctx context.Context, prison uuid.UUID, items []Item, idem Idem, each func(Item, Outcome, error) error) error {
+	for _, it := range items {
+		own := idem
+		if idem.Key != "" {
+			own.Key = idem.Key + "/" + it.Entry.String()
+		}
+		out, err := s.Approve(ctx, Key{Prison: prison, Entry: it.Entry}, Judgement{Digest: it.Digest, Unseen: true}, own)
+		if err := each(it, out, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+)
+
+// Query of a list of entries. Zero members do not restrict.
+type Query struct {
+	Prison   uuid.UUID
+	Scope    Scope // the same decisions as single reads, as a WHERE clause
+	Area     uuid.UUID
+	Ledgers  []string
+	States   []State
+	Author   uuid.UUID
+	From, To string          // days of occurrence, YYYY-MM-DD, both included
+	Text     string          // in the summary
+	Inbox    []actor.Posting // entries whose step one of these may decide, not one's own
+	OwnerOf  map[string][]string
+	Me       uuid.UUID
+	Sort     Sort
+	Desc     bool
+	After    Cursor
+	Limit    int
+}
+
+// Sort names what a list is ordered by.
+type Sort string
+
+// The orders a list has; each has an index.
+const (
+	ByChanged   Sort = "changed_at"
+	ByOccurred  Sort = "occurred_at"
+	BySubmitted Sort = "resubmitted_at"
+)
+
+// Cursor is the place after which a page begins: the sort value (RFC 3339, in
+// microseconds) and the entry. Zero is the beginning.
+type Cursor struct {
+	Value string
+	Entry uuid.UUID
+}
+
+// View is an entry with all that hangs on it.
+type View struct {
+	Entry     Entry
+	Situation Situation
+	Area      Area
+	Draft     *Draft // only while there is one, and only for those who may edit
+	Revisions []Revision
+	Decisions []Decision
+	Events    []Event
+	Attached  []Evidence // beside the draft
+	Evidence  []Evidence // of all revisions
+	Opened    []Entry
+	Allowed   []Action
+}
+
+// Get returns one entry with its history. Reading L3 material is recorded.
+func (s *Service) Get(ctx context.Context, k Key) (View, error) {
+	var v View
+	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) error {
+		var err error
+		if v.Entry, err = r.Entry(ctx, k); err != nil {
+			return err
+		}
+		if err = s.check(ctx, "read", v.Entry); err != nil {
+			return err
+		}
+		return s.gather(ctx, r, &v)
+	})
+	if err != nil {
+		return View{}, err
+	}
+	if v.Entry.Level == "L3" {
+		if err := s.recordReading(ctx, v.Entry, "read", ""); err != nil {
+			return View{}, err
+		}
+	}
+	return v, nil
+}
+
+func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
+	k := v.Entry.Key
+	var err error
+	if v.Area, err = r.Area(ctx, k.Prison, v.Entry.Area); err != nil {
+		return err
+	}
+	if v.Situation, err = s.look(ctx, r, v.Entry); err != nil {
+		return err
+	}
+	v.Allowed = s.Allowed(ctx, v.Entry, v.Situation)
+	if slices.Contains(v.Allowed, Edit) {
+		d, err := r.Draft(ctx, k)
+		if err != nil {
+			return err
+		}
+		v.Draft = &d
+		if v.Attached, err = r.Evidence(ctx, k, 0); err != nil {
+			return err
+		}
+	}
+	if v.Revisions, err = r.Revisions(ctx, k); err != nil {
+		return err
+	}
+	for _, rev := range v.Revisions {
+		list, err := r.Evidence(ctx, k, rev.Number)
+		if err != nil {
+			return err
+		}
+		v.Evidence = append(v.Evidence, list...)
+	}
+	if v.Decisions, err = r.Decisions(ctx, k); err != nil {
+		return err
+	}
+	if v.Events, err = r.Events(ctx, k); err != nil {
+		return err
+	}
+	v.Opened, err = r.Opened(ctx, k)
+	return err
+}
+
+// recordReading writes the custody event of a look at L3 material.
+func (s *Service) recordReading(ctx context.Context, e Entry, kind, reason string) error {
+	return s.Record(ctx, e.Prison, Custody{Kind: kind, Subject: e.Entry.String(), Reason: reason, Detail: map[string]any{"ledger": e.Ledger}})
+}
+
+// List returns a page of entries the context's actor may see.
+func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
+	ses := s.session(ctx, q.Prison)
+	q.Scope, q.Me = ses.Scope, ses.Person
+	if q.Limit <= 0 || q.Limit > 200 {
+		q.Limit = 50
+	}
+	if len(q.Inbox) > 0 {
+		q.OwnerOf = s.owned()
+	}
+	var list []Entry
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
+		var err error
+		list, err = r.Entries(ctx, q)
+		return err
+	})
+	return list, err
+}
+
+func (s *Service) owned() map[string][]string {
+	m := map[string][]string{}
+	for _, t := range s.Catalog.Types() {
+		owner := s.Access.Owner(t.ID)
+		m[owner] = append(m[owner], t.ID)
+	}
+	return m
+}
+
+// OpenEvidence streams one file, its hash checked on the way. revision 0 is the
+// draft's.
+func (s *Service) OpenEvidence(ctx context.Context, k Key, revision int, id uuid.UUID) (Evidence, io.ReadCloser, error) {
+	var ev Evidence
+	var e Entry
+	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) error {
+		var err error
+		if e, err = r.Entry(ctx, k); err != nil {
+			return err
+		}
+		if err = s.check(ctx, "read", e); err != nil {
+			return err
+		}
+		list, err := r.Evidence(ctx, k, revision)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(x Evidence) bool { return x.ID == id })
+		if i < 0 {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		ev = list[i]
+		return nil
+	})
+	if err != nil {
+		return Evidence{}, nil, err
+	}
+	if e.Level == "L3" {
+		if err := s.recordReading(ctx, e, "read_evidence", ""); err != nil {
+			return Evidence{}, nil, err
+		}
+	}
+	body, err := s.Files.Open(ctx, ObjectKey(k.Prison, ev.Sha256), ev.VersionID, ev.Sha256, ev.Size)
+	return ev, body, err
+}
+
+// Custody is one act with material that must be answered for.
+type Custody struct {
+	Kind    string // read, read_evidence, pack, print, export
+	Subject string
+	Reason  string
+	Detail  map[string]any
+}
+
+// CustodyRow is a custody event as it is stored.
+type CustodyRow struct {
+	ID        uuid.UUID
+	Custody   Custody
+	Person    uuid.UUID
+	Address   string
+	Canonical []byte
+	Salt      []byte
+}
+
+// Record writes a custody event and its leaf.
+func (s *Service) Record(ctx context.Context, prison uuid.UUID, c Custody) error {
+	a := actor.From(ctx)
+	row := CustodyRow{ID: uuid.Must(uuid.NewV7()), Custody: c, Person: a.PersonID, Address: a.Address, Salt: salt()}
+	var err error
+	row.Canonical, err = canonical(map[string]any{
+		"custody": row.ID, "kind": c.Kind, "subject": c.Subject, "reason": c.Reason, "detail": c.Detail,
+		"person": row.Person, "address": row.Address,
+	})
+	if err != nil {
+		return err
+	}
+	var done json.RawMessage
+	return s.Store.Write(ctx, s.session(ctx, prison), Idem{}, &done, func(tx Tx) error {
+		if err := tx.InsertCustody(ctx, prison, row); err != nil {
+			return err
+		}
+		_, err := tx.Append(ctx, prison, Leaf{Kind: "custody", Ref: row.ID.String(), Salt: row.Salt, Canonical: row.Canonical})
+		return err
+	})
+}

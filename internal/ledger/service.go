@@ -1,0 +1,153 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Service is the use cases of entries. All fields are required.
+type Service struct {
+	Store   Store
+	Files   Files
+	Access  Authorizer
+	Catalog *catalog.Catalog
+	// Now is asked for time limits of grants and sessions only; what is stored
+	// is stamped with the transaction's time.
+	Now func() time.Time
+	// Clock overrides the transaction's time in demonstration prisons; nil: never.
+	Clock func() time.Time
+}
+
+func (s *Service) session(ctx context.Context, prison uuid.UUID) Session {
+	a := actor.From(ctx)
+	ses := Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
+}
+
+func (s *Service) typeOf(e Entry) (*catalog.Type, error) {
+	t := s.Catalog.Type(e.Ledger, e.Version)
+	if t == nil {
+		return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", e.Ledger)
+	}
+	return t, nil
+}
+
+// subject describes an entry to access.
+func (s *Service) subject(e Entry, t *catalog.Type) Subject {
+	sub := Subject{
+		Class: "entry", Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, State: e.State, Author: e.Author,
+		StepRoles: e.StepRoles, StepUnit: e.StepUnit, Level: e.Level, Sealed: e.Sealed,
+		FillRoles: t.Filler.Roles, Department: s.Access.Owner(e.Ledger),
+	}
+	if t.Filler.Unit == "dept" {
+		sub.FillDept = t.Filler.Dept
+	}
+	return sub
+}
+
+func (s *Service) check(ctx context.Context, a Action, e Entry) error {
+	t, err := s.typeOf(e)
+	if err != nil {
+		return err
+	}
+	return s.Access.Check(actor.From(ctx), string(a), s.subject(e, t), s.Now())
+}
+
+// Allowed lists what the context's actor may do to the entry now: what the
+// state table allows and access permits.
+func (s *Service) Allowed(ctx context.Context, e Entry, sit Situation) []Action {
+	list := []Action{}
+	for _, a := range Actions {
+		if _, err := Next(sit, a); err != nil {
+			continue
+		}
+		if s.check(ctx, a, e) == nil {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func situation(e Entry, chain int, decided bool) Situation {
+	return Situation{State: e.State, Decided: decided, Last: e.Step+1 >= chain, InForce: e.InForce > 0, Filed: e.Revision > 0}
+}
+
+// change is the frame of every change of an entry: lock first, look, ask the
+// state table and access, compare the etag, then write. ifMatch 0 skips the
+// comparison (only for use cases bound to a digest instead).
+func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, idem Idem, fn func(Tx, *Entry, Situation, State) (*Outcome, error)) (Outcome, error) {
+	var out Outcome
+	err := s.Store.Write(ctx, s.session(ctx, k.Prison), idem, &out, func(tx Tx) error {
+		e, err := tx.Lock(ctx, k)
+		if err != nil {
+			return err
+		}
+		fault.Point("entry.locked")
+		sit, err := s.look(ctx, tx, e)
+		if err != nil {
+			return err
+		}
+		if err := s.check(ctx, a, e); err != nil {
+			return err
+		}
+		if ifMatch != 0 && ifMatch != e.ETag {
+			return s.stale(ctx, tx, e)
+		}
+		to, err := Next(sit, a)
+		if err != nil {
+			return err
+		}
+		o, err := fn(tx, &e, sit, to)
+		if err != nil {
+			return err
+		}
+		o.Entry = e
+		out = *o
+		return nil
+	})
+	return out, err
+}
+
+// look gathers what the state table needs to know of an entry.
+func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error) {
+	if e.Revision == 0 {
+		return situation(e, 1, false), nil
+	}
+	rev, err := r.Revision(ctx, e.Key, e.Revision)
+	if err != nil {
+		return Situation{}, err
+	}
+	return situation(e, len(rev.Chain), e.Step > 0), nil
+}
+
+// stale is the answer to an etag that is no longer true, with what is there now
+// so that the screen can show the difference field by field.
+func (s *Service) stale(ctx context.Context, r Reader, e Entry) error {
+	f := fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("state", e.State)
+	d, err := r.Draft(ctx, e.Key)
+	switch {
+	case err == nil:
+		return f.With("current", d.Body)
+	case fault.Is(err, fault.NotFound):
+		return f
+	}
+	return errors.Join(f, err)
+}
+
+// touch queues what a change of an entry's standing causes.
+func touch(ctx context.Context, tx Tx, e Entry) error {
+	if e.Day == "" {
+		return nil
+	}
+	return tx.Enqueue(ctx, DayTouched{Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, Day: e.Day})
+}

@@ -1,0 +1,79 @@
+package ledger
+
+import "taizhang/internal/fault"
+
+// State of an entry (glossary: 草稿, 已提交, 已退回, 已通过, 已作废, 已弃用).
+type State string
+
+// The states. Discarded is a draft that was never submitted and was thrown away.
+const (
+	Draft     State = "draft"
+	Submitted State = "submitted"
+	Returned  State = "returned"
+	Approved  State = "approved"
+	Voided    State = "voided"
+	Discarded State = "discarded"
+)
+
+// Action is what somebody does to an entry.
+type Action string
+
+// The actions that change an entry.
+const (
+	Edit     Action = "edit"
+	Submit   Action = "submit"
+	Withdraw Action = "withdraw"
+	Return   Action = "return"
+	Approve  Action = "approve"
+	Revise   Action = "revise"
+	Amend    Action = "amend"
+	Void     Action = "void"
+	Discard  Action = "discard"
+)
+
+// Actions lists every action in the order the screen shows them.
+var Actions = []Action{Edit, Submit, Approve, Return, Withdraw, Revise, Amend, Void, Discard}
+
+// Situation is what the table looks at besides the state.
+type Situation struct {
+	State   State
+	Decided bool // a decision has been made on the current revision
+	Last    bool // the step at hand is the last of the chain
+	InForce bool // an approved revision is in force
+	Filed   bool // a revision has been submitted at some time
+}
+
+type transition struct {
+	from   State
+	action Action
+	when   func(Situation) bool
+	to     State
+}
+
+func always(Situation) bool { return true }
+
+// The one state table: first line that fits wins, no line means refused.
+var transitions = []transition{
+	{Draft, Edit, always, Draft},
+	{Draft, Submit, always, Submitted},
+	{Draft, Discard, func(s Situation) bool { return s.InForce }, Approved},
+	{Draft, Discard, func(s Situation) bool { return !s.Filed }, Discarded},
+	{Submitted, Withdraw, func(s Situation) bool { return !s.Decided }, Draft},
+	{Submitted, Return, always, Returned},
+	{Submitted, Approve, func(s Situation) bool { return s.Last }, Approved},
+	{Submitted, Approve, always, Submitted},
+	{Returned, Revise, always, Draft},
+	{Approved, Amend, always, Draft},
+	{Approved, Void, always, Voided},
+}
+
+// Next says which state the action leads to. What the table does not name is
+// refused with code state_forbids and the state it met.
+func Next(s Situation, a Action) (State, error) {
+	for _, t := range transitions {
+		if t.from == s.State && t.action == a && t.when(s) {
+			return t.to, nil
+		}
+	}
+	return "", fault.New(fault.Conflict, "state_forbids").With("state", s.State).With("action", a)
+}

@@ -1,0 +1,197 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+)
+
+// Idem is the identity of one write: the same key with the same route and body
+// is the same write, whenever and however often it arrives.
+type Idem struct {
+	Key      string // 8 to 100 characters; "" for writes guarded by If-Match alone
+	Route    string
+	BodyHash [32]byte
+}
+
+// Session is what every transaction carries: who asks, in which prison, and
+// the settings that row-level security reads.
+type Session struct {
+	Prison uuid.UUID
+	Person uuid.UUID
+	Scope  Scope
+	Clock  time.Time // zero: the server's; else only obeyed in demonstration prisons
+}
+
+// Scope is what an actor may see, as the policy decided it: comma-separated
+// items by the names the database's function app.sees takes them.
+type Scope map[string]string
+
+// Store keeps the entries.
+type Store interface {
+	// Write runs fn in one transaction, commits it through the one commit path
+	// and keeps out under idem. A replay does not run fn but fills out from the
+	// first answer, after a durable write of its own. out is a pointer.
+	Write(ctx context.Context, s Session, idem Idem, out any, fn func(Tx) error) error
+	// Read runs fn in one read-only transaction under the session's scope.
+	Read(ctx context.Context, s Session, fn func(Reader) error) error
+}
+
+// Reader reads inside one transaction. What row-level security hides is the
+// fault not_found.
+type Reader interface {
+	Area(ctx context.Context, prison, area uuid.UUID) (Area, error)
+	Entry(ctx context.Context, k Key) (Entry, error)
+	Entries(ctx context.Context, q Query) ([]Entry, error)
+	Draft(ctx context.Context, k Key) (Draft, error)
+	Revisions(ctx context.Context, k Key) ([]Revision, error)
+	// Revision returns number n; 0 is the latest.
+	Revision(ctx context.Context, k Key, n int) (Revision, error)
+	Decisions(ctx context.Context, k Key) ([]Decision, error)
+	Events(ctx context.Context, k Key) ([]Event, error)
+	// Evidence of revision n; 0 is what lies beside the draft.
+	Evidence(ctx context.Context, k Key, n int) ([]Evidence, error)
+	// Opened lists the entries that this one opened elsewhere.
+	Opened(ctx context.Context, k Key) ([]Entry, error)
+	// Others answers the look-ups of CEL rules: submitted or approved entries
+	// of the ledger in the prison whose document contains all members, newest
+	// occurrence first, the entry k itself left out.
+	Others(ctx context.Context, k Key, ledger string, members map[string]any) ([]json.RawMessage, error)
+	// PersonNumber is the police number of a person.
+	PersonNumber(ctx context.Context, person uuid.UUID) (string, error)
+	// Roll is the number of people held by the area on the day (YYYY-MM-DD).
+	Roll(ctx context.Context, prison, area uuid.UUID, day string) (int, error)
+	// OnDay returns the documents of the area's submitted or approved entries
+	// of the ledger on the day, oldest first.
+	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]json.RawMessage, error)
+}
+
+// Tx changes inside one transaction. Lock comes before everything else; Append
+// last, for it takes the head of the prison's log.
+type Tx interface {
+	Reader
+	// Now is the one time of the transaction.
+	Now() time.Time
+	// Lock takes the entry's row until commit and returns it as it then is.
+	Lock(ctx context.Context, k Key) (Entry, error)
+	InsertEntry(ctx context.Context, e Entry) error
+	// UpdateEntry writes the head and raises its etag by one.
+	UpdateEntry(ctx context.Context, e *Entry) error
+	SaveDraft(ctx context.Context, k Key, body json.RawMessage, remarks []Remark) error
+	DropDraft(ctx context.Context, k Key) error
+	InsertRevision(ctx context.Context, k Key, r Revision) error
+	InsertDecision(ctx context.Context, k Key, d Decision) error
+	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail any) error
+
+	// TouchObject makes or touches the row that guards a key of the store.
+	TouchObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (string, error)
+	// HoldObjects locks the rows FOR SHARE, in order, so that no sweeper takes
+	// the bytes away; a missing row is the fault evidence_gone. It returns the
+	// versions by hash.
+	HoldObjects(ctx context.Context, prison uuid.UUID, sums []Digest) (map[Digest]string, error)
+	InsertEvidence(ctx context.Context, k Key, e Evidence) error
+	InsertAttachment(ctx context.Context, k Key, e Evidence) error
+	DeleteAttachment(ctx context.Context, k Key, id uuid.UUID) error
+	CopyAttachments(ctx context.Context, k Key, revision int) error
+
+	InsertUpload(ctx context.Context, u Upload) error
+	// LockUpload takes the upload's row until commit.
+	LockUpload(ctx context.Context, prison, id uuid.UUID) (Upload, error)
+	UpdateUpload(ctx context.Context, u Upload) error
+	DeleteUpload(ctx context.Context, u Upload) error
+
+	InsertCustody(ctx context.Context, prison uuid.UUID, row CustodyRow) error
+	// Append takes the head of the prison's log and gives every leaf its
+	// place. It comes last; the receipt is that of the first leaf.
+	Append(ctx context.Context, prison uuid.UUID, leaves ...Leaf) (Receipt, error)
+	// Enqueue queues a job in this transaction.
+	Enqueue(ctx context.Context, job Job) error
+}
+
+// Leaf is one record entering the log.
+type Leaf struct {
+	Kind      string // revision, decision, evidence, custody
+	Ref       string // identifies the row within its kind
+	Salt      []byte
+	Canonical []byte
+}
+
+// Job is what a change causes; Kind names the worker. (It fits river.JobArgs.)
+type Job interface{ Kind() string }
+
+// DayTouched asks for the facts of one ledger of one area on one day anew.
+type DayTouched struct {
+	Prison uuid.UUID `json:"prison"`
+	Area   uuid.UUID `json:"area"`
+	Ledger string    `json:"ledger"`
+	Day    string    `json:"day"`
+}
+
+// Kind names the worker.
+func (DayTouched) Kind() string { return "day_touched" }
+
+// EvidenceFiled asks that the objects of a revision be put under lock.
+type EvidenceFiled struct {
+	Prison   uuid.UUID `json:"prison"`
+	Entry    uuid.UUID `json:"entry"`
+	Revision int       `json:"revision"`
+}
+
+// Kind names the worker.
+func (EvidenceFiled) Kind() string { return "evidence_filed" }
+
+// Area is a prison area as the use cases need it.
+type Area struct {
+	Prison    uuid.UUID `json:"prison"`
+	ID        uuid.UUID `json:"id"`
+	Code      string    `json:"code"`
+	NameZH    string    `json:"name_zh"`
+	NameEN    string    `json:"name_en"`
+	Kind      string    `json:"kind"` // ordinary, functional
+	Function  string    `json:"function"`
+	HasLabour bool      `json:"has_labour"`
+}
+
+// Files keeps bytes by hash (package objectstore).
+type Files interface {
+	PutStaging(ctx context.Context, key string, r io.Reader, size int64) error
+	OpenStaging(ctx context.Context, key string) (io.ReadCloser, error)
+	RemoveStaging(ctx context.Context, key string) error
+	// Put writes, reads back by version and compares before it returns.
+	Put(ctx context.Context, key string, r io.Reader, size int64, sum [32]byte, mediaType string) (version string, err error)
+	// Open reads exactly that version; a wrong hash is the fault
+	// evidence_damaged at the end of the stream.
+	Open(ctx context.Context, key, version string, sum [32]byte, size int64) (io.ReadCloser, error)
+}
+
+// Subject is what a decision of access looks at: the row's own attributes.
+type Subject struct {
+	Class      string
+	Prison     uuid.UUID
+	Area       uuid.UUID
+	Ledger     string
+	State      State
+	Author     uuid.UUID
+	StepRoles  []actor.Role
+	StepUnit   string
+	FillRoles  []actor.Role
+	FillDept   string // set when a department fills, not an area
+	Level      string
+	Sealed     bool
+	Department string // the owner
+}
+
+// Authorizer decides; package access is it.
+type Authorizer interface {
+	// Check returns nil, or forbidden with its reason, or not_found for those
+	// who may not know that the thing exists.
+	Check(a actor.Actor, action string, s Subject, now time.Time) error
+	Scope(a actor.Actor, now time.Time) Scope
+	// Owner of a ledger: a department's code, "" for none.
+	Owner(ledger string) string
+}

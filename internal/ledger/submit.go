@@ -1,0 +1,242 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Submit turns the draft into a revision: validated as a whole, sealed with its
+// evidence, logged. reason is needed when an approved entry is amended
+// (更正须说明理由). Faults: invalid_document with fields, reason_required.
+func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason string, idem Idem) (Outcome, error) {
+	return s.change(ctx, k, Submit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		if e.InForce > 0 && reason == "" {
+			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
+				Text: fault.Text{ZH: "更正已通过的条目，请说明理由", EN: "Say why the approved entry is corrected"}}})
+		}
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		d, err := tx.Draft(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := catalog.ParseDocument(d.Body)
+		if err != nil {
+			return nil, err
+		}
+		attached, err := tx.Evidence(ctx, k, 0)
+		if err != nil {
+			return nil, err
+		}
+		res := t.Validate(doc, env(ctx, tx, k, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit))
+		if len(res.Errors) == 0 {
+			missing, err := lacking(t, res.Document, attached)
+			if err != nil {
+				return nil, err
+			}
+			res.Errors = missing
+		}
+		if len(res.Errors) > 0 {
+			return nil, fault.InvalidFields("invalid_document", res.Errors)
+		}
+		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason})
+	})
+}
+
+// Nil files a nil return (零报告) for a ledger that allows it: one act from
+// nothing to submitted. occurred is a day YYYY-MM-DD of the period.
+func (s *Service) Nil(ctx context.Context, n New, occurred string, idem Idem) (Outcome, error) {
+	t := s.Catalog.Current(n.Ledger)
+	if t == nil {
+		return Outcome{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+	}
+	if !t.Cadence.Nil {
+		return Outcome{}, fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
+	}
+	at, err := catalog.Day(occurred)
+	if err != nil {
+		return Outcome{}, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/day", Code: "format",
+			Text: fault.Text{ZH: "日期应为 年-月-日", EN: "The day is written YYYY-MM-DD"}}})
+	}
+	var out Outcome
+	err = s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
+		area, err := tx.Area(ctx, n.Prison, n.Area)
+		if err != nil {
+			return err
+		}
+		e := Entry{
+			Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
+			Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft, Nil: true,
+		}
+		if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
+			return err
+		}
+		if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
+			return fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
+		}
+		if err := tx.InsertEntry(ctx, e); err != nil {
+			return err
+		}
+		if e, err = tx.Lock(ctx, e.Key); err != nil {
+			return err
+		}
+		doc, err := catalog.ParseDocument([]byte(`{"nil_return":true,"day":"` + occurred + `"}`))
+		if err != nil {
+			return err
+		}
+		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: doc, nilAt: &at})
+		if err != nil {
+			return err
+		}
+		o.Entry = e
+		out = *o
+		return nil
+	})
+	return out, err
+}
+
+// filing is what goes into a revision.
+type filing struct {
+	doc      catalog.Document
+	attached []Evidence
+	warnings []fault.Field
+	reason   string
+	nilAt    *catalog.Moment // set for a nil return: its day
+}
+
+// file writes the revision, its evidence and its leaves, and moves the head.
+func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to State, f filing) (*Outcome, error) {
+	past, err := tx.Revisions(ctx, e.Key)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := tx.HoldObjects(ctx, e.Prison, sums(f.attached))
+	if err != nil {
+		return nil, err
+	}
+	fault.Point("submit.objects_held")
+	rev := Revision{
+		Number: len(past) + 1, Author: e.Author, Ledger: t.ID, Version: t.Version, Document: f.doc.Canonical,
+		Salt: salt(), Nil: e.Nil, Reason: f.reason, Warnings: f.warnings,
+	}
+	moment, counts, err := standing(t, f)
+	if err != nil {
+		return nil, err
+	}
+	rev.OccurredAt = moment.At
+	if rev.Chain, err = chain(t, f.doc, e.Nil); err != nil {
+		return nil, err
+	}
+	if rev.Digest, err = Seal(t.ID, t.Version, e.Nil, rev.Document, f.attached); err != nil {
+		return nil, err
+	}
+	before := *e
+	e.State, e.Revision, e.Step, e.Counts, e.Warnings = to, rev.Number, 0, counts, len(f.warnings)
+	e.StepRoles, e.StepUnit = rev.Chain[0].Roles, rev.Chain[0].Unit
+	e.OccurredAt, e.Day = &moment.At, moment.Day
+	if e.Sealed, err = t.Seals(f.doc); err != nil {
+		return nil, err
+	}
+	if e.Summary, err = json.Marshal(t.Summaries(f.doc)); err != nil {
+		return nil, fmt.Errorf("summary: %w", err)
+	}
+	now := tx.Now()
+	if e.Submitted == nil {
+		e.Submitted = &now
+	}
+	e.Resubmit = &now
+	if err := tx.InsertRevision(ctx, e.Key, rev); err != nil {
+		return nil, err
+	}
+	fault.Point("submit.revision_inserted")
+	leaves := []Leaf{{Kind: "revision", Ref: ref(e.Key, rev.Number), Salt: rev.Salt, Canonical: rev.Document}}
+	for _, a := range f.attached {
+		a.Revision, a.VersionID, a.Salt = rev.Number, versions[a.Sha256], salt()
+		if a.Canonical, err = evidenceRecord(e.Key, a); err != nil {
+			return nil, err
+		}
+		if err := tx.InsertEvidence(ctx, e.Key, a); err != nil {
+			return nil, err
+		}
+		leaves = append(leaves, Leaf{Kind: "evidence", Ref: ref(e.Key, rev.Number) + "/" + a.ID.String(), Salt: a.Salt, Canonical: a.Canonical})
+	}
+	fault.Point("submit.evidence_inserted")
+	if err := tx.DropDraft(ctx, e.Key); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, map[string]any{"nil_return": e.Nil, "reason": f.reason, "evidence": len(f.attached)}); err != nil {
+		return nil, err
+	}
+	if err := tx.UpdateEntry(ctx, e); err != nil {
+		return nil, err
+	}
+	// The day of the amended revision loses what the new day gains.
+	if before.Day != "" && before.Day != e.Day {
+		if err := touch(ctx, tx, before); err != nil {
+			return nil, err
+		}
+	}
+	if err := touch(ctx, tx, *e); err != nil {
+		return nil, err
+	}
+	if len(f.attached) > 0 {
+		if err := tx.Enqueue(ctx, EvidenceFiled{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number}); err != nil {
+			return nil, err
+		}
+	}
+	receipt, err := tx.Append(ctx, e.Prison, leaves...)
+	if err != nil {
+		return nil, err
+	}
+	fault.Point("submit.logged")
+	return &Outcome{Receipt: &receipt, Warnings: f.warnings}, nil
+}
+
+func standing(t *catalog.Type, f filing) (catalog.Moment, bool, error) {
+	if f.nilAt != nil {
+		return *f.nilAt, true, nil
+	}
+	moment, err := t.Occurred(f.doc)
+	if err != nil {
+		return catalog.Moment{}, false, err
+	}
+	counts, err := t.Counts(f.doc)
+	return moment, counts, err
+}
+
+// chain fixes the steps a document must pass. A nil return has nothing that a
+// condition could look at: only the unconditional steps remain.
+func chain(t *catalog.Type, doc catalog.Document, nilReturn bool) ([]Step, error) {
+	steps, err := t.Steps(doc, nilReturn)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Step, len(steps))
+	for i, st := range steps {
+		list[i] = Step{ID: st.ID, Title: st.Title, Roles: st.Roles, Unit: st.Unit}
+	}
+	return list, nil
+}
+
+func sums(list []Evidence) []Digest {
+	out := make([]Digest, len(list))
+	for i, e := range list {
+		out[i] = e.Sha256
+	}
+	return out
+}
+
+// salt hides content behind its digest: short contents could be guessed.
+func salt() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails (crypto/rand, Go 1.24)
+	return b
+}

@@ -1,0 +1,52 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"taizhang/internal/fault"
+)
+
+// What the database itself refuses, and what that means to somebody.
+var refused = map[string]*fault.Error{
+	"decisions_check":                   fault.New(fault.Forbidden, "own_entry"),
+	"decisions_pkey":                    fault.New(fault.Conflict, "already_decided"),
+	"entries_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
+	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
+	"findings_prison_id_area_id_fkey":   fault.New(fault.NotFound, "not_found"),
+	"attachments_prison_id_sha256_fkey": fault.New(fault.Conflict, "evidence_gone"),
+}
+
+// mapped turns the driver's errors into faults where somebody acts on them;
+// others pass, wrapped, to the log.
+func mapped(err error) error {
+	if err == nil || errors.As(err, new(*fault.Error)) {
+		return err
+	}
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return fault.New(fault.NotFound, "not_found").Because(err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &connect):
+		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
+	case errors.As(err, &pg):
+		if f, ok := refused[pg.ConstraintName]; ok {
+			return f.Because(err)
+		}
+		switch pg.Code[:2] {
+		case "57", "53", "08":
+			return fault.New(fault.Unavailable, "database_unavailable").Because(err)
+		}
+		if pg.Code == "42501" && pg.TableName == "" {
+			// A row that row-level security does not let in.
+			return fault.New(fault.NotFound, "not_found").Because(err)
+		}
+	case pgconn.Timeout(err), pgconn.SafeToRetry(err):
+		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
+	}
+	return err
+}

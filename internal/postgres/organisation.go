@@ -1,0 +1,39 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/ledger"
+)
+
+const areaColumns = "prison_id, area_id, code, name_zh, name_en, kind, function, has_labour"
+
+func scanArea(row pgx.CollectableRow) (ledger.Area, error) {
+	var a ledger.Area
+	err := row.Scan(&a.Prison, &a.ID, &a.Code, &a.NameZH, &a.NameEN, &a.Kind, &a.Function, &a.HasLabour)
+	return a, err
+}
+
+func (t *txn) Area(ctx context.Context, prison, area uuid) (ledger.Area, error) {
+	rows, err := t.tx.Query(ctx, "select "+areaColumns+" from areas where prison_id = $1 and area_id = $2", prison, area)
+	if err != nil {
+		return ledger.Area{}, err
+	}
+	a, err := pgx.CollectExactlyOneRow(rows, scanArea)
+	return a, mapped(err)
+}
+
+func (t *txn) PersonNumber(ctx context.Context, person uuid) (string, error) {
+	var n string
+	err := t.tx.QueryRow(ctx, "select number from persons where person_id = $1", person).Scan(&n)
+	return n, mapped(err)
+}
+
+func (t *txn) Roll(ctx context.Context, prison, area uuid, day string) (int, error) {
+	var n int
+	err := t.tx.QueryRow(ctx, `select count(*) from inmates where prison_id = $1 and area_id = $2
+		and admitted_on <= $3::text::date and (released_on is null or released_on > $3::text::date)`, prison, area, day).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,163 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/ledger"
+)
+
+func (t *txn) Draft(ctx context.Context, k ledger.Key) (ledger.Draft, error) {
+	var d ledger.Draft
+	var body []byte
+	err := t.tx.QueryRow(ctx, "select body, remarks, changed_at from drafts where prison_id = $1 and entry_id = $2",
+		k.Prison, k.Entry).Scan(&body, &d.Remarks, &d.ChangedAt)
+	d.Body = body
+	return d, mapped(err)
+}
+
+func (t *txn) SaveDraft(ctx context.Context, k ledger.Key, body json.RawMessage, remarks []ledger.Remark) error {
+	if remarks == nil {
+		remarks = []ledger.Remark{}
+	}
+	_, err := t.exec(ctx, `insert into drafts (prison_id, entry_id, body, remarks) values ($1, $2, $3, $4)
+		on conflict (prison_id, entry_id) do update set body = excluded.body, remarks = excluded.remarks, changed_at = app.transaction_time()`,
+		k.Prison, k.Entry, []byte(body), remarks)
+	return err
+}
+
+func (t *txn) DropDraft(ctx context.Context, k ledger.Key) error {
+	if _, err := t.exec(ctx, "delete from drafts where prison_id = $1 and entry_id = $2", k.Prison, k.Entry); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, "delete from attachments where prison_id = $1 and entry_id = $2", k.Prison, k.Entry)
+	return err
+}
+
+const revisionColumns = `r.revision, r.author, p.name, r.ledger, r.version, r.canonical, r.salt, r.digest, r.nil_return, r.reason,
+	r.chain, r.warnings, r.occurred_at, r.recorded_at`
+
+func scanRevision(row pgx.CollectableRow) (ledger.Revision, error) {
+	var r ledger.Revision
+	var canonical, digest []byte
+	err := row.Scan(&r.Number, &r.Author, &r.AuthorName, &r.Ledger, &r.Version, &canonical, &r.Salt, &digest, &r.Nil, &r.Reason,
+		&r.Chain, &r.Warnings, &r.OccurredAt, &r.RecordedAt)
+	r.Document = canonical
+	copy(r.Digest[:], digest)
+	return r, err
+}
+
+func (t *txn) Revisions(ctx context.Context, k ledger.Key) ([]ledger.Revision, error) {
+	rows, err := t.tx.Query(ctx, "select "+revisionColumns+` from revisions r join persons p on p.person_id = r.author
+		where r.prison_id = $1 and r.entry_id = $2 order by r.revision`, k.Prison, k.Entry)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanRevision)
+}
+
+func (t *txn) Revision(ctx context.Context, k ledger.Key, n int) (ledger.Revision, error) {
+	rows, err := t.tx.Query(ctx, "select "+revisionColumns+` from revisions r join persons p on p.person_id = r.author
+		where r.prison_id = $1 and r.entry_id = $2 and ($3 = 0 or r.revision = $3) order by r.revision desc limit 1`, k.Prison, k.Entry, n)
+	if err != nil {
+		return ledger.Revision{}, err
+	}
+	r, err := pgx.CollectExactlyOneRow(rows, scanRevision)
+	return r, mapped(err)
+}
+
+func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revision) error {
+	if r.Warnings == nil {
+		r.Warnings = empty
+	}
+	_, err := t.exec(ctx, `insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return,
+			reason, chain, warnings, occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		k.Prison, k.Entry, r.Number, r.Author, r.Ledger, r.Version, []byte(r.Document), r.Salt, r.Digest[:], r.Nil,
+		r.Reason, r.Chain, r.Warnings, r.OccurredAt)
+	return err
+}
+
+func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, error) {
+	rows, err := t.tx.Query(ctx, `select d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, p.name, d.role, d.of_digest,
+			d.comment, d.remarks, d.canonical, d.salt, d.recorded_at
+		from decisions d join persons p on p.person_id = d.decided_by
+		where d.prison_id = $1 and d.entry_id = $2 order by d.revision, d.step, d.recorded_at`, k.Prison, k.Entry)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Decision, error) {
+		var d ledger.Decision
+		var role string
+		var of []byte
+		err := row.Scan(&d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &d.ByName, &role, &of,
+			&d.Comment, &d.Remarks, &d.Canonical, &d.Salt, &d.RecordedAt)
+		d.Role = actor.Role(role)
+		copy(d.Of[:], of)
+		return d, err
+	})
+}
+
+func (t *txn) InsertDecision(ctx context.Context, k ledger.Key, d ledger.Decision) error {
+	_, err := t.exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest,
+			comment, remarks, canonical, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		k.Prison, k.Entry, d.Revision, d.Step, d.ID, d.Verdict, d.Author, d.By, d.Role, d.Of[:],
+		d.Comment, d.Remarks, d.Canonical, d.Salt)
+	return err
+}
+
+func (t *txn) Events(ctx context.Context, k ledger.Key) ([]ledger.Event, error) {
+	rows, err := t.tx.Query(ctx, `select e.kind, e.revision, e.person_id, p.name, e.detail, e.recorded_at
+		from events e join persons p on p.person_id = e.person_id
+		where e.prison_id = $1 and e.entry_id = $2 order by e.recorded_at, e.event_id`, k.Prison, k.Entry)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Event, error) {
+		var e ledger.Event
+		err := row.Scan(&e.Kind, &e.Revision, &e.Person, &e.PersonName, &e.Detail, &e.RecordedAt)
+		return e, err
+	})
+}
+
+func (t *txn) InsertEvent(ctx context.Context, k ledger.Key, kind string, revision int, detail any) error {
+	if detail == nil {
+		detail = map[string]any{}
+	}
+	_, err := t.exec(ctx, `insert into events (prison_id, event_id, entry_id, kind, revision, person_id, detail) values ($1, $2, $3, $4, $5, $6, $7)`,
+		k.Prison, newID(), k.Entry, kind, revision, t.ses.Person, detail)
+	return err
+}
+
+// Others answers look-ups of rules. @> is answered by the document's own index.
+func (t *txn) Others(ctx context.Context, k ledger.Key, ledgerID string, members map[string]any) ([]json.RawMessage, error) {
+	rows, err := t.tx.Query(ctx, `select r.canonical from entries e
+			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
+		where e.prison_id = $1 and e.ledger = $2 and e.state in ('submitted', 'approved') and e.entry_id <> $3 and not r.nil_return
+			and r.document @> $4 order by r.occurred_at desc limit 5000`, k.Prison, ledgerID, k.Entry, members)
+	if err != nil {
+		return nil, err
+	}
+	return documents(rows)
+}
+
+func (t *txn) OnDay(ctx context.Context, prison, area uuid, ledgerID, day string) ([]json.RawMessage, error) {
+	rows, err := t.tx.Query(ctx, `select r.canonical from entries e
+			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
+		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
+			and e.state in ('submitted', 'approved') and not r.nil_return order by r.occurred_at`, prison, area, ledgerID, day)
+	if err != nil {
+		return nil, err
+	}
+	return documents(rows)
+}
+
+func documents(rows pgx.Rows) ([]json.RawMessage, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (json.RawMessage, error) {
+		var b []byte
+		err := row.Scan(&b)
+		return b, err
+	})
+}

@@ -1,0 +1,143 @@
+// Package postgres holds every SQL statement.
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"taizhang/internal/ledger"
+)
+
+// Store is the database as the service's own role sees it.
+type Store struct {
+	pool *pgxpool.Pool
+	jobs *river.Client[pgx.Tx] // nil: changes queue nothing (the demonstration's generator)
+}
+
+// Open connects as the role the address names, which must not be a superuser
+// where the walls are to hold. The pool is ready when it returns.
+func Open(ctx context.Context, url string, connections int) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	cfg.MaxConns = int32(connections)
+	cfg.ConnConfig.OnNotice = noteUnsafeCommit
+	cfg.ConnConfig.RuntimeParams["application_name"] = "taizhang"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.AfterRelease = clean
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	jobs, err := river.NewClient(riverpgxv5.New(pool), &river.Config{})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	return &Store{pool: pool, jobs: jobs}, nil
+}
+
+// Quiet returns the same store without jobs: for the generator, which brings
+// the facts up to date itself, day by day.
+func (s *Store) Quiet() *Store { return &Store{pool: s.pool} }
+
+// Pool is for River's workers and for readiness only.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Close waits for the connections under way.
+func (s *Store) Close() { s.pool.Close() }
+
+// clean gives a connection back only without settings of a session: one that
+// was made by mistake would leak into the next request (T19).
+func clean(c *pgx.Conn) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	var person string
+	if err := c.QueryRow(ctx, "select coalesce(current_setting('app.person', true), '')").Scan(&person); err != nil {
+		return false
+	}
+	return person == ""
+}
+
+var scopeNames = []string{"prisons", "areas", "ledgers", "restricted", "sealed", "person"}
+
+// begin opens the transaction's world: who, where, and what may be seen. It
+// returns the one time of the transaction.
+func begin(ctx context.Context, tx pgx.Tx, s ledger.Session) (time.Time, error) {
+	clock := ""
+	if !s.Clock.IsZero() {
+		clock = s.Clock.UTC().Format(time.RFC3339Nano)
+	}
+	args := []any{s.Prison.String(), clock}
+	sql := "select set_config('app.prison', $1, true), set_config('app.clock', $2, true)"
+	for i, n := range scopeNames {
+		args = append(args, s.Scope[n])
+		sql += fmt.Sprintf(", set_config('app.%s', $%d, true)", n, i+3)
+	}
+	if _, err := tx.Exec(ctx, sql, args...); err != nil {
+		return time.Time{}, fmt.Errorf("begin: %w", err)
+	}
+	var now time.Time
+	if err := tx.QueryRow(ctx, "select app.transaction_time()").Scan(&now); err != nil {
+		return time.Time{}, fmt.Errorf("begin: %w", err)
+	}
+	return now, nil
+}
+
+// Read runs fn in one read-only snapshot.
+func (s *Store) Read(ctx context.Context, ses ledger.Session, fn func(ledger.Reader) error) error {
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return mapped(err)
+	}
+	defer rollback(ctx, tx)
+	now, err := begin(ctx, tx, ses)
+	if err != nil {
+		return mapped(err)
+	}
+	return mapped(fn(&txn{tx: tx, now: now, ses: ses}))
+}
+
+func rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = tx.Rollback(ctx) // after a commit it says so, which is no news
+}
+
+// txn is one transaction as the use cases see it.
+type txn struct {
+	tx   pgx.Tx
+	now  time.Time
+	ses  ledger.Session
+	jobs *river.Client[pgx.Tx]
+}
+
+func (t *txn) Now() time.Time { return t.now }
+
+// Enqueue queues a job in this transaction: it exists if and only if the
+// change does.
+func (t *txn) Enqueue(ctx context.Context, job ledger.Job) error {
+	if t.jobs == nil {
+		return nil
+	}
+	if _, err := t.jobs.InsertTx(ctx, t.tx, job, nil); err != nil {
+		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
+	}
+	return nil
+}
+
+func (t *txn) exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return t.tx.Exec(ctx, sql, args...)
+}

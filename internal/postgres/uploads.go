@@ -1,0 +1,32 @@
+package postgres
+
+import (
+	"context"
+
+	"taizhang/internal/ledger"
+)
+
+func (t *txn) InsertUpload(ctx context.Context, u ledger.Upload) error {
+	_, err := t.exec(ctx, `insert into uploads (prison_id, upload_id, entry_id, slot, name, size, hash_state, created_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, u.Prison, u.ID, u.Entry, u.Slot, u.Name, u.Size, u.HashState, u.By)
+	return err
+}
+
+func (t *txn) LockUpload(ctx context.Context, prison, id uuid) (ledger.Upload, error) {
+	u := ledger.Upload{Prison: prison, ID: id}
+	err := t.tx.QueryRow(ctx, `select entry_id, slot, name, size, received, parts, hash_state, created_by
+		from uploads where prison_id = $1 and upload_id = $2 for update`, prison, id).
+		Scan(&u.Entry, &u.Slot, &u.Name, &u.Size, &u.Received, &u.Parts, &u.HashState, &u.By)
+	return u, mapped(err)
+}
+
+func (t *txn) UpdateUpload(ctx context.Context, u ledger.Upload) error {
+	_, err := t.exec(ctx, "update uploads set received = $3, parts = $4, hash_state = $5 where prison_id = $1 and upload_id = $2",
+		u.Prison, u.ID, u.Received, u.Parts, u.HashState)
+	return err
+}
+
+func (t *txn) DeleteUpload(ctx context.Context, u ledger.Upload) error {
+	_, err := t.exec(ctx, "delete from uploads where prison_id = $1 and upload_id = $2", u.Prison, u.ID)
+	return err
+}
