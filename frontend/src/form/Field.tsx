@@ -87,7 +87,6 @@ function Scalar(props: {
   const shown = useShown(pointer)
   const id = idOf(pointer)
   const Control = controlFor(node)
-  const source = store.sources.get(pointer)
   const control = (
     <Control
       pointer={pointer}
@@ -97,7 +96,7 @@ function Scalar(props: {
       value={value}
       onChange={(next) => store.set(pointer, next)}
       onBlur={() => store.touch(pointer)}
-      disabled={services.readOnly || node.readOnly === true || source !== undefined}
+      disabled={services.readOnly || node.readOnly === true}
       invalid={shown.some((p) => p.level !== 'warning')}
       describedBy={shown.length > 0 ? `${id}-notes` : undefined}
       compact={compact}

@@ -1,4 +1,4 @@
-import catalogue from './messages.json'
+import catalogue from '../../../schemas/meta/messages.json'
 import { type Lang, type Schema, type Text, text } from './types'
 
 const texts = catalogue as Record<string, Text>
