@@ -1,18 +1,18 @@
 -- +goose Up
--- What is due. An entry fulfils the k-th duty of a period by being the k-th
--- submitted in it: nothing is stored that could come to disagree.
+-- What is due. A duty is fulfilled by the target-th entry of its period, in the
+-- order of submission: nothing is stored that could come to disagree.
 CREATE TABLE duties (
   prison_id  uuid NOT NULL,
   area_id    uuid NOT NULL,
   ledger     text NOT NULL,
   period     text NOT NULL,
-  nth        int NOT NULL,
+  target     int NOT NULL,
   duty_id    uuid NOT NULL,
   starts_at  timestamptz NOT NULL,
   ends_at    timestamptz NOT NULL,
   due_at     timestamptz NOT NULL,
   day        date NOT NULL,
-  PRIMARY KEY (prison_id, area_id, ledger, period, nth),
+  PRIMARY KEY (prison_id, area_id, ledger, period, target),
   UNIQUE (prison_id, duty_id),
   FOREIGN KEY (prison_id, area_id) REFERENCES areas
 );

@@ -15,13 +15,12 @@ RETURN coalesce(
   string_to_array(prisons, ',') && ARRAY[row_prison::text, '*']
   AND (
     row_author::text = person
-    OR (
-      (string_to_array(areas, ',') && ARRAY[row_area::text, row_prison::text, '*']
+    OR row_sealed AND string_to_array(sealed_in, ',') && ARRAY[row_prison::text, '*']
+    OR NOT row_sealed
+      AND (string_to_array(areas, ',') && ARRAY[row_area::text, row_prison::text, '*']
         OR string_to_array(ledgers, ',') && ARRAY[row_prison::text || '/' || row_ledger, '*'])
       AND (row_level <> 'L3'
         OR string_to_array(restricted, ',') && ARRAY[row_area::text || '/' || row_ledger, row_prison::text || '/' || row_ledger, row_prison::text, '*'])
-      AND (NOT row_sealed OR string_to_array(sealed_in, ',') && ARRAY[row_prison::text, '*'])
-    )
   ), false);
 -- +goose StatementEnd
 

@@ -27,6 +27,15 @@ func Day(s string) (Moment, error) {
 // DayOf is the day a time falls on.
 func DayOf(t time.Time) string { return t.In(Zone).Format(time.DateOnly) }
 
+// noon lets a day without an hour stand clear of both its borders.
+func (m Moment) noon() Moment { return Moment{At: m.At.Add(12 * time.Hour), Day: m.Day} }
+
+// Noon reads YYYY-MM-DD as the middle of that day.
+func Noon(s string) (Moment, error) {
+	m, err := Day(s)
+	return m.noon(), err
+}
+
 // Calendar knows working days: Monday to Friday, less public holidays, plus
 // the days worked in exchange (调休).
 type Calendar struct {

@@ -27,10 +27,10 @@ type others struct{ lookup LookupFunc }
 var othersType = cel.OpaqueType("taizhang.others")
 
 func (o others) ConvertToNative(reflect.Type) (any, error) { return nil, errors.New("not a value") }
-func (o others) ConvertToType(ref.Type) ref.Val             { return types.NewErr("not a value") }
-func (o others) Equal(ref.Val) ref.Val                      { return types.False }
-func (o others) Type() ref.Type                             { return othersType }
-func (o others) Value() any                                 { return o.lookup }
+func (o others) ConvertToType(ref.Type) ref.Val            { return types.NewErr("not a value") }
+func (o others) Equal(ref.Val) ref.Val                     { return types.False }
+func (o others) Type() ref.Type                            { return othersType }
+func (o others) Value() any                                { return o.lookup }
 
 // find runs the look-up.
 func (o others) find(ledger, members ref.Val) ([]map[string]any, error) {

@@ -42,6 +42,7 @@ type Entry struct {
 	Day        string          `json:"day,omitempty"` // YYYY-MM-DD of OccurredAt, +08:00
 	OpenedBy   *uuid.UUID      `json:"opened_by,omitempty"`
 	Summary    json.RawMessage `json:"summary"`
+	Digest     *Digest         `json:\"digest,omitempty\"` // of the latest revision: what a decision binds to
 	CreatedAt  time.Time       `json:"created_at"`
 	ChangedAt  time.Time       `json:"changed_at"`
 	Submitted  *time.Time      `json:"submitted_at,omitempty"` // first submission, server clock
@@ -57,8 +58,8 @@ type Step struct {
 	Unit  string       `json:"unit"` // "area" or "owner"
 }
 
-// Draft is the mutable body of an entry, kept exactly as typed.
-type Draft struct {
+// DraftBody is the mutable body of an entry, kept exactly as typed.
+type DraftBody struct {
 	Body      json.RawMessage `json:"body"`
 	Remarks   []Remark        `json:"remarks"` // of the return that led here
 	ChangedAt time.Time       `json:"changed_at"`

@@ -20,9 +20,10 @@ type Query struct {
 	Ledgers  []string
 	States   []State
 	Author   uuid.UUID
-	From, To string          // days of occurrence, YYYY-MM-DD, both included
-	Text     string          // in the summary
-	Inbox    []actor.Posting // entries whose step one of these may decide, not one's own
+	From, To string            // days of occurrence, YYYY-MM-DD, both included
+	Text     string            // in the summary
+	Fields   []json.RawMessage // members the latest document must contain, all of them
+	Inbox    []actor.Posting   // entries whose step one of these may decide, not one's own
 	OwnerOf  map[string][]string
 	Me       uuid.UUID
 	Sort     Sort
@@ -53,7 +54,7 @@ type View struct {
 	Entry     Entry
 	Situation Situation
 	Area      Area
-	Draft     *Draft // only while there is one, and only for those who may edit
+	Draft     *DraftBody // only while there is one, and only for those who may edit
 	Revisions []Revision
 	Decisions []Decision
 	Events    []Event

@@ -48,7 +48,7 @@ type Reader interface {
 	Area(ctx context.Context, prison, area uuid.UUID) (Area, error)
 	Entry(ctx context.Context, k Key) (Entry, error)
 	Entries(ctx context.Context, q Query) ([]Entry, error)
-	Draft(ctx context.Context, k Key) (Draft, error)
+	Draft(ctx context.Context, k Key) (DraftBody, error)
 	Revisions(ctx context.Context, k Key) ([]Revision, error)
 	// Revision returns number n; 0 is the latest.
 	Revision(ctx context.Context, k Key, n int) (Revision, error)

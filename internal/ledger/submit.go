@@ -61,7 +61,7 @@ func (s *Service) Nil(ctx context.Context, n New, occurred string, idem Idem) (O
 	if !t.Cadence.Nil {
 		return Outcome{}, fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
 	}
-	at, err := catalog.Day(occurred)
+	at, err := catalog.Noon(occurred)
 	if err != nil {
 		return Outcome{}, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/day", Code: "format",
 			Text: fault.Text{ZH: "日期应为 年-月-日", EN: "The day is written YYYY-MM-DD"}}})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -16,16 +15,22 @@ import (
 
 const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e.level, e.sealed, e.author, p.name, e.state, e.etag,
 	e.revision, e.in_force, e.step, e.step_roles, e.step_unit, e.nil_return, e.counts, e.warnings, e.occurred_at,
-	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at`
+	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at,
+	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision)`
 
 const fromEntries = ` from entries e join persons p on p.person_id = e.author `
 
 func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 	var e ledger.Entry
 	var roles []string
+	var digest []byte
 	err := row.Scan(&e.Prison, &e.Entry, &e.Area, &e.Ledger, &e.Version, &e.Level, &e.Sealed, &e.Author, &e.AuthorName, &e.State, &e.ETag,
 		&e.Revision, &e.InForce, &e.Step, &roles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.OccurredAt,
-		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt)
+		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest)
+	if len(digest) == 32 {
+		d := ledger.Digest(digest)
+		e.Digest = &d
+	}
 	for _, r := range roles {
 		e.StepRoles = append(e.StepRoles, actor.Role(r))
 	}
@@ -193,5 +198,3 @@ func (w *where) inbox(q ledger.Query) {
 		where post.role = any(e.step_roles) and (post.area is null or post.area = e.area_id)
 		and (e.step_unit <> 'owner' or post.department = '' or e.ledger = any(%s::text[])))`, roles, areas, departments, owned)
 }
-
-func cursorTime(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000000Z") }

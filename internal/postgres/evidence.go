@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"github.com/google/uuid"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -52,7 +53,7 @@ func (t *txn) InsertAttachment(ctx context.Context, k ledger.Key, e ledger.Evide
 	return err
 }
 
-func (t *txn) DeleteAttachment(ctx context.Context, k ledger.Key, id uuid) error {
+func (t *txn) DeleteAttachment(ctx context.Context, k ledger.Key, id uuid.UUID) error {
 	tag, err := t.exec(ctx, "delete from attachments where prison_id = $1 and entry_id = $2 and evidence_id = $3", k.Prison, k.Entry, id)
 	if err == nil && tag.RowsAffected() == 0 {
 		return fault.New(fault.NotFound, "not_found")
@@ -68,7 +69,7 @@ func (t *txn) CopyAttachments(ctx context.Context, k ledger.Key, revision int) e
 	return err
 }
 
-func (t *txn) TouchObject(ctx context.Context, prison uuid, sum ledger.Digest, version string, size int64) (string, error) {
+func (t *txn) TouchObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, size int64) (string, error) {
 	var kept string
 	err := t.tx.QueryRow(ctx, `insert into objects (prison_id, sha256, version_id, size) values ($1, $2, $3, $4)
 		on conflict (prison_id, sha256) do update set touched_at = now() returning version_id`,
@@ -78,7 +79,7 @@ func (t *txn) TouchObject(ctx context.Context, prison uuid, sum ledger.Digest, v
 
 // HoldObjects locks in the order of the hashes, so that two submissions of the
 // same files can not wait for each other.
-func (t *txn) HoldObjects(ctx context.Context, prison uuid, sums []ledger.Digest) (map[ledger.Digest]string, error) {
+func (t *txn) HoldObjects(ctx context.Context, prison uuid.UUID, sums []ledger.Digest) (map[ledger.Digest]string, error) {
 	held := make(map[ledger.Digest]string, len(sums))
 	sums = slices.Clone(sums)
 	slices.SortFunc(sums, func(a, b ledger.Digest) int { return bytes.Compare(a[:], b[:]) })
@@ -96,7 +97,7 @@ func (t *txn) HoldObjects(ctx context.Context, prison uuid, sums []ledger.Digest
 	return held, nil
 }
 
-func (t *txn) InsertCustody(ctx context.Context, prison uuid, r ledger.CustodyRow) error {
+func (t *txn) InsertCustody(ctx context.Context, prison uuid.UUID, r ledger.CustodyRow) error {
 	if r.Custody.Detail == nil {
 		r.Custody.Detail = map[string]any{}
 	}

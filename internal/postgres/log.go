@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"github.com/google/uuid"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,7 @@ import (
 
 // Append gives the leaves their places. The head's lock is the last one a
 // transaction takes and is held until its commit: acknowledged is sequenced.
-func (t *txn) Append(ctx context.Context, prison uuid, leaves ...ledger.Leaf) (ledger.Receipt, error) {
+func (t *txn) Append(ctx context.Context, prison uuid.UUID, leaves ...ledger.Leaf) (ledger.Receipt, error) {
 	var size int64
 	var last *time.Time
 	err := t.tx.QueryRow(ctx, "select size, nullif(recorded_at, '-infinity') from log_heads where prison_id = $1 for update", prison).Scan(&size, &last)
@@ -65,7 +66,7 @@ func (t *txn) Append(ctx context.Context, prison uuid, leaves ...ledger.Leaf) (l
 type hashReader struct {
 	ctx    context.Context
 	tx     pgx.Tx
-	prison uuid
+	prison uuid.UUID
 	fresh  map[int64]tlog.Hash
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"github.com/google/uuid"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,7 +17,7 @@ func scanArea(row pgx.CollectableRow) (ledger.Area, error) {
 	return a, err
 }
 
-func (t *txn) Area(ctx context.Context, prison, area uuid) (ledger.Area, error) {
+func (t *txn) Area(ctx context.Context, prison, area uuid.UUID) (ledger.Area, error) {
 	rows, err := t.tx.Query(ctx, "select "+areaColumns+" from areas where prison_id = $1 and area_id = $2", prison, area)
 	if err != nil {
 		return ledger.Area{}, err
@@ -25,13 +26,13 @@ func (t *txn) Area(ctx context.Context, prison, area uuid) (ledger.Area, error) 
 	return a, mapped(err)
 }
 
-func (t *txn) PersonNumber(ctx context.Context, person uuid) (string, error) {
+func (t *txn) PersonNumber(ctx context.Context, person uuid.UUID) (string, error) {
 	var n string
 	err := t.tx.QueryRow(ctx, "select number from persons where person_id = $1", person).Scan(&n)
 	return n, mapped(err)
 }
 
-func (t *txn) Roll(ctx context.Context, prison, area uuid, day string) (int, error) {
+func (t *txn) Roll(ctx context.Context, prison, area uuid.UUID, day string) (int, error) {
 	var n int
 	err := t.tx.QueryRow(ctx, `select count(*) from inmates where prison_id = $1 and area_id = $2
 		and admitted_on <= $3::text::date and (released_on is null or released_on > $3::text::date)`, prison, area, day).Scan(&n)

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"github.com/google/uuid"
 
 	"github.com/jackc/pgx/v5"
 
@@ -10,8 +11,8 @@ import (
 	"taizhang/internal/ledger"
 )
 
-func (t *txn) Draft(ctx context.Context, k ledger.Key) (ledger.Draft, error) {
-	var d ledger.Draft
+func (t *txn) Draft(ctx context.Context, k ledger.Key) (ledger.DraftBody, error) {
+	var d ledger.DraftBody
 	var body []byte
 	err := t.tx.QueryRow(ctx, "select body, remarks, changed_at from drafts where prison_id = $1 and entry_id = $2",
 		k.Prison, k.Entry).Scan(&body, &d.Remarks, &d.ChangedAt)
@@ -143,7 +144,7 @@ func (t *txn) Others(ctx context.Context, k ledger.Key, ledgerID string, members
 	return documents(rows)
 }
 
-func (t *txn) OnDay(ctx context.Context, prison, area uuid, ledgerID, day string) ([]json.RawMessage, error) {
+func (t *txn) OnDay(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) ([]json.RawMessage, error) {
 	rows, err := t.tx.Query(ctx, `select r.canonical from entries e
 			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
 		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date

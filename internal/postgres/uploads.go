@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"github.com/google/uuid"
 
 	"taizhang/internal/ledger"
 )
@@ -12,7 +13,7 @@ func (t *txn) InsertUpload(ctx context.Context, u ledger.Upload) error {
 	return err
 }
 
-func (t *txn) LockUpload(ctx context.Context, prison, id uuid) (ledger.Upload, error) {
+func (t *txn) LockUpload(ctx context.Context, prison, id uuid.UUID) (ledger.Upload, error) {
 	u := ledger.Upload{Prison: prison, ID: id}
 	err := t.tx.QueryRow(ctx, `select entry_id, slot, name, size, received, parts, hash_state, created_by
 		from uploads where prison_id = $1 and upload_id = $2 for update`, prison, id).

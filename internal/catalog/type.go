@@ -1,0 +1,238 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+)
+
+// Type is one version of one ledger type, compiled. It never changes.
+type Type struct {
+	Definition
+	SchemaJSON, DefinitionJSON, FormJSON json.RawMessage
+	// Digest covers the three files; two programs with the same digest judge alike.
+	Digest [32]byte
+
+	form      Form
+	validator *validator
+	computed  []*expression
+	rules     []*expression
+	when      map[string]*expression // every other expression by its source
+}
+
+// Files of one version of a type, as published.
+type Files struct{ Schema, Definition, Form []byte }
+
+// compiler holds what all types of a catalogue share.
+type compiler struct {
+	world    *world
+	messages map[string]fault.Text
+}
+
+// compile makes a type of its files. All mistakes are reported at once, each
+// with the file and the pointer: the fault bad_type.
+func (c *compiler) compile(f Files) (*Type, error) {
+	t := &Type{SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
+	h := sha256.New()
+	for _, part := range [][]byte{f.Schema, f.Definition, f.Form} {
+		fmt.Fprintf(h, "%d:", len(part))
+		h.Write(part)
+	}
+	h.Sum(t.Digest[:0])
+	p := &problems{}
+	if err := strict(f.Definition, &t.Definition); err != nil {
+		p.add("ledger.json", "syntax", "%v", err)
+	}
+	if err := strict(f.Form, &t.form); err != nil {
+		p.add("form.json", "syntax", "%v", err)
+	}
+	c.schema(t, f.Schema, p)
+	if len(p.fields) == 0 {
+		c.definition(t, p)
+	}
+	if len(p.fields) > 0 {
+		return nil, &fault.Error{Kind: fault.Invalid, Code: "bad_type", Fields: p.fields, Err: fmt.Errorf("%s: %v", t.ID, p.fields)}
+	}
+	return t, nil
+}
+
+func (c *compiler) schema(t *Type, raw []byte, p *problems) {
+	if len(raw) > maxSchema {
+		p.add("schema.json", "too_large", "模式过大")
+		return
+	}
+	// The door's checks hold for a schema too: depth, numbers, doubled names.
+	if _, err := ParseDocument(raw); err != nil && fault.CodeOf(err) != "document_too_large" && !tooDeep(err) {
+		p.add("schema.json", "syntax", "%v", err)
+		return
+	}
+	root, err := decodeObject(raw)
+	if err != nil {
+		p.add("schema.json", "syntax", "%v", err)
+		return
+	}
+	nodes := 0
+	found := &problems{}
+	expanded, _ := expand(root, root, "", nil, found, &nodes).(map[string]any)
+	if len(found.fields) == 0 {
+		checkProfile(expanded, found)
+	}
+	if len(found.fields) == 0 {
+		if t.validator, err = compileSchema(expanded, c.messages); err != nil {
+			found.add("", "schema", "%v", err)
+		}
+	}
+	for _, f := range found.fields {
+		f.Pointer = "schema.json" + f.Pointer
+		p.fields = append(p.fields, f)
+	}
+}
+
+// A schema nests deeper than a document; its own limits are those of the profile.
+func tooDeep(err error) bool {
+	return strings.Contains(fmt.Sprint(err), "depth") || hasField(err, "depth")
+}
+
+func hasField(err error, code string) bool {
+	f, ok := err.(*fault.Error)
+	return ok && slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return x.Code == code })
+}
+
+var (
+	cadences = []string{"per_shift", "daily", "weekly", "monthly", "quarterly", "event"}
+	levels   = []string{"L1", "L2", "L3"}
+	units    = []string{"area", "owner", "prison"}
+	steps    = []actor.Role{actor.Officer, actor.DutyLeader, actor.DeputyHead, actor.AreaHead, actor.Instructor, actor.Medic, actor.Counsellor,
+		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden}
+)
+
+// definition checks ledger.json and form.json against the schema and compiles
+// every expression.
+func (c *compiler) definition(t *Type, p *problems) {
+	want := func(ok bool, at, format string, args ...any) {
+		if !ok {
+			p.add("ledger.json"+at, "definition", format, args...)
+		}
+	}
+	want(t.ID != "" && t.Version > 0, "/id", "须有 id 与 version")
+	want(t.Title.ZH != "" && t.Title.EN != "", "/title", "须有中英文名称")
+	want(strings.HasPrefix(t.Owner, "dept_") || t.Owner != "", "/owner", "须有一个归属部门")
+	want(len(t.Filler.Roles) > 0 && (t.Filler.Unit == "area" || t.Filler.Unit == "dept" && t.Filler.Dept != ""), "/filler", "须有填报人")
+	want(slices.Contains(cadences, t.Cadence.Kind), "/cadence/kind", "周期不明：%s", t.Cadence.Kind)
+	want(slices.Contains(levels, t.Sensitivity), "/sensitivity", "密级须为 L1、L2、L3")
+	want(len(t.Chain) > 0, "/chain", "至少一个审批环节")
+	for i, s := range t.Chain {
+		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
+		for _, r := range s.Roles {
+			want(slices.Contains(steps, r), fmt.Sprintf("/chain/%d/roles", i), "不是审批角色：%s", r)
+		}
+	}
+	pointers := append([]string{t.OccurredAt}, t.SummaryOf...)
+	for _, r := range t.Rules {
+		pointers = append(pointers, r.At)
+		want(r.Level == "error" || r.Level == "warning", "/rules/"+r.ID, "level 须为 error 或 warning")
+		want(r.Stage == "submit" || r.Stage == "approve", "/rules/"+r.ID, "stage 须为 submit 或 approve")
+		want(r.Message.ZH != "", "/rules/"+r.ID, "须有 message")
+	}
+	for _, f := range t.Computed {
+		pointers = append(pointers, f.Field)
+	}
+	for _, f := range t.Sources {
+		pointers = append(pointers, f.Field)
+	}
+	for _, ptr := range pointers {
+		want(t.known(ptr), "", "没有字段 %s", ptr)
+	}
+	c.expressions(t, p)
+	t.checkForm(p)
+}
+
+// known reports whether a pointer names a property of the schema ("" does).
+func (t *Type) known(pointer string) bool {
+	if pointer == "" {
+		return true
+	}
+	node := t.validator.expanded
+	for _, part := range strings.Split(pointer[1:], "/") {
+		props, _ := node["properties"].(map[string]any)
+		next, ok := props[part].(map[string]any)
+		if !ok {
+			return false
+		}
+		node = next
+	}
+	return true
+}
+
+func (c *compiler) expressions(t *Type, p *problems) {
+	compile := func(at, source string) *expression {
+		if source == "" {
+			return nil
+		}
+		e, err := c.world.compile(source)
+		if err != nil {
+			p.add("ledger.json"+at, "cel", "%v", err)
+		}
+		return e
+	}
+	for i, f := range t.Computed {
+		t.computed = append(t.computed, compile(fmt.Sprintf("/computed/%d", i), f.Expr))
+	}
+	for i, r := range t.Rules {
+		t.rules = append(t.rules, compile(fmt.Sprintf("/rules/%d", i), r.Expr))
+	}
+	rest := map[string]string{"/cadence/counts": t.Cadence.Counts, "/sealed": t.Sealed}
+	for i, s := range t.Chain {
+		rest[fmt.Sprintf("/chain/%d/when", i)] = s.When
+	}
+	for i, s := range t.Evidence {
+		rest[fmt.Sprintf("/evidence/%d/min", i)] = s.Min.CEL
+	}
+	for i, s := range t.Sources {
+		rest[fmt.Sprintf("/sources/%d/where", i)] = s.Where
+	}
+	for i, m := range t.Measures {
+		rest[fmt.Sprintf("/measures/%d/when", i)] = m.When
+		rest[fmt.Sprintf("/measures/%d/value", i)] = m.Value
+	}
+	for i, tr := range t.Triggers {
+		rest[fmt.Sprintf("/triggers/%d/when", i)] = tr.When
+	}
+	for at, source := range rest {
+		if source != "" {
+			t.when[source] = compile(at, source)
+		}
+	}
+}
+
+func (t *Type) checkForm(p *problems) {
+	seen := map[string]int{}
+	for _, s := range t.form.Sections {
+		for _, f := range s.Fields {
+			seen[f]++
+		}
+	}
+	props, _ := t.validator.expanded["properties"].(map[string]any)
+	for name := range props {
+		if seen[name] != 1 {
+			p.add("form.json", "form", "字段 %s 应恰好出现一次", name)
+		}
+		delete(seen, name)
+	}
+	for name := range seen {
+		p.add("form.json", "form", "没有字段 %s", name)
+	}
+}
+
+// AppliesTo reports whether areas of this sort keep the ledger.
+func (t *Type) AppliesTo(kind, function string, hasLabour bool) bool {
+	a := t.Areas
+	return slices.Contains(a.Kinds, kind) && !slices.Contains(a.Except, function) &&
+		(!a.Labour || hasLabour || slices.Contains(a.Functions, function)) &&
+		(a.Labour || kind == "ordinary" || len(a.Functions) == 0 || slices.Contains(a.Functions, function))
+}

@@ -1,0 +1,332 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"time"
+
+	"taizhang/internal/fault"
+)
+
+// Stage is how far a document has come; some rules wait for the last approval.
+type Stage string
+
+// The stages.
+const (
+	StageSubmit  Stage = "submit"
+	StageApprove Stage = "approve"
+)
+
+// Env is the world a document is judged in.
+type Env struct {
+	Now    time.Time
+	Filler string // police number of who fills
+	Stage  Stage
+	Lookup LookupFunc // nil: there are no other entries
+}
+
+// Result of a validation. Document carries the computed fields.
+type Result struct {
+	Document Document
+	Errors   []fault.Field
+	Warnings []fault.Field
+}
+
+// Validate computes, then asks the schema, then, if that holds, the rules.
+// A document that breaks the type has Errors; Validate itself does not fail.
+func (t *Type) Validate(doc Document, env Env) Result {
+	value := maps.Clone(doc.Value)
+	for _, c := range t.Computed {
+		delete(value, c.Field[1:])
+	}
+	sc := scene{doc: floats(value).(map[string]any), filler: env.Filler, now: env.Now, lookup: env.Lookup}
+	for i, c := range t.Computed {
+		v, err := t.computed[i].eval(sc)
+		if err != nil {
+			continue // what it is computed from is not there yet: the schema says so
+		}
+		name := c.Field[1:]
+		value[name] = exact(v)
+		sc.doc[name] = v
+	}
+	res := Result{}
+	var err error
+	if res.Document, err = newDocument(value); err != nil {
+		res.Errors = []fault.Field{{Code: "syntax", Text: doorTexts["syntax"]}}
+		return res
+	}
+	if res.Errors, err = t.validator.validate(res.Document.Value); err != nil {
+		res.Errors = append(res.Errors, fault.Field{Code: "schema", Text: doorTexts["syntax"]})
+	}
+	if len(res.Errors) > 0 {
+		return res
+	}
+	for i, r := range t.Rules {
+		if ok, err := t.rules[i].holds(sc); ok && err == nil {
+			continue
+		}
+		f := fault.Field{Pointer: r.At, Code: "rule:" + r.ID, Text: r.Message}
+		if r.Level == "warning" || r.Stage == "approve" && env.Stage != StageApprove {
+			res.Warnings = append(res.Warnings, f)
+		} else {
+			res.Errors = append(res.Errors, f)
+		}
+	}
+	return res
+}
+
+// floats gives expressions what they calculate with.
+func floats(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		m := make(map[string]any, len(x))
+		for k, e := range x {
+			m[k] = floats(e)
+		}
+		return m
+	case []any:
+		l := make([]any, len(x))
+		for i, e := range x {
+			l[i] = floats(e)
+		}
+		return l
+	case json.Number:
+		f, _ := x.Float64() // the door let in only what a double keeps
+		return f
+	}
+	return v
+}
+
+// exact writes a computed number with at most six decimals and no exponent.
+func exact(v any) any {
+	switch x := v.(type) {
+	case float64:
+		x = math.Round(x*1e6) / 1e6
+		if x == 0 {
+			x = 0 // no minus zero
+		}
+		return json.Number(strconv.FormatFloat(x, 'f', -1, 64))
+	case int64:
+		return json.Number(strconv.FormatInt(x, 10))
+	}
+	return v
+}
+
+func (t *Type) scene(doc Document) scene {
+	return scene{doc: floats(doc.Value).(map[string]any)}
+}
+
+// Step of the chain that a document must pass.
+type Step = ChainStep
+
+// Steps lists the steps whose condition holds. A nil return has nothing that a
+// condition could look at: only the unconditional steps remain.
+func (t *Type) Steps(doc Document, nilReturn bool) ([]Step, error) {
+	var list []Step
+	for _, s := range t.Chain {
+		if s.When == "" {
+			list = append(list, s)
+			continue
+		}
+		if nilReturn {
+			continue
+		}
+		ok, err := t.when[s.When].holds(t.scene(doc))
+		if err != nil {
+			return nil, fmt.Errorf("%s step %s: %w", t.ID, s.ID, err)
+		}
+		if ok {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// Need is one line of evidence with its bounds worked out. Max 0: unbounded.
+type Need struct {
+	ID       string     `json:"id"`
+	Title    fault.Text `json:"title"`
+	Kinds    []string   `json:"kinds"`
+	Min, Max int
+}
+
+// EvidenceNeeds works out what must be attached to this document. An amount
+// whose fields are not there yet counts as none.
+func (t *Type) EvidenceNeeds(doc Document) ([]Need, error) {
+	list := make([]Need, len(t.Evidence))
+	for i, s := range t.Evidence {
+		n := Need{ID: s.ID, Title: s.Title, Kinds: s.Kinds, Min: s.Min.Number, Max: s.Max}
+		if s.Min.CEL != "" {
+			v, err := t.when[s.Min.CEL].eval(t.scene(doc))
+			if err == nil {
+				switch x := v.(type) {
+				case float64:
+					n.Min = int(math.Ceil(x))
+				case int64:
+					n.Min = int(x)
+				}
+			}
+		}
+		list[i] = n
+	}
+	return list, nil
+}
+
+// Ref is a field that names a file of the entry.
+type Ref struct{ Pointer, ID string }
+
+// EvidenceRefs lists the values of all fields with the widget "evidence".
+func (t *Type) EvidenceRefs(doc Document) []Ref {
+	var list []Ref
+	walk(t.validator.expanded, doc.Value, "", func(schema map[string]any, v any, at string) {
+		ui, _ := schema["x-ui"].(map[string]any)
+		if id, ok := v.(string); ok && ui["widget"] == "evidence" {
+			list = append(list, Ref{Pointer: at, ID: id})
+		}
+	})
+	return list
+}
+
+// walk visits every value of a document together with its schema.
+func walk(schema map[string]any, v any, at string, visit func(map[string]any, any, string)) {
+	visit(schema, v, at)
+	switch x := v.(type) {
+	case map[string]any:
+		props, _ := schema["properties"].(map[string]any)
+		for name, val := range x {
+			if s, ok := props[name].(map[string]any); ok {
+				walk(s, val, at+"/"+escape(name), visit)
+			}
+		}
+	case []any:
+		if s, ok := schema["items"].(map[string]any); ok {
+			for i, val := range x {
+				walk(s, val, at+"/"+strconv.Itoa(i), visit)
+			}
+		}
+	}
+}
+
+// Occurred is when the matter happened, by the document.
+func (t *Type) Occurred(doc Document) (Moment, error) {
+	v, _ := at(doc.Value, t.OccurredAt)
+	s, _ := v.(string)
+	if at, err := time.Parse(time.RFC3339, s); err == nil {
+		return Moment{At: at, Day: DayOf(at)}, nil
+	}
+	if m, err := Day(s); err == nil {
+		return m.noon(), nil
+	}
+	if m, err := Day(s + "-01"); err == nil { // a month stands for its last day
+		last := m.At.AddDate(0, 1, -1)
+		return Moment{At: last, Day: DayOf(last)}.noon(), nil
+	}
+	return Moment{}, fault.New(fault.Invalid, "no_time").With("pointer", t.OccurredAt)
+}
+
+// Counts reports whether the document fulfils the duty of its period.
+func (t *Type) Counts(doc Document) (bool, error) {
+	if t.Cadence.Counts == "" {
+		return true, nil
+	}
+	return t.when[t.Cadence.Counts].holds(t.scene(doc))
+}
+
+// Seals reports whether only the discipline department may see the document.
+func (t *Type) Seals(doc Document) (bool, error) {
+	if t.Sealed == "" {
+		return false, nil
+	}
+	return t.when[t.Sealed].holds(t.scene(doc))
+}
+
+// Value of one measure, an exact decimal.
+type Value struct{ Measure, Value string }
+
+// Measured works out what the document counts for.
+func (t *Type) Measured(doc Document) ([]Value, error) {
+	var list []Value
+	sc := t.scene(doc)
+	for _, m := range t.Measures {
+		if m.When != "" {
+			if ok, err := t.when[m.When].holds(sc); err != nil || !ok {
+				continue // a measure over fields that are absent counts nothing
+			}
+		}
+		v, err := t.when[m.Value].eval(sc)
+		if err != nil {
+			continue
+		}
+		if n, ok := exact(v).(json.Number); ok && n != "0" {
+			list = append(list, Value{Measure: m.ID, Value: n.String()})
+		}
+	}
+	return list, nil
+}
+
+// Fired lists the triggers whose condition holds.
+func (t *Type) Fired(doc Document) ([]Trigger, error) {
+	var list []Trigger
+	for _, tr := range t.Triggers {
+		ok := true
+		if tr.When != "" {
+			var err error
+			if ok, err = t.when[tr.When].holds(t.scene(doc)); err != nil {
+				return nil, fmt.Errorf("%s trigger %s: %w", t.ID, tr.ID, err)
+			}
+		}
+		if ok {
+			list = append(list, tr)
+		}
+	}
+	return list, nil
+}
+
+// Typed is the document as an officer would type it: without computed fields.
+func (t *Type) Typed(canonical json.RawMessage) (json.RawMessage, error) {
+	doc, err := ParseDocument(canonical)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range t.Computed {
+		delete(doc.Value, c.Field[1:])
+	}
+	doc, err = newDocument(doc.Value)
+	return doc.Canonical, err
+}
+
+// Take picks a source's value out of the documents it is taken from, oldest
+// first; nil when there is none.
+func (t *Type) Take(src Source, docs []json.RawMessage) (any, error) {
+	var latest any
+	count, sum := 0, 0.0
+	for _, raw := range docs {
+		doc, err := ParseDocument(raw)
+		if err != nil {
+			return nil, err
+		}
+		if src.Where != "" {
+			if ok, err := t.when[src.Where].holds(t.scene(doc)); err != nil || !ok {
+				continue
+			}
+		}
+		count++
+		if v, ok := at(doc.Value, "/"+src.Take); ok {
+			latest = v
+			f, _ := floats(v).(float64)
+			sum += f
+		}
+	}
+	switch {
+	case count == 0:
+		return nil, nil
+	case src.Pick == "count":
+		return json.Number(strconv.Itoa(count)), nil
+	case src.Pick == "sum":
+		return exact(sum), nil
+	}
+	return latest, nil
+}

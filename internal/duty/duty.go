@@ -1,0 +1,235 @@
+package duty
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Grace is how long after its deadline an entry is late before it counts as
+// back-filled (accreditation 2.1, B).
+const Grace = 24 * time.Hour
+
+// State of a duty.
+type State string
+
+// The states (glossary: 待填, 按时, 迟报, 补录, 缺失, 免填).
+const (
+	Open       State = "open"
+	OnTime     State = "on_time"
+	Late       State = "late"
+	Backfilled State = "backfilled"
+	Missing    State = "missing"
+	Excused    State = "excused"
+)
+
+// Duty is one thing due.
+type Duty struct {
+	ID     uuid.UUID `json:"id"`
+	Area   uuid.UUID `json:"area"`
+	Ledger string    `json:"ledger"`
+	Period string    `json:"period"`
+	Target int       `json:"target"` // how many entries of the period fulfil it
+	Have   int       `json:"have"`   // how many there are, at most Target
+	Starts time.Time `json:"starts_at"`
+	Ends   time.Time `json:"ends_at"`
+	Due    time.Time `json:"due_at"`
+	Day    string    `json:"day"`
+	State  State     `json:"state"`
+	// Entry that fulfilled it, and whether it is approved.
+	Entry     *uuid.UUID `json:"entry,omitempty"`
+	Submitted *time.Time `json:"submitted_at,omitempty"`
+	Approved  bool       `json:"approved"`
+	Excuse    string     `json:"excuse,omitempty"`
+}
+
+// Judge fills in the state as it is at now.
+func (d *Duty) Judge(now time.Time) {
+	switch {
+	case d.Excuse != "":
+		d.State = Excused
+	case d.Submitted == nil && now.After(d.Due):
+		d.State = Missing
+	case d.Submitted == nil:
+		d.State = Open
+	case !d.Submitted.After(d.Due):
+		d.State = OnTime
+	case !d.Submitted.After(d.Due.Add(Grace)):
+		d.State = Late
+	default:
+		d.State = Backfilled
+	}
+}
+
+// Filter of duties. Zero members do not restrict.
+type Filter struct {
+	Areas    []uuid.UUID
+	Ledgers  []string
+	DueFrom  time.Time
+	DueTo    time.Time
+	Day      string
+	Unfilled bool
+}
+
+// Decided is one submission that the owning department had to decide.
+type Decided struct {
+	Entry     uuid.UUID
+	Submitted time.Time
+	Decided   *time.Time
+}
+
+// Store keeps duties and facts.
+type Store interface {
+	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
+	Prisons(ctx context.Context) ([]uuid.UUID, error)
+	Roll(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]int, error)
+	AddDuties(ctx context.Context, s ledger.Session, list []Duty) error
+	Duties(ctx context.Context, s ledger.Session, f Filter) ([]Duty, error)
+	// Counted returns the documents in force of the day's approved entries.
+	Counted(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string) ([]Document, error)
+	// Submissions of the day (by first submission) with their first decision.
+	Submissions(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string) ([]Decided, error)
+	PutFacts(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string, facts []scoring.DayFact) error
+	Facts(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error)
+	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
+	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
+}
+
+// Document in force of an entry, with the version it was written in.
+type Document struct {
+	Entry   uuid.UUID
+	Version int
+	Nil     bool
+	Raw     []byte
+}
+
+// Service is the use cases of duties, facts and scores.
+type Service struct {
+	Store    Store
+	Access   ledger.Authorizer
+	Catalog  *catalog.Catalog
+	Standard *scoring.Standard
+	Now      func() time.Time
+	Clock    func() time.Time // demonstration prisons only; nil: never
+}
+
+// everything is the scope of the program's own reckoning: a duty is fulfilled
+// whether or not the one who asks may read the entry. What is given out is
+// decided by Check before.
+func everything() ledger.Scope {
+	return ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "person": ""}
+}
+
+func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session {
+	ses := ledger.Session{Prison: prison, Person: actor.From(ctx).PersonID, Scope: everything()}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
+}
+
+// mayRead asks whether the actor may see an area's standing.
+func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Access.Check(actor.From(ctx), "read", ledger.Subject{Class: "score", Prison: prison, Area: area}, s.Now())
+}
+
+// Plan makes the duties of a prison whose periods lie between from and to.
+// Those already there stay.
+func (s *Service) Plan(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return err
+	}
+	ses := s.session(ctx, prison)
+	rolls, err := s.Store.Roll(ctx, ses, catalog.DayOf(from))
+	if err != nil {
+		return err
+	}
+	var list []Duty
+	for _, t := range s.Catalog.Types() {
+		periods := Periods(t.Cadence, s.Catalog.Calendar(), from, to)
+		for _, a := range areas {
+			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
+				list = append(list, plan(t, a.ID, periods, rolls[a.ID])...)
+			}
+		}
+	}
+	return s.Store.AddDuties(ctx, ses, list)
+}
+
+func plan(t *catalog.Type, area uuid.UUID, periods []Period, roll int) []Duty {
+	var list []Duty
+	for _, p := range periods {
+		d := Duty{Area: area, Ledger: t.ID, Period: p.Key, Starts: p.Starts, Ends: p.Ends,
+			Due: p.Ends.Add(time.Duration(t.Cadence.DeadlineHours) * time.Hour), Day: p.Day()}
+		if t.Cadence.Per == "inmate" {
+			d.ID, d.Target = uuid.Must(uuid.NewV7()), roll*max(1, t.Cadence.Expected)
+			if d.Target > 0 {
+				list = append(list, d)
+			}
+			continue
+		}
+		for n := range t.Cadence.Expected {
+			d.ID, d.Target = uuid.Must(uuid.NewV7()), n+1
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// List returns the duties of areas the actor may see, judged at now.
+func (s *Service) List(ctx context.Context, prison uuid.UUID, f Filter) ([]Duty, error) {
+	if len(f.Areas) == 0 {
+		areas, err := s.Store.Areas(ctx, prison)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range areas {
+			if s.mayRead(ctx, prison, a.ID) == nil {
+				f.Areas = append(f.Areas, a.ID)
+			}
+		}
+		if len(f.Areas) == 0 {
+			return nil, nil
+		}
+	}
+	for _, a := range f.Areas {
+		if err := s.mayRead(ctx, prison, a); err != nil {
+			return nil, err
+		}
+	}
+	return s.judged(ctx, s.session(ctx, prison), f)
+}
+
+func (s *Service) judged(ctx context.Context, ses ledger.Session, f Filter) ([]Duty, error) {
+	list, err := s.Store.Duties(ctx, ses, f)
+	now := s.Now()
+	if s.Clock != nil {
+		now = s.Clock()
+	}
+	kept := list[:0]
+	for _, d := range list {
+		d.Judge(now)
+		if !f.Unfilled || d.State == Open || d.State == Missing {
+			kept = append(kept, d)
+		}
+	}
+	return kept, err
+}
+
+// NewFinding is what an inspector enters on site.
+type NewFinding struct {
+	Area  uuid.UUID
+	Line  string
+	Day   string
+	Count int
+	Place string
+	Note  string
+	Entry *uuid.UUID
+}

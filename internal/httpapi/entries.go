@@ -1,0 +1,450 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+func (a *API) createEntry(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Ledger string          `json:"ledger"`
+		Area   uuid.UUID       `json:"area"`
+		Body   json.RawMessage `json:"body"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body}, key)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", fmt.Sprintf("/api/v1/prisons/%s/entries/%s", prison, out.Entry.Entry))
+	etag(c, out.Entry.ETag)
+	return c.JSON(http.StatusCreated, a.outcome(c, out))
+}
+
+func (a *API) nilReturn(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Ledger string    `json:"ledger"`
+		Area   uuid.UUID `json:"area"`
+		Day    string    `json:"day"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	out, err := a.Ledger.Nil(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger}, in.Day, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, a.outcome(c, out))
+}
+
+// outcome is the answer to a change.
+type outcome struct {
+	Entry    ledger.Entry    `json:"entry"`
+	Receipt  *ledger.Receipt `json:"receipt,omitempty"`
+	Warnings []problemField  `json:"warnings"`
+}
+
+func (a *API) outcome(c echo.Context, o ledger.Outcome) outcome {
+	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c))}
+}
+
+func (a *API) done(c echo.Context, o ledger.Outcome, err error) error {
+	if err != nil {
+		return err
+	}
+	etag(c, o.Entry.ETag)
+	return c.JSON(http.StatusOK, a.outcome(c, o))
+}
+
+func (a *API) saveDraft(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	match, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	key, err := idem(c, raw)
+	if err != nil {
+		return err
+	}
+	out, err := a.Ledger.SaveDraft(c.Request().Context(), k, match, raw, key)
+	return a.done(c, out, err)
+}
+
+func (a *API) discardDraft(c echo.Context) error {
+	return a.act(c, a.Ledger.Discard)
+}
+
+func (a *API) act(c echo.Context, do func(context.Context, ledger.Key, int64, ledger.Idem) (ledger.Outcome, error)) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	match, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	key, err := idem(c, nil)
+	if err != nil {
+		return err
+	}
+	out, err := do(c.Request().Context(), k, match, key)
+	return a.done(c, out, err)
+}
+
+func (a *API) reopen(do func(context.Context, ledger.Key, int64, ledger.Idem) (ledger.Outcome, error)) echo.HandlerFunc {
+	return func(c echo.Context) error { return a.act(c, do) }
+}
+
+func (a *API) submit(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	match, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	key, err := idem(c, raw)
+	if err != nil {
+		return err
+	}
+	out, err := a.Ledger.Submit(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), key)
+	return a.done(c, out, err)
+}
+
+func (a *API) checkEntry(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	res, err := a.Ledger.Check(c.Request().Context(), k, raw)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{
+		"document": res.Document.Canonical, "errors": fields(res.Errors, lang(c)), "warnings": fields(res.Warnings, lang(c)),
+	})
+}
+
+func (a *API) decide(do func(context.Context, ledger.Key, ledger.Judgement, ledger.Idem) (ledger.Outcome, error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		k, err := entryKey(c)
+		if err != nil {
+			return err
+		}
+		raw, err := body(c)
+		if err != nil {
+			return err
+		}
+		var in struct {
+			Digest  ledger.Digest   `json:"digest"`
+			Comment string          `json:"comment"`
+			Remarks []ledger.Remark `json:"remarks"`
+		}
+		if err := decode(raw, &in); err != nil {
+			return err
+		}
+		key, err := idem(c, raw)
+		if err != nil {
+			return err
+		}
+		out, err := do(c.Request().Context(), k, ledger.Judgement{Digest: in.Digest, Comment: strings.TrimSpace(in.Comment), Remarks: in.Remarks}, key)
+		return a.done(c, out, err)
+	}
+}
+
+// result of one item of a bulk approval: an entry or a problem.
+type result struct {
+	Entry   uuid.UUID    `json:"entry"`
+	Status  int          `json:"status"`
+	State   ledger.State `json:"state,omitempty"`
+	Code    string       `json:"code,omitempty"`
+	Message string       `json:"message,omitempty"`
+	ETag    int64        `json:"etag,omitempty"`
+}
+
+const maxBulk = 500
+
+func (a *API) approveAll(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Items []ledger.Item `json:"items"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	if len(in.Items) == 0 || len(in.Items) > maxBulk {
+		return &fault.Error{Kind: fault.Invalid, Code: "invalid_document", Fields: []fault.Field{{Pointer: "/items", Code: "maxItems",
+			Text: fault.Text{ZH: "一次可批 1 至 500 条", EN: "1 to 500 entries at a time"}}}}
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	results := []result{}
+	err = a.Ledger.ApproveAll(c.Request().Context(), prison, in.Items, key, func(it ledger.Item, o ledger.Outcome, err error) error {
+		r := result{Entry: it.Entry, Status: http.StatusOK, State: o.Entry.State, ETag: o.Entry.ETag}
+		if err != nil {
+			f := asFault(err)
+			if f.Code == "internal" {
+				a.Log.ErrorContext(c.Request().Context(), "bulk approval", "id", c.Get(requestIDKey), "error", err)
+			}
+			r = result{Entry: it.Entry, Status: max(statuses[f.Kind], 400), Code: f.Code, Message: titles[f.Code].In(lang(c))}
+		}
+		results = append(results, r)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"results": results})
+}
+
+// view is an entry with all that hangs on it.
+type view struct {
+	Entry     ledger.Entry      `json:"entry"`
+	Area      ledger.Area       `json:"area"`
+	Draft     *ledger.DraftBody `json:"draft,omitempty"`
+	Revisions []revision        `json:"revisions"`
+	Decisions []ledger.Decision `json:"decisions"`
+	Events    []ledger.Event    `json:"events"`
+	Attached  []ledger.Evidence `json:"attached"`
+	Evidence  []ledger.Evidence `json:"evidence"`
+	Opened    []ledger.Entry    `json:"opened"`
+	Actions   []ledger.Action   `json:"actions"`
+}
+
+type revision struct {
+	ledger.Revision
+	Warnings []problemField `json:"warnings"`
+}
+
+func (a *API) getEntry(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	v, err := a.Ledger.Get(c.Request().Context(), k)
+	if err != nil {
+		return err
+	}
+	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Events: some(v.Events),
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed}
+	for _, r := range v.Revisions {
+		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
+	}
+	etag(c, v.Entry.ETag)
+	return c.JSON(http.StatusOK, out)
+}
+
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// query reads a list's filter from the address.
+func query(c echo.Context) (ledger.Query, error) {
+	q := ledger.Query{Sort: ledger.Sort(c.QueryParam("sort")), Desc: c.QueryParam("order") != "asc", Text: c.QueryParam("q"),
+		From: c.QueryParam("from"), To: c.QueryParam("to"), Ledgers: c.QueryParams()["ledger"]}
+	var err error
+	if q.Prison, err = pathID(c, "prison"); err != nil {
+		return q, err
+	}
+	bad := func(name string) error {
+		return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: "/" + name, Code: "format",
+			Text: fault.Text{ZH: "查询条件的格式不正确", EN: "The filter is not written rightly"}}}}
+	}
+	for name, id := range map[string]*uuid.UUID{"area": &q.Area, "author": &q.Author} {
+		if v := c.QueryParam(name); v != "" {
+			if *id, err = uuid.Parse(v); err != nil {
+				return q, bad(name)
+			}
+		}
+	}
+	for _, day := range []string{q.From, q.To} {
+		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+			return q, bad("from")
+		}
+	}
+	for _, s := range c.QueryParams()["state"] {
+		q.States = append(q.States, ledger.State(s))
+	}
+	for _, f := range c.QueryParams()["field"] {
+		// /pointer=value: the value is JSON, or a bare string.
+		name, value, ok := strings.Cut(f, "=")
+		if !ok || !strings.HasPrefix(name, "/") || strings.Count(name, "/") != 1 {
+			return q, bad("field")
+		}
+		raw := json.RawMessage(value)
+		if !json.Valid(raw) {
+			raw, _ = json.Marshal(value)
+		}
+		member, err := json.Marshal(map[string]json.RawMessage{name[1:]: raw})
+		if err != nil {
+			return q, bad("field")
+		}
+		q.Fields = append(q.Fields, member)
+	}
+	if v := c.QueryParam("limit"); v != "" {
+		if q.Limit, err = strconv.Atoi(v); err != nil || q.Limit < 1 || q.Limit > 200 {
+			return q, bad("limit")
+		}
+	}
+	if v := c.QueryParam("after"); v != "" {
+		if q.After, err = readCursor(v); err != nil {
+			return q, bad("after")
+		}
+	}
+	return q, nil
+}
+
+func readCursor(s string) (ledger.Cursor, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return ledger.Cursor{}, err
+	}
+	value, id, _ := strings.Cut(string(raw), " ")
+	if _, err := time.Parse(time.RFC3339Nano, value); err != nil && value != "-infinity" {
+		return ledger.Cursor{}, err
+	}
+	entry, err := uuid.Parse(id)
+	return ledger.Cursor{Value: value, Entry: entry}, err
+}
+
+func cursorOf(q ledger.Query, e ledger.Entry) string {
+	at := &e.ChangedAt
+	switch q.Sort {
+	case ledger.ByOccurred:
+		at = e.OccurredAt
+	case ledger.BySubmitted:
+		at = e.Resubmit
+	}
+	value := "-infinity"
+	if at != nil {
+		value = at.UTC().Format(time.RFC3339Nano)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(value + " " + e.Entry.String()))
+}
+
+func (a *API) listEntries(c echo.Context) error {
+	q, err := query(c)
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("mine") == "true" {
+		q.Author = actor.From(c.Request().Context()).PersonID
+	}
+	return a.entryPage(c, q)
+}
+
+// inbox lists what waits for the one who asks, the longest waiting first.
+func (a *API) inbox(c echo.Context) error {
+	q, err := query(c)
+	if err != nil {
+		return err
+	}
+	q.States, q.Sort, q.Desc = nil, ledger.BySubmitted, false
+	for _, p := range actor.From(c.Request().Context()).Postings {
+		if p.PrisonID == q.Prison {
+			q.Inbox = append(q.Inbox, p)
+		}
+	}
+	if len(q.Inbox) == 0 {
+		return c.JSON(http.StatusOK, map[string]any{"entries": []any{}, "next": nil})
+	}
+	return a.entryPage(c, q)
+}
+
+func (a *API) entryPage(c echo.Context, q ledger.Query) error {
+	if q.Limit == 0 {
+		q.Limit = 50
+	}
+	limit := q.Limit
+	q.Limit++ // one more tells whether there is a next page
+	list, err := a.Ledger.List(c.Request().Context(), q)
+	if err != nil {
+		return err
+	}
+	var next *string
+	if len(list) > limit {
+		list = list[:limit]
+		s := cursorOf(q, list[limit-1])
+		next = &s
+		u := url.URL{Path: c.Request().URL.Path}
+		values := c.QueryParams()
+		values.Set("after", s)
+		u.RawQuery = values.Encode()
+		c.Response().Header().Set("Link", "<"+u.String()+`>; rel="next"`)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"entries": some(list), "next": next})
+}

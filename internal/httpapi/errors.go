@@ -1,0 +1,164 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/fault"
+)
+
+var notFound = fault.New(fault.NotFound, "not_found")
+
+var statuses = map[fault.Kind]int{
+	fault.Malformed: 400, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404, fault.Conflict: 409, fault.Stale: 412,
+	fault.TooLarge: 413, fault.UnsupportedMedia: 415, fault.Invalid: 422, fault.PreconditionRequired: 428, fault.TooMany: 429,
+	fault.Unavailable: 503, fault.Unknown: 503,
+}
+
+// titles say for each code what happened and what to do.
+var titles = map[string]fault.Text{
+	"already_decided":        {ZH: "该环节已有人办理，请刷新后查看", EN: "This step has been decided already; refresh to see"},
+	"already_running":        {ZH: "程序已在运行", EN: "The program is running already"},
+	"bad_digest":             {ZH: "摘要格式不正确", EN: "The digest is not written rightly"},
+	"bad_document":           {ZH: "内容无法读取，请按提示修改", EN: "The document cannot be read; see the places named"},
+	"bad_idempotency_key":    {ZH: "Idempotency-Key 应为 8 至 100 个字符", EN: "An Idempotency-Key has 8 to 100 characters"},
+	"bad_name":               {ZH: "文件名含有不允许的字符，请改名后再传", EN: "The file's name holds characters that are not allowed; rename it"},
+	"bad_request":            {ZH: "请求无法读取", EN: "The request cannot be read"},
+	"body_too_large":         {ZH: "提交的内容过大", EN: "What was sent is too large"},
+	"changed_meanwhile":      {ZH: "内容已被更改，请核对后再保存", EN: "It was changed in between; compare and save again"},
+	"cross_site":             {ZH: "请求来源不明，请刷新页面后重试", EN: "The request does not come from this page; refresh and try again"},
+	"database_unavailable":   {ZH: "数据库暂时不可用，请稍后重试", EN: "The database is away for the moment; try again soon"},
+	"document_too_large":     {ZH: "单个条目的内容不得超过 256 KB", EN: "One entry may hold 256 kB"},
+	"evidence_damaged":       {ZH: "佐证文件与登记的校验值不符，请联系审计管理员", EN: "The file does not match its recorded hash; tell the audit administrator"},
+	"evidence_gone":          {ZH: "佐证文件已不在，请重新上传", EN: "The file is no longer there; upload it again"},
+	"file_type_refused":      {ZH: "不接受这种文件，请上传图片、PDF、音频或视频", EN: "This kind of file is not taken; send a picture, PDF, audio or video"},
+	"forbidden":              {ZH: "没有权限", EN: "Not allowed"},
+	"idempotency_key_reused": {ZH: "同一 Idempotency-Key 用于了不同的请求", EN: "The same Idempotency-Key came with another request"},
+	"invalid_document":       {ZH: "有内容需要修改后才能提交", EN: "Some fields need attention before this can be submitted"},
+	"key_required":           {ZH: "缺少 Idempotency-Key", EN: "An Idempotency-Key is wanted"},
+	"ledger_unknown":         {ZH: "没有这种台账", EN: "There is no such ledger"},
+	"locked":                 {ZH: "密码错误次数过多，账号已暂时锁定，请稍后再试", EN: "Too many wrong passwords; the account is locked for a while"},
+	"look_first":             {ZH: "该条目有提示或曾被退回，请打开查看后单独审批", EN: "This one has warnings or was returned before; open it and decide it by itself"},
+	"match_required":         {ZH: "缺少 If-Match", EN: "If-Match is wanted"},
+	"method_not_allowed":     {ZH: "不支持这种请求", EN: "This method is not supported here"},
+	"nil_not_allowed":        {ZH: "该台账不能零报告", EN: "This ledger takes no nil return"},
+	"not_for_area":           {ZH: "该监区不填报这种台账", EN: "This area does not keep that ledger"},
+	"not_found":              {ZH: "没有找到，或者您无权查看", EN: "Not found, or not yours to see"},
+	"not_ready_for_approval": {ZH: "尚有内容未完成，不能办结", EN: "Something must be completed before the last approval"},
+	"offset_mismatch":        {ZH: "上传位置不符，将从已收到处继续", EN: "The offset differs; go on from what was received"},
+	"outcome_unknown":        {ZH: "暂时无法确认是否已保存，请用同一操作重试", EN: "It is not known yet whether this was kept; repeat the same act"},
+	"own_entry":              {ZH: "本人填报的条目不能由本人审批", EN: "Nobody decides an entry of their own"},
+	"part_cut_off":           {ZH: "上传中断，将从已收到处继续", EN: "The upload was cut off; go on from what was received"},
+	"part_size":              {ZH: "上传分块大小不符", EN: "The part has the wrong size"},
+	"picture_too_large":      {ZH: "图片尺寸过大，请缩小后再传", EN: "The picture has too many pixels; make it smaller"},
+	"picture_unreadable":     {ZH: "图片无法识别，请重新拍摄或转换格式", EN: "The picture cannot be read; take it again or convert it"},
+	"prison_preparing":       {ZH: "演示数据正在生成，完成后即可填写", EN: "The demonstration is still being made; writing opens when it is done"},
+	"reason_required":        {ZH: "请说明理由", EN: "Say why"},
+	"session_over":           {ZH: "登录已失效，请重新登录", EN: "The session is over; sign in again"},
+	"sign_in":                {ZH: "请先登录", EN: "Sign in first"},
+	"standard_unknown":       {ZH: "没有这个标准", EN: "There is no such standard"},
+	"state_forbids":          {ZH: "条目当前的状态不允许这样做，请刷新后查看", EN: "The entry's state does not allow this; refresh to see"},
+	"store_unavailable":      {ZH: "佐证存储暂时不可用，请稍后重试", EN: "The evidence store is away for the moment; try again soon"},
+	"too_many":               {ZH: "尝试次数过多，请十分钟后再试", EN: "Too many tries; wait ten minutes"},
+	"unsupported_media_type": {ZH: "请以 application/json 发送", EN: "Send application/json"},
+	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
+	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
+	"wrong_credentials":      {ZH: "警号或密码不正确", EN: "The number or the password is wrong"},
+	"internal":               {ZH: "程序出错，已记录，请稍后重试", EN: "Something went wrong and was recorded; try again soon"},
+	"outside_the_check":      {ZH: "不在检查授权范围内", EN: "Not within the grant of the check"},
+	"client_gone":            {ZH: "请求已取消", EN: "The request was cancelled"},
+}
+
+type problemField struct {
+	Pointer string `json:"pointer"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// problem is the one place where an error becomes an answer (RFC 9457). What
+// is no fault is an internal error: its text goes to the log, never out.
+func (a *API) problem(err error, c echo.Context) {
+	if c.Response().Committed {
+		a.Log.ErrorContext(c.Request().Context(), "answer broken off", "id", c.Get(requestIDKey), "error", err)
+		return
+	}
+	f := asFault(err)
+	status, known := statuses[f.Kind]
+	if !known {
+		status = http.StatusInternalServerError
+	}
+	if f.Code == "method_not_allowed" {
+		status = http.StatusMethodNotAllowed
+	}
+	if status >= 500 || f.Err != nil {
+		a.Log.ErrorContext(c.Request().Context(), "fault", "id", c.Get(requestIDKey), "route", c.Path(), "code", f.Code, "error", err)
+	}
+	l := lang(c)
+	body := map[string]any{}
+	maps.Copy(body, f.Detail)
+	title := titles[f.Code]
+	if title.ZH == "" {
+		title = titles["internal"]
+	}
+	body["type"], body["status"], body["code"] = "urn:taizhang:problem:"+f.Code, status, f.Code
+	body["title"], body["titles"] = title.In(l), title
+	body["request_id"] = c.Get(requestIDKey)
+	if r, ok := f.Detail["reason"].(fault.Text); ok {
+		body["detail"] = r.In(l)
+		delete(body, "reason")
+	}
+	if len(f.Fields) > 0 {
+		body["errors"] = fields(f.Fields, l)
+	}
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		c.Response().Header().Set("Retry-After", "5")
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		raw = []byte(`{"status":500,"code":"internal"}`)
+	}
+	if c.Request().Method == http.MethodHead {
+		err = c.NoContent(status)
+	} else {
+		err = c.Blob(status, "application/problem+json", raw)
+	}
+	if err != nil {
+		a.Log.WarnContext(c.Request().Context(), "answer not sent", "error", err)
+	}
+}
+
+func fields(list []fault.Field, l string) []problemField {
+	out := make([]problemField, len(list))
+	for i, f := range list {
+		out[i] = problemField{Pointer: f.Pointer, Code: f.Code, Message: f.Text.In(l)}
+	}
+	return out
+}
+
+func asFault(err error) *fault.Error {
+	f := (*fault.Error)(nil)
+	var he *echo.HTTPError
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return fault.New(fault.TooLarge, "body_too_large").With("limit", tooLarge.Limit)
+	case errors.As(err, &f):
+		return f
+	case errors.Is(err, context.Canceled):
+		return fault.New(fault.Malformed, "client_gone")
+	case errors.As(err, &he):
+		switch he.Code {
+		case http.StatusNotFound:
+			return notFound
+		case http.StatusMethodNotAllowed:
+			return fault.New(fault.Malformed, "method_not_allowed")
+		}
+		return fault.New(fault.Malformed, "bad_request")
+	}
+	return fault.New(0, "internal").Because(err)
+}

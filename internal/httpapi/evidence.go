@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/jpeg"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/image/draw"
+
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+func (a *API) openEvidence(c echo.Context) (ledger.Evidence, io.ReadCloser, error) {
+	k, err := entryKey(c)
+	if err != nil {
+		return ledger.Evidence{}, nil, err
+	}
+	id, err := pathID(c, "evidence")
+	if err != nil {
+		return ledger.Evidence{}, nil, err
+	}
+	revision, err := strconv.Atoi(c.Param("revision"))
+	if err != nil || revision < 0 {
+		return ledger.Evidence{}, nil, notFound
+	}
+	return a.Ledger.OpenEvidence(c.Request().Context(), k, revision, id)
+}
+
+// evidence sends the file as it was received. Pictures, PDF and recordings may
+// be shown in the page; nothing of it can run there.
+func (a *API) evidence(c echo.Context) error {
+	ev, body, err := a.openEvidence(c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	disposition := "attachment"
+	if c.QueryParam("show") == "true" {
+		disposition = "inline"
+	}
+	h := c.Response().Header()
+	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": ev.Name}))
+	h.Set("Content-Length", strconv.FormatInt(ev.Size, 10))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox")
+	h.Set("X-Sha256", ev.Sha256.String())
+	h.Set("Content-Type", ev.MediaType)
+	c.Response().WriteHeader(http.StatusOK)
+	if _, err := io.Copy(c.Response(), body); err != nil {
+		// The length is promised already: a damaged file must look broken.
+		a.Log.ErrorContext(c.Request().Context(), "evidence", "id", c.Get(requestIDKey), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}
+
+// thumbnailSize is the longer side in pixels.
+const thumbnailSize = 320
+
+func (a *API) thumbnail(c echo.Context) error {
+	ev, body, err := a.openEvidence(c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }()
+	if !strings.HasPrefix(ev.MediaType, "image/") {
+		return notFound
+	}
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return err
+	}
+	small, err := shrink(raw)
+	if err != nil {
+		return errors.Join(fault.New(fault.UnsupportedMedia, "picture_unreadable"), err)
+	}
+	c.Response().Header().Set("Cache-Control", "private, max-age=86400, immutable")
+	return c.Blob(http.StatusOK, "image/jpeg", small)
+}
+
+func shrink(raw []byte) ([]byte, error) {
+	src, _, err := image.Decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, err
+	}
+	b := src.Bounds()
+	scale := min(1, float64(thumbnailSize)/float64(max(b.Dx(), b.Dy())))
+	dst := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(b.Dx())*scale)), max(1, int(float64(b.Dy())*scale))))
+	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), src, b, draw.Src, nil)
+	var out bytes.Buffer
+	err = jpeg.Encode(&out, dst, &jpeg.Options{Quality: 80})
+	return out.Bytes(), err
+}

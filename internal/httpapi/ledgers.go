@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// ledgerHead is a ledger type as lists show it.
+type ledgerHead struct {
+	ID          string          `json:"id"`
+	Version     int             `json:"version"`
+	Title       fault.Text      `json:"title"`
+	Owner       string          `json:"owner"`
+	Sensitivity string          `json:"sensitivity"`
+	Cadence     catalog.Cadence `json:"cadence"`
+	Areas       catalog.Areas   `json:"areas"`
+	Filler      catalog.Filler  `json:"filler"`
+	Nil         bool            `json:"nil"`
+}
+
+// ledgerFull is what the form needs.
+type ledgerFull struct {
+	ledgerHead
+	Schema   json.RawMessage     `json:"schema"`
+	Form     json.RawMessage     `json:"form"`
+	Evidence []catalog.Slot      `json:"evidence"`
+	Chain    []catalog.ChainStep `json:"chain"`
+	Columns  []catalog.Column    `json:"columns"`
+	Summary  []string            `json:"summary"`
+	Sources  []catalog.Source    `json:"sources"`
+	Computed []string            `json:"computed"`
+	Basis    fault.Text          `json:"lawful_basis"`
+}
+
+func (a *API) head(t *catalog.Type) ledgerHead {
+	return ledgerHead{ID: t.ID, Version: t.Version, Title: t.Title, Owner: a.Ledger.Access.Owner(t.ID), Sensitivity: t.Sensitivity,
+		Cadence: t.Cadence, Areas: t.Areas, Filler: t.Filler, Nil: t.Cadence.Nil}
+}
+
+func (a *API) listLedgers(c echo.Context) error {
+	list := []ledgerHead{}
+	for _, t := range a.Catalog.Types() {
+		list = append(list, a.head(t))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"ledgers": list})
+}
+
+func (a *API) getLedger(c echo.Context) error {
+	var t *catalog.Type
+	var version int
+	if v := c.QueryParam("version"); v != "" {
+		if json.Unmarshal([]byte(v), &version) != nil {
+			return notFound
+		}
+		t = a.Catalog.Type(c.Param("ledger"), version)
+	} else {
+		t = a.Catalog.Current(c.Param("ledger"))
+	}
+	if t == nil {
+		return fault.New(fault.NotFound, "ledger_unknown")
+	}
+	full := ledgerFull{ledgerHead: a.head(t), Schema: t.SchemaJSON, Form: t.FormJSON, Evidence: t.Evidence, Chain: t.Chain,
+		Columns: t.Columns(), Summary: t.SummaryOf, Sources: t.Sources, Computed: []string{}, Basis: t.LawfulBasis}
+	for _, f := range t.Computed {
+		full.Computed = append(full.Computed, f.Field)
+	}
+	if full.Sources == nil {
+		full.Sources = []catalog.Source{}
+	}
+	return c.JSON(http.StatusOK, full)
+}

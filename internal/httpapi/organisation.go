@@ -1,0 +1,138 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+// Organisation is the units of the province.
+type Organisation struct {
+	Prisons     []Prison     `json:"prisons"`
+	Departments []Department `json:"departments"`
+}
+
+// Prison with its areas.
+type Prison struct {
+	ID            uuid.UUID     `json:"id"`
+	Code          string        `json:"code"`
+	Name          fault.Text    `json:"name"`
+	Demonstration bool          `json:"demonstration"`
+	Open          bool          `json:"open"`
+	Areas         []ledger.Area `json:"areas"`
+}
+
+// Department of every prison.
+type Department struct {
+	Code  string     `json:"code"`
+	Title fault.Text `json:"title"`
+}
+
+// Person as look-ups show one.
+type Person struct {
+	Number string `json:"number"`
+	Name   string `json:"name"`
+}
+
+// Inmate as look-ups show one.
+type Inmate struct {
+	Number string    `json:"number"`
+	Name   string    `json:"name"`
+	Area   uuid.UUID `json:"area"`
+}
+
+// Progress of the demonstration's making, counted in entries.
+type Progress struct {
+	Done     int     `json:"done"`
+	Total    int     `json:"total"`
+	Finished bool    `json:"finished"`
+	Failed   bool    `json:"failed"`
+	Prison   string  `json:"prison"`
+	Demo     bool    `json:"demonstration"`
+	Logins   []Login `json:"logins"`
+}
+
+// Login of the demonstration; outside it there are none.
+type Login struct {
+	Number string     `json:"number"`
+	Name   string     `json:"name"`
+	Title  fault.Text `json:"title"`
+}
+
+func (a *API) organisation(c echo.Context) error {
+	o, err := a.House.Organisation(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, o)
+}
+
+func (a *API) progress(c echo.Context) error {
+	p, err := a.House.Progress(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+// people answers look-ups for police numbers; only those who are posted in a
+// prison (or hold a grant for it) may ask for its people.
+func (a *API) people(c echo.Context) error {
+	prison, err := a.inPrison(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.House.People(c.Request().Context(), prison, c.QueryParam("q"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"people": some(list)})
+}
+
+func (a *API) inPrison(c echo.Context) (uuid.UUID, error) {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return prison, err
+	}
+	who := actor.From(c.Request().Context())
+	for _, p := range who.Postings {
+		if p.PrisonID == prison || p.PrisonID == uuid.Nil && p.Role == actor.BureauOffice {
+			return prison, nil
+		}
+	}
+	for _, g := range who.Grants {
+		if g.PrisonID == prison {
+			return prison, nil
+		}
+	}
+	return prison, notFound
+}
+
+func (a *API) inmates(c echo.Context) error {
+	prison, err := a.inPrison(c)
+	if err != nil {
+		return err
+	}
+	area, err := uuid.Parse(c.QueryParam("area"))
+	if err != nil {
+		return notFound
+	}
+	who := actor.From(c.Request().Context())
+	mine := false
+	for _, p := range who.Postings {
+		mine = mine || p.PrisonID == prison && (p.AreaID == area || p.AreaID == uuid.Nil)
+	}
+	if !mine {
+		return notFound
+	}
+	list, err := a.House.Inmates(c.Request().Context(), ledger.Session{Prison: prison, Person: who.PersonID}, area, c.QueryParam("q"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"inmates": some(list)})
+}

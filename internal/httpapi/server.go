@@ -1,0 +1,157 @@
+// Package httpapi is the routes, the shapes of requests and answers, and what
+// a fault becomes on the wire. The contract is docs/openapi.yaml.
+package httpapi
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/account"
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/ledger"
+)
+
+// API is what the routes stand on.
+type API struct {
+	Ledger   *ledger.Service
+	Duty     *duty.Service
+	Accounts *account.Service
+	Catalog  *catalog.Catalog
+	House    House
+	Log      *slog.Logger
+	Static   fs.FS
+	// Origins lists the addresses the page may be served under, besides the
+	// request's own host.
+	Secure bool // TLS stands before us: cookies get the __Host- prefix
+	Ready  func(context.Context) error
+}
+
+// House answers about the organisation and the state of the installation.
+type House interface {
+	Organisation(ctx context.Context) (Organisation, error)
+	People(ctx context.Context, prison uuid.UUID, text string) ([]Person, error)
+	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]Inmate, error)
+	Progress(ctx context.Context) (Progress, error)
+}
+
+// Limits of a request's body in bytes. A part of an upload has its own.
+const (
+	bodyLimit = 1 << 20
+	partLimit = 8 << 20
+)
+
+// New builds the handler.
+func (a *API) New() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = a.problem
+	e.Use(requestID, a.logged, a.recovered, secured)
+	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", func(c echo.Context) error {
+		if err := a.Ready(c.Request().Context()); err != nil {
+			return c.String(http.StatusServiceUnavailable, "not ready\n")
+		}
+		return c.String(http.StatusOK, "ok\n")
+	})
+	g := e.Group("/api/v1", a.bounded)
+	for _, r := range a.routes() {
+		h := r.handle
+		if !r.open {
+			h = a.signedIn(h)
+		}
+		g.Add(r.method, r.path, h).Name = r.name
+	}
+	g.RouteNotFound("/*", func(echo.Context) error { return notFound })
+	e.GET("/*", a.page())
+	return e
+}
+
+// route is one line of the table; open routes need no session.
+type route struct {
+	method, path, name string
+	open               bool
+	handle             echo.HandlerFunc
+}
+
+func (a *API) routes() []route {
+	const prison, entry = "/prisons/:prison", "/prisons/:prison/entries/:entry"
+	return []route{
+		{"POST", "/session", "session.create", true, a.signIn},
+		{"GET", "/session", "session.get", false, a.whoAmI},
+		{"DELETE", "/session", "session.delete", false, a.signOut},
+		{"GET", "/sessions", "sessions.list", false, a.listSessions},
+		{"DELETE", "/sessions", "sessions.delete", false, a.signOutEverywhere},
+		{"DELETE", "/sessions/:session", "sessions.end", false, a.endSession},
+
+		{"GET", "/organisation", "organisation.get", false, a.organisation},
+		{"GET", "/progress", "progress.get", true, a.progress},
+		{"GET", "/ledgers", "ledgers.list", false, a.listLedgers},
+		{"GET", "/ledgers/:ledger", "ledgers.get", false, a.getLedger},
+		{"GET", prison + "/people", "people.list", false, a.people},
+		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
+
+		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
+		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
+		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},
+		{"GET", prison + "/inbox", "inbox.list", false, a.inbox},
+		{"POST", prison + "/approvals", "approvals.create", false, a.approveAll},
+		{"GET", entry, "entries.get", false, a.getEntry},
+		{"PUT", entry + "/draft", "draft.save", false, a.saveDraft},
+		{"DELETE", entry + "/draft", "draft.discard", false, a.discardDraft},
+		{"POST", entry + "/check", "entries.check", false, a.checkEntry},
+		{"POST", entry + "/submit", "entries.submit", false, a.submit},
+		{"POST", entry + "/withdraw", "entries.withdraw", false, a.reopen(a.Ledger.Withdraw)},
+		{"POST", entry + "/revise", "entries.revise", false, a.reopen(a.Ledger.Revise)},
+		{"POST", entry + "/amend", "entries.amend", false, a.reopen(a.Ledger.Amend)},
+		{"POST", entry + "/approve", "entries.approve", false, a.decide(a.Ledger.Approve)},
+		{"POST", entry + "/return", "entries.return", false, a.decide(a.Ledger.Return)},
+		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+
+		{"POST", entry + "/uploads", "uploads.create", false, a.newUpload},
+		{"HEAD", prison + "/uploads/:upload", "uploads.head", false, a.uploadAt},
+		{"PATCH", prison + "/uploads/:upload", "uploads.patch", false, a.putPart},
+		{"DELETE", entry + "/evidence/:evidence", "evidence.detach", false, a.detach},
+		{"GET", entry + "/evidence/:revision/:evidence", "evidence.get", false, a.evidence},
+		{"GET", entry + "/evidence/:revision/:evidence/thumbnail", "evidence.thumbnail", false, a.thumbnail},
+
+		{"GET", prison + "/duties", "duties.list", false, a.duties},
+		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
+		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
+		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},
+		{"GET", prison + "/scores", "scores.list", false, a.scores},
+		{"GET", prison + "/areas/:area/proof/:indicator", "proof.get", false, a.proof},
+		{"GET", prison + "/areas/:area/findings", "findings.list", false, a.findings},
+		{"POST", prison + "/areas/:area/findings", "findings.create", false, a.addFinding},
+		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
+		{"GET", prison + "/log", "log.get", false, a.logState},
+		{"GET", "/standards/:standard", "standards.get", false, a.standard},
+	}
+}
+
+// Serve answers until ctx ends, then lets what is under way finish within ten
+// seconds.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 10 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return s.Shutdown(stop)
+}

@@ -1,0 +1,137 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/account"
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+)
+
+type posting struct {
+	Role       actor.Role `json:"role"`
+	Title      fault.Text `json:"title"`
+	Prison     *uuid.UUID `json:"prison,omitempty"`
+	Area       *uuid.UUID `json:"area,omitempty"`
+	Department string     `json:"department,omitempty"`
+}
+
+type me struct {
+	Person   uuid.UUID     `json:"person"`
+	Number   string        `json:"number"`
+	Name     string        `json:"name"`
+	Postings []posting     `json:"postings"`
+	Grants   []actor.Grant `json:"grants"`
+	Session  uuid.UUID     `json:"session"`
+	Expires  string        `json:"expires_at"`
+	CSRF     string        `json:"csrf_token"`
+}
+
+// roleTitles are the glossary's words for the posts.
+var roleTitles = map[actor.Role]fault.Text{
+	actor.Officer: {ZH: "民警", EN: "Officer"}, actor.DutyLeader: {ZH: "值班监区领导", EN: "Duty leader"}, actor.DeputyHead: {ZH: "分管副监区长", EN: "Deputy area head"},
+	actor.AreaHead: {ZH: "监区长", EN: "Area head"}, actor.Instructor: {ZH: "教导员", EN: "Instructor"}, actor.Medic: {ZH: "医护人员", EN: "Medic"},
+	actor.Counsellor: {ZH: "心理咨询师", EN: "Counsellor"}, actor.DeptStaff: {ZH: "科室民警", EN: "Department officer"}, actor.DeptHead: {ZH: "科室负责人", EN: "Department head"},
+	actor.PrisonLeader: {ZH: "分管监狱领导", EN: "Prison leader"}, actor.Warden: {ZH: "监狱长", EN: "Warden"}, actor.PrisonOffice: {ZH: "监狱创建办", EN: "Prison accreditation office"},
+	actor.BureauOffice: {ZH: "局创建办", EN: "Bureau accreditation office"}, actor.Inspector: {ZH: "检查人员", EN: "Inspector"},
+	actor.SystemAdmin: {ZH: "系统管理员", EN: "System administrator"}, actor.SecurityAdmin: {ZH: "安全管理员", EN: "Security administrator"}, actor.AuditAdmin: {ZH: "审计管理员", EN: "Audit administrator"},
+}
+
+func (a *API) signIn(c echo.Context) error {
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Number   string `json:"number"`
+		Password string `json:"password"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	if !sameOrigin(c.Request()) {
+		return fault.New(fault.Forbidden, "cross_site")
+	}
+	ctx := c.Request().Context()
+	_, token, err := a.Accounts.SignIn(ctx, in.Number, in.Password, account.Client{Address: c.RealIP(), Agent: cut(c.Request().UserAgent(), 200)})
+	if err != nil {
+		return err
+	}
+	// A session somebody planted before the sign-in is never taken over: the
+	// cookie is always a new one.
+	c.SetCookie(a.cookie(token))
+	who, ses, err := a.Accounts.Authenticate(ctx, token)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, a.me(who, ses))
+}
+
+func cut(s string, n int) string { return s[:min(len(s), n)] }
+
+func (a *API) cookie(value string) *http.Cookie {
+	return &http.Cookie{Name: a.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteStrictMode}
+}
+
+func (a *API) me(who actor.Actor, ses account.Session) me {
+	m := me{Person: who.PersonID, Number: who.Number, Name: who.Name, Postings: []posting{}, Grants: who.Grants, Session: ses.ID,
+		Expires: ses.ExpiresAt.UTC().Format("2006-01-02T15:04:05Z"), CSRF: a.Accounts.CSRF(ses)}
+	for _, p := range who.Postings {
+		out := posting{Role: p.Role, Title: roleTitles[p.Role], Department: p.Department}
+		if p.PrisonID != uuid.Nil {
+			out.Prison = &p.PrisonID
+		}
+		if p.AreaID != uuid.Nil {
+			out.Area = &p.AreaID
+		}
+		m.Postings = append(m.Postings, out)
+	}
+	if m.Grants == nil {
+		m.Grants = []actor.Grant{}
+	}
+	return m
+}
+
+func (a *API) whoAmI(c echo.Context) error {
+	return c.JSON(http.StatusOK, a.me(actor.From(c.Request().Context()), session(c)))
+}
+
+func (a *API) signOut(c echo.Context) error {
+	if err := a.Accounts.SignOut(c.Request().Context(), session(c).User, session(c).ID); err != nil {
+		return err
+	}
+	gone := a.cookie("")
+	gone.MaxAge = -1
+	c.SetCookie(gone)
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (a *API) listSessions(c echo.Context) error {
+	list, err := a.Accounts.Sessions(c.Request().Context(), session(c).User)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"sessions": list, "current": session(c).ID})
+}
+
+func (a *API) endSession(c echo.Context) error {
+	id, err := pathID(c, "session")
+	if err != nil {
+		return err
+	}
+	if err := a.Accounts.SignOut(c.Request().Context(), session(c).User, id); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+func (a *API) signOutEverywhere(c echo.Context) error {
+	if err := a.Accounts.SignOutEverywhere(c.Request().Context(), session(c).User); err != nil {
+		return err
+	}
+	return a.signOut(c)
+}
