@@ -25,9 +25,6 @@ const queries = new QueryClient({
   },
 })
 
-// The server puts a fresh nonce here; without it the policy refuses antd's styles.
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content
-
 function App() {
   const lang = useLang()
   return (
@@ -36,7 +33,6 @@ function App() {
       locale={lang === 'en' ? enUS : zhCN}
       componentSize="small"
       button={{ autoInsertSpace: false }}
-      csp={nonce ? { nonce } : undefined}
     >
       <RouterProvider router={router} />
       <Toast />

@@ -4,7 +4,7 @@ import { type FieldError, ProblemError } from './problem'
 const base = '/api/v1'
 
 export interface Options {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   query?: Record<string, string | number | boolean | string[] | undefined>
   /** Sent as JSON; a Blob goes as it is. */
   body?: unknown
@@ -14,6 +14,8 @@ export interface Options {
   idempotencyKey?: string
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** What the answer is read as; json unless said. */
+  as?: 'blob'
 }
 
 export interface Answer<T> {
@@ -49,7 +51,7 @@ export function url(path: string, query: Options['query'] = {}): string {
 export async function call<T>(path: string, options: Options = {}): Promise<Answer<T>> {
   const { method = 'GET', body, ifMatch, idempotencyKey } = options
   const headers = new Headers({ 'Accept-Language': currentLang(), ...options.headers })
-  if (method !== 'GET') headers.set('X-CSRF-Token', csrfToken)
+  if (method !== 'GET' && method !== 'HEAD') headers.set('X-CSRF-Token', csrfToken)
   if (ifMatch !== undefined) headers.set('If-Match', `"${ifMatch}"`)
   if (idempotencyKey) headers.set('Idempotency-Key', idempotencyKey)
   const raw = body instanceof Blob
@@ -67,7 +69,8 @@ export async function call<T>(path: string, options: Options = {}): Promise<Answ
     throw new ProblemError(0, 'unreachable', i18n.t('state.unreachable'))
   }
   if (!response.ok) throw await readProblem(response)
-  const data = response.status === 204 ? undefined : await response.json()
+  const empty = response.status === 204 || method === 'HEAD'
+  const data = empty ? undefined : options.as === 'blob' ? await response.blob() : await response.json()
   return { data: data as T, headers: response.headers }
 }
 

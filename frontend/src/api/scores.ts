@@ -1,5 +1,5 @@
 import type { Text } from '../schema/types'
-import { call } from './http'
+import { call, newKey } from './http'
 import type { Decimal, Duty, Entry, Evidence, Sheet } from './model'
 
 export async function listDuties(prison: string, query: { area?: string; unfilled?: boolean; from?: string; to?: string }): Promise<Duty[]> {
@@ -39,4 +39,21 @@ export interface Proof {
 
 export async function getProof(prison: string, area: string, indicator: string): Promise<Proof> {
   return (await call<Proof>(`/prisons/${prison}/areas/${area}/proof/${indicator}`)).data
+}
+
+/** Has the pack of one indicator made and hands it to the browser as a download. */
+export async function downloadPack(prison: string, area: string, indicator: string) {
+  const { data, headers } = await call<Blob>(`/prisons/${prison}/areas/${area}/packs`, {
+    method: 'POST',
+    body: { indicator },
+    idempotencyKey: newKey(),
+    as: 'blob',
+  })
+  const named = /filename="?([^";]+)"?/.exec(headers.get('Content-Disposition') ?? '')
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(data)
+  link.download = named?.[1] ?? `${indicator}.zip`
+  link.click()
+  // The download has its own hold on the bytes by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }

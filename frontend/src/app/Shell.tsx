@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Navigate, NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
 import { isProblem } from '../api/problem'
-import { useDemonstration, useInboxCount, useMe } from '../api/queries'
+import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
 import { changeLang, useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -85,21 +85,27 @@ function SignedIn() {
   )
 }
 
+const countUpTo = 99
+
 function InboxCount() {
-  const count = useInboxCount()
-  return count ? <strong className="count"> {count}</strong> : null
+  const prison = usePrison()
+  const { data } = useEntries({ prison, inbox: true, limit: countUpTo })
+  const page = data?.pages[0]
+  if (!page || page.entries.length === 0) return null
+  return <strong className="count"> {page.next ? `${countUpTo}+` : page.entries.length}</strong>
 }
 
 /** While the demonstration province is still being filled. */
 function Filling() {
   const t = useT()
-  const { data } = useDemonstration()
-  if (!data || data.done) return null
+  const { data } = useProgress()
+  if (!data?.demonstration || data.finished) return null
+  if (data.failed) return <div className="panel danger">{t('shell.fillingFailed')}</div>
   return (
     <div className="panel" role="status">
       <label>
-        {t('shell.filling', { day: data.day, days: data.days })}{' '}
-        <progress value={data.day} max={data.days} />
+        {t('shell.filling', { done: data.done, total: data.total, prison: data.prison })}{' '}
+        <progress value={data.done} max={Math.max(1, data.total)} />
       </label>
     </div>
   )

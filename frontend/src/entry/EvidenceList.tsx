@@ -13,7 +13,7 @@ export function fileSize(bytes: number): string {
 }
 
 interface Props {
-  entry: Entry
+  entry: Pick<Entry, 'prison' | 'id'>
   files: Evidence[]
   onRemove?: (file: Evidence) => void
 }
@@ -61,7 +61,7 @@ export function shortHash(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12)
 }
 
-function Thumbnail({ entry, file }: { entry: Entry; file: Evidence }) {
+function Thumbnail({ entry, file }: { entry: Props['entry']; file: Evidence }) {
   const [failed, setFailed] = useState(false)
   if (file.media_type.startsWith('image/') && !failed) {
     return <img src={evidenceUrl(entry, file, 'thumbnail')} alt="" loading="lazy" onError={() => setFailed(true)} />
@@ -70,18 +70,25 @@ function Thumbnail({ entry, file }: { entry: Entry; file: Evidence }) {
   return <Icon style={{ fontSize: 34 }} />
 }
 
-function Preview({ entry, file, close }: { entry: Entry; file: Evidence; close: () => void }) {
+function Content({ file, url }: { file: Evidence; url: string }) {
+  const t = useT()
+  const kind = file.media_type.split('/')[0]
+  if (kind === 'image') return <img src={url} alt={file.name} />
+  // biome-ignore lint/a11y/useMediaCaption: recordings of body cameras have no captions
+  if (kind === 'video') return <video src={url} controls aria-label={file.name} />
+  // biome-ignore lint/a11y/useMediaCaption: see above
+  if (kind === 'audio') return <audio src={url} controls aria-label={file.name} />
+  return <p>{t('evidence.noPreview')}</p>
+}
+
+function Preview({ entry, file, close }: { entry: Props['entry']; file: Evidence; close: () => void }) {
   const t = useT()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
-  const url = evidenceUrl(entry, file, 'preview')
+  const url = evidenceUrl(entry, file, 'show')
   return (
     <dialog ref={dialog} className="preview" onClose={close} aria-label={file.name}>
-      {file.media_type.startsWith('image/') ? (
-        <img src={url} alt={file.name} />
-      ) : (
-        <iframe src={url} title={file.name} />
-      )}
+      <Content file={file} url={url} />
       <p>
         {file.name} · {fileSize(file.size)} · {showTime(file.uploaded_at)}
         <br />

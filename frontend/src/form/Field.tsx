@@ -152,8 +152,9 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
   return (
     <div className="notes" id={`${idOf(pointer)}-notes`}>
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}
-      {source && <Tag color="blue">{t('form.from', { source: source.text })}</Tag>}
-      {source?.corrected && <Tag color="orange">{t('form.sourceCorrected')}</Tag>}
+      {source !== undefined && (
+        <Tag color="blue">{t('form.from', { source: source || t('form.register') })}</Tag>
+      )}
       {node.description && <p className="help">{node.description}</p>}
       {remark && <p className="remark">{t('form.remark', { remark })}</p>}
       {shown.map((problem) => (

@@ -12,7 +12,6 @@ export interface Option {
 export interface FileItem {
   id: string
   name: string
-  kind: 'image' | 'pdf' | 'other'
   thumbnail?: string
 }
 

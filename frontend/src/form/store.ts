@@ -8,13 +8,6 @@ export interface ShownProblem extends Problem {
   level?: 'error' | 'warning'
 }
 
-/** Where a value comes from when nobody types it here. */
-export interface Source {
-  pointer: Pointer
-  text: string
-  corrected?: boolean
-}
-
 interface Place {
   node: Schema
   branches: Branch[]
@@ -39,7 +32,7 @@ export class FormStore {
   #local = new Map<Pointer, ShownProblem[]>()
   #server = new Map<Pointer, ShownProblem[]>()
   #remarks: ReadonlyMap<Pointer, string> = new Map()
-  #sources: ReadonlyMap<Pointer, Source> = new Map()
+  #sources: ReadonlyMap<Pointer, string> = new Map()
   #validator: DocumentValidator
   #changes = 0
 
@@ -224,11 +217,12 @@ export class FormStore {
     this.#emit()
   }
 
+  /** Names of the ledgers that values were taken from; '' is a register outside. */
   get sources() {
     return this.#sources
   }
 
-  setSources(sources: ReadonlyMap<Pointer, Source>) {
+  setSources(sources: ReadonlyMap<Pointer, string>) {
     this.#sources = sources
     this.#emit()
   }

@@ -15,12 +15,13 @@ import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, SchemaForm } from '../form/SchemaForm'
-import { FormStore, type ShownProblem, type Source } from '../form/store'
+import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { expand } from '../schema/expand'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import { useNames } from '../ui/names'
 import { StateTag } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -63,7 +64,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const [general, setGeneral] = useState<string[]>([])
   const [missing, setMissing] = useState<ShownProblem[]>([])
 
-  const [store] = useState(() => newStore(view, type, lang))
+  const names = useNames()
+  const [store] = useState(() => newStore(view, type, lang, names.ledger))
   const [autosave] = useState(
     () => new Autosave(store, entry.etag, (etag, doc) => saveDraft(prison, id, etag, doc)),
   )
@@ -110,11 +112,10 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
 
   const services = useMemo<FormServices>(
     () => ({
-      lookup: (kind, query, signal) => lookup(prison, kind, query, signal),
+      lookup: (kind, query, signal) => lookup(prison, entry.area, kind, query, signal),
       files: files.map((file) => ({
         id: file.id,
         name: file.name,
-        kind: file.media_type.startsWith('image/') ? 'image' : 'other',
         thumbnail: file.media_type.startsWith('image/') ? evidenceUrl(entry, file, 'thumbnail') : undefined,
       })),
       upload: async (file) => (await uploads.add(file, '')).id,
@@ -169,7 +170,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
 
   if (outcome) return <Receipt outcome={outcome} title={text(type.title, lang)} />
 
-  const loose = files.filter((f) => type.evidence.every((line) => line.id !== f.slot))
+  const lines = type.evidence ?? []
+  const loose = files.filter((f) => lines.every((line) => line.id !== f.slot))
   const remark = view.draft?.remarks.find((r) => r.pointer === '')
   return (
     <>
@@ -193,10 +195,10 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         }}
       >
         <SchemaForm store={store} layout={type.form} services={services} />
-        {(type.evidence.length > 0 || files.length > 0) && (
+        {(lines.length > 0 || files.length > 0) && (
           <section className="panel" aria-labelledby="evidence">
             <h2 id="evidence">{t('evidence.title')}</h2>
-            {type.evidence.map((line) => {
+            {lines.map((line) => {
               const own = files.filter((f) => f.slot === line.id)
               return (
                 <div key={line.id}>
@@ -206,11 +208,11 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
                     uploads={uploads}
                     problems={missing.filter((p) => p.pointer === `/@evidence/${line.id}`).map((p) => p.message)}
                   />
-                  {own.length > 0 && <EvidenceList entry={{ ...entry, revision: 0 }} files={own} onRemove={(f) => void remove(f)} />}
+                  {own.length > 0 && <EvidenceList entry={entry} files={own} onRemove={(f) => void remove(f)} />}
                 </div>
               )
             })}
-            {loose.length > 0 && <EvidenceList entry={{ ...entry, revision: 0 }} files={loose} onRemove={(f) => void remove(f)} />}
+            {loose.length > 0 && <EvidenceList entry={entry} files={loose} onRemove={(f) => void remove(f)} />}
           </section>
         )}
         {entry.in_force > 0 && (
@@ -239,7 +241,12 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   )
 }
 
-function newStore(view: EntryView, type: LedgerType, lang: 'zh' | 'en'): FormStore {
+function newStore(
+  view: EntryView,
+  type: LedgerType,
+  lang: 'zh' | 'en',
+  ledgerName: (id: string) => string,
+): FormStore {
   const body = view.draft?.body ?? {}
   const store = new FormStore(expand(type.schema), body, lang)
   store.setRemarks(
@@ -249,7 +256,7 @@ function newStore(view: EntryView, type: LedgerType, lang: 'zh' | 'en'): FormSto
     new Map(
       type.sources
         .filter((s) => s.field.slice(1) in body)
-        .map((s): [string, Source] => [s.field, { pointer: s.field, text: text(s.title, lang) }]),
+        .map((s) => [s.field, s.ledger ? ledgerName(s.ledger) : '']),
     ),
   )
   return store

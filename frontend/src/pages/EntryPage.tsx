@@ -19,6 +19,7 @@ import { diff } from '../schema/diff'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import { useNames } from '../ui/names'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
 
@@ -104,7 +105,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
           )}
           <section className="panel">
             <h2>{t('evidence.title')}</h2>
-            <EvidenceList entry={{ ...entry, revision: revision.revision }} files={files} />
+            <EvidenceList entry={entry} files={files} />
           </section>
           <section className="panel">
             <h2>{t('entry.decisions')}</h2>
@@ -122,13 +123,13 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
 
 function Head({ view }: { view: EntryView }) {
   const t = useT()
-  const lang = useLang()
+  const names = useNames()
   const { entry } = view
   return (
     <section className="panel">
       <dl className="pairs">
         <dt>{t('entry.area')}</dt>
-        <dd>{text(entry.area_name, lang)}</dd>
+        <dd>{names.area(entry.area)}</dd>
         <dt>{t('entry.author')}</dt>
         <dd>{entry.author_name}</dd>
         <dt>{t('entry.occurred')}</dt>
@@ -143,7 +144,7 @@ function Head({ view }: { view: EntryView }) {
           {t('entry.opened')}{' '}
           {view.opened.map((o) => (
             <Link key={o.id} to={`/prisons/${o.prison}/entries/${o.id}`}>
-              {o.ledger}
+              {names.ledger(o.ledger)}
             </Link>
           ))}
         </p>

@@ -6,7 +6,7 @@ import { approveAll, type BulkResult } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Entry, EntryView, LedgerType, Remark } from '../api/model'
 import { ProblemError } from '../api/problem'
-import { useEntries, useEntry, useLedgers, useLedgerType } from '../api/queries'
+import { useEntries, useEntry, useLedgers, useLedgerType, usePrison } from '../api/queries'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
 import { Document } from '../entry/Document'
@@ -21,6 +21,7 @@ import { text } from '../schema/types'
 import { More } from '../ui/More'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
+import { useNames } from '../ui/names'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -35,9 +36,10 @@ export default function Inbox() {
   const t = useT()
   const [params, setParams] = useSearchParams()
   const ledger = params.get('ledger') ?? ''
+  const prison = usePrison()
   const ledgers = useLedgers()
   const lang = useLang()
-  const query = useEntries({ inbox: true, ledger, sort: 'resubmitted_at' })
+  const query = useEntries({ prison, inbox: true, ledger, limit: 200 })
   return (
     <>
       <PageTitle title={t('menu.inbox')}>
@@ -56,7 +58,7 @@ export default function Inbox() {
       <Ready query={query}>
         {(data) => (
           <Worklist
-            entries={data.pages.flatMap((page) => page.items)}
+            entries={data.pages.flatMap((page) => page.entries)}
             more={<More query={query} />}
           />
         )}
@@ -107,7 +109,7 @@ function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }
     try {
       const all = await approveAll(selected, newKey())
       setResults(all)
-      const good = all.filter((r) => !r.problem).length
+      const good = all.filter((r) => r.status < 400).length
       toast(t('inbox.bulkDone', { good, bad: all.length - good }))
       setChosen(new Set())
     } catch (error) {
@@ -171,18 +173,16 @@ function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }
 }
 
 function Row({ entry }: { entry: Entry }) {
-  const lang = useLang()
-  const ledgers = useLedgers()
-  const ledger = ledgers.data?.find((l) => l.id === entry.ledger)
+  const names = useNames()
   return (
     <>
       <span className="inbox-title">
-        <strong>{ledger ? text(ledger.title, lang) : entry.ledger}</strong>
+        <strong>{names.ledger(entry.ledger)}</strong>
         <EntryTags entry={entry} />
       </span>
       <SummaryText entry={entry} />
       <span className="quiet">
-        {text(entry.area_name, lang)} · {entry.author_name} · {showTime(entry.resubmitted_at)}
+        {names.area(entry.area)} · {entry.author_name} · {showTime(entry.resubmitted_at)}
       </span>
     </>
   )
@@ -191,7 +191,7 @@ function Row({ entry }: { entry: Entry }) {
 /** One result per item: what stands, and what does not and why. */
 function Results(props: { results: BulkResult[]; entries: Entry[]; close: () => void }) {
   const t = useT()
-  const bad = props.results.filter((r) => r.problem)
+  const bad = props.results.filter((r) => r.status >= 400)
   if (bad.length === 0) return null
   return (
     <div className="panel" role="alert">
@@ -200,7 +200,7 @@ function Results(props: { results: BulkResult[]; entries: Entry[]; close: () => 
         {bad.map((r) => (
           <li key={r.entry}>
             <span className="mono">{r.entry.slice(-8)}</span>{' '}
-            {props.entries.find((e) => e.id === r.entry)?.author_name} {r.problem?.message}
+            {props.entries.find((e) => e.id === r.entry)?.author_name} {r.message}
           </li>
         ))}
       </ul>
@@ -279,7 +279,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
       )}
       <section className="panel">
         <h3>{t('evidence.title')}</h3>
-        <EvidenceList entry={{ ...entry, revision: revision.revision }} files={files} />
+        <EvidenceList entry={entry} files={files} />
       </section>
     </>
   )

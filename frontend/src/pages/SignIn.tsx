@@ -3,9 +3,10 @@ import { Button, Input } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { ProblemError } from '../api/problem'
-import { useDemonstration } from '../api/queries'
+import { useProgress } from '../api/queries'
 import { signIn } from '../api/session'
 import { changeLang, useLang, useT } from '../i18n'
+import { text } from '../schema/types'
 
 export default function SignIn() {
   const t = useT()
@@ -17,7 +18,8 @@ export default function SignIn() {
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const demonstration = useDemonstration()
+  const progress = useProgress()
+  const logins = progress.data?.logins ?? []
 
   const enter = async (e: FormEvent) => {
     e.preventDefault()
@@ -78,15 +80,22 @@ export default function SignIn() {
           {lang === 'zh' ? 'English' : '中文'}
         </Button>
       </form>
-      {demonstration.data && <Demonstration demonstration={demonstration.data} choose={(n, p) => { setNumber(n); setPassword(p) }} />}
+      {logins.length > 0 && (
+        <section className="panel" aria-labelledby="demonstration">
+          <h2 id="demonstration">{t('signIn.demonstration')}</h2>
+          <p className="quiet">{t('signIn.demonstrationText')}</p>
+          <ul className="logins">
+            {logins.map((login) => (
+              <li key={login.number}>
+                <button type="button" onClick={() => setNumber(login.number)}>
+                  <strong>{text(login.title, lang)}</strong> {login.name}{' '}
+                  <span className="mono">{login.number}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </main>
   )
-}
-
-/** The logins of the demonstration, one key away; absent in earnest use. */
-function Demonstration(props: {
-  demonstration: NonNullable<ReturnType<typeof useDemonstration>['data']>
-  choose: (number: string, password: string) => void
-}) {
-  return null
 }
