@@ -54,6 +54,7 @@ CREATE TABLE findings (
   count       int NOT NULL CHECK (count > 0),
   place       text NOT NULL,
   note        text NOT NULL,
+  event       text NOT NULL,
   entry_id    uuid,
   found_by    uuid NOT NULL REFERENCES persons,
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
@@ -66,4 +67,4 @@ GRANT SELECT ON duties, excuses, facts, findings TO taizhang_app, taizhang_verif
 GRANT INSERT ON duties TO taizhang_app;
 GRANT INSERT (prison_id, duty_id, reason, decided_by) ON excuses TO taizhang_app;
 GRANT INSERT, UPDATE (value, refs), DELETE ON facts TO taizhang_app;
-GRANT INSERT (prison_id, finding_id, area_id, standard, line, day, count, place, note, entry_id, found_by) ON findings TO taizhang_app;
+GRANT INSERT (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by) ON findings TO taizhang_app;

@@ -86,14 +86,9 @@ func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {
 		}
 		out.types[t.ID] = append(out.types[t.ID], t)
 	}
-	for id, list := range out.types {
+	for _, list := range out.types {
 		slices.SortFunc(list, func(a, b *Type) int { return cmp.Compare(a.Version, b.Version) })
 		out.current = append(out.current, list[len(list)-1])
-		for _, tr := range list[len(list)-1].Triggers {
-			if out.types[tr.Opens] == nil {
-				errs = append(errs, fmt.Errorf("%s: trigger %s opens %s, which is no ledger", id, tr.ID, tr.Opens))
-			}
-		}
 	}
 	slices.SortFunc(out.current, func(a, b *Type) int { return cmp.Compare(a.ID, b.ID) })
 	return out, errors.Join(errs...)

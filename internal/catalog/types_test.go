@@ -87,6 +87,11 @@ func TestTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, typ := range cat.Types() {
+		for _, tr := range typ.Triggers {
+			if cat.Current(tr.Opens) == nil {
+				t.Errorf("%s: trigger %s opens %s, which is no ledger", typ.ID, tr.ID, tr.Opens)
+			}
+		}
 		t.Run(typ.ID, func(t *testing.T) {
 			dir := filepath.Join("../../schemas/ledgers", typ.ID, "v1")
 			valid, _ := fs.Glob(os.DirFS(dir), "valid/*.json")

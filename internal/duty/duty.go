@@ -225,11 +225,13 @@ func (s *Service) judged(ctx context.Context, ses ledger.Session, f Filter) ([]D
 
 // NewFinding is what an inspector enters on site.
 type NewFinding struct {
-	Area  uuid.UUID
-	Line  string
-	Day   string
-	Count int
-	Place string
-	Note  string
-	Entry *uuid.UUID
+	Area     uuid.UUID
+	Standard string
+	Line     string
+	Event    string // the same for findings of one event; "" stands alone
+	Day      string
+	Count    int
+	Place    string
+	Note     string
+	Entry    *uuid.UUID
 }

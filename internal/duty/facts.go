@@ -155,3 +155,34 @@ func (s *Service) content(ctx context.Context, ses ledger.Session, t *tally, are
 	}
 	return nil
 }
+
+// RefreshDue works out anew the facts of duties whose deadline lies between
+// from and to: what became overdue changes no entry, so no job was queued.
+func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return err
+	}
+	type touched struct {
+		area        uuid.UUID
+		ledger, day string
+	}
+	seen := map[touched]bool{}
+	for _, a := range areas {
+		list, err := s.Store.Duties(ctx, s.session(ctx, prison), Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			t := touched{d.Area, d.Ledger, d.Day}
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+			if err := s.Refresh(ctx, prison, t.area, t.ledger, t.day); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -53,6 +53,7 @@ var titles = map[string]fault.Text{
 	"offset_mismatch":        {ZH: "上传位置不符，将从已收到处继续", EN: "The offset differs; go on from what was received"},
 	"outcome_unknown":        {ZH: "暂时无法确认是否已保存，请用同一操作重试", EN: "It is not known yet whether this was kept; repeat the same act"},
 	"own_entry":              {ZH: "本人填报的条目不能由本人审批", EN: "Nobody decides an entry of their own"},
+	"pack_too_large":         {ZH: "条目过多，请缩短日期范围", EN: "Too many entries; choose fewer days"},
 	"part_cut_off":           {ZH: "上传中断，将从已收到处继续", EN: "The upload was cut off; go on from what was received"},
 	"part_size":              {ZH: "上传分块大小不符", EN: "The part has the wrong size"},
 	"picture_too_large":      {ZH: "图片尺寸过大，请缩小后再传", EN: "The picture has too many pixels; make it smaller"},

@@ -11,41 +11,6 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// Organisation is the units of the province.
-type Organisation struct {
-	Prisons     []Prison     `json:"prisons"`
-	Departments []Department `json:"departments"`
-}
-
-// Prison with its areas.
-type Prison struct {
-	ID            uuid.UUID     `json:"id"`
-	Code          string        `json:"code"`
-	Name          fault.Text    `json:"name"`
-	Demonstration bool          `json:"demonstration"`
-	Open          bool          `json:"open"`
-	Areas         []ledger.Area `json:"areas"`
-}
-
-// Department of every prison.
-type Department struct {
-	Code  string     `json:"code"`
-	Title fault.Text `json:"title"`
-}
-
-// Person as look-ups show one.
-type Person struct {
-	Number string `json:"number"`
-	Name   string `json:"name"`
-}
-
-// Inmate as look-ups show one.
-type Inmate struct {
-	Number string    `json:"number"`
-	Name   string    `json:"name"`
-	Area   uuid.UUID `json:"area"`
-}
-
 // Progress of the demonstration's making, counted in entries.
 type Progress struct {
 	Done     int     `json:"done"`
@@ -73,9 +38,9 @@ func (a *API) organisation(c echo.Context) error {
 }
 
 func (a *API) progress(c echo.Context) error {
-	p, err := a.House.Progress(c.Request().Context())
-	if err != nil {
-		return err
+	p := Progress{Finished: true, Logins: []Login{}}
+	if a.Making != nil {
+		p = a.Making()
 	}
 	return c.JSON(http.StatusOK, p)
 }

@@ -16,30 +16,32 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 )
 
 // API is what the routes stand on.
 type API struct {
-	Ledger   *ledger.Service
-	Duty     *duty.Service
-	Accounts *account.Service
-	Catalog  *catalog.Catalog
-	House    House
-	Log      *slog.Logger
-	Static   fs.FS
-	// Origins lists the addresses the page may be served under, besides the
-	// request's own host.
-	Secure bool // TLS stands before us: cookies get the __Host- prefix
-	Ready  func(context.Context) error
+	Ledger     *ledger.Service
+	Duty       *duty.Service
+	Inspection *inspection.Service
+	Accounts   *account.Service
+	Catalog    *catalog.Catalog
+	House      House
+	Log        *slog.Logger
+	Static     fs.FS
+	Secure     bool // TLS stands before us: cookies get the __Host- prefix
+	Ready      func(context.Context) error
+	// Progress of the demonstration's making; nil outside it.
+	Making func() Progress
 }
 
 // House answers about the organisation and the state of the installation.
 type House interface {
-	Organisation(ctx context.Context) (Organisation, error)
-	People(ctx context.Context, prison uuid.UUID, text string) ([]Person, error)
-	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]Inmate, error)
-	Progress(ctx context.Context) (Progress, error)
+	Organisation(ctx context.Context) (ledger.Organisation, error)
+	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
+	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)
+	Log(ctx context.Context, prison uuid.UUID) (ledger.LogState, error)
 }
 
 // Limits of a request's body in bytes. A part of an upload has its own.

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -202,6 +203,9 @@ func (s *Service) open(ctx context.Context, tx Tx, t *catalog.Type, e Entry, rev
 			continue
 		}
 		target := s.Catalog.Current(tr.Opens)
+		if target == nil {
+			return fmt.Errorf("%s: trigger %s opens %s, which is not published", e.Ledger, tr.ID, tr.Opens)
+		}
 		from := e.Entry
 		opened := Entry{
 			Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,

@@ -42,7 +42,7 @@ type Entry struct {
 	Day        string          `json:"day,omitempty"` // YYYY-MM-DD of OccurredAt, +08:00
 	OpenedBy   *uuid.UUID      `json:"opened_by,omitempty"`
 	Summary    json.RawMessage `json:"summary"`
-	Digest     *Digest         `json:\"digest,omitempty\"` // of the latest revision: what a decision binds to
+	Digest     *Digest         `json:"digest,omitempty"` // of the latest revision: what a decision binds to
 	CreatedAt  time.Time       `json:"created_at"`
 	ChangedAt  time.Time       `json:"changed_at"`
 	Submitted  *time.Time      `json:"submitted_at,omitempty"` // first submission, server clock

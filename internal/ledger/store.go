@@ -93,6 +93,8 @@ type Tx interface {
 	// HoldObjects locks the rows FOR SHARE, in order, so that no sweeper takes
 	// the bytes away; a missing row is the fault evidence_gone. It returns the
 	// versions by hash.
+	// RetainObject notes until when an object is under lock.
+	RetainObject(ctx context.Context, prison uuid.UUID, sum Digest, until time.Time) error
 	HoldObjects(ctx context.Context, prison uuid.UUID, sums []Digest) (map[Digest]string, error)
 	InsertEvidence(ctx context.Context, k Key, e Evidence) error
 	InsertAttachment(ctx context.Context, k Key, e Evidence) error
@@ -167,6 +169,8 @@ type Files interface {
 	// Open reads exactly that version; a wrong hash is the fault
 	// evidence_damaged at the end of the stream.
 	Open(ctx context.Context, key, version string, sum [32]byte, size int64) (io.ReadCloser, error)
+	// Retain puts a version under lock until a time; it is never shortened.
+	Retain(ctx context.Context, key, version string, until time.Time) error
 }
 
 // Subject is what a decision of access looks at: the row's own attributes.

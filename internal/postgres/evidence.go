@@ -5,6 +5,7 @@ import (
 	"context"
 	"github.com/google/uuid"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -104,5 +105,10 @@ func (t *txn) InsertCustody(ctx context.Context, prison uuid.UUID, r ledger.Cust
 	_, err := t.exec(ctx, `insert into custody_events (prison_id, custody_id, kind, subject, person_id, address, reason, detail, canonical, salt)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		prison, r.ID, r.Custody.Kind, r.Custody.Subject, r.Person, r.Address, r.Custody.Reason, r.Custody.Detail, r.Canonical, r.Salt)
+	return err
+}
+
+func (t *txn) RetainObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, until time.Time) error {
+	_, err := t.exec(ctx, `update objects set retained_until = greatest(retained_until, $3) where prison_id = $1 and sha256 = $2`, prison, sum[:], until)
 	return err
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/url"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
@@ -15,10 +17,10 @@ import (
 	"taizhang/migrations"
 )
 
-// Migrate brings the database at url, as its owner, to the shape this program
+// Migrate brings the database at address, as its owner, to the shape this program
 // knows. Several programs may do it at once: an advisory lock lets one.
-func Migrate(ctx context.Context, url string) error {
-	db, err := sql.Open("pgx", url)
+func Migrate(ctx context.Context, address string) error {
+	db, err := sql.Open("pgx", address)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -34,12 +36,12 @@ func Migrate(ctx context.Context, url string) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return migrateQueue(ctx, url)
+	return migrateQueue(ctx, address)
 }
 
 // migrateQueue makes River's own tables and lets the service use them.
-func migrateQueue(ctx context.Context, url string) error {
-	pool, err := pgxpool.New(ctx, url)
+func migrateQueue(ctx context.Context, address string) error {
+	pool, err := pgxpool.New(ctx, address)
 	if err != nil {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
@@ -63,4 +65,41 @@ func migrateQueue(ctx context.Context, url string) error {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
 	return nil
+}
+
+// CreateDatabase makes the database if it is not there; address is a superuser's.
+func CreateDatabase(ctx context.Context, address, name string) error {
+	pool, err := pgxpool.New(ctx, address)
+	if err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	defer pool.Close()
+	var there bool
+	if err := pool.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", name).Scan(&there); err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	if there {
+		return nil
+	}
+	if _, err := pool.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return fmt.Errorf("create database: %w", err)
+	}
+	return nil
+}
+
+// AsRole is the same address for another user, without a password: for the
+// private server, whose socket only its own user can reach.
+func AsRole(address, role string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	if q.Has("user") {
+		q.Set("user", role)
+		q.Del("password")
+	}
+	u.RawQuery = q.Encode()
+	u.User = url.User(role)
+	return u.String()
 }

@@ -1,0 +1,80 @@
+// Command taizhang is the electronic ledger: server, private servers, tools.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"taizhang/internal/config"
+	"taizhang/internal/embedded"
+	"taizhang/internal/embedded/gateway"
+	"taizhang/internal/fault"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "taizhang:", explain(err))
+		os.Exit(1)
+	}
+}
+
+const usage = `taizhang keeps the ledgers of a prison and scores them.
+
+  taizhang up             start everything here, with a demonstration, and open the page
+  taizhang serve          serve against DATABASE_URL and S3_*
+  taizhang migrate        bring DATABASE_OWNER_URL to the shape this program knows
+  taizhang verify         re-read everything and name the first place that does not hold
+  taizhang config check   print the settings in force, without secrets
+`
+
+type command func(context.Context, config.Config, io.Writer, io.Writer) error
+
+// run is the program: ctx ends it, environ configures it.
+func run(ctx context.Context, args, environ []string, out, log io.Writer) error {
+	if len(args) > 0 && args[0] == embedded.S3Command {
+		return gateway.Run(args[1:])
+	}
+	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig}
+	name := ""
+	for i, a := range args {
+		if i > 0 {
+			name += " "
+		}
+		name += a
+	}
+	do, ok := commands[name]
+	if !ok {
+		_, err := io.WriteString(out, usage)
+		if name != "" && name != "help" && name != "--help" && name != "-h" {
+			return errors.Join(err, fmt.Errorf("unknown command %q", name))
+		}
+		return err
+	}
+	c, err := config.Load(environ)
+	if err != nil {
+		return err
+	}
+	return do(ctx, c, out, log)
+}
+
+func checkConfig(_ context.Context, c config.Config, out, _ io.Writer) error { return c.Print(out) }
+
+// explain says what the operator can do, where the program knows.
+func explain(err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "already_running" {
+		if f.Detail["address"] != nil {
+			return fmt.Sprintf("already running here (pid %v): open http://%v", f.Detail["pid"], f.Detail["address"])
+		}
+		return fmt.Sprintf("already running here (pid %v)", f.Detail["pid"])
+	}
+	return err.Error()
+}

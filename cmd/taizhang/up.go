@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"taizhang/internal/config"
+	"taizhang/internal/demo"
+	"taizhang/internal/embedded"
+	"taizhang/internal/httpapi"
+	"taizhang/internal/objectstore"
+	"taizhang/internal/postgres"
+)
+
+// up brings its own servers, the demonstration and the page, and ends all of
+// it together.
+func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) {
+	dir, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	release, err := embedded.LockFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	log := logger(c, logTo)
+	// What was started is ended in reverse, on a context of its own.
+	var ends []func(context.Context) error
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		for i := len(ends) - 1; i >= 0; i-- {
+			err = errors.Join(err, ends[i](stop))
+		}
+	}()
+	cache := c.Cache
+	if cache == "" {
+		cache = filepath.Join(dir, "cache")
+	}
+	pg, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(dir, "postgres"), CacheDir: cache, BinDir: c.PGBinDir, Log: log})
+	if err != nil {
+		return err
+	}
+	ends = append(ends, pg.Stop)
+	exe, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("own program: %w", err)
+	}
+	s3, err := embedded.StartS3(ctx, embedded.S3Options{Dir: filepath.Join(dir, "s3"), Exe: exe, Log: log})
+	if err != nil {
+		return err
+	}
+	ends = append(ends, s3.Stop)
+	if err := postgres.CreateDatabase(ctx, pg.URL("postgres"), "taizhang"); err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, pg.URL("taizhang")); err != nil {
+		return err
+	}
+	h, err := wire(ctx, c, log, postgres.AsRole(pg.URL("taizhang"), "taizhang_app"), objectstore.Config{
+		Endpoint: s3.Endpoint, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey, Bucket: c.S3Bucket, StagingBucket: c.S3Staging})
+	if err != nil {
+		return err
+	}
+	ends = append(ends, h.close)
+	if err := h.keys(filepath.Join(dir, "keys"), filepath.Join(dir, "checkpoints")); err != nil {
+		return err
+	}
+	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files, Standard: h.standard,
+		Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: time.Now, Log: log})
+	if err != nil {
+		return err
+	}
+	h.api.Making = func() httpapi.Progress { return d.Progress() }
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("the page's address: %w (set LISTEN to another one)", err)
+	}
+	if err := embedded.AnnounceAddress(dir, l.Addr().String()); err != nil {
+		return err
+	}
+	stopJobs, err := h.startJobs(ctx)
+	if err != nil {
+		return err
+	}
+	ends = append(ends, stopJobs)
+	filled := make(chan struct{})
+	go func() {
+		defer close(filled)
+		if err := d.Fill(ctx); err != nil && ctx.Err() == nil {
+			log.Error("demonstration", "error", err)
+		}
+	}()
+	ends = append(ends, func(ctx context.Context) error {
+		select {
+		case <-filled:
+		case <-ctx.Done():
+		}
+		return nil
+	})
+	welcome(out, l.Addr().String(), dir, d.Logins())
+	return httpapi.Serve(ctx, l, h.api.New(), log)
+}
+
+func welcome(out io.Writer, address, dir string, logins []httpapi.Login) {
+	fmt.Fprintf(out, "\n台账 Taizhang: http://%s   (data in %s, Ctrl-C ends everything)\n", address, dir)
+	fmt.Fprintf(out, "演示登录 demonstration logins, password %s:\n", demo.Password)
+	for _, l := range logins {
+		fmt.Fprintf(out, "  %s  %s  %s / %s\n", l.Number, l.Name, l.Title.ZH, l.Title.EN)
+	}
+	fmt.Fprintln(out, "本机目录上的佐证存储不能防范本机管理员改动 (evidence on this folder is not WORM against root of this machine)")
+}

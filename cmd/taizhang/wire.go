@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/frontend"
+	"taizhang/internal/access"
+	"taizhang/internal/account"
+	"taizhang/internal/catalog"
+	"taizhang/internal/config"
+	"taizhang/internal/duty"
+	"taizhang/internal/httpapi"
+	"taizhang/internal/inspection"
+	"taizhang/internal/jobs"
+	"taizhang/internal/ledger"
+	"taizhang/internal/objectstore"
+	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
+	"taizhang/policies"
+	"taizhang/schemas"
+)
+
+// house is everything joined together.
+type house struct {
+	store    *postgres.Store
+	files    *objectstore.Store
+	catalog  *catalog.Catalog
+	access   *access.Enforcer
+	standard *scoring.Standard
+	ledger   *ledger.Service
+	duty     *duty.Service
+	api      *httpapi.API
+	log      *slog.Logger
+	sign     func(ctx context.Context) error
+}
+
+// theStandard is the sample standard for ordinary areas.
+const theStandard = "standards/ordinary-area/v1/standard.json"
+
+func logger(c config.Config, to io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL string, s3 objectstore.Config) (*house, error) {
+	h := &house{log: log}
+	shipped, err := catalog.Load(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, t := range shipped.Types() {
+		ids = append(ids, t.ID)
+	}
+	if h.access, err = access.Load(policies.FS, ids); err != nil {
+		return nil, err
+	}
+	raw, err := fs.ReadFile(schemas.FS, theStandard)
+	if err != nil {
+		return nil, fmt.Errorf("standard: %w", err)
+	}
+	if h.standard, err = scoring.Compile(raw); err != nil {
+		return nil, err
+	}
+	if h.store, err = postgres.Open(ctx, databaseURL, c.Connections); err != nil {
+		return nil, err
+	}
+	if err := h.store.Install(ctx, shipped, h.access.Owner, departments); err != nil {
+		return nil, err
+	}
+	// From here on the database is the catalogue.
+	published, err := h.store.Published(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if h.catalog, err = catalog.Compile(schemas.FS, published); err != nil {
+		return nil, err
+	}
+	if h.files, err = objectstore.Open(ctx, s3); err != nil {
+		return nil, err
+	}
+	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: time.Now}
+	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	page, err := fs.Sub(frontend.FS, "dist")
+	if err != nil {
+		return nil, err
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret)
+	h.api = &httpapi.API{
+		Ledger: h.ledger, Duty: h.duty, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute, Secret: secret},
+	}
+	return h, nil
+}
+
+func (h *house) ready(ctx context.Context) error {
+	if err := h.store.Ready(ctx); err != nil {
+		return err
+	}
+	return h.files.Ping(ctx)
+}
+
+func (h *house) close(context.Context) error {
+	h.store.Close()
+	return nil
+}
+
+func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Retainer: h.ledger, Checkpoint: h.sign, Log: h.log,
+		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
+}
+
+// departments of every prison (catalogue 2.2 and 1.4).
+var departments = []postgres.Department{
+	{Code: "dept_custody", ZH: "狱政管理科", EN: "Custody administration"},
+	{Code: "dept_investigation", ZH: "侦查科", EN: "Investigation"},
+	{Code: "dept_education", ZH: "教育改造科", EN: "Education reform"},
+	{Code: "dept_labour", ZH: "劳动改造科", EN: "Labour reform"},
+	{Code: "dept_hospital", ZH: "医院", EN: "Hospital"},
+	{Code: "dept_life", ZH: "生活卫生科", EN: "Living and hygiene"},
+	{Code: "dept_equipment", ZH: "行政装备科", EN: "Equipment"},
+	{Code: "dept_command", ZH: "指挥中心", EN: "Command centre"},
+	{Code: "dept_political", ZH: "政治处", EN: "Political department"},
+	{Code: "dept_office", ZH: "办公室", EN: "Office"},
+	{Code: "dept_penalty", ZH: "刑罚执行科", EN: "Penalty enforcement"},
+	{Code: "dept_discipline", ZH: "纪检监察", EN: "Discipline inspection"},
+	{Code: "dept_it", ZH: "信息科", EN: "Information"},
+}

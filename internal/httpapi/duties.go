@@ -1,0 +1,78 @@
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/fault"
+)
+
+// duties lists what is due: overdue since two weeks and due within two days,
+// unless asked otherwise.
+func (a *API) duties(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	now := a.Duty.Now()
+	f := duty.Filter{DueFrom: now.AddDate(0, 0, -14), DueTo: now.AddDate(0, 0, 2), Ledgers: c.QueryParams()["ledger"], Unfilled: c.QueryParam("unfilled") != "false"}
+	if v := c.QueryParam("area"); v != "" {
+		id, err := uuid.Parse(v)
+		if err != nil {
+			return notFound
+		}
+		f.Areas = []uuid.UUID{id}
+	}
+	if d := c.QueryParam("day"); d != "" {
+		if _, err := catalog.Day(d); err != nil {
+			return badDay("day")
+		}
+		f.Day, f.DueFrom, f.DueTo = d, time.Time{}, time.Time{}
+	}
+	list, err := a.Duty.List(c.Request().Context(), prison, f)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"duties": some(list), "now": now})
+}
+
+func badDay(name string) error {
+	return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: "/" + name, Code: "format",
+		Text: fault.Text{ZH: "日期应写作 年-月-日", EN: "A day is written YYYY-MM-DD"}}}}
+}
+
+// span reads from and to; the last 30 days unless given.
+func (a *API) span(c echo.Context) (from, to string, err error) {
+	now := a.Duty.Now()
+	from, to = catalog.DayOf(now.AddDate(0, 0, -29)), catalog.DayOf(now)
+	for name, into := range map[string]*string{"from": &from, "to": &to} {
+		if v := c.QueryParam(name); v != "" {
+			if _, err := catalog.Day(v); err != nil {
+				return "", "", badDay(name)
+			}
+			*into = v
+		}
+	}
+	return from, to, nil
+}
+
+func (a *API) completeness(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	from, to, err := a.span(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Duty.Completeness(c.Request().Context(), prison, from, to)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "shares": some(list)})
+}

@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/duty"
+	"taizhang/internal/fault"
+)
+
+func areaPath(c echo.Context) (prison, area uuid.UUID, err error) {
+	if prison, err = pathID(c, "prison"); err != nil {
+		return
+	}
+	area, err = pathID(c, "area")
+	return
+}
+
+func (a *API) score(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	sheet, unit, err := a.Duty.Score(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"area": unit, "sheet": sheet})
+}
+
+func (a *API) trend(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Duty.Trend(c.Request().Context(), prison, area, 60)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"points": some(list)})
+}
+
+func (a *API) scores(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	list, err := a.Duty.Scores(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "line": a.Duty.Standard.Line, "points": a.Duty.Standard.Points})
+}
+
+func (a *API) standard(c echo.Context) error {
+	if c.Param("standard") != a.Duty.Standard.ID {
+		return fault.New(fault.NotFound, "standard_unknown")
+	}
+	return c.JSON(http.StatusOK, a.Duty.Standard)
+}
+
+func (a *API) findings(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Duty.Findings(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"findings": some(list)})
+}
+
+func (a *API) addFinding(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Line  string     `json:"line"`
+		Day   string     `json:"day"`
+		Count int        `json:"count"`
+		Place string     `json:"place"`
+		Note  string     `json:"note"`
+		Event string     `json:"event"`
+		Entry *uuid.UUID `json:"entry"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	id, err := a.Duty.AddFinding(c.Request().Context(), prison, duty.NewFinding{Area: area, Line: in.Line, Day: in.Day, Count: in.Count,
+		Place: in.Place, Note: in.Note, Event: in.Event, Entry: in.Entry}, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, map[string]any{"id": id})
+}

@@ -1,0 +1,123 @@
+// Package jobs runs what changes cause: thin workers that call use cases.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"taizhang/internal/duty"
+	"taizhang/internal/ledger"
+)
+
+// Retainer puts objects of a filed revision under lock.
+type Retainer interface {
+	Retain(ctx context.Context, f ledger.EvidenceFiled) error
+}
+
+// Deps of the workers.
+type Deps struct {
+	Duty     *duty.Service
+	Retainer Retainer
+	// Checkpoint signs every prison's log as far as it has come.
+	Checkpoint func(ctx context.Context) error
+	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
+	Log        *slog.Logger
+}
+
+type dayTouched struct {
+	river.WorkerDefaults[ledger.DayTouched]
+	duty *duty.Service
+}
+
+func (w *dayTouched) Work(ctx context.Context, j *river.Job[ledger.DayTouched]) error {
+	return w.duty.Refresh(ctx, j.Args.Prison, j.Args.Area, j.Args.Ledger, j.Args.Day)
+}
+
+type evidenceFiled struct {
+	river.WorkerDefaults[ledger.EvidenceFiled]
+	retainer Retainer
+}
+
+func (w *evidenceFiled) Work(ctx context.Context, j *river.Job[ledger.EvidenceFiled]) error {
+	return w.retainer.Retain(ctx, j.Args)
+}
+
+// planDuties makes the duties of the days to come.
+type planDuties struct{}
+
+func (planDuties) Kind() string { return "plan_duties" }
+
+type planner struct {
+	river.WorkerDefaults[planDuties]
+	deps Deps
+}
+
+func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
+	prisons, err := w.deps.Prisons(ctx)
+	if err != nil {
+		return err
+	}
+	now := w.deps.Duty.Now()
+	for _, p := range prisons {
+		if err := w.deps.Duty.Plan(ctx, p, now.AddDate(0, 0, -1), now.AddDate(0, 0, 2)); err != nil {
+			return err
+		}
+		// What became overdue since the last time changes no entry: the days
+		// whose deadlines passed are reckoned anew.
+		if err := w.deps.Duty.RefreshDue(ctx, p, now.Add(-26*time.Hour), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type signCheckpoints struct{}
+
+func (signCheckpoints) Kind() string { return "sign_checkpoints" }
+
+type signer struct {
+	river.WorkerDefaults[signCheckpoints]
+	deps Deps
+}
+
+func (w *signer) Work(ctx context.Context, _ *river.Job[signCheckpoints]) error {
+	return w.deps.Checkpoint(ctx)
+}
+
+// Start runs the workers until ctx ends; the returned function waits for those
+// under way.
+func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &dayTouched{duty: d.Duty})
+	river.AddWorker(workers, &evidenceFiled{retainer: d.Retainer})
+	river.AddWorker(workers, &planner{deps: d})
+	river.AddWorker(workers, &signer{deps: d})
+	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
+		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
+	}
+	var client *river.Client[pgx.Tx]
+	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Workers:           workers,
+		Logger:            d.Log,
+		JobTimeout:        2 * time.Minute,
+		PeriodicJobs:      []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{})},
+		FetchCooldown:     50 * time.Millisecond,
+		FetchPollInterval: 500 * time.Millisecond,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	return client.Stop, nil
+}

@@ -1,0 +1,47 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Retain puts the files of a filed revision under lock for as long as the type
+// says. It runs after commit, as a job: with a lock before it, an orphan could
+// never be swept. Repeating it changes nothing.
+func (s *Service) Retain(ctx context.Context, f EvidenceFiled) error {
+	k := Key{Prison: f.Prison, Entry: f.Entry}
+	ses := Session{Prison: f.Prison, Person: uuid.Nil, Scope: Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}
+	var list []Evidence
+	var e Entry
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
+		var err error
+		if e, err = r.Entry(ctx, k); err != nil {
+			return err
+		}
+		list, err = r.Evidence(ctx, k, f.Revision)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t, err := s.typeOf(e)
+	if err != nil {
+		return err
+	}
+	years := t.Retention.Years
+	if t.Retention.Permanent {
+		years = 100
+	}
+	for _, ev := range list {
+		until := ev.UploadedAt.AddDate(years, 0, 0)
+		if err := s.Files.Retain(ctx, ObjectKey(f.Prison, ev.Sha256), ev.VersionID, until); err != nil {
+			return err
+		}
+		err := s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, f.Prison, ev.Sha256, until) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

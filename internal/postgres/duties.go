@@ -1,0 +1,236 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/duty"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Duties keeps duties, facts and findings (duty.Store).
+type Duties struct{ *Store }
+
+// Prisons lists every prison.
+func (s Duties) Prisons(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, "select prison_id from prisons order by code")
+	if err != nil {
+		return nil, mapped(err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
+// Areas lists the areas of a prison by code.
+func (s Duties) Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error) {
+	rows, err := s.pool.Query(ctx, "select "+areaColumns+" from areas where prison_id = $1 order by code", prison)
+	if err != nil {
+		return nil, mapped(err)
+	}
+	return pgx.CollectRows(rows, scanArea)
+}
+
+func (s Duties) read(ctx context.Context, ses ledger.Session, fn func(pgx.Tx) error) error {
+	return s.Read(ctx, ses, func(r ledger.Reader) error { return fn(r.(*txn).tx) })
+}
+
+// Roll counts the people held by each area on the day.
+func (s Duties) Roll(ctx context.Context, ses ledger.Session, day string) (map[uuid.UUID]int, error) {
+	rolls := map[uuid.UUID]int{}
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select area_id, count(*) from inmates where prison_id = $1 and admitted_on <= $2::text::date
+			and (released_on is null or released_on > $2::text::date) group by area_id`, ses.Prison, day)
+		if err != nil {
+			return err
+		}
+		var area uuid.UUID
+		var n int
+		_, err = pgx.ForEachRow(rows, []any{&area, &n}, func() error { rolls[area] = n; return nil })
+		return err
+	})
+	return rolls, err
+}
+
+// AddDuties inserts those that are not there yet.
+func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.Duty) error {
+	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		for len(list) > 0 {
+			batch := &pgx.Batch{}
+			n := min(len(list), 1000)
+			for _, d := range list[:n] {
+				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, day)
+					values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date) on conflict do nothing`,
+					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day)
+			}
+			if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+				return err
+			}
+			list = list[n:]
+		}
+		return nil
+	})
+}
+
+// Duties lists what is due with the entry that fulfilled it: the target-th of
+// its period in the order of first submission.
+func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) ([]duty.Duty, error) {
+	w := &where{}
+	w.add("d.prison_id = %s", ses.Prison)
+	w.add("d.area_id = any(%s)", f.Areas)
+	if len(f.Ledgers) > 0 {
+		w.add("d.ledger = any(%s)", f.Ledgers)
+	}
+	if !f.DueFrom.IsZero() {
+		w.add("d.due_at >= %s", f.DueFrom)
+	}
+	if !f.DueTo.IsZero() {
+		w.add("d.due_at <= %s", f.DueTo)
+	}
+	if f.Day != "" {
+		w.add("d.day = %s::text::date", f.Day)
+	}
+	const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
+		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
+		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
+	var list []duty.Duty
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
+				coalesce(x.reason, ''), f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false),
+				least(d.target, (select count(*) `+filled+`))
+			from duties d
+			left join excuses x on x.prison_id = d.prison_id and x.duty_id = d.duty_id
+			left join lateral (select e.entry_id, e.submitted_at, e.in_force `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
+			where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
+			var d duty.Duty
+			err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
+				&d.Excuse, &d.Entry, &d.Submitted, &d.Approved, &d.Have)
+			return d, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// Counted reads the documents in force of the day.
+func (s Duties) Counted(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
+	var list []duty.Document
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select e.entry_id, r.version, r.nil_return, r.canonical from entries e
+				join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
+			where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date and e.state <> 'voided'
+			order by e.entry_id`, ses.Prison, area, ledgerID, day)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Document, error) {
+			var d duty.Document
+			err := row.Scan(&d.Entry, &d.Version, &d.Nil, &d.Raw)
+			return d, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// Submissions reads the first submissions of entries of the day, with the
+// time of the last decision on them.
+func (s Duties) Submissions(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string) ([]duty.Decided, error) {
+	var list []duty.Decided
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select e.entry_id, e.resubmitted_at, case when e.state in ('approved', 'returned', 'voided') then e.decided_at end
+			from entries e where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
+				and e.resubmitted_at is not null and e.state <> 'draft' order by e.entry_id`, ses.Prison, area, ledgerID, day)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Decided, error) {
+			var d duty.Decided
+			err := row.Scan(&d.Entry, &d.Submitted, &d.Decided)
+			return d, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// PutFacts replaces the facts of one ledger of one area on one day.
+func (s Duties) PutFacts(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string, facts []scoring.DayFact) error {
+	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		batch := &pgx.Batch{}
+		// Two recomputations of one day must not mix: the later waits.
+		batch.Queue("select pg_advisory_xact_lock(hashtextextended($1, 0))", area.String()+ledgerID+day)
+		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", ses.Prison, area, ledgerID, day)
+		for _, f := range facts {
+			refs := f.Refs
+			if refs == nil {
+				refs = []scoring.Ref{}
+			}
+			batch.Queue(`insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, $3, $4::text::date, $5, $6::text::numeric, $7)`,
+				ses.Prison, area, ledgerID, day, f.Measure, f.Value.String(), refs)
+		}
+		return t.tx.SendBatch(ctx, batch).Close()
+	})
+}
+
+// Facts reads the facts of an area between two days, both included.
+func (s Duties) Facts(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error) {
+	var list []scoring.DayFact
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select ledger, measure, day::text, value::text, refs from facts
+			where prison_id = $1 and area_id = $2 and day between $3::text::date and $4::text::date`, ses.Prison, area, from, to)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (scoring.DayFact, error) {
+			var f scoring.DayFact
+			var value string
+			if err := row.Scan(&f.Ledger, &f.Measure, &f.Day, &value, &f.Refs); err != nil {
+				return f, err
+			}
+			var err error
+			f.Value, err = scoring.ParseDecimal(value)
+			return f, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// Findings reads the findings of an area between two days.
+func (s Duties) Findings(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error) {
+	var list []scoring.Finding
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select finding_id::text, line, day::text, count, note, event from findings
+			where prison_id = $1 and area_id = $2 and day between $3::text::date and $4::text::date order by day, finding_id`, ses.Prison, area, from, to)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (scoring.Finding, error) {
+			var f scoring.Finding
+			err := row.Scan(&f.ID, &f.Line, &f.Day, &f.Count, &f.Note, &f.Event)
+			return f, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// AddFinding inserts one.
+func (s Duties) AddFinding(ctx context.Context, ses ledger.Session, idem ledger.Idem, f duty.NewFinding) (uuid.UUID, error) {
+	id := newID()
+	err := s.write(ctx, ses, idem, &id, func(t *txn) error {
+		_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by)
+			values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12)`,
+			ses.Prison, id, f.Area, f.Standard, f.Line, f.Day, f.Count, f.Place, f.Note, f.Event, f.Entry, ses.Person)
+		return err
+	})
+	return id, err
+}
+
+var _ duty.Store = Duties{}
