@@ -37,25 +37,58 @@ export async function getEntry(prison: string, id: string): Promise<EntryView> {
   return (await call<EntryView>(at({ prison, id }))).data
 }
 
-export async function createEntry(prison: string, area: string, ledger: string, key: string): Promise<Outcome> {
+export async function createEntry(
+  prison: string,
+  area: string,
+  ledger: string,
+  key: string,
+): Promise<Outcome> {
   const body = { ledger, area }
-  return (await call<Outcome>(`/prisons/${prison}/entries`, { method: 'POST', body, idempotencyKey: key })).data
+  return (
+    await call<Outcome>(`/prisons/${prison}/entries`, { method: 'POST', body, idempotencyKey: key })
+  ).data
 }
 
-export async function nilReturn(prison: string, area: string, ledger: string, day: string, key: string): Promise<Outcome> {
+export async function nilReturn(
+  prison: string,
+  area: string,
+  ledger: string,
+  day: string,
+  key: string,
+): Promise<Outcome> {
   const body = { ledger, area, day }
-  return (await call<Outcome>(`/prisons/${prison}/nil-returns`, { method: 'POST', body, idempotencyKey: key })).data
+  return (
+    await call<Outcome>(`/prisons/${prison}/nil-returns`, {
+      method: 'POST',
+      body,
+      idempotencyKey: key,
+    })
+  ).data
 }
 
 /** Saves the draft over the etag; resolves with the new one. */
-export async function saveDraft(prison: string, id: string, etag: number, doc: Doc): Promise<number> {
+export async function saveDraft(
+  prison: string,
+  id: string,
+  etag: number,
+  doc: Doc,
+): Promise<number> {
   const path = `${at({ prison, id })}/draft`
-  const { data } = await call<Outcome>(path, { method: 'PUT', body: doc, ifMatch: etag, idempotencyKey: newKey() })
+  const { data } = await call<Outcome>(path, {
+    method: 'PUT',
+    body: doc,
+    ifMatch: etag,
+    idempotencyKey: newKey(),
+  })
   return data.entry.etag
 }
 
 export async function discard(prison: string, id: string, etag: number, key: string) {
-  await call(`${at({ prison, id })}/draft`, { method: 'DELETE', ifMatch: etag, idempotencyKey: key })
+  await call(`${at({ prison, id })}/draft`, {
+    method: 'DELETE',
+    ifMatch: etag,
+    idempotencyKey: key,
+  })
 }
 
 export interface Checked {
@@ -64,12 +97,20 @@ export interface Checked {
 }
 
 /** The server's rules and computed fields for a document; changes nothing. */
-export async function checkDraft(prison: string, id: string, doc: Doc, signal: AbortSignal): Promise<Checked> {
-  const { data } = await call<{ document: Json; errors: Warning[]; warnings: Warning[] }>(`${at({ prison, id })}/check`, {
-    method: 'POST',
-    body: doc,
-    signal,
-  })
+export async function checkDraft(
+  prison: string,
+  id: string,
+  doc: Doc,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const { data } = await call<{ document: Json; errors: Warning[]; warnings: Warning[] }>(
+    `${at({ prison, id })}/check`,
+    {
+      method: 'POST',
+      body: doc,
+      signal,
+    },
+  )
   return {
     document: (data.document ?? {}) as Doc,
     problems: [
@@ -79,12 +120,29 @@ export async function checkDraft(prison: string, id: string, doc: Doc, signal: A
   }
 }
 
-export async function submit(prison: string, id: string, etag: number, reason: string, key: string): Promise<Outcome> {
+export async function submit(
+  prison: string,
+  id: string,
+  etag: number,
+  reason: string,
+  key: string,
+): Promise<Outcome> {
   const path = `${at({ prison, id })}/submit`
-  return (await call<Outcome>(path, { method: 'POST', body: { reason }, ifMatch: etag, idempotencyKey: key })).data
+  return (
+    await call<Outcome>(path, {
+      method: 'POST',
+      body: { reason },
+      ifMatch: etag,
+      idempotencyKey: key,
+    })
+  ).data
 }
 
-export async function reopen(entry: Entry, action: Extract<Action, 'withdraw' | 'revise' | 'amend'>, key: string): Promise<Outcome> {
+export async function reopen(
+  entry: Entry,
+  action: Extract<Action, 'withdraw' | 'revise' | 'amend'>,
+  key: string,
+): Promise<Outcome> {
   const options = { method: 'POST', ifMatch: entry.etag, idempotencyKey: key } as const
   return (await call<Outcome>(`${at(entry)}/${action}`, options)).data
 }
@@ -96,8 +154,15 @@ export interface Judgement {
   remarks: Remark[]
 }
 
-export async function decide(entry: Entry, verdict: 'approve' | 'return' | 'void', body: Judgement, key: string): Promise<Outcome> {
-  return (await call<Outcome>(`${at(entry)}/${verdict}`, { method: 'POST', body, idempotencyKey: key })).data
+export async function decide(
+  entry: Entry,
+  verdict: 'approve' | 'return' | 'void',
+  body: Judgement,
+  key: string,
+): Promise<Outcome> {
+  return (
+    await call<Outcome>(`${at(entry)}/${verdict}`, { method: 'POST', body, idempotencyKey: key })
+  ).data
 }
 
 /** How one item of a bulk approval went; message is set where it did not. */
@@ -115,11 +180,14 @@ export async function approveAll(entries: Entry[], key: string): Promise<BulkRes
   const results: BulkResult[] = []
   for (let i = 0; i < entries.length; i += maxBulk) {
     const items = entries.slice(i, i + maxBulk).map((e) => ({ entry: e.id, digest: e.digest }))
-    const { data } = await call<{ results: BulkResult[] }>(`/prisons/${entries[0]!.prison}/approvals`, {
-      method: 'POST',
-      body: { items },
-      idempotencyKey: `${key}${i}`,
-    })
+    const { data } = await call<{ results: BulkResult[] }>(
+      `/prisons/${entries[0]!.prison}/approvals`,
+      {
+        method: 'POST',
+        body: { items },
+        idempotencyKey: `${key}${i}`,
+      },
+    )
     results.push(...data.results)
   }
   return results

@@ -22,18 +22,29 @@ export function transport(prison: string, entry: string): Transport<Evidence> {
       return Number(headers.get('Upload-Offset'))
     },
     part: async (id, offset, bytes, signal) => {
-      const headers = { 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' }
-      return (await call<Upload>(at(id), { method: 'PATCH', body: bytes, headers, signal })).data.evidence
+      const headers = {
+        'Upload-Offset': String(offset),
+        'Content-Type': 'application/offset+octet-stream',
+      }
+      return (await call<Upload>(at(id), { method: 'PATCH', body: bytes, headers, signal })).data
+        .evidence
     },
   }
 }
 
 export async function detach(prison: string, entry: string, id: string, key: string) {
-  await call(`/prisons/${prison}/entries/${entry}/evidence/${id}`, { method: 'DELETE', idempotencyKey: key })
+  await call(`/prisons/${prison}/entries/${entry}/evidence/${id}`, {
+    method: 'DELETE',
+    idempotencyKey: key,
+  })
 }
 
 /** Where a file of a revision (0 is the draft) is fetched from. */
-export function evidenceUrl(entry: Pick<Entry, 'prison' | 'id'>, file: Evidence, as: 'thumbnail' | 'show' | 'file'): string {
+export function evidenceUrl(
+  entry: Pick<Entry, 'prison' | 'id'>,
+  file: Evidence,
+  as: 'thumbnail' | 'show' | 'file',
+): string {
   const path = `/prisons/${entry.prison}/entries/${entry.id}/evidence/${file.revision}/${file.id}`
   if (as === 'thumbnail') return url(`${path}/thumbnail`)
   return url(path, { show: as === 'show' || undefined })

@@ -31,7 +31,11 @@ describe('call', () => {
 
   it('throws problem documents with their places', async () => {
     const errors = [{ pointer: '/a', code: 'required', message: '此项必填' }]
-    answer(422, { title: '内容有误', code: 'invalid_document', errors, etag: 4 }, { 'X-Request-Id': 'r1' })
+    answer(
+      422,
+      { title: '内容有误', code: 'invalid_document', errors, etag: 4 },
+      { 'X-Request-Id': 'r1' },
+    )
     await expect(call('/x')).rejects.toMatchObject({
       status: 422,
       code: 'invalid_document',

@@ -70,14 +70,21 @@ export async function call<T>(path: string, options: Options = {}): Promise<Answ
   }
   if (!response.ok) throw await readProblem(response)
   const empty = response.status === 204 || method === 'HEAD'
-  const data = empty ? undefined : options.as === 'blob' ? await response.blob() : await response.json()
+  const data = empty
+    ? undefined
+    : options.as === 'blob'
+      ? await response.blob()
+      : await response.json()
   return { data: data as T, headers: response.headers }
 }
 
 async function readProblem(response: Response): Promise<ProblemError> {
   const requestId = response.headers.get('X-Request-Id') ?? undefined
   try {
-    const { title, detail, code, errors, ...members } = (await response.json()) as Record<string, unknown>
+    const { title, detail, code, errors, ...members } = (await response.json()) as Record<
+      string,
+      unknown
+    >
     const message = String(title ?? detail ?? i18n.t('state.failed'))
     return new ProblemError(
       response.status,
@@ -89,6 +96,12 @@ async function readProblem(response: Response): Promise<ProblemError> {
     )
   } catch {
     // A proxy in between answers with a page of its own.
-    return new ProblemError(response.status, String(response.status), i18n.t('state.failed'), [], requestId)
+    return new ProblemError(
+      response.status,
+      String(response.status),
+      i18n.t('state.failed'),
+      [],
+      requestId,
+    )
   }
 }

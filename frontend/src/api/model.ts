@@ -65,7 +65,14 @@ export interface Area {
 }
 
 export interface Organisation {
-  prisons: { id: string; code: string; name: Text; demonstration: boolean; open: boolean; areas: Area[] }[]
+  prisons: {
+    id: string
+    code: string
+    name: Text
+    demonstration: boolean
+    open: boolean
+    areas: Area[]
+  }[]
   departments: { code: string; title: Text }[]
 }
 
@@ -222,7 +229,12 @@ export interface LedgerHead {
   owner: string
   sensitivity: 'L1' | 'L2' | 'L3'
   cadence: { kind: string; expected: number; nil: boolean; deadline_hours: number }
-  areas: { kinds: string[] | null; functions: string[] | null; labour: boolean; except: string[] | null }
+  areas: {
+    kinds: string[] | null
+    functions: string[] | null
+    labour: boolean
+    except: string[] | null
+  }
   filler: { roles: Role[]; unit: string; dept?: string; title: Text }
   nil: boolean
 }

@@ -2,8 +2,8 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
 import type { LedgerHead, LedgerType, Me, Organisation, Progress } from './model'
-import { listSessions, whoAmI } from './session'
 import { getProof, getScore, getTrend, listDuties, listScores } from './scores'
+import { listSessions, whoAmI } from './session'
 
 export function useMe() {
   return useQuery({ queryKey: ['me'], queryFn: whoAmI, staleTime: 60_000 })
@@ -30,8 +30,14 @@ export function useLedgers() {
 
 /** One version of a type never changes: it is asked for once. */
 export function useLedgerType(id: string, version?: number) {
-  const queryFn = async () => (await call<LedgerType>(`/ledgers/${id}`, { query: { version } })).data
-  return useQuery({ queryKey: ['type', id, version], queryFn, staleTime: Number.POSITIVE_INFINITY, enabled: id !== '' })
+  const queryFn = async () =>
+    (await call<LedgerType>(`/ledgers/${id}`, { query: { version } })).data
+  return useQuery({
+    queryKey: ['type', id, version],
+    queryFn,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: id !== '',
+  })
 }
 
 export function useEntry(prison: string, id: string) {
@@ -64,12 +70,17 @@ export function useProgress() {
   return useQuery({
     queryKey: ['progress'],
     queryFn,
-    refetchInterval: ({ state }) => (state.data && !state.data.finished && !state.data.failed ? 2000 : false),
+    refetchInterval: ({ state }) =>
+      state.data && !state.data.finished && !state.data.failed ? 2000 : false,
   })
 }
 
 export function useScores(prison: string) {
-  return useQuery({ queryKey: ['scores', prison], queryFn: () => listScores(prison), enabled: prison !== '' })
+  return useQuery({
+    queryKey: ['scores', prison],
+    queryFn: () => listScores(prison),
+    enabled: prison !== '',
+  })
 }
 
 export function useScore(prison: string, area: string) {
@@ -81,8 +92,12 @@ export function useTrend(prison: string, area: string) {
 }
 
 export function useProof(prison: string, area: string, indicator: string) {
-  const queryFn = () => getProof(prison, area, indicator)
-  return useQuery({ queryKey: ['proof', prison, area, indicator], queryFn, enabled: indicator !== '' })
+  return useInfiniteQuery({
+    queryKey: ['proof', prison, area, indicator],
+    queryFn: ({ pageParam }) => getProof(prison, area, indicator, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
 }
 
 export function useSessions() {

@@ -1,52 +1,66 @@
 import type { Text } from '../schema/types'
-import { call, newKey } from './http'
-import type { Decimal, Duty, Entry, Evidence, Sheet } from './model'
+import { call } from './http'
+import type { Area, Decimal, Duty, Entry, Sheet } from './model'
 
-export async function listDuties(prison: string, query: { area?: string; unfilled?: boolean; from?: string; to?: string }): Promise<Duty[]> {
+export async function listDuties(
+  prison: string,
+  query: { area?: string; unfilled?: boolean; day?: string },
+): Promise<Duty[]> {
   return (await call<{ duties: Duty[] }>(`/prisons/${prison}/duties`, { query })).data.duties
 }
 
-export interface AreaStanding {
-  area: string
-  display: string
+export interface Standing {
+  area: Area
   score: Decimal
+  display: string
   passes: boolean
 }
 
-export async function listScores(prison: string): Promise<AreaStanding[]> {
-  return (await call<{ scores: AreaStanding[] }>(`/prisons/${prison}/scores`)).data.scores
+export async function listScores(prison: string): Promise<Standing[]> {
+  return (await call<{ areas: Standing[] }>(`/prisons/${prison}/scores`)).data.areas
 }
 
 export async function getScore(prison: string, area: string): Promise<Sheet> {
-  return (await call<Sheet>(`/prisons/${prison}/areas/${area}/score`)).data
+  return (await call<{ sheet: Sheet }>(`/prisons/${prison}/areas/${area}/score`)).data.sheet
 }
 
 export interface TrendPoint {
   day: string
-  display: string
+  score: Decimal
 }
 
 export async function getTrend(prison: string, area: string): Promise<TrendPoint[]> {
-  return (await call<{ trend: TrendPoint[] }>(`/prisons/${prison}/areas/${area}/trend`)).data.trend
+  return (await call<{ points: TrendPoint[] }>(`/prisons/${prison}/areas/${area}/trend`)).data
+    .points
 }
 
-/** What proves one indicator: its entries, each with its evidence. */
-export interface Proof {
-  code: string
-  title: Text
-  entries: { entry: Entry; evidence: Evidence[] }[]
+/** The entries that prove one indicator, newest first, by pages. */
+export interface ProofPage {
+  indicator: { code: string; title: Text }
+  entries: Entry[]
+  next: string | null
 }
 
-export async function getProof(prison: string, area: string, indicator: string): Promise<Proof> {
-  return (await call<Proof>(`/prisons/${prison}/areas/${area}/proof/${indicator}`)).data
+export async function getProof(
+  prison: string,
+  area: string,
+  indicator: string,
+  after?: string,
+): Promise<ProofPage> {
+  const path = `/prisons/${prison}/areas/${area}/proof/${encodeURIComponent(indicator)}`
+  return (await call<ProofPage>(path, { query: { after, limit: 20 } })).data
 }
 
 /** Has the pack of one indicator made and hands it to the browser as a download. */
-export async function downloadPack(prison: string, area: string, indicator: string) {
+export async function downloadPack(
+  prison: string,
+  area: string,
+  indicator: string,
+  reason: string,
+) {
   const { data, headers } = await call<Blob>(`/prisons/${prison}/areas/${area}/packs`, {
     method: 'POST',
-    body: { indicator },
-    idempotencyKey: newKey(),
+    body: { indicator, reason },
     as: 'blob',
   })
   const named = /filename="?([^";]+)"?/.exec(headers.get('Content-Disposition') ?? '')

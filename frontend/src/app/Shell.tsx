@@ -1,6 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, Navigate, NavLink, Outlet, useLocation, useNavigate, useNavigation } from 'react-router'
+import {
+  Link,
+  Navigate,
+  NavLink,
+  Outlet,
+  useLocation,
+  useNavigate,
+  useNavigation,
+} from 'react-router'
 import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
@@ -59,7 +67,11 @@ function SignedIn() {
         <span className="who">
           {me.name} {me.number}
         </span>
-        <button type="button" onClick={() => void changeLang(lang === 'zh' ? 'en' : 'zh')} lang={lang === 'zh' ? 'en' : 'zh-CN'}>
+        <button
+          type="button"
+          onClick={() => void changeLang(lang === 'zh' ? 'en' : 'zh')}
+          lang={lang === 'zh' ? 'en' : 'zh-CN'}
+        >
           {lang === 'zh' ? 'English' : '中文'}
         </button>
         <button type="button" onClick={() => void leave()}>

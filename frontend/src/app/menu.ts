@@ -9,7 +9,14 @@ const approvers: Role[] = [
   'prison_leader',
   'warden',
 ]
-const fillers: Role[] = ['officer', 'medic', 'counsellor', 'dept_staff', 'duty_leader', 'deputy_head']
+const fillers: Role[] = [
+  'officer',
+  'medic',
+  'counsellor',
+  'dept_staff',
+  'duty_leader',
+  'deputy_head',
+]
 const readers: Role[] = [
   ...approvers,
   'officer',

@@ -34,7 +34,10 @@ export const routes: RouteObject[] = [
           { path: 'prisons/:prison/entries/:id', ...page(() => import('../pages/EntryPage')) },
           { path: 'prisons/:prison/entries/:id/edit', ...page(() => import('../pages/EntryEdit')) },
           { path: 'scores', ...page(() => import('../pages/Scores')) },
-          { path: 'prisons/:prison/areas/:area/score', ...page(() => import('../pages/AreaScore')) },
+          {
+            path: 'prisons/:prison/areas/:area/score',
+            ...page(() => import('../pages/AreaScore')),
+          },
           { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
           { path: 'sessions', ...page(() => import('../pages/Sessions')) },
           { path: '*', ...page(() => import('../pages/NotFound')) },

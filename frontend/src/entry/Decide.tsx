@@ -41,7 +41,16 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
     }
     setBusy(true)
     try {
-      await decide(view.entry, verdict, { digest: revision.digest, comment: comment.trim(), remarks: remarks.filter((r) => r.text.trim()) }, newKey())
+      await decide(
+        view.entry,
+        verdict,
+        {
+          digest: revision.digest,
+          comment: comment.trim(),
+          remarks: remarks.filter((r) => r.text.trim()),
+        },
+        newKey(),
+      )
       toast(t(verdict === 'approve' ? 'decide.approved' : 'decide.returned'))
       setComment('')
       setRemarks?.([])
@@ -62,14 +71,18 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
     <section className="panel" aria-label={t('decide.title')}>
       {remarks.map((remark, index) => (
         <p key={remark.pointer}>
-          <label htmlFor={`remark-${index}`}>{labelOf(shownSchema(type), remark.pointer, lang)}</label>{' '}
+          <label htmlFor={`remark-${index}`}>
+            {labelOf(shownSchema(type), remark.pointer, lang)}
+          </label>{' '}
           <Input
             id={`remark-${index}`}
             autoFocus
             style={{ width: '60%' }}
             value={remark.text}
             onChange={(e) =>
-              setRemarks?.(remarks.map((r, i) => (i === index ? { ...r, text: e.target.value } : r)))
+              setRemarks?.(
+                remarks.map((r, i) => (i === index ? { ...r, text: e.target.value } : r)),
+              )
             }
           />{' '}
           <Button type="text" onClick={() => setRemarks?.(remarks.filter((_, i) => i !== index))}>

@@ -1,4 +1,4 @@
-import { DownloadOutlined, FilePdfOutlined, FileOutlined } from '@ant-design/icons'
+import { DownloadOutlined, FileOutlined, FilePdfOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { evidenceUrl } from '../api/evidence'
@@ -45,7 +45,12 @@ export function EvidenceList({ entry, files, onRemove }: Props) {
               <DownloadOutlined /> {t('evidence.download')}
             </a>
             {onRemove && (
-              <Button type="link" danger onClick={() => onRemove(file)} aria-label={t('evidence.removeNamed', { name: file.name })}>
+              <Button
+                type="link"
+                danger
+                onClick={() => onRemove(file)}
+                aria-label={t('evidence.removeNamed', { name: file.name })}
+              >
                 {t('evidence.remove')}
               </Button>
             )}
@@ -64,7 +69,14 @@ export function shortHash(digest: string): string {
 function Thumbnail({ entry, file }: { entry: Props['entry']; file: Evidence }) {
   const [failed, setFailed] = useState(false)
   if (file.media_type.startsWith('image/') && !failed) {
-    return <img src={evidenceUrl(entry, file, 'thumbnail')} alt="" loading="lazy" onError={() => setFailed(true)} />
+    return (
+      <img
+        src={evidenceUrl(entry, file, 'thumbnail')}
+        alt=""
+        loading="lazy"
+        onError={() => setFailed(true)}
+      />
+    )
   }
   const Icon = file.media_type === 'application/pdf' ? FilePdfOutlined : FileOutlined
   return <Icon style={{ fontSize: 34 }} />
@@ -81,7 +93,15 @@ function Content({ file, url }: { file: Evidence; url: string }) {
   return <p>{t('evidence.noPreview')}</p>
 }
 
-function Preview({ entry, file, close }: { entry: Props['entry']; file: Evidence; close: () => void }) {
+function Preview({
+  entry,
+  file,
+  close,
+}: {
+  entry: Props['entry']
+  file: Evidence
+  close: () => void
+}) {
   const t = useT()
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])

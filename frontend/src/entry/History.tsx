@@ -16,13 +16,21 @@ export function Chain({ view }: { view: EntryView }) {
       {revision.chain.map((step, index) => {
         const done = entry.state === 'approved' || entry.state === 'voided' || index < entry.step
         const now = entry.state === 'submitted' && index === entry.step
-        const decision = view.decisions.find((d) => d.revision === entry.revision && d.step === index)
+        const decision = view.decisions.find(
+          (d) => d.revision === entry.revision && d.step === index,
+        )
         return (
-          <li key={step.id} className={done ? 'done' : now ? 'now' : ''} aria-current={now ? 'step' : undefined}>
+          <li
+            key={step.id}
+            className={done ? 'done' : now ? 'now' : ''}
+            aria-current={now ? 'step' : undefined}
+          >
             <strong>{text(step.title, lang)}</strong>{' '}
             {decision ? (
               <>
-                <span className={`status ${decision.verdict === 'approve' ? 'approved' : 'returned'}`}>
+                <span
+                  className={`status ${decision.verdict === 'approve' ? 'approved' : 'returned'}`}
+                >
                   {t(`verdict.${decision.verdict}`)}
                 </span>{' '}
                 {decision.decided_by_name} {showTime(decision.recorded_at)}
@@ -87,7 +95,8 @@ export function Timeline({ view }: { view: EntryView }) {
         return (
           <li key={`${event.recorded_at}${event.kind}`}>
             <strong>{kind ? t(`event.${kind}`) : event.kind}</strong>
-            {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} · {event.person_name}
+            {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} ·{' '}
+            {event.person_name}
             <div className="quiet">{showTime(event.recorded_at)}</div>
           </li>
         )

@@ -1,6 +1,6 @@
 import { Button } from 'antd'
 import { Link, useNavigate } from 'react-router'
-import type { Outcome, Receipt as LogReceipt } from '../api/model'
+import type { Receipt as LogReceipt, Outcome } from '../api/model'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 
@@ -12,7 +12,9 @@ export function Receipt({ outcome, title }: { outcome: Outcome; title: string })
   return (
     <section className="panel" aria-labelledby="receipt">
       <h1 id="receipt">{t('receipt.title', { title })}</h1>
-      <p role="status">{t('receipt.accepted', { time: showTime(receipt?.recorded_at ?? entry.changed_at) })}</p>
+      <p role="status">
+        {t('receipt.accepted', { time: showTime(receipt?.recorded_at ?? entry.changed_at) })}
+      </p>
       {receipt && <LogPlace receipt={receipt} />}
       {warnings.length > 0 && (
         <ul className="late">

@@ -119,15 +119,24 @@ function UploadRow({ item, uploads }: { item: UploadItem<Evidence>; uploads: Upl
     <div className="upload-row">
       <span>{item.file.name}</span>
       <span className="quiet">{fileSize(item.file.size)}</span>
-      <Progress percent={percent} size="small" status={item.state === 'failed' ? 'exception' : 'normal'} aria-label={item.file.name} />
+      <Progress
+        percent={percent}
+        size="small"
+        status={item.state === 'failed' ? 'exception' : 'normal'}
+        aria-label={item.file.name}
+      />
       {item.error !== undefined && (
         <span className="danger" role="alert">
           {item.error instanceof ProblemError ? item.error.message : t('form.uploadFailed')}
         </span>
       )}
       {active && <Button onClick={() => uploads.pause(item.key)}>{t('evidence.pause')}</Button>}
-      {item.state === 'paused' && <Button onClick={() => uploads.resume(item.key)}>{t('evidence.resume')}</Button>}
-      {item.state === 'failed' && <Button onClick={() => uploads.resume(item.key)}>{t('evidence.again')}</Button>}
+      {item.state === 'paused' && (
+        <Button onClick={() => uploads.resume(item.key)}>{t('evidence.resume')}</Button>
+      )}
+      {item.state === 'failed' && (
+        <Button onClick={() => uploads.resume(item.key)}>{t('evidence.again')}</Button>
+      )}
       <Button type="text" onClick={() => uploads.remove(item.key)}>
         {t('evidence.remove')}
       </Button>

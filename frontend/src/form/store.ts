@@ -1,4 +1,4 @@
-import { type Branch, itemBranches, prune, type Shape, shape } from '../schema/conditions'
+import { type Branch, itemBranches, prune, type Shape, settle, shape } from '../schema/conditions'
 import { get, type Pointer, set, split } from '../schema/pointer'
 import { type Doc, isObject, type Json, type Lang, type Schema } from '../schema/types'
 import { DocumentValidator, type Problem } from '../schema/validate'
@@ -73,7 +73,16 @@ export class FormStore {
 
   /** The document as it is sent. */
   toSend(): Doc {
-    return prune(this.schema, this.#doc)
+    return prune(this.schema, this.#whole())
+  }
+
+  /** What is typed together with what the server computed: conditions may ask both. */
+  #whole(): Doc {
+    const computed = Object.entries(this.schema.properties ?? {}).flatMap(([name, node]) => {
+      const value = node.readOnly ? this.#derived[name] : undefined
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return { ...this.#doc, ...Object.fromEntries(computed) }
   }
 
   set(pointer: Pointer, value: Json | undefined) {
@@ -158,7 +167,7 @@ export class FormStore {
     let found = this.#shapes.get(pointer)
     if (!found) {
       const { node, branches } = this.#place(pointer)
-      const value = this.value(pointer)
+      const value = pointer === '' ? this.#whole() : this.value(pointer)
       found = shape(node, isObject(value) ? value : {}, branches)
       this.#shapes.set(pointer, found)
     }
@@ -179,7 +188,7 @@ export class FormStore {
 
   /** Validates what would be sent. Returns the number of problems. */
   validate(): number {
-    const problems = this.#validator.problems(this.toSend(), this.lang)
+    const problems = this.#validator.problems(settle(this.schema, this.#whole()), this.lang)
     this.#local = group(problems)
     this.#emit()
     return problems.length
@@ -189,7 +198,9 @@ export class FormStore {
   heard(problems: ShownProblem[], derived: Doc = this.#derived) {
     this.#server = group(problems)
     this.#derived = derived
-    this.#emit()
+    this.#places.clear()
+    this.#shapes.clear()
+    this.validate()
   }
 
   shown(pointer: Pointer): readonly ShownProblem[] {

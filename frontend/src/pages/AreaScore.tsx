@@ -4,9 +4,9 @@ import { useScore, useTrend } from '../api/queries'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
 import { Tree } from '../score/Tree'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Loading, Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 import '../score/score.css'
 
 // ECharts weighs more than the rest of the page: it comes when it is needed.
@@ -41,7 +41,9 @@ export default function AreaScore() {
               </div>
               <Suspense fallback={<Loading />}>
                 <DomainRadar domains={sheet.domains} />
-                {trend.data && trend.data.length > 0 && <Trend points={trend.data} line={sheet.line} />}
+                {trend.data && trend.data.length > 0 && (
+                  <Trend points={trend.data} line={sheet.line} />
+                )}
               </Suspense>
             </section>
             <section className="panel">

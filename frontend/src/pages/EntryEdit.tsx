@@ -11,6 +11,7 @@ import { isProblem, ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { EvidenceList } from '../entry/EvidenceList'
+import { Receipt } from '../entry/Receipt'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
@@ -19,13 +20,12 @@ import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { expand } from '../schema/expand'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 import { StateTag } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
-import { Receipt } from '../entry/Receipt'
 
 export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
@@ -70,7 +70,11 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     () => new Autosave(store, entry.etag, (etag, doc) => saveDraft(prison, id, etag, doc)),
   )
   const [uploads] = useState(
-    () => new Uploads<Evidence>(transport(prison, id), (e) => !isProblem(e) || e.status === 0 || e.status >= 500),
+    () =>
+      new Uploads<Evidence>(
+        transport(prison, id),
+        (e) => !isProblem(e) || e.status === 0 || e.status >= 500,
+      ),
   )
   const saveState = useSyncExternalStore(autosave.subscribe, () => autosave.state)
   const uploading = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
@@ -116,7 +120,9 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
       files: files.map((file) => ({
         id: file.id,
         name: file.name,
-        thumbnail: file.media_type.startsWith('image/') ? evidenceUrl(entry, file, 'thumbnail') : undefined,
+        thumbnail: file.media_type.startsWith('image/')
+          ? evidenceUrl(entry, file, 'thumbnail')
+          : undefined,
       })),
       upload: async (file) => (await uploads.add(file, '')).id,
       readOnly: busy,
@@ -142,11 +148,15 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
       if (!(await autosave.flush())) return
       const done = await submit(prison, id, autosave.etag, reason, newKey())
       setOutcome(done)
-      await queries.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'type' && q.queryKey[0] !== 'entry' })
+      await queries.invalidateQueries({
+        predicate: (q) => q.queryKey[0] !== 'type' && q.queryKey[0] !== 'entry',
+      })
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       hear(error.errors)
-      toast(error.errors.length > 0 ? t('edit.wrong', { count: error.errors.length }) : error.message)
+      toast(
+        error.errors.length > 0 ? t('edit.wrong', { count: error.errors.length }) : error.message,
+      )
       if (error.errors.some((e) => e.pointer === '/reason')) focusField(['/@reason'])
       else focusField(error.errors.map((e) => e.pointer))
     } finally {
@@ -206,13 +216,19 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
                     line={line}
                     have={own.length}
                     uploads={uploads}
-                    problems={missing.filter((p) => p.pointer === `/@evidence/${line.id}`).map((p) => p.message)}
+                    problems={missing
+                      .filter((p) => p.pointer === `/@evidence/${line.id}`)
+                      .map((p) => p.message)}
                   />
-                  {own.length > 0 && <EvidenceList entry={entry} files={own} onRemove={(f) => void remove(f)} />}
+                  {own.length > 0 && (
+                    <EvidenceList entry={entry} files={own} onRemove={(f) => void remove(f)} />
+                  )}
                 </div>
               )
             })}
-            {loose.length > 0 && <EvidenceList entry={entry} files={loose} onRemove={(f) => void remove(f)} />}
+            {loose.length > 0 && (
+              <EvidenceList entry={entry} files={loose} onRemove={(f) => void remove(f)} />
+            )}
           </section>
         )}
         {entry.in_force > 0 && (
@@ -221,7 +237,12 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
               {t('edit.reason')}
               <span className="required">*</span>
             </label>
-            <Input.TextArea id="field-@reason" value={reason} onChange={(e) => setReason(e.target.value)} autoSize />
+            <Input.TextArea
+              id="field-@reason"
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+              autoSize
+            />
           </div>
         )}
         <div className="action-bar">

@@ -17,9 +17,9 @@ import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { diff } from '../schema/diff'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
 
@@ -60,14 +60,19 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
           <section className="panel" aria-label={t('entry.chain')}>
             <Chain view={view} />
           </section>
-          {view.actions.includes('approve') && <Decide view={view} type={type} revision={revision} />}
+          {view.actions.includes('approve') && (
+            <Decide view={view} type={type} revision={revision} />
+          )}
           <section className="panel">
             <div className="page-title">
               <h2>{t('entry.document')}</h2>
               {revisions.length > 1 && (
                 <label>
                   {t('entry.revision')}{' '}
-                  <select value={revision.revision} onChange={(e) => setNumber(Number(e.target.value))}>
+                  <select
+                    value={revision.revision}
+                    onChange={(e) => setNumber(Number(e.target.value))}
+                  >
                     {revisions.map((r) => (
                       <option key={r.revision} value={r.revision}>
                         {t('entry.revisionN', { n: r.revision })}
@@ -189,7 +194,12 @@ function Actions({ view }: { view: EntryView }) {
       {reopening
         .filter((action) => actions.includes(action))
         .map((action) => (
-          <Button key={action} loading={busy} type={action === 'revise' ? 'primary' : 'default'} onClick={() => void act(action)}>
+          <Button
+            key={action}
+            loading={busy}
+            type={action === 'revise' ? 'primary' : 'default'}
+            onClick={() => void act(action)}
+          >
             {t(`action.${action}`)}
           </Button>
         ))}
@@ -210,7 +220,12 @@ function VoidEntry({ view }: { view: EntryView }) {
   const revision = view.revisions.find((r) => r.revision === view.entry.revision)
   const act = async () => {
     try {
-      await decide(view.entry, 'void', { digest: revision!.digest, comment: reason, remarks: [] }, newKey())
+      await decide(
+        view.entry,
+        'void',
+        { digest: revision!.digest, comment: reason, remarks: [] },
+        newKey(),
+      )
       await queries.invalidateQueries()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error

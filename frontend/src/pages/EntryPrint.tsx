@@ -7,8 +7,8 @@ import { shownSchema } from '../entry/shown'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
-import { Empty, Ready } from '../ui/States'
 import { useNames } from '../ui/names'
+import { Empty, Ready } from '../ui/States'
 import './print.css'
 
 /** An entry on A4: title, the document, its decisions with names and times, its digest. */
@@ -44,7 +44,9 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
       </p>
       <h1>{text(type.title, lang)}</h1>
       <p className="print-head">
-        <span>{names.prison(entry.prison)} {names.area(entry.area)}</span>
+        <span>
+          {names.prison(entry.prison)} {names.area(entry.area)}
+        </span>
         <span>
           {t('entry.occurred')} {showTime(revision.occurred_at)}
         </span>
@@ -55,7 +57,12 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
       {revision.nil_return ? (
         <p>{t('entry.nilText')}</p>
       ) : (
-        <Document schema={shownSchema(type)} layout={type.form} doc={revision.document} fileName={(id) => fileNames.get(id)} />
+        <Document
+          schema={shownSchema(type)}
+          layout={type.form}
+          doc={revision.document}
+          fileName={(id) => fileNames.get(id)}
+        />
       )}
       {files.length > 0 && (
         <section>

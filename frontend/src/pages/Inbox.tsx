@@ -12,16 +12,16 @@ import { Decide } from '../entry/Decide'
 import { Document } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Chain, Decisions } from '../entry/History'
-import { shownSchema } from '../entry/shown'
 import { SummaryText } from '../entry/SummaryText'
+import { shownSchema } from '../entry/shown'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { diff } from '../schema/diff'
 import { text } from '../schema/types'
 import { More } from '../ui/More'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -45,7 +45,10 @@ export default function Inbox() {
       <PageTitle title={t('menu.inbox')}>
         <label>
           {t('inbox.ledger')}{' '}
-          <select value={ledger} onChange={(e) => setParams(e.target.value ? { ledger: e.target.value } : {})}>
+          <select
+            value={ledger}
+            onChange={(e) => setParams(e.target.value ? { ledger: e.target.value } : {})}
+          >
             <option value="">{t('inbox.all')}</option>
             {ledgers.data?.map((l) => (
               <option key={l.id} value={l.id}>
@@ -80,7 +83,10 @@ function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }
     () => [...entries.filter(wantsALook), ...entries.filter((e) => !wantsALook(e))],
     [entries],
   )
-  const index = Math.max(0, list.findIndex((e) => e.id === current))
+  const index = Math.max(
+    0,
+    list.findIndex((e) => e.id === current),
+  )
   const open = list[index]
   const move = (by: number) => {
     const next = list[Math.min(list.length - 1, Math.max(0, index + by))]
@@ -138,13 +144,22 @@ function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }
               >
                 {t('inbox.selectPlain', { count: plain.length })}
               </Checkbox>
-              <Button type="primary" disabled={selected.length === 0} loading={busy} onClick={() => void approve()}>
+              <Button
+                type="primary"
+                disabled={selected.length === 0}
+                loading={busy}
+                onClick={() => void approve()}
+              >
                 {t('inbox.bulkApprove', { count: selected.length })}
               </Button>
             </div>
             <ul aria-label={t('menu.inbox')}>
               {list.map((entry) => (
-                <li key={entry.id} id={`inbox-${entry.id}`} className={entry.id === open?.id ? 'current' : ''}>
+                <li
+                  key={entry.id}
+                  id={`inbox-${entry.id}`}
+                  className={entry.id === open?.id ? 'current' : ''}
+                >
                   <Checkbox
                     checked={chosen.has(entry.id)}
                     disabled={wantsALook(entry)}
@@ -240,7 +255,14 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
         <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>{t('inbox.open')}</Link>
       </div>
       {mayDecide && (
-        <Decide view={view} type={type} revision={revision} remarks={remarks} setRemarks={setRemarks} done={next} />
+        <Decide
+          view={view}
+          type={type}
+          revision={revision}
+          remarks={remarks}
+          setRemarks={setRemarks}
+          done={next}
+        />
       )}
       {revision.warnings.map((w) => (
         <p key={w.pointer + w.code} className="late">
@@ -271,7 +293,9 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
             mayDecide
               ? (pointer) =>
                   setRemarks((have) =>
-                    have.some((r) => r.pointer === pointer) ? have : [...have, { pointer, text: '' }],
+                    have.some((r) => r.pointer === pointer)
+                      ? have
+                      : [...have, { pointer, text: '' }],
                   )
               : undefined
           }

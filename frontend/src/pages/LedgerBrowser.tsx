@@ -8,10 +8,10 @@ import { useEntries, useLedgerType, useOrganisation, usePrison } from '../api/qu
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { type Lang, text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
-import { useNames } from '../ui/names'
 import './browser.css'
 
 const states: EntryState[] = ['draft', 'submitted', 'returned', 'approved', 'voided']
@@ -81,9 +81,19 @@ function Browser({ type }: { type: LedgerType }) {
     <>
       <PageTitle title={text(type.title, lang)} />
       <search className="panel filters">
-        {pick('area', t('entry.area'), areas.map((a) => [a.id, (lang === 'en' && a.name_en) || a.name_zh]))}
-        {pick('state', t('entry.state'), states.map((s) => [s, t(`entryState.${s}`)]))}
-        {choices.map((c) => pick(c.pointer, text(c.title, lang), optionsOf(c, lang, [t('form.yes'), t('form.no')])))}
+        {pick(
+          'area',
+          t('entry.area'),
+          areas.map((a) => [a.id, (lang === 'en' && a.name_en) || a.name_zh]),
+        )}
+        {pick(
+          'state',
+          t('entry.state'),
+          states.map((s) => [s, t(`entryState.${s}`)]),
+        )}
+        {choices.map((c) =>
+          pick(c.pointer, text(c.title, lang), optionsOf(c, lang, [t('form.yes'), t('form.no')])),
+        )}
         <label>
           {t('browser.from')}
           <input type="date" value={get('from')} onChange={(e) => set('from', e.target.value)} />
@@ -92,11 +102,20 @@ function Browser({ type }: { type: LedgerType }) {
           {t('browser.to')}
           <input type="date" value={get('to')} onChange={(e) => set('to', e.target.value)} />
         </label>
-        <label>
+        <label htmlFor="browser-text">
           {t('browser.text')}
-          <Input.Search allowClear defaultValue={get('q')} onSearch={(q) => set('q', q)} />
+          <Input.Search
+            id="browser-text"
+            allowClear
+            defaultValue={get('q')}
+            onSearch={(q) => set('q', q)}
+          />
         </label>
-        {pick('sort', t('browser.sort'), sorts.map((s) => [s, t(`browser.${s}`)]))}
+        {pick(
+          'sort',
+          t('browser.sort'),
+          sorts.map((s) => [s, t(`browser.${s}`)]),
+        )}
         {pick('order', t('browser.order'), [['asc', t('browser.asc')]])}
       </search>
       <Ready
@@ -104,14 +123,20 @@ function Browser({ type }: { type: LedgerType }) {
         empty={(data) => data.pages.every((p) => p.entries.length === 0)}
         whenEmpty={t('browser.empty')}
       >
-        {(data) => <Grid type={type} entries={data.pages.flatMap((p) => p.entries)} query={query} />}
+        {(data) => (
+          <Grid type={type} entries={data.pages.flatMap((p) => p.entries)} query={query} />
+        )}
       </Ready>
     </>
   )
 }
 
 function optionsOf(column: Column, lang: Lang, [yes, no]: [string, string]): [string, string][] {
-  if (column.type === 'boolean') return [['true', yes], ['false', no]]
+  if (column.type === 'boolean')
+    return [
+      ['true', yes],
+      ['false', no],
+    ]
   return (column.choices ?? []).map((c) => [JSON.stringify(c.value), text(c.title, lang)])
 }
 
@@ -141,27 +166,43 @@ function Grid({ type, entries, query }: { type: LedgerType; entries: Entry[]; qu
   }, [last, entries.length, hasNextPage, isFetchingNextPage, fetchNextPage])
   const columns = (type.summary ?? []).map((pointer) => ({
     pointer,
-    title: text(entries.flatMap((e) => e.summary ?? []).find((s) => s.pointer === pointer)?.title ?? type.columns?.find((c) => c.pointer === pointer)?.title, lang),
+    title: text(
+      entries.flatMap((e) => e.summary ?? []).find((s) => s.pointer === pointer)?.title ??
+        type.columns?.find((c) => c.pointer === pointer)?.title,
+      lang,
+    ),
   }))
-  const template = { gridTemplateColumns: `150px 120px ${columns.map(() => 'minmax(90px,1fr)').join(' ')} 90px 200px` }
+  const template = {
+    gridTemplateColumns: `150px 120px ${columns.map(() => 'minmax(90px,1fr)').join(' ')} 90px 200px`,
+  }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element
-    <div className="browser panel" role="table" aria-rowcount={entries.length} aria-label={text(type.title, lang)}>
+    <div
+      className="browser panel"
+      role="table"
+      aria-rowcount={entries.length}
+      aria-label={text(type.title, lang)}
+    >
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       <div role="rowgroup">
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div className="browser-row head" role="row" style={template} tabIndex={-1}>
-          {[t('entry.occurred'), t('entry.area'), ...columns.map((c) => c.title), t('entry.author'), t('entry.state')].map(
-            (title, index) => (
-              // biome-ignore lint/a11y/useSemanticElements: see above
-              <span role="columnheader" key={`${title}${index}`} tabIndex={-1}>
-                {title}
-              </span>
-            ),
-          )}
+          {[
+            t('entry.occurred'),
+            t('entry.area'),
+            ...columns.map((c) => c.title),
+            t('entry.author'),
+            t('entry.state'),
+          ].map((title, index) => (
+            // biome-ignore lint/a11y/useSemanticElements: see above
+            <span role="columnheader" key={`${title}${index}`} tabIndex={-1}>
+              {title}
+            </span>
+          ))}
         </div>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element */}
       <div ref={box} className="browser-window" role="rowgroup" tabIndex={0}>
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
@@ -174,7 +215,15 @@ function Grid({ type, entries, query }: { type: LedgerType; entries: Entry[]; qu
                 aria-rowindex={item.index + 1}
                 className="browser-row"
                 tabIndex={-1}
-                style={{ ...template, position: 'absolute', top: 0, height: rowHeight, left: 0, right: 0, transform: `translateY(${item.start}px)` }}
+                style={{
+                  ...template,
+                  position: 'absolute',
+                  top: 0,
+                  height: rowHeight,
+                  left: 0,
+                  right: 0,
+                  transform: `translateY(${item.start}px)`,
+                }}
               >
                 <Cell>
                   <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
@@ -197,7 +246,9 @@ function Grid({ type, entries, query }: { type: LedgerType; entries: Entry[]; qu
         </div>
       </div>
       <p className="quiet" role="status">
-        {query.hasNextPage ? t('browser.countMore', { count: entries.length }) : t('browser.count', { count: entries.length })}
+        {query.hasNextPage
+          ? t('browser.countMore', { count: entries.length })
+          : t('browser.count', { count: entries.length })}
       </p>
     </div>
   )

@@ -2,9 +2,9 @@ import { Link } from 'react-router'
 import { useLedgers } from '../api/queries'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 
 const cadences = ['per_shift', 'daily', 'weekly', 'monthly', 'quarterly', 'event'] as const
 

@@ -22,7 +22,9 @@ export default function MyEntries() {
           {t('entry.state')}{' '}
           <select
             value={state ?? ''}
-            onChange={(e) => setParams(e.target.value ? { state: e.target.value } : {}, { replace: true })}
+            onChange={(e) =>
+              setParams(e.target.value ? { state: e.target.value } : {}, { replace: true })
+            }
           >
             <option value="">{t('inbox.all')}</option>
             {states.map((s) => (

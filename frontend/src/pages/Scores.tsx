@@ -2,9 +2,9 @@ import { Link } from 'react-router'
 import { useOrganisation, usePrison, useScores } from '../api/queries'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
-import { useNames } from '../ui/names'
 
 export default function Scores() {
   const t = useT()
@@ -45,9 +45,11 @@ export function Standings({ prison }: { prison: string }) {
             </thead>
             <tbody>
               {list.map((s) => (
-                <tr key={s.area}>
+                <tr key={s.area.id}>
                   <td>
-                    <Link to={`/prisons/${prison}/areas/${s.area}/score`}>{names.area(s.area)}</Link>
+                    <Link to={`/prisons/${prison}/areas/${s.area.id}/score`}>
+                      {names.area(s.area.id)}
+                    </Link>
                   </td>
                   <td className="num">{s.display || shown(s.score)}</td>
                   <td>
@@ -56,7 +58,10 @@ export function Standings({ prison }: { prison: string }) {
                     </span>
                   </td>
                   <td>
-                    <Link to={`/prisons/${prison}/areas/${s.area}/proof`} aria-label={`${t('score.proof')} ${names.area(s.area)}`}>
+                    <Link
+                      to={`/prisons/${prison}/areas/${s.area.id}/proof`}
+                      aria-label={`${t('score.proof')} ${names.area(s.area.id)}`}
+                    >
                       {t('score.proof')}
                     </Link>
                   </td>

@@ -87,7 +87,7 @@ export default function SignIn() {
           <ul className="logins">
             {logins.map((login) => (
               <li key={login.number}>
-                <button type="button" onClick={() => setNumber(login.number)}>
+                <button type="button" className="login" onClick={() => setNumber(login.number)}>
                   <strong>{text(login.title, lang)}</strong> {login.name}{' '}
                   <span className="mono">{login.number}</span>
                 </button>

@@ -2,20 +2,20 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { mayApprove, mayFill } from '../app/menu'
 import { createEntry, nilReturn } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Duty, LedgerHead, Me } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { prisonOf, useDuties, useEntries, useLedgers, useMe } from '../api/queries'
+import { mayApprove, mayFill } from '../app/menu'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { EntryTable } from '../ui/EntryTable'
+import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
 import { toast } from '../ui/toast'
-import { useNames } from '../ui/names'
 import { Standings } from './Scores'
 
 /** What waits for this person, the most urgent first. */
@@ -56,7 +56,9 @@ function ToApprove({ prison }: { prison: string }) {
 /** The ledgers that somebody in these posts fills in. */
 function fillable(ledgers: LedgerHead[], me: Me): LedgerHead[] {
   return ledgers.filter((l) =>
-    me.postings.some((p) => l.filler.roles.includes(p.role) && (!l.filler.dept || l.filler.dept === p.department)),
+    me.postings.some(
+      (p) => l.filler.roles.includes(p.role) && (!l.filler.dept || l.filler.dept === p.department),
+    ),
   )
 }
 
@@ -117,7 +119,11 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
   )
 }
 
-function Beginnings(props: { ledgers: LedgerHead[]; busy: boolean; begin: (ledger: string) => Promise<void> }) {
+function Beginnings(props: {
+  ledgers: LedgerHead[]
+  busy: boolean
+  begin: (ledger: string) => Promise<void>
+}) {
   const lang = useLang()
   return (
     <p className="beginnings">
@@ -130,7 +136,13 @@ function Beginnings(props: { ledgers: LedgerHead[]; busy: boolean; begin: (ledge
   )
 }
 
-function DutyRow(props: { duty: Duty; first: boolean; busy: boolean; begin: () => void; nil?: () => void }) {
+function DutyRow(props: {
+  duty: Duty
+  first: boolean
+  busy: boolean
+  begin: () => void
+  nil?: () => void
+}) {
   const { duty, first, busy, begin, nil } = props
   const t = useT()
   const names = useNames()
@@ -153,12 +165,22 @@ function DutyRow(props: { duty: Duty; first: boolean; busy: boolean; begin: () =
       </td>
       <td>
         {/* Enter begins the most urgent one as soon as the page is there. */}
-        <Button type={first ? 'primary' : 'default'} autoFocus={first} disabled={busy} onClick={begin} aria-label={t('workbench.fillNamed', { name, period: duty.period })}>
+        <Button
+          type={first ? 'primary' : 'default'}
+          autoFocus={first}
+          disabled={busy}
+          onClick={begin}
+          aria-label={t('workbench.fillNamed', { name, period: duty.period })}
+        >
           {t('workbench.fill')}
           {first && <kbd>Enter</kbd>}
         </Button>{' '}
         {nil && (
-          <Button disabled={busy} onClick={nil} aria-label={t('workbench.nilNamed', { name, period: duty.period })}>
+          <Button
+            disabled={busy}
+            onClick={nil}
+            aria-label={t('workbench.nilNamed', { name, period: duty.period })}
+          >
             {t('workbench.nil')}
           </Button>
         )}
@@ -211,11 +233,20 @@ function useBegin(prison: string, area: string) {
 
 function Unfinished({ prison }: { prison: string }) {
   const t = useT()
-  const query = useEntries({ prison, mine: true, state: ['returned', 'draft'], sort: 'changed_at', limit: 20 })
+  const query = useEntries({
+    prison,
+    mine: true,
+    state: ['returned', 'draft'],
+    sort: 'changed_at',
+    limit: 20,
+  })
   const entries = query.data?.pages[0]?.entries ?? []
   if (entries.length === 0) return null
   // What came back is more urgent than what was never finished.
-  const sorted = [...entries.filter((e) => e.state === 'returned'), ...entries.filter((e) => e.state !== 'returned')]
+  const sorted = [
+    ...entries.filter((e) => e.state === 'returned'),
+    ...entries.filter((e) => e.state !== 'returned'),
+  ]
   return (
     <section className="panel">
       <h2>{t('workbench.unfinished')}</h2>

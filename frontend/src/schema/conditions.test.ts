@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { searchSchema as schema } from '../testing/search'
 import { itemBranches, prune, shape } from './conditions'
-import type { Doc } from './types'
+import type { Doc, Schema } from './types'
 
 describe('shape', () => {
   const cases: { name: string; doc: Doc; hidden: string[] }[] = [
@@ -68,6 +68,20 @@ describe('prune', () => {
       findings_count: 0,
       handover: { keys_ok: true },
     })
+  })
+
+  it('lets conditions ask computed fields, and sends those not', () => {
+    const node: Schema = {
+      properties: { difference: { readOnly: true }, reason: {} },
+      allOf: [
+        {
+          if: { properties: { difference: { exclusiveMinimum: 0 } }, required: ['difference'] },
+          then: { required: ['reason'] },
+        },
+      ],
+    }
+    expect(prune(node, { reason: 'x', difference: 1 })).toEqual({ reason: 'x' })
+    expect(prune(node, { reason: 'x', difference: 0 })).toEqual({})
   })
 
   it('keeps zero and false', () => {

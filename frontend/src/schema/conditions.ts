@@ -92,11 +92,11 @@ export function itemBranches(outer: Branch[]): Branch[] {
 export type { Branch }
 
 /**
- * The document as it is sent: without hidden fields, without what the server
- * computes, without empty strings and emptied objects. Hiding one field may end
- * the condition of another, hence the repetition until nothing changes.
+ * The document without hidden fields, empty strings and emptied objects. Hiding
+ * one field may end the condition of another, hence the repetition until
+ * nothing changes. Computed fields stay: conditions may ask them.
  */
-export function prune(node: Schema, doc: Doc): Doc {
+export function settle(node: Schema, doc: Doc): Doc {
   let current = doc
   for (;;) {
     const next = pruneObject(node, current, [])
@@ -105,13 +105,27 @@ export function prune(node: Schema, doc: Doc): Doc {
   }
 }
 
+/** The document as it is sent: settled, and without what the server computes. */
+export function prune(node: Schema, doc: Doc): Doc {
+  return withoutComputed(node, settle(node, doc)) as Doc
+}
+
+function withoutComputed(node: Schema | undefined, value: Json): Json {
+  if (Array.isArray(value)) return value.map((row) => withoutComputed(node?.items, row))
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !node?.properties?.[name]?.readOnly)
+      .map(([name, member]) => [name, withoutComputed(node?.properties?.[name], member)]),
+  )
+}
+
 function pruneObject(node: Schema, value: Doc, outer: Branch[]): Doc {
   const { hidden, below } = shape(node, value, outer)
   const out: Doc = {}
   for (const [name, member] of Object.entries(value)) {
-    const child = node.properties?.[name]
-    if (hidden.has(name) || child?.readOnly) continue
-    const kept = pruneValue(child, member, below(name))
+    if (hidden.has(name)) continue
+    const kept = pruneValue(node.properties?.[name], member, below(name))
     if (kept !== undefined) out[name] = kept
   }
   return out

@@ -3,8 +3,8 @@ import { GridComponent, RadarComponent, TooltipComponent } from 'echarts/compone
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
-import type { TrendPoint } from '../api/scores'
 import type { DomainScore } from '../api/model'
+import type { TrendPoint } from '../api/scores'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { amount } from './decimal'
@@ -59,7 +59,7 @@ export function DomainRadar({ domains }: { domains: DomainScore[] }) {
 export function Trend({ points, line }: { points: TrendPoint[]; line: string }) {
   const t = useT()
   const pass = amount(line)
-  const values = points.map((p) => amount(p.display))
+  const values = points.map((p) => amount(p.score))
   const option = {
     animation: false,
     tooltip: { trigger: 'axis' },
@@ -72,7 +72,14 @@ export function Trend({ points, line }: { points: TrendPoint[]; line: string }) 
       axisLabel: { color: quiet },
     },
     series: [
-      { type: 'line', name: t('score.total'), data: values, showSymbol: false, lineStyle: { color: ink }, itemStyle: { color: ink } },
+      {
+        type: 'line',
+        name: t('score.total'),
+        data: values,
+        showSymbol: false,
+        lineStyle: { color: ink },
+        itemStyle: { color: ink },
+      },
       {
         type: 'line',
         name: t('score.line'),

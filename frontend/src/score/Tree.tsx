@@ -56,7 +56,9 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
       </summary>
       <p className="quiet">
         {text(indicator.criteria, lang)}{' '}
-        <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>{t('score.proof')}</Link>
+        <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>
+          {t('score.proof')}
+        </Link>
       </p>
       <ul>
         {(indicator.lines ?? []).map((line) => (
@@ -73,8 +75,12 @@ function Line({ line, ...at }: { line: LineScore } & At) {
   return (
     <li>
       {text(line.title, lang)}{' '}
-      {line.state === 'not_checked' && <span className="status unchecked">{t('score.notChecked')}</span>}
-      {line.state === 'not_applicable' && <span className="status excused">{t('score.notApplicable')}</span>}
+      {line.state === 'not_checked' && (
+        <span className="status unchecked">{t('score.notChecked')}</span>
+      )}
+      {line.state === 'not_applicable' && (
+        <span className="status excused">{t('score.notApplicable')}</span>
+      )}
       {shown(line.deducted) !== '0' && <strong className="danger"> −{shown(line.deducted)}</strong>}
       <ul>
         {(line.losses ?? []).map((loss, index) => (
@@ -90,7 +96,9 @@ function Leaf({ loss, ...at }: { loss: Loss } & At) {
   return (
     <li>
       <span className="danger">−{shown(loss.deducted)}</span> {loss.day} {loss.note}{' '}
-      {loss.counted_in && <span className="quiet">{t('score.countedIn', { line: loss.counted_in })}</span>}
+      {loss.counted_in && (
+        <span className="quiet">{t('score.countedIn', { line: loss.counted_in })}</span>
+      )}
       {(loss.refs ?? []).map((ref) => (
         <RefLink key={ref.kind + ref.id} item={ref} {...at} />
       ))}

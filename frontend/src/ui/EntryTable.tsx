@@ -27,7 +27,9 @@ export function EntryTable({ entries }: { entries: Entry[] }) {
           {entries.map((entry) => (
             <tr key={entry.id}>
               <td>
-                <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>{names.ledger(entry.ledger)}</Link>
+                <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
+                  {names.ledger(entry.ledger)}
+                </Link>
               </td>
               <td>
                 <SummaryText entry={entry} />

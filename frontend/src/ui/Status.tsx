@@ -16,7 +16,9 @@ export function EntryTags({ entry }: { entry: Entry }) {
       {entry.warnings > 0 && (
         <span className="status warning">{t('entry.warnings', { count: entry.warnings })}</span>
       )}{' '}
-      {entry.revision > 1 && <span className="status excused">{t('entry.revisionN', { n: entry.revision })}</span>}
+      {entry.revision > 1 && (
+        <span className="status excused">{t('entry.revisionN', { n: entry.revision })}</span>
+      )}
     </span>
   )
 }

@@ -14,7 +14,8 @@ export function useNames() {
       return found ? (lang === 'en' && found.name_en) || found.name_zh : ''
     },
     prison: (id: string) => text(organisation?.prisons.find((p) => p.id === id)?.name, lang),
-    department: (code: string) => text(organisation?.departments.find((d) => d.code === code)?.title, lang) || code,
+    department: (code: string) =>
+      text(organisation?.departments.find((d) => d.code === code)?.title, lang) || code,
     ledger: (id: string) => text(ledgers?.find((l) => l.id === id)?.title, lang) || id,
   }
 }
