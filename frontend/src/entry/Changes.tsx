@@ -25,11 +25,17 @@ export function Changes({ schema, changes }: { schema: Schema; changes: Change[]
 }
 
 function inWords(node: Schema, value: Json, lang: Lang): string {
+  const comma = lang === 'zh' ? '，' : ', '
+  if (Array.isArray(value) && value.some(isObject)) {
+    return value
+      .map((row) => inWords(node.items ?? {}, row, lang))
+      .join(lang === 'zh' ? '；' : '; ')
+  }
   if (!isObject(value)) return formatValue(node, value, lang)
   return Object.entries(value)
     .map(([name, member]) => {
-      const child = node.properties?.[name]
-      return `${titleOf(child, name, lang)} ${formatValue(child ?? {}, member, lang)}`
+      const child = node.properties?.[name] ?? {}
+      return `${titleOf(child, name, lang)} ${inWords(child, member, lang)}`
     })
-    .join(lang === 'zh' ? '，' : ', ')
+    .join(comma)
 }

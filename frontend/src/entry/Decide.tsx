@@ -103,11 +103,15 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
       <p>
         <Button type="primary" loading={busy} onClick={() => void act('approve')}>
           {t('decide.approve')}
-          <kbd>A</kbd>
+          <span className="kbd" aria-hidden="true">
+            A
+          </span>
         </Button>{' '}
         <Button danger disabled={busy} onClick={() => void act('return')}>
           {t('decide.return')}
-          <kbd>R</kbd>
+          <span className="kbd" aria-hidden="true">
+            R
+          </span>
         </Button>
       </p>
     </section>

@@ -5,6 +5,7 @@ import { evidenceUrl } from '../api/evidence'
 import type { Entry, Evidence } from '../api/model'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import './document.css'
 
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`

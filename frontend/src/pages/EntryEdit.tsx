@@ -248,7 +248,9 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         <div className="action-bar">
           <Button type="primary" loading={busy} onClick={() => void send()}>
             {t('edit.submit')}
-            <kbd>Ctrl+Enter</kbd>
+            <span className="kbd" aria-hidden="true">
+              Ctrl+Enter
+            </span>
           </Button>
           <Button onClick={() => navigate('/')}>{t('edit.later')}</Button>
           {live.actions.includes('discard') && (

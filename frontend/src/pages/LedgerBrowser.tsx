@@ -176,73 +176,75 @@ function Grid({ type, entries, query }: { type: LedgerType; entries: Entry[]; qu
     gridTemplateColumns: `150px 120px ${columns.map(() => 'minmax(90px,1fr)').join(' ')} 90px 200px`,
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element
-    <div
-      className="browser panel"
-      role="table"
-      aria-rowcount={entries.length}
-      aria-label={text(type.title, lang)}
-    >
-      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      <div role="rowgroup">
-        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-        <div className="browser-row head" role="row" style={template} tabIndex={-1}>
-          {[
-            t('entry.occurred'),
-            t('entry.area'),
-            ...columns.map((c) => c.title),
-            t('entry.author'),
-            t('entry.state'),
-          ].map((title, index) => (
-            // biome-ignore lint/a11y/useSemanticElements: see above
-            <span role="columnheader" key={`${title}${index}`} tabIndex={-1}>
-              {title}
-            </span>
-          ))}
-        </div>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+    <div className="panel">
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element */}
-      <div ref={box} className="browser-window" role="rowgroup" tabIndex={0}>
-        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {items.map((item) => {
-            const entry = entries[item.index]!
-            return (
+      <div
+        className="browser"
+        role="table"
+        aria-rowcount={entries.length}
+        aria-label={text(type.title, lang)}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div role="rowgroup">
+          {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+          <div className="browser-row head" role="row" style={template} tabIndex={-1}>
+            {[
+              t('entry.occurred'),
+              t('entry.area'),
+              ...columns.map((c) => c.title),
+              t('entry.author'),
+              t('entry.state'),
+            ].map((title, index) => (
               // biome-ignore lint/a11y/useSemanticElements: see above
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 1}
-                className="browser-row"
-                tabIndex={-1}
-                style={{
-                  ...template,
-                  position: 'absolute',
-                  top: 0,
-                  height: rowHeight,
-                  left: 0,
-                  right: 0,
-                  transform: `translateY(${item.start}px)`,
-                }}
-              >
-                <Cell>
-                  <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
-                    {showTime(entry.occurred_at) || showTime(entry.created_at)}
-                  </Link>
-                </Cell>
-                <Cell>{names.area(entry.area)}</Cell>
-                {columns.map((c) => (
-                  <Cell key={c.pointer}>
-                    {text(entry.summary?.find((s) => s.pointer === c.pointer)?.text, lang)}
+              <span role="columnheader" key={`${title}${index}`} tabIndex={-1}>
+                {title}
+              </span>
+            ))}
+          </div>
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard */}
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element */}
+        <div ref={box} className="browser-window" role="rowgroup" tabIndex={0}>
+          <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {items.map((item) => {
+              const entry = entries[item.index]!
+              return (
+                // biome-ignore lint/a11y/useSemanticElements: see above
+                <div
+                  key={item.key}
+                  role="row"
+                  aria-rowindex={item.index + 1}
+                  className="browser-row"
+                  tabIndex={-1}
+                  style={{
+                    ...template,
+                    position: 'absolute',
+                    top: 0,
+                    height: rowHeight,
+                    left: 0,
+                    right: 0,
+                    transform: `translateY(${item.start}px)`,
+                  }}
+                >
+                  <Cell>
+                    <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
+                      {showTime(entry.occurred_at) || showTime(entry.created_at)}
+                    </Link>
                   </Cell>
-                ))}
-                <Cell>{entry.author_name}</Cell>
-                <Cell>
-                  <EntryTags entry={entry} />
-                </Cell>
-              </div>
-            )
-          })}
+                  <Cell>{names.area(entry.area)}</Cell>
+                  {columns.map((c) => (
+                    <Cell key={c.pointer}>
+                      {text(entry.summary?.find((s) => s.pointer === c.pointer)?.text, lang)}
+                    </Cell>
+                  ))}
+                  <Cell>{entry.author_name}</Cell>
+                  <Cell>
+                    <EntryTags entry={entry} />
+                  </Cell>
+                </div>
+              )
+            })}
+          </div>
         </div>
       </div>
       <p className="quiet" role="status">

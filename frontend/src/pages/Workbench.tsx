@@ -173,7 +173,11 @@ function DutyRow(props: {
           aria-label={t('workbench.fillNamed', { name, period: duty.period })}
         >
           {t('workbench.fill')}
-          {first && <kbd>Enter</kbd>}
+          {first && (
+            <span className="kbd" aria-hidden="true">
+              Enter
+            </span>
+          )}
         </Button>{' '}
         {nil && (
           <Button

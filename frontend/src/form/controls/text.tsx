@@ -21,7 +21,6 @@ export function TextControl(props: ControlProps) {
       <Input.TextArea
         {...common}
         autoSize={{ minRows: 2, maxRows: 8 }}
-        count={node.maxLength ? { show: true, max: node.maxLength } : undefined}
         onChange={(e) => onChange(e.target.value || undefined)}
       />
     )
