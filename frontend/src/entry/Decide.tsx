@@ -101,17 +101,11 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
         onChange={(e) => setComment(e.target.value)}
       />
       <p>
-        <Button type="primary" loading={busy} onClick={() => void act('approve')}>
+        <Button type="primary" loading={busy} data-key="A" onClick={() => void act('approve')}>
           {t('decide.approve')}
-          <span className="kbd" aria-hidden="true">
-            A
-          </span>
         </Button>{' '}
-        <Button danger disabled={busy} onClick={() => void act('return')}>
+        <Button danger disabled={busy} data-key="R" onClick={() => void act('return')}>
           {t('decide.return')}
-          <span className="kbd" aria-hidden="true">
-            R
-          </span>
         </Button>
       </p>
     </section>

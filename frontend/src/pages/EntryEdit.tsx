@@ -246,11 +246,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
           </div>
         )}
         <div className="action-bar">
-          <Button type="primary" loading={busy} onClick={() => void send()}>
+          <Button type="primary" loading={busy} data-key="Ctrl+Enter" onClick={() => void send()}>
             {t('edit.submit')}
-            <span className="kbd" aria-hidden="true">
-              Ctrl+Enter
-            </span>
           </Button>
           <Button onClick={() => navigate('/')}>{t('edit.later')}</Button>
           {live.actions.includes('discard') && (

@@ -15,7 +15,7 @@ import { EntryTags } from '../ui/Status'
 import './browser.css'
 
 const states: EntryState[] = ['draft', 'submitted', 'returned', 'approved', 'voided']
-const sorts = ['changed_at', 'occurred_at', 'resubmitted_at'] as const
+const sorts = ['occurred_at', 'changed_at', 'resubmitted_at'] as const
 const rowHeight = 34
 
 export default function LedgerBrowser() {
@@ -64,11 +64,16 @@ function Browser({ type }: { type: LedgerType }) {
   const organisation = useOrganisation()
   const areas = organisation.data?.prisons.find((p) => p.id === filter.prison)?.areas ?? []
   const query = useEntries(filter)
-  const pick = (name: string, label: string, options: [string, string][]) => (
+  const pick = (
+    name: string,
+    label: string,
+    options: [string, string][],
+    otherwise = t('inbox.all'),
+  ) => (
     <label key={name}>
       {label}
       <select value={get(name)} onChange={(e) => set(name, e.target.value)}>
-        <option value="">{t('inbox.all')}</option>
+        <option value="">{otherwise}</option>
         {options.map(([value, shown]) => (
           <option key={value} value={value}>
             {shown}
@@ -114,9 +119,10 @@ function Browser({ type }: { type: LedgerType }) {
         {pick(
           'sort',
           t('browser.sort'),
-          sorts.map((s) => [s, t(`browser.${s}`)]),
+          sorts.slice(1).map((s) => [s, t(`browser.${s}`)]),
+          t(`browser.${sorts[0]}`),
         )}
-        {pick('order', t('browser.order'), [['asc', t('browser.asc')]])}
+        {pick('order', t('browser.order'), [['asc', t('browser.asc')]], t('browser.desc'))}
       </search>
       <Ready
         query={query}

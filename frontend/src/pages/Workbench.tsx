@@ -168,16 +168,12 @@ function DutyRow(props: {
         <Button
           type={first ? 'primary' : 'default'}
           autoFocus={first}
+          data-key={first ? 'Enter' : undefined}
           disabled={busy}
           onClick={begin}
           aria-label={t('workbench.fillNamed', { name, period: duty.period })}
         >
           {t('workbench.fill')}
-          {first && (
-            <span className="kbd" aria-hidden="true">
-              Enter
-            </span>
-          )}
         </Button>{' '}
         {nil && (
           <Button
