@@ -41,7 +41,6 @@ CREATE TABLE custody_events (
   address     text NOT NULL,
   reason      text NOT NULL,
   detail      jsonb NOT NULL DEFAULT '{}',
-  canonical   bytea NOT NULL,
   salt        bytea NOT NULL CHECK (length(salt) = 32),
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, custody_id)
@@ -52,5 +51,5 @@ GRANT UPDATE (password, disabled_at, failures, locked_until, last_sign_in) ON us
 GRANT UPDATE (failures, last_failure, locked_until), DELETE ON address_failures TO taizhang_app;
 GRANT UPDATE (seen_at, expires_at, ended_at) ON sessions TO taizhang_app;
 GRANT SELECT ON custody_events TO taizhang_app, taizhang_verify;
-GRANT INSERT (prison_id, custody_id, kind, subject, person_id, address, reason, detail, canonical, salt)
+GRANT INSERT (prison_id, custody_id, kind, subject, person_id, address, reason, detail, salt)
   ON custody_events TO taizhang_app;

@@ -97,7 +97,6 @@ CREATE TABLE decisions (
   of_digest   bytea NOT NULL CHECK (length(of_digest) = 32),
   comment     text NOT NULL,
   remarks     jsonb NOT NULL,
-  canonical   bytea NOT NULL,
   salt        bytea NOT NULL CHECK (length(salt) = 32),
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, entry_id, revision, step),
@@ -116,6 +115,7 @@ CREATE TABLE events (
   revision    int NOT NULL,
   person_id   uuid NOT NULL REFERENCES persons,
   detail      jsonb NOT NULL,
+  salt        bytea NOT NULL CHECK (length(salt) = 32),
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, event_id),
   FOREIGN KEY (prison_id, entry_id) REFERENCES entries
@@ -144,7 +144,7 @@ GRANT UPDATE (version, sealed, state, etag, revision, in_force, step, step_roles
 GRANT INSERT (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain,
   warnings, occurred_at) ON revisions TO taizhang_app;
 GRANT INSERT (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest, comment, remarks,
-  canonical, salt) ON decisions TO taizhang_app;
-GRANT INSERT (prison_id, event_id, entry_id, kind, revision, person_id, detail) ON events TO taizhang_app;
+  salt) ON decisions TO taizhang_app;
+GRANT INSERT (prison_id, event_id, entry_id, kind, revision, person_id, detail, salt) ON events TO taizhang_app;
 GRANT SELECT, INSERT ON idempotency TO taizhang_app;
 GRANT UPDATE (response, replays) ON idempotency TO taizhang_app;

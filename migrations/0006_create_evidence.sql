@@ -67,7 +67,6 @@ CREATE TABLE evidence (
   taken_at    timestamptz,
   uploaded_by uuid NOT NULL,
   uploaded_at timestamptz NOT NULL,
-  canonical   bytea NOT NULL,
   salt        bytea NOT NULL CHECK (length(salt) = 32),
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, entry_id, revision, evidence_id),
@@ -81,4 +80,4 @@ GRANT INSERT, DELETE ON objects TO taizhang_app;
 GRANT UPDATE (touched_at, retained_until, version_id) ON objects TO taizhang_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON uploads, attachments TO taizhang_app;
 GRANT INSERT (prison_id, entry_id, revision, evidence_id, slot, name, media_type, size, sha256, version_id, width, height,
-  taken_at, uploaded_by, uploaded_at, canonical, salt) ON evidence TO taizhang_app;
+  taken_at, uploaded_by, uploaded_at, salt) ON evidence TO taizhang_app;

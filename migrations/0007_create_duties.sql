@@ -20,16 +20,6 @@ COMMENT ON COLUMN duties.day IS 'the day the period ends on: completeness and ti
 CREATE INDEX duties_due ON duties (prison_id, area_id, due_at);
 CREATE INDEX duties_day ON duties (prison_id, area_id, ledger, day);
 
-CREATE TABLE excuses (
-  prison_id   uuid NOT NULL,
-  duty_id     uuid NOT NULL,
-  reason      text NOT NULL CHECK (reason <> ''),
-  decided_by  uuid NOT NULL REFERENCES persons,
-  recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
-  PRIMARY KEY (prison_id, duty_id),
-  FOREIGN KEY (prison_id, duty_id) REFERENCES duties (prison_id, duty_id)
-);
-
 -- Derived, recomputed for the touched day: scoring reads days, not entries.
 CREATE TABLE facts (
   prison_id uuid NOT NULL,
@@ -57,14 +47,14 @@ CREATE TABLE findings (
   event       text NOT NULL,
   entry_id    uuid,
   found_by    uuid NOT NULL REFERENCES persons,
+  salt        bytea NOT NULL CHECK (length(salt) = 32),
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, finding_id),
   FOREIGN KEY (prison_id, area_id) REFERENCES areas
 );
 CREATE INDEX findings_area ON findings (prison_id, area_id, day);
 
-GRANT SELECT ON duties, excuses, facts, findings TO taizhang_app, taizhang_verify;
+GRANT SELECT ON duties, facts, findings TO taizhang_app, taizhang_verify;
 GRANT INSERT ON duties TO taizhang_app;
-GRANT INSERT (prison_id, duty_id, reason, decided_by) ON excuses TO taizhang_app;
 GRANT INSERT, UPDATE (value, refs), DELETE ON facts TO taizhang_app;
-GRANT INSERT (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by) ON findings TO taizhang_app;
+GRANT INSERT (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, salt) ON findings TO taizhang_app;

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -25,14 +24,6 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
-	release, err := embedded.LockFolder(dir)
-	if err != nil {
-		return err
-	}
-	defer release()
 	log := logger(c, logTo)
 	// What was started is ended in reverse, on a context of its own.
 	var ends []func(context.Context) error
@@ -43,24 +34,12 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 			err = errors.Join(err, ends[i](stop))
 		}
 	}()
-	cache := c.Cache
-	if cache == "" {
-		cache = filepath.Join(dir, "cache")
-	}
-	pg, err := embedded.StartPostgres(ctx, embedded.PostgresOptions{Dir: filepath.Join(dir, "postgres"), CacheDir: cache, BinDir: c.PGBinDir, Log: log})
+	own, err := startServers(ctx, c, dir, log)
 	if err != nil {
 		return err
 	}
-	ends = append(ends, pg.Stop)
-	exe, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("own program: %w", err)
-	}
-	s3, err := embedded.StartS3(ctx, embedded.S3Options{Dir: filepath.Join(dir, "s3"), Exe: exe, Log: log})
-	if err != nil {
-		return err
-	}
-	ends = append(ends, s3.Stop)
+	ends = append(ends, own.stop)
+	pg, s3 := own.postgres, own.s3
 	if err := postgres.CreateDatabase(ctx, pg.URL("postgres"), "taizhang"); err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
-	page, err := fs.Sub(frontend.FS, "dist")
+	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}

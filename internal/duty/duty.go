@@ -19,14 +19,13 @@ const Grace = 24 * time.Hour
 // State of a duty.
 type State string
 
-// The states (glossary: 待填, 按时, 迟报, 补录, 缺失, 免填).
+// The states (glossary: 待填, 按时, 迟报, 补录, 缺失).
 const (
 	Open       State = "open"
 	OnTime     State = "on_time"
 	Late       State = "late"
 	Backfilled State = "backfilled"
 	Missing    State = "missing"
-	Excused    State = "excused"
 )
 
 // Duty is one thing due.
@@ -46,14 +45,11 @@ type Duty struct {
 	Entry     *uuid.UUID `json:"entry,omitempty"`
 	Submitted *time.Time `json:"submitted_at,omitempty"`
 	Approved  bool       `json:"approved"`
-	Excuse    string     `json:"excuse,omitempty"`
 }
 
 // Judge fills in the state as it is at now.
 func (d *Duty) Judge(now time.Time) {
 	switch {
-	case d.Excuse != "":
-		d.State = Excused
 	case d.Submitted == nil && now.After(d.Due):
 		d.State = Missing
 	case d.Submitted == nil:

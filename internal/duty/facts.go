@@ -68,7 +68,7 @@ func (s *Service) standing(ctx context.Context, ses ledger.Session, t *tally, ar
 		return err
 	}
 	for _, d := range list {
-		if d.State == Excused || d.State == Open {
+		if d.State == Open {
 			continue
 		}
 		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}

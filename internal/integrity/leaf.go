@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -61,4 +62,11 @@ func Stored(idx int64, leaf tlog.Hash, r tlog.HashReader) ([]tlog.Hash, error) {
 		return nil, fmt.Errorf("tree at %d: %w", idx, err)
 	}
 	return h, nil
+}
+
+// NewSalt is 32 fresh random bytes.
+func NewSalt() []byte {
+	b := make([]byte, SaltSize)
+	_, _ = rand.Read(b) // never fails (crypto/rand, Go 1.24)
+	return b
 }

@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
 )
 
 // Judgement is what a decider says, bound to what was shown.
@@ -136,7 +137,7 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 	a := actor.From(ctx)
 	d := Decision{
 		ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Step: e.Step, Verdict: verdict, Author: rev.Author,
-		By: a.PersonID, Of: rev.Digest, Comment: j.Comment, Remarks: j.Remarks, Salt: salt(),
+		By: a.PersonID, Of: rev.Digest, Comment: j.Comment, Remarks: j.Remarks, Salt: integrity.NewSalt(),
 	}
 	if d.Remarks == nil {
 		d.Remarks = []Remark{}
@@ -153,10 +154,6 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision, d Decision, kind string) (*Outcome, error) {
 	now := tx.Now()
 	e.DecidedAt = &now
-	var err error
-	if d.Canonical, err = decisionRecord(e.Key, d); err != nil {
-		return nil, err
-	}
 	if err := tx.InsertDecision(ctx, e.Key, d); err != nil {
 		return nil, err
 	}
@@ -175,7 +172,7 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	if err := touch(ctx, tx, *e); err != nil {
 		return nil, err
 	}
-	receipt, err := tx.Append(ctx, e.Prison, Leaf{Kind: "decision", Ref: d.ID.String(), Salt: d.Salt, Canonical: d.Canonical})
+	receipt, err := tx.Append(ctx, e.Prison)
 	if err != nil {
 		return nil, err
 	}

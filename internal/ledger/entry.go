@@ -102,7 +102,6 @@ type Decision struct {
 	Of         Digest     `json:"of_digest"`
 	Comment    string     `json:"comment"`
 	Remarks    []Remark   `json:"remarks"`
-	Canonical  []byte     `json:"-"`
 	Salt       []byte     `json:"-"`
 	RecordedAt time.Time  `json:"recorded_at"`
 }

@@ -22,7 +22,6 @@ type Evidence struct {
 	TakenAt    *time.Time `json:"taken_at,omitempty"` // as the camera claims
 	UploadedBy uuid.UUID  `json:"uploaded_by"`
 	UploadedAt time.Time  `json:"uploaded_at"`
-	Canonical  []byte     `json:"-"`
 	Salt       []byte     `json:"-"`
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
 )
 
 // Query of a list of entries. Zero members do not restrict.
@@ -207,32 +208,26 @@ type Custody struct {
 
 // CustodyRow is a custody event as it is stored.
 type CustodyRow struct {
-	ID        uuid.UUID
-	Custody   Custody
-	Person    uuid.UUID
-	Address   string
-	Canonical []byte
-	Salt      []byte
+	ID      uuid.UUID
+	Custody Custody
+	Person  uuid.UUID
+	Address string
+	Salt    []byte
 }
 
 // Record writes a custody event and its leaf.
 func (s *Service) Record(ctx context.Context, prison uuid.UUID, c Custody) error {
 	a := actor.From(ctx)
-	row := CustodyRow{ID: uuid.Must(uuid.NewV7()), Custody: c, Person: a.PersonID, Address: a.Address, Salt: salt()}
-	var err error
-	row.Canonical, err = canonical(map[string]any{
-		"custody": row.ID, "kind": c.Kind, "subject": c.Subject, "reason": c.Reason, "detail": c.Detail,
-		"person": row.Person, "address": row.Address,
-	})
-	if err != nil {
-		return err
+	if c.Detail == nil {
+		c.Detail = map[string]any{}
 	}
+	row := CustodyRow{ID: uuid.Must(uuid.NewV7()), Custody: c, Person: a.PersonID, Address: a.Address, Salt: integrity.NewSalt()}
 	var done json.RawMessage
 	return s.Store.Write(ctx, s.session(ctx, prison), Idem{}, &done, func(tx Tx) error {
 		if err := tx.InsertCustody(ctx, prison, row); err != nil {
 			return err
 		}
-		_, err := tx.Append(ctx, prison, Leaf{Kind: "custody", Ref: row.ID.String(), Salt: row.Salt, Canonical: row.Canonical})
+		_, err := tx.Append(ctx, prison)
 		return err
 	})
 }

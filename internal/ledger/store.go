@@ -72,7 +72,8 @@ type Reader interface {
 }
 
 // Tx changes inside one transaction. Lock comes before everything else; Append
-// last, for it takes the head of the prison's log.
+// last, for it takes the head of the prison's log. Every record inserted into an
+// append-only table becomes a leaf there.
 type Tx interface {
 	Reader
 	// Now is the one time of the transaction.
@@ -86,7 +87,7 @@ type Tx interface {
 	DropDraft(ctx context.Context, k Key) error
 	InsertRevision(ctx context.Context, k Key, r Revision) error
 	InsertDecision(ctx context.Context, k Key, d Decision) error
-	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail any) error
+	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
 
 	// TouchObject makes or touches the row that guards a key of the store.
 	TouchObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (string, error)
@@ -108,19 +109,12 @@ type Tx interface {
 	DeleteUpload(ctx context.Context, u Upload) error
 
 	InsertCustody(ctx context.Context, prison uuid.UUID, row CustodyRow) error
-	// Append takes the head of the prison's log and gives every leaf its
-	// place. It comes last; the receipt is that of the first leaf.
-	Append(ctx context.Context, prison uuid.UUID, leaves ...Leaf) (Receipt, error)
+	// Append takes the head of the prison's log and gives every record that
+	// this transaction inserted its place, in the order of insertion. It comes
+	// last; the receipt is that of the first.
+	Append(ctx context.Context, prison uuid.UUID) (Receipt, error)
 	// Enqueue queues a job in this transaction.
 	Enqueue(ctx context.Context, job Job) error
-}
-
-// Leaf is one record entering the log.
-type Leaf struct {
-	Kind      string // revision, decision, evidence, custody
-	Ref       string // identifies the row within its kind
-	Salt      []byte
-	Canonical []byte
 }
 
 // Job is what a change causes; Kind names the worker. (It fits river.JobArgs.)

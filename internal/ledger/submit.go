@@ -2,13 +2,13 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
 )
 
 // Submit turns the draft into a revision: validated as a whole, sealed with its
@@ -125,7 +125,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	fault.Point("submit.objects_held")
 	rev := Revision{
 		Number: len(past) + 1, Author: e.Author, Ledger: t.ID, Version: t.Version, Document: f.doc.Canonical,
-		Salt: salt(), Nil: e.Nil, Reason: f.reason, Warnings: f.warnings,
+		Salt: integrity.NewSalt(), Nil: e.Nil, Reason: f.reason, Warnings: f.warnings,
 	}
 	moment, counts, err := standing(t, f)
 	if err != nil {
@@ -157,16 +157,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		return nil, err
 	}
 	fault.Point("submit.revision_inserted")
-	leaves := []Leaf{{Kind: "revision", Ref: ref(e.Key, rev.Number), Salt: rev.Salt, Canonical: rev.Document}}
 	for _, a := range f.attached {
-		a.Revision, a.VersionID, a.Salt = rev.Number, versions[a.Sha256], salt()
-		if a.Canonical, err = evidenceRecord(e.Key, a); err != nil {
-			return nil, err
-		}
+		a.Revision, a.VersionID, a.Salt = rev.Number, versions[a.Sha256], integrity.NewSalt()
 		if err := tx.InsertEvidence(ctx, e.Key, a); err != nil {
 			return nil, err
 		}
-		leaves = append(leaves, Leaf{Kind: "evidence", Ref: ref(e.Key, rev.Number) + "/" + a.ID.String(), Salt: a.Salt, Canonical: a.Canonical})
 	}
 	fault.Point("submit.evidence_inserted")
 	if err := tx.DropDraft(ctx, e.Key); err != nil {
@@ -192,7 +187,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 			return nil, err
 		}
 	}
-	receipt, err := tx.Append(ctx, e.Prison, leaves...)
+	receipt, err := tx.Append(ctx, e.Prison)
 	if err != nil {
 		return nil, err
 	}
@@ -232,11 +227,4 @@ func sums(list []Evidence) []Digest {
 		out[i] = e.Sha256
 	}
 	return out
-}
-
-// salt hides content behind its digest: short contents could be guessed.
-func salt() []byte {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails (crypto/rand, Go 1.24)
-	return b
 }

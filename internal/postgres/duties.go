@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/duty"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -14,9 +15,9 @@ import (
 // Duties keeps duties, facts and findings (duty.Store).
 type Duties struct{ *Store }
 
-// Prisons lists every prison.
+// Prisons lists the prisons that are open.
 func (s Duties) Prisons(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := s.pool.Query(ctx, "select prison_id from prisons order by code")
+	rows, err := s.pool.Query(ctx, "select prison_id from prisons where opened_at is not null order by code")
 	if err != nil {
 		return nil, mapped(err)
 	}
@@ -97,10 +98,9 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	var list []duty.Duty
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
-				coalesce(x.reason, ''), f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false),
+				f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false),
 				least(d.target, (select count(*) `+filled+`))
 			from duties d
-			left join excuses x on x.prison_id = d.prison_id and x.duty_id = d.duty_id
 			left join lateral (select e.entry_id, e.submitted_at, e.in_force `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
 			where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
 		if err != nil {
@@ -109,7 +109,7 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
 			var d duty.Duty
 			err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
-				&d.Excuse, &d.Entry, &d.Submitted, &d.Approved, &d.Have)
+				&d.Entry, &d.Submitted, &d.Approved, &d.Have)
 			return d, err
 		})
 		return err
@@ -225,12 +225,35 @@ func (s Duties) Findings(ctx context.Context, ses ledger.Session, area uuid.UUID
 func (s Duties) AddFinding(ctx context.Context, ses ledger.Session, idem ledger.Idem, f duty.NewFinding) (uuid.UUID, error) {
 	id := newID()
 	err := s.write(ctx, ses, idem, &id, func(t *txn) error {
-		_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by)
-			values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12)`,
-			ses.Prison, id, f.Area, f.Standard, f.Line, f.Day, f.Count, f.Place, f.Note, f.Event, f.Entry, ses.Person)
-		return err
+		row := findingRow{id: id, area: f.Area, standard: f.Standard, line: f.Line, day: f.Day, count: f.Count, place: f.Place, note: f.Note,
+			event: f.Event, entry: f.Entry, by: ses.Person, salt: integrity.NewSalt()}
+		_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, salt)
+			values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13)`,
+			ses.Prison, row.id, row.area, row.standard, row.line, row.day, row.count, row.place, row.note, row.event, row.entry, row.by, row.salt)
+		if err != nil {
+			return err
+		}
+		return t.note(row.record())
 	})
 	return id, err
+}
+
+// findingRow is a finding with all its columns, as its leaf commits to it.
+type findingRow struct {
+	id, area            uuid.UUID
+	standard, line, day string
+	count               int
+	place, note, event  string
+	entry               *uuid.UUID
+	by                  uuid.UUID
+	salt                []byte
+}
+
+func (f findingRow) record() (ledger.Record, error) {
+	return ledger.NewRecord("finding", f.id.String(), f.salt, map[string]any{
+		"area": f.area, "standard": f.standard, "line": f.line, "day": f.day, "count": f.count, "place": f.place, "note": f.note,
+		"event": f.event, "entry": f.entry, "found_by": f.by,
+	})
 }
 
 var _ duty.Store = Duties{}

@@ -15,11 +15,11 @@ import (
 
 // Evidence reads what lies beside the draft (n = 0) or under revision n.
 func (t *txn) Evidence(ctx context.Context, k ledger.Key, n int) ([]ledger.Evidence, error) {
-	sql := `select evidence_id, revision, slot, name, media_type, size, sha256, version_id, width, height, taken_at, uploaded_by, uploaded_at, canonical, salt
+	sql := `select evidence_id, revision, slot, name, media_type, size, sha256, version_id, width, height, taken_at, uploaded_by, uploaded_at, salt
 		from evidence where prison_id = $1 and entry_id = $2 and revision = $3 order by evidence_id`
 	if n == 0 {
 		sql = `select a.evidence_id, 0, a.slot, a.name, a.media_type, a.size, a.sha256, o.version_id, a.width, a.height, a.taken_at, a.uploaded_by,
-				a.uploaded_at, null::bytea, null::bytea
+				a.uploaded_at, null::bytea
 			from attachments a join objects o on o.prison_id = a.prison_id and o.sha256 = a.sha256
 			where a.prison_id = $1 and a.entry_id = $2 and $3 = 0 order by a.evidence_id`
 	}
@@ -31,7 +31,7 @@ func (t *txn) Evidence(ctx context.Context, k ledger.Key, n int) ([]ledger.Evide
 		var e ledger.Evidence
 		var sum []byte
 		err := row.Scan(&e.ID, &e.Revision, &e.Slot, &e.Name, &e.MediaType, &e.Size, &sum, &e.VersionID, &e.Width, &e.Height,
-			&e.TakenAt, &e.UploadedBy, &e.UploadedAt, &e.Canonical, &e.Salt)
+			&e.TakenAt, &e.UploadedBy, &e.UploadedAt, &e.Salt)
 		copy(e.Sha256[:], sum)
 		return e, err
 	})
@@ -39,11 +39,14 @@ func (t *txn) Evidence(ctx context.Context, k ledger.Key, n int) ([]ledger.Evide
 
 func (t *txn) InsertEvidence(ctx context.Context, k ledger.Key, e ledger.Evidence) error {
 	_, err := t.exec(ctx, `insert into evidence (prison_id, entry_id, revision, evidence_id, slot, name, media_type, size, sha256, version_id,
-			width, height, taken_at, uploaded_by, uploaded_at, canonical, salt)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			width, height, taken_at, uploaded_by, uploaded_at, salt)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		k.Prison, k.Entry, e.Revision, e.ID, e.Slot, e.Name, e.MediaType, e.Size, e.Sha256[:], e.VersionID,
-		e.Width, e.Height, e.TakenAt, e.UploadedBy, e.UploadedAt, e.Canonical, e.Salt)
-	return err
+		e.Width, e.Height, e.TakenAt, e.UploadedBy, e.UploadedAt, e.Salt)
+	if err != nil {
+		return err
+	}
+	return t.note(ledger.EvidenceRecord(k, e))
 }
 
 func (t *txn) InsertAttachment(ctx context.Context, k ledger.Key, e ledger.Evidence) error {
@@ -99,13 +102,13 @@ func (t *txn) HoldObjects(ctx context.Context, prison uuid.UUID, sums []ledger.D
 }
 
 func (t *txn) InsertCustody(ctx context.Context, prison uuid.UUID, r ledger.CustodyRow) error {
-	if r.Custody.Detail == nil {
-		r.Custody.Detail = map[string]any{}
+	_, err := t.exec(ctx, `insert into custody_events (prison_id, custody_id, kind, subject, person_id, address, reason, detail, salt)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		prison, r.ID, r.Custody.Kind, r.Custody.Subject, r.Person, r.Address, r.Custody.Reason, r.Custody.Detail, r.Salt)
+	if err != nil {
+		return err
 	}
-	_, err := t.exec(ctx, `insert into custody_events (prison_id, custody_id, kind, subject, person_id, address, reason, detail, canonical, salt)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		prison, r.ID, r.Custody.Kind, r.Custody.Subject, r.Person, r.Address, r.Custody.Reason, r.Custody.Detail, r.Canonical, r.Salt)
-	return err
+	return t.note(ledger.CustodyRecord(r))
 }
 
 func (t *txn) RetainObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, until time.Time) error {

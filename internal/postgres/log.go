@@ -15,9 +15,19 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// Append gives the leaves their places. The head's lock is the last one a
+// note keeps a record that was inserted, for Append.
+func (t *txn) note(r ledger.Record, err error) error {
+	if err == nil {
+		t.records = append(t.records, r)
+	}
+	return err
+}
+
+// Append gives the records their places. The head's lock is the last one a
 // transaction takes and is held until its commit: acknowledged is sequenced.
-func (t *txn) Append(ctx context.Context, prison uuid.UUID, leaves ...ledger.Leaf) (ledger.Receipt, error) {
+func (t *txn) Append(ctx context.Context, prison uuid.UUID) (ledger.Receipt, error) {
+	leaves := t.records
+	t.records = nil
 	var size int64
 	var last *time.Time
 	err := t.tx.QueryRow(ctx, "select size, nullif(recorded_at, '-infinity') from log_heads where prison_id = $1 for update", prison).Scan(&size, &last)

@@ -97,9 +97,9 @@ func AsRole(address, role string) string {
 	q := u.Query()
 	if q.Has("user") {
 		q.Set("user", role)
-		q.Del("password")
+		u.RawQuery = q.Encode()
+	} else {
+		u.User = url.User(role)
 	}
-	u.RawQuery = q.Encode()
-	u.User = url.User(role)
 	return u.String()
 }

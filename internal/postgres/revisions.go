@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
 
@@ -78,12 +79,15 @@ func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revisio
 			reason, chain, warnings, occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		k.Prison, k.Entry, r.Number, r.Author, r.Ledger, r.Version, []byte(r.Document), r.Salt, r.Digest[:], r.Nil,
 		r.Reason, r.Chain, r.Warnings, r.OccurredAt)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.note(ledger.RevisionRecord(k, r))
 }
 
 func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, error) {
 	rows, err := t.tx.Query(ctx, `select d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, p.name, d.role, d.of_digest,
-			d.comment, d.remarks, d.canonical, d.salt, d.recorded_at
+			d.comment, d.remarks, d.salt, d.recorded_at
 		from decisions d join persons p on p.person_id = d.decided_by
 		where d.prison_id = $1 and d.entry_id = $2 order by d.revision, d.step, d.recorded_at`, k.Prison, k.Entry)
 	if err != nil {
@@ -94,7 +98,7 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 		var role string
 		var of []byte
 		err := row.Scan(&d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &d.ByName, &role, &of,
-			&d.Comment, &d.Remarks, &d.Canonical, &d.Salt, &d.RecordedAt)
+			&d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt)
 		d.Role = actor.Role(role)
 		copy(d.Of[:], of)
 		return d, err
@@ -103,10 +107,13 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 
 func (t *txn) InsertDecision(ctx context.Context, k ledger.Key, d ledger.Decision) error {
 	_, err := t.exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest,
-			comment, remarks, canonical, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			comment, remarks, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		k.Prison, k.Entry, d.Revision, d.Step, d.ID, d.Verdict, d.Author, d.By, d.Role, d.Of[:],
-		d.Comment, d.Remarks, d.Canonical, d.Salt)
-	return err
+		d.Comment, d.Remarks, d.Salt)
+	if err != nil {
+		return err
+	}
+	return t.note(ledger.DecisionRecord(k, d))
 }
 
 func (t *txn) Events(ctx context.Context, k ledger.Key) ([]ledger.Event, error) {
@@ -123,13 +130,21 @@ func (t *txn) Events(ctx context.Context, k ledger.Key) ([]ledger.Event, error) 
 	})
 }
 
-func (t *txn) InsertEvent(ctx context.Context, k ledger.Key, kind string, revision int, detail any) error {
+func (t *txn) InsertEvent(ctx context.Context, k ledger.Key, kind string, revision int, detail map[string]any) error {
 	if detail == nil {
 		detail = map[string]any{}
 	}
-	_, err := t.exec(ctx, `insert into events (prison_id, event_id, entry_id, kind, revision, person_id, detail) values ($1, $2, $3, $4, $5, $6, $7)`,
-		k.Prison, newID(), k.Entry, kind, revision, t.ses.Person, detail)
-	return err
+	raw, err := json.Marshal(detail)
+	if err != nil {
+		return err
+	}
+	id, salt := newID(), integrity.NewSalt()
+	_, err = t.exec(ctx, `insert into events (prison_id, event_id, entry_id, kind, revision, person_id, detail, salt) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		k.Prison, id, k.Entry, kind, revision, t.ses.Person, raw, salt)
+	if err != nil {
+		return err
+	}
+	return t.note(ledger.EventRecord(k, id, salt, ledger.Event{Kind: kind, Revision: revision, Person: t.ses.Person, Detail: raw}))
 }
 
 // Others answers look-ups of rules. @> is answered by the document's own index.

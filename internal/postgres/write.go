@@ -88,6 +88,11 @@ func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.I
 	if err := fn(t); err != nil {
 		return err
 	}
+	if len(t.records) > 0 {
+		if _, err := t.Append(ctx, ses.Prison); err != nil {
+			return err
+		}
+	}
 	if idem.Key != "" {
 		if err := t.keep(ctx, idem, out); err != nil {
 			return err

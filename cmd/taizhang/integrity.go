@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"taizhang/internal/config"
+	"taizhang/internal/integrity"
+	"taizhang/internal/objectstore"
+	"taizhang/internal/postgres"
+)
+
+// keys opens the signer and lets checkpoints leave for a folder.
+func (h *house) keys(keys, out string) error {
+	signer, err := integrity.OpenSigner(keys)
+	if err != nil {
+		return err
+	}
+	h.sign = func(ctx context.Context) error {
+		prisons, err := (postgres.Duties{Store: h.store}).Prisons(ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range prisons {
+			err = errors.Join(err, h.store.Checkpoint(ctx, p, signer, func(c integrity.Checkpoint, signed []byte) error {
+				return integrity.WriteCheckpoint(out, c, signed)
+			}))
+		}
+		return err
+	}
+	return nil
+}
+
+// verify re-reads everything. Against DATABASE_URL and S3_* if they are set,
+// else against the servers of the data folder, which it starts for the purpose.
+func verify(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) {
+	dir, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	database := c.DatabaseURL
+	s3 := objectstore.Config{Endpoint: c.S3Endpoint, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey, Secure: c.S3Secure, Bucket: c.S3Bucket, StagingBucket: c.S3Staging}
+	if database == "" {
+		servers, err := startServers(ctx, c, dir, logger(c, logTo))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, servers.stop(context.WithoutCancel(ctx))) }()
+		database = postgres.AsRole(servers.postgres.URL("taizhang"), "taizhang_verify")
+		s3.Endpoint, s3.AccessKey, s3.SecretKey = servers.s3.Endpoint, servers.s3.AccessKey, servers.s3.SecretKey
+	}
+	store, err := postgres.Open(ctx, database, 4)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	files, err := objectstore.Open(ctx, s3)
+	if err != nil {
+		return err
+	}
+	key, err := integrity.OpenVerifier(filepath.Join(dir, "keys"))
+	if err != nil {
+		return err
+	}
+	prisons, err := (postgres.Duties{Store: store}).Prisons(ctx)
+	if err != nil {
+		return err
+	}
+	bad := 0
+	for _, p := range prisons {
+		anchors, err := integrity.ReadCheckpoints(filepath.Join(dir, "checkpoints"), p)
+		if err != nil {
+			return err
+		}
+		var r *integrity.Report
+		err = store.Verify(ctx, opener(files), func(s *postgres.Snapshot) error {
+			r, err = integrity.Verify(ctx, s, p, key, anchors)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		bad += len(r.Problems)
+		if err := report(out, r); err != nil {
+			return err
+		}
+	}
+	if bad > 0 {
+		return fmt.Errorf("%d places do not hold", bad)
+	}
+	return nil
+}
+
+func report(out io.Writer, r *integrity.Report) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\n", raw)
+	return err
+}
+
+func opener(files *objectstore.Store) postgres.Opener {
+	return func(ctx context.Context, key, version string, sum [32]byte, size int64) error {
+		body, err := files.Open(ctx, key, version, sum, size)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, body)
+		return errors.Join(err, body.Close())
+	}
+}

@@ -1,0 +1,252 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/account"
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+	"taizhang/internal/httpapi"
+)
+
+// post is one capacity; unit and area by index, -1 for none.
+type post struct {
+	role       actor.Role
+	prison     uuid.UUID
+	area       uuid.UUID
+	department string
+}
+
+type place struct {
+	id             uuid.UUID
+	code           string
+	name           fault.Text
+	kind, function string
+	labour         bool
+	inmates        []string
+}
+
+// unit is one prison with its people.
+type unit struct {
+	id     uuid.UUID
+	code   string
+	name   fault.Text
+	open   bool
+	areas  []place
+	people []person
+}
+
+var prisonNames = []fault.Text{{ZH: "甲监狱", EN: "Prison Jia"}, {ZH: "乙监狱", EN: "Prison Yi"}, {ZH: "丙监狱", EN: "Prison Bing"}}
+
+var ordinals = []string{"一", "二", "三", "四", "五"}
+
+// areasOf lists the eight areas of a prison: five ordinary, three functional.
+func areasOf() []place {
+	var list []place
+	for i, o := range ordinals {
+		list = append(list, place{code: fmt.Sprintf("A%d", i+1), name: fault.Text{ZH: o + "监区", EN: fmt.Sprintf("Area %d", i+1)},
+			kind: "ordinary", function: "residential", labour: i < 4})
+	}
+	return append(list,
+		place{code: "F1", name: fault.Text{ZH: "罪犯伙房", EN: "Kitchen"}, kind: "functional", function: "kitchen"},
+		place{code: "F2", name: fault.Text{ZH: "监狱医院", EN: "Hospital"}, kind: "functional", function: "hospital"},
+		place{code: "F3", name: fault.Text{ZH: "出监监区", EN: "Release area"}, kind: "functional", function: "release"})
+}
+
+var departments = []string{"dept_custody", "dept_investigation", "dept_education", "dept_labour", "dept_hospital", "dept_life", "dept_equipment",
+	"dept_command", "dept_political", "dept_office", "dept_penalty", "dept_discipline"}
+
+// Invented names: the surnames of textbooks and one plain character each.
+var surnames = []string{"张", "李", "王", "赵", "钱", "孙", "周", "吴", "郑", "冯", "陈", "褚"}
+var given = []string{"三", "四", "五", "六", "七", "八", "九", "十", "甲", "乙", "丙", "丁"}
+
+func invented(n int) string { return surnames[n%len(surnames)] + given[(n/len(surnames)+n)%len(given)] }
+
+// namespace makes the ids of the organisation the same for the same seed.
+var namespace = uuid.MustParse("0192f000-0000-7000-8000-7461697a6861")
+
+func (p *Province) fixed(what string) uuid.UUID {
+	return uuid.NewSHA1(namespace, fmt.Appendf(nil, "%d/%s", p.Seed, what))
+}
+
+// plan the organisation: a pure function of the seed.
+func (p *Province) organisation() []*unit {
+	var units []*unit
+	for i := range p.Prisons {
+		u := &unit{code: fmt.Sprintf("P%d", i+1), name: prisonNames[i], areas: areasOf()}
+		u.id = p.fixed(u.code)
+		n := 0
+		hire := func(posts ...post) {
+			n++
+			u.people = append(u.people, person{id: p.fixed(fmt.Sprintf("%s/person/%d", u.code, n)), number: fmt.Sprintf("%07d", (i+1)*1000+n),
+				name: invented(i*37 + n), posts: posts})
+		}
+		for j := range u.areas {
+			a := &u.areas[j]
+			a.id = p.fixed(u.code + "/" + a.code)
+			at := func(role actor.Role) post { return post{role: role, prison: u.id, area: a.id} }
+			for range 5 {
+				hire(at(actor.Officer))
+			}
+			for range 2 {
+				hire(at(actor.DutyLeader))
+			}
+			hire(at(actor.DeputyHead))
+			hire(at(actor.AreaHead))
+			hire(at(actor.Instructor))
+			hire(at(actor.Medic))
+			hire(at(actor.Counsellor))
+			for k := range 10 {
+				a.inmates = append(a.inmates, fmt.Sprintf("%010d", (i+1)*100000+(j+1)*1000+k+1))
+			}
+		}
+		for _, d := range departments {
+			for range 2 {
+				hire(post{role: actor.DeptStaff, prison: u.id, department: d})
+			}
+			hire(post{role: actor.DeptHead, prison: u.id, department: d})
+			if d == "dept_hospital" {
+				hire(post{role: actor.Medic, prison: u.id, department: d})
+			}
+		}
+		hire(post{role: actor.PrisonLeader, prison: u.id})
+		hire(post{role: actor.Warden, prison: u.id})
+		hire(post{role: actor.PrisonOffice, prison: u.id})
+		hire(post{role: actor.SystemAdmin, prison: u.id})
+		hire(post{role: actor.SecurityAdmin, prison: u.id})
+		hire(post{role: actor.AuditAdmin, prison: u.id})
+		units = append(units, u)
+	}
+	return units
+}
+
+// inspector of the bureau: works under grants only.
+func (p *Province) inspector() person {
+	return person{id: p.fixed("inspector"), number: "9000001", name: "检查员甲", posts: []post{{role: actor.Inspector}}}
+}
+
+func (p *Province) bureau() person {
+	return person{id: p.fixed("bureau"), number: "9000002", name: "省局乙", posts: []post{{role: actor.BureauOffice}}}
+}
+
+// found writes the organisation, as the owner of the database.
+func (p *Province) found(ctx context.Context) ([]*unit, error) {
+	conn, err := pgx.Connect(ctx, p.OwnerURL)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	units := p.organisation()
+	// One hash for all: the password is printed on the screen anyway.
+	hash := account.Hash(Password)
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		b := &pgx.Batch{}
+		for _, u := range units {
+			b.Queue(`insert into prisons (prison_id, code, name_zh, name_en, demonstration) values ($1, $2, $3, $4, true) on conflict do nothing`, u.id, u.code, u.name.ZH, u.name.EN)
+			b.Queue(`insert into log_heads (prison_id) values ($1) on conflict do nothing`, u.id)
+			for _, a := range u.areas {
+				b.Queue(`insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+					u.id, a.id, a.code, a.name.ZH, a.name.EN, a.kind, a.function, a.labour)
+				for k, no := range a.inmates {
+					b.Queue(`insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, $3, $4, date '2024-01-01') on conflict do nothing`, u.id, no, "服刑人员"+fmt.Sprint(k+1), a.id)
+				}
+			}
+			for _, who := range u.people {
+				p.enrol(b, who, hash)
+			}
+		}
+		p.enrol(b, p.inspector(), hash)
+		p.enrol(b, p.bureau(), hash)
+		for _, u := range units {
+			b.Queue(`insert into grants (prison_id, grant_id, person_id, from_at, until_at, reason, granted_by) values ($1, $2, $3, now() - interval '1 day', now() + interval '30 days', '演示：年度检查', $4) on conflict do nothing`,
+				u.id, p.fixed(u.code+"/grant"), p.inspector().id, p.bureau().id)
+		}
+		return tx.SendBatch(ctx, b).Close()
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units {
+		err := conn.QueryRow(ctx, "select opened_at is not null from prisons where prison_id = $1", u.id).Scan(&u.open)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil, fmt.Errorf("a prison with the code %s is there already", u.code)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return units, nil
+}
+
+func (p *Province) enrol(b *pgx.Batch, who person, hash string) {
+	b.Queue(`insert into persons (person_id, number, name) values ($1, $2, $3) on conflict do nothing`, who.id, who.number, who.name)
+	b.Queue(`insert into users (user_id, person_id, password) values ($1, $2, $3) on conflict do nothing`, p.fixed("user/"+who.number), who.id, hash)
+	for i, o := range who.posts {
+		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department, from_at) values ($1, $2, $3, $4, $5, nullif($6, ''), '2020-01-01') on conflict do nothing`,
+			p.fixed(fmt.Sprintf("posting/%s/%d", who.number, i)), who.id, string(o.role), null(o.prison), null(o.area), o.department)
+	}
+}
+
+func null(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+// open lets people write in the prison.
+func (p *Province) open(ctx context.Context, u *unit) error {
+	conn, err := pgx.Connect(ctx, p.OwnerURL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	_, err = conn.Exec(ctx, "update prisons set opened_at = now() where prison_id = $1", u.id)
+	return err
+}
+
+// Logins shown to who tries the demonstration: the three it is made for first.
+func (p *Province) Logins() []httpapi.Login {
+	if len(p.units) == 0 {
+		return []httpapi.Login{}
+	}
+	u := p.units[0]
+	find := func(role actor.Role, area bool, department string) person {
+		for _, who := range u.people {
+			o := who.posts[0]
+			if o.role == role && (o.area == u.areas[2].id) == area && o.department == department {
+				return who
+			}
+		}
+		return person{}
+	}
+	var list []httpapi.Login
+	for _, l := range []struct {
+		who   person
+		title fault.Text
+	}{
+		{find(actor.Officer, true, ""), fault.Text{ZH: "甲监狱三监区民警", EN: "officer, area 3 of prison Jia"}},
+		{find(actor.DutyLeader, true, ""), fault.Text{ZH: "三监区值班领导", EN: "duty leader, area 3"}},
+		{find(actor.AreaHead, true, ""), fault.Text{ZH: "三监区监区长", EN: "head of area 3"}},
+		{find(actor.DeptHead, false, "dept_custody"), fault.Text{ZH: "狱政管理科负责人", EN: "head of custody administration"}},
+		{find(actor.Warden, false, ""), fault.Text{ZH: "监狱长", EN: "warden"}},
+		{find(actor.PrisonOffice, false, ""), fault.Text{ZH: "监狱创建办", EN: "prison accreditation office"}},
+		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
+	} {
+		list = append(list, httpapi.Login{Number: l.who.number, Name: l.who.name, Title: l.title})
+	}
+	return list
+}
+
+func (u *unit) actor(who person) actor.Actor {
+	a := actor.Actor{UserID: who.id, PersonID: who.id, Number: who.number, Name: who.name, Lang: "zh", Address: "127.0.0.1"}
+	for _, o := range who.posts {
+		a.Postings = append(a.Postings, actor.Posting{Role: o.role, PrisonID: o.prison, AreaID: o.area, Department: o.department})
+	}
+	return a
+}

@@ -1,0 +1,494 @@
+package demo
+
+import (
+	"bytes"
+	"cmp"
+	"container/heap"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
+)
+
+// act is something that happens at a time; acts cause later acts.
+type act struct {
+	at time.Time
+	n  int
+	do func(context.Context) error
+}
+
+type agenda []act
+
+func (a agenda) Len() int { return len(a) }
+func (a agenda) Less(i, j int) bool {
+	return cmp.Or(a[i].at.Compare(a[j].at), cmp.Compare(a[i].n, a[j].n)) < 0
+}
+func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *agenda) Push(x any)   { *a = append(*a, x.(act)) }
+func (a *agenda) Pop() any {
+	old := *a
+	x := old[len(old)-1]
+	*a = old[:len(old)-1]
+	return x
+}
+
+// life is one prison living its days.
+type life struct {
+	p       *Province
+	u       *unit
+	rng     *rand.Rand
+	now     time.Time
+	end     time.Time
+	n       int
+	agenda  agenda
+	ledger  *ledger.Service
+	duty    *duty.Service
+	touched map[ledger.DayTouched]bool
+	made    map[string]int
+	skipped map[string]int
+	inmate  map[string]int
+}
+
+// live fills one prison and opens it.
+func (p *Province) live(ctx context.Context, u *unit) error {
+	l := &life{p: p, u: u, rng: rand.New(rand.NewPCG(uint64(p.Seed), uint64(u.code[1]))), end: p.Now(),
+		touched: map[ledger.DayTouched]bool{}, made: map[string]int{}, skipped: map[string]int{}, inmate: map[string]int{}}
+	clock := func() time.Time { return l.now }
+	store := p.Store.Quiet()
+	l.ledger = &ledger.Service{Store: store, Files: p.Files, Access: p.Access, Catalog: p.Catalog, Now: clock, Clock: clock}
+	l.duty = &duty.Service{Store: postgres.Duties{Store: store}, Access: p.Access, Catalog: p.Catalog, Standard: p.Standard, Now: clock, Clock: clock}
+	start := catalogMidnight(l.end).AddDate(0, 0, -p.Days)
+	l.now = start
+	if err := l.duty.Plan(ctx, u.id, start, l.end.AddDate(0, 0, 2)); err != nil {
+		return err
+	}
+	l.schedule(start)
+	day := 0
+	for l.agenda.Len() > 0 {
+		a := heap.Pop(&l.agenda).(act)
+		if a.at.After(l.end) {
+			continue
+		}
+		l.now = a.at
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := a.do(ctx); err != nil {
+			return err
+		}
+		for day < int(a.at.Sub(start).Hours()/24) {
+			day++
+			p.done.Add(1)
+		}
+	}
+	p.done.Add(int64(p.Days - day))
+	l.now = l.end
+	if err := l.reckon(ctx, start); err != nil {
+		return err
+	}
+	p.Log.Info("demonstration", "prison", u.code, "entries", total(l.made), "by_ledger", l.made, "refused", l.skipped)
+	return p.open(ctx, u)
+}
+
+func total(m map[string]int) int {
+	n := 0
+	for _, v := range m {
+		n += v
+	}
+	return n
+}
+
+func catalogMidnight(t time.Time) time.Time {
+	y, m, d := t.In(catalog.Zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, catalog.Zone)
+}
+
+func (l *life) later(at time.Time, do func(context.Context) error) {
+	l.n++
+	heap.Push(&l.agenda, act{at: at, n: l.n, do: do})
+}
+
+func (l *life) between(from, to time.Duration) time.Duration {
+	if to <= from {
+		return from
+	}
+	return from + time.Duration(l.rng.Int64N(int64(to-from)))
+}
+
+// schedule plans every entry of every area: what is due, and what happens.
+func (l *life) schedule(start time.Time) {
+	for i := range l.u.areas {
+		a := &l.u.areas[i]
+		// Some areas are careful, some are not: that is what a score is for.
+		care := 0.4 + 0.5*float64(i%5) + 0.3*l.rng.Float64()
+		for _, t := range l.p.Catalog.Types() {
+			if !t.AppliesTo(a.kind, a.function, a.labour) || len(l.p.samples[t.ID]) == 0 {
+				continue
+			}
+			if t.Cadence.Kind == "event" {
+				for range 2 + l.rng.IntN(4) + l.p.Days/15 {
+					at := start.Add(l.between(0, l.end.Sub(start)))
+					l.file(t, a, at, at.Add(l.between(10*time.Minute, 2*time.Hour)), "")
+				}
+				continue
+			}
+			for _, per := range duty.Periods(t.Cadence, l.p.Catalog.Calendar(), start, l.end) {
+				if !per.Starts.Before(start) {
+					l.fulfil(t, a, per, care)
+				}
+			}
+		}
+	}
+}
+
+// fulfil plans the entries of one period: mostly in time, sometimes late,
+// back-filled or not at all.
+func (l *life) fulfil(t *catalog.Type, a *place, per duty.Period, care float64) {
+	expected := max(1, t.Cadence.Expected)
+	if t.Cadence.Per == "inmate" {
+		expected *= len(a.inmates)
+	}
+	deadline := time.Duration(t.Cadence.DeadlineHours) * time.Hour
+	for n := range expected {
+		luck := l.rng.Float64() * 1000 / care
+		span := per.Ends.Sub(per.Starts)
+		occurred := per.Starts.Add(span * time.Duration(n+1) / time.Duration(expected+1))
+		if t.Cadence.Kind == "per_shift" && expected == 1 {
+			occurred = per.Ends
+		} else if span > 24*time.Hour {
+			occurred = per.Starts.Add(l.between(span/8, span*7/8))
+		}
+		ready := occurred
+		if t.Cadence.Kind == "monthly" && t.OccurredAt != "" && monthly(l.p.samples[t.ID]) {
+			occurred, ready = per.Ends.Add(-12*time.Hour), per.Ends
+		}
+		at := ready.Add(l.between(3*time.Minute, min(2*time.Hour, max(deadline/2, 30*time.Minute))))
+		if limit := per.Ends.Add(deadline); at.After(limit) {
+			at = limit.Add(-time.Minute)
+		}
+		switch {
+		case luck < 2:
+			continue // never filled
+		case luck < 3:
+			at = per.Ends.Add(deadline + duty.Grace + l.between(time.Hour, 96*time.Hour))
+		case luck < 6:
+			at = per.Ends.Add(deadline + l.between(10*time.Minute, 20*time.Hour))
+		}
+		key := fmt.Sprintf("%s/%s/%d", per.Key, t.ID, n)
+		if t.Cadence.Nil && l.rng.IntN(3) == 0 {
+			l.blank(t, a, occurred, at, key)
+			continue
+		}
+		l.file(t, a, occurred, at, per.Key)
+	}
+}
+
+// monthly reports whether the type tells its time by a month only.
+func monthly(samples []sample) bool {
+	for _, s := range samples {
+		if s.occurred.In(catalog.Zone).Hour() != 12 {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *life) key(parts ...any) ledger.Idem {
+	l.n++
+	return ledger.Idem{Key: fmt.Sprintf("demo-%d-%s-%d", l.p.Seed, l.u.code, l.n), Route: "demo"}
+}
+
+// as returns the context of who does something.
+func (l *life) as(ctx context.Context, who person) context.Context {
+	return actor.With(ctx, l.u.actor(who))
+}
+
+// posted finds who holds one of the roles at the place, turned by n so that
+// everybody has a share, leaving out one person.
+func (l *life) posted(roles []actor.Role, area uuid.UUID, department string, not uuid.UUID) (person, bool) {
+	var fit []person
+	for _, who := range l.u.people {
+		o := who.posts[0]
+		if who.id != not && slices.Contains(roles, o.role) && o.area == area && o.department == department {
+			fit = append(fit, who)
+		}
+	}
+	if len(fit) == 0 {
+		return person{}, false
+	}
+	return fit[l.rng.IntN(len(fit))], true
+}
+
+func (l *life) filler(t *catalog.Type, a *place) (person, bool) {
+	if t.Filler.Unit == "dept" {
+		return l.posted(t.Filler.Roles, uuid.Nil, t.Filler.Dept, uuid.Nil)
+	}
+	return l.posted(t.Filler.Roles, a.id, "", uuid.Nil)
+}
+
+func (l *life) blank(t *catalog.Type, a *place, occurred, at time.Time, key string) {
+	l.later(at, func(ctx context.Context) error {
+		who, ok := l.filler(t, a)
+		if !ok {
+			return nil
+		}
+		out, err := l.ledger.Nil(l.as(ctx, who), ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID}, catalog.DayOf(occurred), l.key())
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", t.ID, key, err)
+		}
+		l.filed(t, out)
+		l.decideLater(t, a, who, out)
+		return nil
+	})
+}
+
+// file plans one entry: begun, its files attached, submitted.
+func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period string) {
+	l.later(at, func(ctx context.Context) error {
+		who, ok := l.filler(t, a)
+		if !ok {
+			l.skipped[t.ID+" nobody"]++
+			return nil
+		}
+		ctx = l.as(ctx, who)
+		list := l.p.samples[t.ID]
+		first := l.rng.IntN(len(list))
+		if first > 0 && l.rng.IntN(3) > 0 {
+			first = 0 // the plain case is the common one
+		}
+		for i := range list {
+			doc, ok := l.tailored(t, a, who, list[(first+i)%len(list)], occurred, period)
+			if !ok {
+				continue
+			}
+			return l.enter(ctx, t, a, who, doc)
+		}
+		l.skipped[t.ID]++
+		return nil
+	})
+}
+
+// tailored makes a document that would pass by itself; look-ups are asked when
+// it is submitted.
+func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurred time.Time, period string) (catalog.Document, bool) {
+	delta := occurred.Sub(s.occurred)
+	if occurred.Sub(catalogMidnight(occurred)) == 12*time.Hour && t.Cadence.Kind != "per_shift" {
+		delta = delta.Round(24 * time.Hour)
+	}
+	officers := []string{who.number}
+	for _, o := range l.u.people {
+		if o.id != who.id && o.posts[0].area == a.id {
+			officers = append(officers, o.number)
+		}
+	}
+	turn := l.inmate[a.code+t.ID]
+	l.inmate[a.code+t.ID]++
+	inmates := slices.Concat(a.inmates[turn%len(a.inmates):], a.inmates[:turn%len(a.inmates)])
+	tl := &tailor{delta: delta, month: occurred.In(catalog.Zone).Format("2006-01"), officers: officers, inmates: inmates, swapped: map[string]string{}, rng: l.rng}
+	value := tl.cut(s.doc.Value).(map[string]any)
+	if _, has := value["shift"]; has {
+		if _, name, ok := bytes.Cut([]byte(period), []byte("/")); ok {
+			value["shift"] = string(name)
+		}
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return catalog.Document{}, false
+	}
+	doc, err := catalog.ParseDocument(raw)
+	if err != nil {
+		return catalog.Document{}, false
+	}
+	res := t.Validate(doc, catalog.Env{Now: l.now, Filler: who.number, Stage: catalog.StageSubmit})
+	return doc, len(res.Errors) == 0
+}
+
+func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person, doc catalog.Document) error {
+	out, err := l.ledger.Create(ctx, ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID, Body: doc.Canonical}, l.key())
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.ID, err)
+	}
+	k, tag := out.Entry.Key, out.Entry.ETag
+	if doc, err = l.attach(ctx, t, k, doc); err != nil {
+		return err
+	}
+	if saved, err := l.ledger.SaveDraft(ctx, k, tag, doc.Canonical, l.key()); err == nil {
+		tag = saved.Entry.ETag
+	} else if !fault.Is(err, fault.Stale) && !fault.Is(err, fault.Conflict) {
+		return fmt.Errorf("%s: %w", t.ID, err)
+	}
+	out, err = l.ledger.Submit(ctx, k, tag, "", l.key())
+	if fault.Is(err, fault.Invalid) {
+		// Another entry speaks against this one: the officer throws it away.
+		l.skipped[t.ID+" "+firstCode(err)]++
+		_, err = l.ledger.Discard(ctx, k, tag, l.key())
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.ID, err)
+	}
+	l.filed(t, out)
+	l.decideLater(t, a, who, out)
+	return nil
+}
+
+func firstCode(err error) string {
+	if f, ok := err.(*fault.Error); ok && len(f.Fields) > 0 {
+		return f.Fields[0].Pointer + " " + f.Fields[0].Code
+	}
+	return err.Error()
+}
+
+func (l *life) filed(t *catalog.Type, out ledger.Outcome) {
+	l.made[t.ID]++
+	l.touched[ledger.DayTouched{Prison: l.u.id, Area: out.Entry.Area, Ledger: t.ID, Day: out.Entry.Day}] = true
+}
+
+// attach uploads what the type wants, and puts the ids into the fields that
+// name a file.
+func (l *life) attach(ctx context.Context, t *catalog.Type, k ledger.Key, doc catalog.Document) (catalog.Document, error) {
+	needs, err := t.EvidenceNeeds(doc)
+	if err != nil {
+		return doc, err
+	}
+	for _, n := range needs {
+		for range n.Min {
+			if _, err := l.upload(ctx, k, n.ID, n.Kinds); err != nil {
+				return doc, err
+			}
+		}
+	}
+	raw := string(doc.Canonical)
+	for _, ref := range t.EvidenceRefs(doc) {
+		id, err := l.upload(ctx, k, "", []string{"image"})
+		if err != nil {
+			return doc, err
+		}
+		raw = replaceOnce(raw, ref.ID, id.String())
+	}
+	return catalog.ParseDocument([]byte(raw))
+}
+
+func replaceOnce(s, old, with string) string {
+	return string(bytes.Replace([]byte(s), []byte(old), []byte(with), 1))
+}
+
+func (l *life) upload(ctx context.Context, k ledger.Key, slot string, kinds []string) (uuid.UUID, error) {
+	name, content := "photo.jpg", picture(rand.New(rand.NewPCG(uint64(l.p.Seed), uint64(l.rng.IntN(40)))))
+	if len(kinds) > 0 && !slices.Contains(kinds, "image") && !slices.Contains(kinds, "any") {
+		name, content = "sheet.pdf", sheet(l.rng.IntN(40))
+	}
+	u, err := l.ledger.NewUpload(ctx, k, slot, name, int64(len(content)), l.key())
+	if err != nil {
+		return uuid.Nil, err
+	}
+	_, ev, err := l.ledger.PutPart(ctx, k.Prison, u.ID, 0, bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return ev.ID, nil
+}
+
+// decideLater lets the step at hand be decided some hours on, now and then
+// after a return.
+func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.Outcome) {
+	e := out.Entry
+	if e.State != ledger.Submitted || e.Digest == nil && len(e.StepRoles) == 0 {
+		return
+	}
+	wait := l.between(20*time.Minute, 20*time.Hour)
+	if l.rng.IntN(60) == 0 {
+		wait = l.between(50*time.Hour, 90*time.Hour) // forgotten on a desk
+	}
+	back := e.Step == 0 && e.Revision == 1 && l.rng.IntN(40) == 0
+	l.later(l.now.Add(wait), func(ctx context.Context) error {
+		department, area := "", a.id
+		switch e.StepUnit {
+		case "owner":
+			department, area = l.p.Access.Owner(t.ID), uuid.Nil
+		case "prison":
+			area = uuid.Nil
+		}
+		who, ok := l.posted(e.StepRoles, area, department, author.id)
+		if !ok {
+			who, ok = l.posted(e.StepRoles, uuid.Nil, "", author.id)
+		}
+		if !ok {
+			l.skipped[t.ID+" no decider"]++
+			return nil
+		}
+		ctx = l.as(ctx, who)
+		v, err := l.ledger.Get(ctx, e.Key)
+		if err != nil {
+			return fmt.Errorf("%s decide: %w", t.ID, err)
+		}
+		j := ledger.Judgement{Digest: v.Revisions[len(v.Revisions)-1].Digest}
+		if back {
+			j.Comment, j.Remarks = "请核对后补充说明", []ledger.Remark{{Pointer: t.OccurredAt, Text: "时间请再核对"}}
+			_, err := l.ledger.Return(ctx, e.Key, j, l.key())
+			if err == nil {
+				l.resubmitLater(t, a, author, e.Key)
+			}
+			return err
+		}
+		next, err := l.ledger.Approve(ctx, e.Key, j, l.key())
+		if fault.Is(err, fault.Invalid) {
+			l.skipped[t.ID+" at approval"]++
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s approve: %w", t.ID, err)
+		}
+		l.decideLater(t, a, author, next)
+		return nil
+	})
+}
+
+func (l *life) resubmitLater(t *catalog.Type, a *place, author person, k ledger.Key) {
+	l.later(l.now.Add(l.between(time.Hour, 6*time.Hour)), func(ctx context.Context) error {
+		ctx = l.as(ctx, author)
+		v, err := l.ledger.Get(ctx, k)
+		if err != nil {
+			return err
+		}
+		out, err := l.ledger.Revise(ctx, k, v.Entry.ETag, l.key())
+		if err != nil {
+			return err
+		}
+		out, err = l.ledger.Submit(ctx, k, out.Entry.ETag, "", l.key())
+		if fault.Is(err, fault.Invalid) {
+			return nil
+		}
+		if err == nil {
+			l.decideLater(t, a, author, out)
+		}
+		return err
+	})
+}
+
+// reckon works out the facts of every day that has any.
+func (l *life) reckon(ctx context.Context, start time.Time) error {
+	ctx = l.as(ctx, l.u.people[0])
+	for _, d := range slices.SortedFunc(maps.Keys(l.touched), func(a, b ledger.DayTouched) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Ledger, b.Ledger), bytes.Compare(a.Area[:], b.Area[:]))
+	}) {
+		if err := l.duty.Refresh(ctx, d.Prison, d.Area, d.Ledger, d.Day); err != nil {
+			return err
+		}
+	}
+	return l.duty.RefreshDue(ctx, l.u.id, start, l.end)
+}
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
