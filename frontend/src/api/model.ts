@@ -76,7 +76,7 @@ export interface Organisation {
   departments: { code: string; title: Text }[]
 }
 
-/** How far the making of the demonstration has come, counted in entries. */
+/** How far the making of the demonstration has come. */
 export interface Progress {
   done: number
   total: number
