@@ -80,6 +80,16 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 			}
 			return types.Timestamp{Time: m.At}
 		}),
+		function("date_of", []*cel.Type{ts}, str, func(a ...ref.Val) ref.Val {
+			return types.String(DayOf(a[0].Value().(time.Time)))
+		}),
+		function("after_workdays", []*cel.Type{str, cel.IntType}, str, func(a ...ref.Val) ref.Val {
+			m, err := Day(text(a[0]))
+			if err != nil {
+				return types.WrapErr(err)
+			}
+			return types.String(DayOf(cal.AddWorkdays(m.At, int(a[1].Value().(int64)))))
+		}),
 		function("month_of", []*cel.Type{ts}, str, func(a ...ref.Val) ref.Val {
 			return types.String(a[0].Value().(time.Time).In(Zone).Format("2006-01"))
 		}),

@@ -102,7 +102,9 @@ type Document struct {
 	Entry   uuid.UUID
 	Version int
 	Nil     bool
-	Raw     []byte
+	// Corrected says that an earlier revision had been in force.
+	Corrected bool
+	Raw       []byte
 }
 
 // Service is the use cases of duties, facts and scores.

@@ -134,6 +134,9 @@ func (s *Service) content(ctx context.Context, ses ledger.Session, t *tally, are
 	for _, d := range list {
 		ref := scoring.Ref{Kind: "entry", ID: d.Entry.String()}
 		t.add("entries", one, scoring.Ref{})
+		if d.Corrected {
+			t.add("corrected", one, ref)
+		}
 		if d.Nil {
 			continue
 		}

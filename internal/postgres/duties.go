@@ -121,7 +121,7 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 func (s Duties) Counted(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
 	var list []duty.Document
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select e.entry_id, r.version, r.nil_return, r.canonical from entries e
+		rows, err := tx.Query(ctx, `select e.entry_id, r.version, r.nil_return, r.canonical, r.reason <> '' from entries e
 				join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
 			where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date and e.state <> 'voided'
 			order by e.entry_id`, ses.Prison, area, ledgerID, day)
@@ -130,7 +130,7 @@ func (s Duties) Counted(ctx context.Context, ses ledger.Session, area uuid.UUID,
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Document, error) {
 			var d duty.Document
-			err := row.Scan(&d.Entry, &d.Version, &d.Nil, &d.Raw)
+			err := row.Scan(&d.Entry, &d.Version, &d.Nil, &d.Raw, &d.Corrected)
 			return d, err
 		})
 		return err
