@@ -282,7 +282,7 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 	if occurred.Sub(catalogMidnight(occurred)) == 12*time.Hour && t.Cadence.Kind != "per_shift" {
 		delta = delta.Round(24 * time.Hour)
 	}
-	officers := []string{who.number}
+	var officers []string
 	for _, o := range l.u.people {
 		if o.id != who.id && o.posts[0].area == a.id {
 			officers = append(officers, o.number)
@@ -291,7 +291,8 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 	turn := l.inmate[a.code+t.ID]
 	l.inmate[a.code+t.ID]++
 	inmates := slices.Concat(a.inmates[turn%len(a.inmates):], a.inmates[:turn%len(a.inmates)])
-	tl := &tailor{delta: delta, month: occurred.In(catalog.Zone).Format("2006-01"), officers: officers, inmates: inmates, swapped: map[string]string{}, rng: l.rng}
+	tl := &tailor{delta: delta, month: occurred.In(catalog.Zone).Format("2006-01"), officers: officers, inmates: inmates,
+		swapped: map[string]string{sampleFiller: who.number}}
 	value := tl.cut(s.doc.Value).(map[string]any)
 	if _, has := value["shift"]; has {
 		if _, name, ok := bytes.Cut([]byte(period), []byte("/")); ok {

@@ -3,7 +3,6 @@ package demo
 import (
 	"encoding/json"
 	"io/fs"
-	"math/rand/v2"
 	"path"
 	"regexp"
 	"time"
@@ -11,6 +10,9 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/schemas"
 )
+
+// sampleFiller is the police number that samples give to who fills them.
+const sampleFiller = "0000001"
 
 // sample is a valid document of a type, the pattern new ones are cut from.
 type sample struct {
@@ -66,7 +68,6 @@ type tailor struct {
 	officers, inmates []string
 	swapped           map[string]string
 	used              int
-	rng               *rand.Rand
 }
 
 func (t *tailor) cut(v any) any {
