@@ -15,11 +15,11 @@ import { Receipt } from '../entry/Receipt'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
-import { focusField, SchemaForm } from '../form/SchemaForm'
+import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
 import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { expand } from '../schema/expand'
-import { text } from '../schema/types'
+import { type Doc, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
@@ -88,15 +88,16 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     setFiles((have) => [...have, ...done.filter((f) => have.every((h) => h.id !== f.id))])
   }, [finished])
 
-  /** What the server finds: its rules go to their fields, missing evidence to its line. */
+  /** What the server finds goes to its field or evidence line; what has no place here, above the form. */
   const hear = useCallback(
-    (problems: ShownProblem[], derived = {}) => {
-      store.heard(
-        problems.filter((p) => p.code.startsWith('rule:') || p.code === 'evidence_missing'),
-        derived,
+    (problems: ShownProblem[], derived?: Doc) => {
+      const lines = problems.filter((p) => p.pointer.startsWith('/@evidence/'))
+      const placed = problems.filter((p) => !lines.includes(p) && hasPlace(p.pointer))
+      store.heard(placed, derived)
+      setMissing(lines)
+      setGeneral(
+        problems.filter((p) => !lines.includes(p) && !placed.includes(p)).map((p) => p.message),
       )
-      setMissing(problems.filter((p) => p.pointer.startsWith('/@evidence/')))
-      setGeneral(problems.filter((p) => p.pointer === '').map((p) => p.message))
     },
     [store],
   )
@@ -107,7 +108,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     if (saveState !== 'saved') return
     const asked = new AbortController()
     checkDraft(prison, id, store.toSend(), asked.signal)
-      .then((result) => hear(result.problems, result.document))
+      .then((result) => hear(result.problems.filter(isRule), result.document))
       .catch((error: unknown) => {
         if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
       })
@@ -289,6 +290,11 @@ function SaveNote({ state }: { state: Autosave['state'] }) {
       {t(`save.${state}`)}
     </span>
   )
+}
+
+/** Rules only the server knows; what the schema says is shown here without asking. */
+function isRule(problem: ShownProblem): boolean {
+  return problem.code.startsWith('rule:') || problem.code.startsWith('evidence_')
 }
 
 /** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */
