@@ -451,6 +451,11 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 		if err != nil {
 			return fmt.Errorf("%s approve: %w", t.ID, err)
 		}
+		if next.Entry.State == ledger.Approved && !next.Entry.Nil {
+			if err := l.ledger.Open(ctx, ledger.EntryApproved{Prison: l.u.id, Entry: e.Entry, Revision: next.Entry.Revision}); err != nil {
+				return fmt.Errorf("%s open: %w", t.ID, err)
+			}
+		}
 		l.decideLater(t, a, author, next)
 		return nil
 	})
