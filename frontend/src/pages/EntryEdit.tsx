@@ -108,7 +108,10 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     if (saveState !== 'saved') return
     const asked = new AbortController()
     checkDraft(prison, id, store.toSend(), asked.signal)
-      .then((result) => hear(result.problems.filter(isRule), result.document))
+      .then((result) => {
+        const warnings = result.warnings.map((w) => ({ ...w, level: 'warning' as const }))
+        hear([...result.errors, ...warnings].filter(isRule), result.document)
+      })
       .catch((error: unknown) => {
         if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
       })
