@@ -110,7 +110,10 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     checkDraft(prison, id, store.toSend(), asked.signal)
       .then((result) => {
         const warnings = result.warnings.map((w) => ({ ...w, level: 'warning' as const }))
-        hear([...result.errors, ...warnings].filter(isRule), result.document)
+        hear(
+          [...result.errors, ...warnings].filter((p) => onlyServerKnows(store, p)),
+          result.document,
+        )
       })
       .catch((error: unknown) => {
         if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
@@ -295,9 +298,10 @@ function SaveNote({ state }: { state: Autosave['state'] }) {
   )
 }
 
-/** Rules only the server knows; what the schema says is shown here without asking. */
-function isRule(problem: ShownProblem): boolean {
-  return problem.code.startsWith('rule:') || problem.code.startsWith('evidence_')
+/** Rules and computed values only the server knows; the rest is said here without asking. */
+function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
+  if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
+  return store.node(pointer).readOnly === true
 }
 
 /** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */
