@@ -60,11 +60,17 @@ describe.each(types)('%s', (type) => {
           errors.filter((e) => e.code.startsWith('rule:')).map((e) => ({ ...e, message: '规则' })),
         )
       })
-      // What the officer cannot type (unknown or hidden fields) is never sent.
+      // What the officer cannot type (unknown fields) is never sent; what a rule says of a
+      // hidden field stands above the form.
       const sent = new Set(store.wrong())
-      for (const { pointer } of errors.filter(
-        (e) => sent.has(e.pointer) && e.code !== 'additionalProperties',
-      )) {
+      const hidden = store.shape('').hidden
+      const shown = errors.filter(
+        ({ pointer, code }) =>
+          sent.has(pointer) &&
+          code !== 'additionalProperties' &&
+          !hidden.has(pointer.split('/')[1]!),
+      )
+      for (const { pointer } of shown) {
         const own = document.getElementById(`${idOf(pointer)}-notes`)
         const above = document.getElementById(
           `${idOf(pointer.slice(0, pointer.lastIndexOf('/')))}-notes`,
