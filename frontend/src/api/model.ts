@@ -55,10 +55,18 @@ export type EntryView = With<
 >
 export type Checked = With<S['Check'], { document: Doc }>
 
+/** Which areas keep a ledger; functions and except name functions of areas. */
+export interface Areas {
+  kinds: Area['kind'][] | null
+  functions: string[] | null
+  labour: boolean
+  except: string[] | null
+}
+
 export type EvidenceLine = With<S['Slot'], { kinds: ('image' | 'pdf' | 'any')[] }>
 export type LedgerHead = With<
   S['LedgerHead'],
-  { filler: With<S['LedgerHead']['filler'], { roles: Role[] }> }
+  { filler: With<S['LedgerHead']['filler'], { roles: Role[] }>; areas: Areas }
 >
 export type Column = With<
   S['Column'],
