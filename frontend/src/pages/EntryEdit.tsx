@@ -174,8 +174,9 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const throwAway = async () => {
     await autosave.flush()
     await discard(prison, id, autosave.etag, newKey())
-    await queries.invalidateQueries()
+    // First away from here: without its draft this page would go to the entry's own.
     navigate('/')
+    await queries.invalidateQueries()
   }
 
   const remove = async (file: Evidence) => {
