@@ -10,7 +10,7 @@ export const picture = {
   name: '现场.png',
   mimeType: 'image/png',
   buffer: Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGNgYPiPB42SxpQGAGn7Y52qJBqHAAAAAElFTkSuQmCC',
+    'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mOQ8p9DEmIY1TCqYfhqAABAcQUQ+EHl5wAAAABJRU5ErkJggg==',
     'base64',
   ),
 }

@@ -52,7 +52,7 @@ describe('one entry, from the key press to the proof', () => {
     officer = await signedIn(browser, 'officer')
     await sound(officer, 'workbench')
     await officer.getByRole('button', { name: '清监搜身', exact: true }).click()
-    await officer.waitForURL('**/edit')
+    await officer.locator('.schema-form').waitFor()
     entry = new URL(officer.url()).pathname.replace(/\/edit$/, '')
     await officer.keyboard.press('Control+Enter')
     await officer.getByText('此项必填').first().waitFor()
@@ -143,7 +143,7 @@ describe('one entry, from the key press to the proof', () => {
     ] as const) {
       await officer.goto(new URL(path, officer.url()).href)
       await officer.getByRole('heading', { level: 1, name: title }).waitFor()
-      await officer.locator('main [aria-busy=true]').waitFor({ state: 'detached' })
+      await officer.locator('main .state[aria-busy=true]').waitFor({ state: 'detached' })
       await sound(officer, path.slice(1).replaceAll('/', '-'))
     }
     await officer.getByRole('button', { name: 'English' }).click()

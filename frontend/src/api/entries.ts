@@ -1,6 +1,16 @@
-import type { Doc, Json } from '../schema/types'
+import type { Doc } from '../schema/types'
 import { call, newKey } from './http'
-import type { Action, Entry, EntryState, EntryView, Outcome, Remark, Warning } from './model'
+import type {
+  Action,
+  BulkResult,
+  Checked,
+  Entry,
+  EntryPage,
+  EntryState,
+  EntryView,
+  Outcome,
+  Remark,
+} from './model'
 
 /** What a list of entries is restricted to and ordered by. */
 export interface EntryFilter {
@@ -18,11 +28,6 @@ export interface EntryFilter {
   sort?: 'changed_at' | 'occurred_at' | 'resubmitted_at'
   order?: 'asc' | 'desc'
   limit?: number
-}
-
-export interface EntryPage {
-  entries: Entry[]
-  next: string | null
 }
 
 const at = (entry: { prison: string; id: string }) => `/prisons/${entry.prison}/entries/${entry.id}`
@@ -91,11 +96,6 @@ export async function discard(prison: string, id: string, etag: number, key: str
   })
 }
 
-export interface Checked {
-  document: Doc
-  problems: (Warning & { level: 'error' | 'warning' })[]
-}
-
 /** The server's rules and computed fields for a document; changes nothing. */
 export async function checkDraft(
   prison: string,
@@ -103,21 +103,8 @@ export async function checkDraft(
   doc: Doc,
   signal: AbortSignal,
 ): Promise<Checked> {
-  const { data } = await call<{ document: Json; errors: Warning[]; warnings: Warning[] }>(
-    `${at({ prison, id })}/check`,
-    {
-      method: 'POST',
-      body: doc,
-      signal,
-    },
-  )
-  return {
-    document: (data.document ?? {}) as Doc,
-    problems: [
-      ...data.errors.map((e) => ({ ...e, level: 'error' as const })),
-      ...data.warnings.map((w) => ({ ...w, level: 'warning' as const })),
-    ],
-  }
+  const path = `${at({ prison, id })}/check`
+  return (await call<Checked>(path, { method: 'POST', body: doc, signal })).data
 }
 
 export async function submit(
@@ -163,14 +150,6 @@ export async function decide(
   return (
     await call<Outcome>(`${at(entry)}/${verdict}`, { method: 'POST', body, idempotencyKey: key })
   ).data
-}
-
-/** How one item of a bulk approval went; message is set where it did not. */
-export interface BulkResult {
-  entry: string
-  status: number
-  code?: string
-  message?: string
 }
 
 /** The server takes so many in one act. */

@@ -1,13 +1,6 @@
 import type { Transport } from '../evidence/uploads'
 import { call, newKey, url } from './http'
-import type { Entry, Evidence } from './model'
-
-interface Upload {
-  id: string
-  received: number
-  size: number
-  evidence?: Evidence
-}
+import type { Entry, Evidence, Upload } from './model'
 
 export function transport(prison: string, entry: string): Transport<Evidence> {
   const at = (id: string) => `/prisons/${prison}/uploads/${id}`

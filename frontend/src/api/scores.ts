@@ -1,19 +1,11 @@
-import type { Text } from '../schema/types'
 import { call } from './http'
-import type { Area, Decimal, Duty, Entry, Sheet } from './model'
+import type { Decimal, Duty, Entry, Indicator, Sheet, Standing } from './model'
 
 export async function listDuties(
   prison: string,
   query: { area?: string; unfilled?: boolean; day?: string },
 ): Promise<Duty[]> {
   return (await call<{ duties: Duty[] }>(`/prisons/${prison}/duties`, { query })).data.duties
-}
-
-export interface Standing {
-  area: Area
-  score: Decimal
-  display: string
-  passes: boolean
 }
 
 export async function listScores(prison: string): Promise<Standing[]> {
@@ -36,7 +28,7 @@ export async function getTrend(prison: string, area: string): Promise<TrendPoint
 
 /** The entries that prove one indicator, newest first, by pages. */
 export interface ProofPage {
-  indicator: { code: string; title: Text }
+  indicator: Indicator
   entries: Entry[]
   next: string | null
 }

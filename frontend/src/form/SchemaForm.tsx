@@ -49,15 +49,23 @@ export function SchemaForm(props: {
   )
 }
 
+/** The element of a field, or of the nearest field around it, that is on the page. */
+function elementOf(pointer: Pointer): HTMLElement | undefined {
+  for (let at = pointer; at; at = at.slice(0, at.lastIndexOf('/'))) {
+    const element = document.getElementById(idOf(at))
+    if (element) return element
+  }
+  return undefined
+}
+
+/** Whether a problem at this pointer can be shown at a field of the page. */
+export function hasPlace(pointer: Pointer): boolean {
+  return elementOf(pointer) !== undefined
+}
+
 /** Brings the first of these fields that is on the page into sight and focuses it. */
 export function focusField(pointers: Pointer[]) {
-  for (const pointer of pointers) {
-    for (let at = pointer; at; at = at.slice(0, at.lastIndexOf('/'))) {
-      const element = document.getElementById(idOf(at))
-      if (!element) continue
-      element.scrollIntoView({ block: 'center' })
-      element.focus()
-      return
-    }
-  }
+  const element = pointers.map(elementOf).find(Boolean)
+  element?.scrollIntoView({ block: 'center' })
+  element?.focus()
 }

@@ -58,7 +58,7 @@ export function coerce(typed: string, node: Schema): Json | undefined {
       return value
     case 'array':
       return value
-        .split(/[\s,，、;；]+/)
+        .split(node.items?.pattern ? /[\s,，、;；]+/ : /[\n,，、;；]+/)
         .filter(Boolean)
         .map((item) => coerce(item, node.items ?? {}) ?? item)
     default:

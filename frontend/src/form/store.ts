@@ -87,15 +87,22 @@ export class FormStore {
 
   set(pointer: Pointer, value: Json | undefined) {
     this.#doc = set(this.#doc, pointer, value) as Doc
-    this.#server.delete(pointer)
+    this.#forget(pointer)
     this.#changed()
+  }
+
+  /** What the server said of a value does not hold for the next one. */
+  #forget(pointer: Pointer) {
+    for (const at of this.#server.keys()) {
+      if (at === pointer || at.startsWith(`${pointer}/`)) this.#server.delete(at)
+    }
   }
 
   /** Replaces several values in one act (a paste, a prefill). */
   setAll(values: Iterable<[Pointer, Json]>) {
     for (const [pointer, value] of values) {
       this.#doc = set(this.#doc, pointer, value) as Doc
-      this.#server.delete(pointer)
+      this.#forget(pointer)
     }
     this.#changed()
   }
@@ -203,14 +210,24 @@ export class FormStore {
     this.validate()
   }
 
+  /** What is shown at a field; a list of scalars shows what its items got wrong too. */
   shown(pointer: Pointer): readonly ShownProblem[] {
-    const server = this.#server.get(pointer)
-    const local =
-      this.#revealed || this.#touched.has(pointer) ? this.#local.get(pointer) : undefined
-    if (!server) return local ?? none
-    return local
-      ? [...local, ...server.filter((p) => local.every((l) => l.code !== p.code))]
-      : server
+    const all = [pointer]
+    const { type, items } = this.node(pointer)
+    if (type === 'array' && items?.type !== 'object') {
+      for (const at of [...this.#local.keys(), ...this.#server.keys()]) {
+        if (at.startsWith(`${pointer}/`) && !all.includes(at)) all.push(at)
+      }
+    }
+    const seen = this.#revealed || this.#touched.has(pointer)
+    const found = new Map<string, ShownProblem>()
+    for (const at of all) {
+      const local = seen ? (this.#local.get(at) ?? none) : none
+      for (const problem of [...local, ...(this.#server.get(at) ?? none)]) {
+        if (!found.has(problem.code)) found.set(problem.code, problem)
+      }
+    }
+    return found.size === 0 ? none : [...found.values()]
   }
 
   /** Pointers of everything wrong now (warnings left out), in the order of the document. */

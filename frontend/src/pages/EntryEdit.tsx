@@ -15,11 +15,11 @@ import { Receipt } from '../entry/Receipt'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
-import { focusField, SchemaForm } from '../form/SchemaForm'
+import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
 import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { expand } from '../schema/expand'
-import { text } from '../schema/types'
+import { type Doc, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
@@ -88,15 +88,16 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     setFiles((have) => [...have, ...done.filter((f) => have.every((h) => h.id !== f.id))])
   }, [finished])
 
-  /** What the server finds: its rules go to their fields, missing evidence to its line. */
+  /** What the server finds goes to its field or evidence line; what has no place here, above the form. */
   const hear = useCallback(
-    (problems: ShownProblem[], derived = {}) => {
-      store.heard(
-        problems.filter((p) => p.code.startsWith('rule:') || p.code === 'evidence_missing'),
-        derived,
+    (problems: ShownProblem[], derived?: Doc) => {
+      const lines = problems.filter((p) => p.pointer.startsWith('/@evidence/'))
+      const placed = problems.filter((p) => !lines.includes(p) && hasPlace(p.pointer))
+      store.heard(placed, derived)
+      setMissing(lines)
+      setGeneral(
+        problems.filter((p) => !lines.includes(p) && !placed.includes(p)).map((p) => p.message),
       )
-      setMissing(problems.filter((p) => p.pointer.startsWith('/@evidence/')))
-      setGeneral(problems.filter((p) => p.pointer === '').map((p) => p.message))
     },
     [store],
   )
@@ -107,7 +108,13 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     if (saveState !== 'saved') return
     const asked = new AbortController()
     checkDraft(prison, id, store.toSend(), asked.signal)
-      .then((result) => hear(result.problems, result.document))
+      .then((result) => {
+        const warnings = result.warnings.map((w) => ({ ...w, level: 'warning' as const }))
+        hear(
+          [...result.errors, ...warnings].filter((p) => onlyServerKnows(store, p)),
+          result.document,
+        )
+      })
       .catch((error: unknown) => {
         if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
       })
@@ -167,8 +174,9 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const throwAway = async () => {
     await autosave.flush()
     await discard(prison, id, autosave.etag, newKey())
-    await queries.invalidateQueries()
+    // First away from here: without its draft this page would go to the entry's own.
     navigate('/')
+    await queries.invalidateQueries()
   }
 
   const remove = async (file: Evidence) => {
@@ -289,6 +297,12 @@ function SaveNote({ state }: { state: Autosave['state'] }) {
       {t(`save.${state}`)}
     </span>
   )
+}
+
+/** Rules and computed values only the server knows; the rest is said here without asking. */
+function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
+  if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
+  return store.node(pointer).readOnly === true
 }
 
 /** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */

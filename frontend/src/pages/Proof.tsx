@@ -41,7 +41,7 @@ export default function Proof() {
               {sheet.domains.map((domain) => (
                 <div key={domain.id}>
                   <h2>{text(domain.title, lang)}</h2>
-                  {domain.indicators.map((i) => (
+                  {(domain.indicators ?? []).map((i) => (
                     <Link
                       key={i.code}
                       to={{ search: `?item=${encodeURIComponent(i.code)}` }}

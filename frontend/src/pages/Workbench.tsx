@@ -6,7 +6,8 @@ import { createEntry, nilReturn } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Duty, LedgerHead, Me } from '../api/model'
 import { ProblemError } from '../api/problem'
-import { prisonOf, useDuties, useEntries, useLedgers, useMe } from '../api/queries'
+import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } from '../api/queries'
+import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill } from '../app/menu'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -53,20 +54,13 @@ function ToApprove({ prison }: { prison: string }) {
   )
 }
 
-/** The ledgers that somebody in these posts fills in. */
-function fillable(ledgers: LedgerHead[], me: Me): LedgerHead[] {
-  return ledgers.filter((l) =>
-    me.postings.some(
-      (p) => l.filler.roles.includes(p.role) && (!l.filler.dept || l.filler.dept === p.department),
-    ),
-  )
-}
-
 function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) {
   const t = useT()
   const duties = useDuties(prison, { area, unfilled: true })
   const ledgers = useLedgers()
-  const mine = fillable(ledgers.data ?? [], me)
+  const organisation = useOrganisation()
+  const own = organisation.data?.prisons.flatMap((p) => p.areas).find((a) => a.id === area)
+  const mine = fillable(ledgers.data ?? [], me, own)
   const { begin, nil, busy } = useBegin(prison, area)
   return (
     <>
@@ -74,10 +68,9 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
         <h2 id="duties">{t('workbench.duties')}</h2>
         <Ready query={duties}>
           {(list) => {
-            const due = list
-              .filter((d) => d.state === 'open' || d.state === 'missing')
-              .filter((d) => mine.some((l) => l.id === d.ledger))
-              .sort((a, b) => a.due_at.localeCompare(b.due_at))
+            const all = pending(list).filter((d) => mine.some((l) => l.id === d.ledger))
+            // What has not begun yet cannot be filled in.
+            const due = all.filter((d) => Date.parse(d.starts_at) <= Date.now())
             if (due.length === 0) return <Empty>{t('workbench.nothingDue')}</Empty>
             return (
               <table className="plain">
@@ -152,7 +145,7 @@ function DutyRow(props: {
     <tr>
       <td>{name}</td>
       <td>
-        {duty.period}
+        {period(duty.period, t)}
         {duty.target > 1 && ` (${duty.have}/${duty.target})`}
       </td>
       <td className={overdue ? 'late' : ''}>
@@ -171,7 +164,7 @@ function DutyRow(props: {
           data-key={first ? 'Enter' : undefined}
           disabled={busy}
           onClick={begin}
-          aria-label={t('workbench.fillNamed', { name, period: duty.period })}
+          aria-label={t('workbench.fillNamed', { name, period: period(duty.period, t) })}
         >
           {t('workbench.fill')}
         </Button>{' '}
@@ -179,7 +172,7 @@ function DutyRow(props: {
           <Button
             disabled={busy}
             onClick={nil}
-            aria-label={t('workbench.nilNamed', { name, period: duty.period })}
+            aria-label={t('workbench.nilNamed', { name, period: period(duty.period, t) })}
           >
             {t('workbench.nil')}
           </Button>
@@ -187,6 +180,15 @@ function DutyRow(props: {
       </td>
     </tr>
   )
+}
+
+const shifts = ['day', 'evening', 'night'] as const
+
+/** 2026-11-24/day in words. */
+function period(code: string, t: ReturnType<typeof useT>): string {
+  const [day = code, name] = code.split('/')
+  const shift = shifts.find((s) => s === name)
+  return shift ? `${day} ${t(`shift.${shift}`)}` : code
 }
 
 function Left({ due }: { due: string }) {

@@ -21,7 +21,7 @@ export function Tree({ sheet, ...at }: { sheet: Sheet } & At) {
             <span>{text(domain.title, lang)}</span>
             <Points score={domain.score} points={domain.points} deducted={domain.deducted} />
           </summary>
-          {domain.indicators.map((indicator) => (
+          {(domain.indicators ?? []).map((indicator) => (
             <Indicator key={indicator.code} indicator={indicator} {...at} />
           ))}
         </details>

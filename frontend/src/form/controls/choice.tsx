@@ -78,17 +78,19 @@ export function ChecksControl(props: ControlProps) {
   const options = useOptions(props.node.items ?? {})
   const chosen = Array.isArray(props.value) ? props.value.map((v) => JSON.stringify(v)) : []
   return (
-    <Checkbox.Group
-      aria-labelledby={`${props.id}-label`}
-      options={options}
-      value={chosen}
-      disabled={props.disabled}
-      onChange={(keys) => {
-        props.onChange(
-          keys.length ? keys.map((key) => JSON.parse(key as string) as Json) : undefined,
-        )
-        props.onBlur()
-      }}
-    />
+    <div id={props.id} tabIndex={-1}>
+      <Checkbox.Group
+        aria-labelledby={`${props.id}-label`}
+        options={options}
+        value={chosen}
+        disabled={props.disabled}
+        onChange={(keys) => {
+          props.onChange(
+            keys.length ? keys.map((key) => JSON.parse(key as string) as Json) : undefined,
+          )
+          props.onBlur()
+        }}
+      />
+    </div>
   )
 }

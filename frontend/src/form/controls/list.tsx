@@ -4,7 +4,9 @@ import { type Option, useForm } from '../context'
 import { halfWidth } from '../paste'
 import { aria, type ControlProps } from './types'
 
-const separators = [',', '，', '、', ';', '；', ' ', '\n']
+/** Numbers may be pasted with any gap between them; names may hold spaces. */
+const separators = [',', '，', '、', ';', '；', '\n']
+const gaps = [...separators, ' ', '\t']
 
 /** A list of scalars, typed one after the other or pasted together; with a look-up where there is one. */
 export function TagsControl(props: ControlProps) {
@@ -18,7 +20,7 @@ export function TagsControl(props: ControlProps) {
       mode="tags"
       value={Array.isArray(value) ? value.map(String) : []}
       options={options}
-      tokenSeparators={separators}
+      tokenSeparators={node.items?.pattern || numeric ? gaps : separators}
       disabled={disabled}
       status={invalid ? 'error' : undefined}
       open={kind ? undefined : false}
