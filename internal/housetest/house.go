@@ -1,0 +1,228 @@
+// Package housetest joins the whole house on real servers for tests: one
+// prison, two areas, a person for every post.
+package housetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io/fs"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/access"
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/ledger"
+	"taizhang/internal/objectstore"
+	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
+	"taizhang/internal/testkit"
+	"taizhang/migrations"
+	"taizhang/policies"
+	"taizhang/schemas"
+)
+
+// House is everything a test needs.
+type House struct {
+	OwnerURL string
+	Owner    *pgx.Conn // superuser: organisation, and what an attacker could do
+	Store    *postgres.Store
+	Files    *objectstore.Store
+	Catalog  *catalog.Catalog
+	Access   *access.Enforcer
+	Ledger   *ledger.Service
+	Duty     *duty.Service
+	Prison   uuid.UUID
+	Area     uuid.UUID // ordinary, with labour
+	Other    uuid.UUID // another area of the same prison
+	people   map[string]actor.Actor
+}
+
+// New makes a house of its own for the test.
+func New(t testing.TB) *House {
+	t.Helper()
+	ctx := t.Context()
+	h := &House{OwnerURL: testkit.Database(t, shape(t), postgres.Migrate), Prison: uuid.New(), Area: uuid.New(), Other: uuid.New(), people: map[string]actor.Actor{}}
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	h.Catalog, err = catalog.Load(schemas.FS)
+	check(err)
+	var ids []string
+	for _, typ := range h.Catalog.Types() {
+		ids = append(ids, typ.ID)
+	}
+	h.Access, err = access.Load(policies.FS, ids)
+	check(err)
+	h.Store, err = postgres.Open(ctx, postgres.AsRole(h.OwnerURL, "taizhang_app"), 12)
+	check(err)
+	t.Cleanup(h.Store.Close)
+	departments := []postgres.Department{}
+	for _, id := range ids {
+		departments = append(departments, postgres.Department{Code: h.Access.Owner(id), ZH: "科室", EN: "department"})
+	}
+	check(h.Store.Install(ctx, h.Catalog, h.Access.Owner, departments))
+	h.Files, err = objectstore.Open(ctx, testkit.S3(t))
+	check(err)
+	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
+	check(err)
+	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
+	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	check(err)
+	standard, err := scoring.Compile(raw)
+	check(err)
+	check(h.organise(ctx))
+	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
+	return h
+}
+
+// shape changes with every migration, and with it the template.
+func shape(t testing.TB) string {
+	var all bytes.Buffer
+	files, err := fs.Glob(migrations.FS, "*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		raw, err := fs.ReadFile(migrations.FS, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(raw)
+	}
+	return all.String()
+}
+
+func (h *House) organise(ctx context.Context) error {
+	b := &pgx.Batch{}
+	b.Queue("insert into prisons (prison_id, code, name_zh, name_en, opened_at) values ($1, $2, '甲监狱', 'Prison Jia', now())", h.Prison, h.Prison.String())
+	b.Queue("insert into log_heads (prison_id) values ($1)", h.Prison)
+	for i, a := range []uuid.UUID{h.Area, h.Other} {
+		b.Queue("insert into areas values ($1, $2, $3, '监区', 'Area', 'ordinary', 'residential', true)", h.Prison, a, fmt.Sprintf("A%d", i+1))
+	}
+	n := 0
+	hire := func(name string, p actor.Posting) {
+		n++
+		a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", n), Name: name, Postings: []actor.Posting{p}, Address: "127.0.0.1"}
+		h.people[name] = a
+		b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
+	}
+	at := func(area uuid.UUID, r actor.Role) actor.Posting {
+		return actor.Posting{Role: r, PrisonID: h.Prison, AreaID: area}
+	}
+	hire("officer", at(h.Area, actor.Officer))
+	hire("second officer", at(h.Area, actor.Officer))
+	hire("duty leader", at(h.Area, actor.DutyLeader))
+	hire("second duty leader", at(h.Area, actor.DutyLeader))
+	hire("area head", at(h.Area, actor.AreaHead))
+	hire("second area head", at(h.Area, actor.AreaHead))
+	hire("medic", at(h.Area, actor.Medic))
+	hire("officer elsewhere", at(h.Other, actor.Officer))
+	hire("area head elsewhere", at(h.Other, actor.AreaHead))
+	hire("custody head", actor.Posting{Role: actor.DeptHead, PrisonID: h.Prison, Department: "dept_custody"})
+	hire("education head", actor.Posting{Role: actor.DeptHead, PrisonID: h.Prison, Department: "dept_education"})
+	hire("warden", actor.Posting{Role: actor.Warden, PrisonID: h.Prison})
+	hire("inspector", actor.Posting{Role: actor.Inspector})
+	return h.Owner.SendBatch(ctx, b).Close()
+}
+
+// Person by the name of the post.
+func (h *House) Person(name string) actor.Actor {
+	a, ok := h.people[name]
+	if !ok {
+		panic("no " + name)
+	}
+	return a
+}
+
+// As is the context of a person.
+func (h *House) As(ctx context.Context, name string) context.Context {
+	return actor.With(ctx, h.Person(name))
+}
+
+// Search is a cell search that passes: filled by the officer, nothing found.
+func (h *House) Search() json.RawMessage {
+	officer, second := h.Person("officer").Number, h.Person("second officer").Number
+	at := time.Now().Add(-time.Hour).In(catalog.Zone)
+	doc := map[string]any{
+		"search_kind": "cell", "search_mode": "planned", "started_at": at.Add(-time.Hour).Format(time.RFC3339), "ended_at": at.Format(time.RFC3339),
+		"places": []string{"301 监舍"}, "searchers": []string{officer, second}, "findings_count": 0, "property_restored": true,
+		"clips": []map[string]any{{"camera_code": "A3-0102", "from": at.Add(-time.Hour).Format(time.RFC3339), "to": at.Format(time.RFC3339), "locked": true}},
+	}
+	raw, _ := json.Marshal(doc)
+	return raw
+}
+
+// Finding is Search with one irregular item, which asks for a photo.
+func (h *House) Finding() json.RawMessage {
+	var doc map[string]any
+	_ = json.Unmarshal(h.Search(), &doc)
+	doc["findings_count"] = 1
+	doc["findings"] = []map[string]any{{"item_class": "irregular", "item_name": "打火机", "quantity": 1, "unit": "个", "place": "床下", "disposal": "destroyed"}}
+	raw, _ := json.Marshal(doc)
+	return raw
+}
+
+// Begin makes a draft of a ledger in the area.
+func (h *House) Begin(t testing.TB, who, ledgerID string, body json.RawMessage) ledger.Entry {
+	t.Helper()
+	out, err := h.Ledger.Create(h.As(t.Context(), who), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: ledgerID, Body: body}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Entry
+}
+
+// Submitted makes a submitted search.
+func (h *House) Submitted(t testing.TB) ledger.Entry {
+	t.Helper()
+	e := h.Begin(t, "officer", "cell-body-search", h.Search())
+	out, err := h.Ledger.Submit(h.As(t.Context(), "officer"), e.Key, e.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Entry
+}
+
+// Photo is a small picture; n makes them differ.
+func Photo(n int) []byte {
+	img := image.NewGray(image.Rect(0, 0, 40, 30))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * (n + 1))
+	}
+	var b bytes.Buffer
+	_ = jpeg.Encode(&b, img, nil)
+	return b.Bytes()
+}
+
+// Attach uploads a photo to the draft.
+func (h *House) Attach(t testing.TB, who string, k ledger.Key, slot string, content []byte) *ledger.Evidence {
+	t.Helper()
+	ctx := h.As(t.Context(), who)
+	u, err := h.Ledger.NewUpload(ctx, k, slot, "照片.jpg", int64(len(content)), ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := int64(len(content) / 2)
+	if _, _, err := h.Ledger.PutPart(ctx, k.Prison, u.ID, 0, bytes.NewReader(content[:half]), half); err != nil {
+		t.Fatal(err)
+	}
+	_, ev, err := h.Ledger.PutPart(ctx, k.Prison, u.ID, half, bytes.NewReader(content[half:]), int64(len(content))-half)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ev
+}

@@ -1,0 +1,131 @@
+package housetest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+)
+
+// allowAll is an authoriser that lets everything pass; only the scope, which
+// the database sees, is the real one.
+type allowAll struct{ ledger.Authorizer }
+
+func (allowAll) Check(actor.Actor, string, ledger.Subject, time.Time) error { return nil }
+
+var strangers = []string{"officer elsewhere", "area head elsewhere", "education head", "inspector"}
+
+// TestSecondWallAlone replaces every decision of access by "allowed": the
+// database itself lets no foreign row through.
+func TestSecondWallAlone(t *testing.T) {
+	h := housetest.New(t)
+	e := h.Submitted(t)
+	open := *h.Ledger
+	open.Access = allowAll{h.Access}
+	for _, who := range strangers {
+		ctx := h.As(t.Context(), who)
+		if _, err := open.Get(ctx, e.Key); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s reads: %v", who, err)
+		}
+		if _, err := open.Approve(ctx, e.Key, ledger.Judgement{Digest: *e.Digest}, ledger.Idem{}); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s approves: %v", who, err)
+		}
+		// The list's own condition is not asked either: only row-level security.
+		n := -1
+		err := h.Store.Read(ctx, ledger.Session{Prison: h.Prison, Person: h.Person(who).PersonID, Scope: h.Access.Scope(h.Person(who), time.Now())}, func(r ledger.Reader) error {
+			list, err := r.Entries(ctx, ledger.Query{Prison: h.Prison, Limit: 50, Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}})
+			n = len(list)
+			return err
+		})
+		if err != nil || n != 0 {
+			t.Errorf("%s lists %d: %v", who, n, err)
+		}
+	}
+}
+
+// TestFirstWallAlone takes row-level security away: access alone lets no
+// foreign row through.
+func TestFirstWallAlone(t *testing.T) {
+	h := housetest.New(t)
+	e := h.Submitted(t)
+	if _, err := h.Owner.Exec(t.Context(), "alter table entries disable row level security"); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range strangers {
+		ctx := h.As(t.Context(), who)
+		if _, err := h.Ledger.Get(ctx, e.Key); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s reads: %v", who, err)
+		}
+		list, err := h.Ledger.List(ctx, ledger.Query{Prison: h.Prison})
+		if err != nil || len(list) != 0 {
+			t.Errorf("%s lists %d: %v", who, len(list), err)
+		}
+	}
+	list, err := h.Ledger.List(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison})
+	if err != nil || len(list) != 1 {
+		t.Errorf("the author lists %d: %v", len(list), err)
+	}
+}
+
+// TestDatabaseRefuses goes past the program: what the service's own role may
+// not do, whatever the code says.
+func TestDatabaseRefuses(t *testing.T) {
+	h := housetest.New(t)
+	e := h.Submitted(t)
+	out, err := h.Ledger.Approve(h.As(t.Context(), "duty leader"), e.Key, ledger.Judgement{Digest: *e.Digest}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	conn, err := h.Store.Pool().Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, table := range []string{"revisions", "decisions", "events", "evidence", "custody_events", "findings", "log_leaves", "log_hashes", "checkpoints", "ledger_versions"} {
+		for _, sql := range []string{"delete from " + table, "truncate " + table, "update " + table + " set prison_id = prison_id"} {
+			if table == "ledger_versions" {
+				sql = strings.ReplaceAll(sql, "prison_id", "ledger")
+			}
+			if _, err := conn.Exec(ctx, sql); err == nil || !strings.Contains(err.Error(), "42501") {
+				t.Errorf("%s: %v", sql, err)
+			}
+		}
+	}
+	// A decision by the author, written straight into the table by a superuser.
+	_, err = h.Owner.Exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest, comment, remarks, salt)
+		select prison_id, entry_id, revision, 9, gen_random_uuid(), 'approve', author, author, 'officer', digest, '', '[]', salt from revisions where entry_id = $1`, e.Entry)
+	if err == nil || !strings.Contains(err.Error(), "decisions_check") {
+		t.Errorf("own decision: %v", err)
+	}
+	// Nor under another name: the author comes with the revision.
+	_, err = h.Owner.Exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest, comment, remarks, salt)
+		select prison_id, entry_id, revision, 9, gen_random_uuid(), 'approve', $2, author, 'officer', digest, '', '[]', salt from revisions where entry_id = $1`, e.Entry, h.Person("warden").PersonID)
+	if err == nil || !strings.Contains(err.Error(), "fkey") {
+		t.Errorf("own decision under another author: %v", err)
+	}
+	_ = out
+	// Without any setting no row is seen.
+	var n int
+	if err := conn.QueryRow(ctx, "select count(*) from entries").Scan(&n); err != nil || n != 0 {
+		t.Errorf("without a scope %d entries: %v", n, err)
+	}
+}
+
+// TestSettingsStay makes sure that no setting outlives its transaction.
+func TestSettingsStay(t *testing.T) {
+	h := housetest.New(t)
+	h.Submitted(t)
+	for range 20 {
+		var left string
+		err := h.Store.Pool().QueryRow(t.Context(), "select coalesce(current_setting('app.prisons', true), '') || coalesce(current_setting('app.person', true), '')").Scan(&left)
+		if err != nil || left != "" {
+			t.Fatalf("left over: %q %v", left, err)
+		}
+	}
+}
