@@ -1,0 +1,174 @@
+package housetest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+
+	"taizhang/internal/housetest"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
+)
+
+// scene is a house with a bit of everything that is logged, under a checkpoint
+// that has left it.
+type scene struct {
+	*housetest.House
+	signer  *integrity.Signer
+	anchors [][]byte
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	h := housetest.New(t)
+	s := &scene{House: h}
+	e := h.Begin(t, "officer", "cell-body-search", h.Finding())
+	h.Attach(t, "officer", e.Key, "finding_photo", housetest.Photo(3))
+	out, err := h.Ledger.Submit(h.As(t.Context(), "officer"), e.Key, e.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = approve(h, t, "duty leader", out.Entry); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = approve(h, t, "area head", out.Entry); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Ledger.Record(h.As(t.Context(), "warden"), h.Prison, ledger.Custody{Kind: "pack", Subject: "JG-04", Reason: "年度检查"}); err != nil {
+		t.Fatal(err)
+	}
+	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	s.checkpoint(t)
+	return s
+}
+
+func (s *scene) checkpoint(t *testing.T) {
+	t.Helper()
+	err := s.Store.Checkpoint(t.Context(), s.Prison, s.signer, func(_ integrity.Checkpoint, signed []byte) error {
+		s.anchors = append(s.anchors, signed)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *scene) verify(t *testing.T) *integrity.Report {
+	t.Helper()
+	v, err := postgres.Open(t.Context(), postgres.AsRole(s.OwnerURL, "taizhang_verify"), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer v.Close()
+	var r *integrity.Report
+	err = v.Verify(t.Context(), s.open, func(snap *postgres.Snapshot) error {
+		r, err = integrity.Verify(t.Context(), snap, s.Prison, s.signer.Verifier(), s.anchors)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (s *scene) open(ctx context.Context, key, version string, sum [32]byte, size int64) error {
+	body, err := s.Files.Open(ctx, key, version, sum, size)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, body)
+	return errors.Join(err, body.Close())
+}
+
+// TestTamper lets a superuser change one thing at a time: each is named.
+func TestTamper(t *testing.T) {
+	const cutTail = `delete from %[1]s where (prison_id, idx) in (select prison_id, max(idx) from %[1]s group by 1)`
+	attacks := map[string]struct {
+		sql  []string
+		want string
+	}{
+		"document":            {[]string{`update revisions set canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '打火机', '打火石'), 'UTF8')`}, "A01"},
+		"author":              {[]string{`update revisions set author = (select person_id from persons where number = '0000002')`}, "A01"},
+		"reason of revision":  {[]string{`update revisions set reason = '更正'`}, "A01"},
+		"time of revision":    {[]string{`update revisions set recorded_at = recorded_at - interval '1 day'`}, "A07"},
+		"comment":             {[]string{`update decisions set comment = '同意' where step = 0`}, "A01"},
+		"decider":             {[]string{`update decisions set decided_by = (select person_id from persons where number = '0000004')`}, "A01"},
+		"event":               {[]string{`update events set kind = 'withdrawn' where kind = 'created'`}, "A01"},
+		"evidence's name":     {[]string{`update evidence set name = 'x.jpg'`}, "A01"},
+		"custody's reason":    {[]string{`update custody_events set reason = ''`}, "A01"},
+		"salt":                {[]string{`update revisions set salt = set_byte(salt, 0, (get_byte(salt, 0) + 1) % 256)`}, "A01"},
+		"leaf's meta":         {[]string{`update log_leaves set meta = set_byte(meta, 30, (get_byte(meta, 30) + 1) % 256) where idx = 1`}, "A02"},
+		"leaf's hash":         {[]string{`update log_leaves set leaf_hash = set_byte(leaf_hash, 0, (get_byte(leaf_hash, 0) + 1) % 256) where idx = 1`}, "A02"},
+		"leaf's digest":       {[]string{`update log_leaves set content_digest = set_byte(content_digest, 0, (get_byte(content_digest, 0) + 1) % 256) where idx = 1`}, "A02"},
+		"leaf's time":         {[]string{`update log_leaves set recorded_at = recorded_at - interval '1 day' where idx = 2`}, "A06"},
+		"node of the tree":    {[]string{`update log_hashes set hash = set_byte(hash, 0, (get_byte(hash, 0) + 1) % 256) where idx = 2`}, "A03"},
+		"checkpoint":          {[]string{`update checkpoints set note = set_byte(note, 60, (get_byte(note, 60) + 1) % 256)`}, "A04"},
+		"head":                {[]string{`update log_heads set size = size - 1`}, "I05"},
+		"revision deleted":    {[]string{`delete from revisions`}, "I02"},
+		"decision deleted":    {[]string{`delete from decisions where step = 1`}, "I02"},
+		"event deleted":       {[]string{`delete from events where kind = 'submitted'`}, "I02"},
+		"evidence deleted":    {[]string{`delete from evidence`}, "I02"},
+		"custody deleted":     {[]string{`delete from custody_events`}, "I02"},
+		"leaf deleted":        {[]string{`delete from log_leaves where idx = 1`}, "I01"},
+		"node deleted":        {[]string{`delete from log_hashes where idx = 2`}, "I06"},
+		"revision slipped in": {[]string{`insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at) select prison_id, entry_id, 2, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at from revisions`}, "I03"},
+		"tail cut":            {[]string{fmt.Sprintf(cutTail, "log_leaves"), `delete from log_hashes where idx >= 7`, `update log_heads set size = size - 1`, `delete from checkpoints`, `delete from custody_events`}, "I04"},
+	}
+	for name, a := range attacks {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			if r := s.verify(t); len(r.Problems) > 0 || r.Rows == 0 || r.Objects == 0 {
+				t.Fatalf("untouched: %+v", r)
+			}
+			for _, sql := range append([]string{"set session_replication_role = replica"}, a.sql...) {
+				if tag, err := s.Owner.Exec(t.Context(), sql); err != nil || sql[:3] != "set" && tag.RowsAffected() == 0 {
+					t.Fatalf("%s: %s %v", sql, tag, err)
+				}
+			}
+			r := s.verify(t)
+			if !slices.ContainsFunc(r.Problems, func(p integrity.Problem) bool { return p.Code == a.want && p.Nature != "" && p.Place != "" }) {
+				t.Errorf("want %s: %+v", a.want, r.Problems)
+			}
+		})
+	}
+}
+
+// TestTamperObject takes the bytes away under a row that names them.
+func TestTamperObject(t *testing.T) {
+	s := newScene(t)
+	var key, version string
+	for o, err := range s.Files.List(t.Context(), s.Prison.String()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, version = o.Key, o.VersionID
+	}
+	if err := s.Files.Remove(t.Context(), key, version); err != nil {
+		t.Fatal(err)
+	}
+	r := s.verify(t)
+	if len(r.Problems) != 1 || r.Problems[0].Code != "U01" {
+		t.Errorf("%+v", r.Problems)
+	}
+}
+
+// TestNoFork wants the signer to refuse a tree that is smaller or rewritten,
+// even when the database agrees with itself.
+func TestNoFork(t *testing.T) {
+	s := newScene(t)
+	for _, sql := range []string{"set session_replication_role = replica", "delete from log_leaves where idx > 1", "delete from log_hashes where idx > 2", "update log_heads set size = 2"} {
+		if _, err := s.Owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.Store.Checkpoint(t.Context(), s.Prison, s.signer, func(integrity.Checkpoint, []byte) error { return nil })
+	if !errors.Is(err, integrity.ErrFork) {
+		t.Errorf("a shorter log: %v", err)
+	}
+}
