@@ -44,6 +44,7 @@ type House struct {
 	Area     uuid.UUID // ordinary, with labour
 	Other    uuid.UUID // another area of the same prison
 	people   map[string]actor.Actor
+	config   objectstore.Config
 }
 
 // New makes a house of its own for the test.
@@ -74,7 +75,8 @@ func New(t testing.TB) *House {
 		departments = append(departments, postgres.Department{Code: h.Access.Owner(id), ZH: "科室", EN: "department"})
 	}
 	check(h.Store.Install(ctx, h.Catalog, h.Access.Owner, departments))
-	h.Files, err = objectstore.Open(ctx, testkit.S3(t))
+	h.config = testkit.S3(t)
+	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)

@@ -77,7 +77,7 @@ func (a *API) putPart(c echo.Context) error {
 	}
 	r := c.Request()
 	offset, err := strconv.ParseInt(r.Header.Get("Upload-Offset"), 10, 64)
-	if err != nil || r.ContentLength <= 0 {
+	if err != nil || r.ContentLength < 0 {
 		return fault.New(fault.Malformed, "part_size")
 	}
 	u, ev, err := a.Ledger.PutPart(r.Context(), prison, id, offset, r.Body, r.ContentLength)

@@ -129,6 +129,8 @@ func (s *Service) PutPart(ctx context.Context, prison, id uuid.UUID, offset int6
 		switch {
 		case offset != u.Received:
 			return fault.New(fault.Conflict, "offset_mismatch").With("received", u.Received)
+		case size == 0 && u.Received == u.Size:
+			return nil // all is there; only finishing was cut off
 		case size <= 0 || size > u.Size-u.Received:
 			return fault.New(fault.Invalid, "part_size").With("received", u.Received).With("size", u.Size)
 		}

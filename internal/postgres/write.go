@@ -75,7 +75,7 @@ func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.I
 	if err := t.prisonOpen(ctx); err != nil {
 		return err
 	}
-	if idem.Key != "" {
+	if idem.Key != "" && !mutantForgetful {
 		replay, err := t.claim(ctx, idem, out)
 		if err != nil {
 			return err
@@ -93,10 +93,13 @@ func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.I
 			return err
 		}
 	}
-	if idem.Key != "" {
+	if idem.Key != "" && !mutantForgetful {
 		if err := t.keep(ctx, idem, out); err != nil {
 			return err
 		}
+	}
+	if mutantHasty {
+		return nil
 	}
 	fault.Point("write.before_commit")
 	if err := commit(ctx, conn.Conn(), tx); err != nil {

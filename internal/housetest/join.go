@@ -1,0 +1,62 @@
+package housetest
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/access"
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
+	"taizhang/internal/objectstore"
+	"taizhang/internal/postgres"
+	"taizhang/policies"
+	"taizhang/schemas"
+)
+
+// Pass lets another process into a house.
+type Pass struct {
+	OwnerURL string
+	Files    objectstore.Config
+	Prison   uuid.UUID
+	Area     uuid.UUID
+	People   map[string]actor.Actor
+}
+
+// Pass of this house.
+func (h *House) Pass() string {
+	raw, _ := json.Marshal(Pass{OwnerURL: h.OwnerURL, Files: h.config, Prison: h.Prison, Area: h.Area, People: h.people})
+	return string(raw)
+}
+
+// Join opens the house of a pass, as a program started anew would: without
+// making anything.
+func Join(ctx context.Context, pass string) (*House, error) {
+	var p Pass
+	if err := json.Unmarshal([]byte(pass), &p); err != nil {
+		return nil, err
+	}
+	h := &House{OwnerURL: p.OwnerURL, Prison: p.Prison, Area: p.Area, people: p.People, config: p.Files}
+	var err error
+	if h.Catalog, err = catalog.Load(schemas.FS); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, t := range h.Catalog.Types() {
+		ids = append(ids, t.ID)
+	}
+	if h.Access, err = access.Load(policies.FS, ids); err != nil {
+		return nil, err
+	}
+	if h.Store, err = postgres.Open(ctx, postgres.AsRole(p.OwnerURL, "taizhang_app"), 4); err != nil {
+		return nil, err
+	}
+	if h.Files, err = objectstore.Open(ctx, p.Files); err != nil {
+		return nil, err
+	}
+	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	return h, nil
+}

@@ -1,0 +1,172 @@
+// Package kill ends a writing program at every named step of every write path
+// and looks at what is left.
+package kill
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"taizhang/internal/housetest"
+)
+
+// points in the order a life passes them, and how often it does.
+var points = []struct {
+	name  string
+	times int
+}{
+	{"write.claimed", 5}, {"upload.part_staged", 1}, {"upload.stored", 1}, {"upload.attached", 1}, {"entry.locked", 4}, {"draft.saved", 1},
+	{"submit.objects_held", 1}, {"submit.revision_inserted", 1}, {"submit.evidence_inserted", 1}, {"submit.logged", 1},
+	{"decide.decision_inserted", 2}, {"decide.logged", 2}, {"write.before_commit", 8}, {"write.after_commit", 8},
+}
+
+var named = regexp.MustCompile(`fault\.Point\("([^"]+)"\)`)
+
+// TestPointsKnown fails for a step of a write path that the harness does not kill at.
+func TestPointsKnown(t *testing.T) {
+	var have, want []string
+	for _, p := range points {
+		want = append(want, p.name)
+	}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for _, m := range named.FindAllSubmatch(raw, -1) {
+			have = append(have, string(m[1]))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(have)
+	slices.Sort(want)
+	if have = slices.Compact(have); !slices.Equal(have, want) {
+		t.Errorf("named in the code: %v\nkilled at: %v", have, want)
+	}
+}
+
+func build(t *testing.T, tags string) string {
+	t.Helper()
+	exe := filepath.Join(t.TempDir(), "writer")
+	out, err := exec.Command("go", "build", "-tags", tags, "-o", exe, "./writer").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return exe
+}
+
+// life runs the writer once; ended says whether it was killed.
+func life(t *testing.T, h *housetest.House, exe, name, killAt string) (acks []string, ended bool) {
+	t.Helper()
+	cmd := exec.Command(exe, name)
+	cmd.Env = append(os.Environ(), "KILL_HOUSE="+h.Pass(), "TAIZHANG_KILL_AT="+killAt)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	for line := range strings.Lines(out.String()) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "ACK "); ok {
+			acks = append(acks, rest)
+		}
+	}
+	if err != nil && !strings.Contains(errs.String(), "killed at") {
+		if killAt != "" {
+			t.Fatalf("%s at %s: %v\n%s", name, killAt, err, errs.String())
+		}
+		return append(acks, "FAILED "+errs.String()), false
+	}
+	return acks, err != nil
+}
+
+// kills counts what a run of the harness found wrong.
+type kills struct{ done, lost, doubled, dangling, gaps, stuck int }
+
+func (k kills) clean() bool { return k.lost+k.doubled+k.dangling+k.gaps+k.stuck == 0 }
+
+// run kills n times, each life then lived to its end under the same keys.
+func run(t *testing.T, exe string, n int) kills {
+	t.Helper()
+	h := housetest.New(t)
+	var k kills
+	for i := 0; k.done < n; i++ {
+		p := points[i%len(points)]
+		nth := 1 + i/len(points)%p.times
+		name := fmt.Sprintf("life-%04d", i)
+		acks, ended := life(t, h, exe, name, p.name+":"+strconv.Itoa(nth))
+		if ended {
+			k.done++
+		} else if i < len(points) {
+			t.Errorf("%s was never passed", p.name)
+		}
+		again, _ := life(t, h, exe, name, "")
+		acks = append(acks, again...)
+		entries := map[string]bool{}
+		for _, a := range acks {
+			if strings.HasPrefix(a, "FAILED") {
+				k.stuck++
+				t.Log(name, p.name, a)
+				continue
+			}
+			_, id, _ := strings.Cut(a, " ")
+			entries[id[strings.LastIndex(id, " ")+1:]] = true
+		}
+		if len(entries) > 1 {
+			k.doubled++
+		}
+		for id := range entries {
+			k.lost += count(t, h, "select case when exists (select from entries where entry_id = $1 and state = 'approved' and in_force = 1) then 0 else 1 end", id)
+			k.doubled += count(t, h, "select case when (select count(*) from revisions where entry_id = $1) > 1 or (select count(*) from evidence where entry_id = $1) > 1 then 1 else 0 end", id)
+		}
+	}
+	k.doubled += count(t, h, "select count(*) from entries where state <> 'approved'")
+	k.dangling = count(t, h, "select count(*) from evidence e left join objects o using (prison_id, sha256) where o.sha256 is null")
+	k.gaps = count(t, h, "select (select size from log_heads) - (select count(*) from log_leaves) + (select coalesce(max(idx) + 1, 0) from log_leaves) - (select count(*) from log_leaves)")
+	return k
+}
+
+func count(t *testing.T, h *housetest.House, sql string, args ...any) int {
+	t.Helper()
+	var n int
+	if err := h.Owner.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestKills: nothing acknowledged is lost, nothing is doubled, no row without
+// bytes, no gap in the log.
+func TestKills(t *testing.T) {
+	n := 90
+	if s := os.Getenv("KILLS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := run(t, build(t, "faultpoints"), n)
+	t.Logf("%+v", k)
+	if !k.clean() {
+		t.Errorf("%+v", k)
+	}
+}
+
+// TestMutants plants faults that the harness must find: it has teeth.
+func TestMutants(t *testing.T) {
+	for _, tag := range []string{"mutant_hasty", "mutant_forgetful"} {
+		t.Run(tag, func(t *testing.T) {
+			if k := run(t, build(t, "faultpoints,"+tag), 1); k.clean() {
+				t.Errorf("not caught: %+v", k)
+			}
+		})
+	}
+}

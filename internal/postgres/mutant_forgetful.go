@@ -1,0 +1,8 @@
+//go:build mutant_forgetful
+
+package postgres
+
+const (
+	mutantHasty     = false
+	mutantForgetful = true
+)

@@ -1,0 +1,8 @@
+//go:build mutant_hasty
+
+package postgres
+
+const (
+	mutantHasty     = true
+	mutantForgetful = false
+)
