@@ -239,10 +239,10 @@ func (p *Province) Logins() []httpapi.Login {
 		return []httpapi.Login{}
 	}
 	u := p.units[0]
-	find := func(role actor.Role, area bool, department string) person {
+	find := func(role actor.Role, area, department string) person {
 		for _, who := range u.people {
 			o := who.posts[0]
-			if o.role == role && (o.area == u.areas[2].id) == area && o.department == department {
+			if o.role == role && o.department == department && (area == "") == (o.area == uuid.Nil) && (area == "" || u.area(area) == o.area) {
 				return who
 			}
 		}
@@ -253,17 +253,31 @@ func (p *Province) Logins() []httpapi.Login {
 		who   person
 		title fault.Text
 	}{
-		{find(actor.Officer, true, ""), fault.Text{ZH: "甲监狱三监区民警", EN: "officer, area 3 of prison Jia"}},
-		{find(actor.DutyLeader, true, ""), fault.Text{ZH: "三监区值班领导", EN: "duty leader, area 3"}},
-		{find(actor.AreaHead, true, ""), fault.Text{ZH: "三监区监区长", EN: "head of area 3"}},
-		{find(actor.DeptHead, false, "dept_custody"), fault.Text{ZH: "狱政管理科负责人", EN: "head of custody administration"}},
-		{find(actor.Warden, false, ""), fault.Text{ZH: "监狱长", EN: "warden"}},
-		{find(actor.PrisonOffice, false, ""), fault.Text{ZH: "监狱创建办", EN: "prison accreditation office"}},
+		{find(actor.Officer, "A3", ""), fault.Text{ZH: "甲监狱三监区民警", EN: "officer, area 3 of prison Jia"}},
+		{find(actor.DutyLeader, "A3", ""), fault.Text{ZH: "三监区值班领导", EN: "duty leader, area 3"}},
+		{find(actor.AreaHead, "A3", ""), fault.Text{ZH: "三监区监区长", EN: "head of area 3"}},
+		{find(actor.DeptHead, "", "dept_custody"), fault.Text{ZH: "狱政管理科负责人", EN: "head of custody administration"}},
+		{find(actor.Warden, "", ""), fault.Text{ZH: "监狱长", EN: "warden"}},
+		{find(actor.PrisonOffice, "", ""), fault.Text{ZH: "监狱创建办", EN: "prison accreditation office"}},
+		{find(actor.Officer, "F1", ""), fault.Text{ZH: "伙房民警", EN: "kitchen officer"}},
+		{find(actor.Medic, "F2", ""), fault.Text{ZH: "监狱医院医护人员", EN: "medic of the hospital"}},
+		{find(actor.Counsellor, "", "dept_education"), fault.Text{ZH: "教育改造科心理咨询师", EN: "counsellor of the education department"}},
+		{find(actor.DeptStaff, "", "dept_command"), fault.Text{ZH: "指挥中心民警", EN: "command-centre reviewer"}},
 		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
 	} {
 		list = append(list, httpapi.Login{Number: l.who.number, Name: l.who.name, Title: l.title})
 	}
 	return list
+}
+
+// area by its code.
+func (u *unit) area(code string) uuid.UUID {
+	for _, a := range u.areas {
+		if a.code == code {
+			return a.id
+		}
+	}
+	return uuid.Nil
 }
 
 func (u *unit) actor(who person) actor.Actor {

@@ -49,7 +49,11 @@ func (a *API) evidence(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": ev.Name}))
 	h.Set("Content-Length", strconv.FormatInt(ev.Size, 10))
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox")
+	policy := "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; frame-ancestors 'self'"
+	if ev.MediaType != "application/pdf" {
+		policy += "; sandbox" // a browser's own viewer does not start in a sandbox; PDF runs nothing of ours
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Sha256", ev.Sha256.String())
 	h.Set("Content-Type", ev.MediaType)
 	c.Response().WriteHeader(http.StatusOK)
