@@ -164,7 +164,7 @@ func TestKills(t *testing.T) {
 func TestMutants(t *testing.T) {
 	for _, tag := range []string{"mutant_hasty", "mutant_forgetful"} {
 		t.Run(tag, func(t *testing.T) {
-			if k := run(t, build(t, "faultpoints,"+tag), 1); k.clean() {
+			if k := run(t, build(t, "faultpoints,"+tag), len(points)); k.clean() {
 				t.Errorf("not caught: %+v", k)
 			}
 		})
