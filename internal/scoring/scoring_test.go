@@ -1,0 +1,283 @@
+package scoring_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"taizhang/internal/fault"
+	"taizhang/internal/scoring"
+)
+
+const dir = "../../schemas/standards/ordinary-area/v1"
+
+func standard(t testing.TB, policy string) *scoring.Standard {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if policy != "" {
+		raw = []byte(strings.Replace(string(raw), `"rescale"`, fmt.Sprintf("%q", policy), 1))
+	}
+	s, err := scoring.Compile(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestCases holds the engine to the worked examples of the field, W4 to W9.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(dir, "cases", "*.json"))
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d cases: %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var c struct {
+				Policy string
+				Input  scoring.Input
+				Want   struct {
+					Score, Display string
+					Passes         bool
+					Indicators     map[string]string
+					Domains        map[string]string
+					OverCap        map[string]string `json:"over_cap"`
+					States         map[string]string
+					Vetoes         []string
+					CountedIn      map[string]string `json:"counted_in"`
+				}
+			}
+			if err := json.Unmarshal(raw, &c); err != nil {
+				t.Fatal(err)
+			}
+			sheet := scoring.Evaluate(standard(t, c.Policy), c.Input)
+			if sheet.Score.String() != c.Want.Score || sheet.Passes != c.Want.Passes {
+				t.Errorf("score %s, passes %v", sheet.Score, sheet.Passes)
+			}
+			if c.Want.Display != "" && sheet.Display != c.Want.Display {
+				t.Errorf("shown as %s", sheet.Display)
+			}
+			lost, counted := map[string]string{}, map[string]string{}
+			for _, d := range sheet.Domains {
+				if w := c.Want.Domains[d.ID]; w != "" && w != d.Score.String() {
+					t.Errorf("%s stands at %s, want %s", d.ID, d.Score, w)
+				}
+				for _, i := range d.Indicators {
+					if i.Deducted.Rat().Sign() > 0 {
+						lost[i.Code] = i.Deducted.String()
+					}
+					if w := c.Want.OverCap[i.Code]; w != "" && w != i.OverCap.String() {
+						t.Errorf("%s is %s over its cap, want %s", i.Code, i.OverCap, w)
+					}
+					for _, l := range i.Lines {
+						if w := c.Want.States[l.ID]; w != "" && w != l.State {
+							t.Errorf("%s is %s, want %s", l.ID, l.State, w)
+						}
+						for _, x := range l.Losses {
+							if x.CountedIn != "" {
+								counted[l.ID] = x.CountedIn
+							}
+						}
+					}
+				}
+			}
+			for code, v := range c.Want.Indicators {
+				if v == "0" {
+					delete(c.Want.Indicators, code)
+				}
+			}
+			if diff := cmp.Diff(c.Want.Indicators, lost); diff != "" {
+				t.Errorf("deductions (-want +got):\n%s", diff)
+			}
+			if c.Want.CountedIn != nil {
+				if diff := cmp.Diff(c.Want.CountedIn, counted); diff != "" {
+					t.Errorf("counted in (-want +got):\n%s", diff)
+				}
+			}
+			if c.Want.Vetoes != nil && !slices.Equal(c.Want.Vetoes, sheet.Vetoes) {
+				t.Errorf("former vetoes %v, want %v", sheet.Vetoes, c.Want.Vetoes)
+			}
+		})
+	}
+}
+
+// inputs draws facts and findings that the standard may meet.
+func inputs(s *scoring.Standard) *rapid.Generator[scoring.Input] {
+	facts := s.Facts()
+	var lines []string
+	for _, d := range s.Domains {
+		for _, i := range d.Indicators {
+			for _, l := range i.Lines {
+				lines = append(lines, l.ID)
+			}
+		}
+	}
+	return rapid.Custom(func(t *rapid.T) scoring.Input {
+		in := scoring.Input{From: "2026-01-01", To: "2026-06-30", Labour: rapid.Bool().Draw(t, "labour")}
+		for n := range rapid.IntRange(0, 30).Draw(t, "facts") {
+			f := rapid.SampledFrom(facts).Draw(t, "fact")
+			ledger := f.Ledger
+			if ledger == "*" {
+				ledger = "headcount"
+			}
+			v, _ := scoring.DecimalOf(big.NewRat(rapid.Int64Range(0, 400).Draw(t, "value"), 4))
+			in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledger, Measure: f.Measure, Day: fmt.Sprintf("2026-%02d-%02d", 1+n%6, 1+n%28), Value: v,
+				Refs: []scoring.Ref{{Kind: "entry", ID: fmt.Sprint(n)}}})
+		}
+		for n := range rapid.IntRange(0, 15).Draw(t, "findings") {
+			in.Findings = append(in.Findings, finding(t, lines, n))
+		}
+		return in
+	})
+}
+
+func finding(t *rapid.T, lines []string, n int) scoring.Finding {
+	return scoring.Finding{ID: fmt.Sprint("f", n), Line: rapid.SampledFrom(lines).Draw(t, "line"), Day: "2026-03-03",
+		Count: rapid.IntRange(1, 9).Draw(t, "count"), Event: rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(t, "event")}
+}
+
+// TestInvariants of the scoring chapter, on drawn inputs.
+func TestInvariants(t *testing.T) {
+	for _, policy := range []string{"rescale", "full_marks"} {
+		s := standard(t, policy)
+		gen := inputs(s)
+		rapid.Check(t, func(t *rapid.T) {
+			in := gen.Draw(t, "input")
+			sheet := scoring.Evaluate(s, in)
+			if sheet.Score.Rat().Sign() < 0 || sheet.Score.Rat().Cmp(s.Points.Rat()) > 0 {
+				t.Fatalf("score %s", sheet.Score)
+			}
+			domains, leaves := new(big.Rat), new(big.Rat)
+			for _, d := range sheet.Domains {
+				domains.Add(domains, d.Deducted.Rat())
+				for _, i := range d.Indicators {
+					for _, l := range i.Lines {
+						for _, x := range l.Losses {
+							leaves.Add(leaves, x.Deducted.Rat())
+						}
+					}
+				}
+			}
+			if domains.Cmp(sheet.Deducted.Rat()) != 0 || leaves.Cmp(domains) != 0 {
+				t.Fatalf("leaves %s, domains %s, sheet %s", leaves, domains, sheet.Deducted)
+			}
+			want, err := json.Marshal(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Reverse(in.Facts)
+			slices.Reverse(in.Findings)
+			got, err := json.Marshal(scoring.Evaluate(s, in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(want) != string(got) && !twins(in) {
+				t.Fatalf("the order matters:\n%s\n%s", want, got)
+			}
+			more := in
+			more.Findings = append(slices.Clone(in.Findings), scoring.Finding{ID: "one more", Line: "YJ-02.missing", Day: "2026-03-03", Count: 1})
+			if scoring.Evaluate(s, more).Score.Rat().Cmp(sheet.Score.Rat()) > 0 {
+				t.Fatal("one more finding raised the score")
+			}
+		})
+	}
+}
+
+// twins are facts of one measure on one day, which the database cannot hold:
+// only for them may the order of references differ.
+func twins(in scoring.Input) bool {
+	seen := map[string]bool{}
+	for _, f := range in.Facts {
+		k := f.Ledger + f.Measure + f.Day
+		if seen[k] {
+			return true
+		}
+		seen[k] = true
+	}
+	return false
+}
+
+// TestNoFloat: exactness is a promise, not a habit.
+func TestNoFloat(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	float := regexp.MustCompile(`\bfloat(32|64)\b|SetFloat|Float64\(`)
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := float.Find(raw); m != nil {
+			t.Errorf("%s: %s", f, m)
+		}
+	}
+}
+
+// TestMistakes wants all mistakes of a standard at once, each with its place.
+func TestMistakes(t *testing.T) {
+	_, err := scoring.Compile([]byte(`{"id":"x","version":1,"title":{"zh":"x"},"points":"10","line":"9","months":6,"not_applicable":"guess",
+		"domains":[{"id":"A","title":{"zh":"a"},"points":"9","indicators":[{"code":"A-1","title":{"zh":"a"},"points":"8","ledgers":[],"criteria":{"zh":""},
+		"lines":[{"id":"A-1.x","title":{"zh":"a"},"form":"most","method":"ledger","deduct":"0"}]}]}]}`))
+	f, ok := err.(*fault.Error)
+	if !ok {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, x := range f.Fields {
+		got = append(got, x.Pointer)
+	}
+	want := []string{"/not_applicable", "/domains/0/indicators/0/lines/0/form", "/domains/0/indicators/0/lines/0/deduct", "/domains/0/points", "/points"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+}
+
+func FuzzCompile(f *testing.F) {
+	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Add([]byte(`{"points":"1/0"}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if s, err := scoring.Compile(raw); err == nil {
+			scoring.Evaluate(s, scoring.Input{From: "2026-01-01", To: "2026-12-31"})
+		}
+	})
+}
+
+// BenchmarkEvaluate scores a year of facts of all ledgers.
+func BenchmarkEvaluate(b *testing.B) {
+	s := standard(b, "")
+	in := scoring.Input{From: "2026-01-01", To: "2026-12-31", Labour: true}
+	one, _ := scoring.ParseDecimal("1")
+	for _, f := range s.Facts() {
+		for d := range 336 {
+			in.Facts = append(in.Facts, scoring.DayFact{Ledger: f.Ledger, Measure: f.Measure, Day: fmt.Sprintf("2026-%02d-%02d", 1+d/28, 1+d%28), Value: one})
+		}
+	}
+	b.ReportMetric(float64(len(in.Facts)), "facts")
+	for b.Loop() {
+		scoring.Evaluate(s, in)
+	}
+}
