@@ -80,16 +80,13 @@ func life(t *testing.T, h *housetest.House, exe, name, killAt string) (acks []st
 		}
 	}
 	if err != nil && !strings.Contains(errs.String(), "killed at") {
-		if killAt != "" {
-			t.Fatalf("%s at %s: %v\n%s", name, killAt, err, errs.String())
-		}
 		return append(acks, "FAILED "+errs.String()), false
 	}
 	return acks, err != nil
 }
 
 // kills counts what a run of the harness found wrong.
-type kills struct{ done, lost, doubled, dangling, gaps, stuck int }
+type kills struct{ done, missed, lost, doubled, dangling, gaps, stuck int }
 
 func (k kills) clean() bool { return k.lost+k.doubled+k.dangling+k.gaps+k.stuck == 0 }
 
@@ -98,15 +95,15 @@ func run(t *testing.T, exe string, n int) kills {
 	t.Helper()
 	h := housetest.New(t)
 	var k kills
-	for i := 0; k.done < n; i++ {
+	for i := 0; k.done < n && i < 3*n; i++ {
 		p := points[i%len(points)]
 		nth := 1 + i/len(points)%p.times
 		name := fmt.Sprintf("life-%04d", i)
 		acks, ended := life(t, h, exe, name, p.name+":"+strconv.Itoa(nth))
 		if ended {
 			k.done++
-		} else if i < len(points) {
-			t.Errorf("%s was never passed", p.name)
+		} else {
+			k.missed++
 		}
 		again, _ := life(t, h, exe, name, "")
 		acks = append(acks, again...)
@@ -155,7 +152,8 @@ func TestKills(t *testing.T) {
 	}
 	k := run(t, build(t, "faultpoints"), n)
 	t.Logf("%+v", k)
-	if !k.clean() {
+	// A point that is never passed would be a hole in the harness.
+	if !k.clean() || k.done < n || k.missed > 0 {
 		t.Errorf("%+v", k)
 	}
 }
