@@ -119,7 +119,7 @@ func (h *house) close(context.Context) error {
 }
 
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Retainer: h.ledger, Checkpoint: h.sign, Log: h.log,
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Checkpoint: h.sign, Log: h.log,
 		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
 }
 

@@ -69,7 +69,7 @@ func New(ctx context.Context, o Options) (*Province, error) {
 }
 
 // Fill lets every prison live its days, one prison after the other so that the
-// first is open soon. Interrupted, it goes on where it was.
+// first is open soon. A prison whose making was interrupted begins anew.
 func (p *Province) Fill(ctx context.Context) error {
 	var err error
 	for _, u := range p.units {

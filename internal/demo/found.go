@@ -110,8 +110,11 @@ func (p *Province) organisation() []*unit {
 				hire(post{role: actor.DeptStaff, prison: u.id, department: d})
 			}
 			hire(post{role: actor.DeptHead, prison: u.id, department: d})
-			if d == "dept_hospital" {
+			switch d {
+			case "dept_hospital":
 				hire(post{role: actor.Medic, prison: u.id, department: d})
+			case "dept_education":
+				hire(post{role: actor.Counsellor, prison: u.id, department: d})
 			}
 		}
 		hire(post{role: actor.PrisonLeader, prison: u.id})
@@ -179,8 +182,28 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !u.open {
+			if err := clear(ctx, conn, u.id); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return units, nil
+}
+
+// clear takes away what an interrupted making left: nobody has seen it, for
+// the prison was never open. Only the owner of the database can.
+func clear(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		for _, table := range []string{"facts", "findings", "duties", "evidence", "attachments", "uploads", "objects", "decisions", "events", "drafts",
+			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {
+			if _, err := tx.Exec(ctx, "delete from "+table+" where prison_id = $1", prison); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, "update log_heads set size = 0, recorded_at = '-infinity' where prison_id = $1", prison)
+		return err
+	})
 }
 
 func (p *Province) enrol(b *pgx.Batch, who person, hash string) {

@@ -205,11 +205,6 @@ func monthly(samples []sample) bool {
 	return true
 }
 
-func (l *life) key(parts ...any) ledger.Idem {
-	l.n++
-	return ledger.Idem{Key: fmt.Sprintf("demo-%d-%s-%d", l.p.Seed, l.u.code, l.n), Route: "demo"}
-}
-
 // as returns the context of who does something.
 func (l *life) as(ctx context.Context, who person) context.Context {
 	return actor.With(ctx, l.u.actor(who))
@@ -244,7 +239,7 @@ func (l *life) blank(t *catalog.Type, a *place, occurred, at time.Time, key stri
 		if !ok {
 			return nil
 		}
-		out, err := l.ledger.Nil(l.as(ctx, who), ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID}, catalog.DayOf(occurred), l.key())
+		out, err := l.ledger.Nil(l.as(ctx, who), ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID}, catalog.DayOf(occurred), ledger.Idem{})
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", t.ID, key, err)
 		}
@@ -316,24 +311,26 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 }
 
 func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person, doc catalog.Document) error {
-	out, err := l.ledger.Create(ctx, ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID, Body: doc.Canonical}, l.key())
+	out, err := l.ledger.Create(ctx, ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID, Body: doc.Canonical}, ledger.Idem{})
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.ID, err)
 	}
-	k, tag := out.Entry.Key, out.Entry.ETag
+	k, tag, before := out.Entry.Key, out.Entry.ETag, string(doc.Canonical)
 	if doc, err = l.attach(ctx, t, k, doc); err != nil {
 		return err
 	}
-	if saved, err := l.ledger.SaveDraft(ctx, k, tag, doc.Canonical, l.key()); err == nil {
+	if string(doc.Canonical) != before {
+		saved, err := l.ledger.SaveDraft(ctx, k, tag, doc.Canonical, ledger.Idem{})
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.ID, err)
+		}
 		tag = saved.Entry.ETag
-	} else if !fault.Is(err, fault.Stale) && !fault.Is(err, fault.Conflict) {
-		return fmt.Errorf("%s: %w", t.ID, err)
 	}
-	out, err = l.ledger.Submit(ctx, k, tag, "", l.key())
+	out, err = l.ledger.Submit(ctx, k, tag, "", ledger.Idem{})
 	if fault.Is(err, fault.Invalid) {
 		// Another entry speaks against this one: the officer throws it away.
 		l.skipped[t.ID+" "+firstCode(err)]++
-		_, err = l.ledger.Discard(ctx, k, tag, l.key())
+		_, err = l.ledger.Discard(ctx, k, tag, ledger.Idem{})
 		return err
 	}
 	if err != nil {
@@ -359,7 +356,8 @@ func (l *life) filed(t *catalog.Type, out ledger.Outcome) {
 // attach uploads what the type wants, and puts the ids into the fields that
 // name a file.
 func (l *life) attach(ctx context.Context, t *catalog.Type, k ledger.Key, doc catalog.Document) (catalog.Document, error) {
-	needs, err := t.EvidenceNeeds(doc)
+	full := t.Validate(doc, catalog.Env{Now: l.now, Stage: catalog.StageSubmit}).Document
+	needs, err := t.EvidenceNeeds(full)
 	if err != nil {
 		return doc, err
 	}
@@ -390,7 +388,7 @@ func (l *life) upload(ctx context.Context, k ledger.Key, slot string, kinds []st
 	if len(kinds) > 0 && !slices.Contains(kinds, "image") && !slices.Contains(kinds, "any") {
 		name, content = "sheet.pdf", sheet(l.rng.IntN(40))
 	}
-	u, err := l.ledger.NewUpload(ctx, k, slot, name, int64(len(content)), l.key())
+	u, err := l.ledger.NewUpload(ctx, k, slot, name, int64(len(content)), ledger.Idem{})
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -405,7 +403,7 @@ func (l *life) upload(ctx context.Context, k ledger.Key, slot string, kinds []st
 // after a return.
 func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.Outcome) {
 	e := out.Entry
-	if e.State != ledger.Submitted || e.Digest == nil && len(e.StepRoles) == 0 {
+	if e.State != ledger.Submitted {
 		return
 	}
 	wait := l.between(20*time.Minute, 20*time.Hour)
@@ -430,20 +428,16 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 			return nil
 		}
 		ctx = l.as(ctx, who)
-		v, err := l.ledger.Get(ctx, e.Key)
-		if err != nil {
-			return fmt.Errorf("%s decide: %w", t.ID, err)
-		}
-		j := ledger.Judgement{Digest: v.Revisions[len(v.Revisions)-1].Digest}
+		j := ledger.Judgement{Digest: *e.Digest}
 		if back {
 			j.Comment, j.Remarks = "请核对后补充说明", []ledger.Remark{{Pointer: t.OccurredAt, Text: "时间请再核对"}}
-			_, err := l.ledger.Return(ctx, e.Key, j, l.key())
+			out, err := l.ledger.Return(ctx, e.Key, j, ledger.Idem{})
 			if err == nil {
-				l.resubmitLater(t, a, author, e.Key)
+				l.resubmitLater(t, a, author, out.Entry)
 			}
 			return err
 		}
-		next, err := l.ledger.Approve(ctx, e.Key, j, l.key())
+		next, err := l.ledger.Approve(ctx, e.Key, j, ledger.Idem{})
 		if fault.Is(err, fault.Invalid) {
 			l.skipped[t.ID+" at approval"]++
 			return nil
@@ -451,23 +445,24 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 		if err != nil {
 			return fmt.Errorf("%s approve: %w", t.ID, err)
 		}
+		if next.Entry.State == ledger.Approved && !next.Entry.Nil {
+			if err := l.ledger.Open(ctx, ledger.EntryApproved{Prison: l.u.id, Entry: e.Entry, Revision: next.Entry.Revision}); err != nil {
+				return fmt.Errorf("%s open: %w", t.ID, err)
+			}
+		}
 		l.decideLater(t, a, author, next)
 		return nil
 	})
 }
 
-func (l *life) resubmitLater(t *catalog.Type, a *place, author person, k ledger.Key) {
+func (l *life) resubmitLater(t *catalog.Type, a *place, author person, e ledger.Entry) {
 	l.later(l.now.Add(l.between(time.Hour, 6*time.Hour)), func(ctx context.Context) error {
 		ctx = l.as(ctx, author)
-		v, err := l.ledger.Get(ctx, k)
+		out, err := l.ledger.Revise(ctx, e.Key, e.ETag, ledger.Idem{})
 		if err != nil {
 			return err
 		}
-		out, err := l.ledger.Revise(ctx, k, v.Entry.ETag, l.key())
-		if err != nil {
-			return err
-		}
-		out, err = l.ledger.Submit(ctx, k, out.Entry.ETag, "", l.key())
+		out, err = l.ledger.Submit(ctx, e.Key, out.Entry.ETag, "", ledger.Idem{})
 		if fault.Is(err, fault.Invalid) {
 			return nil
 		}

@@ -34,7 +34,10 @@ type Row struct {
 }
 
 // Object is evidence to be read again.
-type Object struct{ Ref, Key, Version, Sha256 string }
+type Object struct {
+	Ref, Key, Version, Sha256 string
+	Size                      int64
+}
 
 // Source is what verification reads, all in one snapshot.
 type Source interface {

@@ -17,15 +17,16 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// Retainer puts objects of a filed revision under lock.
-type Retainer interface {
+// Aftermath is what follows a change of an entry.
+type Aftermath interface {
 	Retain(ctx context.Context, f ledger.EvidenceFiled) error
+	Open(ctx context.Context, j ledger.EntryApproved) error
 }
 
 // Deps of the workers.
 type Deps struct {
-	Duty     *duty.Service
-	Retainer Retainer
+	Duty   *duty.Service
+	Ledger Aftermath
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -43,11 +44,20 @@ func (w *dayTouched) Work(ctx context.Context, j *river.Job[ledger.DayTouched]) 
 
 type evidenceFiled struct {
 	river.WorkerDefaults[ledger.EvidenceFiled]
-	retainer Retainer
+	ledger Aftermath
 }
 
 func (w *evidenceFiled) Work(ctx context.Context, j *river.Job[ledger.EvidenceFiled]) error {
-	return w.retainer.Retain(ctx, j.Args)
+	return w.ledger.Retain(ctx, j.Args)
+}
+
+type entryApproved struct {
+	river.WorkerDefaults[ledger.EntryApproved]
+	ledger Aftermath
+}
+
+func (w *entryApproved) Work(ctx context.Context, j *river.Job[ledger.EntryApproved]) error {
+	return w.ledger.Open(ctx, j.Args)
 }
 
 // planDuties makes the duties of the days to come.
@@ -97,7 +107,8 @@ func (w *signer) Work(ctx context.Context, _ *river.Job[signCheckpoints]) error 
 func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dayTouched{duty: d.Duty})
-	river.AddWorker(workers, &evidenceFiled{retainer: d.Retainer})
+	river.AddWorker(workers, &evidenceFiled{ledger: d.Ledger})
+	river.AddWorker(workers, &entryApproved{ledger: d.Ledger})
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {

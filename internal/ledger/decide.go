@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -162,8 +161,14 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 		return nil, err
 	}
 	if e.State == Approved && kind == "approved" && !rev.Nil {
-		if err := s.open(ctx, tx, t, *e, rev); err != nil {
+		fired, err := s.fired(t, rev)
+		if err != nil {
 			return nil, err
+		}
+		if len(fired) > 0 {
+			if err := tx.Enqueue(ctx, EntryApproved{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
@@ -178,41 +183,6 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	}
 	fault.Point("decide.logged")
 	return &Outcome{Receipt: &receipt}, nil
-}
-
-// open begins the entries that this approved revision opens elsewhere, once:
-// an amendment does not open them again.
-func (s *Service) open(ctx context.Context, tx Tx, t *catalog.Type, e Entry, rev Revision) error {
-	doc, err := catalog.ParseDocument(rev.Document)
-	if err != nil {
-		return err
-	}
-	fired, err := t.Fired(doc)
-	if err != nil {
-		return err
-	}
-	before, err := tx.Opened(ctx, e.Key)
-	if err != nil {
-		return err
-	}
-	for _, tr := range fired {
-		if slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
-			continue
-		}
-		target := s.Catalog.Current(tr.Opens)
-		if target == nil {
-			return fmt.Errorf("%s: trigger %s opens %s, which is not published", e.Ledger, tr.ID, tr.Opens)
-		}
-		from := e.Entry
-		opened := Entry{
-			Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
-			Author: e.Author, State: Draft, OpenedBy: &from,
-		}
-		if _, err := begin(ctx, tx, target, opened, []byte("{}"), "opened"); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Item of a bulk approval: one entry as the list showed it.

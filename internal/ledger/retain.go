@@ -1,17 +1,13 @@
 package ledger
 
-import (
-	"context"
-
-	"github.com/google/uuid"
-)
+import "context"
 
 // Retain puts the files of a filed revision under lock for as long as the type
 // says. It runs after commit, as a job: with a lock before it, an orphan could
 // never be swept. Repeating it changes nothing.
 func (s *Service) Retain(ctx context.Context, f EvidenceFiled) error {
 	k := Key{Prison: f.Prison, Entry: f.Entry}
-	ses := Session{Prison: f.Prison, Person: uuid.Nil, Scope: Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}
+	ses := Session{Prison: f.Prison, Scope: everything()}
 	var list []Evidence
 	var e Entry
 	err := s.Store.Read(ctx, ses, func(r Reader) error {

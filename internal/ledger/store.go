@@ -141,6 +141,16 @@ type EvidenceFiled struct {
 // Kind names the worker.
 func (EvidenceFiled) Kind() string { return "evidence_filed" }
 
+// EntryApproved asks that what a revision's triggers open elsewhere be opened.
+type EntryApproved struct {
+	Prison   uuid.UUID `json:"prison"`
+	Entry    uuid.UUID `json:"entry"`
+	Revision int       `json:"revision"`
+}
+
+// Kind names the worker.
+func (EntryApproved) Kind() string { return "entry_approved" }
+
 // Area is a prison area as the use cases need it.
 type Area struct {
 	Prison    uuid.UUID `json:"prison"`

@@ -141,7 +141,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	before := *e
 	e.State, e.Revision, e.Step, e.Counts, e.Warnings = to, rev.Number, 0, counts, len(f.warnings)
 	e.StepRoles, e.StepUnit = rev.Chain[0].Roles, rev.Chain[0].Unit
-	e.OccurredAt, e.Day = &moment.At, moment.Day
+	e.OccurredAt, e.Day, e.Digest = &moment.At, moment.Day, &rev.Digest
 	if e.Sealed, err = t.Seals(f.doc); err != nil {
 		return nil, err
 	}

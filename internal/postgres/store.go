@@ -3,6 +3,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,11 +91,16 @@ func begin(ctx context.Context, tx pgx.Tx, s ledger.Session) (time.Time, error) 
 		args = append(args, s.Scope[n])
 		sql += fmt.Sprintf(", set_config('app.%s', $%d, true)", n, i+3)
 	}
-	if _, err := tx.Exec(ctx, sql, args...); err != nil {
-		return time.Time{}, fmt.Errorf("begin: %w", err)
-	}
+	b := &pgx.Batch{}
+	b.Queue(sql, args...)
+	b.Queue("select app.transaction_time()")
+	res := tx.SendBatch(ctx, b)
 	var now time.Time
-	if err := tx.QueryRow(ctx, "select app.transaction_time()").Scan(&now); err != nil {
+	_, err := res.Exec()
+	if err == nil {
+		err = res.QueryRow().Scan(&now)
+	}
+	if err = errors.Join(err, res.Close()); err != nil {
 		return time.Time{}, fmt.Errorf("begin: %w", err)
 	}
 	return now, nil

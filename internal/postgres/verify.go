@@ -227,11 +227,11 @@ func (s *Snapshot) Objects(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 	for o, err := range scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Object, error) {
 		var sum []byte
 		var o integrity.Object
-		err := row.Scan(&o.Ref, &sum, &o.Version)
+		err := row.Scan(&o.Ref, &sum, &o.Version, &o.Size)
 		o.Sha256 = hex.EncodeToString(sum)
 		o.Key = prison.String() + "/" + o.Sha256
 		return o, err
-	}, `select min(entry_id::text), sha256, version_id from evidence where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
+	}, `select min(entry_id::text), sha256, version_id, max(size) from evidence where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
 		if failed = err; err != nil {
 			break
 		}
@@ -256,5 +256,5 @@ func (s *Snapshot) CheckObject(ctx context.Context, o integrity.Object) error {
 	if err != nil {
 		return err
 	}
-	return s.open(ctx, o.Key, o.Version, [32]byte(raw), -1)
+	return s.open(ctx, o.Key, o.Version, [32]byte(raw), o.Size)
 }

@@ -1,0 +1,65 @@
+# Everything here works on a machine with Go, Node and make, as root or not.
+export CGO_ENABLED ?= 0
+NPM := npm --prefix frontend --no-audit --no-fund --loglevel=error
+GO_FILES := $(shell git ls-files '*.go' '*.sql' schemas policies 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-go test-page test-browser check generate verify bench lint soak clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## start everything here and print the address and the demonstration logins
+	@exec ./bin/taizhang up
+
+build: frontend/dist/index.html bin/taizhang ## the page and the program
+
+# npm ci only when the lock file is newer than what it made.
+frontend/node_modules/.stamp: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.stamp frontend/index.html frontend/vite.config.ts $(shell find frontend/src schemas/meta -type f 2>/dev/null)
+	cd frontend && npm run --silent build
+	@touch $@
+
+bin/taizhang: frontend/dist/index.html go.mod go.sum $(GO_FILES)
+	go build -trimpath -o $@ ./cmd/taizhang
+
+bin/with-servers: go.mod go.sum $(GO_FILES)
+	go build -trimpath -o $@ ./cmd/with-servers
+
+test: check test-go test-page test-browser ## all tests: Go on real servers, the page, the journeys in a browser
+
+test-go: bin/with-servers frontend/dist/index.html
+	./bin/with-servers go test ./...
+
+test-page: frontend/node_modules/.stamp
+	cd frontend && npm test --silent
+
+test-browser: build
+	./scripts/journeys.sh
+
+check: frontend/node_modules/.stamp ## formatting, vet, types, imports, generated files
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }
+	go vet ./...
+	cd frontend && npm run --silent check && npm run --silent size
+
+generate: frontend/node_modules/.stamp ## types from docs/openapi.yaml, formatting
+	cd frontend && npm run --silent generate
+	gofmt -w $$(git ls-files '*.go')
+
+verify: build ## re-read everything in the data folder and name what does not hold
+	./bin/taizhang verify
+
+bench: bin/with-servers ## ratios against a plain INSERT in the same run
+	./bin/with-servers go test -run '^$$' -bench . -benchtime 2s ./...
+
+soak: bin/with-servers ## the kill harness, long: 1,000 kills
+	KILLS=1000 ./bin/with-servers go test -timeout 2h -run TestKills ./internal/kill
+
+lint: ## golangci-lint, if it is installed
+	golangci-lint run ./...
+
+clean: ## remove what was built, not the data
+	rm -rf bin frontend/dist/assets frontend/dist/index.html frontend/node_modules

@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+/** Where the server answers, such as the address that `taizhang up` prints. */
+export const address = need('TAIZHANG_URL')
+
+/** The password of the demonstration logins, printed there too. */
+export const password = need('TAIZHANG_PASSWORD')
+
+const shots = process.env.TAIZHANG_SHOTS ?? 'test-results'
+
+function need(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: the journeys need a running server`)
+  return value
+}
+
+const programs = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/microsoft-edge',
+]
+
+/** The Chromium, Chrome or Edge of this machine, else Playwright's own; a missing one fails. */
+export function launch(): Promise<Browser> {
+  const executablePath = programs.find((path) => path && existsSync(path))
+  // Chromium refuses its sandbox to root, as which builds often run.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath, args })
+}
+
+export interface Login {
+  number: string
+  name: string
+  title: { zh: string; en: string }
+}
+
+export async function logins(): Promise<Login[]> {
+  const response = await fetch(`${address}/api/v1/progress`)
+  const body = (await response.json()) as { logins: Login[] | null }
+  return body.logins ?? []
+}
+
+/** The demonstration login whose English title begins so. */
+export async function loginOf(title: string): Promise<Login> {
+  const found = (await logins()).find((l) => l.title.en.startsWith(title))
+  if (!found) throw new Error(`no demonstration login for ${title}`)
+  return found
+}
+
+/** A fresh browser session of one person, signed in by keyboard alone. */
+export async function signedIn(browser: Browser, title: string): Promise<Page> {
+  const { number } = await loginOf(title)
+  const context = await browser.newContext({
+    locale: 'zh-CN',
+    viewport: { width: 1366, height: 768 },
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(`${address}/`)
+  await page.locator('#number:focus').waitFor()
+  await page.keyboard.type(number)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
+  return page
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const rules = JSON.stringify({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
+
+/** What axe finds, as short lines. It goes in through the debugger, so that the page's own policy stays on. */
+export async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axe })
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, ${rules}).then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html.slice(0, 200)))`,
+    awaitPromise: true,
+    returnByValue: true,
+  })
+  await session.detach()
+  return result.value as string[]
+}
+
+export async function shot(page: Page, name: string) {
+  mkdirSync(shots, { recursive: true })
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+}

@@ -1,0 +1,107 @@
+import { currentLang, i18n } from '../i18n'
+import { type FieldError, ProblemError } from './problem'
+
+const base = '/api/v1'
+
+export interface Options {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  query?: Record<string, string | number | boolean | string[] | undefined>
+  /** Sent as JSON; a Blob goes as it is. */
+  body?: unknown
+  /** The etag of what is being changed. */
+  ifMatch?: number | string
+  /** Makes a repeated creation or act the same one; see newKey. */
+  idempotencyKey?: string
+  headers?: Record<string, string>
+  signal?: AbortSignal
+  /** What the answer is read as; json unless said. */
+  as?: 'blob'
+}
+
+export interface Answer<T> {
+  data: T
+  headers: Headers
+}
+
+/** A key for one act of the user; its retries carry the same. Works without a secure context. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('')
+}
+
+let csrfToken = ''
+
+/** The token comes with the session and goes with every change. */
+export function setCsrfToken(token: string) {
+  csrfToken = token
+}
+
+export function url(path: string, query: Options['query'] = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== '') search.append(name, String(one))
+    }
+  }
+  const text = search.toString()
+  return `${base}${path}${text ? `?${text}` : ''}`
+}
+
+/** Asks the server. Anything but a 2xx is thrown as a ProblemError. */
+export async function call<T>(path: string, options: Options = {}): Promise<Answer<T>> {
+  const { method = 'GET', body, ifMatch, idempotencyKey } = options
+  const headers = new Headers({ 'Accept-Language': currentLang(), ...options.headers })
+  if (method !== 'GET' && method !== 'HEAD') headers.set('X-CSRF-Token', csrfToken)
+  if (ifMatch !== undefined) headers.set('If-Match', `"${ifMatch}"`)
+  if (idempotencyKey) headers.set('Idempotency-Key', idempotencyKey)
+  const raw = body instanceof Blob
+  if (body !== undefined && !raw) headers.set('Content-Type', 'application/json')
+  let response: Response
+  try {
+    response = await fetch(url(path, options.query), {
+      method,
+      headers,
+      body: body === undefined ? undefined : raw ? body : JSON.stringify(body),
+      signal: options.signal,
+    })
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new ProblemError(0, 'unreachable', i18n.t('state.unreachable'))
+  }
+  if (!response.ok) throw await readProblem(response)
+  const empty = response.status === 204 || method === 'HEAD'
+  const data = empty
+    ? undefined
+    : options.as === 'blob'
+      ? await response.blob()
+      : await response.json()
+  return { data: data as T, headers: response.headers }
+}
+
+async function readProblem(response: Response): Promise<ProblemError> {
+  const requestId = response.headers.get('X-Request-Id') ?? undefined
+  try {
+    const { title, detail, code, errors, ...members } = (await response.json()) as Record<
+      string,
+      unknown
+    >
+    const message = String(title ?? detail ?? i18n.t('state.failed'))
+    return new ProblemError(
+      response.status,
+      String(code ?? response.status),
+      message,
+      (errors as FieldError[] | undefined) ?? [],
+      requestId,
+      members,
+    )
+  } catch {
+    // A proxy in between answers with a page of its own.
+    return new ProblemError(
+      response.status,
+      String(response.status),
+      i18n.t('state.failed'),
+      [],
+      requestId,
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { type EntryFilter, getEntry, listEntries } from './entries'
+import { call } from './http'
+import type { LedgerHead, LedgerType, Me, Organisation, Progress } from './model'
+import { getProof, getScore, getTrend, listDuties, listScores } from './scores'
+import { listSessions, whoAmI } from './session'
+
+export function useMe() {
+  return useQuery({ queryKey: ['me'], queryFn: whoAmI, staleTime: 60_000 })
+}
+
+/** The prison this person works in, or is granted to inspect; '' at the bureau. */
+export function prisonOf(me: Me | undefined): string {
+  return me?.postings.find((p) => p.prison)?.prison ?? me?.grants[0]?.prison ?? ''
+}
+
+export function usePrison(): string {
+  return prisonOf(useMe().data)
+}
+
+export function useOrganisation() {
+  const queryFn = async () => (await call<Organisation>('/organisation')).data
+  return useQuery({ queryKey: ['organisation'], queryFn, staleTime: 300_000 })
+}
+
+export function useLedgers() {
+  const queryFn = async () => (await call<{ ledgers: LedgerHead[] }>('/ledgers')).data.ledgers
+  return useQuery({ queryKey: ['ledgers'], queryFn, staleTime: 300_000 })
+}
+
+/** One version of a type never changes: it is asked for once. */
+export function useLedgerType(id: string, version?: number) {
+  const queryFn = async () =>
+    (await call<LedgerType>(`/ledgers/${id}`, { query: { version } })).data
+  return useQuery({
+    queryKey: ['type', id, version],
+    queryFn,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: id !== '',
+  })
+}
+
+export function useEntry(prison: string, id: string) {
+  return useQuery({ queryKey: ['entry', prison, id], queryFn: () => getEntry(prison, id) })
+}
+
+/** Pages of entries by key, one after the other. */
+export function useEntries(filter: EntryFilter) {
+  return useInfiniteQuery({
+    queryKey: ['entries', filter],
+    queryFn: ({ pageParam }) => listEntries(filter, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+    enabled: filter.prison !== '',
+  })
+}
+
+export function useDuties(prison: string, query: Parameters<typeof listDuties>[1]) {
+  return useQuery({
+    queryKey: ['duties', prison, query],
+    queryFn: () => listDuties(prison, query),
+    refetchInterval: 60_000,
+    enabled: prison !== '',
+  })
+}
+
+export function useProgress() {
+  const queryFn = async () => (await call<Progress>('/progress')).data
+  return useQuery({
+    queryKey: ['progress'],
+    queryFn,
+    refetchInterval: ({ state }) =>
+      state.data && !state.data.finished && !state.data.failed ? 2000 : false,
+  })
+}
+
+export function useScores(prison: string) {
+  return useQuery({
+    queryKey: ['scores', prison],
+    queryFn: () => listScores(prison),
+    enabled: prison !== '',
+  })
+}
+
+export function useScore(prison: string, area: string) {
+  return useQuery({ queryKey: ['score', prison, area], queryFn: () => getScore(prison, area) })
+}
+
+export function useTrend(prison: string, area: string) {
+  return useQuery({ queryKey: ['trend', prison, area], queryFn: () => getTrend(prison, area) })
+}
+
+export function useProof(prison: string, area: string, indicator: string) {
+  return useInfiniteQuery({
+    queryKey: ['proof', prison, area, indicator],
+    queryFn: ({ pageParam }) => getProof(prison, area, indicator, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+}
+
+export function useSessions() {
+  return useQuery({ queryKey: ['sessions'], queryFn: listSessions })
+}

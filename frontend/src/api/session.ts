@@ -1,0 +1,32 @@
+import { call, setCsrfToken } from './http'
+import type { Me, Session } from './model'
+
+export async function signIn(number: string, password: string): Promise<Me> {
+  const { data } = await call<Me>('/session', { method: 'POST', body: { number, password } })
+  setCsrfToken(data.csrf_token)
+  return data
+}
+
+export async function whoAmI(): Promise<Me> {
+  const { data } = await call<Me>('/session')
+  setCsrfToken(data.csrf_token)
+  return data
+}
+
+export async function signOut() {
+  await call('/session', { method: 'DELETE' })
+  setCsrfToken('')
+}
+
+export async function listSessions(): Promise<{ sessions: Session[]; current: string }> {
+  return (await call<{ sessions: Session[]; current: string }>('/sessions')).data
+}
+
+export async function endSession(id: string) {
+  await call(`/sessions/${id}`, { method: 'DELETE' })
+}
+
+export async function signOutEverywhere() {
+  await call('/sessions', { method: 'DELETE' })
+  setCsrfToken('')
+}

@@ -1,0 +1,124 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import {
+  Link,
+  Navigate,
+  NavLink,
+  Outlet,
+  useLocation,
+  useNavigate,
+  useNavigation,
+} from 'react-router'
+import { isProblem } from '../api/problem'
+import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
+import { signOut } from '../api/session'
+import { changeLang, useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { Failed, Loading } from '../ui/States'
+import { useKeys } from '../ui/useKeys'
+import { menuFor } from './menu'
+import { Shortcuts } from './Shortcuts'
+
+/** Header, menu and the page; nobody gets past it without a session. */
+export function Shell() {
+  const me = useMe()
+  const location = useLocation()
+  if (me.isPending) return <Loading />
+  if (isProblem(me.error) && me.error.status === 401) {
+    return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />
+  }
+  if (!me.data) return <Failed error={me.error} retry={() => void me.refetch()} />
+  return <SignedIn />
+}
+
+function SignedIn() {
+  const t = useT()
+  const lang = useLang()
+  const me = useMe().data!
+  const navigate = useNavigate()
+  const navigation = useNavigation()
+  const queries = useQueryClient()
+  const [help, setHelp] = useState(false)
+  useKeys({
+    '?': () => setHelp(true),
+    'Alt+1': () => navigate('/'),
+    'Alt+2': () => navigate('/inbox'),
+    'Alt+3': () => navigate('/mine'),
+  })
+
+  const leave = async () => {
+    await signOut()
+    queries.clear()
+    navigate('/sign-in')
+  }
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('shell.skip')}
+      </a>
+      <header>
+        <Link className="name" to="/">
+          {t('app.name')}
+        </Link>
+        <span className="posting">
+          {me.postings.map((p) => text(p.title, lang)).join(lang === 'zh' ? '、' : ', ')}
+        </span>
+        <span className="who">
+          {me.name} {me.number}
+        </span>
+        <button
+          type="button"
+          onClick={() => void changeLang(lang === 'zh' ? 'en' : 'zh')}
+          lang={lang === 'zh' ? 'en' : 'zh-CN'}
+        >
+          {lang === 'zh' ? 'English' : '中文'}
+        </button>
+        <button type="button" onClick={() => void leave()}>
+          {t('shell.signOut')}
+        </button>
+      </header>
+      <div className="body">
+        <nav aria-label={t('shell.menu')}>
+          {menuFor(me).map((item) => (
+            <NavLink key={item.to} to={item.to} end={item.to === '/'}>
+              {t(item.label)}
+              {item.to === '/inbox' && <InboxCount />}
+            </NavLink>
+          ))}
+        </nav>
+        <main id="main" tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+          <Filling />
+          <Outlet />
+        </main>
+      </div>
+      <Shortcuts open={help} close={() => setHelp(false)} />
+    </div>
+  )
+}
+
+const countUpTo = 99
+
+function InboxCount() {
+  const prison = usePrison()
+  const { data } = useEntries({ prison, inbox: true, limit: countUpTo })
+  const page = data?.pages[0]
+  if (!page || page.entries.length === 0) return null
+  return <strong className="count"> {page.next ? `${countUpTo}+` : page.entries.length}</strong>
+}
+
+/** While the demonstration province is still being filled. */
+function Filling() {
+  const t = useT()
+  const { data } = useProgress()
+  if (!data?.demonstration || data.finished) return null
+  if (data.failed) return <div className="panel danger">{t('shell.fillingFailed')}</div>
+  return (
+    <div className="panel" role="status">
+      <label>
+        {t('shell.filling', { done: data.done, total: data.total, prison: data.prison })}{' '}
+        <progress value={data.done} max={Math.max(1, data.total)} />
+      </label>
+    </div>
+  )
+}

@@ -1,0 +1,50 @@
+import type { Me, Role } from '../api/model'
+
+const approvers: Role[] = [
+  'duty_leader',
+  'deputy_head',
+  'area_head',
+  'instructor',
+  'dept_head',
+  'prison_leader',
+  'warden',
+]
+const fillers: Role[] = [
+  'officer',
+  'medic',
+  'counsellor',
+  'dept_staff',
+  'duty_leader',
+  'deputy_head',
+]
+const readers: Role[] = [
+  ...approvers,
+  'officer',
+  'dept_staff',
+  'prison_office',
+  'bureau_office',
+  'inspector',
+]
+
+const items = [
+  { to: '/', label: 'menu.workbench', roles: undefined },
+  { to: '/inbox', label: 'menu.inbox', roles: approvers },
+  { to: '/mine', label: 'menu.mine', roles: fillers },
+  { to: '/ledgers', label: 'menu.ledgers', roles: readers },
+  { to: '/scores', label: 'menu.scores', roles: readers },
+  { to: '/sessions', label: 'menu.sessions', roles: undefined },
+] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]
+
+/** What the menu offers. It only spares dead ends: the server decides what is allowed. */
+export function menuFor(me: Me) {
+  const held = me.postings.map((p) => p.role)
+  return items.filter((item) => !item.roles || item.roles.some((role) => held.includes(role)))
+}
+
+export function mayApprove(me: Me): boolean {
+  return me.postings.some((p) => approvers.includes(p.role))
+}
+
+export function mayFill(me: Me): boolean {
+  return me.postings.some((p) => fillers.includes(p.role))
+}

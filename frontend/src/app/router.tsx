@@ -1,0 +1,50 @@
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { Loading } from '../ui/States'
+import { RouteFailed } from './RouteFailed'
+import { Shell } from './Shell'
+
+type Page = { default: React.ComponentType }
+
+/** A page is fetched when it is first visited. */
+const page = (load: () => Promise<Page>): Pick<RouteObject, 'lazy' | 'HydrateFallback'> => ({
+  lazy: async () => ({ Component: (await load()).default }),
+  HydrateFallback: Loading,
+})
+
+export const routes: RouteObject[] = [
+  { path: '/sign-in', ErrorBoundary: RouteFailed, ...page(() => import('../pages/SignIn')) },
+  {
+    path: '/prisons/:prison/entries/:id/print',
+    ErrorBoundary: RouteFailed,
+    ...page(() => import('../pages/EntryPrint')),
+  },
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: RouteFailed,
+    children: [
+      {
+        ErrorBoundary: RouteFailed,
+        children: [
+          { index: true, ...page(() => import('../pages/Workbench')) },
+          { path: 'mine', ...page(() => import('../pages/MyEntries')) },
+          { path: 'inbox', ...page(() => import('../pages/Inbox')) },
+          { path: 'ledgers', ...page(() => import('../pages/Ledgers')) },
+          { path: 'ledgers/:ledger', ...page(() => import('../pages/LedgerBrowser')) },
+          { path: 'prisons/:prison/entries/:id', ...page(() => import('../pages/EntryPage')) },
+          { path: 'prisons/:prison/entries/:id/edit', ...page(() => import('../pages/EntryEdit')) },
+          { path: 'scores', ...page(() => import('../pages/Scores')) },
+          {
+            path: 'prisons/:prison/areas/:area/score',
+            ...page(() => import('../pages/AreaScore')),
+          },
+          { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
+          { path: 'sessions', ...page(() => import('../pages/Sessions')) },
+          { path: '*', ...page(() => import('../pages/NotFound')) },
+        ],
+      },
+    ],
+  },
+]
+
+export const router = createBrowserRouter(routes)

@@ -1,0 +1,113 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useRef, useState } from 'react'
+import { decide } from '../api/entries'
+import { newKey } from '../api/http'
+import type { EntryView, LedgerType, Remark, Revision } from '../api/model'
+import { isProblem, ProblemError } from '../api/problem'
+import { useLang, useT } from '../i18n'
+import { toast } from '../ui/toast'
+import { useKeys } from '../ui/useKeys'
+import { labelOf } from './labels'
+import { shownSchema } from './shown'
+
+interface Props {
+  view: EntryView
+  type: LedgerType
+  revision: Revision
+  /** Remarks on fields, collected where the document is shown. */
+  remarks?: Remark[]
+  setRemarks?: (remarks: Remark[]) => void
+  /** Called after the decision stands; the inbox moves on. */
+  done?: () => void
+}
+
+/** Approve, or return with words. A decision binds to the digest of what was shown. */
+export function Decide({ view, type, revision, remarks = [], setRemarks, done }: Props) {
+  const t = useT()
+  const lang = useLang()
+  const queries = useQueryClient()
+  const [comment, setComment] = useState('')
+  const [busy, setBusy] = useState(false)
+  const input = useRef<HTMLTextAreaElement>(null)
+  const worded = comment.trim() !== '' || remarks.some((r) => r.text.trim())
+
+  const act = async (verdict: 'approve' | 'return') => {
+    if (busy) return
+    if (verdict === 'return' && !worded) {
+      toast(t('decide.sayWhy'))
+      input.current?.focus()
+      return
+    }
+    setBusy(true)
+    try {
+      await decide(
+        view.entry,
+        verdict,
+        {
+          digest: revision.digest,
+          comment: comment.trim(),
+          remarks: remarks.filter((r) => r.text.trim()),
+        },
+        newKey(),
+      )
+      toast(t(verdict === 'approve' ? 'decide.approved' : 'decide.returned'))
+      setComment('')
+      setRemarks?.([])
+      done?.()
+      await queries.invalidateQueries()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
+      if (isProblem(error, 'changed_meanwhile')) await queries.invalidateQueries()
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  useKeys({ a: () => void act('approve'), r: () => void act('return') })
+
+  return (
+    <section className="panel" aria-label={t('decide.title')}>
+      {remarks.map((remark, index) => (
+        <p key={remark.pointer}>
+          <label htmlFor={`remark-${index}`}>
+            {labelOf(shownSchema(type), remark.pointer, lang)}
+          </label>{' '}
+          <Input
+            id={`remark-${index}`}
+            autoFocus
+            style={{ width: '60%' }}
+            value={remark.text}
+            onChange={(e) =>
+              setRemarks?.(
+                remarks.map((r, i) => (i === index ? { ...r, text: e.target.value } : r)),
+              )
+            }
+          />{' '}
+          <Button type="text" onClick={() => setRemarks?.(remarks.filter((_, i) => i !== index))}>
+            {t('evidence.remove')}
+          </Button>
+        </p>
+      ))}
+      <label htmlFor="decide-comment">{t('decide.comment')}</label>
+      <Input.TextArea
+        ref={(area) => {
+          input.current = area?.resizableTextArea?.textArea ?? null
+        }}
+        id="decide-comment"
+        autoSize
+        value={comment}
+        onChange={(e) => setComment(e.target.value)}
+      />
+      <p>
+        <Button type="primary" loading={busy} data-key="A" onClick={() => void act('approve')}>
+          {t('decide.approve')}
+        </Button>{' '}
+        <Button danger disabled={busy} data-key="R" onClick={() => void act('return')}>
+          {t('decide.return')}
+        </Button>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,146 @@
+import { useLang, useT } from '../i18n'
+import { get, join, type Pointer } from '../schema/pointer'
+import {
+  type Doc,
+  type FormLayout,
+  isObject,
+  type Json,
+  type Schema,
+  text,
+  titleOf,
+} from '../schema/types'
+import { formatValue } from './labels'
+import './document.css'
+
+export interface DocumentProps {
+  schema: Schema
+  layout: FormLayout
+  doc: Doc
+  /** Names of files, for fields whose value is an evidence item. */
+  fileName?: (id: string) => string | undefined
+  /** Pointers of fields that changed, to be marked. */
+  marked?: ReadonlySet<Pointer>
+  /** Called with the field a reviewer wants to remark on; absent: no remarks. */
+  onRemark?: (pointer: Pointer) => void
+}
+
+/** A document as it reads and prints: sections, titles, values; rows as tables. */
+export function Document(props: DocumentProps) {
+  const { schema, layout, doc } = props
+  const lang = useLang()
+  return (
+    <div className="document">
+      {layout.sections.map((section) => {
+        const fields = section.fields.filter((name) => doc[name] !== undefined)
+        if (fields.length === 0) return null
+        return (
+          <section key={section.id}>
+            <h2>{text(section.title, lang)}</h2>
+            <Members {...props} node={schema} at="" names={fields} />
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+type MembersProps = DocumentProps & { node: Schema; at: Pointer; names: string[] }
+
+function Members(props: MembersProps) {
+  const { node, at, names, doc, marked, onRemark } = props
+  const lang = useLang()
+  const t = useT()
+  return (
+    <dl>
+      {names.map((name) => {
+        const child = node.properties?.[name] ?? {}
+        const pointer = join(at, name)
+        const value = get(doc, pointer)
+        const title = titleOf(child, name, lang)
+        const wide = isObject(value) || (Array.isArray(value) && value.some(isObject))
+        const changed = [...(marked ?? [])].some(
+          (p) => p === pointer || p.startsWith(`${pointer}/`),
+        )
+        return (
+          <div key={name} className={`${wide ? 'wide' : ''} ${changed ? 'changed' : ''}`}>
+            <dt>
+              {title}
+              {changed && <span className="sr-only">{t('entry.changed')}</span>}
+            </dt>
+            <dd>
+              <Value {...props} node={child} at={pointer} value={value} />
+              {onRemark && (
+                <button
+                  type="button"
+                  className="remark-button no-print"
+                  onClick={() => onRemark(pointer)}
+                  aria-label={t('entry.remarkOn', { title })}
+                >
+                  ✎
+                </button>
+              )}
+            </dd>
+          </div>
+        )
+      })}
+    </dl>
+  )
+}
+
+function Value(props: DocumentProps & { node: Schema; at: Pointer; value: Json | undefined }) {
+  const { node, at, value, fileName } = props
+  const lang = useLang()
+  if (isObject(value)) {
+    return <Members {...props} at={at} node={node} names={Object.keys(value)} />
+  }
+  if (Array.isArray(value) && node.items?.type === 'object') {
+    return <RowsTable {...props} items={node.items} rows={value} />
+  }
+  if (node['x-ui']?.widget === 'evidence' && typeof value === 'string') {
+    return <>{fileName?.(value) ?? value}</>
+  }
+  return <>{formatValue(node, value, lang)}</>
+}
+
+function RowsTable(props: DocumentProps & { items: Schema; at: Pointer; rows: Json[] }) {
+  const { items, rows, at } = props
+  const lang = useLang()
+  const columns = Object.keys(items.properties ?? {}).filter((name) =>
+    rows.some((row) => isObject(row) && row[name] !== undefined),
+  )
+  return (
+    <div className="rows-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            {columns.map((name) => (
+              <th scope="col" key={name}>
+                {titleOf(items.properties?.[name], name, lang)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>
+              <td>{index + 1}</td>
+              {columns.map((name) => (
+                <td key={name}>
+                  {isObject(row) && row[name] !== undefined && (
+                    <Value
+                      {...props}
+                      node={items.properties?.[name] ?? {}}
+                      at={join(join(at, index), name)}
+                      value={row[name]}
+                    />
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

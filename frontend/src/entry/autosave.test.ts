@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ProblemError } from '../api/problem'
+import { FormStore } from '../form/store'
+import type { Doc } from '../schema/types'
+import { searchSchema } from '../testing/search'
+import { Autosave } from './autosave'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A server that keeps one draft and refuses what was not based on its etag. */
+function server() {
+  const kept = { etag: 1, doc: {} as Doc, saves: 0, fail: undefined as Error | undefined }
+  const save = async (etag: number, doc: Doc) => {
+    if (kept.fail) throw kept.fail
+    if (etag !== kept.etag) throw new ProblemError(412, 'changed_meanwhile', '')
+    kept.saves++
+    kept.doc = doc
+    return ++kept.etag
+  }
+  return { kept, save }
+}
+
+function open() {
+  const { kept, save } = server()
+  const store = new FormStore(searchSchema, {}, 'zh')
+  const autosave = new Autosave(store, 1, save)
+  return { kept, store, autosave, close: autosave.start() }
+}
+
+describe('Autosave', () => {
+  it('saves once, a second after the last key', async () => {
+    const { kept, store, autosave } = open()
+    store.set('/search_kind', 'cell')
+    store.set('/findings_count', 0)
+    expect(autosave.state).toBe('dirty')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(kept).toMatchObject({ saves: 1, doc: { search_kind: 'cell', findings_count: 0 } })
+    expect(autosave).toMatchObject({ state: 'saved', etag: 2 })
+  })
+
+  it('tries again after a failure and loses nothing', async () => {
+    const { kept, store, autosave } = open()
+    kept.fail = new ProblemError(0, 'unreachable', '')
+    store.set('/findings_count', 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(autosave.state).toBe('failed')
+    kept.fail = undefined
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(kept.doc).toEqual({ findings_count: 1 })
+  })
+
+  it('stops at a conflict until somebody decides', async () => {
+    const { kept, store, autosave } = open()
+    kept.etag = 5
+    store.set('/findings_count', 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(autosave.state).toBe('conflict')
+    store.set('/findings_count', 2)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(kept.saves).toBe(0)
+    await expect(autosave.insist(5)).resolves.toBe(true)
+    expect(kept.doc).toEqual({ findings_count: 2 })
+  })
+
+  it('sends what is unsaved when the page is left', async () => {
+    const { kept, store, close } = open()
+    store.set('/findings_count', 3)
+    close()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(kept.doc).toEqual({ findings_count: 3 })
+  })
+})

@@ -1,0 +1,45 @@
+import { showTime } from '../form/time'
+import { type Pointer, split } from '../schema/pointer'
+import { type Json, type Lang, type Schema, titleOf } from '../schema/types'
+
+/** The schema node at an instance pointer, {} where there is none. */
+export function nodeAt(schema: Schema, pointer: Pointer): Schema {
+  let node = schema
+  for (const key of split(pointer)) node = node.items ?? node.properties?.[key] ?? {}
+  return node
+}
+
+/** A pointer in words: 查获物品 2 · 名称. */
+export function labelOf(schema: Schema, pointer: Pointer, lang: Lang): string {
+  const words: string[] = []
+  let node = schema
+  for (const key of split(pointer)) {
+    if (node.items) {
+      words[words.length - 1] += ` ${Number(key) + 1}`
+      node = node.items
+    } else {
+      node = node.properties?.[key] ?? {}
+      words.push(titleOf(node, key, lang))
+    }
+  }
+  return words.join(' · ')
+}
+
+const yesNo = { zh: ['是', '否'], en: ['Yes', 'No'] } as const
+
+/** A scalar, or list of scalars, as people read it; the unit is put behind it. */
+export function formatValue(node: Schema, value: Json | undefined, lang: Lang): string {
+  if (value === undefined || value === null) return '—'
+  if (Array.isArray(value)) {
+    const items = value.map((item) => formatValue(node.items ?? {}, item, lang))
+    return items.join(lang === 'zh' ? '、' : ', ')
+  }
+  const option = node.oneOf?.find((o) => o.const === value)
+  if (option) return (lang === 'en' && option['x-en']) || option.title || String(value)
+  if (typeof value === 'boolean') return yesNo[lang][value ? 0 : 1]
+  if (typeof value === 'object') return JSON.stringify(value)
+  if (node.format === 'date-time') return showTime(String(value))
+  const unit = node['x-unit']
+  const shownUnit = unit ? ` ${(lang === 'en' && unit.en) || unit.zh}` : ''
+  return `${value}${shownUnit}`
+}

@@ -1,0 +1,254 @@
+import { type Branch, itemBranches, prune, type Shape, settle, shape } from '../schema/conditions'
+import { get, type Pointer, set, split } from '../schema/pointer'
+import { type Doc, isObject, type Json, type Lang, type Schema } from '../schema/types'
+import { DocumentValidator, type Problem } from '../schema/validate'
+
+/** A problem as the form shows it: the server's rules may be mere warnings. */
+export interface ShownProblem extends Problem {
+  level?: 'error' | 'warning'
+}
+
+interface Place {
+  node: Schema
+  branches: Branch[]
+}
+
+const none: readonly ShownProblem[] = []
+
+/**
+ * One document being filled: its values, what is visible, what is wrong. React
+ * reads it through useSyncExternalStore, so that a keystroke draws one field.
+ */
+export class FormStore {
+  #doc: Doc
+  #derived: Doc = {}
+  #listeners = new Set<() => void>()
+  #places = new Map<Pointer, Place>()
+  #shapes = new Map<Pointer, Shape>()
+  #rowKeys = new Map<Pointer, string[]>()
+  #nextKey = 0
+  #touched = new Set<Pointer>()
+  #revealed = false
+  #local = new Map<Pointer, ShownProblem[]>()
+  #server = new Map<Pointer, ShownProblem[]>()
+  #remarks: ReadonlyMap<Pointer, string> = new Map()
+  #sources: ReadonlyMap<Pointer, string> = new Map()
+  #validator: DocumentValidator
+  #changes = 0
+
+  /** schema is an expanded one; lang that of the messages. */
+  constructor(
+    readonly schema: Schema,
+    doc: Doc,
+    public lang: Lang,
+  ) {
+    this.#doc = doc
+    this.#validator = new DocumentValidator(schema)
+    this.validate()
+  }
+
+  subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  #emit() {
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** How often a person changed something; what autosave watches. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  get doc(): Doc {
+    return this.#doc
+  }
+
+  value(pointer: Pointer): Json | undefined {
+    return get(this.#doc, pointer) ?? get(this.#derived, pointer)
+  }
+
+  /** The document as it is sent. */
+  toSend(): Doc {
+    return prune(this.schema, this.#whole())
+  }
+
+  /** What is typed together with what the server computed: conditions may ask both. */
+  #whole(): Doc {
+    const computed = Object.entries(this.schema.properties ?? {}).flatMap(([name, node]) => {
+      const value = node.readOnly ? this.#derived[name] : undefined
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return { ...this.#doc, ...Object.fromEntries(computed) }
+  }
+
+  set(pointer: Pointer, value: Json | undefined) {
+    this.#doc = set(this.#doc, pointer, value) as Doc
+    this.#server.delete(pointer)
+    this.#changed()
+  }
+
+  /** Replaces several values in one act (a paste, a prefill). */
+  setAll(values: Iterable<[Pointer, Json]>) {
+    for (const [pointer, value] of values) {
+      this.#doc = set(this.#doc, pointer, value) as Doc
+      this.#server.delete(pointer)
+    }
+    this.#changed()
+  }
+
+  addRow(pointer: Pointer, row: Json = {}) {
+    const rows = this.rows(pointer)
+    this.rowKeys(pointer).push(this.#key())
+    this.set(pointer, [...rows, row])
+  }
+
+  removeRow(pointer: Pointer, index: number) {
+    this.#rowKeys.set(pointer, without(this.rowKeys(pointer), index))
+    // What the server said of a row would otherwise stick to the row that moves up.
+    for (const at of this.#server.keys()) if (at.startsWith(`${pointer}/`)) this.#server.delete(at)
+    this.set(pointer, without(this.rows(pointer), index))
+  }
+
+  rows(pointer: Pointer): Json[] {
+    const rows = this.value(pointer)
+    return Array.isArray(rows) ? rows : []
+  }
+
+  /** Identities of an array's rows that survive the removal of others. */
+  rowKeys(pointer: Pointer): string[] {
+    const length = this.rows(pointer).length
+    const keys = this.#rowKeys.get(pointer) ?? []
+    while (keys.length < length) keys.push(this.#key())
+    keys.length = length
+    this.#rowKeys.set(pointer, keys)
+    return keys
+  }
+
+  #key(): string {
+    return String(this.#nextKey++)
+  }
+
+  #changed() {
+    this.#changes++
+    this.#places.clear()
+    this.#shapes.clear()
+    this.#emit()
+  }
+
+  node(pointer: Pointer): Schema {
+    return this.#place(pointer).node
+  }
+
+  #place(pointer: Pointer): Place {
+    if (pointer === '') return { node: this.schema, branches: [] }
+    let place = this.#places.get(pointer)
+    if (!place) {
+      const cut = pointer.lastIndexOf('/')
+      const above = pointer.slice(0, cut)
+      const name = split(pointer).at(-1)!
+      const parent = this.#place(above)
+      place = parent.node.items
+        ? { node: parent.node.items, branches: itemBranches(parent.branches) }
+        : {
+            node: parent.node.properties?.[name] ?? {},
+            branches: this.shape(above).below(name),
+          }
+      this.#places.set(pointer, place)
+    }
+    return place
+  }
+
+  /** What the object at pointer shows and asks for. */
+  shape(pointer: Pointer): Shape {
+    let found = this.#shapes.get(pointer)
+    if (!found) {
+      const { node, branches } = this.#place(pointer)
+      const value = pointer === '' ? this.#whole() : this.value(pointer)
+      found = shape(node, isObject(value) ? value : {}, branches)
+      this.#shapes.set(pointer, found)
+    }
+    return found
+  }
+
+  touch(pointer: Pointer) {
+    if (this.#touched.has(pointer)) return
+    this.#touched.add(pointer)
+    this.validate()
+  }
+
+  /** From now on every problem is shown, not only those of fields already left. */
+  reveal() {
+    this.#revealed = true
+    this.validate()
+  }
+
+  /** Validates what would be sent. Returns the number of problems. */
+  validate(): number {
+    const problems = this.#validator.problems(settle(this.schema, this.#whole()), this.lang)
+    this.#local = group(problems)
+    this.#emit()
+    return problems.length
+  }
+
+  /** Takes the server's word: computed values and the problems of its rules. */
+  heard(problems: ShownProblem[], derived: Doc = this.#derived) {
+    this.#server = group(problems)
+    this.#derived = derived
+    this.#places.clear()
+    this.#shapes.clear()
+    this.validate()
+  }
+
+  shown(pointer: Pointer): readonly ShownProblem[] {
+    const server = this.#server.get(pointer)
+    const local =
+      this.#revealed || this.#touched.has(pointer) ? this.#local.get(pointer) : undefined
+    if (!server) return local ?? none
+    return local
+      ? [...local, ...server.filter((p) => local.every((l) => l.code !== p.code))]
+      : server
+  }
+
+  /** Pointers of everything wrong now (warnings left out), in the order of the document. */
+  wrong(): Pointer[] {
+    const errors = [...this.#server].filter(([, all]) => all.some((p) => p.level !== 'warning'))
+    return [...new Set([...this.#local.keys(), ...errors.map(([at]) => at)])]
+  }
+
+  get remarks() {
+    return this.#remarks
+  }
+
+  setRemarks(remarks: ReadonlyMap<Pointer, string>) {
+    this.#remarks = remarks
+    this.#emit()
+  }
+
+  /** Names of the ledgers that values were taken from; '' is a register outside. */
+  get sources() {
+    return this.#sources
+  }
+
+  setSources(sources: ReadonlyMap<Pointer, string>) {
+    this.#sources = sources
+    this.#emit()
+  }
+}
+
+function group(problems: ShownProblem[]): Map<Pointer, ShownProblem[]> {
+  const by = new Map<Pointer, ShownProblem[]>()
+  for (const problem of problems) {
+    const all = by.get(problem.pointer)
+    if (all) all.push(problem)
+    else by.set(problem.pointer, [problem])
+  }
+  return by
+}
+
+function without<T>(list: T[], index: number): T[] {
+  return list.filter((_, i) => i !== index)
+}

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import en from './en.json'
+import zh from './zh.json'
+
+function keys(tree: object, at = ''): string[] {
+  return Object.entries(tree).flatMap(([name, value]) =>
+    typeof value === 'string' ? [`${at}${name}`] : keys(value as object, `${at}${name}.`),
+  )
+}
+
+function sources(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${dir}/${entry.name}`
+    if (entry.isDirectory()) return sources(path)
+    return /(?<!\.test)\.tsx?$/.test(entry.name) && !dir.endsWith('testing') ? [path] : []
+  })
+}
+
+describe('translations', () => {
+  it('exist in both languages', () => {
+    expect(keys(en)).toEqual(keys(zh))
+  })
+
+  it('fill in the same values', () => {
+    const holes = (tree: object) =>
+      keys(tree).map((key) => {
+        const value = key
+          .split('.')
+          .reduce((node: unknown, part) => (node as Record<string, unknown>)[part], tree)
+        return `${key} ${[...String(value).matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort()}`
+      })
+    expect(holes(en)).toEqual(holes(zh))
+  })
+
+  it('are all used', () => {
+    const text = sources('src')
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n')
+    const used = (key: string) => {
+      const [space, name] = key.split('.')
+      return (
+        text.includes(`'${key}'`) ||
+        text.includes(`\`${space}.\${`) ||
+        text.includes(`\`${key.replace(/_.*/, '_')}\${`) ||
+        name === undefined
+      )
+    }
+    expect(keys(zh).filter((key) => !used(key))).toEqual([])
+  })
+
+  it('are the only Chinese on the screen', () => {
+    // Dates and yes/no as people type them, and the other language's own name.
+    const allowed = [
+      'src/form/paste.ts',
+      'src/entry/labels.ts',
+      'src/pages/SignIn.tsx',
+      'src/app/Shell.tsx',
+    ]
+    const found = sources('src').filter((path) => {
+      const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+      return /[\u4e00-\u9fff]/.test(code) && !allowed.includes(path)
+    })
+    expect(found).toEqual([])
+  })
+})

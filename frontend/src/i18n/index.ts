@@ -1,0 +1,51 @@
+import i18next from 'i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
+import type { Lang } from '../schema/types'
+import en from './en.json'
+import zh from './zh.json'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof zh }
+    returnNull: false
+  }
+}
+
+const remembered = 'taizhang.lang'
+
+function first(): Lang {
+  return localStorage.getItem(remembered) === 'en' ? 'en' : 'zh'
+}
+
+export const i18n = i18next.createInstance()
+
+void i18n.use(initReactI18next).init({
+  lng: first(),
+  fallbackLng: 'zh',
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  interpolation: { escapeValue: false },
+})
+
+function announce(lang: Lang) {
+  document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en'
+  document.title = i18n.t('app.name')
+}
+announce(first())
+
+export async function changeLang(lang: Lang) {
+  localStorage.setItem(remembered, lang)
+  await i18n.changeLanguage(lang)
+  announce(lang)
+}
+
+export function currentLang(): Lang {
+  return i18n.language === 'en' ? 'en' : 'zh'
+}
+
+export function useT() {
+  return useTranslation().t
+}
+
+export function useLang(): Lang {
+  return useTranslation().i18n.language === 'en' ? 'en' : 'zh'
+}

@@ -1,0 +1,317 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { Navigate, useNavigate, useParams } from 'react-router'
+import { checkDraft, discard, getEntry, saveDraft, submit } from '../api/entries'
+import { detach, evidenceUrl, transport } from '../api/evidence'
+import { newKey } from '../api/http'
+import { lookup } from '../api/lookup'
+import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
+import { isProblem, ProblemError } from '../api/problem'
+import { useEntry, useLedgerType } from '../api/queries'
+import { Autosave } from '../entry/autosave'
+import { EvidenceList } from '../entry/EvidenceList'
+import { Receipt } from '../entry/Receipt'
+import { UploadPanel } from '../evidence/UploadPanel'
+import { Uploads } from '../evidence/uploads'
+import type { FormServices } from '../form/context'
+import { focusField, SchemaForm } from '../form/SchemaForm'
+import { FormStore, type ShownProblem } from '../form/store'
+import { useLang, useT } from '../i18n'
+import { expand } from '../schema/expand'
+import { text } from '../schema/types'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+import { StateTag } from '../ui/Status'
+import { toast } from '../ui/toast'
+import { useKeys } from '../ui/useKeys'
+
+export default function EntryEdit() {
+  const { prison = '', id = '' } = useParams()
+  const view = useEntry(prison, id)
+  return (
+    <Ready query={view}>
+      {(data) =>
+        data.draft ? (
+          <WithType key={id} view={data} />
+        ) : (
+          <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
+        )
+      }
+    </Ready>
+  )
+}
+
+function WithType({ view }: { view: EntryView }) {
+  const type = useLedgerType(view.entry.ledger, view.entry.version)
+  // The form keeps what is typed; a later refetch of the entry must not replace it.
+  const [first] = useState(view)
+  return <Ready query={type}>{(data) => <Editor view={first} live={view} type={data} />}</Ready>
+}
+
+function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: LedgerType }) {
+  const t = useT()
+  const lang = useLang()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { entry } = view
+  const { prison, id } = entry
+  const [files, setFiles] = useState(live.attached)
+  const [reason, setReason] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [outcome, setOutcome] = useState<Outcome>()
+  const [general, setGeneral] = useState<string[]>([])
+  const [missing, setMissing] = useState<ShownProblem[]>([])
+
+  const names = useNames()
+  const [store] = useState(() => newStore(view, type, lang, names.ledger))
+  const [autosave] = useState(
+    () => new Autosave(store, entry.etag, (etag, doc) => saveDraft(prison, id, etag, doc)),
+  )
+  const [uploads] = useState(
+    () =>
+      new Uploads<Evidence>(
+        transport(prison, id),
+        (e) => !isProblem(e) || e.status === 0 || e.status >= 500,
+      ),
+  )
+  const saveState = useSyncExternalStore(autosave.subscribe, () => autosave.state)
+  const uploading = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
+  const finished = useSyncExternalStore(uploads.subscribe, () => uploads.items)
+
+  useEffect(() => autosave.start(), [autosave])
+  useWarningBeforeLeaving(saveState !== 'saved' || uploading)
+
+  useEffect(() => {
+    const done = finished.flatMap((item) => item.done ?? [])
+    setFiles((have) => [...have, ...done.filter((f) => have.every((h) => h.id !== f.id))])
+  }, [finished])
+
+  /** What the server finds: its rules go to their fields, missing evidence to its line. */
+  const hear = useCallback(
+    (problems: ShownProblem[], derived = {}) => {
+      store.heard(
+        problems.filter((p) => p.code.startsWith('rule:') || p.code === 'evidence_missing'),
+        derived,
+      )
+      setMissing(problems.filter((p) => p.pointer.startsWith('/@evidence/')))
+      setGeneral(problems.filter((p) => p.pointer === '').map((p) => p.message))
+    },
+    [store],
+  )
+
+  // The rules and computed fields are asked after each save, when the schema holds or not.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new file may complete what was missing
+  useEffect(() => {
+    if (saveState !== 'saved') return
+    const asked = new AbortController()
+    checkDraft(prison, id, store.toSend(), asked.signal)
+      .then((result) => hear(result.problems, result.document))
+      .catch((error: unknown) => {
+        if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
+      })
+    return () => asked.abort()
+  }, [saveState, files, prison, id, store, hear])
+
+  const services = useMemo<FormServices>(
+    () => ({
+      lookup: (kind, query, signal) => lookup(prison, entry.area, kind, query, signal),
+      files: files.map((file) => ({
+        id: file.id,
+        name: file.name,
+        thumbnail: file.media_type.startsWith('image/')
+          ? evidenceUrl(entry, file, 'thumbnail')
+          : undefined,
+      })),
+      upload: async (file) => (await uploads.add(file, '')).id,
+      readOnly: busy,
+    }),
+    [files, uploads, prison, entry, busy],
+  )
+
+  const send = async () => {
+    if (busy || outcome) return
+    store.reveal()
+    const wrong = store.validate()
+    if (wrong > 0) {
+      toast(t('edit.wrong', { count: wrong }))
+      focusField(store.wrong())
+      return
+    }
+    if (uploading) {
+      toast(t('edit.stillUploading'))
+      return
+    }
+    setBusy(true)
+    try {
+      if (!(await autosave.flush())) return
+      const done = await submit(prison, id, autosave.etag, reason, newKey())
+      setOutcome(done)
+      await queries.invalidateQueries({
+        predicate: (q) => q.queryKey[0] !== 'type' && q.queryKey[0] !== 'entry',
+      })
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      hear(error.errors)
+      toast(
+        error.errors.length > 0 ? t('edit.wrong', { count: error.errors.length }) : error.message,
+      )
+      if (error.errors.some((e) => e.pointer === '/reason')) focusField(['/@reason'])
+      else focusField(error.errors.map((e) => e.pointer))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const throwAway = async () => {
+    await autosave.flush()
+    await discard(prison, id, autosave.etag, newKey())
+    await queries.invalidateQueries()
+    navigate('/')
+  }
+
+  const remove = async (file: Evidence) => {
+    await detach(prison, id, file.id, newKey())
+    setFiles((have) => have.filter((h) => h.id !== file.id))
+  }
+
+  useKeys({ 'Ctrl+Enter': () => void send(), 'Ctrl+s': () => void autosave.flush() })
+
+  if (outcome) return <Receipt outcome={outcome} title={text(type.title, lang)} />
+
+  const lines = type.evidence ?? []
+  const loose = files.filter((f) => lines.every((line) => line.id !== f.slot))
+  const remark = view.draft?.remarks.find((r) => r.pointer === '')
+  return (
+    <>
+      <PageTitle title={text(type.title, lang)} beside={<StateTag state={entry.state} />}>
+        <SaveNote state={saveState} />
+      </PageTitle>
+      {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} />}
+      {remark && (
+        <p className="panel danger" role="note">
+          {t('form.remark', { remark: remark.text })}
+        </p>
+      )}
+      {general.map((message) => (
+        <p key={message} className="panel danger" role="alert">
+          {message}
+        </p>
+      ))}
+      <form
+        onSubmit={(e) => {
+          e.preventDefault()
+        }}
+      >
+        <SchemaForm store={store} layout={type.form} services={services} />
+        {(lines.length > 0 || files.length > 0) && (
+          <section className="panel" aria-labelledby="evidence">
+            <h2 id="evidence">{t('evidence.title')}</h2>
+            {lines.map((line) => {
+              const own = files.filter((f) => f.slot === line.id)
+              return (
+                <div key={line.id}>
+                  <UploadPanel
+                    line={line}
+                    have={own.length}
+                    uploads={uploads}
+                    problems={missing
+                      .filter((p) => p.pointer === `/@evidence/${line.id}`)
+                      .map((p) => p.message)}
+                  />
+                  {own.length > 0 && (
+                    <EvidenceList entry={entry} files={own} onRemove={(f) => void remove(f)} />
+                  )}
+                </div>
+              )
+            })}
+            {loose.length > 0 && (
+              <EvidenceList entry={entry} files={loose} onRemove={(f) => void remove(f)} />
+            )}
+          </section>
+        )}
+        {entry.in_force > 0 && (
+          <div className="panel field">
+            <label className="label" htmlFor="field-@reason">
+              {t('edit.reason')}
+              <span className="required">*</span>
+            </label>
+            <Input.TextArea
+              id="field-@reason"
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+              autoSize
+            />
+          </div>
+        )}
+        <div className="action-bar">
+          <Button type="primary" loading={busy} data-key="Ctrl+Enter" onClick={() => void send()}>
+            {t('edit.submit')}
+          </Button>
+          <Button onClick={() => navigate('/')}>{t('edit.later')}</Button>
+          {live.actions.includes('discard') && (
+            <Button danger className="push" onClick={() => void throwAway()}>
+              {t('edit.discard')}
+            </Button>
+          )}
+        </div>
+      </form>
+    </>
+  )
+}
+
+function newStore(
+  view: EntryView,
+  type: LedgerType,
+  lang: 'zh' | 'en',
+  ledgerName: (id: string) => string,
+): FormStore {
+  const body = view.draft?.body ?? {}
+  const store = new FormStore(expand(type.schema), body, lang)
+  store.setRemarks(
+    new Map((view.draft?.remarks ?? []).filter((r) => r.pointer).map((r) => [r.pointer, r.text])),
+  )
+  store.setSources(
+    new Map(
+      type.sources
+        .filter((s) => s.field.slice(1) in body)
+        .map((s) => [s.field, s.ledger ? ledgerName(s.ledger) : '']),
+    ),
+  )
+  return store
+}
+
+function SaveNote({ state }: { state: Autosave['state'] }) {
+  const t = useT()
+  return (
+    <span role="status" className={state === 'failed' || state === 'conflict' ? 'danger' : 'quiet'}>
+      {t(`save.${state}`)}
+    </span>
+  )
+}
+
+/** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */
+function Conflict({ autosave, entry }: { autosave: Autosave; entry: EntryView['entry'] }) {
+  const t = useT()
+  const mine = async () => {
+    const now = await getEntry(entry.prison, entry.id)
+    await autosave.insist(now.entry.etag)
+  }
+  return (
+    <div className="panel" role="alert">
+      <p>{t('edit.conflict')}</p>
+      <Button onClick={() => void mine()}>{t('edit.keepMine')}</Button>{' '}
+      <Button onClick={() => window.location.reload()}>{t('edit.takeTheirs')}</Button>
+    </div>
+  )
+}
+
+function useWarningBeforeLeaving(unsaved: boolean) {
+  useEffect(() => {
+    if (!unsaved) return
+    const warn = (e: BeforeUnloadEvent) => e.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [unsaved])
+}

@@ -1,0 +1,257 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { decide, reopen } from '../api/entries'
+import { newKey } from '../api/http'
+import type { Action, EntryView, LedgerType } from '../api/model'
+import { ProblemError } from '../api/problem'
+import { useEntry, useLedgerType } from '../api/queries'
+import { Changes } from '../entry/Changes'
+import { Decide } from '../entry/Decide'
+import { Document } from '../entry/Document'
+import { EvidenceList } from '../entry/EvidenceList'
+import { Chain, Decisions, Timeline } from '../entry/History'
+import { shownSchema } from '../entry/shown'
+import { showTime } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { diff } from '../schema/diff'
+import { text } from '../schema/types'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+import { EntryTags } from '../ui/Status'
+import { toast } from '../ui/toast'
+
+export default function EntryPage() {
+  const { prison = '', id = '' } = useParams()
+  const view = useEntry(prison, id)
+  return <Ready query={view}>{(data) => <WithType view={data} />}</Ready>
+}
+
+function WithType({ view }: { view: EntryView }) {
+  // Old entries are drawn with the version they were filed under.
+  const type = useLedgerType(view.entry.ledger, view.entry.version)
+  return <Ready query={type}>{(data) => <Shown view={view} type={data} />}</Ready>
+}
+
+function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
+  const t = useT()
+  const lang = useLang()
+  const { entry } = view
+  const revisions = [...view.revisions].sort((a, b) => b.revision - a.revision)
+  const [number, setNumber] = useState<number>()
+  const revision = revisions.find((r) => r.revision === number) ?? revisions[0]
+  const before = revisions.find((r) => r.revision === (revision?.revision ?? 0) - 1)
+  const schema = shownSchema(type)
+  const changes = revision && before ? diff(before.document, revision.document) : undefined
+  const files = view.evidence.filter((e) => e.revision === revision?.revision)
+  const names = new Map(view.evidence.map((e) => [e.id, e.name]))
+
+  return (
+    <>
+      <PageTitle title={text(type.title, lang)} beside={<EntryTags entry={entry} />}>
+        <Actions view={view} />
+      </PageTitle>
+      <Head view={view} />
+      {!revision && <p className="panel quiet">{t('entry.neverSubmitted')}</p>}
+      {revision && (
+        <>
+          <section className="panel" aria-label={t('entry.chain')}>
+            <Chain view={view} />
+          </section>
+          {view.actions.includes('approve') && (
+            <Decide view={view} type={type} revision={revision} />
+          )}
+          <section className="panel">
+            <div className="page-title">
+              <h2>{t('entry.document')}</h2>
+              {revisions.length > 1 && (
+                <label>
+                  {t('entry.revision')}{' '}
+                  <select
+                    value={revision.revision}
+                    onChange={(e) => setNumber(Number(e.target.value))}
+                  >
+                    {revisions.map((r) => (
+                      <option key={r.revision} value={r.revision}>
+                        {t('entry.revisionN', { n: r.revision })}
+                        {r.revision === entry.in_force ? ` (${t('entry.inForce')})` : ''}
+                      </option>
+                    ))}
+                  </select>
+                </label>
+              )}
+            </div>
+            {revision.reason && <p>{t('entry.reasonIs', { reason: revision.reason })}</p>}
+            {revision.nil_return ? (
+              <p>{t('entry.nilText')}</p>
+            ) : (
+              <Document
+                schema={schema}
+                layout={type.form}
+                doc={revision.document}
+                fileName={(id) => names.get(id)}
+                marked={new Set(changes?.map((c) => c.pointer))}
+              />
+            )}
+            {revision.warnings.map((w) => (
+              <p key={w.pointer + w.code} className="late">
+                ⚠ {w.message}
+              </p>
+            ))}
+            <p className="mono">{t('entry.digest', { digest: revision.digest })}</p>
+          </section>
+          {changes && (
+            <section className="panel">
+              <h2>{t('entry.changesSince', { n: before?.revision })}</h2>
+              <Changes schema={schema} changes={changes} />
+            </section>
+          )}
+          <section className="panel">
+            <h2>{t('evidence.title')}</h2>
+            <EvidenceList entry={entry} files={files} />
+          </section>
+          <section className="panel">
+            <h2>{t('entry.decisions')}</h2>
+            <Decisions view={view} schema={schema} />
+          </section>
+        </>
+      )}
+      <section className="panel">
+        <h2>{t('entry.timeline')}</h2>
+        <Timeline view={view} />
+      </section>
+    </>
+  )
+}
+
+function Head({ view }: { view: EntryView }) {
+  const t = useT()
+  const names = useNames()
+  const { entry } = view
+  return (
+    <section className="panel">
+      <dl className="pairs">
+        <dt>{t('entry.area')}</dt>
+        <dd>{names.area(entry.area)}</dd>
+        <dt>{t('entry.author')}</dt>
+        <dd>{entry.author_name}</dd>
+        <dt>{t('entry.occurred')}</dt>
+        <dd>{showTime(entry.occurred_at) || '—'}</dd>
+        <dt>{t('entry.recorded')}</dt>
+        <dd>{showTime(entry.submitted_at) || '—'}</dd>
+        <dt>{t('entry.id')}</dt>
+        <dd className="mono">{entry.id}</dd>
+      </dl>
+      {view.opened.length > 0 && (
+        <p>
+          {t('entry.opened')}{' '}
+          {view.opened.map((o) => (
+            <Link key={o.id} to={`/prisons/${o.prison}/entries/${o.id}`}>
+              {names.ledger(o.ledger)}
+            </Link>
+          ))}
+        </p>
+      )}
+    </section>
+  )
+}
+
+const reopening = ['withdraw', 'revise', 'amend'] as const satisfies readonly Action[]
+
+/** What this reader may do now, as the server says; the browser never decides. */
+function Actions({ view }: { view: EntryView }) {
+  const t = useT()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const { entry, actions } = view
+  const edit = `/prisons/${entry.prison}/entries/${entry.id}/edit`
+
+  const act = async (action: (typeof reopening)[number]) => {
+    setBusy(true)
+    try {
+      await reopen(entry, action, newKey())
+      await queries.invalidateQueries()
+      navigate(edit)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast(error.message)
+      await queries.invalidateQueries()
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <>
+      {actions.includes('edit') && (
+        <Button type="primary" onClick={() => navigate(edit)}>
+          {t('action.edit')}
+        </Button>
+      )}
+      {reopening
+        .filter((action) => actions.includes(action))
+        .map((action) => (
+          <Button
+            key={action}
+            loading={busy}
+            type={action === 'revise' ? 'primary' : 'default'}
+            onClick={() => void act(action)}
+          >
+            {t(`action.${action}`)}
+          </Button>
+        ))}
+      {actions.includes('void') && <VoidEntry view={view} />}
+      <Link to={`/prisons/${entry.prison}/entries/${entry.id}/print`} target="_blank">
+        {t('action.print')}
+      </Link>
+    </>
+  )
+}
+
+/** Taking an entry out of force asks for the reason that will be kept with it. */
+function VoidEntry({ view }: { view: EntryView }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const [reason, setReason] = useState('')
+  const revision = view.revisions.find((r) => r.revision === view.entry.revision)
+  const act = async () => {
+    try {
+      await decide(
+        view.entry,
+        'void',
+        { digest: revision!.digest, comment: reason, remarks: [] },
+        newKey(),
+      )
+      await queries.invalidateQueries()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast(error.message)
+    }
+  }
+  if (!open) {
+    return (
+      <Button danger onClick={() => setOpen(true)}>
+        {t('action.void')}
+      </Button>
+    )
+  }
+  return (
+    <span>
+      <Input
+        aria-label={t('action.voidReason')}
+        placeholder={t('action.voidReason')}
+        value={reason}
+        onChange={(e) => setReason(e.target.value)}
+        style={{ width: 220 }}
+        autoFocus
+      />{' '}
+      <Button danger disabled={!reason.trim()} onClick={() => void act()}>
+        {t('action.void')}
+      </Button>
+    </span>
+  )
+}

@@ -1,0 +1,55 @@
+import { Link } from 'react-router'
+import { useLedgers } from '../api/queries'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+
+const cadences = ['per_shift', 'daily', 'weekly', 'monthly', 'quarterly', 'event'] as const
+
+/** The catalogue: every ledger with its one owner. */
+export default function Ledgers() {
+  const t = useT()
+  const lang = useLang()
+  const names = useNames()
+  const query = useLedgers()
+  return (
+    <>
+      <PageTitle title={t('menu.ledgers')} />
+      <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('ledgers.empty')}>
+        {(list) => (
+          <div className="panel">
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th scope="col">{t('entry.ledger')}</th>
+                  <th scope="col">{t('ledgers.owner')}</th>
+                  <th scope="col">{t('ledgers.cadence')}</th>
+                  <th scope="col">{t('ledgers.filler')}</th>
+                  <th scope="col">{t('ledgers.sensitivity')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((ledger) => {
+                  const cadence = cadences.find((c) => c === ledger.cadence.kind)
+                  return (
+                    <tr key={ledger.id}>
+                      <td>
+                        <Link to={`/ledgers/${ledger.id}`}>{text(ledger.title, lang)}</Link>
+                      </td>
+                      <td>{names.department(ledger.owner)}</td>
+                      <td>{cadence ? t(`cadence.${cadence}`) : ledger.cadence.kind}</td>
+                      <td>{text(ledger.filler.title, lang)}</td>
+                      <td>{ledger.sensitivity}</td>
+                    </tr>
+                  )
+                })}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Ready>
+    </>
+  )
+}

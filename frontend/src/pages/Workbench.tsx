@@ -1,0 +1,256 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { createEntry, nilReturn } from '../api/entries'
+import { newKey } from '../api/http'
+import type { Duty, LedgerHead, Me } from '../api/model'
+import { ProblemError } from '../api/problem'
+import { prisonOf, useDuties, useEntries, useLedgers, useMe } from '../api/queries'
+import { mayApprove, mayFill } from '../app/menu'
+import { showTime } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { EntryTable } from '../ui/EntryTable'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Empty, Ready } from '../ui/States'
+import { toast } from '../ui/toast'
+import { Standings } from './Scores'
+
+/** What waits for this person, the most urgent first. */
+export default function Workbench() {
+  const t = useT()
+  const me = useMe().data!
+  const prison = prisonOf(me)
+  const area = me.postings.find((p) => p.area)?.area
+  return (
+    <>
+      <PageTitle title={t('menu.workbench')} />
+      {mayApprove(me) && <ToApprove prison={prison} />}
+      {mayFill(me) && area && <Duties me={me} prison={prison} area={area} />}
+      {mayFill(me) && <Unfinished prison={prison} />}
+      {!area && prison && <Standings prison={prison} />}
+    </>
+  )
+}
+
+function ToApprove({ prison }: { prison: string }) {
+  const t = useT()
+  const query = useEntries({ prison, inbox: true, limit: 99 })
+  const page = query.data?.pages[0]
+  if (!page) return null
+  const count = page.next ? '99+' : page.entries.length
+  return (
+    <section className="panel">
+      <h2>{t('menu.inbox')}</h2>
+      {page.entries.length === 0 ? (
+        <span className="quiet">{t('inbox.empty')}</span>
+      ) : (
+        <Link to="/inbox">{t('workbench.toApprove', { count })}</Link>
+      )}
+    </section>
+  )
+}
+
+/** The ledgers that somebody in these posts fills in. */
+function fillable(ledgers: LedgerHead[], me: Me): LedgerHead[] {
+  return ledgers.filter((l) =>
+    me.postings.some(
+      (p) => l.filler.roles.includes(p.role) && (!l.filler.dept || l.filler.dept === p.department),
+    ),
+  )
+}
+
+function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) {
+  const t = useT()
+  const duties = useDuties(prison, { area, unfilled: true })
+  const ledgers = useLedgers()
+  const mine = fillable(ledgers.data ?? [], me)
+  const { begin, nil, busy } = useBegin(prison, area)
+  return (
+    <>
+      <section className="panel" aria-labelledby="duties">
+        <h2 id="duties">{t('workbench.duties')}</h2>
+        <Ready query={duties}>
+          {(list) => {
+            const due = list
+              .filter((d) => d.state === 'open' || d.state === 'missing')
+              .filter((d) => mine.some((l) => l.id === d.ledger))
+              .sort((a, b) => a.due_at.localeCompare(b.due_at))
+            if (due.length === 0) return <Empty>{t('workbench.nothingDue')}</Empty>
+            return (
+              <table className="plain">
+                <thead>
+                  <tr>
+                    <th scope="col">{t('entry.ledger')}</th>
+                    <th scope="col">{t('workbench.period')}</th>
+                    <th scope="col">{t('workbench.due')}</th>
+                    <th scope="col">{t('entry.state')}</th>
+                    <th scope="col">{t('workbench.fill')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {due.map((duty, index) => (
+                    <DutyRow
+                      key={duty.id}
+                      duty={duty}
+                      first={index === 0}
+                      busy={busy}
+                      begin={() => void begin(duty.ledger)}
+                      nil={
+                        mine.find((l) => l.id === duty.ledger)?.nil
+                          ? () => void nil(duty.ledger, duty.day)
+                          : undefined
+                      }
+                    />
+                  ))}
+                </tbody>
+              </table>
+            )
+          }}
+        </Ready>
+      </section>
+      <section className="panel" aria-labelledby="begin">
+        <h2 id="begin">{t('workbench.begin')}</h2>
+        <Beginnings ledgers={mine} busy={busy} begin={begin} />
+      </section>
+    </>
+  )
+}
+
+function Beginnings(props: {
+  ledgers: LedgerHead[]
+  busy: boolean
+  begin: (ledger: string) => Promise<void>
+}) {
+  const lang = useLang()
+  return (
+    <p className="beginnings">
+      {props.ledgers.map((l) => (
+        <Button key={l.id} disabled={props.busy} onClick={() => void props.begin(l.id)}>
+          {text(l.title, lang)}
+        </Button>
+      ))}
+    </p>
+  )
+}
+
+function DutyRow(props: {
+  duty: Duty
+  first: boolean
+  busy: boolean
+  begin: () => void
+  nil?: () => void
+}) {
+  const { duty, first, busy, begin, nil } = props
+  const t = useT()
+  const names = useNames()
+  const overdue = duty.state === 'missing'
+  const name = names.ledger(duty.ledger)
+  return (
+    <tr>
+      <td>{name}</td>
+      <td>
+        {duty.period}
+        {duty.target > 1 && ` (${duty.have}/${duty.target})`}
+      </td>
+      <td className={overdue ? 'late' : ''}>
+        {showTime(duty.due_at)} <Left due={duty.due_at} />
+      </td>
+      <td>
+        <span className={`status ${overdue ? 'overdue' : 'submitted'}`}>
+          {t(overdue ? 'workbench.overdue' : 'workbench.open')}
+        </span>
+      </td>
+      <td>
+        {/* Enter begins the most urgent one as soon as the page is there. */}
+        <Button
+          type={first ? 'primary' : 'default'}
+          autoFocus={first}
+          data-key={first ? 'Enter' : undefined}
+          disabled={busy}
+          onClick={begin}
+          aria-label={t('workbench.fillNamed', { name, period: duty.period })}
+        >
+          {t('workbench.fill')}
+        </Button>{' '}
+        {nil && (
+          <Button
+            disabled={busy}
+            onClick={nil}
+            aria-label={t('workbench.nilNamed', { name, period: duty.period })}
+          >
+            {t('workbench.nil')}
+          </Button>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function Left({ due }: { due: string }) {
+  const t = useT()
+  const minutes = Math.round((Date.parse(due) - Date.now()) / 60_000)
+  const far = Math.abs(minutes) >= 120
+  const amount = far ? Math.round(Math.abs(minutes) / 60) : Math.abs(minutes)
+  const key = minutes < 0 ? (far ? 'hoursOver' : 'minutesOver') : far ? 'hoursLeft' : 'minutesLeft'
+  return <span className="quiet">{t(`workbench.${key}`, { count: amount })}</span>
+}
+
+/** Begins an entry and opens it, or files a nil return, one act each. */
+function useBegin(prison: string, area: string) {
+  const t = useT()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const guarded = async (act: () => Promise<void>) => {
+    setBusy(true)
+    try {
+      await act()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return {
+    busy,
+    begin: (ledger: string) =>
+      guarded(async () => {
+        const { entry } = await createEntry(prison, area, ledger, newKey())
+        navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
+      }),
+    nil: (ledger: string, day: string) =>
+      guarded(async () => {
+        await nilReturn(prison, area, ledger, day, newKey())
+        toast(t('workbench.nilDone'))
+        await queries.invalidateQueries()
+      }),
+  }
+}
+
+function Unfinished({ prison }: { prison: string }) {
+  const t = useT()
+  const query = useEntries({
+    prison,
+    mine: true,
+    state: ['returned', 'draft'],
+    sort: 'changed_at',
+    limit: 20,
+  })
+  const entries = query.data?.pages[0]?.entries ?? []
+  if (entries.length === 0) return null
+  // What came back is more urgent than what was never finished.
+  const sorted = [
+    ...entries.filter((e) => e.state === 'returned'),
+    ...entries.filter((e) => e.state !== 'returned'),
+  ]
+  return (
+    <section className="panel">
+      <h2>{t('workbench.unfinished')}</h2>
+      <EntryTable entries={sorted} />
+    </section>
+  )
+}

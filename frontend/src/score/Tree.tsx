@@ -1,0 +1,118 @@
+import { Link } from 'react-router'
+import type { IndicatorScore, LineScore, Loss, Ref, Sheet } from '../api/model'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { shown } from './decimal'
+
+interface At {
+  prison: string
+  area: string
+}
+
+/** Where each lost point went: domain, indicator, line, and the very entry, day or finding. */
+export function Tree({ sheet, ...at }: { sheet: Sheet } & At) {
+  const t = useT()
+  const lang = useLang()
+  return (
+    <div className="score-tree">
+      {sheet.domains.map((domain) => (
+        <details key={domain.id}>
+          <summary>
+            <span>{text(domain.title, lang)}</span>
+            <Points score={domain.score} points={domain.points} deducted={domain.deducted} />
+          </summary>
+          {domain.indicators.map((indicator) => (
+            <Indicator key={indicator.code} indicator={indicator} {...at} />
+          ))}
+        </details>
+      ))}
+      <p className="quiet">{t('score.leaves', { sum: shown(sheet.deducted) })}</p>
+    </div>
+  )
+}
+
+function Points(props: { score: string; points: string; deducted: string }) {
+  const lost = shown(props.deducted)
+  return (
+    <span className="num">
+      {lost !== '0' && <span className="danger">−{lost}　</span>}
+      {shown(props.score)} / {shown(props.points)}
+    </span>
+  )
+}
+
+function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
+  const t = useT()
+  const lang = useLang()
+  return (
+    <details>
+      <summary>
+        <span>
+          <span className="mono">{indicator.code}</span> {text(indicator.title, lang)}
+          {indicator.former_veto && <span title={t('score.formerVeto')}> ⊘</span>}
+          {!indicator.applies && <span className="status excused">{t('score.notApplicable')}</span>}
+        </span>
+        <Points score={indicator.score} points={indicator.points} deducted={indicator.deducted} />
+      </summary>
+      <p className="quiet">
+        {text(indicator.criteria, lang)}{' '}
+        <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>
+          {t('score.proof')}
+        </Link>
+      </p>
+      <ul>
+        {(indicator.lines ?? []).map((line) => (
+          <Line key={line.id} line={line} {...at} />
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function Line({ line, ...at }: { line: LineScore } & At) {
+  const t = useT()
+  const lang = useLang()
+  return (
+    <li>
+      {text(line.title, lang)}{' '}
+      {line.state === 'not_checked' && (
+        <span className="status unchecked">{t('score.notChecked')}</span>
+      )}
+      {line.state === 'not_applicable' && (
+        <span className="status excused">{t('score.notApplicable')}</span>
+      )}
+      {shown(line.deducted) !== '0' && <strong className="danger"> −{shown(line.deducted)}</strong>}
+      <ul>
+        {(line.losses ?? []).map((loss, index) => (
+          <Leaf key={index} loss={loss} {...at} />
+        ))}
+      </ul>
+    </li>
+  )
+}
+
+function Leaf({ loss, ...at }: { loss: Loss } & At) {
+  const t = useT()
+  return (
+    <li>
+      <span className="danger">−{shown(loss.deducted)}</span> {loss.day} {loss.note}{' '}
+      {loss.counted_in && (
+        <span className="quiet">{t('score.countedIn', { line: loss.counted_in })}</span>
+      )}
+      {(loss.refs ?? []).map((ref) => (
+        <RefLink key={ref.kind + ref.id} item={ref} {...at} />
+      ))}
+    </li>
+  )
+}
+
+function RefLink({ item, prison }: { item: Ref } & At) {
+  const t = useT()
+  const label = `${t(`score.ref_${item.kind}`)} ${item.day ?? item.id.slice(-8)}`
+  if (item.kind !== 'entry') return <span className="ref">{label}</span>
+  return (
+    <Link className="ref" to={`/prisons/${prison}/entries/${item.id}`}>
+      {label}
+    </Link>
+  )
+}

@@ -1,0 +1,24 @@
+import type { Entry, EntryState } from '../api/model'
+import { useT } from '../i18n'
+
+export function StateTag({ state }: { state: EntryState }) {
+  const t = useT()
+  return <span className={`status ${state}`}>{t(`entryState.${state}`)}</span>
+}
+
+/** State of an entry with what sets it apart: nil return, warnings, a later revision. */
+export function EntryTags({ entry }: { entry: Entry }) {
+  const t = useT()
+  return (
+    <span>
+      <StateTag state={entry.state} />{' '}
+      {entry.nil_return && <span className="status excused">{t('entry.nil')}</span>}{' '}
+      {entry.warnings > 0 && (
+        <span className="status warning">{t('entry.warnings', { count: entry.warnings })}</span>
+      )}{' '}
+      {entry.revision > 1 && (
+        <span className="status excused">{t('entry.revisionN', { n: entry.revision })}</span>
+      )}
+    </span>
+  )
+}
