@@ -30,8 +30,8 @@ func askAll(fsys fs.FS, lines [][]string) (map[question]answer, error) {
 	answers := map[question]answer{}
 	for p := range pairs {
 		for _, relation := range relations {
-			for _, role := range roles {
-				q := question{role.name, relation.name, p.class, p.action}
+			for _, role := range all {
+				q := question{role, relation.name, p.class, p.action}
 				a, said, err := put(enforcer, q)
 				if err != nil {
 					return nil, err
@@ -104,11 +104,11 @@ func lintModel(m model.Model) error {
 func lintAnswers(lines [][]string, answers map[question]answer) error {
 	denied := func(q question) bool { a, said := answers[q]; return said && !a.allowed }
 	for _, l := range lines {
-		for _, role := range roles {
-			if l[1] != "r:*" && l[1] != "r:"+string(role.name) {
+		for _, role := range all {
+			if l[1] != "r:*" && l[1] != "r:"+string(role) {
 				continue
 			}
-			q := question{role.name, l[2], l[3], l[4]}
+			q := question{role, l[2], l[3], l[4]}
 			if a, said := answers[q]; !said || l[5] == "deny" && a.allowed {
 				return fmt.Errorf("%s: has no effect under this model", text(l))
 			}
@@ -136,13 +136,13 @@ func lintAnswers(lines [][]string, answers map[question]answer) error {
 			return fmt.Errorf("%s: a sealed entry is read by a department or a whole prison", a.line)
 		}
 	}
-	for _, role := range roles {
-		if !answers[question{role.name, "author", "entry", "read"}].allowed {
-			return fmt.Errorf("%s must be allowed to read what they wrote: the database lets every author", role.name)
+	for _, role := range all {
+		if !answers[question{role, "author", "entry", "read"}].allowed {
+			return fmt.Errorf("%s must be allowed to read what they wrote: the database lets every author", role)
 		}
 		for _, action := range []string{"approve", "return", "void"} {
-			if !denied(question{role.name, "author", "entry", action}) {
-				return fmt.Errorf("%s must be denied to %s what they wrote", role.name, action)
+			if !denied(question{role, "author", "entry", action}) {
+				return fmt.Errorf("%s must be denied to %s what they wrote", role, action)
 			}
 		}
 	}
@@ -164,7 +164,7 @@ func lint(lines [][]string) error {
 		switch {
 		case l[0] != "p":
 			return fmt.Errorf("%s: not a policy line", text(l))
-		case !prefixed || role != "*" && !slices.ContainsFunc(roles, func(n named) bool { return n.name == actor.Role(role) }):
+		case !prefixed || role != "*" && !slices.Contains(all, actor.Role(role)):
 			return fmt.Errorf("%s: unknown role", text(l))
 		case !slices.ContainsFunc(relations, func(n relation) bool { return n.name == l[2] }):
 			return fmt.Errorf("%s: unknown relation", text(l))

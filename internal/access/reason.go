@@ -57,10 +57,3 @@ func (r *rules) who(action string, s ledger.Subject) fault.Text {
 	}
 	return fault.Text{ZH: strings.Join(zh, "、"), EN: strings.Join(en, ", ")}
 }
-
-var all = func() (list []actor.Role) {
-	for _, r := range roles {
-		list = append(list, r.name)
-	}
-	return list
-}()

@@ -32,6 +32,9 @@ func reaches(a actor.Actor, now time.Time) []reach {
 	}
 	var list []reach
 	for _, p := range a.Postings {
+		if !slices.Contains(all, p.Role) {
+			continue // a role without rules is no capacity
+		}
 		at := reach{role: p.Role, relation: "same_prison", prison: p.PrisonID}
 		if p.PrisonID == uuid.Nil {
 			at.relation = "bureau"

@@ -33,6 +33,13 @@ var roles = []named{
 	{actor.AuditAdmin, fault.Text{ZH: "审计管理员", EN: "audit administrator"}},
 }
 
+var all = func() (list []actor.Role) {
+	for _, r := range roles {
+		list = append(list, r.name)
+	}
+	return list
+}()
+
 type relation struct {
 	name  string
 	title fault.Text
