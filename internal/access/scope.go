@@ -13,125 +13,93 @@ import (
 )
 
 // Scope turns the policy's answers on reading into the lists that the
-// database's app.sees takes (see the migration): one source, two walls.
+// database's app.sees takes (docs/access.md): one source, two walls. Whoever
+// is nobody gets empty lists, which see nothing.
 func (e *Enforcer) Scope(a actor.Actor, now time.Time) ledger.Scope {
-	r := e.now.Load()
-	w := &scope{}
-	if a.Nobody() || a.PersonID == uuid.Nil {
-		return w.settings("")
+	r := e.rules()
+	w := widening{}
+	for _, x := range reaches(a, now) {
+		r.widen(w, x)
 	}
-	for _, p := range a.Postings {
-		if p.Role == actor.System {
-			return ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "person": a.PersonID.String()}
-		}
-		r.widen(w, p)
+	scope := ledger.Scope{"person": ""}
+	if !nobody(a) {
+		scope["person"] = a.PersonID.String()
 	}
-	if a.Holds(actor.Inspector) {
-		for _, g := range a.Grants {
-			if inForce(g, now) {
-				r.grant(w, g)
-			}
-		}
+	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "sealed"} {
+		scope[name] = strings.Join(slices.Sorted(maps.Keys(w[name])), ",")
 	}
-	return w.settings(a.PersonID.String())
+	return scope
 }
 
-type scope struct{ prisons, areas, ledgers, restricted, sealed map[string]bool }
+// widening collects the items of each list.
+type widening map[string]map[string]bool
 
-func add(m *map[string]bool, item string) {
-	if *m == nil {
-		*m = map[string]bool{}
+func (w widening) add(list string, items ...string) {
+	if w[list] == nil {
+		w[list] = map[string]bool{}
 	}
-	(*m)[item] = true
-}
-
-func (w *scope) settings(person string) ledger.Scope {
-	join := func(m map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(m)), ",") }
-	return ledger.Scope{"prisons": join(w.prisons), "areas": join(w.areas), "ledgers": join(w.ledgers),
-		"restricted": join(w.restricted), "sealed": join(w.sealed), "person": person}
-}
-
-func (r *rules) can(role actor.Role, relation, class string) bool {
-	ok, _ := r.ask(role, relation, class, "read")
-	return ok
-}
-
-// widen adds what one posting lets somebody read.
-func (r *rules) widen(w *scope, p actor.Posting) {
-	if p.PrisonID == uuid.Nil {
-		if r.can(p.Role, "bureau", "entry") {
-			add(&w.prisons, "*")
-			add(&w.areas, "*")
-		}
-		if r.can(p.Role, "bureau", "entry_l3") {
-			add(&w.restricted, "*")
-		}
-		return
-	}
-	prison := p.PrisonID.String()
-	add(&w.prisons, prison)
-	switch {
-	case p.AreaID != uuid.Nil:
-		area := p.AreaID.String()
-		if r.can(p.Role, "own_area", "entry") {
-			add(&w.areas, area)
-		}
-		if r.can(p.Role, "own_area", "entry_l3") {
-			for _, l := range r.ledgers {
-				add(&w.restricted, area+"/"+l)
-			}
-		}
-	case p.Department != "":
-		for _, l := range r.ledgers {
-			if r.owners[l] != p.Department {
-				continue
-			}
-			if r.can(p.Role, "department", "entry") {
-				add(&w.ledgers, prison+"/"+l)
-			}
-			if r.can(p.Role, "department", "entry_l3") {
-				add(&w.restricted, prison+"/"+l)
-			}
-		}
-		if p.Department == "dept_discipline" && r.can(p.Role, "discipline", "entry_sealed") {
-			add(&w.sealed, prison)
-		}
-	default:
-		if r.can(p.Role, "prison", "entry") {
-			add(&w.areas, prison)
-		}
-		if r.can(p.Role, "prison", "entry_l3") {
-			add(&w.restricted, prison)
-		}
-		if r.can(p.Role, "prison", "entry_sealed") {
-			add(&w.sealed, prison)
-		}
+	for _, i := range items {
+		w[list][i] = true
 	}
 }
 
-func (r *rules) grant(w *scope, g actor.Grant) {
-	prison := g.PrisonID.String()
-	add(&w.prisons, prison)
-	places := []string{prison}
-	if len(g.Areas) > 0 {
-		places = nil
-		for _, id := range g.Areas {
-			places = append(places, id.String())
+// widen adds what one capacity lets somebody read. The prison alone shows
+// nothing: it admits what the other lists name, and what the person wrote.
+func (r *rules) widen(w widening, x reach) {
+	w.add("prisons", x.place())
+	if r.can(x.role, x.relation, "entry", "read") {
+		if x.department == "" {
+			w.add("areas", x.places()...)
+		} else {
+			w.add("ledgers", r.owned(x)...)
 		}
 	}
-	for _, place := range places {
-		if r.can(actor.Inspector, "granted", "entry") {
-			add(&w.areas, place)
-		}
-		if !r.can(actor.Inspector, "granted", "entry_l3") {
-			continue
-		}
-		if place == prison {
-			add(&w.restricted, prison)
-			continue
-		}
-		for _, l := range r.ledgers {
-			add(&w.restricted, place+"/"+l)
+	if r.can(x.role, x.relation, "entry_l3", "read") {
+		switch {
+		case x.department != "":
+			w.add("restricted", r.owned(x)...)
+		case len(x.areas) == 0:
+			w.add("restricted", x.place())
+		default:
+			for _, area := range x.places() {
+				w.add("restricted", under(area, r.ledgers)...)
+			}
 		}
 	}
+	if r.can(x.role, x.relation, "entry_sealed", "read") && (x.department == "" || x.department == discipline) {
+		w.add("sealed", x.place())
+	}
+}
+
+// place is the prison's item.
+func (x reach) place() string {
+	if x.prison == uuid.Nil {
+		return "*"
+	}
+	return x.prison.String()
+}
+
+// places are the areas' items, or the prison's for all of them.
+func (x reach) places() []string {
+	if len(x.areas) == 0 {
+		return []string{x.place()}
+	}
+	var list []string
+	for _, a := range x.areas {
+		list = append(list, a.String())
+	}
+	return list
+}
+
+// owned are the items of the ledgers that the department owns in the prison.
+func (r *rules) owned(x reach) []string {
+	return under(x.place(), slices.DeleteFunc(slices.Clone(r.ledgers), func(l string) bool { return r.owners[l] != x.department }))
+}
+
+func under(place string, ledgers []string) []string {
+	var list []string
+	for _, l := range ledgers {
+		list = append(list, place+"/"+l)
+	}
+	return list
 }
