@@ -47,6 +47,20 @@ async function attach(page: Page) {
   }
 }
 
+/** Opens the proofs one after the other until that of the entry; the others close again. */
+async function openProof(page: Page, path: string) {
+  const rows = page.locator('.proof details')
+  await rows.first().waitFor()
+  for (let i = 0; i < (await rows.count()); i++) {
+    await rows.nth(i).locator('summary').click()
+    const link = rows.nth(i).locator('a[href*="/entries/"]')
+    await link.waitFor()
+    if ((await link.getAttribute('href')) === path) return
+    await rows.nth(i).locator('summary').click()
+  }
+  throw new Error(`the entry is not among the proofs: ${path}`)
+}
+
 describe('one entry, from the key press to the proof', () => {
   it('an officer fills it in and submits it by keyboard', async () => {
     officer = await signedIn(browser, 'officer')
@@ -121,7 +135,7 @@ describe('one entry, from the key press to the proof', () => {
     const inspector = await signedIn(browser, 'inspector')
     await inspector.goto(new URL(`${area}/proof`, inspector.url()).href)
     await inspector.locator('.proof-list a').filter({ hasText: 'JG-04' }).click()
-    await inspector.locator('.proof details summary').first().click()
+    await openProof(inspector, entry)
     await inspector.locator('.gallery .thumb').first().click()
     await inspector.locator('dialog.preview').waitFor()
     await sound(inspector, 'proof-preview')

@@ -45,6 +45,8 @@ type Duty struct {
 	Entry     *uuid.UUID `json:"entry,omitempty"`
 	Submitted *time.Time `json:"submitted_at,omitempty"`
 	Approved  bool       `json:"approved"`
+	// Waiting says that the entry lies with somebody for decision.
+	Waiting bool `json:"waiting"`
 }
 
 // Judge fills in the state as it is at now.

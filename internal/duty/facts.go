@@ -77,7 +77,9 @@ func (s *Service) standing(ctx context.Context, ses ledger.Session, t *tally, ar
 			entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
 		}
 		t.add("due", one, scoring.Ref{})
-		if d.Approved {
+		// What lies with a decider is not missing: it counts as filled until it is
+		// returned.
+		if d.Approved || d.Waiting {
 			t.add("filled", one, scoring.Ref{})
 		} else {
 			t.add("unfilled", one, entry)

@@ -98,10 +98,10 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	var list []duty.Duty
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
-				f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false),
+				f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
 				least(d.target, (select count(*) `+filled+`))
 			from duties d
-			left join lateral (select e.entry_id, e.submitted_at, e.in_force `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
+			left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
 			where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
 			var d duty.Duty
 			err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
-				&d.Entry, &d.Submitted, &d.Approved, &d.Have)
+				&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have)
 			return d, err
 		})
 		return err

@@ -1036,6 +1036,7 @@ export interface components {
             /** Format: date-time */
             submitted_at?: string;
             approved: boolean;
+            waiting: boolean;
         };
         Share: {
             /** Format: uuid */
