@@ -53,7 +53,7 @@ async function openProof(page: Page, path: string) {
   await rows.first().waitFor()
   for (let i = 0; i < (await rows.count()); i++) {
     await rows.nth(i).locator('summary').click()
-    const link = rows.nth(i).locator('a[href*="/entries/"]')
+    const link = rows.nth(i).getByRole('link', { name: '打开全文' })
     await link.waitFor()
     if ((await link.getAttribute('href')) === path) return
     await rows.nth(i).locator('summary').click()
