@@ -40,7 +40,7 @@ test-page: frontend/node_modules/.stamp
 test-browser: build
 	./scripts/journeys.sh
 
-check: frontend/node_modules/.stamp ## formatting, vet, types, imports, generated files
+check: frontend/dist/index.html ## formatting, vet, types, imports, generated files
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }
 	go vet ./...
 	cd frontend && npm run --silent check && npm run --silent size

@@ -260,7 +260,7 @@ func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period st
 		ctx = l.as(ctx, who)
 		list := l.p.samples[t.ID]
 		first := l.rng.IntN(len(list))
-		if first > 0 && l.rng.IntN(3) > 0 {
+		if first > 0 && l.rng.IntN(10) > 0 {
 			first = 0 // the plain case is the common one
 		}
 		for i := range list {

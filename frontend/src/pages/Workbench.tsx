@@ -30,6 +30,7 @@ export default function Workbench() {
       <PageTitle title={t('menu.workbench')} />
       {mayApprove(me) && <ToApprove prison={prison} />}
       {mayFill(me) && area && <Duties me={me} prison={prison} area={area} />}
+      {mayFill(me) && !area && prison && <BeginFor me={me} prison={prison} />}
       {mayFill(me) && <Unfinished prison={prison} />}
       {!area && prison && <Standings prison={prison} />}
     </>
@@ -109,6 +110,37 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
         <Beginnings ledgers={mine} busy={busy} begin={begin} />
       </section>
     </>
+  )
+}
+
+/** For those of a department who fill in for areas: the area is chosen first. */
+function BeginFor({ me, prison }: { me: Me; prison: string }) {
+  const t = useT()
+  const lang = useLang()
+  const ledgers = useLedgers()
+  const organisation = useOrganisation()
+  const areas = organisation.data?.prisons.find((p) => p.id === prison)?.areas ?? []
+  const [chosen, choose] = useState('')
+  const area = areas.find((a) => a.id === chosen) ?? areas[0]
+  const { begin, busy } = useBegin(prison, area?.id ?? '')
+  if (!area || fillable(ledgers.data ?? [], me, undefined).length === 0) return null
+  return (
+    <section className="panel" aria-labelledby="begin">
+      <h2 id="begin">{t('workbench.begin')}</h2>
+      <p>
+        <label>
+          {t('workbench.forArea')}{' '}
+          <select value={area.id} onChange={(e) => choose(e.target.value)}>
+            {areas.map((a) => (
+              <option key={a.id} value={a.id}>
+                {lang === 'en' ? a.name_en : a.name_zh}
+              </option>
+            ))}
+          </select>
+        </label>
+      </p>
+      <Beginnings ledgers={fillable(ledgers.data ?? [], me, area)} busy={busy} begin={begin} />
+    </section>
   )
 }
 
