@@ -1,0 +1,191 @@
+package housetest_test
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/account"
+	"taizhang/internal/housetest"
+	"taizhang/internal/httpapi"
+	"taizhang/internal/inspection"
+	"taizhang/internal/postgres"
+)
+
+// client talks to the whole stack as a browser would.
+type client struct {
+	*http.Client
+	base, csrf string
+	h          *housetest.House
+}
+
+func serve(t *testing.T) *client {
+	t.Helper()
+	h := housetest.New(t)
+	for _, who := range []string{"officer", "officer elsewhere"} {
+		p := h.Person(who)
+		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Owner.Exec(t.Context(), "insert into postings (posting_id, person_id, role, prison_id, area_id) values ($1, $2, 'officer', $3, $4)", uuid.New(), p.PersonID, h.Prison, p.Postings[0].AreaID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	api := &httpapi.API{Ledger: h.Ledger, Duty: h.Duty, Catalog: h.Catalog, House: h.Store, Log: slog.New(slog.DiscardHandler), Static: fstest.MapFS{},
+		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour, Secret: []byte("s")}}
+	s := httptest.NewServer(api.New())
+	t.Cleanup(s.Close)
+	return &client{base: s.URL + "/api/v1", h: h}
+}
+
+func (c *client) as(t *testing.T, who string) *client {
+	t.Helper()
+	jar, _ := cookiejar.New(nil)
+	n := &client{Client: &http.Client{Jar: jar}, base: c.base, h: c.h}
+	status, body := n.do(t, "POST", "/session", `{"number":"`+c.h.Person(who).Number+`","password":"a password"}`, nil)
+	if status != http.StatusCreated {
+		t.Fatalf("sign in: %d %v", status, body)
+	}
+	n.csrf = body["csrf_token"].(string)
+	return n
+}
+
+func (c *client) do(t *testing.T, method, path, body string, headers map[string]string) (int, map[string]any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, c.base+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-CSRF-Token", c.csrf)
+	for k, v := range headers {
+		req.Header.Set(k, v)
+	}
+	res, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]any{}
+	_ = json.Unmarshal(raw, &out)
+	if res.StatusCode >= 400 {
+		if ct := res.Header.Get("Content-Type"); method != http.MethodHead && ct != "application/problem+json" {
+			t.Errorf("%s %s: %d as %s: %.200s", method, path, res.StatusCode, ct, raw)
+		}
+		for _, leak := range []string{"SQLSTATE", "ERROR:", "pgx", "goroutine", ".go:"} {
+			if strings.Contains(string(raw), leak) {
+				t.Errorf("%s %s lets out %q: %.300s", method, path, leak, raw)
+			}
+		}
+	}
+	return res.StatusCode, out
+}
+
+// TestHostile sends what a browser never would: always a problem with a code,
+// never a 500.
+func TestHostile(t *testing.T) {
+	c := serve(t).as(t, "officer")
+	prison, area := c.h.Prison.String(), c.h.Area.String()
+	status, made := c.do(t, "POST", "/prisons/"+prison+"/entries", `{"ledger":"cell-body-search","area":"`+area+`"}`, map[string]string{"Idempotency-Key": "first-entry"})
+	if status != http.StatusCreated {
+		t.Fatalf("create: %d %v", status, made)
+	}
+	entry := "/prisons/" + prison + "/entries/" + made["entry"].(map[string]any)["id"].(string)
+	match := map[string]string{"If-Match": `"1"`}
+	deep := strings.Repeat(`{"a":`, 10000) + "1" + strings.Repeat("}", 10000)
+	cases := []struct {
+		name, method, path, body string
+		headers                  map[string]string
+		status                   int
+		code                     string
+	}{
+		{"not JSON", "PUT", entry + "/draft", `{`, match, 400, "bad_document"},
+		{"10,000 deep", "PUT", entry + "/draft", deep, match, 400, "bad_document"},
+		{"a number that kills validators", "PUT", entry + "/draft", `{"findings_count":1e10000000}`, match, 400, "bad_document"},
+		{"a name twice", "PUT", entry + "/draft", `{"a":1,"a":2}`, match, 400, "bad_document"},
+		{"NUL", "PUT", entry + "/draft", `{"a":"\u0000"}`, match, 400, "bad_document"},
+		{"300 KB", "PUT", entry + "/draft", `{"a":"` + strings.Repeat("x", 300<<10) + `"}`, match, 413, "document_too_large"},
+		{"30 MB", "PUT", entry + "/draft", strings.Repeat("x", 30<<20), match, 413, "body_too_large"},
+		{"no etag", "PUT", entry + "/draft", `{}`, nil, 428, "match_required"},
+		{"another etag", "PUT", entry + "/draft", `{}`, map[string]string{"If-Match": `"99"`}, 412, "changed_meanwhile"},
+		{"a form", "PUT", entry + "/draft", `a=1`, map[string]string{"If-Match": `"1"`, "Content-Type": "application/x-www-form-urlencoded"}, 415, "unsupported_media_type"},
+		{"an unfinished document", "POST", entry + "/submit", `{}`, match, 422, "invalid_document"},
+		{"an unknown member", "POST", entry + "/submit", `{"reason":"","admin":true}`, match, 400, "bad_request"},
+		{"a name in capitals", "POST", entry + "/submit", `{"REASON":"x"}`, match, 400, "bad_request"},
+		{"no token", "POST", entry + "/submit", `{}`, map[string]string{"If-Match": `"1"`, "X-CSRF-Token": ""}, 403, "cross_site"},
+		{"another origin", "POST", entry + "/submit", `{}`, map[string]string{"If-Match": `"1"`, "Origin": "http://evil.example"}, 403, "cross_site"},
+		{"no key", "POST", "/prisons/" + prison + "/entries", `{"ledger":"cell-body-search","area":"` + area + `"}`, nil, 428, "key_required"},
+		{"a key too short", "POST", "/prisons/" + prison + "/entries", `{"ledger":"cell-body-search","area":"` + area + `"}`, map[string]string{"Idempotency-Key": "x"}, 400, "bad_idempotency_key"},
+		{"an unknown ledger", "POST", "/prisons/" + prison + "/entries", `{"ledger":"gossip","area":"` + area + `"}`, map[string]string{"Idempotency-Key": "another-key"}, 404, "ledger_unknown"},
+		{"another's area", "POST", "/prisons/" + prison + "/entries", `{"ledger":"cell-body-search","area":"` + c.h.Other.String() + `"}`, map[string]string{"Idempotency-Key": "another-key"}, 403, "forbidden"},
+		{"a wrong type", "POST", "/prisons/" + prison + "/entries", `{"ledger":7,"area":"` + area + `"}`, map[string]string{"Idempotency-Key": "another-key"}, 400, "bad_request"},
+		{"an id that is none", "GET", "/prisons/x/entries/y", "", nil, 404, "not_found"},
+		{"a path that climbs", "GET", "/prisons/" + prison + "/entries/1%2F..%2F2", "", nil, 404, "not_found"},
+		{"a huge cursor", "GET", "/prisons/" + prison + "/entries?after=" + strings.Repeat("a", 9000), "", nil, 400, "bad_request"},
+		{"a bad day", "GET", "/prisons/" + prison + "/entries?from=yesterday", "", nil, 400, "bad_request"},
+		{"a filter that injects", "GET", "/prisons/" + prison + "/entries?field=%2Fa%27%3Bdrop%20table%20x=1&sort=1;drop", "", nil, 200, ""},
+		{"a route that is none", "GET", "/nowhere", "", nil, 404, "not_found"},
+		{"an upload of nothing", "POST", entry + "/uploads", `{"slot":"","name":"a.jpg","size":0}`, nil, 422, "upload_empty"},
+		{"an upload of 10 GB", "POST", entry + "/uploads", `{"slot":"","name":"a.jpg","size":10737418240}`, nil, 413, "upload_too_large"},
+		{"a name with a path", "POST", entry + "/uploads", `{"slot":"","name":"../a.jpg","size":1}`, nil, 422, "bad_name"},
+		{"a digest that is none", "POST", entry + "/approve", `{"digest":"md5:1"}`, nil, 400, "bad_digest"},
+	}
+	for _, k := range cases {
+		t.Run(k.name, func(t *testing.T) {
+			status, body := c.do(t, k.method, k.path, k.body, k.headers)
+			code, _ := body["code"].(string)
+			if status != k.status || code != k.code {
+				t.Errorf("%d %s, want %d %s: %v", status, code, k.status, k.code, body["title"])
+			}
+			if status >= 400 && (body["title"] == nil || body["titles"] == nil) {
+				t.Errorf("no words: %v", body)
+			}
+		})
+	}
+	// To an officer of another area it does not exist.
+	stranger := c.as(t, "officer elsewhere")
+	if status, body := stranger.do(t, "GET", entry, "", nil); status != 404 || body["code"] != "not_found" {
+		t.Errorf("a stranger: %d %v", status, body)
+	}
+	if status, _ := (&client{Client: http.DefaultClient, base: c.base, h: c.h}).do(t, "GET", entry, "", nil); status != 401 {
+		t.Errorf("nobody: %d", status)
+	}
+}
+
+// TestUploadRefused sends contents that are not what evidence may be.
+func TestUploadRefused(t *testing.T) {
+	c := serve(t).as(t, "officer")
+	prison, area := c.h.Prison.String(), c.h.Area.String()
+	_, made := c.do(t, "POST", "/prisons/"+prison+"/entries", `{"ledger":"cell-body-search","area":"`+area+`"}`, map[string]string{"Idempotency-Key": "first-entry"})
+	entry := "/prisons/" + prison + "/entries/" + made["entry"].(map[string]any)["id"].(string)
+	for name, content := range map[string]string{
+		"HTML as a picture": "<html><script>alert(1)</script></html>",
+		"SVG":               `<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>`,
+		"a program":         "\x7fELF" + strings.Repeat("\x00", 100),
+		"half a JPEG":       "\xff\xd8\xff\xe0\x00\x10JFIF",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, up := c.do(t, "POST", entry+"/uploads", `{"slot":"finding_photo","name":"photo.jpg","size":`+itoa(len(content))+`}`, nil)
+			status, body := c.do(t, "PATCH", "/prisons/"+prison+"/uploads/"+up["id"].(string), content, map[string]string{"Upload-Offset": "0", "Content-Type": "application/octet-stream"})
+			if status != http.StatusUnsupportedMediaType {
+				t.Errorf("%d %v", status, body)
+			}
+		})
+	}
+}
+
+func itoa(n int) string { raw, _ := json.Marshal(n); return string(raw) }
