@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"time"
 
 	"taizhang/internal/config"
 	"taizhang/internal/integrity"
@@ -14,7 +17,8 @@ import (
 	"taizhang/internal/postgres"
 )
 
-// keys opens the signer and lets checkpoints leave for a folder.
+// keys opens the signer and lets checkpoints leave for a folder and for the
+// object store, where each lies under a name of its own and under lock.
 func (h *house) keys(keys, out string) error {
 	signer, err := integrity.OpenSigner(keys)
 	if err != nil {
@@ -27,12 +31,25 @@ func (h *house) keys(keys, out string) error {
 		}
 		for _, p := range prisons {
 			err = errors.Join(err, h.store.Checkpoint(ctx, p, signer, func(c integrity.Checkpoint, signed []byte) error {
-				return integrity.WriteCheckpoint(out, c, signed)
+				return errors.Join(integrity.WriteCheckpoint(out, c, signed), h.storeCheckpoint(ctx, c, signed))
 			}))
 		}
 		return err
 	}
 	return nil
+}
+
+// checkpointYears is how long a stored checkpoint is kept under lock: as long
+// as the longest retention of what it covers.
+const checkpointYears = 30
+
+func (h *house) storeCheckpoint(ctx context.Context, c integrity.Checkpoint, signed []byte) error {
+	key := fmt.Sprintf("checkpoints/%s/%012d.note", c.Prison, c.Size)
+	version, err := h.files.Put(ctx, key, bytes.NewReader(signed), int64(len(signed)), sha256.Sum256(signed), "text/plain")
+	if err != nil {
+		return err
+	}
+	return h.files.Retain(ctx, key, version, time.Now().AddDate(checkpointYears, 0, 0))
 }
 
 // verify re-reads everything. Against DATABASE_URL and S3_* if they are set,
