@@ -71,7 +71,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	l.duty = &duty.Service{Store: postgres.Duties{Store: store}, Access: p.Access, Catalog: p.Catalog, Standard: p.Standard, Now: clock, Clock: clock}
 	start := catalogMidnight(l.end).AddDate(0, 0, -p.Days)
 	l.now = start
-	if err := l.duty.Plan(ctx, u.id, start, l.end.AddDate(0, 0, 2)); err != nil {
+	if err := l.duty.PlanWhole(ctx, u.id, start, l.end.AddDate(0, 0, 2)); err != nil {
 		return err
 	}
 	l.schedule(start)
@@ -179,11 +179,11 @@ func (l *life) fulfil(t *catalog.Type, a *place, per duty.Period, care float64) 
 			at = limit.Add(-time.Minute)
 		}
 		switch {
-		case luck < 2:
+		case luck < 1:
 			continue // never filled
-		case luck < 3:
+		case luck < 2:
 			at = per.Ends.Add(deadline + duty.Grace + l.between(time.Hour, 96*time.Hour))
-		case luck < 6:
+		case luck < 5:
 			at = per.Ends.Add(deadline + l.between(10*time.Minute, 20*time.Hour))
 		}
 		key := fmt.Sprintf("%s/%s/%d", per.Key, t.ID, n)
@@ -249,6 +249,9 @@ func (l *life) blank(t *catalog.Type, a *place, occurred, at time.Time, key stri
 	})
 }
 
+// usual is the sample that is the common case where that is not the first.
+var usual = map[string]int{"hazard-rectification": 1} // repaired, not left open
+
 // file plans one entry: begun, its files attached, submitted.
 func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period string) {
 	l.later(at, func(ctx context.Context) error {
@@ -260,15 +263,17 @@ func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period st
 		ctx = l.as(ctx, who)
 		list := l.p.samples[t.ID]
 		first := l.rng.IntN(len(list))
-		if first > 0 && l.rng.IntN(10) > 0 {
-			first = 0 // the plain case is the common one
+		if l.rng.IntN(10) > 0 {
+			first = usual[t.ID] // the plain case is the common one
 		}
-		for i := range list {
-			doc, ok := l.tailored(t, a, who, list[(first+i)%len(list)], occurred, period)
-			if !ok {
-				continue
+		// What could be approved as it stands is preferred; else it waits for what
+		// comes later, as in life.
+		for _, stage := range []catalog.Stage{catalog.StageApprove, catalog.StageSubmit} {
+			for i := range list {
+				if doc, ok := l.tailored(t, a, who, list[(first+i)%len(list)], occurred, period, stage); ok {
+					return l.enter(ctx, t, a, who, doc)
+				}
 			}
-			return l.enter(ctx, t, a, who, doc)
 		}
 		l.skipped[t.ID]++
 		return nil
@@ -277,7 +282,7 @@ func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period st
 
 // tailored makes a document that would pass by itself; look-ups are asked when
 // it is submitted.
-func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurred time.Time, period string) (catalog.Document, bool) {
+func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurred time.Time, period string, stage catalog.Stage) (catalog.Document, bool) {
 	delta := occurred.Sub(s.occurred)
 	if occurred.Sub(catalogMidnight(occurred)) == 12*time.Hour && t.Cadence.Kind != "per_shift" {
 		delta = delta.Round(24 * time.Hour)
@@ -307,7 +312,7 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 	if err != nil {
 		return catalog.Document{}, false
 	}
-	res := t.Validate(doc, catalog.Env{Now: l.now, Filler: who.number, Stage: catalog.StageSubmit})
+	res := t.Validate(doc, catalog.Env{Now: l.now, Filler: who.number, Stage: stage})
 	return doc, len(res.Errors) == 0
 }
 

@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -139,9 +140,19 @@ func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
 	return s.Access.Check(actor.From(ctx), "read", ledger.Subject{Class: "score", Prison: prison, Area: area}, s.Now())
 }
 
-// Plan makes the duties of a prison whose periods lie between from and to.
-// Those already there stay.
+// Plan makes the duties of a prison whose periods overlap from and to. Those
+// already there stay.
 func (s *Service) Plan(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
+	return s.plan(ctx, prison, from, to, func(Period) bool { return true })
+}
+
+// PlanWhole leaves out periods that began before from: nobody was there yet to
+// fill them.
+func (s *Service) PlanWhole(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
+	return s.plan(ctx, prison, from, to, func(p Period) bool { return !p.Starts.Before(from) })
+}
+
+func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time, keep func(Period) bool) error {
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
 		return err
@@ -153,7 +164,7 @@ func (s *Service) Plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 	}
 	var list []Duty
 	for _, t := range s.Catalog.Types() {
-		periods := Periods(t.Cadence, s.Catalog.Calendar(), from, to)
+		periods := slices.DeleteFunc(Periods(t.Cadence, s.Catalog.Calendar(), from, to), func(p Period) bool { return !keep(p) })
 		for _, a := range areas {
 			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
 				list = append(list, plan(t, a.ID, periods, rolls[a.ID])...)
