@@ -88,6 +88,14 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 		s.FillRoles, s.FillDept = []actor.Role{r}, "dept_command"
 		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, Department: "dept_command"})
 	},
+	"filler_elsewhere": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.FillRoles = []actor.Role{r}
+		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, AreaID: area2})
+	},
+	"filler_other_dept": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.FillRoles, s.FillDept = []actor.Role{r}, "dept_command"
+		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, Department: "dept_office"})
+	},
 	"step_area":       deciding("area", actor.Posting{PrisonID: prisonA, AreaID: area1}),
 	"step_owner":      deciding("owner", actor.Posting{PrisonID: prisonA, Department: "dept_custody"}),
 	"step_prison":     deciding("prison", actor.Posting{PrisonID: prisonA}),
