@@ -21,6 +21,7 @@ import (
 type Aftermath interface {
 	Retain(ctx context.Context, f ledger.EvidenceFiled) error
 	Open(ctx context.Context, j ledger.EntryApproved) error
+	Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (ledger.Swept, error)
 }
 
 // Deps of the workers.
@@ -102,6 +103,35 @@ func (w *signer) Work(ctx context.Context, _ *river.Job[signCheckpoints]) error 
 	return w.deps.Checkpoint(ctx)
 }
 
+type sweepStore struct{}
+
+func (sweepStore) Kind() string { return "sweep_store" }
+
+type sweeper struct {
+	river.WorkerDefaults[sweepStore]
+	deps Deps
+}
+
+// Timeout is longer than that of other jobs: the whole store is listed.
+func (*sweeper) Timeout(*river.Job[sweepStore]) time.Duration { return time.Hour }
+
+func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweepStore]) error {
+	prisons, err := w.deps.Prisons(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range prisons {
+		swept, err := w.deps.Ledger.Sweep(ctx, p, time.Now().Add(-ledger.SweepAfter))
+		if err != nil {
+			return err
+		}
+		if swept != (ledger.Swept{}) {
+			w.deps.Log.Info("swept the object store", "prison", p, "uploads", swept.Uploads, "parts", swept.Parts, "versions", swept.Versions)
+		}
+	}
+	return nil
+}
+
 // Start runs the workers until ctx ends; the returned function waits for those
 // under way.
 func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
@@ -111,16 +141,18 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &entryApproved{ledger: d.Ledger})
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
+	river.AddWorker(workers, &sweeper{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
-		Workers:           workers,
-		Logger:            d.Log,
-		JobTimeout:        2 * time.Minute,
-		PeriodicJobs:      []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{})},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Workers:    workers,
+		Logger:     d.Log,
+		JobTimeout: 2 * time.Minute,
+		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
+			every(ledger.SweepAfter, sweepStore{})},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,11 +92,14 @@ type Tx interface {
 
 	// TouchObject makes or touches the row that guards a key of the store.
 	TouchObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (string, error)
+	// ClaimObject locks the row of a key until commit, making it if there is none.
+	ClaimObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (ObjectRow, error)
+	DropObject(ctx context.Context, prison uuid.UUID, sum Digest) error
+	// RetainObject notes until when an object is under lock.
+	RetainObject(ctx context.Context, prison uuid.UUID, sum Digest, until time.Time) error
 	// HoldObjects locks the rows FOR SHARE, in order, so that no sweeper takes
 	// the bytes away; a missing row is the fault evidence_gone. It returns the
 	// versions by hash.
-	// RetainObject notes until when an object is under lock.
-	RetainObject(ctx context.Context, prison uuid.UUID, sum Digest, until time.Time) error
 	HoldObjects(ctx context.Context, prison uuid.UUID, sums []Digest) (map[Digest]string, error)
 	InsertEvidence(ctx context.Context, k Key, e Evidence) error
 	InsertAttachment(ctx context.Context, k Key, e Evidence) error
@@ -107,6 +111,8 @@ type Tx interface {
 	LockUpload(ctx context.Context, prison, id uuid.UUID) (Upload, error)
 	UpdateUpload(ctx context.Context, u Upload) error
 	DeleteUpload(ctx context.Context, u Upload) error
+	// DropUploads forgets those that nobody went on with since before.
+	DropUploads(ctx context.Context, prison uuid.UUID, before time.Time) (int, error)
 
 	InsertCustody(ctx context.Context, prison uuid.UUID, row CustodyRow) error
 	// Append takes the head of the prison's log and gives every record that
@@ -173,8 +179,15 @@ type Files interface {
 	// Open reads exactly that version; a wrong hash is the fault
 	// evidence_damaged at the end of the stream.
 	Open(ctx context.Context, key, version string, sum [32]byte, size int64) (io.ReadCloser, error)
+	// Has says whether that version is there.
+	Has(ctx context.Context, key, version string) (bool, error)
 	// Retain puts a version under lock until a time; it is never shortened.
 	Retain(ctx context.Context, key, version string, until time.Time) error
+	// Remove deletes one version; one under lock is the fault evidence_locked.
+	Remove(ctx context.Context, key, version string) error
+	// List yields every version under the prefix, ListStaging every staged part.
+	List(ctx context.Context, prefix string) iter.Seq2[StoredObject, error]
+	ListStaging(ctx context.Context, prefix string) iter.Seq2[StoredObject, error]
 }
 
 // Subject is what a decision of access looks at: the row's own attributes.

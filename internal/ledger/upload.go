@@ -224,6 +224,13 @@ func (s *Service) finish(ctx context.Context, ses Session, u Upload) (*Evidence,
 		if version, err = tx.TouchObject(ctx, u.Prison, sum, version, u.Size); err != nil {
 			return err
 		}
+		// Under the row's lock, for a sweeper may have been there between the
+		// bytes and the row (Sweep); the next try brings them again.
+		if there, err := s.Files.Has(ctx, ObjectKey(u.Prison, sum), version); err != nil {
+			return err
+		} else if !there {
+			return fault.New(fault.Unavailable, "store_unavailable").Because(errors.New("the bytes were swept before their row"))
+		}
 		ev = Evidence{ID: u.ID, Slot: u.Slot, Name: u.Name, MediaType: media.Type, Size: u.Size, Sha256: sum, VersionID: version,
 			Width: media.Width, Height: media.Height, UploadedBy: u.By, UploadedAt: tx.Now()}
 		if err := tx.InsertAttachment(ctx, k, ev); err != nil {

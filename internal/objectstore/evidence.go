@@ -79,6 +79,15 @@ func (s *Store) Open(ctx context.Context, key, versionID string, sum [32]byte, s
 	return &checkedBody{verifier: newVerifier(body, size, sum), body: body}, nil
 }
 
+// Has says whether a version is there.
+func (s *Store) Has(ctx context.Context, key, versionID string) (bool, error) {
+	_, err := s.core.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{VersionID: versionID})
+	if isMissing(err) {
+		return false, nil
+	}
+	return err == nil, classify("look", err)
+}
+
 // Remove deletes one version for good. A version under retention stays and
 // gives the fault Conflict `evidence_locked`; one that is not there is no error.
 func (s *Store) Remove(ctx context.Context, key, versionID string) error {

@@ -9,18 +9,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"time"
 
 	"github.com/minio/minio-go/v7"
-)
 
-// Object is one stored version; of a staged upload VersionID is empty.
-type Object struct {
-	Key       string
-	VersionID string
-	Size      int64
-	Modified  time.Time
-}
+	"taizhang/internal/ledger"
+)
 
 // partSize is the memory an upload of unknown length takes; S3 allows 10,000
 // parts of at least 5 MiB.
@@ -104,26 +97,26 @@ func (s *Store) RemoveStaging(ctx context.Context, key string) error {
 
 // List yields every version under prefix, delete markers left out. After an
 // error nothing follows.
-func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[ledger.StoredObject, error] {
 	return s.list(ctx, s.bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true, WithVersions: true})
 }
 
 // ListStaging yields the staged uploads under prefix, for the sweeper.
-func (s *Store) ListStaging(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+func (s *Store) ListStaging(ctx context.Context, prefix string) iter.Seq2[ledger.StoredObject, error] {
 	return s.list(ctx, s.staging, minio.ListObjectsOptions{Prefix: prefix, Recursive: true})
 }
 
-func (s *Store) list(ctx context.Context, bucket string, o minio.ListObjectsOptions) iter.Seq2[Object, error] {
-	return func(yield func(Object, error) bool) {
+func (s *Store) list(ctx context.Context, bucket string, o minio.ListObjectsOptions) iter.Seq2[ledger.StoredObject, error] {
+	return func(yield func(ledger.StoredObject, error) bool) {
 		for info := range s.core.ListObjectsIter(ctx, bucket, o) {
 			if info.Err != nil {
-				yield(Object{}, classify("list", info.Err))
+				yield(ledger.StoredObject{}, classify("list", info.Err))
 				return
 			}
 			if info.IsDeleteMarker {
 				continue
 			}
-			if !yield(Object{info.Key, info.VersionID, info.Size, info.LastModified}, nil) {
+			if !yield(ledger.StoredObject{Key: info.Key, VersionID: info.VersionID, Size: info.Size, Modified: info.LastModified}, nil) {
 				return
 			}
 		}

@@ -81,6 +81,29 @@ func (t *txn) TouchObject(ctx context.Context, prison uuid.UUID, sum ledger.Dige
 	return kept, err
 }
 
+func (t *txn) ClaimObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, size int64) (ledger.ObjectRow, error) {
+	var row ledger.ObjectRow
+	// The update changes nothing but locks the row that was there; xmax is 0 of
+	// one that this statement inserted.
+	err := t.tx.QueryRow(ctx, `insert into objects (prison_id, sha256, version_id, size) values ($1, $2, $3, $4)
+		on conflict (prison_id, sha256) do update set version_id = objects.version_id
+		returning version_id, touched_at, xmax = 0`, prison, sum[:], version, size).
+		Scan(&row.VersionID, &row.TouchedAt, &row.New)
+	if err != nil || row.New {
+		return row, err
+	}
+	// A statement of its own, after the lock: in the same one it would see what
+	// was there before whoever held the row committed.
+	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)
+		or exists (select from evidence where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
+	return row, err
+}
+
+func (t *txn) DropObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest) error {
+	_, err := t.exec(ctx, "delete from objects where prison_id = $1 and sha256 = $2", prison, sum[:])
+	return err
+}
+
 // HoldObjects locks in the order of the hashes, so that two submissions of the
 // same files can not wait for each other.
 func (t *txn) HoldObjects(ctx context.Context, prison uuid.UUID, sums []ledger.Digest) (map[ledger.Digest]string, error) {

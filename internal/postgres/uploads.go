@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"time"
+
 	"github.com/google/uuid"
 
 	"taizhang/internal/ledger"
@@ -22,7 +24,7 @@ func (t *txn) LockUpload(ctx context.Context, prison, id uuid.UUID) (ledger.Uplo
 }
 
 func (t *txn) UpdateUpload(ctx context.Context, u ledger.Upload) error {
-	_, err := t.exec(ctx, "update uploads set received = $3, parts = $4, hash_state = $5 where prison_id = $1 and upload_id = $2",
+	_, err := t.exec(ctx, "update uploads set received = $3, parts = $4, hash_state = $5, touched_at = now() where prison_id = $1 and upload_id = $2",
 		u.Prison, u.ID, u.Received, u.Parts, u.HashState)
 	return err
 }
@@ -30,4 +32,9 @@ func (t *txn) UpdateUpload(ctx context.Context, u ledger.Upload) error {
 func (t *txn) DeleteUpload(ctx context.Context, u ledger.Upload) error {
 	_, err := t.exec(ctx, "delete from uploads where prison_id = $1 and upload_id = $2", u.Prison, u.ID)
 	return err
+}
+
+func (t *txn) DropUploads(ctx context.Context, prison uuid.UUID, before time.Time) (int, error) {
+	tag, err := t.exec(ctx, "delete from uploads where prison_id = $1 and touched_at < $2", prison, before)
+	return int(tag.RowsAffected()), err
 }

@@ -5,8 +5,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
+	"time"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -69,6 +71,20 @@ func run(ctx context.Context, name string) error {
 			return fmt.Errorf("approve: %w", err)
 		}
 		said("approve", out.Entry)
+	}
+	return litter(ctx, h, name)
+}
+
+// litter leaves bytes without a row, as a life cut off in the middle of an
+// upload does, and sweeps them and what earlier lives left.
+func litter(ctx context.Context, h *housetest.House, name string) error {
+	bytesOf := []byte(name)
+	sum := sha256.Sum256(bytesOf)
+	if _, err := h.Files.Put(ctx, ledger.ObjectKey(h.Prison, sum), bytes.NewReader(bytesOf), int64(len(bytesOf)), sum, "text/plain"); err != nil {
+		return fmt.Errorf("litter: %w", err)
+	}
+	if _, err := h.Ledger.Sweep(ctx, h.Prison, time.Now().Add(time.Second)); err != nil {
+		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
 }
