@@ -132,6 +132,55 @@ func TestSweepRace(t *testing.T) {
 	t.Logf("swept %d, acknowledged %d of 120", swept, acknowledged)
 }
 
+// sweeping is a store in which the sweeper passes right after the bytes came.
+type sweeping struct {
+	ledger.Files
+	pass func()
+}
+
+func (s sweeping) Put(ctx context.Context, key string, r io.Reader, size int64, sum [32]byte, mediaType string) (string, error) {
+	version, err := s.Files.Put(ctx, key, r, size, sum, mediaType)
+	s.pass()
+	return version, err
+}
+
+// TestSweptBeforeRow: bytes that went before their row was made are asked for
+// again, never named by a row.
+func TestSweptBeforeRow(t *testing.T) {
+	h := housetest.New(t)
+	officer := h.As(t.Context(), "officer")
+	e := h.Begin(t, "officer", "cell-body-search", h.Finding())
+	content := housetest.Photo(1)
+	u, err := h.Ledger.NewUpload(officer, e.Key, "finding_photo", "照片.jpg", int64(len(content)), ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	swept := 0
+	hasty := *h.Ledger
+	hasty.Files = sweeping{h.Files, func() {
+		for v, err := range h.Files.List(t.Context(), h.Prison.String()) {
+			if err == nil {
+				err = h.Files.Remove(t.Context(), v.Key, v.VersionID)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			swept++
+		}
+	}}
+	if _, _, err := hasty.PutPart(officer, h.Prison, u.ID, 0, bytes.NewReader(content), int64(len(content))); !fault.Is(err, fault.Unavailable) || swept != 1 {
+		t.Fatalf("swept %d, then: %v", swept, err)
+	}
+	_, ev, err := h.Ledger.PutPart(officer, h.Prison, u.ID, int64(len(content)), bytes.NewReader(nil), 0)
+	if err != nil || ev == nil {
+		t.Fatalf("the next try: %v", err)
+	}
+	there, err := h.Files.Has(t.Context(), ledger.ObjectKey(h.Prison, ev.Sha256), ev.VersionID)
+	if err != nil || !there {
+		t.Errorf("no bytes: %v", err)
+	}
+}
+
 func bring(ctx context.Context, h *housetest.House, k ledger.Key, content []byte) (*ledger.Evidence, error) {
 	u, err := h.Ledger.NewUpload(ctx, k, "finding_photo", "照片.jpg", int64(len(content)), ledger.Idem{})
 	if err != nil {
