@@ -18,7 +18,8 @@ FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl tzdata \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /nonexistent taizhang
+ && useradd --system --uid 10001 --home-dir /nonexistent taizhang \
+ && install --directory --owner=10001 --mode=0700 /data
 COPY --from=program /taizhang /usr/local/bin/taizhang
 USER taizhang
 EXPOSE 8080

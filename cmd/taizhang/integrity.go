@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"taizhang/internal/config"
@@ -83,9 +84,20 @@ func verify(ctx context.Context, c config.Config, out, logTo io.Writer) (err err
 	if err != nil {
 		return err
 	}
-	prisons, err := (postgres.Duties{Store: store}).Prisons(ctx)
+	// Those of the database and those that were ever signed for: one that was
+	// hidden or deleted is missed by its checkpoints.
+	prisons, err := store.AllPrisons(ctx)
 	if err != nil {
 		return err
+	}
+	signed, err := integrity.CheckpointPrisons(filepath.Join(dir, "checkpoints"))
+	if err != nil {
+		return err
+	}
+	for _, p := range signed {
+		if !slices.Contains(prisons, p) {
+			prisons = append(prisons, p)
+		}
 	}
 	bad := 0
 	for _, p := range prisons {

@@ -25,6 +25,9 @@ func serve(ctx context.Context, c config.Config, out, logTo io.Writer) (err erro
 		return err
 	}
 	defer h.store.Close()
+	if err := h.store.Walled(ctx); err != nil {
+		return err
+	}
 	if err := h.keys(c.Data+"/keys", c.Data+"/checkpoints"); err != nil {
 		return err
 	}
@@ -47,6 +50,11 @@ func migrate(ctx context.Context, c config.Config, out, _ io.Writer) error {
 	}
 	if err := postgres.Migrate(ctx, c.OwnerURL); err != nil {
 		return err
+	}
+	if c.DatabaseURL != "" {
+		if err := postgres.SetPassword(ctx, c.OwnerURL, c.DatabaseURL); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintln(out, "the database has the shape of this program")
 	return err

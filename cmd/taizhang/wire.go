@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"io"
 	"io/fs"
@@ -96,12 +95,10 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret)
 	h.api = &httpapi.API{
 		Ledger: h.ledger, Duty: h.duty, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
-		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute, Secret: secret},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}
 	return h, nil
 }

@@ -25,7 +25,7 @@ func (e *Enforcer) Scope(a actor.Actor, now time.Time) ledger.Scope {
 	if !nobody(a) {
 		scope["person"] = a.PersonID.String()
 	}
-	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "sealed"} {
+	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "sealed", "scores"} {
 		scope[name] = strings.Join(slices.Sorted(maps.Keys(w[name])), ",")
 	}
 	return scope
@@ -65,6 +65,9 @@ func (r *rules) widen(w widening, x reach) {
 				w.add("restricted", under(area, r.ledgers)...)
 			}
 		}
+	}
+	if r.can(x.role, x.relation, "score", "read") {
+		w.add("scores", x.places()...)
 	}
 	if r.can(x.role, x.relation, "entry_sealed", "read") && (x.department == "" || x.department == discipline) {
 		w.add("sealed", x.place())

@@ -32,6 +32,8 @@ type Session struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	Address   string    `json:"address"`
 	Agent     string    `json:"agent"`
+	// secret is the hash of the token: known to this server and every other one.
+	secret []byte
 }
 
 // Client is where a request comes from.
@@ -41,9 +43,10 @@ type Client struct{ Address, Agent string }
 type Store interface {
 	UserByNumber(ctx context.Context, number string) (User, error)
 	// Failed counts a wrong password for the user and locks it until the time
-	// given by lock, in one statement, so that parallel guesses all count.
+	// given by lock; parallel guesses all count.
 	Failed(ctx context.Context, user uuid.UUID, lock func(failures int) time.Time) error
-	// SignedIn resets the failures and inserts the session.
+	// SignedIn resets the failures and inserts the session; the fault locked when
+	// guesses beside this sign-in have locked the user meanwhile.
 	SignedIn(ctx context.Context, tokenHash []byte, s Session) error
 	// Session returns a live session (not ended), and the actor with postings
 	// and grants as they are now.
@@ -64,8 +67,6 @@ type Service struct {
 	Now      func() time.Time
 	Idle     time.Duration
 	Absolute time.Duration
-	// Secret keys the CSRF tokens; it lives as long as the process.
-	Secret []byte
 }
 
 const (
@@ -101,9 +102,6 @@ func (s *Service) SignIn(ctx context.Context, number, password string, c Client)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Session{}, "", err
 	}
-	if known && now.Before(u.LockedUntil) {
-		return Session{}, "", fault.New(fault.TooMany, "locked").With("until", u.LockedUntil)
-	}
 	if !known {
 		u.Password = dummy()
 	}
@@ -118,11 +116,17 @@ func (s *Service) SignIn(ctx context.Context, number, password string, c Client)
 		}
 		return Session{}, "", fault.New(fault.Unauthenticated, "wrong_credentials")
 	}
+	// Only who knows the password learns that the account is locked, and so
+	// that there is one.
+	if now.Before(u.LockedUntil) {
+		return Session{}, "", fault.New(fault.TooMany, "locked").With("until", u.LockedUntil)
+	}
 	token := make([]byte, 32)
 	_, _ = rand.Read(token)
 	ses := Session{ID: uuid.Must(uuid.NewV7()), User: u.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(s.Absolute), Address: c.Address, Agent: c.Agent}
 	encoded := base64.RawURLEncoding.EncodeToString(token)
-	return ses, encoded, s.Store.SignedIn(ctx, hashToken(encoded), ses)
+	ses.secret = hashToken(encoded)
+	return ses, encoded, s.Store.SignedIn(ctx, ses.secret, ses)
 }
 
 func hashToken(token string) []byte {
@@ -148,13 +152,14 @@ func (s *Service) Authenticate(ctx context.Context, token string) (actor.Actor, 
 			return actor.Actor{}, Session{}, err
 		}
 	}
+	ses.secret = hashToken(token)
 	return a, ses, nil
 }
 
 // CSRF is the token that writes of the session must carry.
 func (s *Service) CSRF(ses Session) string {
-	h := hmac.New(sha256.New, s.Secret)
-	h.Write(ses.ID[:])
+	h := hmac.New(sha256.New, ses.secret)
+	h.Write([]byte("csrf"))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 

@@ -15,11 +15,14 @@ type Moment struct {
 	Day string
 }
 
-// Day reads YYYY-MM-DD as the midnight it begins with.
+// Day reads YYYY-MM-DD, from 1900 on, as the midnight it begins with.
 func Day(s string) (Moment, error) {
 	t, err := time.ParseInLocation(time.DateOnly, s, Zone)
 	if err != nil {
 		return Moment{}, fmt.Errorf("day: %w", err)
+	}
+	if t.Year() < 1900 {
+		return Moment{}, fmt.Errorf("day: %s is before 1900", s)
 	}
 	return Moment{At: t, Day: s}, nil
 }

@@ -239,7 +239,7 @@ func (l *life) blank(t *catalog.Type, a *place, occurred, at time.Time, key stri
 		if !ok {
 			return nil
 		}
-		out, err := l.ledger.Nil(l.as(ctx, who), ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID}, catalog.DayOf(occurred), ledger.Idem{})
+		out, err := l.ledger.Nil(l.as(ctx, who), ledger.New{Prison: l.u.id, Area: a.id, Ledger: t.ID}, occurred, ledger.Idem{})
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", t.ID, key, err)
 		}

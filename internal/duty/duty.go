@@ -37,6 +37,9 @@ type Duty struct {
 	Period string    `json:"period"`
 	Target int       `json:"target"` // how many entries of the period fulfil it
 	Have   int       `json:"have"`   // how many there are, at most Target
+	// Whole says that the one duty stands for the whole period; its target stays
+	// what it was when the period was planned.
+	Whole  bool      `json:"-"`
 	Starts time.Time `json:"starts_at"`
 	Ends   time.Time `json:"ends_at"`
 	Due    time.Time `json:"due_at"`
@@ -90,14 +93,34 @@ type Store interface {
 	Roll(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]int, error)
 	AddDuties(ctx context.Context, s ledger.Session, list []Duty) error
 	Duties(ctx context.Context, s ledger.Session, f Filter) ([]Duty, error)
-	// Counted returns the documents in force of the day's approved entries.
-	Counted(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string) ([]Document, error)
-	// Submissions of the day (by first submission) with their first decision.
-	Submissions(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string) ([]Decided, error)
-	PutFacts(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string, facts []scoring.DayFact) error
+	// Reckon replaces the facts of a day by what fn makes of it. It holds the day
+	// from before it reads until it has written: two reckonings of one day come
+	// one after the other, and the later sees all that the earlier saw.
+	Reckon(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string, fn func(Day) ([]scoring.DayFact, error)) error
+	// Undecided lists what was submitted before a time and is not decided yet.
+	Undecided(ctx context.Context, s ledger.Session, before time.Time) ([]Undecided, error)
+	// Reckoned is how far SetReckoned said; the zero time if never.
+	Reckoned(ctx context.Context, s ledger.Session) (time.Time, error)
+	SetReckoned(ctx context.Context, s ledger.Session, to time.Time) error
 	Facts(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
+}
+
+// Day is what there is of one ledger of one area on one day.
+type Day struct {
+	Duties      []Duty
+	Submissions []Decided
+	// Counted are the documents in force of the day's approved entries.
+	Counted []Document
+}
+
+// Undecided is a submission that waits for the department.
+type Undecided struct {
+	Area      uuid.UUID
+	Ledger    string
+	Day       string
+	Submitted time.Time
 }
 
 // Document in force of an entry, with the version it was written in.
@@ -120,15 +143,20 @@ type Service struct {
 	Clock    func() time.Time // demonstration prisons only; nil: never
 }
 
-// everything is the scope of the program's own reckoning: a duty is fulfilled
-// whether or not the one who asks may read the entry. What is given out is
-// decided by Check before.
-func everything() ledger.Scope {
-	return ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "person": ""}
+// reckoning is the program's own session: a duty is fulfilled whether or not
+// the one who asks may read the entry.
+func (s *Service) reckoning(prison uuid.UUID) ledger.Session {
+	return s.session(ledger.Session{Prison: prison, Scope: ledger.Everything()})
 }
 
-func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session {
-	ses := ledger.Session{Prison: prison, Person: actor.From(ctx).PersonID, Scope: everything()}
+// asked is the session of an answer: the database sees who asks. Only which
+// entry fulfils a duty is looked up for everybody (Store.Duties).
+func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
+	a := actor.From(ctx)
+	return s.session(ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())})
+}
+
+func (s *Service) session(ses ledger.Session) ledger.Session {
 	if s.Clock != nil {
 		ses.Clock = s.Clock()
 	}
@@ -157,7 +185,7 @@ func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 	if err != nil {
 		return err
 	}
-	ses := s.session(ctx, prison)
+	ses := s.reckoning(prison)
 	rolls, err := s.Store.Roll(ctx, ses, catalog.DayOf(from))
 	if err != nil {
 		return err
@@ -180,7 +208,7 @@ func plan(t *catalog.Type, area uuid.UUID, periods []Period, roll int) []Duty {
 		d := Duty{Area: area, Ledger: t.ID, Period: p.Key, Starts: p.Starts, Ends: p.Ends,
 			Due: p.Ends.Add(time.Duration(t.Cadence.DeadlineHours) * time.Hour), Day: p.Day()}
 		if t.Cadence.Per == "inmate" {
-			d.ID, d.Target = uuid.Must(uuid.NewV7()), roll*max(1, t.Cadence.Expected)
+			d.ID, d.Target, d.Whole = uuid.Must(uuid.NewV7()), roll*max(1, t.Cadence.Expected), true
 			if d.Target > 0 {
 				list = append(list, d)
 			}
@@ -215,15 +243,19 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID, f Filter) ([]Duty,
 			return nil, err
 		}
 	}
-	return s.judged(ctx, s.session(ctx, prison), f)
+	list, err := s.Store.Duties(ctx, s.asked(ctx, prison), f)
+	return s.judged(list, f), err
 }
 
-func (s *Service) judged(ctx context.Context, ses ledger.Session, f Filter) ([]Duty, error) {
-	list, err := s.Store.Duties(ctx, ses, f)
-	now := s.Now()
+func (s *Service) now() time.Time {
 	if s.Clock != nil {
-		now = s.Clock()
+		return s.Clock()
 	}
+	return s.Now()
+}
+
+func (s *Service) judged(list []Duty, f Filter) []Duty {
+	now := s.now()
 	kept := list[:0]
 	for _, d := range list {
 		d.Judge(now)
@@ -231,7 +263,7 @@ func (s *Service) judged(ctx context.Context, ses ledger.Session, f Filter) ([]D
 			kept = append(kept, d)
 		}
 	}
-	return kept, err
+	return kept
 }
 
 // NewFinding is what an inspector enters on site.

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
 
@@ -38,36 +37,33 @@ var one = big.NewRat(1, 1)
 // Refresh works out the facts of one ledger of one area on one day anew, from
 // what is there: however often it runs, the same comes out.
 func (s *Service) Refresh(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) error {
-	ses := s.session(ctx, prison)
-	t := &tally{}
-	if err := s.standing(ctx, ses, t, area, ledgerID, day); err != nil {
-		return err
-	}
-	if err := s.latency(ctx, ses, t, area, ledgerID, day); err != nil {
-		return err
-	}
-	if err := s.content(ctx, ses, t, area, ledgerID, day); err != nil {
-		return err
-	}
+	return s.Store.Reckon(ctx, s.reckoning(prison), area, ledgerID, day, func(d Day) ([]scoring.DayFact, error) {
+		t := &tally{}
+		s.standing(t, d.Duties)
+		s.latency(t, d.Submissions)
+		if err := s.content(t, ledgerID, d.Counted); err != nil {
+			return nil, err
+		}
+		return t.facts(ledgerID, day)
+	})
+}
+
+func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {
 	facts := make([]scoring.DayFact, 0, len(t.order))
 	for _, m := range t.order {
 		v, err := scoring.DecimalOf(t.sum[m])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		facts = append(facts, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: v, Refs: t.refs[m]})
 	}
-	return s.Store.PutFacts(ctx, ses, area, ledgerID, day, facts)
+	return facts, nil
 }
 
 // standing counts completeness and timeliness of the duties that end that day
 // and whose deadline has passed or which are already fulfilled.
-func (s *Service) standing(ctx context.Context, ses ledger.Session, t *tally, area uuid.UUID, ledgerID, day string) error {
-	list, err := s.judged(ctx, ses, Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day})
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
+func (s *Service) standing(t *tally, list []Duty) {
+	for _, d := range s.judged(list, Filter{}) {
 		if d.State == Open {
 			continue
 		}
@@ -96,22 +92,18 @@ func (s *Service) standing(ctx context.Context, ses ledger.Session, t *tally, ar
 			t.add("late", one, ref)
 		}
 	}
-	return nil
+}
+
+// limits are the times by which the department has to decide.
+func (s *Service) limits(submitted time.Time) map[string]time.Time {
+	return map[string]time.Time{"48h": submitted.Add(48 * time.Hour), "5wd": s.Catalog.Calendar().AddWorkdays(submitted, 5)}
 }
 
 // latency counts how long submissions of the day waited for the department.
-func (s *Service) latency(ctx context.Context, ses ledger.Session, t *tally, area uuid.UUID, ledgerID, day string) error {
-	list, err := s.Store.Submissions(ctx, ses, area, ledgerID, day)
-	if err != nil {
-		return err
-	}
-	now := s.Now()
-	if s.Clock != nil {
-		now = s.Clock()
-	}
+func (s *Service) latency(t *tally, list []Decided) {
+	now := s.now()
 	for _, d := range list {
-		limits := map[string]time.Time{"48h": d.Submitted.Add(48 * time.Hour), "5wd": s.Catalog.Calendar().AddWorkdays(d.Submitted, 5)}
-		for name, limit := range limits {
+		for name, limit := range s.limits(d.Submitted) {
 			intime := d.Decided != nil && !d.Decided.After(limit)
 			if !intime && now.Before(limit) {
 				continue
@@ -124,15 +116,10 @@ func (s *Service) latency(ctx context.Context, ses ledger.Session, t *tally, are
 			}
 		}
 	}
-	return nil
 }
 
 // content sums what the approved documents of the day count for.
-func (s *Service) content(ctx context.Context, ses ledger.Session, t *tally, area uuid.UUID, ledgerID, day string) error {
-	list, err := s.Store.Counted(ctx, ses, area, ledgerID, day)
-	if err != nil {
-		return err
-	}
+func (s *Service) content(t *tally, ledgerID string, list []Document) error {
 	for _, d := range list {
 		ref := scoring.Ref{Kind: "entry", ID: d.Entry.String()}
 		t.add("entries", one, scoring.Ref{})
@@ -161,32 +148,63 @@ func (s *Service) content(ctx context.Context, ses ledger.Session, t *tally, are
 	return nil
 }
 
-// RefreshDue works out anew the facts of duties whose deadline lies between
-// from and to: what became overdue changes no entry, so no job was queued.
+// CatchUp plans the duties of a prison and reckons what passed by itself since
+// it last ran, however long the program stood still.
+func (s *Service) CatchUp(ctx context.Context, prison uuid.UUID) error {
+	ses, now := s.reckoning(prison), s.now()
+	from, err := s.Store.Reckoned(ctx, ses)
+	if err != nil {
+		return err
+	}
+	if day := now.AddDate(0, 0, -1); from.IsZero() || from.After(day) {
+		from = day
+	}
+	if err := s.Plan(ctx, prison, from, now.AddDate(0, 0, 2)); err != nil {
+		return err
+	}
+	if err := s.RefreshDue(ctx, prison, from, now); err != nil {
+		return err
+	}
+	return s.Store.SetReckoned(ctx, ses, now)
+}
+
+// RefreshDue works out anew the facts of days on which a deadline passed between
+// from and to, of a duty or of a decision: that changes no entry, so no job was
+// queued.
 func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
 		return err
 	}
+	ses := s.reckoning(prison)
 	type touched struct {
 		area        uuid.UUID
 		ledger, day string
 	}
 	seen := map[touched]bool{}
 	for _, a := range areas {
-		list, err := s.Store.Duties(ctx, s.session(ctx, prison), Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
+		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
 		if err != nil {
 			return err
 		}
 		for _, d := range list {
-			t := touched{d.Area, d.Ledger, d.Day}
-			if seen[t] {
-				continue
+			seen[touched{d.Area, d.Ledger, d.Day}] = true
+		}
+	}
+	waiting, err := s.Store.Undecided(ctx, ses, to)
+	if err != nil {
+		return err
+	}
+	for _, u := range waiting {
+		for _, limit := range s.limits(u.Submitted) {
+			if limit.After(from) && !limit.After(to) {
+				seen[touched{u.Area, u.Ledger, u.Day}] = true
 			}
-			seen[t] = true
-			if err := s.Refresh(ctx, prison, t.area, t.ledger, t.day); err != nil {
-				return err
-			}
+		}
+	}
+	for t := range seen {
+		if err := s.Refresh(ctx, prison, t.area, t.ledger, t.day); err != nil {
+			return err
 		}
 	}
 	return nil

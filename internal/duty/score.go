@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,7 +20,7 @@ func (s *Service) window(today time.Time) (from, to string) {
 }
 
 func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area, from, to string) (scoring.Input, error) {
-	ses := s.session(ctx, prison)
+	ses := s.asked(ctx, prison)
 	facts, err := s.Store.Facts(ctx, ses, area.ID, from, to)
 	if err != nil {
 		return scoring.Input{}, err
@@ -134,14 +135,14 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 	if f.Count < 1 || f.Count > 1000 {
 		bad = append(bad, fault.Field{Pointer: "/count", Code: "minimum", Text: fault.Text{ZH: "次数应为 1 至 1000", EN: "1 to 1000"}})
 	}
-	if f.Note == "" || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 {
+	if strings.TrimSpace(f.Note) == "" || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 || len(f.Event) > 100 {
 		bad = append(bad, fault.Field{Pointer: "/note", Code: "required", Text: fault.Text{ZH: "请写明发现的问题，500 字以内；地点 60 字以内", EN: "Say what was found in at most 500 characters; the place in 60"}})
 	}
 	if len(bad) > 0 {
 		return uuid.Nil, fault.InvalidFields("invalid_document", bad)
 	}
 	f.Standard = s.Standard.ID
-	ses := s.session(ctx, prison)
+	ses := s.asked(ctx, prison)
 	return s.Store.AddFinding(ctx, ses, idem, f)
 }
 
@@ -151,7 +152,7 @@ func (s *Service) Findings(ctx context.Context, prison, id uuid.UUID) ([]scoring
 		return nil, err
 	}
 	from, to := s.window(s.Now())
-	return s.Store.Findings(ctx, s.session(ctx, prison), id, from, to)
+	return s.Store.Findings(ctx, s.asked(ctx, prison), id, from, to)
 }
 
 // Share of one ledger in one area's completeness.
@@ -173,7 +174,7 @@ func (s *Service) Completeness(ctx context.Context, prison uuid.UUID, from, to s
 		if s.mayRead(ctx, prison, a.ID) != nil {
 			continue
 		}
-		facts, err := s.Store.Facts(ctx, s.session(ctx, prison), a.ID, from, to)
+		facts, err := s.Store.Facts(ctx, s.asked(ctx, prison), a.ID, from, to)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func accounts(t *testing.T) (*housetest.House, *account.Service, *testkit.Clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: clock.Now, Idle: 15 * time.Minute, Absolute: 8 * time.Hour, Secret: []byte("test")}, clock
+	return h, &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: clock.Now, Idle: 15 * time.Minute, Absolute: 8 * time.Hour}, clock
 }
 
 func TestSessions(t *testing.T) {

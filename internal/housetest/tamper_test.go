@@ -7,7 +7,11 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -39,6 +43,21 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	if err := h.Ledger.Record(h.As(t.Context(), "warden"), h.Prison, ledger.Custody{Kind: "pack", Subject: "JG-04", Reason: "年度检查"}); err != nil {
+		t.Fatal(err)
+	}
+	found := h.Person("inspector")
+	found.Grants = []actor.Grant{{PrisonID: h.Prison, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
+	f := duty.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
+	for _, d := range h.Duty.Standard.Domains {
+		for _, i := range d.Indicators {
+			for _, l := range i.Lines {
+				if line, ok := h.Duty.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
+					f.Line = l.ID
+				}
+			}
+		}
+	}
+	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
@@ -118,6 +137,9 @@ func TestTamper(t *testing.T) {
 		"leaf deleted":        {[]string{`delete from log_leaves where idx = 1`}, "I01"},
 		"node deleted":        {[]string{`delete from log_hashes where idx = 2`}, "I06"},
 		"revision slipped in": {[]string{`insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at) select prison_id, entry_id, 2, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at from revisions`}, "I03"},
+		"checkpoint deleted":  {[]string{`delete from checkpoints`}, "I07"},
+		"finding's note":      {[]string{`update findings set note = '无'`}, "A01"},
+		"finding deleted":     {[]string{`delete from findings`}, "I02"},
 		"tail cut":            {[]string{fmt.Sprintf(cutTail, "log_leaves"), `delete from log_hashes where idx >= 7`, `update log_heads set size = size - 1`, `delete from checkpoints`, `delete from custody_events`}, "I04"},
 	}
 	for name, a := range attacks {

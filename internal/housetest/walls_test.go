@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/actor"
+	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -48,6 +51,47 @@ func TestSecondWallAlone(t *testing.T) {
 	}
 }
 
+// TestSecondWallAroundScores: duties, facts and findings too.
+func TestSecondWallAroundScores(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	approved(t, h)
+	if err := h.Duty.Plan(ctx, h.Prison, time.Now().Add(-48*time.Hour), time.Now().Add(48*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Duty.RefreshDue(ctx, h.Prison, time.Now().Add(-72*time.Hour), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	open := *h.Duty
+	open.Access = allowAll{h.Access}
+	sees := func(who string) (duties, shares int) {
+		t.Helper()
+		ctx := h.As(ctx, who)
+		list, err := open.List(ctx, h.Prison, duty.Filter{Areas: []uuid.UUID{h.Area}, DueFrom: time.Now().Add(-72 * time.Hour), DueTo: time.Now().Add(48 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums, err := open.Completeness(ctx, h.Prison, "2020-01-01", "2099-01-01")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range sums {
+			if s.Area == h.Area {
+				shares++
+			}
+		}
+		return len(list), shares
+	}
+	if duties, shares := sees("officer"); duties == 0 || shares == 0 {
+		t.Fatalf("the officer of the area sees %d duties, %d shares", duties, shares)
+	}
+	for _, who := range []string{"officer elsewhere", "area head elsewhere", "inspector"} {
+		if duties, shares := sees(who); duties+shares > 0 {
+			t.Errorf("%s sees %d duties and %d shares of a foreign area", who, duties, shares)
+		}
+	}
+}
+
 // TestFirstWallAlone takes row-level security away: access alone lets no
 // foreign row through.
 func TestFirstWallAlone(t *testing.T) {
@@ -61,12 +105,12 @@ func TestFirstWallAlone(t *testing.T) {
 		if _, err := h.Ledger.Get(ctx, e.Key); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s reads: %v", who, err)
 		}
-		list, err := h.Ledger.List(ctx, ledger.Query{Prison: h.Prison})
+		list, err := h.Ledger.List(ctx, ledger.Query{Prison: h.Prison, Limit: 50})
 		if err != nil || len(list) != 0 {
 			t.Errorf("%s lists %d: %v", who, len(list), err)
 		}
 	}
-	list, err := h.Ledger.List(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison})
+	list, err := h.Ledger.List(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison, Limit: 50})
 	if err != nil || len(list) != 1 {
 		t.Errorf("the author lists %d: %v", len(list), err)
 	}

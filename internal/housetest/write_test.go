@@ -88,7 +88,7 @@ func TestThread(t *testing.T) {
 	if err := h.Duty.Refresh(officer, h.Prison, h.Area, "cell-body-search", day); err != nil {
 		t.Fatal(err)
 	}
-	facts, err := h.Duty.Store.Facts(officer, ledger.Session{Prison: h.Prison, Scope: ledger.Scope{"prisons": "*", "areas": "*"}}, h.Area, day, day)
+	facts, err := h.Duty.Store.Facts(officer, ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, h.Area, day, day)
 	if err != nil {
 		t.Fatal(err)
 	}

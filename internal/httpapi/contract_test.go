@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,9 +49,30 @@ func TestContract(t *testing.T) {
 
 // TestTitles wants words in both languages for every code.
 func TestTitles(t *testing.T) {
-	for code, text := range titles {
-		if text.ZH == "" || text.EN == "" {
-			t.Errorf("%s: %+v", code, text)
+	made := regexp.MustCompile(`(?:fault\.New\(fault\.\w+, |InvalidFields\(|Code: +|codeDamaged = )"([a-z0-9_]+)"`)
+	seen := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for line := range strings.Lines(string(raw)) {
+			// A field's own code carries its own text.
+			if m := made.FindStringSubmatch(line); m != nil && !strings.Contains(line, "Pointer:") && !strings.Contains(line, "fault.Field{") {
+				seen[m[1]] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) < 30 {
+		t.Fatalf("only %d codes found", len(seen))
+	}
+	for code := range seen {
+		if text := titles[code]; text.ZH == "" || text.EN == "" {
+			t.Errorf("%s has no title", code)
 		}
 	}
 }

@@ -55,11 +55,31 @@ func decode(raw []byte, into any) error {
 		}
 		return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{field}}
 	}
-	// encoding/json takes SCORE for score; ours are all written small.
-	for name := range doc.Value {
-		if name != strings.ToLower(name) {
-			return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: "/" + name, Code: "additionalProperties",
-				Text: fault.Text{ZH: "没有这个字段", EN: "There is no such field"}}}}
+	return plainNames("", doc.Value)
+}
+
+// plainNames refuses names that encoding/json would fold into ours (SCORE,
+// paſſword). A ledger's own document, under "body", has its own rules.
+func plainNames(at string, v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if strings.ContainsFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+				return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: at + "/" + name, Code: "additionalProperties",
+					Text: fault.Text{ZH: "没有这个字段", EN: "There is no such field"}}}}
+			}
+			if name == "body" {
+				continue
+			}
+			if err := plainNames(at+"/"+name, member); err != nil {
+				return err
+			}
+		}
+	case []any:
+		for i, item := range v {
+			if err := plainNames(at+"/"+strconv.Itoa(i), item); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -95,13 +115,13 @@ func ifMatch(c echo.Context) (int64, error) {
 	return n, nil
 }
 
-// idem binds the key to the route and the body, and for changes to the etag.
+// idem binds the key to the route and the body.
 func idem(c echo.Context, raw []byte) (ledger.Idem, error) {
 	key := c.Request().Header.Get("Idempotency-Key")
 	if key == "" {
 		return ledger.Idem{}, nil
 	}
-	if len(key) < 8 || len(key) > 60 {
+	if len(key) < 8 || len(key) > 60 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return ledger.Idem{}, fault.New(fault.Malformed, "bad_idempotency_key")
 	}
 	return ledger.Idem{Key: key, Route: c.Request().Method + " " + c.Request().URL.EscapedPath(), BodyHash: sha256.Sum256(raw)}, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
@@ -61,7 +63,7 @@ func (a *API) nilReturn(c echo.Context) error {
 	var in struct {
 		Ledger string    `json:"ledger"`
 		Area   uuid.UUID `json:"area"`
-		Day    string    `json:"day"`
+		At     time.Time `json:"at"`
 	}
 	if err := decode(raw, &in); err != nil {
 		return err
@@ -70,10 +72,11 @@ func (a *API) nilReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Nil(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger}, in.Day, key)
+	out, err := a.Ledger.Nil(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger}, in.At, key)
 	if err != nil {
 		return err
 	}
+	etag(c, out.Entry.ETag)
 	return c.JSON(http.StatusCreated, a.outcome(c, out))
 }
 
@@ -312,6 +315,9 @@ func some[T any](list []T) []T {
 	return list
 }
 
+// maxFields bounds the conditions on fields: each is a join of its own.
+const maxFields = 8
+
 // query reads a list's filter from the address.
 func query(c echo.Context) (ledger.Query, error) {
 	q := ledger.Query{Sort: ledger.Sort(c.QueryParam("sort")), Desc: c.QueryParam("order") != "asc", Text: c.QueryParam("q"),
@@ -320,30 +326,40 @@ func query(c echo.Context) (ledger.Query, error) {
 	if q.Prison, err = pathID(c, "prison"); err != nil {
 		return q, err
 	}
-	bad := func(name string) error {
-		return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: "/" + name, Code: "format",
-			Text: fault.Text{ZH: "查询条件的格式不正确", EN: "The filter is not written rightly"}}}}
-	}
 	for name, id := range map[string]*uuid.UUID{"area": &q.Area, "author": &q.Author} {
 		if v := c.QueryParam(name); v != "" {
 			if *id, err = uuid.Parse(v); err != nil {
-				return q, bad(name)
+				return q, badParam(name)
 			}
 		}
 	}
-	for _, day := range []string{q.From, q.To} {
-		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
-			return q, bad("from")
+	for name, day := range map[string]string{"from": q.From, "to": q.To} {
+		if _, err := catalog.Day(day); day != "" && err != nil {
+			return q, badDay(name)
+		}
+	}
+	for name, known := range map[string][]string{
+		"sort":  {"", string(ledger.ByChanged), string(ledger.ByOccurred), string(ledger.BySubmitted)},
+		"order": {"", "asc", "desc"}, "mine": {"", "true", "false"},
+	} {
+		if !slices.Contains(known, c.QueryParam(name)) {
+			return q, badParam(name)
 		}
 	}
 	for _, s := range c.QueryParams()["state"] {
+		if !slices.Contains(ledger.States, ledger.State(s)) {
+			return q, badParam("state")
+		}
 		q.States = append(q.States, ledger.State(s))
+	}
+	if len(c.QueryParams()["field"]) > maxFields {
+		return q, badParam("field")
 	}
 	for _, f := range c.QueryParams()["field"] {
 		// /pointer=value: the value is JSON, or a bare string.
 		name, value, ok := strings.Cut(f, "=")
 		if !ok || !strings.HasPrefix(name, "/") || strings.Count(name, "/") != 1 {
-			return q, bad("field")
+			return q, badParam("field")
 		}
 		raw := json.RawMessage(value)
 		if !json.Valid(raw) {
@@ -351,18 +367,18 @@ func query(c echo.Context) (ledger.Query, error) {
 		}
 		member, err := json.Marshal(map[string]json.RawMessage{name[1:]: raw})
 		if err != nil {
-			return q, bad("field")
+			return q, badParam("field")
 		}
 		q.Fields = append(q.Fields, member)
 	}
 	if v := c.QueryParam("limit"); v != "" {
-		if q.Limit, err = strconv.Atoi(v); err != nil || q.Limit < 1 || q.Limit > 200 {
-			return q, bad("limit")
+		if q.Limit, err = strconv.Atoi(v); err != nil || q.Limit < 1 || q.Limit > ledger.MaxPage {
+			return q, badParam("limit")
 		}
 	}
 	if v := c.QueryParam("after"); v != "" {
 		if q.After, err = readCursor(v); err != nil {
-			return q, bad("after")
+			return q, badParam("after")
 		}
 	}
 	return q, nil

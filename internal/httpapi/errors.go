@@ -26,11 +26,13 @@ var titles = map[string]fault.Text{
 	"already_running":        {ZH: "程序已在运行", EN: "The program is running already"},
 	"bad_digest":             {ZH: "摘要格式不正确", EN: "The digest is not written rightly"},
 	"bad_document":           {ZH: "内容无法读取，请按提示修改", EN: "The document cannot be read; see the places named"},
-	"bad_idempotency_key":    {ZH: "Idempotency-Key 应为 8 至 100 个字符", EN: "An Idempotency-Key has 8 to 100 characters"},
+	"bad_idempotency_key":    {ZH: "Idempotency-Key 应为 8 至 60 个可见字符", EN: "An Idempotency-Key has 8 to 60 visible characters"},
 	"bad_name":               {ZH: "文件名含有不允许的字符，请改名后再传", EN: "The file's name holds characters that are not allowed; rename it"},
 	"bad_request":            {ZH: "请求无法读取", EN: "The request cannot be read"},
 	"body_too_large":         {ZH: "提交的内容过大", EN: "What was sent is too large"},
 	"changed_meanwhile":      {ZH: "内容已被更改，请核对后再保存", EN: "It was changed in between; compare and save again"},
+	"bad_standard":           {ZH: "标准文件有错，请按所列位置修改", EN: "The standard has mistakes; see the places named"},
+	"bad_type":               {ZH: "台账类型文件有错，请按所列位置修改", EN: "The ledger type has mistakes; see the places named"},
 	"cross_site":             {ZH: "请求来源不明，请刷新页面后重试", EN: "The request does not come from this page; refresh and try again"},
 	"database_unavailable":   {ZH: "数据库暂时不可用，请稍后重试", EN: "The database is away for the moment; try again soon"},
 	"document_too_large":     {ZH: "单个条目的内容不得超过 256 KB", EN: "One entry may hold 256 kB"},
@@ -47,6 +49,14 @@ var titles = map[string]fault.Text{
 	"match_required":         {ZH: "缺少 If-Match", EN: "If-Match is wanted"},
 	"method_not_allowed":     {ZH: "不支持这种请求", EN: "This method is not supported here"},
 	"nil_not_allowed":        {ZH: "该台账不能零报告", EN: "This ledger takes no nil return"},
+	"nil_without_duty":       {ZH: "该台账在这个时间没有应填任务，不需要零报告", EN: "Nothing is due from this ledger at that time; no nil return is wanted"},
+	"nil_too_early":          {ZH: "该时段尚未开始，不能提前零报告", EN: "The period has not begun; a nil return cannot be filed ahead"},
+	"bad_slot":               {ZH: "该台账没有这项佐证", EN: "This ledger has no such line of evidence"},
+	"object_missing":         {ZH: "佐证文件在存储中找不到，请联系审计管理员", EN: "The file is not in the store; tell the audit administrator"},
+	"evidence_locked":        {ZH: "佐证文件处于保存期内，不能删除或缩短保存期", EN: "The file is under retention and cannot be removed or released earlier"},
+	"hash_mismatch":          {ZH: "上传的内容与校验值不符，请重新上传", EN: "What arrived differs from its hash; upload it again"},
+	"file_too_large":         {ZH: "文件过大", EN: "The file is too large"},
+	"no_time":                {ZH: "文书中没有发生时间", EN: "The document says no time of occurrence"},
 	"not_for_area":           {ZH: "该监区不填报这种台账", EN: "This area does not keep that ledger"},
 	"not_found":              {ZH: "没有找到，或者您无权查看", EN: "Not found, or not yours to see"},
 	"not_ready_for_approval": {ZH: "尚有内容未完成，不能办结", EN: "Something must be completed before the last approval"},
@@ -96,7 +106,7 @@ func (a *API) problem(err error, c echo.Context) {
 	if f.Code == "method_not_allowed" {
 		status = http.StatusMethodNotAllowed
 	}
-	if status >= 500 || f.Err != nil {
+	if status >= 500 {
 		a.Log.ErrorContext(c.Request().Context(), "fault", "id", c.Get(requestIDKey), "route", c.Path(), "code", f.Code, "error", err)
 	}
 	l := lang(c)

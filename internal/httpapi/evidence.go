@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
@@ -28,7 +29,7 @@ func (a *API) openEvidence(c echo.Context) (ledger.Evidence, io.ReadCloser, erro
 		return ledger.Evidence{}, nil, err
 	}
 	revision, err := strconv.Atoi(c.Param("revision"))
-	if err != nil || revision < 0 {
+	if err != nil || revision < 0 || revision > math.MaxInt32 {
 		return ledger.Evidence{}, nil, notFound
 	}
 	return a.Ledger.OpenEvidence(c.Request().Context(), k, revision, id)
@@ -65,6 +66,9 @@ func (a *API) evidence(c echo.Context) error {
 	return nil
 }
 
+// shrinking bounds how many pictures are unpacked at once: one may take 256 MB.
+var shrinking = make(chan struct{}, 2)
+
 // thumbnailSize is the longer side in pixels.
 const thumbnailSize = 320
 
@@ -77,6 +81,8 @@ func (a *API) thumbnail(c echo.Context) error {
 	if !strings.HasPrefix(ev.MediaType, "image/") {
 		return notFound
 	}
+	shrinking <- struct{}{}
+	defer func() { <-shrinking }()
 	raw, err := io.ReadAll(body)
 	if err != nil {
 		return err
@@ -85,7 +91,6 @@ func (a *API) thumbnail(c echo.Context) error {
 	if err != nil {
 		return errors.Join(fault.New(fault.UnsupportedMedia, "picture_unreadable"), err)
 	}
-	c.Response().Header().Set("Cache-Control", "private, max-age=86400, immutable")
 	return c.Blob(http.StatusOK, "image/jpeg", small)
 }
 

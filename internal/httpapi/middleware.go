@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -72,6 +73,29 @@ func secured(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// legible refuses what no text column can hold, wherever in the query it stands.
+func legible(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		values, err := url.ParseQuery(c.Request().URL.RawQuery)
+		if err != nil {
+			return badParam("")
+		}
+		for name, list := range values {
+			for _, v := range list {
+				if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+					return badParam(name)
+				}
+			}
+		}
+		return next(c)
+	}
+}
+
+func badParam(name string) error {
+	return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: "/" + strings.ToValidUTF8(name, ""), Code: "format",
+		Text: fault.Text{ZH: "查询条件无法识别，请修改后重试", EN: "This condition cannot be read; change it and try again"}}}}
 }
 
 func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {

@@ -45,11 +45,18 @@ func (a *API) progress(c echo.Context) error {
 	return c.JSON(http.StatusOK, p)
 }
 
-// people answers look-ups for police numbers; only those who are posted in a
-// prison (or hold a grant for it) may ask for its people.
+// may asks access about something that is no entry.
+func (a *API) may(c echo.Context, action string, sub ledger.Subject) error {
+	return a.Ledger.Access.Check(actor.From(c.Request().Context()), action, sub, a.Ledger.Now())
+}
+
+// people answers look-ups for police numbers.
 func (a *API) people(c echo.Context) error {
-	prison, err := a.inPrison(c)
+	prison, err := pathID(c, "prison")
 	if err != nil {
+		return err
+	}
+	if err := a.may(c, "read", ledger.Subject{Class: "people", Prison: prison}); err != nil {
 		return err
 	}
 	list, err := a.House.People(c.Request().Context(), prison, c.QueryParam("q"))
@@ -59,27 +66,8 @@ func (a *API) people(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"people": some(list)})
 }
 
-func (a *API) inPrison(c echo.Context) (uuid.UUID, error) {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return prison, err
-	}
-	who := actor.From(c.Request().Context())
-	for _, p := range who.Postings {
-		if p.PrisonID == prison || p.PrisonID == uuid.Nil && p.Role == actor.BureauOffice {
-			return prison, nil
-		}
-	}
-	for _, g := range who.Grants {
-		if g.PrisonID == prison {
-			return prison, nil
-		}
-	}
-	return prison, notFound
-}
-
 func (a *API) inmates(c echo.Context) error {
-	prison, err := a.inPrison(c)
+	prison, err := pathID(c, "prison")
 	if err != nil {
 		return err
 	}
@@ -87,14 +75,10 @@ func (a *API) inmates(c echo.Context) error {
 	if err != nil {
 		return notFound
 	}
+	if err := a.may(c, "read", ledger.Subject{Class: "inmate", Prison: prison, Area: area}); err != nil {
+		return err
+	}
 	who := actor.From(c.Request().Context())
-	mine := false
-	for _, p := range who.Postings {
-		mine = mine || p.PrisonID == prison && (p.AreaID == area || p.AreaID == uuid.Nil)
-	}
-	if !mine {
-		return notFound
-	}
 	list, err := a.House.Inmates(c.Request().Context(), ledger.Session{Prison: prison, Person: who.PersonID}, area, c.QueryParam("q"))
 	if err != nil {
 		return err

@@ -75,8 +75,11 @@ func (a *API) pack(c echo.Context) error {
 
 // logState says how far the prison's log and its checkpoints have come.
 func (a *API) logState(c echo.Context) error {
-	prison, err := a.inPrison(c)
+	prison, err := pathID(c, "prison")
 	if err != nil {
+		return err
+	}
+	if err := a.may(c, "read", ledger.Subject{Class: "log", Prison: prison}); err != nil {
 		return err
 	}
 	s, err := a.House.Log(c.Request().Context(), prison)

@@ -54,9 +54,14 @@ const (
 func (a *API) New() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = a.problem
-	e.Use(requestID, a.logged, a.recovered, secured)
+	e.IPExtractor = echo.ExtractIPDirect()
+	if a.Secure {
+		// Behind a proxy on a private address, which says whom it speaks for;
+		// else everybody would share its address and its counter of wrong passwords.
+		e.IPExtractor = echo.ExtractIPFromXFFHeader()
+	}
+	e.Use(requestID, a.logged, a.recovered, secured, legible)
 	e.GET("/livez", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(c echo.Context) error {
 		if err := a.Ready(c.Request().Context()); err != nil {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -70,7 +71,11 @@ func (a *API) signIn(c echo.Context) error {
 	return c.JSON(http.StatusCreated, a.me(who, ses))
 }
 
-func cut(s string, n int) string { return s[:min(len(s), n)] }
+// cut shortens to n bytes and leaves only whole characters: what a browser says
+// of itself is anything.
+func cut(s string, n int) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s[:min(len(s), n)], ""), "\x00", "")
+}
 
 func (a *API) cookie(value string) *http.Cookie {
 	return &http.Cookie{Name: a.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteStrictMode}

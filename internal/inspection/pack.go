@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -46,7 +47,8 @@ type Request struct {
 	Reason    string
 }
 
-// Proof lists the approved entries that prove an indicator, newest first.
+// Proof lists the entries that prove an indicator, in force or on their way
+// there, newest first. Being corrected takes none away.
 func (s *Service) Proof(ctx context.Context, r Request, after ledger.Cursor, limit int) (*scoring.Indicator, []ledger.Entry, error) {
 	ind, ok := s.Standard.Find(r.Indicator)
 	if !ok {
@@ -59,7 +61,7 @@ func (s *Service) Proof(ctx context.Context, r Request, after ledger.Cursor, lim
 		return ind, nil, nil
 	}
 	list, err := s.Ledger.List(ctx, ledger.Query{Prison: r.Prison, Area: r.Area, Ledgers: ind.Ledgers, From: r.From, To: r.To,
-		States: []ledger.State{ledger.Approved, ledger.Submitted, ledger.Returned}, Sort: ledger.ByOccurred, Desc: true, After: after, Limit: limit})
+		Standing: true, Sort: ledger.ByOccurred, Desc: true, After: after, Limit: limit})
 	return ind, list, err
 }
 
@@ -80,12 +82,15 @@ type item struct {
 // evidence, and a manifest that `sha256sum -c manifest-sha256.txt` checks. The
 // making of the pack is itself recorded, before the first byte leaves.
 func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) io.Writer) error {
-	if err := s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: "pack", Prison: r.Prison, Area: r.Area}, s.Now()); err != nil {
+	who := actor.From(ctx)
+	if err := s.Access.Check(who, "create", ledger.Subject{Class: "pack", Prison: r.Prison, Area: r.Area, Department: s.answering(who, r.Indicator)}, s.Now()); err != nil {
 		return err
 	}
-	if strings.TrimSpace(r.Reason) == "" {
-		return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
-			Text: fault.Text{ZH: "请写明调取佐证的事由", EN: "Say what the pack is for"}}})
+	if err := r.check(); err != nil {
+		return err
+	}
+	if err := s.Ledger.AreaIn(ctx, r.Prison, r.Area); err != nil {
+		return err
 	}
 	keys, err := s.inForce(ctx, r)
 	if err != nil {
@@ -116,6 +121,47 @@ func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) i
 		return err
 	}
 	return p.close()
+}
+
+// answering is the department of the actor that owns one of the indicator's
+// ledgers, "" if none does.
+func (s *Service) answering(who actor.Actor, indicator string) string {
+	ind, ok := s.Standard.Find(indicator)
+	if !ok {
+		return ""
+	}
+	for _, l := range ind.Ledgers {
+		owner := s.Access.Owner(l)
+		if slices.ContainsFunc(who.Postings, func(p actor.Posting) bool { return owner != "" && p.Department == owner }) {
+			return owner
+		}
+	}
+	return ""
+}
+
+const maxReason = 200
+
+func (r Request) check() error {
+	var bad []fault.Field
+	if strings.TrimSpace(r.Reason) == "" || utf8.RuneCountInString(r.Reason) > maxReason {
+		bad = append(bad, fault.Field{Pointer: "/reason", Code: "required",
+			Text: fault.Text{ZH: "请写明调取佐证的事由，200 字以内", EN: "Say in at most 200 characters what the pack is for"}})
+	}
+	for name, day := range map[string]string{"/from": r.From, "/to": r.To} {
+		if _, err := catalog.Day(day); day != "" && err != nil {
+			bad = append(bad, fault.Field{Pointer: name, Code: "format", Text: fault.Text{ZH: "日期应写作 年-月-日", EN: "A day is written YYYY-MM-DD"}})
+		}
+	}
+	if len(bad) == 0 && r.From != "" && r.To != "" && r.To < r.From {
+		bad = append(bad, fault.Field{Pointer: "/to", Code: "minimum", Text: fault.Text{ZH: "结束日期不能早于开始日期", EN: "The last day cannot come before the first"}})
+	}
+	switch {
+	case len(bad) == 0:
+		return nil
+	case bad[0].Pointer == "/reason":
+		return fault.InvalidFields("reason_required", bad)
+	}
+	return fault.InvalidFields("bad_request", bad)
 }
 
 // inForce lists what the actor may see of the approved entries.

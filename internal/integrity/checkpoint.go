@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -192,6 +193,24 @@ func WriteCheckpoint(dir string, c Checkpoint, signed []byte) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	return writeDurably(filepath.Join(folder, fmt.Sprintf("%012d.note", c.Size)), signed, 0o644)
+}
+
+// CheckpointPrisons lists the prisons that have notes in such a folder.
+func CheckpointPrisons(dir string) ([]uuid.UUID, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("checkpoints: %w", err)
+	}
+	var list []uuid.UUID
+	for _, e := range entries {
+		if id, err := uuid.Parse(e.Name()); err == nil && e.IsDir() {
+			list = append(list, id)
+		}
+	}
+	return list, nil
 }
 
 // ReadCheckpoints reads all notes of a prison from such a folder.

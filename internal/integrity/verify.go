@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -82,6 +83,7 @@ var codes = map[string]struct{ nature, zh string }{
 	"I04": {"完整性", "日志短于检查点"},
 	"I05": {"完整性", "日志头与条目数不符"},
 	"I06": {"完整性", "哈希树节点缺失或多余"},
+	"I07": {"完整性", "已签检查点的记录缺失"},
 	"U01": {"可用性", "佐证文件缺失或与登记不符"},
 }
 
@@ -128,6 +130,11 @@ func Verify(ctx context.Context, s Source, prison uuid.UUID, v note.Verifier, an
 	}
 	for _, signed := range append(kept, anchors...) {
 		r.anchor(signed, v, tree)
+	}
+	for _, signed := range anchors {
+		if !slices.ContainsFunc(kept, func(k []byte) bool { return string(k) == string(signed) }) {
+			r.add("I07", "checkpoint %.60q", signed)
+		}
 	}
 	if err := r.rows(ctx, s, leaves); err != nil {
 		return r, err

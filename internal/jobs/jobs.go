@@ -76,14 +76,8 @@ func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
 	if err != nil {
 		return err
 	}
-	now := w.deps.Duty.Now()
 	for _, p := range prisons {
-		if err := w.deps.Duty.Plan(ctx, p, now.AddDate(0, 0, -1), now.AddDate(0, 0, 2)); err != nil {
-			return err
-		}
-		// What became overdue since the last time changes no entry: the days
-		// whose deadlines passed are reckoned anew.
-		if err := w.deps.Duty.RefreshDue(ctx, p, now.Add(-26*time.Hour), now); err != nil {
+		if err := w.deps.Duty.CatchUp(ctx, p); err != nil {
 			return err
 		}
 	}

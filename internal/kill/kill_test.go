@@ -25,9 +25,9 @@ var points = []struct {
 	name  string
 	times int
 }{
-	{"write.claimed", 5}, {"upload.part_staged", 1}, {"upload.stored", 1}, {"upload.attached", 1}, {"entry.locked", 4}, {"draft.saved", 1},
-	{"submit.objects_held", 1}, {"submit.revision_inserted", 1}, {"submit.evidence_inserted", 1}, {"submit.logged", 1},
-	{"decide.decision_inserted", 2}, {"decide.logged", 2}, {"write.before_commit", 8}, {"write.after_commit", 8}, {"sweep.claimed", 1},
+	{"write.claimed", 16}, {"upload.part_staged", 1}, {"upload.attached", 1}, {"entry.locked", 11}, {"draft.saved", 1},
+	{"submit.objects_held", 3}, {"submit.revision_inserted", 3}, {"submit.evidence_inserted", 3}, {"submit.logged", 3},
+	{"decide.decision_inserted", 3}, {"decide.logged", 3}, {"write.before_commit", 16}, {"write.after_commit", 16}, {"upload.stored", 1}, {"sweep.claimed", 1},
 }
 
 var named = regexp.MustCompile(`fault\.Point\("([^"]+)"\)`)
@@ -123,8 +123,8 @@ func run(t *testing.T, exe string, n int) kills {
 			k.doubled++
 		}
 		for id := range entries {
-			k.lost += count(t, h, "select case when exists (select from entries where entry_id = $1 and state = 'approved' and in_force = 1) then 0 else 1 end", id)
-			k.doubled += count(t, h, "select case when (select count(*) from revisions where entry_id = $1) > 1 or (select count(*) from evidence where entry_id = $1) > 1 then 1 else 0 end", id)
+			k.lost += count(t, h, "select case when exists (select from entries where entry_id = $1 and state = 'approved' and in_force = 3 and step = 2 and counts) then 0 else 1 end", id)
+			k.doubled += count(t, h, "select case when (select count(*) from revisions where entry_id = $1) <> 3 or (select count(*) from evidence where entry_id = $1) <> 3 or (select count(*) from decisions where entry_id = $1) <> 3 then 1 else 0 end", id)
 		}
 	}
 	k.doubled += count(t, h, "select count(*) from entries where state <> 'approved'")

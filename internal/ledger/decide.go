@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -41,7 +43,17 @@ func (s *Service) Approve(ctx context.Context, k Key, j Judgement, idem Idem) (O
 		d := decision(ctx, e, rev, "approve", j)
 		e.Step++
 		if sit.Last {
+			before := *e
+			if err := s.stand(e, rev); err != nil {
+				return nil, err
+			}
 			e.State, e.InForce, e.StepRoles, e.StepUnit = to, rev.Number, nil, ""
+			// The day of the corrected revision loses what the new day gains.
+			if before.Day != e.Day {
+				if err := touch(ctx, tx, before); err != nil {
+					return nil, err
+				}
+			}
 		} else {
 			e.StepRoles, e.StepUnit = rev.Chain[e.Step].Roles, rev.Chain[e.Step].Unit
 		}
@@ -90,8 +102,19 @@ func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outc
 	})
 }
 
+// blank says that a text shows nothing: spaces and invisible characters only.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
+
 func worded(j Judgement) error {
-	if j.Comment != "" || len(j.Remarks) > 0 {
+	for _, r := range j.Remarks {
+		if blank(r.Text) || r.Pointer != "" && r.Pointer[0] != '/' {
+			return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/remarks", Code: "required",
+				Text: fault.Text{ZH: "批注须写在字段上，并写明内容", EN: "A remark stands on a field and says something"}}})
+		}
+	}
+	if !blank(j.Comment) || len(j.Remarks) > 0 {
 		return nil
 	}
 	return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/comment", Code: "required",

@@ -96,12 +96,25 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
 	return s.change(ctx, k, Discard, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		e.State, e.Revision = to, e.InForce
+		if e.InForce > 0 {
+			rev, err := tx.Revision(ctx, k, e.InForce)
+			if err != nil {
+				return nil, err
+			}
+			if err := s.stand(e, rev); err != nil {
+				return nil, err
+			}
+			e.Step, e.StepRoles, e.StepUnit, e.Digest = len(rev.Chain), nil, "", &rev.Digest
+		}
 		if err := tx.DropDraft(ctx, k); err != nil {
 			return nil, err
 		}
 		if err := tx.InsertEvent(ctx, k, "discarded", e.Revision, nil); err != nil {
 			return nil, err
 		}
-		return &Outcome{}, tx.UpdateEntry(ctx, e)
+		if err := tx.UpdateEntry(ctx, e); err != nil {
+			return nil, err
+		}
+		return &Outcome{}, touch(ctx, tx, *e)
 	})
 }

@@ -129,6 +129,6 @@ type Receipt struct {
 // request gets the same one.
 type Outcome struct {
 	Entry    Entry         `json:"entry"`
-	Receipt  *Receipt      `json:"receipt,omitempty"` // absent when nothing entered the log
+	Receipt  *Receipt      `json:"receipt,omitempty"` // of a revision or decision; absent for other changes
 	Warnings []fault.Field `json:"warnings,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"image/color"
 	_ "image/jpeg" // decoders of what cameras and screens make
 	_ "image/png"
 	"io"
@@ -33,10 +34,34 @@ var mediaLimits = map[string]int64{
 	"audio/wav":       50 << 20,
 }
 
-// A picture of more pixels than this is refused: it would cost gigabytes to show.
-const maxPixels = 80_000_000
+// A picture that takes more memory than this to unpack is refused.
+const maxUnpacked = 256 << 20
 
-// inspect looks at the first bytes of an upload.
+// unpacked is how many bytes a picture takes once it is unpacked.
+func unpacked(c image.Config) int64 {
+	size := int64(4)
+	switch c.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model:
+		size = 8
+	}
+	return int64(c.Width) * int64(c.Height) * size
+}
+
+// noting remembers an error of the reader, to tell it from the picture's own.
+type noting struct {
+	io.ReadCloser
+	err error
+}
+
+func (n *noting) Read(b []byte) (int, error) {
+	k, err := n.ReadCloser.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return k, err
+}
+
+// inspect looks at what has come of an upload.
 func (s *Service) inspect(ctx context.Context, u Upload) (Media, error) {
 	r := s.parts(ctx, u)
 	head := make([]byte, 256<<10)
@@ -47,8 +72,26 @@ func (s *Service) inspect(ctx context.Context, u Upload) (Media, error) {
 	if err := r.Close(); err != nil {
 		return Media{}, err
 	}
-	return inspect(head[:n], u.Size)
+	m, err := inspect(head[:n], u.Size)
+	if err != nil || m.Width == 0 {
+		return m, err
+	}
+	// The head may promise a picture that never comes.
+	unpacking <- struct{}{}
+	defer func() { <-unpacking }()
+	whole := &noting{ReadCloser: s.parts(ctx, u)}
+	_, _, err = image.Decode(whole)
+	if lost := errors.Join(whole.err, whole.Close()); lost != nil {
+		return Media{}, lost
+	}
+	if err != nil {
+		return Media{}, fault.New(fault.UnsupportedMedia, "picture_unreadable").Because(err)
+	}
+	return m, nil
 }
+
+// unpacking bounds how many pictures are unpacked at once: one may take 256 MB.
+var unpacking = make(chan struct{}, 2)
 
 func inspect(head []byte, size int64) (Media, error) {
 	m := Media{Type: mimetype.Detect(head).String()}
@@ -65,8 +108,8 @@ func inspect(head []byte, size int64) (Media, error) {
 	if err != nil {
 		return Media{}, fault.New(fault.UnsupportedMedia, "picture_unreadable").Because(err)
 	}
-	if c.Width*c.Height > maxPixels {
-		return Media{}, fault.New(fault.TooLarge, "picture_too_large").With("pixels", maxPixels)
+	if unpacked(c) > maxUnpacked {
+		return Media{}, fault.New(fault.TooLarge, "picture_too_large")
 	}
 	m.Width, m.Height = c.Width, c.Height
 	return m, nil

@@ -8,9 +8,10 @@ import (
 	"taizhang/internal/catalog"
 )
 
-// everything is the scope of the program's own work after a decision was made.
-func everything() Scope {
-	return Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "person": ""}
+// Everything is the scope of the program's own work: what follows from a
+// decision already made, and reckoning, which must not depend on who asks.
+func Everything() Scope {
+	return Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "scores": "*", "person": ""}
 }
 
 func (s *Service) fired(t *catalog.Type, rev Revision) ([]catalog.Trigger, error) {
@@ -27,7 +28,7 @@ func (s *Service) fired(t *catalog.Type, rev Revision) ([]catalog.Trigger, error
 // allowed to see what is opened.
 func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 	k := Key{Prison: j.Prison, Entry: j.Entry}
-	ses := Session{Prison: j.Prison, Scope: everything()}
+	ses := Session{Prison: j.Prison, Scope: Everything()}
 	if s.Clock != nil {
 		ses.Clock = s.Clock()
 	}

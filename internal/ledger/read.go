@@ -13,6 +13,10 @@ import (
 	"taizhang/internal/integrity"
 )
 
+// MaxPage is the longest page of a list. One more may be asked for, to know
+// whether there is a next one.
+const MaxPage = 200
+
 // Query of a list of entries. Zero members do not restrict.
 type Query struct {
 	Prison   uuid.UUID
@@ -20,6 +24,7 @@ type Query struct {
 	Area     uuid.UUID
 	Ledgers  []string
 	States   []State
+	Standing bool // in force, whatever is being corrected, or on its way there
 	Author   uuid.UUID
 	From, To string            // days of occurrence, YYYY-MM-DD, both included
 	Text     string            // in the summary
@@ -30,7 +35,7 @@ type Query struct {
 	Sort     Sort
 	Desc     bool
 	After    Cursor
-	Limit    int
+	Limit    int // at least 1
 }
 
 // Sort names what a list is ordered by.
@@ -138,9 +143,7 @@ func (s *Service) recordReading(ctx context.Context, e Entry, kind, reason strin
 func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
-	if q.Limit <= 0 || q.Limit > 200 {
-		q.Limit = 50
-	}
+	q.Limit = min(q.Limit, MaxPage+1)
 	if len(q.Inbox) > 0 {
 		q.OwnerOf = s.owned()
 	}
@@ -228,6 +231,14 @@ func (s *Service) Record(ctx context.Context, prison uuid.UUID, c Custody) error
 			return err
 		}
 		_, err := tx.Append(ctx, prison)
+		return err
+	})
+}
+
+// AreaIn is not_found when the prison has no such area.
+func (s *Service) AreaIn(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+		_, err := r.Area(ctx, prison, area)
 		return err
 	})
 }

@@ -34,9 +34,12 @@ func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, id
 		if err != nil {
 			return nil, err
 		}
-		body, err := t.Typed(rev.Document)
-		if err != nil {
-			return nil, err
+		// Of a nil return nothing was typed: the draft is an empty form.
+		body := []byte("{}")
+		if !rev.Nil {
+			if body, err = t.Typed(rev.Document); err != nil {
+				return nil, err
+			}
 		}
 		if err := tx.SaveDraft(ctx, k, body, remarks); err != nil {
 			return nil, err

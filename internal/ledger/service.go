@@ -98,6 +98,10 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 			return err
 		}
 		if err := s.check(ctx, a, e); err != nil {
+			// Who may read it hears that it is too late, not that he may not.
+			if _, late := Next(sit, a); late != nil && fault.Is(err, fault.Forbidden) && s.check(ctx, "read", e) == nil {
+				return late
+			}
 			return err
 		}
 		if ifMatch != 0 && ifMatch != e.ETag {

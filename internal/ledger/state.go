@@ -15,6 +15,9 @@ const (
 	Discarded State = "discarded"
 )
 
+// States lists them all.
+var States = []State{Draft, Submitted, Returned, Approved, Voided, Discarded}
+
 // Action is what somebody does to an entry.
 type Action string
 

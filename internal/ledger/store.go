@@ -15,7 +15,7 @@ import (
 // Idem is the identity of one write: the same key with the same route and body
 // is the same write, whenever and however often it arrives.
 type Idem struct {
-	Key      string // 8 to 100 characters; "" for writes guarded by If-Match alone
+	Key      string // 8 to 60 visible characters; "" for writes guarded by If-Match alone
 	Route    string
 	BodyHash [32]byte
 }
@@ -67,6 +67,9 @@ type Reader interface {
 	PersonNumber(ctx context.Context, person uuid.UUID) (string, error)
 	// Roll is the number of people held by the area on the day (YYYY-MM-DD).
 	Roll(ctx context.Context, prison, area uuid.UUID, day string) (int, error)
+	// PeriodAt is the period of a duty that a time falls into, without its first
+	// moment and with its last; not_found when nothing is due then.
+	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (starts, ends time.Time, err error)
 	// OnDay returns the documents of the area's submitted or approved entries
 	// of the ledger on the day, oldest first.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]json.RawMessage, error)
@@ -90,10 +93,12 @@ type Tx interface {
 	InsertDecision(ctx context.Context, k Key, d Decision) error
 	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
 
-	// TouchObject makes or touches the row that guards a key of the store.
-	TouchObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (string, error)
-	// ClaimObject locks the row of a key until commit, making it if there is none.
-	ClaimObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) (ObjectRow, error)
+	// TouchObject makes or touches the row that guards a key of the store and
+	// names the version its bytes are in.
+	TouchObject(ctx context.Context, prison uuid.UUID, sum Digest, version string, size int64) error
+	// LockKey keeps others from bringing or sweeping the same bytes until
+	// commit, and returns the row that guards them; the zero row if there is none.
+	LockKey(ctx context.Context, prison uuid.UUID, sum Digest) (ObjectRow, error)
 	DropObject(ctx context.Context, prison uuid.UUID, sum Digest) error
 	// RetainObject notes until when an object is under lock.
 	RetainObject(ctx context.Context, prison uuid.UUID, sum Digest, until time.Time) error
@@ -110,7 +115,6 @@ type Tx interface {
 	// LockUpload takes the upload's row until commit.
 	LockUpload(ctx context.Context, prison, id uuid.UUID) (Upload, error)
 	UpdateUpload(ctx context.Context, u Upload) error
-	DeleteUpload(ctx context.Context, u Upload) error
 	// DropUploads forgets those that nobody went on with since before.
 	DropUploads(ctx context.Context, prison uuid.UUID, before time.Time) (int, error)
 

@@ -2,8 +2,7 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"time"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -52,8 +51,9 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 }
 
 // Nil files a nil return (零报告) for a ledger that allows it: one act from
-// nothing to submitted. occurred is a day YYYY-MM-DD of the period.
-func (s *Service) Nil(ctx context.Context, n New, occurred string, idem Idem) (Outcome, error) {
+// nothing to submitted. at is any time of the period it is for, which must have
+// begun and be due. Faults: nil_not_allowed, nil_without_duty, nil_too_early.
+func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outcome, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
 		return Outcome{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
@@ -61,13 +61,8 @@ func (s *Service) Nil(ctx context.Context, n New, occurred string, idem Idem) (O
 	if !t.Cadence.Nil {
 		return Outcome{}, fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
 	}
-	at, err := catalog.Noon(occurred)
-	if err != nil {
-		return Outcome{}, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/day", Code: "format",
-			Text: fault.Text{ZH: "日期应为 年-月-日", EN: "The day is written YYYY-MM-DD"}}})
-	}
 	var out Outcome
-	err = s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
+	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
 		area, err := tx.Area(ctx, n.Prison, n.Area)
 		if err != nil {
 			return err
@@ -82,17 +77,29 @@ func (s *Service) Nil(ctx context.Context, n New, occurred string, idem Idem) (O
 		if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
 			return fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
 		}
+		starts, _, err := tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			return fault.New(fault.Invalid, "nil_without_duty").With("ledger", n.Ledger)
+		case err != nil:
+			return err
+		case starts.After(tx.Now()):
+			return fault.New(fault.Invalid, "nil_too_early").With("from", starts)
+		}
+		if at.After(tx.Now()) {
+			at = tx.Now()
+		}
 		if err := tx.InsertEntry(ctx, e); err != nil {
 			return err
 		}
 		if e, err = tx.Lock(ctx, e.Key); err != nil {
 			return err
 		}
-		doc, err := catalog.ParseDocument([]byte(`{"nil_return":true,"day":"` + occurred + `"}`))
+		doc, err := catalog.ParseDocument([]byte(`{"nil_return":true,"day":"` + catalog.DayOf(at) + `"}`))
 		if err != nil {
 			return err
 		}
-		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: doc, nilAt: &at})
+		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: doc, nilAt: at})
 		if err != nil {
 			return err
 		}
@@ -109,7 +116,7 @@ type filing struct {
 	attached []Evidence
 	warnings []fault.Field
 	reason   string
-	nilAt    *catalog.Moment // set for a nil return: its day
+	nilAt    time.Time // set for a nil return: a time of its period
 }
 
 // file writes the revision, its evidence and its leaves, and moves the head.
@@ -125,29 +132,36 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	fault.Point("submit.objects_held")
 	rev := Revision{
 		Number: len(past) + 1, Author: e.Author, Ledger: t.ID, Version: t.Version, Document: f.doc.Canonical,
-		Salt: integrity.NewSalt(), Nil: e.Nil, Reason: f.reason, Warnings: f.warnings,
+		Salt: integrity.NewSalt(), Nil: !f.nilAt.IsZero(), Reason: f.reason, Warnings: f.warnings,
 	}
-	moment, counts, err := standing(t, f)
-	if err != nil {
+	if rev.Nil {
+		rev.OccurredAt = f.nilAt
+	} else {
+		moment, err := t.Occurred(f.doc)
+		if err != nil {
+			return nil, err
+		}
+		rev.OccurredAt = moment.At
+	}
+	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {
 		return nil, err
 	}
-	rev.OccurredAt = moment.At
-	if rev.Chain, err = chain(t, f.doc, e.Nil); err != nil {
-		return nil, err
-	}
-	if rev.Digest, err = Seal(t.ID, t.Version, e.Nil, rev.Document, f.attached); err != nil {
+	if rev.Digest, err = Seal(t.ID, t.Version, rev.Nil, rev.Document, f.attached); err != nil {
 		return nil, err
 	}
 	before := *e
-	e.State, e.Revision, e.Step, e.Counts, e.Warnings = to, rev.Number, 0, counts, len(f.warnings)
-	e.StepRoles, e.StepUnit = rev.Chain[0].Roles, rev.Chain[0].Unit
-	e.OccurredAt, e.Day, e.Digest = &moment.At, moment.Day, &rev.Digest
-	if e.Sealed, err = t.Seals(f.doc); err != nil {
+	head := *e
+	if err := s.stand(&head, rev); err != nil {
 		return nil, err
 	}
-	if e.Summary, err = json.Marshal(t.Summaries(f.doc)); err != nil {
-		return nil, fmt.Errorf("summary: %w", err)
+	if e.InForce == 0 {
+		*e = head
+	} else {
+		// Only what protects the new revision holds at once.
+		e.Warnings, e.Sealed = head.Warnings, head.Sealed
 	}
+	e.State, e.Revision, e.Step, e.Digest = to, rev.Number, 0, &rev.Digest
+	e.StepRoles, e.StepUnit = rev.Chain[0].Roles, rev.Chain[0].Unit
 	now := tx.Now()
 	if e.Submitted == nil {
 		e.Submitted = &now
@@ -167,13 +181,13 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	if err := tx.DropDraft(ctx, e.Key); err != nil {
 		return nil, err
 	}
-	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, map[string]any{"nil_return": e.Nil, "reason": f.reason, "evidence": len(f.attached)}); err != nil {
+	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, map[string]any{"nil_return": rev.Nil, "reason": f.reason, "evidence": len(f.attached)}); err != nil {
 		return nil, err
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err
 	}
-	// The day of the amended revision loses what the new day gains.
+	// The day of the withdrawn or returned revision loses what the new day gains.
 	if before.Day != "" && before.Day != e.Day {
 		if err := touch(ctx, tx, before); err != nil {
 			return nil, err
@@ -193,18 +207,6 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	}
 	fault.Point("submit.logged")
 	return &Outcome{Receipt: &receipt, Warnings: f.warnings}, nil
-}
-
-func standing(t *catalog.Type, f filing) (catalog.Moment, bool, error) {
-	if f.nilAt != nil {
-		return *f.nilAt, true, nil
-	}
-	moment, err := t.Occurred(f.doc)
-	if err != nil {
-		return catalog.Moment{}, false, err
-	}
-	counts, err := t.Counts(f.doc)
-	return moment, counts, err
 }
 
 // chain fixes the steps a document must pass. A nil return has nothing that a

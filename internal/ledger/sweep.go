@@ -31,7 +31,7 @@ type Swept struct{ Uploads, Parts, Versions int }
 // any other write and beside itself.
 func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (Swept, error) {
 	var done Swept
-	ses := Session{Prison: prison, Scope: everything()}
+	ses := Session{Prison: prison, Scope: Everything()}
 	err := s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
 		var err error
 		done.Uploads, err = tx.DropUploads(ctx, prison, before)
@@ -40,7 +40,7 @@ func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time)
 	if err != nil {
 		return done, err
 	}
-	for part, err := range s.Files.ListStaging(ctx, prison.String()+"/") {
+	for part, err := range s.Files.ListStaging(ctx, prison.String()+".") {
 		if err != nil {
 			return done, err
 		}
@@ -56,9 +56,16 @@ func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time)
 			done.Parts++
 		}
 	}
+	done.Versions, err = s.SweepVersions(ctx, prison, before)
+	return done, err
+}
+
+// SweepVersions is the part of Sweep that looks at stored versions.
+func (s *Service) SweepVersions(ctx context.Context, prison uuid.UUID, before time.Time) (n int, err error) {
+	ses := Session{Prison: prison, Scope: Everything()}
 	for v, err := range s.Files.List(ctx, prison.String()+"/") {
 		if err != nil {
-			return done, err
+			return n, err
 		}
 		sum, ok := sumOf(prison, v.Key)
 		if !ok || !v.Modified.Before(before) {
@@ -66,13 +73,13 @@ func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time)
 		}
 		took, err := s.sweepVersion(ctx, ses, sum, v, before)
 		if err != nil {
-			return done, err
+			return n, err
 		}
 		if took {
-			done.Versions++
+			n++
 		}
 	}
-	return done, nil
+	return n, nil
 }
 
 func (s *Service) sweepPart(ctx context.Context, ses Session, upload uuid.UUID, key string) (took bool, err error) {
@@ -90,58 +97,45 @@ func (s *Service) sweepPart(ctx context.Context, ses Session, upload uuid.UUID, 
 
 // sweepVersion takes two steps, each in a transaction of its own, because a row
 // must never outlive its bytes: first the row goes, and only when that is
-// committed the bytes, under a row made for the purpose. Whoever brings the
-// same bytes meanwhile waits for that row and then looks whether his version is
-// still there (finish).
+// committed the bytes. Both hold the key, so nobody brings the same bytes
+// meanwhile.
 func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v StoredObject, before time.Time) (took bool, err error) {
-	for again := true; again; {
+	for again := true; again && err == nil; {
 		again = false
 		err = s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
-			row, err := tx.ClaimObject(ctx, ses.Prison, sum, v.VersionID, v.Size)
+			row, err := tx.LockKey(ctx, ses.Prison, sum)
 			if err != nil {
 				return err
 			}
-			surplus := row.VersionID != v.VersionID
-			switch {
-			case surplus:
-			case row.Used, !row.New && !row.TouchedAt.Before(before):
-				return nil
-			case !row.New:
+			if row.VersionID == v.VersionID {
+				if row.Used || !row.TouchedAt.Before(before) {
+					return nil
+				}
 				again = true
 				return tx.DropObject(ctx, ses.Prison, sum)
 			}
 			fault.Point("sweep.claimed")
-			switch err := s.Files.Remove(ctx, v.Key, v.VersionID); {
-			case fault.CodeOf(err) == "evidence_locked":
-				// Under lock without a row: not ours to judge; verify names it.
-			case err != nil:
-				return err
-			default:
-				took = true
+			err = s.Files.Remove(ctx, v.Key, v.VersionID)
+			if fault.CodeOf(err) == "evidence_locked" {
+				return nil // under lock without a row: not ours to judge
 			}
-			if surplus {
-				return nil
-			}
-			return tx.DropObject(ctx, ses.Prison, sum)
+			took = err == nil
+			return err
 		})
-		if err != nil {
-			return false, err
-		}
 	}
-	return took, nil
+	return took, err
 }
 
-// ObjectRow guards a key of the store while its transaction lasts.
+// ObjectRow guards a key of the store.
 type ObjectRow struct {
-	VersionID string
+	VersionID string // "" when there is no row
 	TouchedAt time.Time
-	New       bool // made by this call, for there was none
 	Used      bool // a draft or a revision rests on it
 }
 
 func uploadOf(prison uuid.UUID, key string) (uuid.UUID, bool) {
-	rest, ok := strings.CutPrefix(key, prison.String()+"/")
-	name, _, found := strings.Cut(rest, "/")
+	rest, ok := strings.CutPrefix(key, prison.String()+".")
+	name, _, found := strings.Cut(rest, ".")
 	id, err := uuid.Parse(name)
 	return id, ok && found && err == nil
 }

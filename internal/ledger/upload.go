@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 )
 
@@ -29,9 +30,11 @@ type Upload struct {
 	Name      string
 	Size      int64
 	Received  int64
-	Parts     int
+	Parts     []string // names of the staged parts, in order
 	HashState []byte
 	By        uuid.UUID
+	// Finished uploads are kept for a day: a lost answer is asked for again.
+	Finished bool
 }
 
 // MaxUpload is the largest file taken, in bytes; kinds have limits of their own.
@@ -39,7 +42,7 @@ const MaxUpload = 200 << 20
 
 // NewUpload announces a file for a draft. The content decides what it is, not
 // the name; the name is only shown. Faults: upload_too_large, upload_empty,
-// bad_name, state_forbids.
+// bad_name, bad_slot, state_forbids.
 func (s *Service) NewUpload(ctx context.Context, k Key, slot, name string, size int64, idem Idem) (Upload, error) {
 	switch {
 	case size > MaxUpload:
@@ -57,6 +60,13 @@ func (s *Service) NewUpload(ctx context.Context, k Key, slot, name string, size 
 		}
 		if err := s.editable(ctx, tx, e); err != nil {
 			return err
+		}
+		t, err := s.typeOf(e)
+		if err != nil {
+			return err
+		}
+		if slot != "" && !slices.ContainsFunc(t.Evidence, func(l catalog.Slot) bool { return l.ID == slot }) {
+			return fault.New(fault.Invalid, "bad_slot")
 		}
 		u = Upload{Prison: k.Prison, ID: uuid.Must(uuid.NewV7()), Entry: k.Entry, Slot: slot, Name: name, Size: size, By: actor.From(ctx).PersonID}
 		if u.HashState, err = state(sha256.New()); err != nil {
@@ -82,11 +92,11 @@ func (s *Service) editable(ctx context.Context, r Reader, e Entry) error {
 // plainName accepts what a person would call a file: no path, no control or
 // direction-changing characters, at most 200 characters.
 func plainName(name string) bool {
-	if name == "" || utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
+	if blank(name) || utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
 		return false
 	}
 	return !strings.ContainsFunc(name, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+		return r == utf8.RuneError || !unicode.IsPrint(r)
 	})
 }
 
@@ -117,46 +127,66 @@ func (s *Service) ownUpload(ctx context.Context, tx Tx, prison, id uuid.UUID) (U
 // UploadAt and goes on from there). With the last byte the file becomes
 // evidence beside the draft, which is then returned.
 func (s *Service) PutPart(ctx context.Context, prison, id uuid.UUID, offset int64, body io.Reader, size int64) (Upload, *Evidence, error) {
-	var u Upload
-	ses := s.session(ctx, prison)
-	// The row is locked while the part streams: two tabs sending the same part
-	// would interleave the hash.
-	err := s.Store.Write(ctx, ses, Idem{}, &u, func(tx Tx) error {
-		var err error
-		if u, err = s.ownUpload(ctx, tx, prison, id); err != nil {
-			return err
-		}
-		switch {
-		case offset != u.Received:
-			return fault.New(fault.Conflict, "offset_mismatch").With("received", u.Received)
-		case size == 0 && u.Received == u.Size:
-			return nil // all is there; only finishing was cut off
-		case size <= 0 || size > u.Size-u.Received:
-			return fault.New(fault.Invalid, "part_size").With("received", u.Received).With("size", u.Size)
-		}
-		h, err := resume(u.HashState)
-		if err != nil {
-			return err
-		}
-		n := &counter{r: io.TeeReader(io.LimitReader(body, size), h)}
-		if err := s.Files.PutStaging(ctx, partKey(u, u.Parts), n, size); err != nil {
-			if n.n < size && !errors.As(err, new(*fault.Error)) {
-				return fault.New(fault.Malformed, "part_cut_off").Because(err)
-			}
-			return err
-		}
-		fault.Point("upload.part_staged")
-		if u.HashState, err = state(h); err != nil {
-			return err
-		}
-		u.Received, u.Parts = u.Received+size, u.Parts+1
-		return tx.UpdateUpload(ctx, u)
-	})
-	if err != nil || u.Received < u.Size {
+	u, err := s.UploadAt(ctx, prison, id)
+	if err != nil {
 		return u, nil, err
 	}
-	ev, err := s.finish(ctx, ses, u)
+	switch {
+	case u.Finished && offset == u.Size:
+		ev, err := s.finished(ctx, u)
+		return u, ev, err
+	case offset != u.Received:
+		return u, nil, offsetMismatch(u)
+	case size == 0 && u.Received == u.Size: // all is there; only finishing was cut off
+	case size <= 0 || size > u.Size-u.Received:
+		return u, nil, fault.New(fault.Invalid, "part_size").With("received", u.Received).With("size", u.Size)
+	default:
+		if u, err = s.takePart(ctx, u, body, size); err != nil || u.Received < u.Size {
+			return u, nil, err
+		}
+	}
+	ev, err := s.finish(ctx, s.session(ctx, prison), u)
 	return u, ev, err
+}
+
+func offsetMismatch(u Upload) error {
+	return fault.New(fault.Conflict, "offset_mismatch").With("received", u.Received)
+}
+
+// takePart streams the part first, under a name of its own, and only then locks
+// the row: a slow line must hold neither a lock nor a connection. Of two tabs
+// sending the same part the second finds that the row has moved on; what it
+// staged is swept.
+func (s *Service) takePart(ctx context.Context, u Upload, body io.Reader, size int64) (Upload, error) {
+	h, err := resume(u.HashState)
+	if err != nil {
+		return u, err
+	}
+	name := uuid.NewString()
+	n := &counter{r: io.TeeReader(io.LimitReader(body, size), h)}
+	if err := s.Files.PutStaging(ctx, partKey(u, name), n, size); err != nil {
+		if n.n < size && !errors.As(err, new(*fault.Error)) {
+			return u, fault.New(fault.Malformed, "part_cut_off").Because(err)
+		}
+		return u, err
+	}
+	fault.Point("upload.part_staged")
+	var now Upload
+	err = s.Store.Write(ctx, s.session(ctx, u.Prison), Idem{}, &now, func(tx Tx) error {
+		var err error
+		if now, err = s.ownUpload(ctx, tx, u.Prison, u.ID); err != nil {
+			return err
+		}
+		if now.Received != u.Received {
+			return offsetMismatch(now)
+		}
+		if now.HashState, err = state(h); err != nil {
+			return err
+		}
+		now.Received, now.Parts = now.Received+size, append(now.Parts, name)
+		return tx.UpdateUpload(ctx, now)
+	})
+	return now, err
 }
 
 type counter struct {
@@ -170,8 +200,9 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func partKey(u Upload, n int) string {
-	return u.Prison.String() + "/" + u.ID.String() + "/" + strconv.Itoa(n)
+func partKey(u Upload, name string) string {
+	// Flat: the private store loses a put beside the removal that empties its folder.
+	return u.Prison.String() + "." + u.ID.String() + "." + name
 }
 
 func state(h hash.Hash) ([]byte, error) {
@@ -190,8 +221,9 @@ func resume(b []byte) (hash.Hash, error) {
 	return h, nil
 }
 
-// finish moves the parts to where the evidence lies (bytes before rows), then
-// makes the rows. It may be repeated: every step of it is the same again.
+// finish moves the parts to where the evidence lies, then makes the rows: bytes
+// before rows, both while the key is held, so that no sweeper comes between.
+// It may be repeated: every step of it is the same again.
 func (s *Service) finish(ctx context.Context, ses Session, u Upload) (*Evidence, error) {
 	h, err := resume(u.HashState)
 	if err != nil {
@@ -202,12 +234,6 @@ func (s *Service) finish(ctx context.Context, ses Session, u Upload) (*Evidence,
 	if err != nil {
 		return nil, err
 	}
-	parts := s.parts(ctx, u)
-	version, err := s.Files.Put(ctx, ObjectKey(u.Prison, sum), parts, u.Size, sum, media.Type)
-	if err = errors.Join(err, parts.Close()); err != nil {
-		return nil, err
-	}
-	fault.Point("upload.stored")
 	var ev Evidence
 	err = s.Store.Write(ctx, ses, Idem{}, &ev, func(tx Tx) error {
 		k := Key{Prison: u.Prison, Entry: u.Entry}
@@ -221,15 +247,9 @@ func (s *Service) finish(ctx context.Context, ses Session, u Upload) (*Evidence,
 		if err := s.editable(ctx, tx, e); err != nil {
 			return err
 		}
-		if version, err = tx.TouchObject(ctx, u.Prison, sum, version, u.Size); err != nil {
+		version, err := s.keep(ctx, tx, u, sum, media)
+		if err != nil {
 			return err
-		}
-		// Under the row's lock, for a sweeper may have been there between the
-		// bytes and the row (Sweep); the next try brings them again.
-		if there, err := s.Files.Has(ctx, ObjectKey(u.Prison, sum), version); err != nil {
-			return err
-		} else if !there {
-			return fault.New(fault.Unavailable, "store_unavailable").Because(errors.New("the bytes were swept before their row"))
 		}
 		ev = Evidence{ID: u.ID, Slot: u.Slot, Name: u.Name, MediaType: media.Type, Size: u.Size, Sha256: sum, VersionID: version,
 			Width: media.Width, Height: media.Height, UploadedBy: u.By, UploadedAt: tx.Now()}
@@ -237,16 +257,59 @@ func (s *Service) finish(ctx context.Context, ses Session, u Upload) (*Evidence,
 			return err
 		}
 		fault.Point("upload.attached")
-		return tx.DeleteUpload(ctx, u)
+		u.Finished = true
+		return tx.UpdateUpload(ctx, u)
 	})
 	if err != nil {
 		return nil, err
 	}
-	for n := range u.Parts {
+	for _, name := range u.Parts {
 		// What stays in staging is swept by age; the evidence is safe already.
-		_ = s.Files.RemoveStaging(ctx, partKey(u, n))
+		_ = s.Files.RemoveStaging(ctx, partKey(u, name))
 	}
 	return &ev, nil
+}
+
+// keep brings the bytes to their key unless they lie there already.
+func (s *Service) keep(ctx context.Context, tx Tx, u Upload, sum Digest, media Media) (version string, err error) {
+	key := ObjectKey(u.Prison, sum)
+	row, err := tx.LockKey(ctx, u.Prison, sum)
+	if err != nil {
+		return "", err
+	}
+	there := false
+	if row.VersionID != "" {
+		if there, err = s.Files.Has(ctx, key, row.VersionID); err != nil {
+			return "", err
+		}
+	}
+	if version = row.VersionID; !there {
+		parts := s.parts(ctx, u)
+		version, err = s.Files.Put(ctx, key, parts, u.Size, sum, media.Type)
+		if err = errors.Join(err, parts.Close()); err != nil {
+			return "", err
+		}
+		fault.Point("upload.stored")
+	}
+	return version, tx.TouchObject(ctx, u.Prison, sum, version, u.Size)
+}
+
+// finished returns the evidence an upload became.
+func (s *Service) finished(ctx context.Context, u Upload) (*Evidence, error) {
+	var ev *Evidence
+	err := s.Store.Read(ctx, s.session(ctx, u.Prison), func(r Reader) error {
+		list, err := r.Evidence(ctx, Key{Prison: u.Prison, Entry: u.Entry}, 0)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(e Evidence) bool { return e.ID == u.ID })
+		if i < 0 {
+			return fault.New(fault.NotFound, "not_found") // taken off since
+		}
+		ev = &list[i]
+		return nil
+	})
+	return ev, err
 }
 
 // Detach takes a file off a draft. Revisions that rest on it keep it.
@@ -267,10 +330,10 @@ func (s *Service) Detach(ctx context.Context, k Key, id uuid.UUID, idem Idem) er
 // parts reads the staged parts one after the other.
 func (s *Service) parts(ctx context.Context, u Upload) io.ReadCloser {
 	return &partReader{open: func(n int) (io.ReadCloser, error) {
-		if n >= u.Parts {
+		if n >= len(u.Parts) {
 			return nil, io.EOF
 		}
-		return s.Files.OpenStaging(ctx, partKey(u, n))
+		return s.Files.OpenStaging(ctx, partKey(u, u.Parts[n]))
 	}}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"taizhang/internal/account"
 	"taizhang/internal/actor"
+	"taizhang/internal/fault"
 )
 
 // Accounts keeps accounts and sessions (account.Store).
@@ -46,6 +47,15 @@ func (s Accounts) Failed(ctx context.Context, user uuid.UUID, lock func(int) tim
 // SignedIn resets the failures and inserts the session.
 func (s Accounts) SignedIn(ctx context.Context, tokenHash []byte, ses account.Session) error {
 	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		// Looked at again under the row's lock: guesses beside this sign-in may
+		// have locked the account since its password was compared.
+		var until *time.Time
+		if err := tx.QueryRow(ctx, "select locked_until from users where user_id = $1 for update", ses.User).Scan(&until); err != nil {
+			return err
+		}
+		if until != nil && ses.CreatedAt.Before(*until) {
+			return fault.New(fault.TooMany, "locked").With("until", *until)
+		}
 		if _, err := tx.Exec(ctx, "update users set failures = 0, locked_until = null, last_sign_in = $2 where user_id = $1", ses.User, ses.CreatedAt); err != nil {
 			return err
 		}

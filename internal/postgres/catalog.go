@@ -17,6 +17,10 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, owner func(ledg
 				return err
 			}
 		}
+		// Two servers may start at once.
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", migrationLock); err != nil {
+			return err
+		}
 		for _, t := range c.Types() {
 			if _, err := tx.Exec(ctx, `insert into ledger_versions (ledger, version, schema, definition, form, digest) values ($1, $2, $3, $4, $5, $6)
 				on conflict do nothing`, t.ID, t.Version, []byte(t.SchemaJSON), []byte(t.DefinitionJSON), []byte(t.FormJSON), t.Digest[:]); err != nil {

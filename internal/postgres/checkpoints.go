@@ -18,6 +18,7 @@ func (s *Store) Checkpoint(ctx context.Context, prison uuid.UUID, signer *integr
 	if err != nil {
 		return err
 	}
+	var known int64
 	tx, err := s.pool.Begin(ctx)
 	if err != nil {
 		return mapped(err)
@@ -27,29 +28,42 @@ func (s *Store) Checkpoint(ctx context.Context, prison uuid.UUID, signer *integr
 	if err := tx.QueryRow(ctx, "select size from log_heads where prison_id = $1", prison).Scan(&size); err != nil {
 		return mapped(err)
 	}
-	if size == last.Size {
+	if err := tx.QueryRow(ctx, "select coalesce(max(size), 0) from checkpoints where prison_id = $1", prison).Scan(&known); err != nil {
+		return mapped(err)
+	}
+	if size == known && size == last.Size {
 		return nil
 	}
-	snap := &Snapshot{tx: tx}
-	if err := snap.recheck(ctx, prison, last.Size, size); err != nil {
-		return err
-	}
 	hashes := &hashReader{ctx: ctx, tx: tx, prison: prison, fresh: map[int64]tlog.Hash{}}
-	c := integrity.Checkpoint{Prison: prison, Size: size}
-	if c.Root, err = tlog.TreeHash(size, hashes); err != nil {
-		return err
+	var todo []integrity.Checkpoint
+	if last.Size > known {
+		todo = append(todo, last) // signed, but the program ended before it was remembered
 	}
-	signed, err := signer.Sign(c, hashes)
-	if err != nil {
-		return err
+	if size != last.Size { // smaller is what the signer refuses
+		if err := (&Snapshot{tx: tx}).recheck(ctx, prison, last.Size, size); err != nil {
+			return err
+		}
+		c := integrity.Checkpoint{Prison: prison, Size: size}
+		if c.Root, err = tlog.TreeHash(size, hashes); err != nil {
+			return err
+		}
+		todo = append(todo, c)
 	}
-	if _, err := tx.Exec(ctx, "insert into checkpoints (prison_id, size, note, signed_at) values ($1, $2, $3, $4) on conflict do nothing", prison, size, signed, time.Now()); err != nil {
-		return mapped(err)
+	for _, c := range todo {
+		signed, err := signer.Sign(c, hashes)
+		if err != nil {
+			return err
+		}
+		// First out of the house, then remembered: what could not leave is signed,
+		// the same to the byte, and sent again the next time.
+		if err := publish(c, signed); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "insert into checkpoints (prison_id, size, note, signed_at) values ($1, $2, $3, $4) on conflict do nothing", prison, c.Size, signed, time.Now()); err != nil {
+			return mapped(err)
+		}
 	}
-	if err := tx.Commit(ctx); err != nil {
-		return mapped(err)
-	}
-	return publish(c, signed)
+	return mapped(tx.Commit(ctx))
 }
 
 // recheck recomputes the leaves between two sizes and their stored hashes.

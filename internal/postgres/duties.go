@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -62,8 +64,10 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 			n := min(len(list), 1000)
 			for _, d := range list[:n] {
 				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, day)
-					values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date) on conflict do nothing`,
-					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day)
+					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date
+					where not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4)
+					on conflict do nothing`,
+					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole)
 			}
 			if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 				return err
@@ -75,10 +79,25 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 }
 
 // Duties lists what is due with the entry that fulfilled it: the target-th of
-// its period in the order of first submission.
+// its period in the order of first submission. The duties are read under the
+// asker's scope; whether one is fulfilled is the same for everybody, so entries
+// are looked at as the program sees them.
 func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) ([]duty.Duty, error) {
+	own := ses.Scope
+	ses.Scope = ledger.Everything()
+	ses.Scope["scores"] = own["scores"]
+	var list []duty.Duty
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		var err error
+		list, err = duties(ctx, tx, ses.Prison, f)
+		return err
+	})
+	return list, err
+}
+
+func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error) {
 	w := &where{}
-	w.add("d.prison_id = %s", ses.Prison)
+	w.add("d.prison_id = %s", prison)
 	w.add("d.area_id = any(%s)", f.Areas)
 	if len(f.Ledgers) > 0 {
 		w.add("d.ledger = any(%s)", f.Ledgers)
@@ -95,76 +114,46 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
 		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
 		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
-	var list []duty.Duty
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
-				f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
-				least(d.target, (select count(*) `+filled+`))
-			from duties d
-			left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
-			where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
-			var d duty.Duty
-			err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
-				&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have)
-			return d, err
-		})
-		return err
+	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
+			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
+			least(d.target, (select count(*) `+filled+`))
+		from duties d
+		left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
+		where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
+		var d duty.Duty
+		err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
+			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have)
+		return d, err
 	})
-	return list, err
 }
 
-// Counted reads the documents in force of the day.
-func (s Duties) Counted(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
-	var list []duty.Document
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select e.entry_id, r.version, r.nil_return, r.canonical, r.reason <> '' from entries e
-				join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
-			where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date and e.state <> 'voided'
-			order by e.entry_id`, ses.Prison, area, ledgerID, day)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Document, error) {
-			var d duty.Document
-			err := row.Scan(&d.Entry, &d.Version, &d.Nil, &d.Raw, &d.Corrected)
-			return d, err
-		})
-		return err
-	})
-	return list, err
-}
-
-// Submissions reads the first submissions of entries of the day, with the
-// time of the last decision on them.
-func (s Duties) Submissions(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string) ([]duty.Decided, error) {
-	var list []duty.Decided
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select e.entry_id, e.resubmitted_at, case when e.state in ('approved', 'returned', 'voided') then e.decided_at end
-			from entries e where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
-				and e.resubmitted_at is not null and e.state <> 'draft' order by e.entry_id`, ses.Prison, area, ledgerID, day)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Decided, error) {
-			var d duty.Decided
-			err := row.Scan(&d.Entry, &d.Submitted, &d.Decided)
-			return d, err
-		})
-		return err
-	})
-	return list, err
-}
-
-// PutFacts replaces the facts of one ledger of one area on one day.
-func (s Duties) PutFacts(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string, facts []scoring.DayFact) error {
+// Reckon takes the day before it reads: two reckonings beside each other could
+// write in the wrong order what they read.
+func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, ledgerID, day string, fn func(duty.Day) ([]scoring.DayFact, error)) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		if _, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", area.String()+ledgerID+day); err != nil {
+			return err
+		}
+		var d duty.Day
+		var err error
+		if d.Duties, err = duties(ctx, t.tx, ses.Prison, duty.Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day}); err != nil {
+			return err
+		}
+		if d.Submissions, err = submissions(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
+			return err
+		}
+		if d.Counted, err = counted(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
+			return err
+		}
+		facts, err := fn(d)
+		if err != nil {
+			return err
+		}
 		batch := &pgx.Batch{}
-		// Two recomputations of one day must not mix: the later waits.
-		batch.Queue("select pg_advisory_xact_lock(hashtextextended($1, 0))", area.String()+ledgerID+day)
 		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", ses.Prison, area, ledgerID, day)
 		for _, f := range facts {
 			refs := f.Refs
@@ -175,6 +164,75 @@ func (s Duties) PutFacts(ctx context.Context, ses ledger.Session, area uuid.UUID
 				ses.Prison, area, ledgerID, day, f.Measure, f.Value.String(), refs)
 		}
 		return t.tx.SendBatch(ctx, batch).Close()
+	})
+}
+
+// counted reads the documents in force of the day.
+func counted(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
+	rows, err := tx.Query(ctx, `select e.entry_id, r.version, r.nil_return, r.canonical, r.reason <> '' from entries e
+			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
+		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date and e.state <> 'voided'
+		order by e.entry_id`, prison, area, ledgerID, day)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Document, error) {
+		var d duty.Document
+		err := row.Scan(&d.Entry, &d.Version, &d.Nil, &d.Raw, &d.Corrected)
+		return d, err
+	})
+}
+
+// submissions reads the last submissions of entries of the day, with the time
+// of the last decision on them.
+func submissions(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Decided, error) {
+	rows, err := tx.Query(ctx, `select e.entry_id, e.resubmitted_at, case when e.state in ('approved', 'returned', 'voided') then e.decided_at end
+		from entries e where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
+			and e.resubmitted_at is not null and e.state <> 'draft' order by e.entry_id`, prison, area, ledgerID, day)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Decided, error) {
+		var d duty.Decided
+		err := row.Scan(&d.Entry, &d.Submitted, &d.Decided)
+		return d, err
+	})
+}
+
+// Undecided lists what waits for a decision.
+func (s Duties) Undecided(ctx context.Context, ses ledger.Session, before time.Time) ([]duty.Undecided, error) {
+	var list []duty.Undecided
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select area_id, ledger, occurred_day::text, resubmitted_at from entries
+			where prison_id = $1 and state = 'submitted' and resubmitted_at < $2`, ses.Prison, before)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[duty.Undecided])
+		return err
+	})
+	return list, err
+}
+
+// Reckoned reads how far the prison was reckoned.
+func (s Duties) Reckoned(ctx context.Context, ses ledger.Session) (time.Time, error) {
+	var to time.Time
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, "select reckoned_to from reckonings where prison_id = $1", ses.Prison).Scan(&to)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return to, err
+}
+
+// SetReckoned remembers it.
+func (s Duties) SetReckoned(ctx context.Context, ses ledger.Session, to time.Time) error {
+	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		_, err := t.exec(ctx, `insert into reckonings (prison_id, reckoned_to) values ($1, $2)
+			on conflict (prison_id) do update set reckoned_to = greatest(reckonings.reckoned_to, excluded.reckoned_to)`, ses.Prison, to)
+		return err
 	})
 }
 
@@ -257,3 +315,9 @@ func (f findingRow) record() (ledger.Record, error) {
 }
 
 var _ duty.Store = Duties{}
+
+func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID string, at time.Time) (starts, ends time.Time, err error) {
+	err = t.tx.QueryRow(ctx, `select starts_at, ends_at from duties where prison_id = $1 and area_id = $2 and ledger = $3
+		and starts_at < $4 and ends_at >= $4 order by starts_at limit 1`, prison, area, ledgerID, at).Scan(&starts, &ends)
+	return starts, ends, mapped(err)
+}

@@ -45,15 +45,15 @@ func (t *txn) entries(ctx context.Context, sql string, args ...any) ([]ledger.En
 	return pgx.CollectRows(rows, scanEntry)
 }
 
-// Lock takes the row, then reads it: what is read is what is locked.
+// Lock takes the row, then reads it by a second statement: one that waited for
+// the lock would show what hangs on the entry as it was before.
 func (t *txn) Lock(ctx context.Context, k ledger.Key) (ledger.Entry, error) {
-	rows, err := t.tx.Query(ctx, "select "+entryColumns+fromEntries+
-		"where e.prison_id = $1 and e.entry_id = $2 for update of e", k.Prison, k.Entry)
+	var id uuid.UUID
+	err := t.tx.QueryRow(ctx, "select entry_id from entries where prison_id = $1 and entry_id = $2 for update", k.Prison, k.Entry).Scan(&id)
 	if err != nil {
-		return ledger.Entry{}, err
+		return ledger.Entry{}, mapped(err)
 	}
-	e, err := pgx.CollectExactlyOneRow(rows, scanEntry)
-	return e, mapped(err)
+	return t.Entry(ctx, k)
 }
 
 func (t *txn) Entry(ctx context.Context, k ledger.Key) (ledger.Entry, error) {
@@ -136,6 +136,9 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 	if len(q.Ledgers) > 0 {
 		w.add("e.ledger = any(%s)", q.Ledgers)
 	}
+	if q.Standing {
+		w.add("(e.in_force > 0 or e.state in ('submitted', 'returned')) and e.state <> 'voided'")
+	}
 	if len(q.States) > 0 {
 		w.add("e.state = any(%s)", q.States)
 	} else {
@@ -159,7 +162,8 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 	if len(q.Inbox) > 0 {
 		w.inbox(q)
 	}
-	column := map[ledger.Sort]string{ledger.ByOccurred: "e.occurred_at", ledger.BySubmitted: "e.resubmitted_at"}[q.Sort]
+	// Written as the indexes are.
+	column := map[ledger.Sort]string{ledger.ByOccurred: "coalesce(e.occurred_at, '-infinity')", ledger.BySubmitted: "coalesce(e.resubmitted_at, '-infinity')"}[q.Sort]
 	if column == "" {
 		column = "e.changed_at"
 	}
@@ -167,7 +171,6 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 	if q.Desc {
 		than, order = "<", "desc"
 	}
-	column = "coalesce(" + column + ", '-infinity')"
 	if q.After.Entry != uuid.Nil {
 		w.add("("+column+", e.entry_id) "+than+" (%s::text::timestamptz, %s)", q.After.Value, q.After.Entry)
 	}

@@ -17,6 +17,7 @@ var refused = map[string]*fault.Error{
 	"entries_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
 	"findings_prison_id_area_id_fkey":   fault.New(fault.NotFound, "not_found"),
+	"findings_prison_id_entry_id_fkey":  fault.New(fault.NotFound, "not_found"),
 	"attachments_prison_id_sha256_fkey": fault.New(fault.Conflict, "evidence_gone"),
 }
 
@@ -40,8 +41,11 @@ func mapped(err error) error {
 		switch pg.Code[:2] {
 		case "57", "53", "08":
 			return fault.New(fault.Unavailable, "database_unavailable").Because(err)
+		case "22": // a value that no column can hold: a day in year 0, a number too large
+			return fault.New(fault.Malformed, "bad_request").Because(err)
 		}
-		if pg.Code == "42501" && pg.TableName == "" {
+		// Told from a forgotten GRANT, which has the same code, by who raised it.
+		if pg.Code == "42501" && pg.Routine == "ExecWithCheckOptions" {
 			// A row that row-level security does not let in.
 			return fault.New(fault.NotFound, "not_found").Because(err)
 		}

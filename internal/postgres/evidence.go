@@ -3,10 +3,11 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"github.com/google/uuid"
+	"errors"
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/fault"
@@ -73,27 +74,30 @@ func (t *txn) CopyAttachments(ctx context.Context, k ledger.Key, revision int) e
 	return err
 }
 
-func (t *txn) TouchObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, size int64) (string, error) {
-	var kept string
-	err := t.tx.QueryRow(ctx, `insert into objects (prison_id, sha256, version_id, size) values ($1, $2, $3, $4)
-		on conflict (prison_id, sha256) do update set touched_at = now() returning version_id`,
-		prison, sum[:], version, size).Scan(&kept)
-	return kept, err
+func (t *txn) TouchObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, size int64) error {
+	_, err := t.exec(ctx, `insert into objects (prison_id, sha256, version_id, size) values ($1, $2, $3, $4)
+		on conflict (prison_id, sha256) do update set touched_at = now(), version_id = excluded.version_id`,
+		prison, sum[:], version, size)
+	return err
 }
 
-func (t *txn) ClaimObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, size int64) (ledger.ObjectRow, error) {
+func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) (ledger.ObjectRow, error) {
 	var row ledger.ObjectRow
-	// The update changes nothing but locks the row that was there; xmax is 0 of
-	// one that this statement inserted.
-	err := t.tx.QueryRow(ctx, `insert into objects (prison_id, sha256, version_id, size) values ($1, $2, $3, $4)
-		on conflict (prison_id, sha256) do update set version_id = objects.version_id
-		returning version_id, touched_at, xmax = 0`, prison, sum[:], version, size).
-		Scan(&row.VersionID, &row.TouchedAt, &row.New)
-	if err != nil || row.New {
+	// Not the row's own lock: there may be no row yet, and the store itself does
+	// not bear a removal beside a put of the same key.
+	if _, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 1))", ledger.ObjectKey(prison, sum)); err != nil {
 		return row, err
 	}
-	// A statement of its own, after the lock: in the same one it would see what
-	// was there before whoever held the row committed.
+	err := t.tx.QueryRow(ctx, "select version_id, touched_at from objects where prison_id = $1 and sha256 = $2 for update", prison, sum[:]).
+		Scan(&row.VersionID, &row.TouchedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, nil
+	}
+	if err != nil {
+		return row, err
+	}
+	// A statement of its own, after the locks: in the same one it would see what
+	// was there before whoever held them committed.
 	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)
 		or exists (select from evidence where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
 	return row, err

@@ -10,12 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 
 	"taizhang/migrations"
 )
+
+// migrationLock is an arbitrary number of our own.
+const migrationLock = 7_1000_0950
 
 // Migrate brings the database at address, as its owner, to the shape this program
 // knows. Several programs may do it at once: an advisory lock lets one.
@@ -25,11 +27,20 @@ func Migrate(ctx context.Context, address string) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	defer func() { _ = db.Close() }()
-	locker, err := lock.NewPostgresSessionLocker()
+	// Around everything, the queue's tables and grants too, which goose's own
+	// lock would not cover.
+	locked, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker))
+	defer func() { _ = locked.Close() }()
+	if _, err := locked.ExecContext(ctx, "select pg_advisory_lock($1)", migrationLock); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	defer func() {
+		_, _ = locked.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", migrationLock)
+	}()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -102,4 +113,30 @@ func AsRole(address, role string) string {
 		u.User = url.User(role)
 	}
 	return u.String()
+}
+
+// SetPassword gives the role that service names the password it names, if it
+// is the service's own role and names one.
+func SetPassword(ctx context.Context, owner, service string) error {
+	cfg, err := pgx.ParseConfig(service)
+	if err != nil {
+		return fmt.Errorf("database address: %w", err)
+	}
+	if cfg.User != "taizhang_app" || cfg.Password == "" {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, owner)
+	if err != nil {
+		return fmt.Errorf("set the password: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	// A statement of this kind takes no parameters; the server quotes.
+	var sql string
+	if err := conn.QueryRow(ctx, "select format('alter role taizhang_app password %L', $1::text)", cfg.Password).Scan(&sql); err != nil {
+		return fmt.Errorf("set the password: %w", err)
+	}
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("set the password: %w", err)
+	}
+	return nil
 }

@@ -38,3 +38,12 @@ func (t *txn) Roll(ctx context.Context, prison, area uuid.UUID, day string) (int
 		and admitted_on <= $3::text::date and (released_on is null or released_on > $3::text::date)`, prison, area, day).Scan(&n)
 	return n, err
 }
+
+// AllPrisons lists every prison, open or not.
+func (s *Store) AllPrisons(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := s.pool.Query(ctx, "select prison_id from prisons order by code")
+	if err != nil {
+		return nil, mapped(err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}

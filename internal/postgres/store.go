@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,7 +73,12 @@ func clean(c *pgx.Conn) bool {
 	return person == ""
 }
 
-var scopeNames = []string{"prisons", "areas", "ledgers", "restricted", "sealed", "person"}
+// scopeNames are the arguments of app.sees, in its order; settingNames what a
+// transaction carries.
+var (
+	scopeNames   = []string{"prisons", "areas", "ledgers", "restricted", "sealed", "person"}
+	settingNames = append(slices.Clone(scopeNames), "scores")
+)
 
 // begin opens the transaction's world: who, where, and what may be seen. It
 // returns the one time of the transaction.
@@ -87,7 +93,7 @@ func begin(ctx context.Context, tx pgx.Tx, s ledger.Session) (time.Time, error) 
 		// Nobody waits for an answer about a past that is only being made up.
 		sql += ", set_config('synchronous_commit', 'off', true)"
 	}
-	for i, n := range scopeNames {
+	for i, n := range settingNames {
 		args = append(args, s.Scope[n])
 		sql += fmt.Sprintf(", set_config('app.%s', $%d, true)", n, i+3)
 	}
@@ -152,4 +158,16 @@ func (t *txn) Enqueue(ctx context.Context, job ledger.Job) error {
 
 func (t *txn) exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	return t.tx.Exec(ctx, sql, args...)
+}
+
+// Walled refuses a role that row-level security and missing grants do not hold.
+func (s *Store) Walled(ctx context.Context) error {
+	var free bool
+	if err := s.pool.QueryRow(ctx, "select rolsuper or rolbypassrls from pg_roles where rolname = current_user").Scan(&free); err != nil {
+		return mapped(err)
+	}
+	if free {
+		return errors.New("DATABASE_URL names a role that passes row-level security; use taizhang_app")
+	}
+	return nil
 }

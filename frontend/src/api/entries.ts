@@ -58,10 +58,10 @@ export async function nilReturn(
   prison: string,
   area: string,
   ledger: string,
-  day: string,
+  at: string,
   key: string,
 ): Promise<Outcome> {
-  const body = { ledger, area, day }
+  const body = { ledger, area, at }
   return (
     await call<Outcome>(`/prisons/${prison}/nil-returns`, {
       method: 'POST',

@@ -23,10 +23,29 @@ export interface Answer<T> {
   headers: Headers
 }
 
-/** A key for one act of the user; its retries carry the same. Works without a secure context. */
+/** A key for one act of the user (see act). Works without a secure context. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return [...bytes].map((b) => b.toString(16).padStart(2, '0')).join('')
+}
+
+/**
+ * One act of the user whose answer may get lost: until the server has answered,
+ * repeating it sends the same key, so it is done once.
+ */
+export function act(): <T>(fn: (key: string) => Promise<T>) => Promise<T> {
+  let key = ''
+  return async (fn) => {
+    key ||= newKey()
+    try {
+      const answer = await fn(key)
+      key = ''
+      return answer
+    } catch (error) {
+      if (!(error instanceof ProblemError) || (error.status !== 0 && error.status < 500)) key = ''
+      throw error
+    }
+  }
 }
 
 let csrfToken = ''

@@ -14,13 +14,24 @@ afterEach(() => {
 
 /** A server that keeps one draft and refuses what was not based on its etag. */
 function server() {
-  const kept = { etag: 1, doc: {} as Doc, saves: 0, fail: undefined as Error | undefined }
+  const kept = {
+    etag: 1,
+    doc: {} as Doc,
+    saves: 0,
+    fail: undefined as Error | undefined,
+    lost: undefined as Error | undefined,
+  }
   const save = async (etag: number, doc: Doc) => {
     if (kept.fail) throw kept.fail
-    if (etag !== kept.etag) throw new ProblemError(412, 'changed_meanwhile', '')
+    if (etag !== kept.etag) {
+      const members = { etag: kept.etag, current: kept.doc }
+      throw new ProblemError(412, 'changed_meanwhile', '', [], undefined, members)
+    }
     kept.saves++
     kept.doc = doc
-    return ++kept.etag
+    kept.etag++
+    if (kept.lost) throw kept.lost
+    return kept.etag
   }
   return { kept, save }
 }
@@ -52,6 +63,19 @@ describe('Autosave', () => {
     kept.fail = undefined
     await vi.advanceTimersByTimeAsync(5000)
     expect(kept.doc).toEqual({ findings_count: 1 })
+  })
+
+  it('knows its own save again when only the answer was lost', async () => {
+    const { kept, store, autosave } = open()
+    kept.lost = new ProblemError(0, 'unreachable', '')
+    store.set('/findings_count', 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(autosave.state).toBe('failed')
+    kept.lost = undefined
+    store.set('/search_kind', 'cell')
+    await vi.advanceTimersByTimeAsync(7000)
+    expect(autosave.state).toBe('saved')
+    expect(kept.doc).toEqual({ findings_count: 1, search_kind: 'cell' })
   })
 
   it('stops at a conflict until somebody decides', async () => {

@@ -19,6 +19,10 @@ export class Autosave {
   #timer: ReturnType<typeof setTimeout> | undefined
   #saved: number
   #running: Promise<void> | undefined
+  /** What was sent and never answered: the server may have it or not. */
+  #unknown: string | undefined
+  /** After a conflict: what the server has. */
+  theirs: Doc | undefined
   #listeners = new Set<() => void>()
 
   constructor(
@@ -70,17 +74,28 @@ export class Autosave {
 
   async #once() {
     const changes = this.store.changes
+    const doc = this.store.toSend()
     this.#set('saving')
     try {
-      this.etag = await this.save(this.etag, this.store.toSend())
+      this.etag = await this.save(this.etag, doc)
+      this.#unknown = undefined
       this.#saved = changes
       if (this.store.changes === changes) this.#set('saved')
       else this.#later(quiet)
     } catch (error) {
-      if (isProblem(error) && error.status === 412) this.#set('conflict')
-      else {
+      if (!isProblem(error) || error.status !== 412) {
+        this.#unknown = JSON.stringify(doc)
         this.#set('failed')
         this.#later(again)
+      } else if (this.#unknown && this.#unknown === JSON.stringify(error.members.current)) {
+        // It was our own save whose answer got lost: go on from there.
+        this.etag = Number(error.members.etag)
+        this.#unknown = undefined
+        this.#set('dirty')
+        this.#later(0)
+      } else {
+        this.theirs = error.members.current as Doc | undefined
+        this.#set('conflict')
       }
     } finally {
       this.#running = undefined

@@ -1,4 +1,5 @@
 import { showTime } from '../form/time'
+import { i18n } from '../i18n'
 import { type Pointer, split } from '../schema/pointer'
 import { type Json, type Lang, type Schema, titleOf } from '../schema/types'
 
@@ -25,8 +26,6 @@ export function labelOf(schema: Schema, pointer: Pointer, lang: Lang): string {
   return words.join(' · ')
 }
 
-const yesNo = { zh: ['是', '否'], en: ['Yes', 'No'] } as const
-
 /** A scalar, or list of scalars, as people read it; the unit is put behind it. */
 export function formatValue(node: Schema, value: Json | undefined, lang: Lang): string {
   if (value === undefined || value === null) return '—'
@@ -36,7 +35,7 @@ export function formatValue(node: Schema, value: Json | undefined, lang: Lang): 
   }
   const option = node.oneOf?.find((o) => o.const === value)
   if (option) return (lang === 'en' && option['x-en']) || option.title || String(value)
-  if (typeof value === 'boolean') return yesNo[lang][value ? 0 : 1]
+  if (typeof value === 'boolean') return i18n.t(value ? 'form.yes' : 'form.no', { lng: lang })
   if (typeof value === 'object') return JSON.stringify(value)
   if (node.format === 'date-time') return showTime(String(value))
   const unit = node['x-unit']

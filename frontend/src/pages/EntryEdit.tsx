@@ -4,20 +4,23 @@ import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 
 import { Navigate, useNavigate, useParams } from 'react-router'
 import { checkDraft, discard, getEntry, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
-import { newKey } from '../api/http'
+import { act, newKey } from '../api/http'
 import { lookup } from '../api/lookup'
 import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
+import { Changes } from '../entry/Changes'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Receipt } from '../entry/Receipt'
+import { shownSchema } from '../entry/shown'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
 import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
+import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
 import { type Doc, text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -63,6 +66,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const [outcome, setOutcome] = useState<Outcome>()
   const [general, setGeneral] = useState<string[]>([])
   const [missing, setMissing] = useState<ShownProblem[]>([])
+  const [once] = useState(act)
 
   const names = useNames()
   const [store] = useState(() => newStore(view, type, lang, names.ledger))
@@ -153,7 +157,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     setBusy(true)
     try {
       if (!(await autosave.flush())) return
-      const done = await submit(prison, id, autosave.etag, reason, newKey())
+      const done = await once((key) => submit(prison, id, autosave.etag, reason, key))
       setOutcome(done)
       await queries.invalidateQueries({
         predicate: (q) => q.queryKey[0] !== 'type' && q.queryKey[0] !== 'entry',
@@ -196,7 +200,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
       <PageTitle title={text(type.title, lang)} beside={<StateTag state={entry.state} />}>
         <SaveNote state={saveState} />
       </PageTitle>
-      {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} />}
+      {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
       {remark && (
         <p className="panel danger" role="note">
           {t('form.remark', { remark: remark.text })}
@@ -306,8 +310,10 @@ function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boo
 }
 
 /** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */
-function Conflict({ autosave, entry }: { autosave: Autosave; entry: EntryView['entry'] }) {
+function Conflict(props: { autosave: Autosave; entry: EntryView['entry']; type: LedgerType }) {
+  const { autosave, entry, type } = props
   const t = useT()
+  const { theirs } = autosave
   const mine = async () => {
     const now = await getEntry(entry.prison, entry.id)
     await autosave.insist(now.entry.etag)
@@ -315,6 +321,9 @@ function Conflict({ autosave, entry }: { autosave: Autosave; entry: EntryView['e
   return (
     <div className="panel" role="alert">
       <p>{t('edit.conflict')}</p>
+      {theirs && (
+        <Changes schema={shownSchema(type)} changes={diff(theirs, autosave.store.toSend())} />
+      )}
       <Button onClick={() => void mine()}>{t('edit.keepMine')}</Button>{' '}
       <Button onClick={() => window.location.reload()}>{t('edit.takeTheirs')}</Button>
     </div>

@@ -1,4 +1,4 @@
-import { Button } from 'antd'
+import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import type { Entry } from '../api/model'
@@ -70,15 +70,19 @@ export default function Proof() {
   )
 }
 
+/** Typed once a check: every pack of the same visit is for the same reason. */
+let lastReason = ''
+
 function Item({ prison, area, item }: { prison: string; area: string; item: string }) {
   const t = useT()
   const lang = useLang()
   const query = useProof(prison, area, item)
   const [busy, setBusy] = useState(false)
+  const [reason, setReason] = useState(lastReason)
   const download = async () => {
     setBusy(true)
     try {
-      await downloadPack(prison, area, item, t('proof.reason'))
+      await downloadPack(prison, area, item, reason)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       toast(error.message)
@@ -98,7 +102,22 @@ function Item({ prison, area, item }: { prison: string; area: string; item: stri
                   {item} {text(pages[0]?.indicator.title, lang)}
                 </h2>
                 <div className="actions">
-                  <Button type="primary" loading={busy} onClick={() => void download()}>
+                  <Input
+                    aria-label={t('proof.reason')}
+                    placeholder={t('proof.reason')}
+                    maxLength={200}
+                    value={reason}
+                    onChange={(e) => {
+                      lastReason = e.target.value
+                      setReason(lastReason)
+                    }}
+                  />
+                  <Button
+                    type="primary"
+                    loading={busy}
+                    disabled={!reason.trim()}
+                    onClick={() => void download()}
+                  >
                     {t('proof.pack')}
                   </Button>
                 </div>

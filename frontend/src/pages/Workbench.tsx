@@ -94,7 +94,7 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
                       begin={() => void begin(duty.ledger)}
                       nil={
                         mine.find((l) => l.id === duty.ledger)?.nil
-                          ? () => void nil(duty.ledger, duty.day)
+                          ? () => void nil(duty.ledger, middle(duty))
                           : undefined
                       }
                     />
@@ -232,6 +232,11 @@ function Left({ due }: { due: string }) {
   return <span className="quiet">{t(`workbench.${key}`, { count: amount })}</span>
 }
 
+/** A time that lies in the duty's period, whatever its length. */
+function middle({ starts_at, ends_at }: Duty): string {
+  return new Date((Date.parse(starts_at) + Date.parse(ends_at)) / 2).toISOString()
+}
+
 /** Begins an entry and opens it, or files a nil return, one act each. */
 function useBegin(prison: string, area: string) {
   const t = useT()
@@ -256,9 +261,9 @@ function useBegin(prison: string, area: string) {
         const { entry } = await createEntry(prison, area, ledger, newKey())
         navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
       }),
-    nil: (ledger: string, day: string) =>
+    nil: (ledger: string, at: string) =>
       guarded(async () => {
-        await nilReturn(prison, area, ledger, day, newKey())
+        await nilReturn(prison, area, ledger, at, newKey())
         toast(t('workbench.nilDone'))
         await queries.invalidateQueries()
       }),

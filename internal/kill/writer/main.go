@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -22,57 +23,97 @@ func main() {
 	}
 }
 
+// run is one life in a straight line. Every act has its key, so whoever lives it
+// again gets the first answers until the place where it ended.
 func run(ctx context.Context, name string) error {
 	h, err := housetest.Join(ctx, os.Getenv("KILL_HOUSE"))
 	if err != nil {
 		return err
 	}
 	defer h.Store.Close()
-	officer := h.As(ctx, "officer")
-	key := func(step string) ledger.Idem { return ledger.Idem{Key: name + "-" + step, Route: step} }
-	said := func(step string, e ledger.Entry) { fmt.Println("ACK", step, e.Entry) }
-	out, err := h.Ledger.Create(officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Body: h.Finding()}, key("create"))
+	l := life{House: h, name: name, officer: h.As(ctx, "officer")}
+	l.act("create", func(i ledger.Idem) (ledger.Outcome, error) {
+		return h.Ledger.Create(l.officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Body: h.Finding()}, i)
+	})
+	k, etag := l.entry.Key, func() int64 { return l.entry.ETag }
+	l.do("upload", func() error { return upload(l.officer, h, k, name) })
+	l.act("save", func(i ledger.Idem) (ledger.Outcome, error) {
+		return h.Ledger.SaveDraft(l.officer, k, etag(), h.Finding(), i)
+	})
+	submit := func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Submit(l.officer, k, etag(), "", i) }
+	judged := func() ledger.Judgement { return ledger.Judgement{Digest: *l.entry.Digest, Comment: "请核对"} }
+	l.act("submit", submit)
+	l.act("withdraw", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Withdraw(l.officer, k, etag(), i) })
+	l.act("submit again", submit)
+	l.act("return", func(i ledger.Idem) (ledger.Outcome, error) {
+		return h.Ledger.Return(h.As(ctx, "duty leader"), k, judged(), i)
+	})
+	l.act("revise", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Revise(l.officer, k, etag(), i) })
+	l.act("submit at last", submit)
+	for _, who := range []string{"duty leader", "area head"} {
+		l.act("approve "+who, func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Approve(h.As(ctx, who), k, judged(), i) })
+	}
+	l.act("amend", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Amend(l.officer, k, etag(), i) })
+	l.act("discard", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Discard(l.officer, k, etag(), i) })
+	l.do("retain", func() error {
+		return h.Ledger.Retain(ctx, ledger.EvidenceFiled{Prison: h.Prison, Entry: k.Entry, Revision: 3})
+	})
+	l.do("litter", func() error { return litter(ctx, h, name) })
+	return l.err
+}
+
+// life goes on until the first act that fails.
+type life struct {
+	*housetest.House
+	name    string
+	officer context.Context
+	entry   ledger.Entry
+	err     error
+}
+
+func (l *life) act(step string, fn func(ledger.Idem) (ledger.Outcome, error)) {
+	l.do(step, func() error {
+		out, err := fn(ledger.Idem{Key: l.name + "-" + step, Route: step})
+		l.entry = out.Entry
+		return err
+	})
+}
+
+func (l *life) do(step string, fn func() error) {
+	if l.err != nil {
+		return
+	}
+	if err := fn(); err != nil {
+		l.err = fmt.Errorf("%s: %w", step, err)
+		return
+	}
+	fmt.Println("ACK", step, l.entry.Entry)
+}
+
+// upload sends the photo, or finds that it is there already.
+func upload(ctx context.Context, h *housetest.House, k ledger.Key, name string) error {
+	// Its own bytes: those of another life would lie there already.
+	photo := append(housetest.Photo(1), name...)
+	u, err := h.Ledger.NewUpload(ctx, k, "finding_photo", "照片.jpg", int64(len(photo)), ledger.Idem{Key: name + "-upload", Route: "upload"})
 	if err != nil {
-		return fmt.Errorf("create: %w", err)
+		return fmt.Errorf("announce: %w", err)
 	}
-	said("create", out.Entry)
-	k := out.Entry.Key
-	v, err := h.Ledger.Get(officer, k)
+	at, err := h.Ledger.UploadAt(ctx, k.Prison, u.ID)
+	if fault.Is(err, fault.NotFound) {
+		return nil // finished and swept
+	}
 	if err != nil {
-		return fmt.Errorf("look: %w", err)
+		return fmt.Errorf("where: %w", err)
 	}
-	if v.Entry.State == ledger.Draft {
-		if len(v.Attached) == 0 {
-			if err := upload(officer, h, k, name, key); err != nil {
-				return err
-			}
-			said("upload", v.Entry)
-		}
-		saved, err := h.Ledger.SaveDraft(officer, k, v.Entry.ETag, v.Draft.Body, key(fmt.Sprintf("save-%d", v.Entry.ETag)))
-		if err != nil {
-			return fmt.Errorf("save: %w", err)
-		}
-		said("save", saved.Entry)
-		out, err = h.Ledger.Submit(officer, k, saved.Entry.ETag, "", key("submit"))
-		if err != nil {
-			return fmt.Errorf("submit: %w", err)
-		}
-		said("submit", out.Entry)
+	rest := photo[at.Received:]
+	_, ev, err := h.Ledger.PutPart(ctx, k.Prison, u.ID, at.Received, bytes.NewReader(rest), int64(len(rest)))
+	if fault.Is(err, fault.NotFound) {
+		return nil // submitted since, and no longer beside a draft
 	}
-	if v, err = h.Ledger.Get(officer, k); err != nil {
-		return fmt.Errorf("look: %w", err)
+	if err == nil && ev == nil {
+		return errors.New("not finished")
 	}
-	j := ledger.Judgement{Digest: *v.Entry.Digest}
-	for i, who := range []string{"duty leader", "area head"} {
-		if v.Entry.Step > i || v.Entry.State == ledger.Approved {
-			continue
-		}
-		if out, err = h.Ledger.Approve(h.As(ctx, who), k, j, key("approve "+who)); err != nil {
-			return fmt.Errorf("approve: %w", err)
-		}
-		said("approve", out.Entry)
-	}
-	return litter(ctx, h, name)
+	return err
 }
 
 // litter leaves bytes without a row, as a life cut off in the middle of an
@@ -85,31 +126,6 @@ func litter(ctx context.Context, h *housetest.House, name string) error {
 	}
 	if _, err := h.Ledger.Sweep(ctx, h.Prison, time.Now().Add(time.Second)); err != nil {
 		return fmt.Errorf("sweep: %w", err)
-	}
-	return nil
-}
-
-// upload sends the photo. A finished upload whose answer was lost is found by
-// its file lying beside the draft; the caller looks for that first.
-func upload(ctx context.Context, h *housetest.House, k ledger.Key, name string, key func(string) ledger.Idem) error {
-	photo := housetest.Photo(len(name))
-	u, err := h.Ledger.NewUpload(ctx, k, "finding_photo", "照片.jpg", int64(len(photo)), key("upload"))
-	if err != nil {
-		return fmt.Errorf("announce: %w", err)
-	}
-	at, err := h.Ledger.UploadAt(ctx, k.Prison, u.ID)
-	if err != nil {
-		return fmt.Errorf("where: %w", err)
-	}
-	rest := photo[at.Received:]
-	if len(rest) == 0 {
-		// All parts are there but finishing was cut off: an empty part finishes.
-		_, _, err = h.Ledger.PutPart(ctx, k.Prison, u.ID, at.Received, bytes.NewReader(nil), 0)
-	} else {
-		_, _, err = h.Ledger.PutPart(ctx, k.Prison, u.ID, at.Received, bytes.NewReader(rest), int64(len(rest)))
-	}
-	if err != nil && fault.CodeOf(err) != "offset_mismatch" {
-		return fmt.Errorf("part: %w", err)
 	}
 	return nil
 }
