@@ -70,6 +70,39 @@ export async function signedIn(browser: Browser, title: string): Promise<Page> {
   return page
 }
 
+interface Reply<T> {
+  status: number
+  data: T
+}
+
+/** One request of the signed-in person, as the page itself would send it. */
+export async function api<T>(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Reply<T>> {
+  return page.evaluate(
+    async ({ method, path, body, headers }) => {
+      const session = await (await fetch('/api/v1/session')).json()
+      const response = await fetch(`/api/v1${path}`, {
+        method,
+        headers: {
+          'Content-Type': 'application/json',
+          'X-CSRF-Token': session.csrf_token,
+          'Idempotency-Key': crypto.randomUUID?.() ?? String(Math.random()).padEnd(12, '0'),
+          ...headers,
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+      })
+      const text = await response.text()
+      return { status: response.status, data: (text ? JSON.parse(text) : undefined) as T }
+    },
+    { method, path, body, headers },
+  )
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const rules = JSON.stringify({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })
 

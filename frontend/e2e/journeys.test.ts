@@ -5,6 +5,7 @@ import { expand } from '../src/schema/expand'
 import type { Doc, FormLayout, Schema } from '../src/schema/types'
 import { launch, shot, signedIn, violations } from './browser'
 import { fillDocument, picture } from './fill'
+import { checkedPack } from './zip'
 
 const type = '../schemas/ledgers/cell-body-search/v1'
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
@@ -49,7 +50,7 @@ async function attach(page: Page) {
 
 /** Opens the proofs one after the other until that of the entry; the others close again. */
 async function openProof(page: Page, path: string) {
-  const rows = page.locator('.proof details')
+  const rows = page.locator('.proof details:not(.finding)')
   await rows.first().waitFor()
   for (let i = 0; i < (await rows.count()); i++) {
     await rows.nth(i).locator('summary').click()
@@ -128,6 +129,15 @@ describe('one entry, from the key press to the proof', () => {
     await head.locator('main table a').first().click()
     await head.locator('.score-total').waitFor()
     await head.locator('canvas').first().waitFor()
+    const indicator = head.locator('.score-tree details details').filter({ hasText: 'JG-04' })
+    await head
+      .locator('.score-tree > details')
+      .filter({ hasText: 'JG-04' })
+      .locator('summary')
+      .first()
+      .click()
+    await indicator.locator('summary').first().click()
+    await indicator.locator(`a[href="${entry}"]`).waitFor()
     await sound(head, 'score')
     const area = new URL(head.url()).pathname.replace(/\/score$/, '')
     await head.context().close()
@@ -140,9 +150,18 @@ describe('one entry, from the key press to the proof', () => {
     await inspector.locator('dialog.preview').waitFor()
     await sound(inspector, 'proof-preview')
     await inspector.keyboard.press('Escape')
+    await inspector.getByLabel('调取事由').fill('年度检查')
     const downloading = inspector.waitForEvent('download')
     await inspector.getByRole('button', { name: '下载证据包' }).click()
-    expect((await downloading).suggestedFilename()).toMatch(/\.zip$/)
+    const pack = await downloading
+    expect(pack.suggestedFilename()).toMatch(/\.zip$/)
+    const files = checkedPack(await pack.path())
+    const id = entry.split('/').at(-1)!
+    expect(files.filter((f) => f.includes(id)).length).toBeGreaterThan(1)
+    await inspector.getByText('记录现场发现的问题').click()
+    await inspector.getByLabel('问题描述').fill('巡查时发现工具未编号')
+    await inspector.getByRole('button', { name: '记录', exact: true }).click()
+    await inspector.getByRole('heading', { name: '现场发现的问题' }).waitFor()
     await sound(inspector, 'proof')
     await inspector.context().close()
   })
@@ -153,6 +172,7 @@ describe('one entry, from the key press to the proof', () => {
       ['/ledgers', '台账目录'],
       ['/ledgers/cell-body-search', '清监搜身'],
       ['/scores', '考核得分'],
+      ['/completeness', '填报情况'],
       ['/sessions', '登录管理'],
     ] as const) {
       await officer.goto(new URL(path, officer.url()).href)

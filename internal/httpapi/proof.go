@@ -25,7 +25,8 @@ func (a *API) proof(c echo.Context) error {
 	if q.Limit == 0 {
 		q.Limit = 50
 	}
-	ind, list, err := a.Inspection.Proof(c.Request().Context(), inspection.Request{Prison: prison, Area: area, Indicator: c.Param("indicator"), From: q.From, To: q.To}, q.After, q.Limit+1)
+	ask := inspection.Request{Prison: prison, Area: area, Indicator: c.Param("indicator"), From: q.From, To: q.To}
+	ind, list, err := a.Inspection.Proof(c.Request().Context(), ask, q.After, q.Limit+1)
 	if err != nil {
 		return err
 	}
@@ -35,7 +36,7 @@ func (a *API) proof(c echo.Context) error {
 		s := cursorOf(q, list[q.Limit-1])
 		next = &s
 	}
-	return c.JSON(http.StatusOK, map[string]any{"indicator": ind, "entries": some(list), "next": next})
+	return c.JSON(http.StatusOK, map[string]any{"indicator": ind, "entries": some(list), "next": next, "actions": a.Inspection.Allowed(c.Request().Context(), ask)})
 }
 
 // pack sends a zip. It begins only when all that could be refused is decided;

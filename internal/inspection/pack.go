@@ -65,6 +65,23 @@ func (s *Service) Proof(ctx context.Context, r Request, after ledger.Cursor, lim
 	return ind, list, err
 }
 
+// Allowed lists what the actor may do about an indicator of an area: "pack",
+// "finding".
+func (s *Service) Allowed(ctx context.Context, r Request) []string {
+	who := actor.From(ctx)
+	list := []string{}
+	for name, sub := range map[string]ledger.Subject{
+		"finding": {Class: "finding", Prison: r.Prison, Area: r.Area},
+		"pack":    {Class: "pack", Prison: r.Prison, Area: r.Area, Department: s.answering(who, r.Indicator)},
+	} {
+		if s.Access.Check(who, "create", sub, s.Now()) == nil {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // item is one entry in a pack's table of contents.
 type item struct {
 	Entry    uuid.UUID         `json:"entry"`

@@ -141,6 +141,10 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		if err != nil {
 			return nil, err
 		}
+		if moment.Day > catalog.DayOf(tx.Now()) {
+			return nil, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: t.OccurredAt, Code: "future",
+				Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}})
+		}
 		rev.OccurredAt = moment.At
 	}
 	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {

@@ -1140,7 +1140,13 @@ export interface components {
             parts?: Record<string, never>;
             ledgers: string[];
             criteria: components["schemas"]["Text"];
-            lines: Record<string, never>[];
+            lines: {
+                id: string;
+                title: components["schemas"]["Text"];
+                form: string;
+                method: string;
+                deduct: components["schemas"]["Decimal"];
+            }[];
         };
         Standard: {
             id: string;
@@ -1659,8 +1665,11 @@ export interface operations {
                     ledger: string;
                     /** Format: uuid */
                     area: string;
-                    /** Format: date */
-                    day: string;
+                    /**
+                     * Format: date-time
+                     * @description Any time of the period of the duty that the nil return fulfils
+                     */
+                    at: string;
                 };
             };
         };
@@ -2615,6 +2624,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        actions: ("finding" | "pack")[];
                         indicator: components["schemas"]["Indicator"];
                         entries: components["schemas"]["Entry"][];
                         next: string | null;

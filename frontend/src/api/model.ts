@@ -88,3 +88,13 @@ export type DomainScore = S['DomainScore']
 export type Sheet = S['Sheet']
 export type Standing = S['Standing']
 export type Indicator = S['Indicator']
+export type Finding = S['Finding']
+export type Share = S['Share']
+export type LogState = S['LogState']
+
+/** The generic facts of every ledger and area over some days. */
+export interface Completeness {
+  from: string
+  to: string
+  shares: Share[]
+}

@@ -2,7 +2,16 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
 import type { LedgerHead, LedgerType, Me, Organisation, Progress } from './model'
-import { getProof, getScore, getTrend, listDuties, listScores } from './scores'
+import {
+  getCompleteness,
+  getLog,
+  getProof,
+  getScore,
+  getTrend,
+  listDuties,
+  listFindings,
+  listScores,
+} from './scores'
 import { listSessions, whoAmI } from './session'
 
 export function useMe() {
@@ -102,4 +111,27 @@ export function useProof(prison: string, area: string, indicator: string) {
 
 export function useSessions() {
   return useQuery({ queryKey: ['sessions'], queryFn: listSessions })
+}
+
+export function useFindings(prison: string, area: string) {
+  return useQuery({
+    queryKey: ['findings', prison, area],
+    queryFn: () => listFindings(prison, area),
+  })
+}
+
+export function useCompleteness(prison: string) {
+  return useQuery({
+    queryKey: ['completeness', prison],
+    queryFn: () => getCompleteness(prison),
+    enabled: prison !== '',
+  })
+}
+
+export function useLog(prison: string) {
+  return useQuery({
+    queryKey: ['log', prison],
+    queryFn: () => getLog(prison),
+    enabled: prison !== '',
+  })
 }

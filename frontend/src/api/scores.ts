@@ -1,5 +1,15 @@
 import { call } from './http'
-import type { Decimal, Duty, Entry, Indicator, Sheet, Standing } from './model'
+import type {
+  Completeness,
+  Decimal,
+  Duty,
+  Entry,
+  Finding,
+  Indicator,
+  LogState,
+  Sheet,
+  Standing,
+} from './model'
 
 export async function listDuties(
   prison: string,
@@ -31,6 +41,8 @@ export interface ProofPage {
   indicator: Indicator
   entries: Entry[]
   next: string | null
+  /** What the reader may do here: finding, pack. */
+  actions: string[]
 }
 
 export async function getProof(
@@ -62,4 +74,34 @@ export async function downloadPack(
   link.click()
   // The download has its own hold on the bytes by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+export interface NewFinding {
+  line: string
+  day: string
+  count: number
+  place: string
+  note: string
+}
+
+export async function addFinding(prison: string, area: string, finding: NewFinding, key: string) {
+  await call(`/prisons/${prison}/areas/${area}/findings`, {
+    method: 'POST',
+    body: finding,
+    idempotencyKey: key,
+  })
+}
+
+export async function listFindings(prison: string, area: string): Promise<Finding[]> {
+  const path = `/prisons/${prison}/areas/${area}/findings`
+  return (await call<{ findings: Finding[] }>(path)).data.findings
+}
+
+/** The generic facts of one ledger in one area, summed over some days. */
+export async function getCompleteness(prison: string): Promise<Completeness> {
+  return (await call<Completeness>(`/prisons/${prison}/completeness`)).data
+}
+
+export async function getLog(prison: string): Promise<LogState> {
+  return (await call<LogState>(`/prisons/${prison}/log`)).data
 }

@@ -26,12 +26,16 @@ const readers: Role[] = [
   'inspector',
 ]
 
+const keepers: Role[] = ['warden', 'prison_office', 'audit_admin', 'inspector']
+
 const items = [
   { to: '/', label: 'menu.workbench', roles: undefined },
   { to: '/inbox', label: 'menu.inbox', roles: approvers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
+  { to: '/completeness', label: 'menu.completeness', roles: readers },
+  { to: '/log', label: 'menu.log', roles: keepers },
   { to: '/sessions', label: 'menu.sessions', roles: undefined },
 ] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]
 

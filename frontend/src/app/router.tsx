@@ -39,6 +39,8 @@ export const routes: RouteObject[] = [
             ...page(() => import('../pages/AreaScore')),
           },
           { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
+          { path: 'completeness', ...page(() => import('../pages/Completeness')) },
+          { path: 'log', ...page(() => import('../pages/Log')) },
           { path: 'sessions', ...page(() => import('../pages/Sessions')) },
           { path: '*', ...page(() => import('../pages/NotFound')) },
         ],

@@ -35,6 +35,7 @@ export class FormStore {
   #sources: ReadonlyMap<Pointer, string> = new Map()
   #validator: DocumentValidator
   #changes = 0
+  #strays: readonly Problem[] = []
 
   /** schema is an expanded one; lang that of the messages. */
   constructor(
@@ -197,6 +198,9 @@ export class FormStore {
   validate(): number {
     const problems = this.#validator.problems(settle(this.schema, this.#whole()), this.lang)
     this.#local = group(problems)
+    const strays = problems.filter((p) => p.code === 'additionalProperties')
+    // The same list while nothing changed: React compares it.
+    if (strays.length > 0 || this.#strays.length > 0) this.#strays = strays
     this.#emit()
     return problems.length
   }
@@ -234,6 +238,11 @@ export class FormStore {
   wrong(): Pointer[] {
     const errors = [...this.#server].filter(([, all]) => all.some((p) => p.level !== 'warning'))
     return [...new Set([...this.#local.keys(), ...errors.map(([at]) => at)])]
+  }
+
+  /** Members that the schema does not know: no field of the form shows them. */
+  get strays(): readonly Problem[] {
+    return this.#strays
   }
 
   get remarks() {

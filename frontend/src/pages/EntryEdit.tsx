@@ -206,6 +206,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
           {t('form.remark', { remark: remark.text })}
         </p>
       )}
+      <Strays store={store} />
       {general.map((message) => (
         <p key={message} className="panel danger" role="alert">
           {message}
@@ -307,6 +308,25 @@ function SaveNote({ state }: { state: Autosave['state'] }) {
 function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
   if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
   return store.node(pointer).readOnly === true
+}
+
+/** What came with the draft from elsewhere and fits no field: it has to go before the rest can. */
+function Strays({ store }: { store: FormStore }) {
+  const t = useT()
+  const strays = useSyncExternalStore(store.subscribe, () => store.strays)
+  if (strays.length === 0) return null
+  return (
+    <div className="panel danger" role="alert">
+      {strays.map((p) => (
+        <p key={p.pointer}>
+          <span className="mono">{p.pointer}</span> {p.message}{' '}
+          <Button size="small" onClick={() => store.set(p.pointer, undefined)}>
+            {t('edit.dropStray')}
+          </Button>
+        </p>
+      ))}
+    </div>
+  )
 }
 
 /** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */

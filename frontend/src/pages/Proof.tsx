@@ -11,6 +11,7 @@ import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { shown } from '../score/decimal'
+import { FindingForm, Findings } from '../score/FindingForm'
 import { More } from '../ui/More'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -102,26 +103,38 @@ function Item({ prison, area, item }: { prison: string; area: string; item: stri
                   {item} {text(pages[0]?.indicator.title, lang)}
                 </h2>
                 <div className="actions">
-                  <Input
-                    aria-label={t('proof.reason')}
-                    placeholder={t('proof.reason')}
-                    maxLength={200}
-                    value={reason}
-                    onChange={(e) => {
-                      lastReason = e.target.value
-                      setReason(lastReason)
-                    }}
-                  />
-                  <Button
-                    type="primary"
-                    loading={busy}
-                    disabled={!reason.trim()}
-                    onClick={() => void download()}
-                  >
-                    {t('proof.pack')}
-                  </Button>
+                  {pages[0]?.actions.includes('pack') && (
+                    <>
+                      <Input
+                        aria-label={t('proof.reason')}
+                        placeholder={t('proof.reason')}
+                        maxLength={200}
+                        value={reason}
+                        onChange={(e) => {
+                          lastReason = e.target.value
+                          setReason(lastReason)
+                        }}
+                      />
+                      <Button
+                        type="primary"
+                        loading={busy}
+                        disabled={!reason.trim()}
+                        onClick={() => void download()}
+                      >
+                        {t('proof.pack')}
+                      </Button>
+                    </>
+                  )}
                 </div>
               </div>
+              {pages[0] && (
+                <>
+                  {pages[0].actions.includes('finding') && (
+                    <FindingForm prison={prison} area={area} indicator={pages[0].indicator} />
+                  )}
+                  <Findings prison={prison} area={area} indicator={pages[0].indicator} />
+                </>
+              )}
               {entries.length === 0 && <Empty>{t('proof.empty')}</Empty>}
               {entries.map((entry) => (
                 <ProofEntry key={entry.id} entry={entry} />

@@ -1,7 +1,12 @@
+import { useState } from 'react'
 import { Link } from 'react-router'
 import type { IndicatorScore, LineScore, Loss, Ref, Sheet } from '../api/model'
+import { useProof } from '../api/queries'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
+import { StateTag } from '../ui/Status'
 import { shown } from './decimal'
 
 interface At {
@@ -44,8 +49,9 @@ function Points(props: { score: string; points: string; deducted: string }) {
 function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
   const t = useT()
   const lang = useLang()
+  const [open, setOpen] = useState(false)
   return (
-    <details>
+    <details onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>
         <span>
           <span className="mono">{indicator.code}</span> {text(indicator.title, lang)}
@@ -65,7 +71,32 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
           <Line key={line.id} line={line} {...at} />
         ))}
       </ul>
+      {open && <Basis code={indicator.code} {...at} />}
     </details>
+  )
+}
+
+/** The newest entries that an indicator stands on, whether they cost anything or not. */
+function Basis({ code, prison, area }: { code: string } & At) {
+  const t = useT()
+  const names = useNames()
+  const query = useProof(prison, area, code)
+  const entries = query.data?.pages[0]?.entries ?? []
+  if (entries.length === 0) return null
+  return (
+    <>
+      <h4>{t('score.basis')}</h4>
+      <ul className="basis">
+        {entries.map((entry) => (
+          <li key={entry.id}>
+            <Link to={`/prisons/${prison}/entries/${entry.id}`}>
+              {names.ledger(entry.ledger)} {showTime(entry.occurred_at)}
+            </Link>{' '}
+            <StateTag state={entry.state} />
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
