@@ -55,7 +55,7 @@ func Compile(fsys fs.FS, versions []Files) (*Catalog, error) {
 
 func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	files := map[string][]byte{}
-	for _, name := range []string{"settings.json", "calendar.json", "meta/messages.json"} {
+	for _, name := range []string{"settings.json", "calendar.json", "meta/messages.json", "meta/schema.json"} {
 		raw, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, nil, fmt.Errorf("catalogue: %w", err)
@@ -71,8 +71,12 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	m, err := newMeta(files["meta/schema.json"])
+	if err != nil {
+		return nil, nil, err
+	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, messages: messages}, cal, err
+	return &compiler{world: w, messages: messages, meta: m}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {

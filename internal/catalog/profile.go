@@ -1,26 +1,73 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"taizhang/internal/fault"
 )
 
-// The profile: the keywords tested on both sides, server and browser.
-// Anything else is refused when a type is published.
-var keywords = map[string]bool{}
+// meta is schemas/meta/schema.json: the profile of what is tested on both
+// sides, server and browser. Anything else is refused when a type is published.
+type meta struct {
+	keywords map[string]bool
+	compiled *jsonschema.Schema
+}
 
-func init() {
-	for _, k := range strings.Fields(`$schema $id $ref $defs title description default readOnly type properties required
-		additionalProperties items enum oneOf const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength
-		maxLength pattern minItems maxItems uniqueItems contains format allOf if then else dependentRequired
-		x-id x-en x-unit x-ui x-message`) {
-		keywords[k] = true
+func newMeta(raw []byte) (meta, error) {
+	var file struct {
+		Defs struct {
+			Node struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"node"`
+		} `json:"$defs"`
 	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		return meta{}, fmt.Errorf("meta/schema.json: %w", err)
+	}
+	m := meta{keywords: map[string]bool{}}
+	for k := range file.Defs.Node.Properties {
+		m.keywords[k] = true
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat = true // of a pattern: that it is one
+	c.LoadURL = func(url string) (io.ReadCloser, error) { return nil, errors.New("refused: " + url) }
+	const name = "urn:taizhang:meta:schema"
+	if err := c.AddResource(name, bytes.NewReader(raw)); err != nil {
+		return meta{}, fmt.Errorf("meta/schema.json: %w", err)
+	}
+	var err error
+	if m.compiled, err = c.Compile(name); err != nil {
+		return meta{}, fmt.Errorf("meta/schema.json: %w", err)
+	}
+	return m, nil
+}
+
+// check names every place of a schema that the profile does not know.
+func (m meta) check(schema any, p *problems) {
+	var failed *jsonschema.ValidationError
+	if !errors.As(m.compiled.Validate(schema), &failed) {
+		return
+	}
+	var walk func(e *jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			p.add(e.InstanceLocation, "profile", "不符合台账模式规范：%s", path.Base(e.KeywordLocation))
+		}
+		for _, c := range e.Causes {
+			walk(c)
+		}
+	}
+	walk(failed)
 }
 
 var formats = []string{"date", "date-time", "uuid"}
@@ -108,11 +155,11 @@ func resolve(root any, ref string) (any, bool) {
 }
 
 // checkProfile walks an expanded schema and reports what the profile forbids.
-func checkProfile(schema map[string]any, p *problems) {
+func checkProfile(schema map[string]any, m meta, p *problems) {
 	if schema["$schema"] != draft {
 		p.add("/$schema", "draft", "须为 %s", draft)
 	}
-	w := &profile{p: p, ids: map[string]string{}}
+	w := &profile{p: p, keywords: m.keywords, ids: map[string]string{}}
 	w.node(schema, "", place{top: true})
 	if w.branches > maxBranches {
 		p.add("/allOf", "too_costly", "条件过多")
@@ -121,6 +168,7 @@ func checkProfile(schema map[string]any, p *problems) {
 
 type profile struct {
 	p        *problems
+	keywords map[string]bool
 	ids      map[string]string
 	branches int
 }
@@ -134,7 +182,7 @@ type place struct {
 
 func (w *profile) node(n map[string]any, at string, pl place) {
 	for _, k := range slices.Sorted(maps.Keys(n)) {
-		if !keywords[k] {
+		if !w.keywords[k] {
 			w.p.add(at+"/"+escape(k), "keyword", "不支持关键字 %s", k)
 		}
 	}

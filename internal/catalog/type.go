@@ -30,6 +30,7 @@ type Files struct{ Schema, Definition, Form []byte }
 
 // compiler holds what all types of a catalogue share.
 type compiler struct {
+	meta     meta
 	world    *world
 	messages map[string]fault.Text
 }
@@ -78,9 +79,10 @@ func (c *compiler) schema(t *Type, raw []byte, p *problems) {
 	}
 	nodes := 0
 	found := &problems{}
+	c.meta.check(root, found)
 	expanded, _ := expand(root, root, "", nil, found, &nodes).(map[string]any)
 	if len(found.fields) == 0 {
-		checkProfile(expanded, found)
+		checkProfile(expanded, c.meta, found)
 	}
 	if len(found.fields) == 0 {
 		if t.validator, err = compileSchema(expanded, c.messages); err != nil {

@@ -81,6 +81,8 @@ func (c *client) do(t *testing.T, method, path, body string, headers map[string]
 	if err != nil {
 		t.Fatal(err)
 	}
+	mediaType, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
+	answered(t, method, path, res.StatusCode, mediaType, raw)
 	out := map[string]any{}
 	_ = json.Unmarshal(raw, &out)
 	if res.StatusCode >= 400 {

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { act } from '../api/http'
 import type { Indicator } from '../api/model'
@@ -95,11 +95,11 @@ export function FindingForm({ prison, area, indicator }: Props) {
         </label>
         <label htmlFor="finding-place">
           {t('finding.place')}
-          <Input id="finding-place" name="place" maxLength={60} />
+          <input id="finding-place" name="place" maxLength={60} />
         </label>
         <label htmlFor="finding-note" className="wide">
           {t('finding.note')}
-          <Input.TextArea id="finding-note" name="note" required maxLength={500} autoSize />
+          <textarea id="finding-note" name="note" required maxLength={500} rows={2} />
         </label>
         {problems.map((p) => (
           <p key={p.pointer} className="danger" role="alert">

@@ -1,0 +1,141 @@
+package catalog_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// TestHostileSchemas: nothing is loaded from anywhere, nothing runs for ever,
+// and what is not tested on both sides is refused where it stands.
+func TestHostileSchemas(t *testing.T) {
+	fsys := os.DirFS("../../schemas")
+	read := func(name string) []byte {
+		t.Helper()
+		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	files := catalog.Files{Schema: read("schema.json"), Definition: read("ledger.json"), Form: read("form.json")}
+	if _, err := catalog.Compile(fsys, []catalog.Files{files}); err != nil {
+		t.Fatalf("untouched: %v", err)
+	}
+	deep := strings.Repeat(`{"type":"object","additionalProperties":false,"properties":{"a":`, 600) + `{"type":"string"}` + strings.Repeat(`}}`, 600)
+	doubled := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `"d%d":{"type":"object","additionalProperties":false,"properties":{"a":{"$ref":"#/$defs/d%d"},"b":{"$ref":"#/$defs/d%d"}}},`, i, i+1, i+1)
+		}
+		return b.String() + fmt.Sprintf(`"d%d":{"type":"string"}`, n)
+	}
+	// Each is the field x of an otherwise good schema, with $defs beside it.
+	cases := map[string]struct{ field, defs string }{
+		"a file":                     {`{"$ref":"file:///etc/passwd"}`, ``},
+		"a file of the folder":       {`{"$ref":"../../duty-log/v1/schema.json"}`, ``},
+		"another machine":            {`{"$ref":"http://127.0.0.1:1/x.json"}`, ``},
+		"itself":                     {`{"$ref":"#"}`, ``},
+		"a loop":                     {`{"$ref":"#/$defs/a"}`, `"a":{"$ref":"#/$defs/a"}`},
+		"a loop of two":              {`{"$ref":"#/$defs/a"}`, `"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a"}`},
+		"a loop through properties":  {`{"$ref":"#/$defs/a"}`, `"a":{"type":"object","additionalProperties":false,"properties":{"n":{"$ref":"#/$defs/a","title":"甲","x-en":"a","x-id":"n"}}}`},
+		"doubled thirty times":       {`{"$ref":"#/$defs/d0"}`, doubled(30)},
+		"nothing there":              {`{"$ref":"#/$defs/none"}`, ``},
+		"a dynamic reference":        {`{"$dynamicRef":"#a"}`, ``},
+		"an anchor":                  {`{"$anchor":"a","type":"string"}`, ``},
+		"anyOf":                      {`{"anyOf":[{"type":"string"},{"type":"integer"}]}`, ``},
+		"not":                        {`{"not":{"type":"string"}}`, ``},
+		"patternProperties":          {`{"type":"object","additionalProperties":false,"patternProperties":{"^a":{"type":"string"}}}`, ``},
+		"unevaluated":                {`{"type":"object","additionalProperties":false,"unevaluatedProperties":false}`, ``},
+		"an open object":             {`{"type":"object","properties":{}}`, ``},
+		"two types":                  {`{"type":["string","null"]}`, ``},
+		"a format nobody checks":     {`{"type":"string","format":"email"}`, ``},
+		"a pattern that is none":     {`{"type":"string","pattern":"("}`, ``},
+		"a pattern that never ends":  {`{"type":"string","pattern":"^(a+)+$"}`, ``},
+		"a media type":               {`{"type":"string","contentMediaType":"text/html"}`, ``},
+		"600 levels":                 {deep, ``},
+		"a keyword in capitals":      {`{"type":"string","MaxLength":3}`, ``},
+		"a length that is text":      {`{"type":"string","maxLength":"3"}`, ``},
+		"a boolean schema":           {`true`, ``},
+		"a schema that is a list":    {`[]`, ``},
+		"a required that is nowhere": {`{"type":"object","additionalProperties":false,"properties":{},"required":["y"]}`, ``},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var schema map[string]json.RawMessage
+			if err := json.Unmarshal(files.Schema, &schema); err != nil {
+				t.Fatal(err)
+			}
+			var props map[string]json.RawMessage
+			if err := json.Unmarshal(schema["properties"], &props); err != nil {
+				t.Fatal(err)
+			}
+			field := c.field
+			if strings.HasPrefix(field, "{") {
+				field = `{"title":"甲","x-en":"x","x-id":"x",` + field[1:]
+			}
+			props["x"] = json.RawMessage(field)
+			schema["properties"], _ = json.Marshal(props)
+			if c.defs != "" {
+				schema["$defs"] = json.RawMessage("{" + c.defs + "}")
+			}
+			raw, err := json.Marshal(schema)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() {
+				bad := files
+				bad.Schema = raw
+				_, err := catalog.Compile(fsys, []catalog.Files{bad})
+				done <- err
+			}()
+			select {
+			case err = <-done:
+			case <-time.After(10 * time.Second):
+				t.Fatal("still at it")
+			}
+			var f *fault.Error
+			if !errors.As(err, &f) || len(f.Fields) == 0 {
+				t.Fatalf("taken, or refused without a place: %v", err)
+			}
+			for _, field := range f.Fields {
+				if strings.Contains(field.Text.ZH, "root:") {
+					t.Errorf("the content of a file: %s", field.Text.ZH)
+				}
+			}
+		})
+	}
+}
+
+// FuzzValidate: no document makes a type's validation fail or panic.
+func FuzzValidate(f *testing.F) {
+	cat, err := catalog.Load(os.DirFS("../../schemas"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	types := cat.Types()
+	f.Add(uint8(0), []byte(`{}`))
+	f.Add(uint8(2), []byte(`{"findings_count":1,"findings":[{}],"started_at":"x"}`))
+	f.Add(uint8(5), []byte(`{"shift_start":"0000-01-01T00:00:00Z","handover":{"to_ref":"0000001"}}`))
+	f.Fuzz(func(t *testing.T, n uint8, raw []byte) {
+		doc, err := catalog.ParseDocument(raw)
+		if err != nil {
+			return
+		}
+		typ := types[int(n)%len(types)]
+		res := typ.Validate(doc, sample{}.env())
+		for _, e := range res.Errors {
+			if e.Text.ZH == "" {
+				t.Errorf("%s: %s %s has no words", typ.ID, e.Pointer, e.Code)
+			}
+		}
+	})
+}
