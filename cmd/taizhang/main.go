@@ -31,6 +31,7 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang up             start everything here, with a demonstration, and open the page
   taizhang serve          serve against DATABASE_URL and S3_*
   taizhang migrate        bring DATABASE_OWNER_URL to the shape this program knows
+  taizhang found FILE     add the prisons, areas and people of FILE; prints first passwords
   taizhang verify         re-read everything and name the first place that does not hold
   taizhang config check   print the settings in force, without secrets
 `
@@ -51,6 +52,9 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) error 
 		name += a
 	}
 	do, ok := commands[name]
+	if len(args) == 2 && args[0] == "found" {
+		ok, do = true, func(ctx context.Context, c config.Config, out, _ io.Writer) error { return found(ctx, c, args[1], out) }
+	}
 	if !ok {
 		_, err := io.WriteString(out, usage)
 		if name != "" && name != "help" && name != "--help" && name != "-h" {

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"strings"
+
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
 )
@@ -13,32 +15,15 @@ type named struct {
 	title fault.Text
 }
 
-var roles = []named{
-	{actor.Officer, fault.Text{ZH: "民警", EN: "officer"}},
-	{actor.DutyLeader, fault.Text{ZH: "值班监区领导", EN: "duty leader"}},
-	{actor.DeputyHead, fault.Text{ZH: "分管副监区长", EN: "deputy area head"}},
-	{actor.AreaHead, fault.Text{ZH: "监区长", EN: "area head"}},
-	{actor.Instructor, fault.Text{ZH: "教导员", EN: "instructor"}},
-	{actor.Medic, fault.Text{ZH: "医护人员", EN: "medic"}},
-	{actor.Counsellor, fault.Text{ZH: "心理咨询师", EN: "counsellor"}},
-	{actor.DeptStaff, fault.Text{ZH: "科室民警", EN: "department officer"}},
-	{actor.DeptHead, fault.Text{ZH: "科室负责人", EN: "department head"}},
-	{actor.PrisonLeader, fault.Text{ZH: "分管监狱领导", EN: "prison leader"}},
-	{actor.Warden, fault.Text{ZH: "监狱长", EN: "warden"}},
-	{actor.PrisonOffice, fault.Text{ZH: "监狱创建办", EN: "prison accreditation office"}},
-	{actor.BureauOffice, fault.Text{ZH: "局创建办", EN: "bureau accreditation office"}},
-	{actor.Inspector, fault.Text{ZH: "检查人员", EN: "inspector"}},
-	{actor.SystemAdmin, fault.Text{ZH: "系统管理员", EN: "system administrator"}},
-	{actor.SecurityAdmin, fault.Text{ZH: "安全管理员", EN: "security administrator"}},
-	{actor.AuditAdmin, fault.Text{ZH: "审计管理员", EN: "audit administrator"}},
-}
-
-var all = func() (list []actor.Role) {
-	for _, r := range roles {
-		list = append(list, r.name)
+var roles = func() (list []named) {
+	for _, r := range actor.Roles {
+		t := actor.Titles[r]
+		list = append(list, named{r, fault.Text{ZH: t.ZH, EN: strings.ToLower(t.EN)}})
 	}
 	return list
 }()
+
+var all = actor.Roles
 
 type relation struct {
 	name  string

@@ -7,7 +7,9 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -51,6 +53,8 @@ type Store interface {
 	// Session returns a live session (not ended), and the actor with postings
 	// and grants as they are now.
 	Session(ctx context.Context, tokenHash []byte) (Session, actor.Actor, error)
+	// SetPassword also ends the user's sessions but one.
+	SetPassword(ctx context.Context, user uuid.UUID, encoded string, but uuid.UUID, at time.Time) error
 	Seen(ctx context.Context, session uuid.UUID, at time.Time) error
 	End(ctx context.Context, user, session uuid.UUID, at time.Time) error
 	EndAll(ctx context.Context, user uuid.UUID, at time.Time) error
@@ -176,6 +180,32 @@ func (s *Service) SignOut(ctx context.Context, user, session uuid.UUID) error {
 // SignOutEverywhere ends all sessions of the user.
 func (s *Service) SignOutEverywhere(ctx context.Context, user uuid.UUID) error {
 	return s.Store.EndAll(ctx, user, s.Now())
+}
+
+// MinPassword is the shortest new password, in characters.
+const MinPassword = 10
+
+// ChangePassword gives the user a new password and ends every other session of
+// theirs. Faults: wrong_credentials when old is wrong (it counts as a wrong
+// sign-in), weak_password.
+func (s *Service) ChangePassword(ctx context.Context, number string, ses Session, old, password string) error {
+	u, err := s.Store.UserByNumber(ctx, number)
+	if err != nil {
+		return err
+	}
+	if s.Now().Before(u.LockedUntil) {
+		return fault.New(fault.TooMany, "locked").With("until", u.LockedUntil)
+	}
+	if !Matches(u.Password, old) {
+		if err := s.Store.Failed(ctx, u.ID, s.lockFor); err != nil {
+			return err
+		}
+		return fault.New(fault.Forbidden, "wrong_credentials")
+	}
+	if utf8.RuneCountInString(password) < MinPassword || len(password) > 200 || password == old || strings.Contains(password, number) {
+		return fault.New(fault.Invalid, "weak_password").With("least", MinPassword)
+	}
+	return s.Store.SetPassword(ctx, u.ID, Hash(password), ses.ID, s.Now())
 }
 
 // Sessions lists the user's live sessions, the newest first.

@@ -79,6 +79,7 @@ var titles = map[string]fault.Text{
 	"unsupported_media_type": {ZH: "请以 application/json 发送", EN: "Send application/json"},
 	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
 	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
+	"weak_password":          {ZH: "新密码至少 10 个字符，不能与原密码相同，也不能包含警号", EN: "A new password has at least 10 characters, differs from the old one and does not hold the number"},
 	"wrong_credentials":      {ZH: "警号或密码不正确", EN: "The number or the password is wrong"},
 	"internal":               {ZH: "程序出错，已记录，请稍后重试", EN: "Something went wrong and was recorded; try again soon"},
 	"outside_the_check":      {ZH: "不在检查授权范围内", EN: "Not within the grant of the check"},

@@ -95,6 +95,7 @@ func (a *API) routes() []route {
 		{"POST", "/session", "session.create", true, a.signIn},
 		{"GET", "/session", "session.get", false, a.whoAmI},
 		{"DELETE", "/session", "session.delete", false, a.signOut},
+		{"PUT", "/session/password", "password.change", false, a.changePassword},
 		{"GET", "/sessions", "sessions.list", false, a.listSessions},
 		{"DELETE", "/sessions", "sessions.delete", false, a.signOutEverywhere},
 		{"DELETE", "/sessions/:session", "sessions.end", false, a.endSession},

@@ -31,16 +31,6 @@ type me struct {
 	CSRF     string        `json:"csrf_token"`
 }
 
-// roleTitles are the glossary's words for the posts.
-var roleTitles = map[actor.Role]fault.Text{
-	actor.Officer: {ZH: "民警", EN: "Officer"}, actor.DutyLeader: {ZH: "值班监区领导", EN: "Duty leader"}, actor.DeputyHead: {ZH: "分管副监区长", EN: "Deputy area head"},
-	actor.AreaHead: {ZH: "监区长", EN: "Area head"}, actor.Instructor: {ZH: "教导员", EN: "Instructor"}, actor.Medic: {ZH: "医护人员", EN: "Medic"},
-	actor.Counsellor: {ZH: "心理咨询师", EN: "Counsellor"}, actor.DeptStaff: {ZH: "科室民警", EN: "Department officer"}, actor.DeptHead: {ZH: "科室负责人", EN: "Department head"},
-	actor.PrisonLeader: {ZH: "分管监狱领导", EN: "Prison leader"}, actor.Warden: {ZH: "监狱长", EN: "Warden"}, actor.PrisonOffice: {ZH: "监狱创建办", EN: "Prison accreditation office"},
-	actor.BureauOffice: {ZH: "局创建办", EN: "Bureau accreditation office"}, actor.Inspector: {ZH: "检查人员", EN: "Inspector"},
-	actor.SystemAdmin: {ZH: "系统管理员", EN: "System administrator"}, actor.SecurityAdmin: {ZH: "安全管理员", EN: "Security administrator"}, actor.AuditAdmin: {ZH: "审计管理员", EN: "Audit administrator"},
-}
-
 func (a *API) signIn(c echo.Context) error {
 	raw, err := body(c)
 	if err != nil {
@@ -85,7 +75,7 @@ func (a *API) me(who actor.Actor, ses account.Session) me {
 	m := me{Person: who.PersonID, Number: who.Number, Name: who.Name, Postings: []posting{}, Grants: who.Grants, Session: ses.ID,
 		Expires: ses.ExpiresAt.UTC().Format("2006-01-02T15:04:05Z"), CSRF: a.Accounts.CSRF(ses)}
 	for _, p := range who.Postings {
-		out := posting{Role: p.Role, Title: roleTitles[p.Role], Department: p.Department}
+		out := posting{Role: p.Role, Title: actor.Titles[p.Role], Department: p.Department}
 		if p.PrisonID != uuid.Nil {
 			out.Prison = &p.PrisonID
 		}
@@ -139,4 +129,23 @@ func (a *API) signOutEverywhere(c echo.Context) error {
 		return err
 	}
 	return a.signOut(c)
+}
+
+func (a *API) changePassword(c echo.Context) error {
+	raw, err := body(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Old string `json:"old"`
+		New string `json:"new"`
+	}
+	if err := decode(raw, &in); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if err := a.Accounts.ChangePassword(ctx, actor.From(ctx).Number, session(c), in.Old, in.New); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
 }

@@ -167,3 +167,14 @@ func (s Accounts) AddressFailed(ctx context.Context, address string, at time.Tim
 			failures = case when address_failures.last_failure < $2 - interval '10 minutes' then 1 else address_failures.failures + 1 end`, address, at)
 	return mapped(err)
 }
+
+// SetPassword replaces the hash and ends the other sessions.
+func (s Accounts) SetPassword(ctx context.Context, user uuid.UUID, encoded string, but uuid.UUID, at time.Time) error {
+	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "update users set password = $2, failures = 0 where user_id = $1", user, encoded); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "update sessions set ended_at = $3 where user_id = $1 and session_id <> $2 and ended_at is null", user, but, at)
+		return err
+	}))
+}

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,6 +31,7 @@ func mapped(err error) error {
 	}
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
+	var network net.Error
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return fault.New(fault.NotFound, "not_found").Because(err)
@@ -49,7 +52,7 @@ func mapped(err error) error {
 			// A row that row-level security does not let in.
 			return fault.New(fault.NotFound, "not_found").Because(err)
 		}
-	case pgconn.Timeout(err), pgconn.SafeToRetry(err):
+	case pgconn.Timeout(err), pgconn.SafeToRetry(err), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.As(err, &network):
 		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
 	}
 	return err

@@ -30,3 +30,7 @@ export async function signOutEverywhere() {
   await call('/sessions', { method: 'DELETE' })
   setCsrfToken('')
 }
+
+export async function changePassword(old: string, next: string) {
+  await call('/session/password', { method: 'PUT', body: { old, new: next } })
+}

@@ -1,12 +1,80 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
+import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { ProblemError } from '../api/problem'
 import { useSessions } from '../api/queries'
-import { endSession, signOutEverywhere } from '../api/session'
+import { changePassword, endSession, signOutEverywhere } from '../api/session'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import { toast } from '../ui/toast'
+
+/** A new password; every other session of the person ends with it. */
+function Password() {
+  const t = useT()
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState('')
+  const change = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const form = e.currentTarget
+    const typed = new FormData(form)
+    const value = (name: string) => String(typed.get(name) ?? '')
+    if (value('new') !== value('again')) {
+      setProblem(t('password.differ'))
+      return
+    }
+    setBusy(true)
+    try {
+      await changePassword(value('old'), value('new'))
+      form.reset()
+      setProblem('')
+      toast(t('password.done'))
+      await queries.invalidateQueries()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      setProblem(error.message)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const fields = [
+    { name: 'old', complete: 'current-password' },
+    { name: 'new', complete: 'new-password' },
+    { name: 'again', complete: 'new-password' },
+  ] as const
+  return (
+    <section className="panel">
+      <h2>{t('password.title')}</h2>
+      <form className="password" onSubmit={(e) => void change(e)}>
+        {fields.map(({ name, complete }) => (
+          <label key={name} htmlFor={`password-${name}`}>
+            {t(`password.${name}`)}
+            <input
+              id={`password-${name}`}
+              name={name}
+              type="password"
+              required
+              minLength={name === 'old' ? 1 : 10}
+              maxLength={200}
+              autoComplete={complete}
+            />
+          </label>
+        ))}
+        <Button htmlType="submit" loading={busy}>
+          {t('password.change')}
+        </Button>
+      </form>
+      {problem && (
+        <p className="danger" role="alert">
+          {problem}
+        </p>
+      )}
+    </section>
+  )
+}
 
 /** Where one is signed in, and the way to end it everywhere. */
 export default function Sessions() {
@@ -64,6 +132,7 @@ export default function Sessions() {
           </div>
         )}
       </Ready>
+      <Password />
     </>
   )
 }
