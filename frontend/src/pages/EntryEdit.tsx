@@ -178,8 +178,9 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const throwAway = async () => {
     await autosave.flush()
     await discard(prison, id, autosave.etag, newKey())
-    // First away from here: without its draft this page would go to the entry's own.
-    navigate('/')
+    // First away from here, and the next page may have to be fetched: without
+    // its draft this page would go to the entry's own.
+    await navigate('/')
     await queries.invalidateQueries()
   }
 
