@@ -163,6 +163,16 @@ describe('one entry, from the key press to the proof', () => {
     await inspector.getByRole('button', { name: '记录', exact: true }).click()
     await inspector.getByRole('heading', { name: '现场发现的问题' }).waitFor()
     await sound(inspector, 'proof')
+    for (const [path, title] of [
+      ['/completeness', '填报情况'],
+      ['/log', '存证日志'],
+    ] as const) {
+      await inspector.goto(new URL(path, inspector.url()).href)
+      await inspector.getByRole('heading', { level: 1, name: title }).waitFor()
+      await inspector.locator('main .state[aria-busy=true]').waitFor({ state: 'detached' })
+      await inspector.locator('main section').first().waitFor()
+      await sound(inspector, path.slice(1))
+    }
     await inspector.context().close()
   })
 
@@ -172,7 +182,6 @@ describe('one entry, from the key press to the proof', () => {
       ['/ledgers', '台账目录'],
       ['/ledgers/cell-body-search', '清监搜身'],
       ['/scores', '考核得分'],
-      ['/completeness', '填报情况'],
       ['/sessions', '登录管理'],
     ] as const) {
       await officer.goto(new URL(path, officer.url()).href)

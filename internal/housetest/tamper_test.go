@@ -1,11 +1,14 @@
 package housetest_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -177,6 +180,37 @@ func TestTamperObject(t *testing.T) {
 	r := s.verify(t)
 	if len(r.Problems) != 1 || r.Problems[0].Code != "U01" {
 		t.Errorf("%+v", r.Problems)
+	}
+}
+
+// TestObjectReplaced puts other bytes in the place of the evidence, with the
+// rows changed to fit: the log still knows what was filed.
+func TestObjectReplaced(t *testing.T) {
+	s := newScene(t)
+	var key string
+	for o, err := range s.Files.List(t.Context(), s.Prison.String()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		key = o.Key
+	}
+	other := housetest.Photo(9)
+	version, err := s.Files.Put(t.Context(), key, bytes.NewReader(other), int64(len(other)), sha256.Sum256(other), "image/jpeg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{"set session_replication_role = replica",
+		"update evidence set size = " + strconv.Itoa(len(other)) + ", version_id = '" + version + "'", "update objects set version_id = '" + version + "'"} {
+		if _, err := s.Owner.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := map[string]bool{}
+	for _, p := range s.verify(t).Problems {
+		found[p.Code] = true
+	}
+	if !found["A01"] || !found["U01"] {
+		t.Errorf("found %v", found)
 	}
 }
 
