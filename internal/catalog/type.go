@@ -238,3 +238,10 @@ func (t *Type) AppliesTo(kind, function string, hasLabour bool) bool {
 		(!a.Labour || hasLabour || slices.Contains(a.Functions, function)) &&
 		(a.Labour || kind == "ordinary" || len(a.Functions) == 0 || slices.Contains(a.Functions, function))
 }
+
+// LooksUp reports whether a rule or a computed field asks about other entries.
+func (t *Type) LooksUp() bool {
+	asks := func(expr string) bool { return strings.Contains(expr, "_where(") }
+	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return asks(r.Expr) }) ||
+		slices.ContainsFunc(t.Computed, func(c Computed) bool { return asks(c.Expr) })
+}

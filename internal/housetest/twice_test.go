@@ -2,14 +2,20 @@ package housetest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/schemas"
 )
 
 // TestTwiceAtOnce does every change of an entry twice at the same moment:
@@ -113,5 +119,51 @@ func TestTwiceAtOnce(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAlikeAtOnce: what may be filed once a month is, when two file it at once.
+func TestAlikeAtOnce(t *testing.T) {
+	h := housetest.New(t)
+	names, err := fs.Glob(schemas.FS, "ledgers/points-assessment/v1/valid/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := fs.ReadFile(schemas.FS, names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		typ := h.Catalog.Current("points-assessment")
+		var doc map[string]any
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			t.Fatal(err)
+		}
+		doc["inmate_ref"] = fmt.Sprintf("%010d", rand.IntN(1e9))
+		body, _ := json.Marshal(doc)
+		var drafts [2]ledger.Entry
+		for i := range drafts {
+			drafts[i] = h.Begin(t, "officer", typ.ID, body)
+			needs, err := typ.EvidenceNeeds(catalog.Document{Value: doc})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range needs {
+				for range n.Min {
+					h.Attach(t, "officer", drafts[i].Key, n.ID, housetest.Photo(i))
+				}
+			}
+		}
+		var errs [2]error
+		var both sync.WaitGroup
+		for i, e := range drafts {
+			both.Go(func() {
+				_, errs[i] = h.Ledger.Submit(h.As(t.Context(), "officer"), e.Key, e.ETag, "", ledger.Idem{})
+			})
+		}
+		both.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Fatalf("not once: %v, %v", errs[0], errs[1])
+		}
 	}
 }

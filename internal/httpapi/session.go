@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -20,15 +21,23 @@ type posting struct {
 	Department string     `json:"department,omitempty"`
 }
 
+type grant struct {
+	Prison uuid.UUID   `json:"prison"`
+	Areas  []uuid.UUID `json:"areas"` // empty: all of the prison
+	From   time.Time   `json:"from"`
+	Until  time.Time   `json:"until"`
+	Reason string      `json:"reason"`
+}
+
 type me struct {
-	Person   uuid.UUID     `json:"person"`
-	Number   string        `json:"number"`
-	Name     string        `json:"name"`
-	Postings []posting     `json:"postings"`
-	Grants   []actor.Grant `json:"grants"`
-	Session  uuid.UUID     `json:"session"`
-	Expires  string        `json:"expires_at"`
-	CSRF     string        `json:"csrf_token"`
+	Person   uuid.UUID `json:"person"`
+	Number   string    `json:"number"`
+	Name     string    `json:"name"`
+	Postings []posting `json:"postings"`
+	Grants   []grant   `json:"grants"`
+	Session  uuid.UUID `json:"session"`
+	Expires  string    `json:"expires_at"`
+	CSRF     string    `json:"csrf_token"`
 }
 
 func (a *API) signIn(c echo.Context) error {
@@ -72,8 +81,11 @@ func (a *API) cookie(value string) *http.Cookie {
 }
 
 func (a *API) me(who actor.Actor, ses account.Session) me {
-	m := me{Person: who.PersonID, Number: who.Number, Name: who.Name, Postings: []posting{}, Grants: who.Grants, Session: ses.ID,
+	m := me{Person: who.PersonID, Number: who.Number, Name: who.Name, Postings: []posting{}, Grants: []grant{}, Session: ses.ID,
 		Expires: ses.ExpiresAt.UTC().Format("2006-01-02T15:04:05Z"), CSRF: a.Accounts.CSRF(ses)}
+	for _, g := range who.Grants {
+		m.Grants = append(m.Grants, grant{Prison: g.PrisonID, Areas: some(g.Areas), From: g.From, Until: g.To, Reason: g.Reason})
+	}
 	for _, p := range who.Postings {
 		out := posting{Role: p.Role, Title: actor.Titles[p.Role], Department: p.Department}
 		if p.PrisonID != uuid.Nil {
@@ -83,9 +95,6 @@ func (a *API) me(who actor.Actor, ses account.Session) me {
 			out.Area = &p.AreaID
 		}
 		m.Postings = append(m.Postings, out)
-	}
-	if m.Grants == nil {
-		m.Grants = []actor.Grant{}
 	}
 	return m
 }

@@ -165,7 +165,8 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 		d.Remarks = []Remark{}
 	}
 	for _, p := range a.Postings {
-		if d.Role == "" || slices.Contains(e.StepRoles, p.Role) {
+		// A void belongs to no step: the head of a department decides it.
+		if d.Role == "" || slices.Contains(e.StepRoles, p.Role) || len(e.StepRoles) == 0 && p.Role == actor.DeptHead {
 			d.Role = p.Role
 		}
 	}

@@ -85,6 +85,9 @@ type Tx interface {
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
 	InsertEntry(ctx context.Context, e Entry) error
+	// LockLedger keeps other submissions of the ledger in the prison out until
+	// commit, for types whose rules look at other entries.
+	LockLedger(ctx context.Context, prison uuid.UUID, ledger string) error
 	// UpdateEntry writes the head and raises its etag by one.
 	UpdateEntry(ctx context.Context, e *Entry) error
 	SaveDraft(ctx context.Context, k Key, body json.RawMessage, remarks []Remark) error

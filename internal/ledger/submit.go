@@ -35,6 +35,11 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if err != nil {
 			return nil, err
 		}
+		if t.LooksUp() {
+			if err := tx.LockLedger(ctx, k.Prison, t.ID); err != nil {
+				return nil, err
+			}
+		}
 		res := t.Validate(doc, env(ctx, tx, k, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit))
 		if len(res.Errors) == 0 {
 			missing, err := lacking(t, res.Document, attached)

@@ -15,7 +15,7 @@ import (
 )
 
 // env gives a document the world its rules ask for. Look-ups run in the same
-// transaction, so a rule on uniqueness sees what is committed before it.
+// transaction and see the whole prison, whoever asks.
 func env(ctx context.Context, r Reader, k Key, filler string, now time.Time, stage catalog.Stage) catalog.Env {
 	return catalog.Env{
 		Now: now, Filler: filler, Stage: stage,

@@ -147,16 +147,29 @@ func (t *txn) InsertEvent(ctx context.Context, k ledger.Key, kind string, revisi
 	return t.note(ledger.EventRecord(k, id, salt, ledger.Event{Kind: kind, Revision: revision, Person: t.ses.Person, Detail: raw}))
 }
 
-// Others answers look-ups of rules. @> is answered by the document's own index.
+// Others answers look-ups of rules, the same for whoever fills or decides. @> is
+// answered by the document's own index.
 func (t *txn) Others(ctx context.Context, k ledger.Key, ledgerID string, members map[string]any) ([]json.RawMessage, error) {
-	rows, err := t.tx.Query(ctx, `select r.canonical from entries e
-			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
-		where e.prison_id = $1 and e.ledger = $2 and e.state in ('submitted', 'approved') and e.entry_id <> $3 and not r.nil_return
-			and r.document @> $4 order by r.occurred_at desc limit 5000`, k.Prison, ledgerID, k.Entry, members)
-	if err != nil {
-		return nil, err
-	}
-	return documents(rows)
+	var list []json.RawMessage
+	err := t.asProgram(ctx, func() error {
+		rows, err := t.tx.Query(ctx, `select r.canonical from entries e
+				join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
+			where e.prison_id = $1 and e.ledger = $2 and e.state in ('submitted', 'approved') and e.entry_id <> $3 and not r.nil_return
+				and r.document @> $4 order by r.occurred_at desc limit 5000`, k.Prison, ledgerID, k.Entry, members)
+		if err != nil {
+			return err
+		}
+		list, err = documents(rows)
+		return err
+	})
+	return list, err
+}
+
+// LockLedger lets one submission of the ledger in the prison look and file at a
+// time: of two alike at once, the second sees the first.
+func (t *txn) LockLedger(ctx context.Context, prison uuid.UUID, ledgerID string) error {
+	_, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 2))", prison.String()+"/"+ledgerID)
+	return err
 }
 
 func (t *txn) OnDay(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) ([]json.RawMessage, error) {

@@ -126,6 +126,28 @@ func (s *Store) Read(ctx context.Context, ses ledger.Session, fn func(ledger.Rea
 	return mapped(fn(&txn{tx: tx, now: now, ses: ses}))
 }
 
+// asProgram runs fn with everything in sight, within the same transaction, and
+// narrows the sight again. What fn finds may decide but must not be shown.
+func (t *txn) asProgram(ctx context.Context, fn func() error) error {
+	if err := t.sight(ctx, ledger.Everything()); err != nil {
+		return err
+	}
+	if err := fn(); err != nil {
+		return err // the transaction ends with it
+	}
+	return t.sight(ctx, t.ses.Scope)
+}
+
+func (t *txn) sight(ctx context.Context, scope ledger.Scope) error {
+	sql, args := "select true", []any{}
+	for i, n := range settingNames {
+		args = append(args, scope[n])
+		sql += fmt.Sprintf(", set_config('app.%s', $%d, true)", n, i+1)
+	}
+	_, err := t.exec(ctx, sql, args...)
+	return err
+}
+
 func rollback(ctx context.Context, tx pgx.Tx) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()

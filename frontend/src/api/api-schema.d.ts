@@ -725,7 +725,16 @@ export interface components {
             number: string;
             name: string;
             postings: components["schemas"]["Posting"][];
-            grants: Record<string, never>[];
+            grants: {
+                /** Format: uuid */
+                prison: string;
+                areas: string[];
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                until: string;
+                reason: string;
+            }[];
             /** Format: uuid */
             session: string;
             /** Format: date-time */

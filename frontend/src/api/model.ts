@@ -29,7 +29,7 @@ export type Role =
   | 'audit_admin'
 
 export type Posting = With<S['Posting'], { role: Role }>
-export type Me = With<S['Me'], { postings: Posting[]; grants: { PrisonID?: string }[] }>
+export type Me = With<S['Me'], { postings: Posting[] }>
 export type Session = S['Session']
 export type Area = S['Area']
 export type Organisation = S['Organisation']

@@ -20,7 +20,7 @@ export function useMe() {
 
 /** The prison this person works in, or is granted to inspect; '' at the bureau. */
 export function prisonOf(me: Me | undefined): string {
-  return me?.postings.find((p) => p.prison)?.prison ?? me?.grants[0]?.PrisonID ?? ''
+  return me?.postings.find((p) => p.prison)?.prison ?? me?.grants[0]?.prison ?? ''
 }
 
 export function usePrison(): string {
