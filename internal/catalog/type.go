@@ -128,6 +128,9 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(slices.Contains(cadences, t.Cadence.Kind), "/cadence/kind", "周期不明：%s", t.Cadence.Kind)
 	want(slices.Contains(levels, t.Sensitivity), "/sensitivity", "密级须为 L1、L2、L3")
 	want(len(t.Chain) > 0, "/chain", "至少一个审批环节")
+	always := slices.ContainsFunc(t.Chain, func(s ChainStep) bool { return s.When == "" })
+	want(always || !t.Cadence.Nil, "/chain", "可零报告的台账至少一个无条件的审批环节")
+	want(slices.Contains([]string{"", "area", "inmate", "site"}, t.Cadence.Per), "/cadence/per", "须为 area、inmate 或 site")
 	for i, s := range t.Chain {
 		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
 		for _, r := range s.Roles {

@@ -166,7 +166,7 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 		p.enrol(b, p.inspector(), hash)
 		p.enrol(b, p.bureau(), hash)
 		for _, u := range units {
-			b.Queue(`insert into grants (prison_id, grant_id, person_id, from_at, until_at, reason, granted_by) values ($1, $2, $3, now() - interval '1 day', now() + interval '30 days', '演示：年度检查', $4) on conflict do nothing`,
+			b.Queue(`insert into grants (prison_id, grant_id, person_id, from_at, until_at, reason, granted_by) values ($1, $2, $3, now() - interval '1 day', now() + interval '30 days', '演示：年度检查', $4) on conflict (prison_id, grant_id) do update set until_at = excluded.until_at`,
 				u.id, p.fixed(u.code+"/grant"), p.inspector().id, p.bureau().id)
 		}
 		return tx.SendBatch(ctx, b).Close()
@@ -183,7 +183,7 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 			return nil, err
 		}
 		if !u.open {
-			if err := clear(ctx, conn, u.id); err != nil {
+			if err := wipe(ctx, conn, u.id); err != nil {
 				return nil, err
 			}
 		}
@@ -191,9 +191,9 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 	return units, nil
 }
 
-// clear takes away what an interrupted making left: nobody has seen it, for
+// wipe takes away what an interrupted making left: nobody has seen it, for
 // the prison was never open. Only the owner of the database can.
-func clear(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
+func wipe(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		for _, table := range []string{"facts", "findings", "duties", "evidence", "attachments", "uploads", "objects", "decisions", "events", "drafts",
 			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {

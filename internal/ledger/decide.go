@@ -149,7 +149,11 @@ func (s *Service) lastLook(ctx context.Context, tx Tx, t *catalog.Type, e *Entry
 	if err != nil {
 		return err
 	}
-	if res := t.Validate(doc, env(ctx, tx, e.Key, number, tx.Now(), catalog.StageApprove)); len(res.Errors) > 0 {
+	res, err := judge(ctx, tx, e.Key, t, doc, number, tx.Now(), catalog.StageApprove)
+	if err != nil {
+		return err
+	}
+	if len(res.Errors) > 0 {
 		return fault.InvalidFields("not_ready_for_approval", res.Errors)
 	}
 	return nil

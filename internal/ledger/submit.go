@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"taizhang/internal/actor"
@@ -40,7 +41,10 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 				return nil, err
 			}
 		}
-		res := t.Validate(doc, env(ctx, tx, k, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit))
+		res, err := judge(ctx, tx, k, t, doc, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit)
+		if err != nil {
+			return nil, err
+		}
 		if len(res.Errors) == 0 {
 			missing, err := lacking(t, res.Document, attached)
 			if err != nil {
@@ -154,6 +158,9 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	}
 	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {
 		return nil, err
+	}
+	if len(rev.Chain) == 0 {
+		return nil, fmt.Errorf("%s v%d: no step of the chain applies", t.ID, t.Version)
 	}
 	if rev.Digest, err = Seal(t.ID, t.Version, rev.Nil, rev.Document, f.attached); err != nil {
 		return nil, err

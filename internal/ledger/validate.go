@@ -14,15 +14,23 @@ import (
 	"taizhang/internal/fault"
 )
 
-// env gives a document the world its rules ask for. Look-ups run in the same
+// judge asks a type about a document, in the world its rules ask for. Look-ups run in the same
 // transaction and see the whole prison, whoever asks.
-func env(ctx context.Context, r Reader, k Key, filler string, now time.Time, stage catalog.Stage) catalog.Env {
-	return catalog.Env{
+//
+// A look-up that failed is no mistake of the document: judge returns it.
+func judge(ctx context.Context, r Reader, k Key, t *catalog.Type, doc catalog.Document, filler string, now time.Time, stage catalog.Stage) (catalog.Result, error) {
+	var lost error
+	res := t.Validate(doc, catalog.Env{
 		Now: now, Filler: filler, Stage: stage,
 		Lookup: func(ledger string, members map[string]any) ([]json.RawMessage, error) {
-			return r.Others(ctx, k, ledger, members)
+			list, err := r.Others(ctx, k, ledger, members)
+			if err != nil {
+				lost = err
+			}
+			return list, err
 		},
-	}
+	})
+	return res, lost
 }
 
 // Check says what would happen to a document if it were submitted now: the one
@@ -45,7 +53,9 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if err != nil {
 			return err
 		}
-		res = t.Validate(doc, env(ctx, r, k, actor.From(ctx).Number, s.Now(), catalog.StageSubmit))
+		if res, err = judge(ctx, r, k, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {
+			return err
+		}
 		attached, err := r.Evidence(ctx, k, 0)
 		if err != nil {
 			return err

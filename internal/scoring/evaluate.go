@@ -345,7 +345,7 @@ func (e *evaluation) why(l *Line) []Ref {
 // counterpart names, for what was achieved, the measure that holds what was not.
 var counterpart = map[string]string{"filled": "unfilled", "ontime": "late", "decided_48h": "slow_48h", "decided_5wd": "slow_5wd"}
 
-// count makes one loss a day of what is counted, so that each leads somewhere.
+// count makes one loss of what is counted, which leads to all of it.
 func (e *evaluation) count(l *Line, ls *LineScore) {
 	all := e.sum(l.Count)
 	ls.Of, ls.State = &Decimal{all.value}, Counted

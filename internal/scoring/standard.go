@@ -73,7 +73,6 @@ type Line struct {
 }
 
 // Fact names a measure of a ledger; ledger "*" is all of them together.
-// Refs, where given, names the measure whose entries explain a loss.
 type Fact struct {
 	Ledger  string `json:"ledger"`
 	Measure string `json:"measure"`
