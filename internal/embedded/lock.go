@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"taizhang/internal/fault"
@@ -43,8 +44,16 @@ func LockFolder(dir string) (release func(), err error) {
 		f.Close()
 		return nil, err
 	}
-	return func() { f.Close() }, nil
+	// A file that nothing refers to is closed by the collector, and the lock
+	// would go with it, if the caller does not keep release.
+	held.Store(f, true)
+	return func() {
+		held.Delete(f)
+		f.Close()
+	}, nil
 }
+
+var held sync.Map
 
 // AnnounceAddress leaves the address of the page beside the lock, for the
 // message of a refused second start. Call it only while holding the lock.
