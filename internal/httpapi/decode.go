@@ -32,6 +32,16 @@ func body(c echo.Context) ([]byte, error) {
 	return raw, nil
 }
 
+// read takes the body into an envelope and also returns it as it came, for the
+// idempotency key.
+func read(c echo.Context, into any) ([]byte, error) {
+	raw, err := body(c)
+	if err != nil {
+		return nil, err
+	}
+	return raw, decode(raw, into)
+}
+
 // decode reads an envelope exactly: the door's checks, then names by letter
 // and none that nobody reads.
 func decode(raw []byte, into any) error {

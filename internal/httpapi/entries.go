@@ -26,16 +26,13 @@ func (a *API) createEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Ledger string          `json:"ledger"`
 		Area   uuid.UUID       `json:"area"`
 		Body   json.RawMessage `json:"body"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	key, err := creation(c, raw)
@@ -56,16 +53,13 @@ func (a *API) nilReturn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Ledger string    `json:"ledger"`
 		Area   uuid.UUID `json:"area"`
 		At     time.Time `json:"at"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	key, err := creation(c, raw)
@@ -154,14 +148,11 @@ func (a *API) submit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Reason string `json:"reason"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	key, err := idem(c, raw)
@@ -234,14 +225,11 @@ func (a *API) approveAll(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Items []ledger.Item `json:"items"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	if len(in.Items) == 0 || len(in.Items) > maxBulk {

@@ -46,17 +46,13 @@ func (a *API) pack(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Indicator string `json:"indicator"`
 		From      string `json:"from"`
 		To        string `json:"to"`
 		Reason    string `json:"reason"`
 	}
-	if err := decode(raw, &in); err != nil {
+	if _, err := read(c, &in); err != nil {
 		return err
 	}
 	err = a.Inspection.Pack(c.Request().Context(), inspection.Request{Prison: prison, Area: area, Indicator: in.Indicator, From: in.From, To: in.To, Reason: in.Reason},

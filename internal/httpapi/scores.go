@@ -78,10 +78,6 @@ func (a *API) addFinding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Line  string     `json:"line"`
 		Day   string     `json:"day"`
@@ -91,7 +87,8 @@ func (a *API) addFinding(c echo.Context) error {
 		Event string     `json:"event"`
 		Entry *uuid.UUID `json:"entry"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	key, err := creation(c, raw)

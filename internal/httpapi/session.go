@@ -41,15 +41,11 @@ type me struct {
 }
 
 func (a *API) signIn(c echo.Context) error {
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Number   string `json:"number"`
 		Password string `json:"password"`
 	}
-	if err := decode(raw, &in); err != nil {
+	if _, err := read(c, &in); err != nil {
 		return err
 	}
 	if !sameOrigin(c.Request()) {
@@ -141,15 +137,11 @@ func (a *API) signOutEverywhere(c echo.Context) error {
 }
 
 func (a *API) changePassword(c echo.Context) error {
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Old string `json:"old"`
 		New string `json:"new"`
 	}
-	if err := decode(raw, &in); err != nil {
+	if _, err := read(c, &in); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()

@@ -24,16 +24,13 @@ func (a *API) newUpload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Slot string `json:"slot"`
 		Name string `json:"name"`
 		Size int64  `json:"size"`
 	}
-	if err := decode(raw, &in); err != nil {
+	raw, err := read(c, &in)
+	if err != nil {
 		return err
 	}
 	key, err := idem(c, raw)
