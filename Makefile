@@ -4,7 +4,7 @@ NPM := npm --prefix frontend --no-audit --no-fund --loglevel=error
 GO_FILES := $(shell git ls-files '*.go' '*.sql' schemas policies 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-page test-browser check generate verify bench lint soak clean
+.PHONY: help run build test test-go test-page test-browser check generate verify bench lint race soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ verify: build ## re-read everything in the data folder and name what does not ho
 
 bench: bin/with-servers ## ratios against a plain INSERT in the same run
 	./bin/with-servers go test -run '^$$' -bench . -benchtime 2s ./...
+
+race: bin/with-servers ## every change twice at once under the race detector (wants a C compiler)
+	CGO_ENABLED=1 ./bin/with-servers go test -race ./internal/housetest ./internal/access ./internal/duty
 
 soak: bin/with-servers ## the kill harness, long: 1,000 kills
 	KILLS=1000 ./bin/with-servers go test -timeout 2h -run TestKills ./internal/kill

@@ -294,7 +294,6 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 		}
 	}
 	turn := l.inmate[a.code+t.ID]
-	l.inmate[a.code+t.ID]++
 	inmates := slices.Concat(a.inmates[turn%len(a.inmates):], a.inmates[:turn%len(a.inmates)])
 	tl := &tailor{delta: delta, month: occurred.In(catalog.Zone).Format("2006-01"), officers: officers, inmates: inmates,
 		swapped: map[string]string{sampleFiller: who.number}}
@@ -313,7 +312,13 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 		return catalog.Document{}, false
 	}
 	res := t.Validate(doc, catalog.Env{Now: l.now, Filler: who.number, Stage: stage})
-	return doc, len(res.Errors) == 0
+	if len(res.Errors) > 0 {
+		return doc, false
+	}
+	// Only for an entry that is made: a counter that also ran for samples that do
+	// not fit would come round to the same inmate each time.
+	l.inmate[a.code+t.ID]++
+	return doc, true
 }
 
 func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person, doc catalog.Document) error {
@@ -445,7 +450,12 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 		}
 		next, err := l.ledger.Approve(ctx, e.Key, j, ledger.Idem{})
 		if fault.Is(err, fault.Invalid) {
+			// Something is still to come, such as days of publication: asked again.
 			l.skipped[t.ID+" at approval"]++
+			l.later(l.now.Add(48*time.Hour), func(context.Context) error {
+				l.decideLater(t, a, author, out)
+				return nil
+			})
 			return nil
 		}
 		if err != nil {
