@@ -6,17 +6,36 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
+	"sync/atomic"
 
 	"taizhang/internal/fault"
 )
 
-// Catalog is a snapshot of all ledger types. It never changes.
+// Catalog is the ledger types in force. It is safe for concurrent use: what it
+// holds never changes, other contents take their place in one step (Replace).
 type Catalog struct {
-	types    map[string][]*Type // by id, versions ascending
-	current  []*Type            // in the order of their ids
+	now      atomic.Pointer[contents]
+	compiler *compiler
 	calendar *Calendar
+}
+
+// contents is one immutable state of the catalogue.
+type contents struct {
+	types   map[string][]*Type // by id, versions ascending
+	current []*Type            // those still kept, in the order of their ids
+	ended   map[string]End
+}
+
+// End says what became of a ledger that is no longer kept (删、转、并、共).
+type End struct {
+	Ledger string     `json:"ledger"`
+	Kind   string     `json:"kind"`   // delete, transfer, merge, share
+	Target string     `json:"target"` // ledger, ext: system, or ""
+	Notice fault.Text `json:"notice"` // to those who look for it
+	On     string     `json:"on"`     // YYYY-MM-DD
 }
 
 // Load reads a folder as schemas/ is laid out. All mistakes of all types are
@@ -80,30 +99,93 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {
-	out := &Catalog{types: map[string][]*Type{}, calendar: cal}
+	out := &Catalog{compiler: c, calendar: cal}
+	return out, out.Replace(versions, nil)
+}
+
+// Replace puts other contents in force at once. With a mistake in any type the
+// old ones stay.
+func (c *Catalog) Replace(versions []Files, ends []End) error {
+	next := &contents{types: map[string][]*Type{}, ended: map[string]End{}}
+	for _, e := range ends {
+		next.ended[e.Ledger] = e
+	}
 	var errs []error
 	for _, f := range versions {
-		t, err := c.compile(f)
+		t, err := c.compiled(f)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		out.types[t.ID] = append(out.types[t.ID], t)
+		next.types[t.ID] = append(next.types[t.ID], t)
 	}
-	for _, list := range out.types {
+	for id, list := range next.types {
 		slices.SortFunc(list, func(a, b *Type) int { return cmp.Compare(a.Version, b.Version) })
-		out.current = append(out.current, list[len(list)-1])
+		if _, gone := next.ended[id]; !gone {
+			next.current = append(next.current, list[len(list)-1])
+		}
 	}
-	slices.SortFunc(out.current, func(a, b *Type) int { return cmp.Compare(a.ID, b.ID) })
-	return out, errors.Join(errs...)
+	slices.SortFunc(next.current, func(a, b *Type) int { return cmp.Compare(a.ID, b.ID) })
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	c.now.Store(next)
+	return nil
 }
 
-// Types lists the current version of every ledger, by id.
-func (c *Catalog) Types() []*Type { return c.current }
+// compiled takes a version that is in force already as it is.
+func (c *Catalog) compiled(f Files) (*Type, error) {
+	if old := c.now.Load(); old != nil {
+		sum := f.digest()
+		for _, list := range old.types {
+			for _, t := range list {
+				if t.Digest == sum {
+					return t, nil
+				}
+			}
+		}
+	}
+	return c.compiler.compile(f)
+}
+
+// Draft compiles a version that is not published; the fault bad_type names all
+// its mistakes.
+func (c *Catalog) Draft(f Files) (*Type, error) { return c.compiler.compile(f) }
+
+func (c *Catalog) contents() *contents {
+	if n := c.now.Load(); n != nil {
+		return n
+	}
+	return &contents{}
+}
+
+// Types lists the current version of every ledger still kept, by id.
+func (c *Catalog) Types() []*Type { return c.contents().current }
+
+// End of a ledger, with false while it is kept.
+func (c *Catalog) End(id string) (End, bool) {
+	e, ok := c.contents().ended[id]
+	return e, ok
+}
+
+// Ended lists the newest versions of the ledgers no longer kept, by id.
+func (c *Catalog) Ended() []*Type {
+	now := c.contents()
+	var list []*Type
+	for _, id := range slices.Sorted(maps.Keys(now.ended)) {
+		if versions := now.types[id]; len(versions) > 0 {
+			list = append(list, versions[len(versions)-1])
+		}
+	}
+	return list
+}
+
+// Versions of a ledger, ascending; empty for an unknown one.
+func (c *Catalog) Versions(id string) []*Type { return c.contents().types[id] }
 
 // Type returns one version, nil if there is none.
 func (c *Catalog) Type(id string, version int) *Type {
-	for _, t := range c.types[id] {
+	for _, t := range c.contents().types[id] {
 		if t.Version == version {
 			return t
 		}
@@ -111,10 +193,11 @@ func (c *Catalog) Type(id string, version int) *Type {
 	return nil
 }
 
-// Current returns the newest version, nil if there is none.
+// Current returns the newest version, nil if there is none or it is no longer kept.
 func (c *Catalog) Current(id string) *Type {
-	list := c.types[id]
-	if len(list) == 0 {
+	now := c.contents()
+	list := now.types[id]
+	if _, gone := now.ended[id]; gone || len(list) == 0 {
 		return nil
 	}
 	return list[len(list)-1]

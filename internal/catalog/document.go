@@ -191,13 +191,17 @@ var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 func escape(name string) string { return pointerEscape.Replace(name) }
 
+func unescape(part string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
+}
+
 // at follows an RFC 6901 pointer; ok is false where nothing is.
 func at(v any, pointer string) (any, bool) {
 	if pointer == "" {
 		return v, true
 	}
 	for _, part := range strings.Split(pointer[1:], "/") {
-		part = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
+		part = unescape(part)
 		switch c := v.(type) {
 		case map[string]any:
 			next, ok := c[part]

@@ -28,6 +28,16 @@ type Type struct {
 // Files of one version of a type, as published.
 type Files struct{ Schema, Definition, Form []byte }
 
+func (f Files) digest() (sum [32]byte) {
+	h := sha256.New()
+	for _, part := range [][]byte{f.Schema, f.Definition, f.Form} {
+		fmt.Fprintf(h, "%d:", len(part))
+		h.Write(part)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
 // compiler holds what all types of a catalogue share.
 type compiler struct {
 	meta     meta
@@ -39,12 +49,7 @@ type compiler struct {
 // with the file and the pointer: the fault bad_type.
 func (c *compiler) compile(f Files) (*Type, error) {
 	t := &Type{SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
-	h := sha256.New()
-	for _, part := range [][]byte{f.Schema, f.Definition, f.Form} {
-		fmt.Fprintf(h, "%d:", len(part))
-		h.Write(part)
-	}
-	h.Sum(t.Digest[:0])
+	t.Digest = f.digest()
 	p := &problems{}
 	if err := strict(f.Definition, &t.Definition); err != nil {
 		p.add("ledger.json", "syntax", "%v", err)

@@ -1,0 +1,322 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"taizhang/internal/fault"
+)
+
+// ChangeKind says what became of a field or of a member of the definition.
+type ChangeKind string
+
+// The kinds. Which of them hold an open draft back is said by effects.
+const (
+	AddOptional ChangeKind = "add_optional"
+	AddRequired ChangeKind = "add_required"
+	RemoveField ChangeKind = "remove"
+	RenameField ChangeKind = "rename"
+	Retitle     ChangeKind = "retitle"
+	Relax       ChangeKind = "relax"
+	Tighten     ChangeKind = "tighten"
+	Require     ChangeKind = "require"
+	AddOption   ChangeKind = "add_option"
+	DropOption  ChangeKind = "drop_option"
+	Retype      ChangeKind = "type"
+	Condition   ChangeKind = "condition"
+	Reorder     ChangeKind = "reorder"
+	Redefine    ChangeKind = "definition"
+)
+
+// effect of a change on an open draft.
+type effect string
+
+const (
+	moves effect = "moves" // every draft goes along
+	some  effect = "some"  // those whose values or gaps it forbids stay
+	holds effect = "holds" // every draft stays
+)
+
+var effects = map[ChangeKind]effect{
+	AddOptional: moves, RemoveField: moves, RenameField: moves, Retitle: moves, Relax: moves, AddOption: moves, Reorder: moves,
+	AddRequired: some, Tighten: some, Require: some, DropOption: some,
+	Retype: holds, Condition: holds,
+}
+
+// Change is one difference between two versions.
+type Change struct {
+	Kind ChangeKind `json:"kind"`
+	// Field is its stable id; "" for members of the definition.
+	Field   string     `json:"field,omitempty"`
+	Member  string     `json:"member,omitempty"` // of ledger.json, or the keyword of a field
+	Title   fault.Text `json:"title"`
+	Before  any        `json:"before,omitempty"`
+	After   any        `json:"after,omitempty"`
+	Effect  effect     `json:"effect"`
+	old     Held
+	now     Held
+	checker *validator // of the new field alone; nil where no value can offend
+}
+
+// members of ledger.json that change how a document is judged: a draft begun
+// under the old ones is finished under them.
+var judging = []string{"computed", "rules", "sources"}
+
+// silent members are no difference between versions of one ledger.
+var silent = []string{"id", "version"}
+
+// Compare lists what differs, fields first, in the order of the new version.
+// Fields are matched by their stable ids: a rename is one.
+func Compare(from, to *Type) []Change {
+	var list []Change
+	before, after := byID(from.Fields()), byID(to.Fields())
+	for _, f := range to.Fields() {
+		old, was := before[f.ID]
+		if !was {
+			// What stands in a new group came with the group.
+			if _, fresh := before[f.parent]; f.parent == "" || fresh {
+				kind := AddOptional
+				if f.need {
+					kind = AddRequired
+				}
+				list = append(list, change(kind, "", Held{}, f))
+			}
+			continue
+		}
+		list = append(list, fieldChanges(old, f, to.validator.messages)...)
+	}
+	for _, f := range from.Fields() {
+		_, is := after[f.ID]
+		_, parent := after[f.parent]
+		if !is && (f.parent == "" || parent) {
+			list = append(list, change(RemoveField, "", f, Held{}))
+		}
+	}
+	list = append(list, conditionChanges(from.validator.expanded, to.validator.expanded)...)
+	return append(list, definitionChanges(from, to)...)
+}
+
+func byID(list []Held) map[string]Held {
+	m := make(map[string]Held, len(list))
+	for _, f := range list {
+		m[f.ID] = f
+	}
+	return m
+}
+
+func change(kind ChangeKind, member string, old, now Held) Change {
+	c := Change{Kind: kind, Field: now.ID, Member: member, Title: titleOf(now.node), Effect: effects[kind], old: old, now: now}
+	if now.node == nil {
+		c.Field, c.Title = old.ID, titleOf(old.node)
+	}
+	if member != "" {
+		c.Before, c.After = old.node[member], now.node[member]
+	}
+	return c
+}
+
+// bounds are the keywords that narrow values; up says that a higher number is
+// the narrower one.
+var bounds = map[string]struct{ up bool }{
+	"minimum": {true}, "exclusiveMinimum": {true}, "minLength": {true}, "minItems": {true},
+	"maximum": {false}, "exclusiveMaximum": {false}, "maxLength": {false}, "maxItems": {false},
+}
+
+func fieldChanges(old, now Held, messages map[string]fault.Text) []Change {
+	var list []Change
+	add := func(kind ChangeKind, member string) {
+		c := change(kind, member, old, now)
+		if kind == Tighten || kind == DropOption {
+			// A compiled type's parts compile.
+			c.checker, _ = compileSchema(map[string]any{"properties": map[string]any{"v": maps.Clone(now.node)}}, messages)
+		}
+		list = append(list, c)
+	}
+	if old.node["type"] != now.node["type"] || old.node["format"] != now.node["format"] || old.parent != now.parent ||
+		(old.node["items"] == nil) != (now.node["items"] == nil) || !reflect.DeepEqual(scalarItems(old.node), scalarItems(now.node)) {
+		add(Retype, "type")
+		return list
+	}
+	if old.Name() != now.Name() {
+		add(RenameField, "")
+	}
+	if titleOf(old.node) != titleOf(now.node) || !reflect.DeepEqual(old.node["description"], now.node["description"]) {
+		add(Retitle, "title")
+	}
+	switch {
+	case !old.need && now.need:
+		add(Require, "")
+	case old.need && !now.need:
+		add(Relax, "required")
+	}
+	for _, k := range slices.Sorted(maps.Keys(bounds)) {
+		if w := narrows(old.node[k], now.node[k], bounds[k].up); w != 0 {
+			add(map[bool]ChangeKind{true: Tighten, false: Relax}[w > 0], k)
+		}
+	}
+	for _, k := range []string{"pattern", "multipleOf", "const", "uniqueItems", "readOnly"} {
+		if !reflect.DeepEqual(old.node[k], now.node[k]) {
+			add(map[bool]ChangeKind{true: Tighten, false: Relax}[now.node[k] != nil && now.node[k] != false], k)
+		}
+	}
+	optionChanges(old, now, add)
+	return list
+}
+
+// scalarItems is what a list's elements are, where they are no rows.
+func scalarItems(node map[string]any) any {
+	items, _ := node["items"].(map[string]any)
+	if items == nil || items["properties"] != nil {
+		return nil
+	}
+	return []any{items["type"], items["format"]}
+}
+
+// narrows compares two bounds: 1 narrower, -1 wider, 0 the same.
+func narrows(old, now any, up bool) int {
+	a, hadOne := old.(float64)
+	b, hasOne := now.(float64)
+	switch {
+	case !hadOne && !hasOne, hadOne && hasOne && a == b:
+		return 0
+	case !hadOne:
+		return 1
+	case !hasOne:
+		return -1
+	case (b > a) == up:
+		return 1
+	}
+	return -1
+}
+
+func optionChanges(old, now Held, add func(ChangeKind, string)) {
+	before, after := options(old.node), options(now.node)
+	if len(before) == 0 && len(after) == 0 {
+		return
+	}
+	dropped := slices.ContainsFunc(before, func(v string) bool { return !slices.Contains(after, v) }) || len(before) == 0
+	added := slices.ContainsFunc(after, func(v string) bool { return !slices.Contains(before, v) }) && len(before) > 0
+	if dropped && len(after) > 0 {
+		add(DropOption, "oneOf")
+	}
+	if added || len(after) == 0 {
+		add(AddOption, "oneOf")
+	}
+}
+
+// options of a choice, or of a list of choices.
+func options(node map[string]any) []string {
+	list := choices(node)
+	if items, ok := node["items"].(map[string]any); ok && list == nil {
+		list = choices(items)
+	}
+	var out []string
+	for _, c := range list {
+		raw, _ := json.Marshal(c.Value)
+		out = append(out, string(raw))
+	}
+	return out
+}
+
+// conditionChanges compares the branches of all objects, wherever they stand.
+func conditionChanges(from, to map[string]any) []Change {
+	a, b := branches(from), branches(to)
+	if reflect.DeepEqual(a, b) {
+		return nil
+	}
+	c := Change{Kind: Condition, Member: "allOf", Effect: effects[Condition], Title: fault.Text{ZH: "条件", EN: "Conditions"}}
+	return []Change{c}
+}
+
+func branches(node any) []any {
+	var list []any
+	switch n := node.(type) {
+	case map[string]any:
+		for _, k := range names(n) {
+			if k == "allOf" || k == "dependentRequired" {
+				raw, _ := json.Marshal(n[k])
+				list = append(list, string(raw))
+				continue
+			}
+			list = append(list, branches(n[k])...)
+		}
+	case []any:
+		for _, v := range n {
+			list = append(list, branches(v)...)
+		}
+	}
+	return list
+}
+
+func names(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+func definitionChanges(from, to *Type) []Change {
+	var list []Change
+	var a, b map[string]any
+	_ = json.Unmarshal(from.DefinitionJSON, &a) // both were read when they were compiled
+	_ = json.Unmarshal(to.DefinitionJSON, &b)
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	for _, k := range names(all) {
+		if slices.Contains(silent, k) || reflect.DeepEqual(a[k], b[k]) || empty(a[k]) && empty(b[k]) {
+			continue
+		}
+		c := Change{Kind: Redefine, Member: k, Before: a[k], After: b[k], Effect: moves, Title: fault.Text{ZH: k, EN: k}}
+		if slices.Contains(judging, k) {
+			c.Effect = holds
+		}
+		list = append(list, c)
+	}
+	if !bytes.Equal(squeezed(from.FormJSON), squeezed(to.FormJSON)) {
+		list = append(list, Change{Kind: Reorder, Member: "form", Effect: moves, Title: fault.Text{ZH: "版面", EN: "Layout"}})
+	}
+	return list
+}
+
+func empty(v any) bool {
+	switch x := v.(type) {
+	case []any:
+		return len(x) == 0
+	case string:
+		return x == ""
+	}
+	return v == nil
+}
+
+func squeezed(raw []byte) []byte {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return raw
+	}
+	return b.Bytes()
+}
+
+// Holds reports whether the change keeps a draft with this document, written
+// under the old version, from moving to the new one.
+func (c Change) Holds(doc Document) bool {
+	switch c.Effect {
+	case moves:
+		return false
+	case holds:
+		return true
+	}
+	switch c.Kind {
+	case AddRequired:
+		// A new field in rows holds those drafts that have rows.
+		parent := c.now.Pointer[:strings.LastIndexByte(c.now.Pointer, '/')]
+		found, _ := instances(doc.Value, parent)
+		return len(found) > 0
+	case Require:
+		_, absent := instances(doc.Value, c.old.Pointer)
+		return absent > 0
+	}
+	found, _ := instances(doc.Value, c.old.Pointer)
+	return slices.ContainsFunc(found, func(v any) bool {
+		wrong, err := c.checker.validate(map[string]any{"v": v})
+		return err != nil || len(wrong) > 0
+	})
+}

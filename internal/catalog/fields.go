@@ -1,0 +1,75 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+)
+
+// Held is one field of a type as versions know it: by its stable id, whatever
+// its name.
+type Held struct {
+	ID      string
+	Pointer string // of the names, "*" for every row: /findings/*/item_class
+	parent  string // id of the field it stands in, "" at the top
+	need    bool   // in the required list of its object
+	node    map[string]any
+}
+
+// Name within its object.
+func (f Held) Name() string { return f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:] }
+
+// Fields of the type with their groups and rows, parents before children, in
+// the order of the pointers.
+func (t *Type) Fields() []Held {
+	var list []Held
+	collect(t.validator.expanded, "", "", &list)
+	return list
+}
+
+func collect(node map[string]any, at, parent string, into *[]Held) {
+	if items, ok := node["items"].(map[string]any); ok {
+		collect(items, at+"/*", parent, into)
+		return
+	}
+	props, _ := node["properties"].(map[string]any)
+	need := texts(node["required"])
+	for _, name := range names(props) {
+		sub, _ := props[name].(map[string]any)
+		id, _ := sub["x-id"].(string)
+		f := Held{ID: id, Pointer: at + "/" + escape(name), parent: parent, need: slices.Contains(need, name), node: sub}
+		*into = append(*into, f)
+		collect(sub, f.Pointer, id, into)
+	}
+}
+
+// instances lists the values a pointer with stars meets in a document; an
+// object that lacks the last name yields absent.
+func instances(value any, pointer string) (found []any, absent int) {
+	if pointer == "" {
+		return []any{value}, 0
+	}
+	first, rest, deeper := strings.Cut(pointer[1:], "/")
+	if deeper {
+		rest = "/" + rest
+	}
+	switch v := value.(type) {
+	case []any:
+		if first != "*" {
+			return nil, 0
+		}
+		for _, e := range v {
+			f, a := instances(e, rest)
+			found, absent = append(found, f...), absent+a
+		}
+	case map[string]any:
+		sub, ok := v[unescape(first)]
+		if !ok {
+			if !deeper {
+				absent = 1
+			}
+			return nil, absent
+		}
+		return instances(sub, rest)
+	}
+	return found, absent
+}
