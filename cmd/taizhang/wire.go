@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
+	"taizhang/internal/proposal"
 	"taizhang/internal/scoring"
 	"taizhang/policies"
 	"taizhang/schemas"
@@ -29,16 +31,19 @@ import (
 
 // house is everything joined together.
 type house struct {
-	store    *postgres.Store
-	files    *objectstore.Store
-	catalog  *catalog.Catalog
-	access   *access.Enforcer
-	standard *scoring.Standard
-	ledger   *ledger.Service
-	duty     *duty.Service
-	api      *httpapi.API
-	log      *slog.Logger
-	sign     func(ctx context.Context) error
+	store      *postgres.Store
+	files      *objectstore.Store
+	catalog    *catalog.Catalog
+	access     *access.Enforcer
+	standard   *scoring.Standard
+	ledger     *ledger.Service
+	duty       *duty.Service
+	proposals  *proposal.Service
+	refreshing sync.Mutex
+	generation int // of the catalogue in force
+	api        *httpapi.API
+	log        *slog.Logger
+	sign       func(ctx context.Context) error
 }
 
 // theStandard is the sample standard for ordinary areas.
@@ -79,24 +84,27 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		return nil, err
 	}
 	// From here on the database is the catalogue.
-	published, err := h.store.Published(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if h.catalog, err = catalog.Compile(schemas.FS, published); err != nil {
+	h.catalog = shipped
+	if err := h.refresh(ctx); err != nil {
 		return nil, err
 	}
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err
 	}
 	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: time.Now}
+	codes := make([]string, len(departments))
+	for i, d := range departments {
+		codes[i] = d.Code
+	}
+	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
+		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	h.api = &httpapi.API{
-		Ledger: h.ledger, Duty: h.duty, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}
@@ -115,8 +123,49 @@ func (h *house) close(context.Context) error {
 	return nil
 }
 
+// refresh puts what the database holds of the catalogue in force in this process.
+func (h *house) refresh(ctx context.Context) error {
+	h.refreshing.Lock()
+	defer h.refreshing.Unlock()
+	generation, err := h.store.Generation(ctx)
+	if err != nil || generation == h.generation {
+		return err
+	}
+	published, err := h.store.Published(ctx)
+	if err != nil {
+		return err
+	}
+	owners, ends, err := h.store.Governed(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.catalog.Replace(published, ends); err != nil {
+		return err
+	}
+	h.access.Own(owners)
+	h.generation = generation
+	return nil
+}
+
+// follow takes up what other servers publish, within a second.
+func (h *house) follow(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.refresh(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("catalogue not refreshed", "error", err)
+			}
+		}
+	}
+}
+
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Checkpoint: h.sign, Log: h.log,
+	go h.follow(ctx)
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Checkpoint: h.sign, Log: h.log,
 		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
 }
 

@@ -23,10 +23,10 @@ var (
 	noon             = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 	allRoles = []actor.Role{actor.Officer, actor.DutyLeader, actor.DeputyHead, actor.AreaHead, actor.Instructor, actor.Medic, actor.Counsellor,
-		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.Inspector,
+		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.Inspector,
 		actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
-	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation"}
+	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
 	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "void", "manage"}
 )
@@ -100,6 +100,7 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 	"step_owner":      deciding("owner", actor.Posting{PrisonID: prisonA, Department: "dept_custody"}),
 	"step_prison":     deciding("prison", actor.Posting{PrisonID: prisonA}),
 	"step_discipline": deciding("owner", actor.Posting{PrisonID: prisonA, Department: "dept_discipline"}),
+	"step_bureau":     deciding("bureau", actor.Posting{}),
 	"step_elsewhere":  deciding("area", actor.Posting{PrisonID: prisonA, AreaID: area2}),
 }
 

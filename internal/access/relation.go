@@ -84,7 +84,7 @@ func (x reach) fills(s ledger.Subject) bool {
 }
 
 // unitRelation says in which relation the people of a step's unit stand.
-var unitRelation = map[string]string{"area": "own_area", "owner": "department", "prison": "prison"}
+var unitRelation = map[string]string{"area": "own_area", "owner": "department", "prison": "prison", "bureau": "bureau"}
 
 func (x reach) decides(s ledger.Subject) bool {
 	return slices.Contains(s.StepRoles, x.role) && x.relation == unitRelation[s.StepUnit]

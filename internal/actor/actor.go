@@ -28,6 +28,7 @@ const (
 	Warden        Role = "warden"         // 监狱长
 	PrisonOffice  Role = "prison_office"  // 监狱创建办
 	BureauOffice  Role = "bureau_office"  // 局创建办
+	BureauLeader  Role = "bureau_leader"  // 分管局领导
 	Inspector     Role = "inspector"      // 检查人员, works only under a grant
 	SystemAdmin   Role = "system_admin"   // 系统管理员
 	SecurityAdmin Role = "security_admin" // 安全管理员

@@ -3,7 +3,7 @@ package actor
 import "taizhang/internal/fault"
 
 // Roles lists what somebody can be posted as, in the order of the glossary.
-var Roles = []Role{Officer, DutyLeader, DeputyHead, AreaHead, Instructor, Medic, Counsellor, DeptStaff, DeptHead, PrisonLeader, Warden, PrisonOffice, BureauOffice, Inspector, SystemAdmin, SecurityAdmin, AuditAdmin}
+var Roles = []Role{Officer, DutyLeader, DeputyHead, AreaHead, Instructor, Medic, Counsellor, DeptStaff, DeptHead, PrisonLeader, Warden, PrisonOffice, BureauOffice, BureauLeader, Inspector, SystemAdmin, SecurityAdmin, AuditAdmin}
 
 // Titles are the glossary's words for the roles.
 var Titles = map[Role]fault.Text{
@@ -20,6 +20,7 @@ var Titles = map[Role]fault.Text{
 	Warden:        {ZH: "监狱长", EN: "Warden"},
 	PrisonOffice:  {ZH: "监狱创建办", EN: "Prison accreditation office"},
 	BureauOffice:  {ZH: "局创建办", EN: "Bureau accreditation office"},
+	BureauLeader:  {ZH: "分管局领导", EN: "Bureau leader"},
 	Inspector:     {ZH: "检查人员", EN: "Inspector"},
 	SystemAdmin:   {ZH: "系统管理员", EN: "System administrator"},
 	SecurityAdmin: {ZH: "安全管理员", EN: "Security administrator"},

@@ -1,8 +1,11 @@
 package catalog
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+
+	"taizhang/internal/fault"
 )
 
 // Held is one field of a type as versions know it: by its stable id, whatever
@@ -17,6 +20,33 @@ type Held struct {
 
 // Name within its object.
 func (f Held) Name() string { return f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:] }
+
+// Title of the field.
+func (f Held) Title() fault.Text { return titleOf(f.node) }
+
+// Takes says what the field takes, more closely than its type.
+func (f Held) Takes() string { return takes(f) }
+
+// Group reports whether the field only holds others.
+func (f Held) Group() bool {
+	items, _ := f.node["items"].(map[string]any)
+	return f.node["properties"] != nil || items["properties"] != nil
+}
+
+// Names reports whether a rule or look-up of the type asks about a ledger.
+func (t *Type) Names(ledger string) bool {
+	if bytes.Contains(t.SchemaJSON, []byte(`"entry:`+ledger+`"`)) {
+		return true
+	}
+	for _, r := range t.Rules {
+		if strings.Contains(r.Expr, `'`+ledger+`'`) || strings.Contains(r.Expr, `"`+ledger+`"`) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.Computed, func(c Computed) bool {
+		return strings.Contains(c.Expr, `'`+ledger+`'`) || strings.Contains(c.Expr, `"`+ledger+`"`)
+	})
+}
 
 // Fields of the type with their groups and rows, parents before children, in
 // the order of the pointers.

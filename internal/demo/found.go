@@ -137,6 +137,10 @@ func (p *Province) bureau() person {
 	return person{id: p.fixed("bureau"), number: "9000002", name: "省局乙", posts: []post{{role: actor.BureauOffice}}}
 }
 
+func (p *Province) leader() person {
+	return person{id: p.fixed("bureau leader"), number: "9000003", name: "省局丙", posts: []post{{role: actor.BureauLeader}}}
+}
+
 // found writes the organisation, as the owner of the database.
 func (p *Province) found(ctx context.Context) ([]*unit, error) {
 	conn, err := pgx.Connect(ctx, p.OwnerURL)
@@ -165,6 +169,7 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 		}
 		p.enrol(b, p.inspector(), hash)
 		p.enrol(b, p.bureau(), hash)
+		p.enrol(b, p.leader(), hash)
 		for _, u := range units {
 			b.Queue(`insert into grants (prison_id, grant_id, person_id, from_at, until_at, reason, granted_by) values ($1, $2, $3, now() - interval '1 day', now() + interval '30 days', '演示：年度检查', $4) on conflict (prison_id, grant_id) do update set until_at = excluded.until_at`,
 				u.id, p.fixed(u.code+"/grant"), p.inspector().id, p.bureau().id)
@@ -264,6 +269,8 @@ func (p *Province) Logins() []httpapi.Login {
 		{find(actor.Counsellor, "", "dept_education"), fault.Text{ZH: "教育改造科心理咨询师", EN: "counsellor of the education department"}},
 		{find(actor.DeptStaff, "", "dept_command"), fault.Text{ZH: "指挥中心民警", EN: "command-centre reviewer"}},
 		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
+		{p.bureau(), fault.Text{ZH: "局创建办", EN: "bureau accreditation office"}},
+		{p.leader(), fault.Text{ZH: "分管局领导", EN: "bureau leader"}},
 	} {
 		list = append(list, httpapi.Login{Number: l.who.number, Name: l.who.name, Title: l.title})
 	}

@@ -23,6 +23,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
+	"taizhang/internal/proposal"
 	"taizhang/internal/scoring"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
@@ -32,19 +33,20 @@ import (
 
 // House is everything a test needs.
 type House struct {
-	OwnerURL string
-	Owner    *pgx.Conn // superuser: organisation, and what an attacker could do
-	Store    *postgres.Store
-	Files    *objectstore.Store
-	Catalog  *catalog.Catalog
-	Access   *access.Enforcer
-	Ledger   *ledger.Service
-	Duty     *duty.Service
-	Prison   uuid.UUID
-	Area     uuid.UUID // ordinary, with labour
-	Other    uuid.UUID // another area of the same prison
-	people   map[string]actor.Actor
-	config   objectstore.Config
+	OwnerURL  string
+	Owner     *pgx.Conn // superuser: organisation, and what an attacker could do
+	Store     *postgres.Store
+	Files     *objectstore.Store
+	Catalog   *catalog.Catalog
+	Access    *access.Enforcer
+	Ledger    *ledger.Service
+	Duty      *duty.Service
+	Proposals *proposal.Service
+	Prison    uuid.UUID
+	Area      uuid.UUID // ordinary, with labour
+	Other     uuid.UUID // another area of the same prison
+	people    map[string]actor.Actor
+	config    objectstore.Config
 }
 
 // New makes a house of its own for the test.
@@ -87,8 +89,27 @@ func New(t testing.TB) *House {
 	check(err)
 	check(h.organise(ctx))
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
+		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
+}
+
+// refresh puts what the database holds of the catalogue in force.
+func (h *House) refresh(ctx context.Context) error {
+	published, err := h.Store.Published(ctx)
+	if err != nil {
+		return err
+	}
+	owners, ends, err := h.Store.Governed(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.Catalog.Replace(published, ends); err != nil {
+		return err
+	}
+	h.Access.Own(owners)
+	return nil
 }
 
 // shape changes with every migration, and with it the template.
@@ -138,6 +159,9 @@ func (h *House) organise(ctx context.Context) error {
 	hire("education head", actor.Posting{Role: actor.DeptHead, PrisonID: h.Prison, Department: "dept_education"})
 	hire("warden", actor.Posting{Role: actor.Warden, PrisonID: h.Prison})
 	hire("inspector", actor.Posting{Role: actor.Inspector})
+	hire("bureau office", actor.Posting{Role: actor.BureauOffice})
+	hire("second bureau office", actor.Posting{Role: actor.BureauOffice})
+	hire("bureau leader", actor.Posting{Role: actor.BureauLeader})
 	return h.Owner.SendBatch(ctx, b).Close()
 }
 

@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
 )
 
 // API is what the routes stand on.
@@ -26,6 +27,7 @@ type API struct {
 	Duty       *duty.Service
 	Inspection *inspection.Service
 	Accounts   *account.Service
+	Proposals  *proposal.Service
 	Catalog    *catalog.Catalog
 	House      House
 	Log        *slog.Logger
@@ -104,6 +106,13 @@ func (a *API) routes() []route {
 		{"GET", "/progress", "progress.get", true, a.progress},
 		{"GET", "/ledgers", "ledgers.list", false, a.listLedgers},
 		{"GET", "/ledgers/:ledger", "ledgers.get", false, a.getLedger},
+		{"GET", "/ledgers/:ledger/versions", "versions.list", false, a.versions},
+		{"GET", "/overlaps", "overlaps.list", false, a.overlaps},
+		{"GET", prison + "/proposals", "proposals.list", false, a.listProposals},
+		{"POST", prison + "/proposals", "proposals.create", false, a.propose},
+		{"POST", prison + "/proposals/try", "proposals.try", false, a.tryProposal},
+		{"GET", prison + "/proposals/:proposal", "proposals.get", false, a.getProposal},
+		{"POST", prison + "/proposals/:proposal/decision", "proposals.decide", false, a.decideProposal},
 		{"GET", prison + "/people", "people.list", false, a.people},
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/internal/duty"
 	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
 )
 
 // Aftermath is what follows a change of an entry.
@@ -22,12 +23,14 @@ type Aftermath interface {
 	Retain(ctx context.Context, f ledger.EvidenceFiled) error
 	Open(ctx context.Context, j ledger.EntryApproved) error
 	Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (ledger.Swept, error)
+	Rebase(ctx context.Context, k ledger.Key, version int) error
 }
 
 // Deps of the workers.
 type Deps struct {
-	Duty   *duty.Service
-	Ledger Aftermath
+	Duty      *duty.Service
+	Ledger    Aftermath
+	Proposals *proposal.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -59,6 +62,34 @@ type entryApproved struct {
 
 func (w *entryApproved) Work(ctx context.Context, j *river.Job[ledger.EntryApproved]) error {
 	return w.ledger.Open(ctx, j.Args)
+}
+
+type versionPublished struct {
+	river.WorkerDefaults[proposal.Published]
+	deps Deps
+}
+
+// Work moves the drafts; each is a transaction of its own, and one that moved
+// already stays.
+func (w *versionPublished) Work(ctx context.Context, j *river.Job[proposal.Published]) error {
+	if err := w.deps.Proposals.Refresh(ctx); err != nil {
+		return err
+	}
+	return w.deps.Proposals.EachBehind(ctx, j.Args, func(k ledger.Key) error { return w.deps.Ledger.Rebase(ctx, k, j.Args.Version) })
+}
+
+// executeProposals carries out what was approved for today.
+type executeProposals struct{}
+
+func (executeProposals) Kind() string { return "execute_proposals" }
+
+type executor struct {
+	river.WorkerDefaults[executeProposals]
+	deps Deps
+}
+
+func (w *executor) Work(ctx context.Context, _ *river.Job[executeProposals]) error {
+	return w.deps.Proposals.ExecuteDue(ctx)
 }
 
 // planDuties makes the duties of the days to come.
@@ -133,6 +164,8 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &dayTouched{duty: d.Duty})
 	river.AddWorker(workers, &evidenceFiled{ledger: d.Ledger})
 	river.AddWorker(workers, &entryApproved{ledger: d.Ledger})
+	river.AddWorker(workers, &versionPublished{deps: d})
+	river.AddWorker(workers, &executor{deps: d})
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
@@ -146,7 +179,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{})},
+			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{})},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

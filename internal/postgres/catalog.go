@@ -38,6 +38,37 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, owner func(ledg
 // Department as the database keeps it.
 type Department struct{ Code, ZH, EN string }
 
+// Governed is the owner of every ledger now and what became of those no longer
+// kept. The owner with the latest from_at that has come is the one.
+func (s *Store) Governed(ctx context.Context) (owners map[string]string, ends []catalog.End, err error) {
+	owners = map[string]string{}
+	rows, err := s.pool.Query(ctx, "select distinct on (ledger) ledger, department from ledger_owners where from_at <= now() order by ledger, from_at desc")
+	if err != nil {
+		return nil, nil, mapped(err)
+	}
+	var ledger, department string
+	if _, err = pgx.ForEachRow(rows, []any{&ledger, &department}, func() error { owners[ledger] = department; return nil }); err != nil {
+		return nil, nil, mapped(err)
+	}
+	rows, err = s.pool.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, to_char(ended_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD') from ledger_ends order by ledger")
+	if err != nil {
+		return nil, nil, mapped(err)
+	}
+	ends, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalog.End, error) {
+		var e catalog.End
+		err := row.Scan(&e.Ledger, &e.Kind, &e.Target, &e.Notice.ZH, &e.Notice.EN, &e.On)
+		return e, err
+	})
+	return owners, ends, mapped(err)
+}
+
+// Generation grows with every change of the catalogue.
+func (s *Store) Generation(ctx context.Context) (int, error) {
+	var n int
+	err := s.pool.QueryRow(ctx, "select (select count(*) from ledger_versions) + (select count(*) from ledger_owners) + (select count(*) from ledger_ends)").Scan(&n)
+	return n, mapped(err)
+}
+
 // Published reads every version in force or ever in force.
 func (s *Store) Published(ctx context.Context) ([]catalog.Files, error) {
 	rows, err := s.pool.Query(ctx, "select schema, definition, form from ledger_versions order by ledger, version")

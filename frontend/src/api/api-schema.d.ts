@@ -143,6 +143,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ledgers/{ledger}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All versions of a ledger with what each changed */
+        get: operations["versions.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the catalogue asks for twice, and what it asks in all */
+        get: operations["overlaps.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes of the catalogue proposed in a prison, the newest first */
+        get: operations["proposals.list"];
+        put?: never;
+        /** Propose a change of the catalogue; what fails the gate is kept as refused */
+        post: operations["proposals.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/proposals/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The dry run of a change; nothing is stored */
+        post: operations["proposals.try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal */
+        get: operations["proposals.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/proposals/{proposal}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse a step, or withdraw one's own */
+        post: operations["proposals.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/people": {
         parameters: {
             query?: never;
@@ -678,6 +781,144 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        LedgerVersion: {
+            version: number;
+            schema: unknown;
+            definition: unknown;
+            form: unknown;
+            changes: components["schemas"]["CatalogChange"][];
+        };
+        LedgerEnd: {
+            ledger: string;
+            kind: string;
+            target: string;
+            notice: components["schemas"]["Text"];
+            on: string;
+        };
+        CatalogChange: {
+            kind: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            effect: "moves" | "some" | "holds";
+            field?: string;
+            member?: string;
+            before?: unknown;
+            after?: unknown;
+        };
+        ProposalLine: {
+            kind: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            effect: "moves" | "some" | "holds";
+            holds: number;
+            field?: string;
+            member?: string;
+            before?: unknown;
+            after?: unknown;
+        };
+        Overlap: {
+            ledger: string;
+            title: components["schemas"]["Text"];
+            field: string;
+            other: string;
+            score: number;
+            reasons: string[] | null;
+            text: string;
+        };
+        Burden: {
+            ledgers: number;
+            fields: number;
+            required: number;
+            filled: number;
+            per_week: number;
+        };
+        Gate: {
+            basis: string;
+            purpose: string;
+            no_other: string;
+            minutes: number;
+            per_month: number;
+            savings: {
+                ledger: string;
+                minutes: number;
+                how: string;
+            }[] | null;
+            review_on: string;
+        };
+        ProposalContent: {
+            /** @enum {string} */
+            kind: "add" | "version" | "delete" | "transfer" | "merge" | "share";
+            ledger: string;
+            reason: string;
+            on: string;
+            schema?: string;
+            definition?: string;
+            form?: string;
+            gate?: components["schemas"]["Gate"];
+            accept_held?: boolean;
+            target?: string;
+            map?: {
+                from: string;
+                to: string;
+            }[];
+            notice?: components["schemas"]["Text"];
+        };
+        ProposalReport: {
+            version: number;
+            changes: components["schemas"]["ProposalLine"][];
+            drafts: {
+                open: number;
+                move: number;
+                hold: number;
+            };
+            records: number;
+            duties: number;
+            uses: {
+                what: string;
+                in: string;
+                title: components["schemas"]["Text"];
+            }[];
+            overlaps: components["schemas"]["Overlap"][];
+            burden_before: components["schemas"]["Burden"];
+            burden_after: components["schemas"]["Burden"];
+            failed: Record<string, never>[];
+        };
+        Proposal: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            content: components["schemas"]["ProposalContent"];
+            department: string;
+            report: components["schemas"]["ProposalReport"];
+            digest: string;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "proposed" | "approved" | "executed" | "refused" | "withdrawn";
+            step: number;
+            steps: {
+                unit: string;
+                roles: string[];
+                title: components["schemas"]["Text"];
+            }[];
+            decisions: {
+                id: string;
+                step: number;
+                verdict: string;
+                decided_by: string;
+                decided_by_name: string;
+                of_digest: string;
+                comment: string;
+                recorded_at: string;
+            }[] | null;
+            executed: null | components["schemas"]["ProposalReport"];
+            executed_at: string | null;
+            allowed: ("approve" | "refuse" | "withdraw")[];
+        };
         Text: {
             zh: string;
             en?: string;
@@ -1529,6 +1770,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "versions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["LedgerVersion"][];
+                        end: null | components["schemas"]["LedgerEnd"];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overlaps.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The overlaps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ledgers: {
+                            ledger: string;
+                            overlaps: components["schemas"]["Overlap"][];
+                        }[];
+                        burden: components["schemas"]["Burden"];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposals: components["schemas"]["Proposal"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalContent"];
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalContent"];
+            };
+        };
+        responses: {
+            /** @description The dry run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.decide": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                proposal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "approve" | "refuse" | "withdraw";
+                    comment?: string;
+                    digest: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
                 };
             };
             /** @description A problem */

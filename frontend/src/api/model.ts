@@ -23,6 +23,7 @@ export type Role =
   | 'warden'
   | 'prison_office'
   | 'bureau_office'
+  | 'bureau_leader'
   | 'inspector'
   | 'system_admin'
   | 'security_admin'

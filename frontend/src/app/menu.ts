@@ -23,6 +23,7 @@ const readers: Role[] = [
   'dept_staff',
   'prison_office',
   'bureau_office',
+  'bureau_leader',
   'inspector',
 ]
 

@@ -1,0 +1,324 @@
+package housetest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
+)
+
+// next makes the files of a ledger's next version, changed by fn.
+func next(t *testing.T, h *housetest.House, id string, fn func(schema, definition, form map[string]any)) proposal.Content {
+	t.Helper()
+	typ := h.Catalog.Current(id)
+	parts := make([]map[string]any, 3)
+	for i, raw := range []json.RawMessage{typ.SchemaJSON, typ.DefinitionJSON, typ.FormJSON} {
+		if err := json.Unmarshal(raw, &parts[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	parts[1]["version"] = typ.Version + 1
+	fn(parts[0], parts[1], parts[2])
+	texts := make([]string, 3)
+	for i, p := range parts {
+		raw, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[i] = string(raw)
+	}
+	return proposal.Content{Kind: proposal.Version, Ledger: id, Reason: "试行一年后的调整", On: catalog.DayOf(time.Now()),
+		Schema: texts[0], Definition: texts[1], Form: texts[2]}
+}
+
+func property(title, id, kind string) map[string]any {
+	return map[string]any{"title": title, "x-en": title, "x-id": id, "type": kind}
+}
+
+func properties(schema map[string]any) map[string]any {
+	return schema["properties"].(map[string]any)
+}
+
+func section(form map[string]any) map[string]any {
+	return form["sections"].([]any)[0].(map[string]any)
+}
+
+var theGate = &catalog.Gate{Basis: "监狱教育改造工作规定", Purpose: "执法证据需要", NoOther: "现有台账没有这一项", Minutes: 1, PerMonth: 4,
+	Savings: []catalog.Spare{{Ledger: "duty-log", Minutes: 4, How: "不再重复抄写"}}, ReviewOn: catalog.DayOf(time.Now().AddDate(0, 6, 0))}
+
+func propose(h *housetest.House, ctx context.Context, who string, c proposal.Content) (proposal.Proposal, error) {
+	return h.Proposals.Propose(h.As(ctx, who), h.Prison, c, ledger.Idem{})
+}
+
+func decideAll(t *testing.T, h *housetest.House, p proposal.Proposal, people ...string) proposal.Proposal {
+	t.Helper()
+	for _, who := range people {
+		var err error
+		if p, err = h.Proposals.Decide(h.As(t.Context(), who), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{}); err != nil {
+			t.Fatalf("%s: %v", who, err)
+		}
+	}
+	return p
+}
+
+// TestNewVersion publishes a version over forty open drafts: those that the dry
+// run said move, move, with what was typed; those it said stay, stay.
+func TestNewVersion(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	const id = "culture-activity"
+	var drafts []ledger.Entry
+	for i := range 40 {
+		kind := "sport"
+		if i < 6 {
+			kind = "library_month"
+		}
+		drafts = append(drafts, h.Begin(t, "officer", id, json.RawMessage(`{"activity_kind":"`+kind+`","title":"第`+string(rune('一'+i))+`次"}`)))
+	}
+	c := next(t, h, id, func(schema, definition, form map[string]any) {
+		props := properties(schema)
+		props["weather_note"] = property("天气情况说明", "weather_note", "string")
+		retired := props["title"].(map[string]any)
+		delete(props, "title")
+		props["theme"] = retired // renamed: the same stable id
+		choice := props["activity_kind"].(map[string]any)
+		kept := []any{}
+		for _, o := range choice["oneOf"].([]any) {
+			if o.(map[string]any)["const"] != "library_month" {
+				kept = append(kept, o)
+			}
+		}
+		choice["oneOf"] = kept
+		raw, _ := json.Marshal(schema["required"])
+		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(raw), `"title"`, `"theme"`)), ptr(schema, "required"))
+		raw, _ = json.Marshal(form)
+		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(raw), `"title"]`, `"theme"]`)), &form)
+		for _, s := range form["sections"].([]any) {
+			fields := s.(map[string]any)["fields"].([]any)
+			for i, f := range fields {
+				if f == "title" {
+					fields[i] = "theme"
+				}
+			}
+		}
+		section(form)["fields"] = append(section(form)["fields"].([]any), "weather_note")
+		raw, _ = json.Marshal(definition["summary"])
+		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(raw), `"/title"`, `"/theme"`)), ptr(definition, "summary"))
+	})
+	// Without the gate's answers a new field is refused, and the refusal kept.
+	if _, err := propose(h, ctx, "education head", c); fault.CodeOf(err) != "gate_refused" {
+		t.Fatalf("without the gate: %v", err)
+	}
+	c.Gate = theGate
+	_, err := propose(h, ctx, "education head", c)
+	if fault.CodeOf(err) != "drafts_held" {
+		t.Fatalf("held drafts not accepted: %v", err)
+	}
+	c.AcceptHeld = true
+	p, err := propose(h, ctx, "education head", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(proposal.Drafts{Open: 40, Move: 34, Hold: 6}, p.Report.Drafts); diff != "" {
+		t.Error(diff)
+	}
+	holds := map[catalog.ChangeKind]int{}
+	for _, l := range p.Report.Changes {
+		holds[l.Kind] += l.Holds
+	}
+	if diff := cmp.Diff(6, holds[catalog.DropOption]); diff != "" || holds[catalog.RenameField] != 0 {
+		t.Error(diff, holds)
+	}
+	if _, err := h.Proposals.Decide(h.As(ctx, "education head"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("decided by who proposed it: %v", err)
+	}
+	p = decideAll(t, h, p, "bureau office")
+	if p.State != proposal.Executed || h.Catalog.Current(id).Version != 2 {
+		t.Fatalf("%s, version %d", p.State, h.Catalog.Current(id).Version)
+	}
+	if diff := cmp.Diff(written(t, p.Report), written(t, *p.Executed)); diff != "" {
+		t.Errorf("the execution is not its dry run: %s", diff)
+	}
+	// The job runs, twice.
+	for range 2 {
+		if err := h.Proposals.EachBehind(ctx, proposal.Published{Ledger: id, Version: 2}, func(k ledger.Key) error { return h.Ledger.Rebase(ctx, k, 2) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, d := range drafts {
+		v, err := h.Ledger.Get(h.As(ctx, "officer"), d.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		version, text := 2, `"theme":"第`
+		if i < 6 {
+			version, text = 1, `"title":"第`
+		}
+		if v.Entry.Version != version || !strings.Contains(string(v.Draft.Body), text) {
+			t.Errorf("draft %d: version %d, %s", i, v.Entry.Version, v.Draft.Body)
+		}
+	}
+	// What is published stays as it is (A1): not even the owner of the database
+	// changes it by mistake.
+	_, err = h.Owner.Exec(ctx, "update ledger_versions set schema = '' where ledger = $1", id)
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "23001" {
+		t.Errorf("owner: %v", err)
+	}
+	_, err = h.Store.Pool().Exec(ctx, "update ledger_versions set schema = '' where ledger = $1", id)
+	if !errors.As(err, &pg) || pg.Code != "42501" {
+		t.Errorf("service: %v", err)
+	}
+}
+
+func written(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func ptr(m map[string]any, name string) any {
+	v := m[name]
+	m[name] = &v
+	return &v
+}
+
+// TestOperations carries the others out and looks at what stays.
+func TestOperations(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	begun := h.Begin(t, "officer", "police-training", json.RawMessage(`{}`))
+	today := catalog.DayOf(time.Now())
+	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
+	merged := []proposal.Place{}
+	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
+		merged = append(merged, proposal.Place{From: f.ID})
+	}
+	tests := []struct {
+		c      proposal.Content
+		by     string
+		people []string
+	}{
+		{proposal.Content{Kind: proposal.Delete, Ledger: "police-training", Reason: "演练用的删除", On: today, Notice: notice}, "custody head", []string{"bureau office", "bureau leader"}},
+		{proposal.Content{Kind: proposal.Transfer, Ledger: "tool-hazmat", Reason: "工具改由劳动改造科管理", On: today, Target: "dept_education"}, "custody head", []string{"education head", "bureau office"}},
+		{proposal.Content{Kind: proposal.Transfer, Ledger: "video-lookback", Reason: "改用业务系统记录", On: today, Target: "ext:video", Notice: notice}, "bureau office", []string{"bureau leader", "second bureau office"}},
+		{proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话台账", On: today, Target: "visit-call", Map: merged, Notice: notice}, "bureau office", []string{"custody head", "second bureau office"}},
+		{proposal.Content{Kind: proposal.Share, Ledger: "culture-activity", Reason: "课时台账已经记录", On: today, Target: "education-session", Notice: notice}, "bureau office", []string{"education head", "second bureau office"}},
+	}
+	before := len(h.Catalog.Types())
+	for _, test := range tests {
+		t.Run(string(test.c.Kind)+" "+test.c.Ledger, func(t *testing.T) {
+			p, err := propose(h, ctx, test.by, test.c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p = decideAll(t, h, p, test.people...)
+			if p.State != proposal.Executed {
+				t.Fatal(p.State)
+			}
+			if diff := cmp.Diff(written(t, p.Report), written(t, *p.Executed)); diff != "" {
+				t.Errorf("the execution is not its dry run: %s", diff)
+			}
+		})
+	}
+	if n := len(h.Catalog.Types()); n != before-4 {
+		t.Errorf("%d ledgers, had %d", n, before)
+	}
+	if owner := h.Access.Owner("tool-hazmat"); owner != "dept_education" {
+		t.Errorf("owner of the tools: %s", owner)
+	}
+	if e, ok := h.Catalog.End("video-lookback"); !ok || e.Target != "ext:video" || e.Notice != notice {
+		t.Errorf("stub: %+v", e)
+	}
+	// What was begun stays readable and may be finished; nothing new is begun.
+	v, err := h.Ledger.Get(h.As(ctx, "officer"), begun.Key)
+	if err != nil || !slices.Contains(v.Allowed, ledger.Submit) {
+		t.Errorf("what was begun: %v %v", v.Allowed, err)
+	}
+	if _, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "police-training", Body: json.RawMessage(`{}`)}, ledger.Idem{}); fault.CodeOf(err) != "ledger_unknown" {
+		t.Errorf("a new entry of what is no longer kept: %v", err)
+	}
+	// What others still refer to cannot go.
+	_, err = propose(h, ctx, "bureau office", proposal.Content{Kind: proposal.Delete, Ledger: "headcount", Reason: "不再需要了", On: today, Notice: notice})
+	if fault.CodeOf(err) != "bad_proposal" {
+		t.Errorf("headcount: %v", err)
+	}
+}
+
+// TestOverlapRefused proposes a ledger that asks for what there is.
+func TestOverlapRefused(t *testing.T) {
+	h := housetest.New(t)
+	c := next(t, h, "facility-maintenance", func(schema, definition, _ map[string]any) {
+		definition["id"], definition["version"], definition["owner"] = "repair-book", 1, "dept_custody"
+	})
+	c.Kind, c.Ledger, c.Gate = proposal.Add, "repair-book", theGate
+	_, err := propose(h, t.Context(), "custody head", c)
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != "gate_refused" {
+		t.Fatalf("%v", err)
+	}
+	overlaps, _ := f.Detail["overlaps"].([]catalog.Overlap)
+	if len(overlaps) == 0 || len(f.Fields) != 1 || f.Fields[0].Code != "gate:overlap" {
+		t.Errorf("overlaps %v, fields %v", overlaps, f.Fields)
+	}
+	list, err := h.Proposals.List(h.As(t.Context(), "custody head"), h.Prison)
+	if err != nil || len(list) != 1 || list[0].State != proposal.Refused || len(list[0].Report.Failed) != 1 {
+		t.Errorf("the refusal is not kept: %+v %v", list, err)
+	}
+	if _, err := propose(h, t.Context(), "officer", c); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("an officer: %v", err)
+	}
+}
+
+// TestProposalsAtOnce lets two people decide the last step at once, and two
+// proposals for the same next version meet: one version, one execution.
+func TestProposalsAtOnce(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	c := next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
+		definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
+	})
+	first, err := propose(h, ctx, "education head", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := propose(h, ctx, "education head", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, 4)
+	for i, who := range []string{"bureau office", "second bureau office"} {
+		for j, p := range []proposal.Proposal{first, second} {
+			wg.Go(func() {
+				_, errs[2*i+j] = h.Proposals.Decide(h.As(ctx, who), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{})
+			})
+		}
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		}
+	}
+	if versions := h.Catalog.Versions("culture-activity"); won != 1 || len(versions) != 2 {
+		t.Errorf("%d won, %d versions: %v", won, len(versions), errs)
+	}
+}

@@ -1,0 +1,157 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
+)
+
+func (a *API) listProposals(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	list, err := a.Proposals.List(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	if list == nil {
+		list = []proposal.Proposal{}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"proposals": list})
+}
+
+func (a *API) getProposal(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(c, "proposal")
+	if err != nil {
+		return err
+	}
+	p, err := a.Proposals.Get(c.Request().Context(), prison, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+func (a *API) tryProposal(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	var in proposal.Content
+	if _, err := read(c, &in); err != nil {
+		return err
+	}
+	r, err := a.Proposals.Try(c.Request().Context(), prison, in)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, r)
+}
+
+func (a *API) propose(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	var in proposal.Content
+	raw, err := read(c, &in)
+	if err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	p, err := a.Proposals.Propose(c.Request().Context(), prison, in, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, p)
+}
+
+func (a *API) decideProposal(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(c, "proposal")
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Verdict string        `json:"verdict"`
+		Comment string        `json:"comment"`
+		Digest  ledger.Digest `json:"digest"`
+	}
+	raw, err := read(c, &in)
+	if err != nil {
+		return err
+	}
+	if in.Verdict != "approve" && in.Verdict != "refuse" && in.Verdict != "withdraw" {
+		return fault.New(fault.Malformed, "bad_request")
+	}
+	key, err := idem(c, raw)
+	if err != nil {
+		return err
+	}
+	p, err := a.Proposals.Decide(c.Request().Context(), prison, id, in.Verdict, in.Comment, in.Digest, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+// versionOf is one version of a ledger with what it changed.
+type versionOf struct {
+	Version    int              `json:"version"`
+	Schema     json.RawMessage  `json:"schema"`
+	Definition json.RawMessage  `json:"definition"`
+	Form       json.RawMessage  `json:"form"`
+	Changes    []catalog.Change `json:"changes"` // against the one before; empty for the first
+}
+
+func (a *API) versions(c echo.Context) error {
+	list := []versionOf{}
+	var before *catalog.Type
+	for _, t := range a.Catalog.Versions(c.Param("ledger")) {
+		v := versionOf{Version: t.Version, Schema: t.SchemaJSON, Definition: t.DefinitionJSON, Form: t.FormJSON, Changes: []catalog.Change{}}
+		if before != nil {
+			v.Changes = append(v.Changes, catalog.Compare(before, t)...)
+		}
+		list, before = append(list, v), t
+	}
+	if before == nil {
+		return fault.New(fault.NotFound, "ledger_unknown")
+	}
+	out := map[string]any{"versions": list, "end": nil}
+	if end, gone := a.Catalog.End(c.Param("ledger")); gone {
+		out["end"] = end
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// overlaps lists what the catalogue asks for twice.
+func (a *API) overlaps(c echo.Context) error {
+	type asked struct {
+		Ledger   string            `json:"ledger"`
+		Overlaps []catalog.Overlap `json:"overlaps"`
+	}
+	list := []asked{}
+	for _, t := range a.Catalog.Types() {
+		if o := catalog.Overlaps(t, a.Catalog.Types()); len(o) > 0 {
+			list = append(list, asked{t.ID, o})
+		}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "burden": catalog.BurdenOf(a.Catalog.Types())})
+}

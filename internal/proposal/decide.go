@@ -1,0 +1,184 @@
+package proposal
+
+import (
+	"context"
+	"reflect"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+)
+
+// Decide says yes, no, or takes the proposal back. It binds to the digest that
+// was shown; a dry run that would now differ is shown anew before it is decided
+// (proposal_outdated). The last yes carries it out when its day has come.
+func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, comment string, of ledger.Digest, idem ledger.Idem) (Proposal, error) {
+	if verdict == "refuse" && strings.TrimSpace(comment) == "" {
+		return Proposal{}, fault.InvalidFields("reason_required", []fault.Field{field("/comment", "请说明理由", "Say why")})
+	}
+	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {
+		return Proposal{}, err
+	}
+	var out Proposal
+	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
+		if err := tx.LockCatalogue(ctx); err != nil {
+			return err
+		}
+		p, err := tx.Lock(ctx, prison, id)
+		if err != nil {
+			return err
+		}
+		if err := s.may(ctx, p, verdict); err != nil {
+			return err
+		}
+		if p.Digest != of {
+			return fault.New(fault.Stale, "changed_meanwhile").With("digest", p.Digest)
+		}
+		d := Decision{ID: uuid.Must(uuid.NewV7()), Step: p.Step, Verdict: verdict, By: actor.From(ctx).PersonID, Of: of, Comment: comment, Salt: integrity.NewSalt()}
+		steps := way(p.Content, p.Department, s.receiving(p.Content))
+		switch verdict {
+		case "approve":
+			now, err := s.report(ctx, tx, p.Content, min(catalog.DayOf(tx.Now()), p.Content.On))
+			if err != nil {
+				return err
+			}
+			if !same(p.Report, now) {
+				return fault.New(fault.Stale, "proposal_outdated").With("report", now)
+			}
+			if p.Step++; p.Step == len(steps) {
+				p.State = Approved
+				if p.Content.On <= catalog.DayOf(tx.Now()) {
+					if err := s.execute(ctx, tx, &p, now); err != nil {
+						return err
+					}
+				}
+			}
+		case "refuse":
+			p.State = Refused
+		case "withdraw":
+			p.State = Withdrawn
+		}
+		if err := tx.Decide(ctx, p, d); err != nil {
+			return err
+		}
+		if err := tx.SetState(ctx, p); err != nil {
+			return err
+		}
+		out, err = tx.Get(ctx, prison, id)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.State == Executed {
+		if err := s.Refresh(ctx); err != nil {
+			return out, err
+		}
+	}
+	return s.dressed(ctx, out), nil
+}
+
+// same compares what a change does; how many drafts and duties there are goes
+// on changing while people work, and is reported again when it is carried out.
+func same(a, b Report) bool {
+	kinds := func(r Report) (list []string) {
+		for _, l := range r.Changes {
+			list = append(list, string(l.Kind)+l.Field+l.Member)
+		}
+		return list
+	}
+	return a.Version == b.Version && reflect.DeepEqual(kinds(a), kinds(b)) && reflect.DeepEqual(a.Uses, b.Uses) && len(b.Failed) == 0
+}
+
+// execute carries a proposal out in the transaction that decided it, or on its
+// day: what the report says, and nothing else.
+func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) error {
+	c := p.Content
+	p.State, p.Executed = Executed, &now
+	at := tx.Now()
+	p.ExecutedAt = &at
+	switch c.Kind {
+	case Add, Version:
+		t, err := s.Catalog.Draft(c.files())
+		if err != nil {
+			return err
+		}
+		if err := tx.PublishVersion(ctx, t, p.ID); err != nil {
+			return err
+		}
+		if c.Kind == Add {
+			return tx.PublishOwner(ctx, t.ID, t.Owner, p.ID)
+		}
+		if err := tx.DropDuties(ctx, t.ID); err != nil { // the plan makes them anew, by the new cadence
+			return err
+		}
+		return tx.Enqueue(ctx, Published{Ledger: t.ID, Version: t.Version})
+	case Transfer:
+		if !strings.HasPrefix(c.Target, "ext:") {
+			return tx.PublishOwner(ctx, c.Ledger, c.Target, p.ID)
+		}
+	}
+	if err := tx.PublishEnd(ctx, catalog.End{Ledger: c.Ledger, Kind: string(c.Kind), Target: c.Target, Notice: c.Notice}, p.ID); err != nil {
+		return err
+	}
+	return tx.DropDuties(ctx, c.Ledger)
+}
+
+// ExecuteDue carries out what was approved for a day that has come. One whose
+// dry run no longer holds stays approved and is reported as an error: a person
+// withdraws it and proposes anew.
+func (s *Service) ExecuteDue(ctx context.Context) error {
+	list, err := s.Store.Waiting(ctx, catalog.DayOf(s.Now()))
+	if err != nil {
+		return err
+	}
+	for _, w := range list {
+		ses := ledger.Session{Prison: w.Prison, Person: w.Author, Scope: ledger.Everything()}
+		err := s.Store.Write(ctx, ses, ledger.Idem{}, nil, func(tx Tx) error {
+			if err := tx.LockCatalogue(ctx); err != nil {
+				return err
+			}
+			p, err := tx.Lock(ctx, w.Prison, w.ID)
+			if err != nil || p.State != Approved {
+				return err
+			}
+			now, err := s.report(ctx, tx, p.Content, p.Content.On)
+			if err != nil {
+				return err
+			}
+			if !same(p.Report, now) {
+				return fault.New(fault.Stale, "proposal_outdated").With("report", now)
+			}
+			if err := s.execute(ctx, tx, &p, now); err != nil {
+				return err
+			}
+			return tx.SetState(ctx, p)
+		})
+		if err != nil {
+			return err
+		}
+		if err := s.Refresh(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EachBehind visits every open draft below the version, in all prisons.
+func (s *Service) EachBehind(ctx context.Context, p Published, visit func(ledger.Key) error) error {
+	list, err := s.Store.DraftsBehind(ctx, p.Ledger, p.Version)
+	if err != nil {
+		return err
+	}
+	for _, k := range list {
+		if err := visit(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package proposal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Report is a dry run: everything the change touches, before it is made.
+type Report struct {
+	Version  int               `json:"version"` // that will be published, 0 for none
+	Changes  []Line            `json:"changes"`
+	Drafts   Drafts            `json:"drafts"`
+	Records  int               `json:"records"` // entries ever filed, which stay readable
+	Duties   int               `json:"duties"`  // still ahead, which fall away or are made anew
+	Uses     []Use             `json:"uses"`    // what in the catalogue and the standard names the ledger
+	Overlaps []catalog.Overlap `json:"overlaps"`
+	Before   catalog.Burden    `json:"burden_before"`
+	After    catalog.Burden    `json:"burden_after"`
+	// Failed are the tests of the gate it does not pass: then it is refused.
+	Failed []fault.Field `json:"failed"`
+}
+
+// Line is one change between versions and how many open drafts it would hold.
+type Line struct {
+	catalog.Change
+	Holds int `json:"holds"`
+}
+
+// Drafts that are open when the report is made.
+type Drafts struct {
+	Open int `json:"open"`
+	Move int `json:"move"`
+	Hold int `json:"hold"`
+}
+
+// Use is a place that names the ledger.
+type Use struct {
+	What  string     `json:"what"` // source, trigger, lookup, indicator, policy
+	In    string     `json:"in"`   // ledger, or code of the indicator
+	Title fault.Text `json:"title"`
+}
+
+// report works the dry run out. Faults: bad_type, and bad_proposal with fields.
+func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (Report, error) {
+	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Before: catalog.BurdenOf(s.Catalog.Types())}
+	if bad := s.wrong(c, today); len(bad) > 0 {
+		return r, fault.InvalidFields("bad_proposal", bad)
+	}
+	types := slices.Clone(s.Catalog.Types())
+	current := s.Catalog.Current(c.Ledger)
+	var next *catalog.Type
+	var err error
+	if c.Kind == Add || c.Kind == Version {
+		if next, err = s.Catalog.Draft(c.files()); err != nil {
+			return r, err
+		}
+		if bad := fits(c, current, next); len(bad) > 0 {
+			return r, fault.InvalidFields("bad_proposal", bad)
+		}
+		r.Version = next.Version
+	}
+	if current != nil {
+		r.Uses = s.uses(c.Ledger)
+		if r.Records, r.Duties, err = tx.Touched(ctx, c.Ledger); err != nil {
+			return r, err
+		}
+		if err := s.drafts(ctx, tx, c, current, next, &r); err != nil {
+			return r, err
+		}
+		types = slices.DeleteFunc(types, func(t *catalog.Type) bool { return t.ID == c.Ledger && c.Kind != Transfer })
+		if c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:") {
+			types = slices.DeleteFunc(types, func(t *catalog.Type) bool { return t.ID == c.Ledger })
+		}
+	}
+	if next != nil {
+		types = append(types, next)
+		r.Overlaps = s.overlaps(current, next)
+		if added(r.Changes) || c.Kind == Add {
+			gate := catalog.Gate{}
+			if c.Gate != nil {
+				gate = *c.Gate
+			}
+			known := func(id string) bool { return s.Catalog.Current(id) != nil }
+			r.Failed = append(r.Failed, gate.Check("/gate", today, known, certain(r.Overlaps))...)
+		}
+	}
+	r.After = catalog.BurdenOf(types)
+	return r, nil
+}
+
+// certainty is where a likeness is no longer a question.
+const certainty = 900
+
+func certain(list []catalog.Overlap) []catalog.Overlap {
+	return slices.DeleteFunc(slices.Clone(list), func(o catalog.Overlap) bool { return o.Score < certainty })
+}
+
+func added(list []Line) bool {
+	return slices.ContainsFunc(list, func(l Line) bool { return l.Kind == catalog.AddOptional || l.Kind == catalog.AddRequired })
+}
+
+// overlaps of what is new: a field that was there before is not asked again.
+func (s *Service) overlaps(current, next *catalog.Type) []catalog.Overlap {
+	had := map[string]bool{}
+	if current != nil {
+		for _, f := range current.Fields() {
+			had[f.ID] = true
+		}
+	}
+	list := slices.DeleteFunc(catalog.Overlaps(next, s.Catalog.Types()), func(o catalog.Overlap) bool { return had[o.Field] })
+	if list == nil {
+		list = []catalog.Overlap{}
+	}
+	return list
+}
+
+// drafts counts what becomes of those that are open.
+func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *catalog.Type, r *Report) error {
+	open, err := tx.OpenDrafts(ctx, c.Ledger)
+	if err != nil {
+		return err
+	}
+	r.Drafts.Open = len(open)
+	if next == nil {
+		r.Drafts.Hold = len(open) // they may be finished, none may be begun
+		return nil
+	}
+	for _, ch := range catalog.Compare(current, next) {
+		r.Changes = append(r.Changes, Line{Change: ch})
+	}
+	compared := map[int][]catalog.Change{}
+	for _, d := range open {
+		if compared[d.Version] == nil {
+			compared[d.Version] = catalog.Compare(s.Catalog.Type(c.Ledger, d.Version), next)
+		}
+		doc, err := catalog.ParseDocument(d.Body)
+		if err != nil {
+			return err
+		}
+		held := false
+		for _, ch := range compared[d.Version] {
+			if !d.Correcting && !ch.Holds(doc) {
+				continue
+			}
+			held = true
+			if i := slices.IndexFunc(r.Changes, func(l Line) bool { return l.Kind == ch.Kind && l.Field == ch.Field && l.Member == ch.Member }); i >= 0 && ch.Holds(doc) {
+				r.Changes[i].Holds++
+			}
+		}
+		if held {
+			r.Drafts.Hold++
+		} else {
+			r.Drafts.Move++
+		}
+	}
+	return nil
+}
+
+// uses lists what names the ledger.
+func (s *Service) uses(id string) []Use {
+	list := []Use{{What: "policy", In: s.Access.Owner(id), Title: fault.Text{ZH: "归属部门", EN: "owning department"}}}
+	for _, t := range s.Catalog.Types() {
+		for _, src := range t.Sources {
+			if src.Ledger == id || src.System == "ledger:"+id {
+				list = append(list, Use{"source", t.ID, t.Title})
+			}
+		}
+		for _, tr := range t.Triggers {
+			if tr.Opens == id {
+				list = append(list, Use{"trigger", t.ID, t.Title})
+			}
+		}
+		if t.ID != id && t.Names(id) {
+			list = append(list, Use{"lookup", t.ID, t.Title})
+		}
+	}
+	for _, d := range s.Standard.Domains {
+		for _, ind := range d.Indicators {
+			if slices.Contains(ind.Ledgers, id) {
+				list = append(list, Use{"indicator", ind.Code, ind.Title})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Use) int { return cmp.Compare(a.What+a.In, b.What+b.In) })
+	return slices.Compact(list)
+}

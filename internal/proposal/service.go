@@ -1,0 +1,250 @@
+package proposal
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Service is the use cases of the catalogue's changes. All fields are required.
+type Service struct {
+	Store    Store
+	Access   ledger.Authorizer
+	Catalog  *catalog.Catalog
+	Standard *scoring.Standard
+	// Departments lists the codes of those there are.
+	Departments func() []string
+	// Refresh puts what the database now holds in force in this process.
+	Refresh func(ctx context.Context) error
+	Now     func() time.Time
+}
+
+// Store keeps proposals (package postgres).
+type Store interface {
+	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
+	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
+	// Waiting lists approved proposals whose day has come, oldest first.
+	Waiting(ctx context.Context, day string) ([]Proposal, error)
+	// DraftsBehind lists open drafts of a ledger below a version, in all prisons.
+	DraftsBehind(ctx context.Context, ledgerID string, version int) ([]ledger.Key, error)
+}
+
+// Tx is one transaction over proposals; in Read its writing half fails.
+type Tx interface {
+	Now() time.Time
+	// LockCatalogue keeps other changes of the catalogue out until commit.
+	LockCatalogue(ctx context.Context) error
+	Insert(ctx context.Context, p Proposal) error
+	// Lock takes the proposal's row until commit.
+	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
+	Get(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
+	List(ctx context.Context, prison uuid.UUID) ([]Proposal, error)
+	Decide(ctx context.Context, p Proposal, d Decision) error
+	SetState(ctx context.Context, p Proposal) error
+	// Touched counts entries ever filed and duties still ahead, in all prisons.
+	Touched(ctx context.Context, ledgerID string) (records, duties int, err error)
+	OpenDrafts(ctx context.Context, ledgerID string) ([]OpenDraft, error)
+
+	PublishVersion(ctx context.Context, t *catalog.Type, proposal uuid.UUID) error
+	PublishOwner(ctx context.Context, ledgerID, department string, proposal uuid.UUID) error
+	PublishEnd(ctx context.Context, e catalog.End, proposal uuid.UUID) error
+	// DropDuties forgets those that have not begun.
+	DropDuties(ctx context.Context, ledgerID string) error
+	Enqueue(ctx context.Context, job ledger.Job) error
+}
+
+// OpenDraft is a draft as a dry run looks at it.
+type OpenDraft struct {
+	Key        ledger.Key
+	Version    int
+	Body       json.RawMessage
+	Correcting bool // an approved revision is in force: it stays where it is
+}
+
+// Published asks that open drafts move to a version.
+type Published struct {
+	Ledger  string `json:"ledger"`
+	Version int    `json:"version"`
+}
+
+// Kind names the worker.
+func (Published) Kind() string { return "version_published" }
+
+func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session {
+	a := actor.From(ctx)
+	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+}
+
+// reckoning sees the whole province: a dry run does not depend on who asks.
+func (s *Service) reckoning(ctx context.Context, prison uuid.UUID) ledger.Session {
+	return ledger.Session{Prison: prison, Person: actor.From(ctx).PersonID, Scope: ledger.Everything()}
+}
+
+func (s *Service) check(ctx context.Context, action string, sub ledger.Subject) error {
+	sub.Class = "proposal"
+	return s.Access.Check(actor.From(ctx), action, sub, s.Now())
+}
+
+// department answers for what is proposed: the owner, or who wants to own it.
+func (s *Service) department(c Content) string {
+	if d := s.Access.Owner(c.Ledger); d != "" {
+		return d
+	}
+	var def struct {
+		Owner string `json:"owner"`
+	}
+	_ = json.Unmarshal([]byte(c.Definition), &def) // a definition that cannot be read has no owner, and is refused
+	return def.Owner
+}
+
+func (s *Service) receiving(c Content) string {
+	switch c.Kind {
+	case Merge, Share:
+		return s.Access.Owner(c.Target)
+	case Transfer:
+		if slices.Contains(s.Departments(), c.Target) {
+			return c.Target
+		}
+	}
+	return ""
+}
+
+// Try makes the dry run and stores nothing.
+func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report, error) {
+	if err := s.check(ctx, "create", ledger.Subject{Prison: prison, Department: s.department(c)}); err != nil {
+		return Report{}, err
+	}
+	var r Report
+	err := s.Store.Read(ctx, s.reckoning(ctx, prison), func(tx Tx) error {
+		var err error
+		r, err = s.report(ctx, tx, c, catalog.DayOf(s.Now()))
+		return err
+	})
+	return r, err
+}
+
+// Propose stores a proposal with its dry run. What fails the gate is stored as
+// refused, and answered so: gate_refused. Drafts that would be held back must
+// be accepted: drafts_held with the report.
+func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem ledger.Idem) (Proposal, error) {
+	department := s.department(c)
+	if err := s.check(ctx, "create", ledger.Subject{Prison: prison, Department: department}); err != nil {
+		return Proposal{}, err
+	}
+	var out Proposal
+	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
+		r, err := s.report(ctx, tx, c, catalog.DayOf(tx.Now()))
+		if err != nil {
+			return err
+		}
+		if r.Drafts.Hold > 0 && (c.Kind == Version) && !c.AcceptHeld && len(r.Failed) == 0 {
+			return fault.New(fault.Conflict, "drafts_held").With("report", r)
+		}
+		p := Proposal{Prison: prison, ID: uuid.Must(uuid.NewV7()), Content: c, Department: department, Report: r,
+			Author: actor.From(ctx).PersonID, State: Proposed, Salt: integrity.NewSalt()}
+		if len(r.Failed) > 0 {
+			p.State = Refused
+		}
+		if p.Digest, err = digest(c, r); err != nil {
+			return err
+		}
+		if err := tx.Insert(ctx, p); err != nil {
+			return err
+		}
+		out, err = tx.Get(ctx, prison, p.ID)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.State == Refused {
+		f := fault.InvalidFields("gate_refused", out.Report.Failed)
+		return out, f.With("proposal", out.ID).With("overlaps", out.Report.Overlaps)
+	}
+	return s.dressed(ctx, out), nil
+}
+
+// digest is what a decision binds to.
+func digest(c Content, r Report) (ledger.Digest, error) {
+	raw, err := json.Marshal([]any{c, r})
+	if err != nil {
+		return ledger.Digest{}, err
+	}
+	canonical, err := integrity.Canonical(raw)
+	return ledger.Digest(sha256.Sum256(canonical)), err
+}
+
+// Get returns one proposal with what its reader may do to it.
+func (s *Service) Get(ctx context.Context, prison, id uuid.UUID) (Proposal, error) {
+	var p Proposal
+	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {
+		return p, err
+	}
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		var err error
+		p, err = tx.Get(ctx, prison, id)
+		return err
+	})
+	return s.dressed(ctx, p), err
+}
+
+// List returns the proposals of a prison, the newest first.
+func (s *Service) List(ctx context.Context, prison uuid.UUID) ([]Proposal, error) {
+	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {
+		return nil, err
+	}
+	var list []Proposal
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		var err error
+		list, err = tx.List(ctx, prison)
+		return err
+	})
+	for i := range list {
+		list[i] = s.dressed(ctx, list[i])
+	}
+	return list, err
+}
+
+func (s *Service) dressed(ctx context.Context, p Proposal) Proposal {
+	p.Steps = way(p.Content, p.Department, s.receiving(p.Content))
+	p.Allowed = []string{}
+	for _, verdict := range []string{"approve", "refuse", "withdraw"} {
+		if s.may(ctx, p, verdict) == nil {
+			p.Allowed = append(p.Allowed, verdict)
+		}
+	}
+	return p
+}
+
+// may asks the state first, then who: withdrawing is the author's, deciding
+// everybody else's whose step it is.
+func (s *Service) may(ctx context.Context, p Proposal, verdict string) error {
+	if p.State != Proposed && (p.State != Approved || verdict != "withdraw") {
+		return fault.New(fault.Conflict, "proposal_decided").With("state", p.State)
+	}
+	sub := ledger.Subject{Prison: p.Prison, Department: p.Department, Author: p.Author}
+	if verdict == "withdraw" {
+		return s.check(ctx, "withdraw", sub)
+	}
+	me := actor.From(ctx).PersonID
+	if slices.ContainsFunc(p.Decisions, func(d Decision) bool { return d.By == me }) {
+		return fault.New(fault.Forbidden, "decided_before")
+	}
+	step := way(p.Content, p.Department, s.receiving(p.Content))[p.Step]
+	sub.StepRoles, sub.StepUnit = step.Roles, step.Unit
+	if step.Unit == "receiver" {
+		sub.Department, sub.StepUnit = s.receiving(p.Content), "owner"
+	}
+	return s.check(ctx, map[string]string{"approve": "approve", "refuse": "return"}[verdict], sub)
+}

@@ -1,0 +1,117 @@
+package proposal
+
+import (
+	"slices"
+	"strings"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+func field(pointer, zh, en string) fault.Field {
+	return fault.Field{Pointer: pointer, Code: "proposal", Text: fault.Text{ZH: zh, EN: en}}
+}
+
+// wrong lists what must be put right before a dry run can be made.
+func (s *Service) wrong(c Content, today string) []fault.Field {
+	var bad []fault.Field
+	want := func(ok bool, f fault.Field) {
+		if !ok {
+			bad = append(bad, f)
+		}
+	}
+	_, known := ways[c.Kind]
+	want(known, field("/kind", "没有这种操作", "There is no such operation"))
+	current := s.Catalog.Current(c.Ledger)
+	_, ended := s.Catalog.End(c.Ledger)
+	switch c.Kind {
+	case Add:
+		want(current == nil && !ended, field("/ledger", "已有这个编号的台账", "A ledger of that id exists already"))
+	default:
+		want(current != nil, field("/ledger", "没有这种台账，或已停用", "There is no such ledger, or it is no longer kept"))
+	}
+	want(len([]rune(strings.TrimSpace(c.Reason))) >= 4, field("/reason", "请说明理由", "Say why"))
+	want(c.On >= today, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
+	if _, err := catalog.Day(c.On); err != nil {
+		want(false, field("/on", "请填写生效日期（年-月-日）", "State the day it takes effect (YYYY-MM-DD)"))
+	}
+	ends := c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
+	if ends {
+		want(c.Notice.ZH != "", field("/notice", "请写一句告知填报人的话：以后到哪里去办", "Write a line for those who fill: where to go from now on"))
+		for _, u := range s.uses(c.Ledger) {
+			if (u.What == "source" || u.What == "trigger") && u.In != c.Ledger {
+				bad = append(bad, field("/ledger", "“"+u.Title.ZH+"”还在引用这个台账，请先修改它", u.Title.EN+" still refers to this ledger; change that first"))
+			}
+		}
+	}
+	switch c.Kind {
+	case Transfer:
+		department := slices.Contains(s.Departments(), c.Target)
+		want(department || strings.HasPrefix(c.Target, "ext:"), field("/target", "请选择接收部门或业务系统", "Choose the department or the system that receives it"))
+		want(c.Target != s.Access.Owner(c.Ledger), field("/target", "该部门已是归属部门", "That department owns it already"))
+	case Merge, Share:
+		target := s.Catalog.Current(c.Target)
+		want(target != nil && c.Target != c.Ledger, field("/target", "请选择另一个在用的台账", "Choose another ledger that is kept"))
+		if c.Kind == Merge && target != nil && current != nil {
+			bad = append(bad, unmapped(c, current, target)...)
+		}
+	}
+	return bad
+}
+
+// unmapped names every field of a merged ledger whose place is not told, and
+// every place that cannot take it.
+func unmapped(c Content, from, to *catalog.Type) []fault.Field {
+	var bad []fault.Field
+	places := map[string]string{}
+	for _, p := range c.Map {
+		places[p.From] = p.To
+	}
+	there := map[string]catalog.Held{}
+	for _, f := range to.Fields() {
+		there[f.ID] = f
+	}
+	for _, f := range from.Fields() {
+		if f.Group() {
+			continue
+		}
+		goal, told := places[f.ID]
+		other, is := there[goal]
+		switch {
+		case !told:
+			bad = append(bad, field("/map/"+f.ID, "请说明“"+f.Title().ZH+"”并入哪个字段，或不再保留", "Say where “"+f.Title().EN+"” goes, or that it is dropped"))
+		case goal != "" && !is:
+			bad = append(bad, field("/map/"+f.ID, "目标台账没有字段 "+goal, "The target has no field "+goal))
+		case goal != "" && f.Takes() != other.Takes():
+			bad = append(bad, field("/map/"+f.ID, "“"+f.Title().ZH+"”与“"+other.Title().ZH+"”类型不同", "“"+f.Title().EN+"” and “"+other.Title().EN+"” take different things"))
+		}
+	}
+	return bad
+}
+
+// fits checks a new type or version against what it follows.
+func fits(c Content, current, next *catalog.Type) []fault.Field {
+	var bad []fault.Field
+	if next.ID != c.Ledger {
+		bad = append(bad, field("/definition/id", "编号与提案不符", "The id is not that of the proposal"))
+	}
+	if current == nil {
+		if next.Version != 1 {
+			bad = append(bad, field("/definition/version", "新台账的版本须为 1", "A new ledger begins with version 1"))
+		}
+		return bad
+	}
+	if next.Version != current.Version+1 {
+		bad = append(bad, field("/definition/version", "版本须为当前版本加一", "The version is the current one plus one"))
+	}
+	if next.Owner != current.Owner {
+		bad = append(bad, field("/definition/owner", "归属部门的变更请用“转”", "Use a transfer to change the owner"))
+	}
+	if next.Sensitivity < current.Sensitivity {
+		bad = append(bad, field("/definition/sensitivity", "密级不得降低", "The level cannot be lowered"))
+	}
+	if len(catalog.Compare(current, next)) == 0 {
+		bad = append(bad, field("/schema", "与当前版本没有差别", "Nothing differs from the current version"))
+	}
+	return bad
+}
