@@ -43,6 +43,7 @@ test-browser: build
 check: frontend/dist/index.html ## formatting, vet, types, imports, generated files
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }
 	go vet ./...
+	go run ./cmd/taizhang catalog check
 	cd frontend && npm run --silent check && npm run --silent size
 
 generate: frontend/node_modules/.stamp ## types from docs/openapi.yaml, formatting

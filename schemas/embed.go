@@ -4,7 +4,7 @@ package schemas
 
 import "embed"
 
-// FS holds ledgers/, standards/, meta/ and the files beside them.
+// FS holds ledgers/, standards/, consolidation/, meta/ and the files beside them.
 //
-//go:embed all:ledgers all:standards all:meta *.json
+//go:embed all:ledgers all:standards all:meta all:consolidation *.json
 var FS embed.FS

@@ -24,7 +24,8 @@ func (a *API) listProposals(c echo.Context) error {
 	if list == nil {
 		list = []proposal.Proposal{}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"proposals": list})
+	ledgers, departments := a.Proposals.Open(c.Request().Context(), prison)
+	return c.JSON(http.StatusOK, map[string]any{"proposals": list, "ledgers": ledgers, "departments": departments})
 }
 
 func (a *API) getProposal(c echo.Context) error {

@@ -28,6 +28,7 @@ type API struct {
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service
+	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
 	Log        *slog.Logger
@@ -107,6 +108,7 @@ func (a *API) routes() []route {
 		{"GET", "/ledgers", "ledgers.list", false, a.listLedgers},
 		{"GET", "/ledgers/:ledger", "ledgers.get", false, a.getLedger},
 		{"GET", "/ledgers/:ledger/versions", "versions.list", false, a.versions},
+		{"GET", "/consolidation", "consolidation.get", false, a.consolidation},
 		{"GET", "/overlaps", "overlaps.list", false, a.overlaps},
 		{"GET", prison + "/proposals", "proposals.list", false, a.listProposals},
 		{"POST", prison + "/proposals", "proposals.create", false, a.propose},

@@ -216,6 +216,22 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID) ([]Proposal, error
 	return list, err
 }
 
+// Open says what the actor may propose: ledgers by id, and whether to add one.
+func (s *Service) Open(ctx context.Context, prison uuid.UUID) (ledgers []string, add []string) {
+	ledgers, add = []string{}, []string{}
+	for _, t := range s.Catalog.Types() {
+		if s.check(ctx, "create", ledger.Subject{Prison: prison, Department: s.Access.Owner(t.ID)}) == nil {
+			ledgers = append(ledgers, t.ID)
+		}
+	}
+	for _, d := range s.Departments() {
+		if s.check(ctx, "create", ledger.Subject{Prison: prison, Department: d}) == nil {
+			add = append(add, d)
+		}
+	}
+	return ledgers, add
+}
+
 func (s *Service) dressed(ctx context.Context, p Proposal) Proposal {
 	p.Steps = way(p.Content, p.Department, s.receiving(p.Content))
 	p.Allowed = []string{}

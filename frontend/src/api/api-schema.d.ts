@@ -160,6 +160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/consolidation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where every paper ledger went, and what is asked for now */
+        get: operations["consolidation.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/overlaps": {
         parameters: {
             query?: never;
@@ -781,6 +798,75 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Consolidation: {
+            legacy: components["schemas"]["LegacyLedger"][];
+            additions: components["schemas"]["LedgerAddition"][];
+            rulings: {
+                id: string;
+                claimed: string[];
+                owner: string;
+                subject: components["schemas"]["Text"];
+                ground: components["schemas"]["Text"];
+            }[];
+            targets: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
+            totals: {
+                ordinary: {
+                    [key: string]: number;
+                };
+                functional: {
+                    [key: string]: number;
+                };
+                additions: number;
+                contested_or_unclear: number;
+            };
+            fewer: number;
+            burden: {
+                [key: string]: components["schemas"]["Burden"];
+            };
+        };
+        LegacyLedger: {
+            no: string;
+            title: components["schemas"]["Text"];
+            aliases?: string[];
+            area: string;
+            /** @enum {string} */
+            ownership: "one" | "contested" | "unclear" | "self_set";
+            owners: string[];
+            cadence: string;
+            /** @enum {string} */
+            disposition: "keep" | "delete" | "reduce" | "transfer" | "merge" | "share";
+            target: string;
+            lands: {
+                ledger: string;
+                field: string;
+                value?: string;
+            }[];
+            reason: components["schemas"]["Text"];
+            ruling?: string;
+            answer: components["schemas"]["Text"];
+        };
+        LedgerAddition: {
+            no: string;
+            title: components["schemas"]["Text"];
+            owner: string;
+            cadence: string;
+            target: string;
+            /** @enum {string} */
+            form: "type" | "field" | "block";
+            lands: {
+                ledger: string;
+                field: string;
+                value?: string;
+            }[];
+            gate: {
+                basis: components["schemas"]["Text"];
+                purpose: components["schemas"]["Text"];
+            };
+            reason: components["schemas"]["Text"];
+        };
         LedgerVersion: {
             version: number;
             schema: unknown;
@@ -1817,6 +1903,35 @@ export interface operations {
             };
         };
     };
+    "consolidation.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The register */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consolidation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "overlaps.list": {
         parameters: {
             query?: never;
@@ -1871,6 +1986,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         proposals: components["schemas"]["Proposal"][];
+                        /** @description those the reader may propose to change */
+                        ledgers: string[];
+                        /** @description those for which the reader may propose a new ledger */
+                        departments: string[];
                     };
                 };
             };

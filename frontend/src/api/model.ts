@@ -31,6 +31,12 @@ export type Role =
 
 export type Posting = With<S['Posting'], { role: Role }>
 export type Me = With<S['Me'], { postings: Posting[] }>
+export type Consolidation = S['Consolidation']
+export type Legacy = S['LegacyLedger']
+export type Proposal = S['Proposal']
+export type ProposalContent = S['ProposalContent']
+export type ProposalReport = S['ProposalReport']
+export type LedgerVersion = S['LedgerVersion']
 export type Session = S['Session']
 export type Area = S['Area']
 export type Organisation = S['Organisation']

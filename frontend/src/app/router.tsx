@@ -40,6 +40,13 @@ export const routes: RouteObject[] = [
           },
           { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
           { path: 'completeness', ...page(() => import('../pages/Completeness')) },
+          { path: 'catalogue', ...page(() => import('../pages/Catalogue')) },
+          { path: 'catalogue/propose', ...page(() => import('../pages/Propose')) },
+          {
+            path: 'prisons/:prison/proposals/:id',
+            ...page(() => import('../pages/ProposalPage')),
+          },
+          { path: 'consolidation', ...page(() => import('../pages/Consolidation')) },
           { path: 'log', ...page(() => import('../pages/Log')) },
           { path: 'sessions', ...page(() => import('../pages/Sessions')) },
           { path: '*', ...page(() => import('../pages/NotFound')) },

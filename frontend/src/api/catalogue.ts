@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query'
+import { call } from './http'
+import type {
+  Consolidation,
+  LedgerVersion,
+  Proposal,
+  ProposalContent,
+  ProposalReport,
+} from './model'
+
+export function useConsolidation() {
+  const queryFn = async () => (await call<Consolidation>('/consolidation')).data
+  return useQuery({ queryKey: ['consolidation'], queryFn, staleTime: 300_000 })
+}
+
+/** The proposals of a prison, and what the reader may propose. */
+export interface ProposalList {
+  proposals: Proposal[]
+  ledgers: string[]
+  departments: string[]
+}
+
+export function useProposals(prison: string) {
+  const queryFn = async () => (await call<ProposalList>(`/prisons/${prison}/proposals`)).data
+  return useQuery({ queryKey: ['proposals', prison], queryFn, enabled: prison !== '' })
+}
+
+export function useProposal(prison: string, id: string) {
+  const queryFn = async () => (await call<Proposal>(`/prisons/${prison}/proposals/${id}`)).data
+  return useQuery({ queryKey: ['proposal', prison, id], queryFn })
+}
+
+export function useVersions(ledger: string) {
+  const queryFn = async () =>
+    (await call<{ versions: LedgerVersion[] }>(`/ledgers/${ledger}/versions`)).data.versions
+  return useQuery({ queryKey: ['versions', ledger], queryFn, enabled: ledger !== '' })
+}
+
+export async function tryProposal(prison: string, body: ProposalContent): Promise<ProposalReport> {
+  const path = `/prisons/${prison}/proposals/try`
+  return (await call<ProposalReport>(path, { method: 'POST', body })).data
+}
+
+export async function propose(
+  prison: string,
+  body: ProposalContent,
+  key: string,
+): Promise<Proposal> {
+  const path = `/prisons/${prison}/proposals`
+  return (await call<Proposal>(path, { method: 'POST', body, idempotencyKey: key })).data
+}
+
+export async function decideProposal(
+  p: Proposal,
+  verdict: 'approve' | 'refuse' | 'withdraw',
+  comment: string,
+  key: string,
+): Promise<Proposal> {
+  const path = `/prisons/${p.prison}/proposals/${p.id}/decision`
+  const body = { verdict, comment, digest: p.digest }
+  return (await call<Proposal>(path, { method: 'POST', body, idempotencyKey: key })).data
+}
