@@ -2,12 +2,22 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 )
+
+// burdened are the kinds of area whose burden is shown, "functional" being those
+// without a ledger of their own.
+var burdened = map[string]struct {
+	kind, function string
+	labour         bool
+}{
+	"ordinary": {"ordinary", "residential", true}, "kitchen": {"functional", "kitchen", false}, "hospital": {"functional", "hospital", false}, "functional": {"functional", "", false},
+}
 
 // consolidation is where every paper ledger went, with the answer to who kept it.
 func (a *API) consolidation(c echo.Context) error {
@@ -23,14 +33,9 @@ func (a *API) consolidation(c echo.Context) error {
 		targets = append(targets, titled{t.ID, t.Title})
 	}
 	kinds := map[string]catalog.Burden{}
-	for _, kind := range []string{"ordinary", "functional"} {
-		var kept []*catalog.Type
-		for _, t := range a.Catalog.Types() {
-			if t.AppliesTo(kind, "", true) {
-				kept = append(kept, t)
-			}
-		}
-		kinds[kind] = catalog.BurdenOf(kept)
+	for name, area := range burdened {
+		kept := slices.DeleteFunc(slices.Clone(a.Catalog.Types()), func(t *catalog.Type) bool { return !t.AppliesTo(area.kind, area.function, area.labour) })
+		kinds[name] = catalog.BurdenOf(kept)
 	}
 	return c.JSON(http.StatusOK, map[string]any{
 		"legacy": a.Register.Answered(a.Catalog), "additions": a.Register.Added, "rulings": a.Register.Rulings, "targets": targets,

@@ -40,7 +40,7 @@ function Found({ data }: { data: Register }) {
   return (
     <>
       <section className="panel">
-        <label htmlFor="old-name">{t('consolidation.search')}</label>
+        <label htmlFor="old-name">{t('consolidation.search')}</label>{' '}
         <input
           id="old-name"
           type="search"
@@ -139,7 +139,7 @@ function Found({ data }: { data: Register }) {
             </tr>
           </thead>
           <tbody>
-            {(['ordinary', 'functional'] as const).map((kind) => {
+            {(['ordinary', 'kitchen', 'hospital', 'functional'] as const).map((kind) => {
               const b = data.burden[kind]
               if (!b) return null
               return (

@@ -1,0 +1,133 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { address, api, launch, shot, signedIn, violations } from './browser'
+
+interface Me {
+  postings: { prison?: string; area?: string }[]
+}
+interface Made {
+  entry: { id: string; version: number }
+}
+
+let browser: Browser
+let head: Page
+let bureau: Page
+let officer: Page
+let prison = ''
+
+beforeAll(async () => {
+  browser = await launch()
+  officer = await signedIn(browser, 'officer')
+  head = await signedIn(browser, 'head of custody')
+  bureau = await signedIn(browser, 'bureau accreditation office')
+})
+afterAll(async () => {
+  await browser?.close()
+})
+
+describe('the catalogue changes while people fill', () => {
+  it('an owner adds an optional field and retires another; forty drafts do as the dry run said', async () => {
+    const me = await api<Me>(officer, 'GET', '/session')
+    prison = me.data.postings[0]?.prison ?? ''
+    const area = me.data.postings[0]?.area
+    const drafts: string[] = []
+    for (let i = 0; i < 40; i++) {
+      const body = { plan_code: `PLAN-${i}`, announced: true }
+      const made = await api<Made>(officer, 'POST', `/prisons/${prison}/entries`, {
+        ledger: 'emergency-drill',
+        area,
+        body,
+      })
+      expect(made.status, JSON.stringify(made.data)).toBe(201)
+      drafts.push(made.data.entry.id)
+    }
+    await head.goto(`${address}/catalogue`)
+    await head.getByRole('button', { name: '提出调整' }).click()
+    await head.getByRole('combobox', { name: '台账', exact: true }).selectOption('emergency-drill')
+    await head.getByLabel('理由', { exact: true }).fill('试行一年后的调整')
+    await head.getByRole('button', { name: '停用 是否预先告知' }).click()
+    const added = head.locator('.new-field')
+    await added.getByLabel('字段代码').fill('visitors_seen')
+    await added.getByLabel('中文名').fill('观摩单位数量')
+    await added.getByLabel('英文名').fill('Units that watched')
+    await added.getByRole('combobox', { name: '类型' }).selectOption('integer')
+    await added.getByRole('button', { name: '增加字段' }).click()
+    // Without the gate's answers it would be refused, and the dry run says so.
+    await head.getByRole('button', { name: '预演' }).click()
+    await head.getByText('未通过的把关项').waitFor()
+    await head.getByLabel('G1 法律法规或制度依据').fill('监狱突发事件应急预案规定')
+    await head.getByLabel('G2 执法证据或安全需要').fill('监管安全演练的效果')
+    await head.getByLabel('G3 为何现有台账不能承载').fill('现有台账没有观摩情况')
+    await head.getByLabel('G4 每条分钟数').fill('1')
+    await head.getByLabel('G4 每月条数').fill('1')
+    await head.getByRole('combobox', { name: 'G4 在哪个台账节省' }).selectOption('emergency-drill')
+    await head.getByLabel('G4 每月节省分钟').fill('1')
+    await head.getByLabel('G4 如何节省').fill('停用预先告知一项')
+    const review = new Date(Date.now() + 180 * 86_400_000).toISOString().slice(0, 10)
+    await head.getByLabel('G5 复核日期').fill(review)
+    await head.getByRole('button', { name: '预演' }).click()
+    // Other journeys may have left drafts of their own.
+    const moved = head.getByText(/份转到新版本，0 份留在原版本/)
+    await moved.waitFor()
+    expect(
+      Number(/(\d+) 份转到/.exec((await moved.textContent()) ?? '')?.[1]),
+    ).toBeGreaterThanOrEqual(40)
+    await shot(head, 'catalogue-propose')
+    expect(await violations(head)).toEqual([])
+    await head.getByRole('button', { name: '提交提案' }).click()
+    await head.getByRole('heading', { name: /应急演练/ }).waitFor()
+    expect(await head.getByRole('button', { name: '同意' }).count()).toBe(0)
+
+    await bureau.goto(head.url())
+    await bureau.getByRole('button', { name: '同意', exact: true }).click()
+    await bureau.getByText('已生效').waitFor()
+    await shot(bureau, 'catalogue-executed')
+    expect(await violations(bureau)).toEqual([])
+
+    const at = async (id: string) =>
+      (await api<Made>(officer, 'GET', `/prisons/${prison}/entries/${id}`)).data.entry.version
+    await expect
+      .poll(async () => (await Promise.all(drafts.map(at))).filter((v) => v === 2).length, {
+        timeout: 20_000,
+      })
+      .toBe(40)
+    // The officer goes on with the new form.
+    await officer.goto(`${address}/prisons/${prison}/entries/${drafts[0]}/edit`)
+    await officer.getByText('观摩单位数量').waitFor()
+    expect(await officer.getByText('是否预先告知').count()).toBe(0)
+  })
+
+  it('a new ledger that asks for what there is, is refused with the overlap shown', async () => {
+    await head.goto(`${address}/catalogue/propose?kind=add`)
+    await head.getByLabel('新台账编号').fill('interim-book')
+    await head.getByLabel('中文名', { exact: true }).first().fill('临时措施登记簿')
+    await head.getByLabel('英文名', { exact: true }).first().fill('Interim measures')
+    await head.getByLabel('理由', { exact: true }).fill('检查时要看')
+    const added = head.locator('.new-field')
+    await added.getByLabel('字段代码').fill('interim_measure')
+    await added.getByLabel('中文名').fill('临时措施')
+    await added.getByLabel('英文名').fill('Interim measure')
+    await added.getByRole('button', { name: '增加字段' }).click()
+    await head.getByRole('button', { name: '预演' }).click()
+    await head.locator('.overlaps li').first().waitFor()
+    await head.getByRole('button', { name: '提交提案' }).click()
+    await head.getByText('不予通过').first().waitFor()
+    await shot(head, 'catalogue-refused')
+    expect(await head.locator('.overlaps li').count()).toBeGreaterThan(0)
+    expect(await violations(head)).toEqual([])
+  })
+
+  it('an officer asks where the bed-check book went', async () => {
+    await officer.goto(`${address}/consolidation`)
+    const search = officer.getByRole('searchbox')
+    await search.fill('查铺登记簿')
+    await officer.getByText('1 本', { exact: true }).waitFor()
+    const row = officer.getByRole('row').filter({ hasText: 'PL-06' })
+    expect(await row.textContent()).toContain('继续填报')
+    await row.getByRole('link', { name: '点名' }).waitFor()
+    await search.fill('')
+    await officer.locator('canvas').waitFor()
+    await shot(officer, 'consolidation')
+    expect(await violations(officer)).toEqual([])
+  })
+})
