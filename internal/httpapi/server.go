@@ -126,6 +126,7 @@ func (a *API) routes() []route {
 		{"GET", entry, "entries.get", false, a.getEntry},
 		{"PUT", entry + "/draft", "draft.save", false, a.saveDraft},
 		{"DELETE", entry + "/draft", "draft.discard", false, a.discardDraft},
+		{"POST", entry + "/sources", "sources.retake", false, a.reopen(a.Ledger.Retake)},
 		{"POST", entry + "/check", "entries.check", false, a.checkEntry},
 		{"POST", entry + "/submit", "entries.submit", false, a.submit},
 		{"POST", entry + "/withdraw", "entries.withdraw", false, a.reopen(a.Ledger.Withdraw)},

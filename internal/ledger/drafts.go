@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -42,13 +43,18 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
 			return fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
 		}
-		body := n.Body
+		body, pins := n.Body, []Pin{}
 		if len(body) == 0 {
-			if body, err = prefill(ctx, tx, t, area); err != nil {
+			values, taken, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()))
+			if err != nil {
 				return err
 			}
+			if body, err = json.Marshal(values); err != nil {
+				return fmt.Errorf("prefill %s: %w", t.ID, err)
+			}
+			pins = taken
 		}
-		created, err := begin(ctx, tx, t, e, body, "created")
+		created, err := begin(ctx, tx, t, e, body, pins, "created")
 		out = Outcome{Entry: created}
 		return err
 	})
@@ -56,7 +62,7 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.
-func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMessage, kind string) (Entry, error) {
+func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMessage, pins []Pin, kind string) (Entry, error) {
 	if _, err := catalog.ParseDocument(body); err != nil {
 		return Entry{}, err
 	}
@@ -65,6 +71,11 @@ func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMe
 	}
 	if err := tx.SaveDraft(ctx, e.Key, body, nil); err != nil {
 		return Entry{}, err
+	}
+	if len(pins) > 0 {
+		if err := tx.SavePins(ctx, e.Key, pins); err != nil {
+			return Entry{}, err
+		}
 	}
 	if err := tx.InsertEvent(ctx, e.Key, kind, 0, map[string]any{"ledger": t.ID, "version": t.Version, "opened_by": e.OpenedBy}); err != nil {
 		return Entry{}, err

@@ -62,6 +62,7 @@ type Step struct {
 type DraftBody struct {
 	Body      json.RawMessage `json:"body"`
 	Remarks   []Remark        `json:"remarks"` // of the return that led here
+	Pins      []Pin           `json:"pins"`
 	ChangedAt time.Time       `json:"changed_at"`
 }
 
@@ -85,6 +86,7 @@ type Revision struct {
 	Reason     string          `json:"reason"`
 	Chain      []Step          `json:"chain"`
 	Warnings   []fault.Field   `json:"warnings"`
+	Pins       []Pin           `json:"pins"` // where shared fields were taken from
 	OccurredAt time.Time       `json:"occurred_at"`
 	RecordedAt time.Time       `json:"recorded_at"`
 }

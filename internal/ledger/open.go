@@ -72,7 +72,7 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 			opened, err := begin(ctx, tx, target, Entry{
 				Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
 				Author: e.Author, State: Draft, OpenedBy: &e.Entry,
-			}, []byte("{}"), "opened")
+			}, []byte("{}"), nil, "opened")
 			if err != nil {
 				return err
 			}

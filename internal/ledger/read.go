@@ -109,6 +109,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		if err != nil {
 			return err
 		}
+		if err := lookAgain(ctx, r, k.Prison, d.Pins); err != nil {
+			return err
+		}
 		v.Draft = &d
 		if v.Attached, err = r.Evidence(ctx, k, 0); err != nil {
 			return err
@@ -118,6 +121,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	for _, rev := range v.Revisions {
+		if err := lookAgain(ctx, r, k.Prison, rev.Pins); err != nil {
+			return err
+		}
 		list, err := r.Evidence(ctx, k, rev.Number)
 		if err != nil {
 			return err

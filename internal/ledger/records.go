@@ -45,10 +45,15 @@ func RevisionRecord(k Key, r Revision) (Record, error) {
 	if warnings == nil {
 		warnings = []fault.Field{}
 	}
-	return NewRecord("revision", k.Entry.String()+"/"+strconv.Itoa(r.Number), r.Salt, map[string]any{
+	columns := map[string]any{
 		"entry": k.Entry, "revision": r.Number, "author": r.Author, "ledger": r.Ledger, "version": r.Version, "document": Digest(document),
 		"digest": r.Digest, "nil_return": r.Nil, "reason": r.Reason, "chain": r.Chain, "warnings": warnings, "occurred_at": stamp(r.OccurredAt),
-	})
+	}
+	// Revisions older than the column have none, and their leaves say nothing of it.
+	if len(r.Pins) > 0 {
+		columns["pins"] = r.Pins
+	}
+	return NewRecord("revision", k.Entry.String()+"/"+strconv.Itoa(r.Number), r.Salt, columns)
 }
 
 // EvidenceRecord commits to an evidence row; the bytes by their hash.

@@ -44,6 +44,9 @@ func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, id
 		if err := tx.SaveDraft(ctx, k, body, remarks); err != nil {
 			return nil, err
 		}
+		if err := tx.SavePins(ctx, k, rev.Pins); err != nil {
+			return nil, err
+		}
 		if err := tx.CopyAttachments(ctx, k, rev.Number); err != nil {
 			return nil, err
 		}

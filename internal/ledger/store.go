@@ -70,9 +70,9 @@ type Reader interface {
 	// PeriodAt is the period of a duty that a time falls into, without its first
 	// moment and with its last; not_found when nothing is due then.
 	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (starts, ends time.Time, err error)
-	// OnDay returns the documents of the area's submitted or approved entries
-	// of the ledger on the day, oldest first.
-	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]json.RawMessage, error)
+	// OnDay returns the area's submitted or approved entries of the ledger on
+	// the day, oldest first: of a corrected one the revision in force.
+	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
 }
 
 // Tx changes inside one transaction. Lock comes before everything else; Append
@@ -91,6 +91,8 @@ type Tx interface {
 	// UpdateEntry writes the head and raises its etag by one.
 	UpdateEntry(ctx context.Context, e *Entry) error
 	SaveDraft(ctx context.Context, k Key, body json.RawMessage, remarks []Remark) error
+	// SavePins keeps where the draft's shared fields were taken from.
+	SavePins(ctx context.Context, k Key, pins []Pin) error
 	DropDraft(ctx context.Context, k Key) error
 	InsertRevision(ctx context.Context, k Key, r Revision) error
 	InsertDecision(ctx context.Context, k Key, d Decision) error

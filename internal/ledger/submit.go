@@ -32,6 +32,9 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if err != nil {
 			return nil, err
 		}
+		if doc, err = pinned(doc, d.Pins); err != nil {
+			return nil, err
+		}
 		attached, err := tx.Evidence(ctx, k, 0)
 		if err != nil {
 			return nil, err
@@ -55,7 +58,7 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason})
+		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins})
 	})
 }
 
@@ -125,6 +128,7 @@ type filing struct {
 	attached []Evidence
 	warnings []fault.Field
 	reason   string
+	pins     []Pin
 	nilAt    time.Time // set for a nil return: a time of its period
 }
 
@@ -141,7 +145,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	fault.Point("submit.objects_held")
 	rev := Revision{
 		Number: len(past) + 1, Author: e.Author, Ledger: t.ID, Version: t.Version, Document: f.doc.Canonical,
-		Salt: integrity.NewSalt(), Nil: !f.nilAt.IsZero(), Reason: f.reason, Warnings: f.warnings,
+		Salt: integrity.NewSalt(), Nil: !f.nilAt.IsZero(), Reason: f.reason, Warnings: f.warnings, Pins: f.pins,
 	}
 	if rev.Nil {
 		rev.OccurredAt = f.nilAt

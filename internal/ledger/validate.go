@@ -53,6 +53,13 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if err != nil {
 			return err
 		}
+		d, err := r.Draft(ctx, k)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if doc, err = pinned(doc, d.Pins); err != nil {
+			return err
+		}
 		if res, err = judge(ctx, r, k, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {
 			return err
 		}

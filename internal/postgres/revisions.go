@@ -15,8 +15,8 @@ import (
 func (t *txn) Draft(ctx context.Context, k ledger.Key) (ledger.DraftBody, error) {
 	var d ledger.DraftBody
 	var body []byte
-	err := t.tx.QueryRow(ctx, "select body, remarks, changed_at from drafts where prison_id = $1 and entry_id = $2",
-		k.Prison, k.Entry).Scan(&body, &d.Remarks, &d.ChangedAt)
+	err := t.tx.QueryRow(ctx, "select body, remarks, pins, changed_at from drafts where prison_id = $1 and entry_id = $2",
+		k.Prison, k.Entry).Scan(&body, &d.Remarks, &d.Pins, &d.ChangedAt)
 	d.Body = body
 	return d, mapped(err)
 }
@@ -31,6 +31,14 @@ func (t *txn) SaveDraft(ctx context.Context, k ledger.Key, body json.RawMessage,
 	return err
 }
 
+func (t *txn) SavePins(ctx context.Context, k ledger.Key, pins []ledger.Pin) error {
+	if pins == nil {
+		pins = []ledger.Pin{}
+	}
+	_, err := t.exec(ctx, "update drafts set pins = $3 where prison_id = $1 and entry_id = $2", k.Prison, k.Entry, pins)
+	return err
+}
+
 func (t *txn) DropDraft(ctx context.Context, k ledger.Key) error {
 	if _, err := t.exec(ctx, "delete from drafts where prison_id = $1 and entry_id = $2", k.Prison, k.Entry); err != nil {
 		return err
@@ -40,13 +48,13 @@ func (t *txn) DropDraft(ctx context.Context, k ledger.Key) error {
 }
 
 const revisionColumns = `r.revision, r.author, p.name, r.ledger, r.version, r.canonical, r.salt, r.digest, r.nil_return, r.reason,
-	r.chain, r.warnings, r.occurred_at, r.recorded_at`
+	r.chain, r.warnings, r.pins, r.occurred_at, r.recorded_at`
 
 func scanRevision(row pgx.CollectableRow) (ledger.Revision, error) {
 	var r ledger.Revision
 	var canonical, digest []byte
 	err := row.Scan(&r.Number, &r.Author, &r.AuthorName, &r.Ledger, &r.Version, &canonical, &r.Salt, &digest, &r.Nil, &r.Reason,
-		&r.Chain, &r.Warnings, &r.OccurredAt, &r.RecordedAt)
+		&r.Chain, &r.Warnings, &r.Pins, &r.OccurredAt, &r.RecordedAt)
 	r.Document = canonical
 	copy(r.Digest[:], digest)
 	return r, err
@@ -75,10 +83,13 @@ func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revisio
 	if r.Warnings == nil {
 		r.Warnings = empty
 	}
+	if r.Pins == nil {
+		r.Pins = []ledger.Pin{}
+	}
 	_, err := t.exec(ctx, `insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return,
-			reason, chain, warnings, occurred_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			reason, chain, warnings, occurred_at, pins) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		k.Prison, k.Entry, r.Number, r.Author, r.Ledger, r.Version, []byte(r.Document), r.Salt, r.Digest[:], r.Nil,
-		r.Reason, r.Chain, r.Warnings, r.OccurredAt)
+		r.Reason, r.Chain, r.Warnings, r.OccurredAt, r.Pins)
 	if err != nil {
 		return err
 	}
@@ -172,15 +183,21 @@ func (t *txn) LockLedger(ctx context.Context, prison uuid.UUID, ledgerID string)
 	return err
 }
 
-func (t *txn) OnDay(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) ([]json.RawMessage, error) {
-	rows, err := t.tx.Query(ctx, `select r.canonical from entries e
-			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
+func (t *txn) OnDay(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) ([]ledger.Sourced, error) {
+	rows, err := t.tx.Query(ctx, `select e.entry_id, r.revision, r.canonical from entries e
+			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
 		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
-			and e.state in ('submitted', 'approved') and not r.nil_return order by r.occurred_at`, prison, area, ledgerID, day)
+			and (e.state = 'submitted' or e.state <> 'voided' and e.in_force > 0) and not r.nil_return order by r.occurred_at`, prison, area, ledgerID, day)
 	if err != nil {
 		return nil, err
 	}
-	return documents(rows)
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Sourced, error) {
+		var s ledger.Sourced
+		var b []byte
+		err := row.Scan(&s.Entry, &s.Revision, &b)
+		s.Document = b
+		return s, err
+	})
 }
 
 func documents(rows pgx.Rows) ([]json.RawMessage, error) {

@@ -121,7 +121,7 @@ func (s *Snapshot) revisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		var canonical, digest []byte
 		var derived bool
 		if err := row.Scan(&k.Entry, &r.Number, &r.Author, &r.Ledger, &r.Version, &canonical, &r.Salt, &digest, &r.Nil, &r.Reason,
-			&r.Chain, &r.Warnings, &r.OccurredAt, &r.RecordedAt, &derived); err != nil {
+			&r.Chain, &r.Warnings, &r.Pins, &r.OccurredAt, &r.RecordedAt, &derived); err != nil {
 			return integrity.Row{}, err
 		}
 		r.Document = canonical
@@ -132,7 +132,7 @@ func (s *Snapshot) revisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		}
 		rec, err := ledger.RevisionRecord(k, r)
 		return rowOf("revisions", rec, err, r.RecordedAt, wrong)
-	}, `select entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at, recorded_at,
+	}, `select entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, pins, occurred_at, recorded_at,
 			document is not distinct from app.document(canonical)
 		from revisions where prison_id = $1 order by entry_id, revision`, prison)
 }

@@ -435,6 +435,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the shared fields of a draft anew from their sources */
+        post: operations["sources.retake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/withdraw": {
         parameters: {
             query?: never;
@@ -1260,12 +1277,28 @@ export interface components {
             text: string;
         };
         Draft: {
+            pins: components["schemas"]["Pin"][];
             body: Record<string, never>;
             remarks: components["schemas"]["Remark"][];
             /** Format: date-time */
             changed_at: string;
         };
+        /** @description A shared field as it was taken; corrected when its source has changed since */
+        Pin: {
+            field: string;
+            ledger: string;
+            of: {
+                /** Format: uuid */
+                entry: string;
+                revision: number;
+            }[];
+            value: unknown;
+            /** Format: date-time */
+            taken_at: string;
+            corrected?: boolean;
+        };
         Revision: {
+            pins: components["schemas"]["Pin"][];
             revision: number;
             /** Format: uuid */
             author: string;
@@ -2617,6 +2650,41 @@ export interface operations {
         };
         responses: {
             /** @description Submit the draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sources.retake": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -134,6 +134,12 @@ export async function reopen(
   return (await call<Outcome>(`${at(entry)}/${action}`, options)).data
 }
 
+/** Takes the shared fields of a draft anew from their sources. */
+export async function retakeSources(entry: Entry, key: string): Promise<Outcome> {
+  const options = { method: 'POST', ifMatch: entry.etag, idempotencyKey: key } as const
+  return (await call<Outcome>(`${at(entry)}/sources`, options)).data
+}
+
 /** What a decider says, bound to the digest of what was shown. */
 export interface Judgement {
   digest: string

@@ -48,6 +48,7 @@ export type Remark = S['Remark']
 export type Warning = S['FieldProblem']
 export type Entry = S['Entry']
 export type Step = With<S['Step'], { roles: Role[] }>
+export type Pin = S['Pin']
 export type Revision = With<S['Revision'], { document: Doc; chain: Step[] }>
 export type Decision = With<S['Decision'], { role: Role }>
 export type Receipt = S['Receipt']

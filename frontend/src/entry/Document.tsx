@@ -1,3 +1,6 @@
+import { Link, useParams } from 'react-router'
+import type { Pin } from '../api/model'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { get, join, type Pointer } from '../schema/pointer'
 import {
@@ -9,6 +12,7 @@ import {
   text,
   titleOf,
 } from '../schema/types'
+import { useNames } from '../ui/names'
 import { formatValue } from './labels'
 import './document.css'
 
@@ -18,6 +22,8 @@ export interface DocumentProps {
   doc: Doc
   /** Names of files, for fields whose value is an evidence item. */
   fileName?: (id: string) => string | undefined
+  /** Where shared fields were taken from. */
+  pins?: Pin[]
   /** Pointers of fields that changed, to be marked. */
   marked?: ReadonlySet<Pointer>
   /** Called with the field a reviewer wants to remark on; absent: no remarks. */
@@ -47,7 +53,7 @@ export function Document(props: DocumentProps) {
 type MembersProps = DocumentProps & { node: Schema; at: Pointer; names: string[] }
 
 function Members(props: MembersProps) {
-  const { node, at, names, doc, marked, onRemark } = props
+  const { node, at, names, doc, pins, marked, onRemark } = props
   const lang = useLang()
   const t = useT()
   return (
@@ -69,6 +75,7 @@ function Members(props: MembersProps) {
             </dt>
             <dd>
               <Value {...props} node={child} at={pointer} value={value} />
+              <Taken pin={pins?.find((p) => p.field === pointer)} />
               {onRemark && (
                 <button
                   type="button"
@@ -84,6 +91,22 @@ function Members(props: MembersProps) {
         )
       })}
     </dl>
+  )
+}
+
+/** Where a shared value comes from, with the way there; and whether that has changed since. */
+function Taken({ pin }: { pin: Pin | undefined }) {
+  const t = useT()
+  const ledgers = useNames()
+  const { prison = '' } = useParams()
+  if (!pin) return null
+  const last = pin.of.at(-1)
+  const from = t('form.fromAt', { source: ledgers.ledger(pin.ledger), at: showTime(pin.taken_at) })
+  return (
+    <small className="taken">
+      {last && prison ? <Link to={`/prisons/${prison}/entries/${last.entry}`}>{from}</Link> : from}
+      {pin.corrected && <strong className="late"> {t('form.corrected')}</strong>}
+    </small>
   )
 }
 

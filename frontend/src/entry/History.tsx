@@ -80,6 +80,8 @@ const known = [
   'withdrawn',
   'revised',
   'amended',
+  'retaken',
+  'rebased',
   'voided',
   'discarded',
 ] as const

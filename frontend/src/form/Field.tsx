@@ -153,8 +153,11 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
     <div className="notes" id={`${idOf(pointer)}-notes`}>
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}
       {source !== undefined && (
-        <Tag color="blue">{t('form.from', { source: source || t('form.register') })}</Tag>
+        <Tag color="blue">
+          {t('form.fromAt', { source: source.source || t('form.register'), at: source.at })}
+        </Tag>
       )}
+      {source?.corrected && <Tag color="orange">{t('form.corrected')}</Tag>}
       {node.description && <p className="help">{node.description}</p>}
       {remark && <p className="remark">{t('form.remark', { remark })}</p>}
       {shown.map((problem) => (

@@ -19,6 +19,15 @@ const none: readonly ShownProblem[] = []
  * One document being filled: its values, what is visible, what is wrong. React
  * reads it through useSyncExternalStore, so that a keystroke draws one field.
  */
+/** Where a shared field's value was taken from, and when. */
+export interface Origin {
+  /** Title of the ledger; '' for the roll. */
+  source: string
+  at: string
+  /** The source has changed since. */
+  corrected: boolean
+}
+
 export class FormStore {
   #doc: Doc
   #derived: Doc = {}
@@ -32,7 +41,7 @@ export class FormStore {
   #local = new Map<Pointer, ShownProblem[]>()
   #server = new Map<Pointer, ShownProblem[]>()
   #remarks: ReadonlyMap<Pointer, string> = new Map()
-  #sources: ReadonlyMap<Pointer, string> = new Map()
+  #sources: ReadonlyMap<Pointer, Origin> = new Map()
   #validator: DocumentValidator
   #changes = 0
   #strays: readonly Problem[] = []
@@ -259,7 +268,7 @@ export class FormStore {
     return this.#sources
   }
 
-  setSources(sources: ReadonlyMap<Pointer, string>) {
+  setSources(sources: ReadonlyMap<Pointer, Origin>) {
     this.#sources = sources
     this.#emit()
   }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { Navigate, useNavigate, useParams } from 'react-router'
-import { checkDraft, discard, getEntry, saveDraft, submit } from '../api/entries'
+import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
 import { lookup } from '../api/lookup'
@@ -19,6 +19,7 @@ import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
 import { FormStore, type ShownProblem } from '../form/store'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
@@ -184,6 +185,14 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     await queries.invalidateQueries()
   }
 
+  const retake = async () => {
+    await autosave.flush()
+    await retakeSources({ ...entry, etag: autosave.etag }, newKey())
+    await queries.invalidateQueries()
+    // The form is made of the draft once; it is made anew from the one that has the new values.
+    await navigate(0)
+  }
+
   const remove = async (file: Evidence) => {
     await detach(prison, id, file.id, newKey())
     setFiles((have) => have.filter((h) => h.id !== file.id))
@@ -208,6 +217,14 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         </p>
       )}
       <Strays store={store} />
+      {view.draft?.pins.some((p) => p.corrected) && (
+        <p className="panel" role="status">
+          {t('form.corrected')}{' '}
+          <Button size="small" onClick={() => void retake()}>
+            {t('form.retake')}
+          </Button>
+        </p>
+      )}
       {general.map((message) => (
         <p key={message} className="panel danger" role="alert">
           {message}
@@ -290,7 +307,14 @@ function newStore(
     new Map(
       type.sources
         .filter((s) => s.field.slice(1) in body)
-        .map((s) => [s.field, s.ledger ? ledgerName(s.ledger) : '']),
+        .map((s) => {
+          const pin = view.draft?.pins.find((p) => p.field === s.field)
+          const source = s.ledger ? ledgerName(s.ledger) : ''
+          return [
+            s.field,
+            { source, at: showTime(pin?.taken_at), corrected: pin?.corrected === true },
+          ]
+        }),
     ),
   )
   return store

@@ -91,6 +91,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 schema={schema}
                 layout={type.form}
                 doc={revision.document}
+                pins={revision.pins}
                 fileName={(id) => names.get(id)}
                 marked={new Set(changes?.map((c) => c.pointer))}
               />

@@ -61,6 +61,7 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
           schema={shownSchema(type)}
           layout={type.form}
           doc={revision.document}
+          pins={revision.pins}
           fileName={(id) => fileNames.get(id)}
         />
       )}

@@ -287,6 +287,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
           schema={schema}
           layout={type.form}
           doc={revision.document}
+          pins={revision.pins}
           fileName={(id) => names.get(id)}
           marked={new Set(changes?.map((c) => c.pointer))}
           onRemark={

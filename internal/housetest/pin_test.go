@@ -1,0 +1,137 @@
+package housetest_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"testing"
+	"time"
+
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+	"taizhang/schemas"
+)
+
+// counted files a headcount of n people through its chain.
+func counted(t *testing.T, h *housetest.House, e ledger.Entry, n int, reason string) ledger.Entry {
+	t.Helper()
+	ctx := t.Context()
+	raw, err := fs.ReadFile(schemas.FS, "ledgers/headcount/v1/valid/"+first(t, "headcount"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample struct {
+		Document map[string]any `json:"document"`
+	}
+	doc := map[string]any{}
+	if json.Unmarshal(raw, &sample) == nil && sample.Document != nil {
+		doc = sample.Document
+	} else if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().In(time.FixedZone("", 8*3600)).Add(-time.Minute).Format(time.RFC3339)
+	doc["counted_at"], doc["expected_count"], doc["actual_count"], doc["counted_by"] = at, n, n, h.Person("officer").Number
+	delete(doc, "off_site_list")
+	delete(doc, "difference_reason")
+	delete(doc, "reported_at")
+	delete(doc, "resolved_at")
+	doc["off_site_count"] = 0
+	body, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Entry.String() == (ledger.Entry{}).Entry.String() {
+		e = h.Begin(t, "officer", "headcount", body)
+	} else {
+		out, err := h.Ledger.Amend(h.As(ctx, "officer"), e.Key, e.ETag, ledger.Idem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, err = h.Ledger.SaveDraft(h.As(ctx, "officer"), e.Key, out.Entry.ETag, body, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+		e = out.Entry
+	}
+	out, err := h.Ledger.Submit(h.As(ctx, "officer"), e.Key, e.ETag, reason, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for out.Entry.State == ledger.Submitted {
+		moved := false
+		for _, who := range []string{"second officer", "duty leader", "area head", "custody head"} {
+			if next, err := approve(h, t, who, out.Entry); err == nil {
+				out, moved = next, true
+				break
+			}
+		}
+		if !moved {
+			t.Fatalf("nobody approves step %d", out.Entry.Step)
+		}
+	}
+	return out.Entry
+}
+
+func first(t *testing.T, id string) string {
+	t.Helper()
+	list, err := fs.ReadDir(schemas.FS, "ledgers/"+id+"/v1/valid")
+	if err != nil || len(list) == 0 {
+		t.Fatal(err)
+	}
+	return list[0].Name()
+}
+
+// TestPins is A5: a shared field is taken from a revision and stays; a later
+// correction of its source is shown and changes nothing.
+func TestPins(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	source := counted(t, h, ledger.Entry{}, 61, "")
+	e := h.Begin(t, "officer", "duty-log", nil)
+	v, err := h.Ledger.Get(h.As(ctx, "officer"), e.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pin := func(v ledger.View) ledger.Pin {
+		t.Helper()
+		for _, p := range v.Draft.Pins {
+			if p.Field == "/inmate_count" {
+				return p
+			}
+		}
+		t.Fatalf("no pin: %+v", v.Draft)
+		return ledger.Pin{}
+	}
+	p := pin(v)
+	if string(p.Value) != "61" || len(p.Of) != 1 || p.Of[0] != (ledger.Pinned{Entry: source.Entry, Revision: 1}) || p.Corrected {
+		t.Fatalf("%+v", p)
+	}
+	// Typed over, it is still what was taken: the check computes with the pin.
+	res, err := h.Ledger.Check(h.As(ctx, "officer"), e.Key, json.RawMessage(`{"inmate_count":5}`))
+	if err != nil || string(mustJSON(t, res.Document.Value["inmate_count"])) != "61" {
+		t.Errorf("%s %v", res.Document.Canonical, err)
+	}
+	source = counted(t, h, source, 60, "点名更正")
+	if v, err = h.Ledger.Get(h.As(ctx, "officer"), e.Key); err != nil {
+		t.Fatal(err)
+	}
+	if p = pin(v); !p.Corrected || string(p.Value) != "61" {
+		t.Errorf("after the correction: %+v", p)
+	}
+	if _, err := h.Ledger.Retake(h.As(ctx, "officer"), e.Key, v.Entry.ETag, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if v, err = h.Ledger.Get(h.As(ctx, "officer"), e.Key); err != nil {
+		t.Fatal(err)
+	}
+	if p = pin(v); p.Corrected || string(p.Value) != "60" || p.Of[0].Revision != source.InForce {
+		t.Errorf("taken anew: %+v", p)
+	}
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
