@@ -117,6 +117,23 @@ describe('the catalogue changes while people fill', () => {
     expect(await violations(head)).toEqual([])
   })
 
+  it('the bureau proposes to retire a ledger, may not decide it itself, and takes it back', async () => {
+    await bureau.goto(`${address}/catalogue/propose?kind=delete&ledger=police-training`)
+    await bureau.getByLabel('理由', { exact: true }).fill('学时改由训练系统记录')
+    await bureau.getByLabel('告知填报人（中文）').fill('训练学时请到训练系统登记')
+    await bureau.getByLabel('告知填报人（英文）').fill('Training hours go to the training system')
+    await bureau.getByRole('button', { name: '预演' }).click()
+    await bureau.getByRole('heading', { name: '预演结果' }).waitFor()
+    await bureau.getByRole('button', { name: '提交提案' }).click()
+    await bureau.getByRole('heading', { name: /队伍训练/ }).waitFor()
+    // Who proposed decides nothing: it waits for another of the office.
+    expect(await bureau.getByRole('button', { name: '同意', exact: true }).count()).toBe(0)
+    await shot(bureau, 'catalogue-delete')
+    await bureau.getByRole('button', { name: '撤回提案' }).click()
+    await bureau.getByText('已撤回').waitFor()
+    expect(await violations(bureau)).toEqual([])
+  })
+
   it('an officer asks where the bed-check book went', async () => {
     await officer.goto(`${address}/consolidation`)
     const search = officer.getByRole('searchbox')

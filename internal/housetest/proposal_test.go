@@ -254,6 +254,9 @@ func TestOperations(t *testing.T) {
 	if _, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "police-training", Body: json.RawMessage(`{}`)}, ledger.Idem{}); fault.CodeOf(err) != "ledger_unknown" {
 		t.Errorf("a new entry of what is no longer kept: %v", err)
 	}
+	if ended := h.Catalog.Ended(); len(ended) != 4 || h.Catalog.Type("police-training", 1) == nil {
+		t.Errorf("%d ended", len(ended))
+	}
 	// What others still refer to cannot go.
 	_, err = propose(h, ctx, "bureau office", proposal.Content{Kind: proposal.Delete, Ledger: "headcount", Reason: "不再需要了", On: today, Notice: notice})
 	if fault.CodeOf(err) != "bad_proposal" {

@@ -21,6 +21,8 @@ type ledgerHead struct {
 	Areas       catalog.Areas   `json:"areas"`
 	Filler      catalog.Filler  `json:"filler"`
 	Nil         bool            `json:"nil"`
+	// End says what became of one that is no longer kept.
+	End *catalog.End `json:"end,omitempty"`
 }
 
 // ledgerFull is what the form needs.
@@ -38,7 +40,11 @@ type ledgerFull struct {
 }
 
 func (a *API) head(t *catalog.Type) ledgerHead {
-	return ledgerHead{ID: t.ID, Version: t.Version, Title: t.Title, Owner: a.Ledger.Access.Owner(t.ID), Sensitivity: t.Sensitivity,
+	var end *catalog.End
+	if e, gone := a.Catalog.End(t.ID); gone {
+		end = &e
+	}
+	return ledgerHead{End: end, ID: t.ID, Version: t.Version, Title: t.Title, Owner: a.Ledger.Access.Owner(t.ID), Sensitivity: t.Sensitivity,
 		Cadence: t.Cadence, Areas: t.Areas, Filler: t.Filler, Nil: t.Cadence.Nil}
 }
 
@@ -47,7 +53,11 @@ func (a *API) listLedgers(c echo.Context) error {
 	for _, t := range a.Catalog.Types() {
 		list = append(list, a.head(t))
 	}
-	return c.JSON(http.StatusOK, map[string]any{"ledgers": list})
+	ended := []ledgerHead{}
+	for _, t := range a.Catalog.Ended() {
+		ended = append(ended, a.head(t))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "ended": ended})
 }
 
 func (a *API) getLedger(c echo.Context) error {
@@ -59,7 +69,10 @@ func (a *API) getLedger(c echo.Context) error {
 		}
 		t = a.Catalog.Type(c.Param("ledger"), version)
 	} else {
-		t = a.Catalog.Current(c.Param("ledger"))
+		// What is no longer kept stays readable, by its last version.
+		if all := a.Catalog.Versions(c.Param("ledger")); len(all) > 0 {
+			t = all[len(all)-1]
+		}
 	}
 	if t == nil {
 		return fault.New(fault.NotFound, "ledger_unknown")

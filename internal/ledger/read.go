@@ -164,7 +164,7 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 
 func (s *Service) owned() map[string][]string {
 	m := map[string][]string{}
-	for _, t := range s.Catalog.Types() {
+	for _, t := range slices.Concat(s.Catalog.Types(), s.Catalog.Ended()) {
 		owner := s.Access.Owner(t.ID)
 		m[owner] = append(m[owner], t.ID)
 	}

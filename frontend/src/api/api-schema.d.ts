@@ -1150,6 +1150,7 @@ export interface components {
             counts: string;
         };
         LedgerHead: {
+            end?: components["schemas"]["LedgerEnd"];
             id: string;
             version: number;
             title: components["schemas"]["Text"];
@@ -1855,6 +1856,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         ledgers: components["schemas"]["LedgerHead"][];
+                        /** @description those no longer kept, by their last version */
+                        ended: components["schemas"]["LedgerHead"][];
                     };
                 };
             };

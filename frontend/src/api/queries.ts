@@ -32,9 +32,17 @@ export function useOrganisation() {
   return useQuery({ queryKey: ['organisation'], queryFn, staleTime: 300_000 })
 }
 
+/** The catalogue: what is kept, and what is no longer. */
+export function useCatalogue() {
+  const queryFn = async () =>
+    (await call<{ ledgers: LedgerHead[]; ended: LedgerHead[] }>('/ledgers')).data
+  return useQuery({ queryKey: ['ledgers'], queryFn, staleTime: 60_000 })
+}
+
+/** The ledgers that are kept. */
 export function useLedgers() {
-  const queryFn = async () => (await call<{ ledgers: LedgerHead[] }>('/ledgers')).data.ledgers
-  return useQuery({ queryKey: ['ledgers'], queryFn, staleTime: 300_000 })
+  const query = useCatalogue()
+  return { ...query, data: query.data?.ledgers }
 }
 
 /** One version of a type never changes: it is asked for once. */

@@ -21,7 +21,21 @@ const rowHeight = 34
 export default function LedgerBrowser() {
   const { ledger = '' } = useParams()
   const type = useLedgerType(ledger)
-  return <Ready query={type}>{(data) => <Browser key={data.id} type={data} />}</Ready>
+  const lang = useLang()
+  return (
+    <Ready query={type}>
+      {(data) => (
+        <>
+          {data.end && (
+            <p className="panel" role="status">
+              {text(data.end.notice, lang)}
+            </p>
+          )}
+          <Browser key={data.id} type={data} />
+        </>
+      )}
+    </Ready>
+  )
 }
 
 /** Filters live in the address: a list can be bookmarked, sent, and gone back to. */

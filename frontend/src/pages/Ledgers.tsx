@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { useLedgers } from '../api/queries'
+import { useCatalogue, useLedgers } from '../api/queries'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -50,6 +50,32 @@ export default function Ledgers() {
           </div>
         )}
       </Ready>
+      <Ended />
     </>
+  )
+}
+
+/** What is no longer kept: its records stay, and a line says where to go. */
+function Ended() {
+  const t = useT()
+  const lang = useLang()
+  const ended = useCatalogue().data?.ended ?? []
+  if (ended.length === 0) return null
+  return (
+    <section className="panel">
+      <h2>{t('ledgers.ended')}</h2>
+      <ul>
+        {ended.map((l) => (
+          <li key={l.id}>
+            <Link to={`/ledgers/${l.id}`}>{text(l.title, lang)}</Link>{' '}
+            {l.end && (
+              <>
+                {t('ledgers.endedOn', { on: l.end.on })} {text(l.end.notice, lang)}
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

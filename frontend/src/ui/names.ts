@@ -1,4 +1,4 @@
-import { useLedgers, useOrganisation } from '../api/queries'
+import { useCatalogue, useOrganisation } from '../api/queries'
 import { useLang } from '../i18n'
 import { text } from '../schema/types'
 
@@ -6,7 +6,8 @@ import { text } from '../schema/types'
 export function useNames() {
   const lang = useLang()
   const organisation = useOrganisation().data
-  const ledgers = useLedgers().data
+  const catalogue = useCatalogue().data
+  const ledgers = [...(catalogue?.ledgers ?? []), ...(catalogue?.ended ?? [])]
   const areas = organisation?.prisons.flatMap((p) => p.areas) ?? []
   return {
     area: (id: string) => {
@@ -16,6 +17,6 @@ export function useNames() {
     prison: (id: string) => text(organisation?.prisons.find((p) => p.id === id)?.name, lang),
     department: (code: string) =>
       text(organisation?.departments.find((d) => d.code === code)?.title, lang) || code,
-    ledger: (id: string) => text(ledgers?.find((l) => l.id === id)?.title, lang) || id,
+    ledger: (id: string) => text(ledgers.find((l) => l.id === id)?.title, lang) || id,
   }
 }
