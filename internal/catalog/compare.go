@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -62,9 +61,9 @@ type Change struct {
 	checker *validator // of the new field alone; nil where no value can offend
 }
 
-// members of ledger.json that change how a document is judged: a draft begun
-// under the old ones is finished under them.
-var judging = []string{"computed", "rules", "sources"}
+// judging members of ledger.json change how a document is judged or who may see
+// it: a draft begun under the old ones is finished under them.
+var judging = []string{"computed", "rules", "sources", "sensitivity", "sealed"}
 
 // silent members are no difference between versions of one ledger.
 var silent = []string{"id", "version"}
@@ -271,7 +270,7 @@ func definitionChanges(from, to *Type) []Change {
 		}
 		list = append(list, c)
 	}
-	if !bytes.Equal(squeezed(from.FormJSON), squeezed(to.FormJSON)) {
+	if !reflect.DeepEqual(from.form, to.form) {
 		list = append(list, Change{Kind: Reorder, Member: "form", Effect: moves, Title: fault.Text{ZH: "版面", EN: "Layout"}})
 	}
 	return list
@@ -285,14 +284,6 @@ func empty(v any) bool {
 		return x == ""
 	}
 	return v == nil
-}
-
-func squeezed(raw []byte) []byte {
-	var b bytes.Buffer
-	if json.Compact(&b, raw) != nil {
-		return raw
-	}
-	return b.Bytes()
 }
 
 // Holds reports whether the change keeps a draft with this document, written

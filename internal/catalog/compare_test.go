@@ -35,7 +35,7 @@ func small(version int, required, props, definition string) catalog.Files {
 			"filler":{"roles":["officer"],"unit":"area","title":{"zh":"民警","en":"officer"}},"areas":{"kinds":["ordinary"],"functions":[],"labour":false,"except":[]},
 			"cadence":{"kind":"event","expected":0,"per":"area","workdays":false,"nil":false,"deadline_hours":24,"counts":""},"occurred":"/on","summary":["/on"],
 			"chain":[{"id":"a","title":{"zh":"甲","en":"a"},"roles":["area_head"],"unit":"area","mode":"any"}],"evidence":[],"retention":{"years":10},
-			"sensitivity":"L1","enforcement_evidence":false,"lawful_basis":{"zh":"试"},"computed":[],"sources":[],"measures":[],"triggers":[]%s}`, version, definition),
+			"sensitivity":"L1","enforcement_evidence":false,"lawful_basis":{"zh":"试"},"computed":[],"sources":[],"triggers":[]%s}`, version, definition),
 		Form: fmt.Appendf(nil, `{"sections":[{"id":"s","title":{"zh":"节","en":"s"},"fields":%s}]}`, fields),
 	}
 }
@@ -89,7 +89,8 @@ func TestChanges(t *testing.T) {
 		"drop option":     {before: on + `,"c":` + node("c", "string", choice("a", "b")), after: on + `,"c":` + node("c", "string", choice("a")), kind: catalog.DropOption, moves: `{"c":"a"}`, became: `{"c":"a"}`, stays: `{"c":"b"}`},
 		"type":            {before: on + `,"n":` + node("n", "integer"), after: on + `,"n":` + node("n", "string"), kind: catalog.Retype, stays: `{}`},
 		"rule":            {before: on, after: on, definition: `,"rules":[{"id":"r","at":"/on","expr":"doc.on != ''","level":"error","stage":"submit","message":{"zh":"不行"}}]`, kind: catalog.Redefine, stays: `{}`},
-		"chain":           {before: on, after: on, definition: `,"sealed":"false"`, kind: catalog.Redefine, moves: `{"on":"x"}`, became: `{"on":"x"}`},
+		"seal":            {before: on, after: on, definition: `,"sealed":"true"`, kind: catalog.Redefine, stays: `{}`},
+		"measure":         {before: on, after: on, definition: `,"measures":[{"id":"n","title":{"zh":"数"},"when":"true","value":"1"}]`, kind: catalog.Redefine, moves: `{"on":"x"}`, became: `{"on":"x"}`},
 		"required in row": {before: on + "," + rows("", `"n":`+node("rows.n", "integer")), after: on + "," + rows(`"n"`, `"n":`+node("rows.n", "integer")), kind: catalog.Require, moves: `{"rows":[{"n":1}]}`, became: `{"rows":[{"n":1}]}`, stays: `{"rows":[{"n":1},{}]}`},
 		"rename in row":   {before: on + "," + rows("", `"n":`+node("rows.n", "integer")), after: on + "," + rows("", `"m":`+node("rows.n", "integer")), kind: catalog.RenameField, moves: `{"rows":[{"n":1},{"n":2}]}`, became: `{"rows":[{"m":1},{"m":2}]}`},
 	}

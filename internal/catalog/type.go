@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -110,6 +111,10 @@ func hasField(err error, code string) bool {
 	return ok && slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return x.Code == code })
 }
 
+// ledgerID keeps ids out of the way of what they are written into: addresses,
+// and the lists by which the database knows who sees what (access.Scope).
+var ledgerID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
+
 var (
 	cadences = []string{"per_shift", "daily", "weekly", "monthly", "quarterly", "event"}
 	levels   = []string{"L1", "L2", "L3"}
@@ -126,7 +131,8 @@ func (c *compiler) definition(t *Type, p *problems) {
 			p.add("ledger.json"+at, "definition", format, args...)
 		}
 	}
-	want(t.ID != "" && t.Version > 0, "/id", "须有 id 与 version")
+	want(ledgerID.MatchString(t.ID), "/id", "id 须为 2 至 40 个小写字母、数字或连字符，字母开头")
+	want(t.Version > 0, "/version", "须有 version")
 	want(t.Title.ZH != "" && t.Title.EN != "", "/title", "须有中英文名称")
 	want(strings.HasPrefix(t.Owner, "dept_") || t.Owner != "", "/owner", "须有一个归属部门")
 	want(len(t.Filler.Roles) > 0 && (t.Filler.Unit == "area" || t.Filler.Unit == "dept" && t.Filler.Dept != ""), "/filler", "须有填报人")

@@ -325,3 +325,45 @@ func TestProposalsAtOnce(t *testing.T) {
 		t.Errorf("%d won, %d versions: %v", won, len(versions), errs)
 	}
 }
+
+// TestProposalRefused sends what must not become a ledger.
+func TestProposalRefused(t *testing.T) {
+	h := housetest.New(t)
+	base := func(id, owner string) proposal.Content {
+		c := next(t, h, "culture-activity", func(schema, definition, _ map[string]any) {
+			definition["id"], definition["version"], definition["owner"] = id, 1, owner
+		})
+		c.Kind, c.Ledger, c.Gate = proposal.Add, id, theGate
+		return c
+	}
+	today := catalog.DayOf(time.Now())
+	tests := map[string]struct {
+		c    proposal.Content
+		want string
+	}{
+		// An id is written into the lists of who sees what: "*" there is everything.
+		"an id that opens every list": {base("x,*", "dept_custody"), "bad_type"},
+		"no such department":          {base("new-book", "dept_nobody"), "bad_proposal"},
+		"another ledger's files":      {func() proposal.Content { c := base("new-book", "dept_custody"); c.Ledger = "other-book"; return c }(), "bad_proposal"},
+		"yesterday":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.On = "2020-01-01"; return c }(), "bad_proposal"},
+		"no reason":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.Reason = "  "; return c }(), "bad_proposal"},
+		"no schema":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.Schema = "[]"; return c }(), "bad_type"},
+		"a kind that is none":         {proposal.Content{Kind: "forget", Ledger: "headcount", Reason: "随便写写", On: today}, "bad_proposal"},
+		"merged without its fields":   {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
+		"merged into itself":          {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入自己", On: today, Target: "letter-parcel", Notice: fault.Text{ZH: "见自己"}}, "bad_proposal"},
+		"transferred to its owner":    {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "转给归属部门", On: today, Target: "dept_custody"}, "bad_proposal"},
+		"the same version again":      {next(t, h, "culture-activity", func(_, _, _ map[string]any) {}), "bad_proposal"},
+		"a lower level":               {next(t, h, "psych-health", func(_, d, _ map[string]any) { d["sensitivity"] = "L1" }), "bad_proposal"},
+		"another owner":               {next(t, h, "culture-activity", func(_, d, _ map[string]any) { d["owner"] = "dept_custody" }), "bad_proposal"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if _, err := propose(h, t.Context(), "bureau office", test.c); fault.CodeOf(err) != test.want {
+				t.Errorf("%v, want %s", err, test.want)
+			}
+		})
+	}
+	if list, err := h.Proposals.List(h.As(t.Context(), "bureau office"), h.Prison); err != nil || len(list) != 0 {
+		t.Errorf("%d stored, %v", len(list), err)
+	}
+}

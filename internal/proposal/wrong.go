@@ -27,6 +27,7 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	switch c.Kind {
 	case Add:
 		want(current == nil && !ended, field("/ledger", "已有这个编号的台账", "A ledger of that id exists already"))
+		want(slices.Contains(s.Departments(), s.department(c)), field("/definition/owner", "请选择归属部门", "Choose the owning department"))
 	default:
 		want(current != nil, field("/ledger", "没有这种台账，或已停用", "There is no such ledger, or it is no longer kept"))
 	}
