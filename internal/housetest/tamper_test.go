@@ -33,6 +33,13 @@ func newScene(t *testing.T) *scene {
 	t.Helper()
 	h := housetest.New(t)
 	s := &scene{House: h}
+	p, err := propose(h, t.Context(), "education head", next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
+		definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, h, p, "bureau office")
 	e := h.Begin(t, "officer", "cell-body-search", h.Finding())
 	h.Attach(t, "officer", e.Key, "finding_photo", housetest.Photo(3))
 	out, err := h.Ledger.Submit(h.As(t.Context(), "officer"), e.Key, e.ETag, "", ledger.Idem{})
@@ -141,6 +148,12 @@ func TestTamper(t *testing.T) {
 		"node deleted":        {[]string{`delete from log_hashes where idx = 2`}, "I06"},
 		"revision slipped in": {[]string{`insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at) select prison_id, entry_id, 2, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at from revisions`}, "I03"},
 		"checkpoint deleted":  {[]string{`delete from checkpoints`}, "I07"},
+		"pins":                {[]string{`update revisions set pins = '[{"field":"/x","ledger":"headcount","of":[],"value":1,"taken_at":"2026-01-01T00:00:00Z"}]'`}, "A01"},
+		"proposal's reason":   {[]string{`update proposals set body = convert_to(replace(convert_from(body, 'UTF8'), '试行一年', '试行两年'), 'UTF8')`}, "A01"},
+		"proposal's report":   {[]string{`update proposals set report = jsonb_set(report, '{records}', '7')`}, "A01"},
+		"proposal deleted":    {[]string{`delete from proposals`}, "I02"},
+		"vote deleted":        {[]string{`delete from proposal_decisions`}, "I02"},
+		"vote turned":         {[]string{`update proposal_decisions set verdict = 'refuse'`}, "A01"},
 		"finding's note":      {[]string{`update findings set note = '无'`}, "A01"},
 		"finding deleted":     {[]string{`delete from findings`}, "I02"},
 		"tail cut":            {[]string{fmt.Sprintf(cutTail, "log_leaves"), `delete from log_hashes where idx >= 7`, `update log_heads set size = size - 1`, `delete from checkpoints`, `delete from custody_events`}, "I04"},
