@@ -203,5 +203,26 @@ func (c *Catalog) Current(id string) *Type {
 	return list[len(list)-1]
 }
 
+// KeptOn lists the versions that were kept on a day (YYYY-MM-DD), by id.
+func (c *Catalog) KeptOn(day string) []*Type {
+	now := c.contents()
+	var list []*Type
+	for _, id := range slices.Sorted(maps.Keys(now.types)) {
+		if e, gone := now.ended[id]; gone && e.On <= day {
+			continue
+		}
+		var last *Type
+		for _, t := range now.types[id] {
+			if t.PublishedAt.IsZero() || DayOf(t.PublishedAt) <= day {
+				last = t
+			}
+		}
+		if last != nil {
+			list = append(list, last)
+		}
+	}
+	return list
+}
+
 // Calendar of working days.
 func (c *Catalog) Calendar() *Calendar { return c.calendar }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
@@ -18,6 +19,8 @@ type Type struct {
 	SchemaJSON, DefinitionJSON, FormJSON json.RawMessage
 	// Digest covers the three files; two programs with the same digest judge alike.
 	Digest [32]byte
+	// PublishedAt is when the version came in; zero: from the beginning.
+	PublishedAt time.Time
 
 	form      Form
 	validator *validator
@@ -26,8 +29,12 @@ type Type struct {
 	when      map[string]*expression // every other expression by its source
 }
 
-// Files of one version of a type, as published.
-type Files struct{ Schema, Definition, Form []byte }
+// Files of one version of a type, as published. At is when; zero for what the
+// installation began with.
+type Files struct {
+	Schema, Definition, Form []byte
+	At                       time.Time
+}
 
 func (f Files) digest() (sum [32]byte) {
 	h := sha256.New()
@@ -49,7 +56,7 @@ type compiler struct {
 // compile makes a type of its files. All mistakes are reported at once, each
 // with the file and the pointer: the fault bad_type.
 func (c *compiler) compile(f Files) (*Type, error) {
-	t := &Type{SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
+	t := &Type{PublishedAt: f.At, SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
 	t.Digest = f.digest()
 	p := &problems{}
 	if err := strict(f.Definition, &t.Definition); err != nil {

@@ -254,6 +254,11 @@ func TestOperations(t *testing.T) {
 	if _, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "police-training", Body: json.RawMessage(`{}`)}, ledger.Idem{}); fault.CodeOf(err) != "ledger_unknown" {
 		t.Errorf("a new entry of what is no longer kept: %v", err)
 	}
+	// What was kept on a day can be asked later (B4).
+	yesterday := catalog.DayOf(time.Now().AddDate(0, 0, -1))
+	if then, since := len(h.Catalog.KeptOn(yesterday)), len(h.Catalog.KeptOn(today)); then != before || since != before-4 {
+		t.Errorf("kept yesterday %d, today %d", then, since)
+	}
 	if ended := h.Catalog.Ended(); len(ended) != 4 || h.Catalog.Type("police-training", 1) == nil {
 		t.Errorf("%d ended", len(ended))
 	}

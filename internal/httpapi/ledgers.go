@@ -3,11 +3,13 @@ package httpapi
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 )
 
 // ledgerHead is a ledger type as lists show it.
@@ -50,7 +52,21 @@ func (a *API) head(t *catalog.Type) ledgerHead {
 
 func (a *API) listLedgers(c echo.Context) error {
 	list := []ledgerHead{}
-	for _, t := range a.Catalog.Types() {
+	types := a.Catalog.Types()
+	if on := c.QueryParam("on"); on != "" {
+		if _, err := catalog.Day(on); err != nil {
+			return badDay("on")
+		}
+		types = a.Catalog.KeptOn(on)
+	}
+	if id := c.QueryParam("area"); id != "" {
+		area, err := a.area(c, id)
+		if err != nil {
+			return err
+		}
+		types = slices.DeleteFunc(slices.Clone(types), func(t *catalog.Type) bool { return !t.AppliesTo(area.Kind, area.Function, area.HasLabour) })
+	}
+	for _, t := range types {
 		list = append(list, a.head(t))
 	}
 	ended := []ledgerHead{}
@@ -58,6 +74,22 @@ func (a *API) listLedgers(c echo.Context) error {
 		ended = append(ended, a.head(t))
 	}
 	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "ended": ended})
+}
+
+// area of any prison; the organisation is no secret within the house.
+func (a *API) area(c echo.Context, id string) (ledger.Area, error) {
+	o, err := a.House.Organisation(c.Request().Context())
+	if err != nil {
+		return ledger.Area{}, err
+	}
+	for _, p := range o.Prisons {
+		for _, area := range p.Areas {
+			if area.ID.String() == id {
+				return area, nil
+			}
+		}
+	}
+	return ledger.Area{}, badParam("area")
 }
 
 func (a *API) getLedger(c echo.Context) error {

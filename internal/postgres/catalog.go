@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -71,13 +72,17 @@ func (s *Store) Generation(ctx context.Context) (int, error) {
 
 // Published reads every version in force or ever in force.
 func (s *Store) Published(ctx context.Context) ([]catalog.Files, error) {
-	rows, err := s.pool.Query(ctx, "select schema, definition, form from ledger_versions order by ledger, version")
+	rows, err := s.pool.Query(ctx, "select schema, definition, form, case when proposal_id is not null then published_at end from ledger_versions order by ledger, version")
 	if err != nil {
 		return nil, mapped(err)
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalog.Files, error) {
 		var f catalog.Files
-		err := row.Scan(&f.Schema, &f.Definition, &f.Form)
+		var at *time.Time
+		err := row.Scan(&f.Schema, &f.Definition, &f.Form, &at)
+		if at != nil {
+			f.At = *at
+		}
 		return f, err
 	})
 }

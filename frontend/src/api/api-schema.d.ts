@@ -116,7 +116,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ledger types */
+        /** Ledger types; with on those kept that day, with area those it keeps */
         get: operations["ledgers.list"];
         put?: never;
         post?: never;
@@ -1841,7 +1841,10 @@ export interface operations {
     };
     "ledgers.list": {
         parameters: {
-            query?: never;
+            query?: {
+                on?: string;
+                area?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

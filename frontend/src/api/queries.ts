@@ -39,6 +39,19 @@ export function useCatalogue() {
   return useQuery({ queryKey: ['ledgers'], queryFn, staleTime: 60_000 })
 }
 
+/** The ledgers that an area had to keep on a day. */
+export function useKeptOn(on: string, area: string) {
+  const query = { on: on || undefined, area: area || undefined }
+  const queryFn = async () =>
+    (await call<{ ledgers: LedgerHead[] }>('/ledgers', { query })).data.ledgers
+  return useQuery({
+    queryKey: ['ledgers', on, area],
+    queryFn,
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  })
+}
+
 /** The ledgers that are kept. */
 export function useLedgers() {
   const query = useCatalogue()

@@ -1,5 +1,5 @@
-import { Link } from 'react-router'
-import { useCatalogue, useLedgers } from '../api/queries'
+import { Link, useSearchParams } from 'react-router'
+import { useCatalogue, useKeptOn, useOrganisation, usePrison } from '../api/queries'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -13,10 +13,42 @@ export default function Ledgers() {
   const t = useT()
   const lang = useLang()
   const names = useNames()
-  const query = useLedgers()
+  const [params, setParams] = useSearchParams()
+  const on = params.get('on') ?? ''
+  const area = params.get('area') ?? ''
+  const set = (name: string, value: string) =>
+    setParams(
+      (old) => {
+        const next = new URLSearchParams(old)
+        if (value) next.set(name, value)
+        else next.delete(name)
+        return next
+      },
+      { replace: true },
+    )
+  const query = useKeptOn(on, area)
+  const own = usePrison()
+  const prisons = useOrganisation().data?.prisons ?? []
+  const areas = prisons.filter((p) => !own || p.id === own).flatMap((p) => p.areas)
   return (
     <>
       <PageTitle title={t('menu.ledgers')} />
+      <form className="panel filters" onSubmit={(e) => e.preventDefault()}>
+        <label htmlFor="kept-area">{t('ledgers.keptBy')}</label>{' '}
+        <select id="kept-area" value={area} onChange={(e) => set('area', e.target.value)}>
+          <option value="">{t('ledgers.everyArea')}</option>
+          {areas.map((a) => (
+            <option key={a.id} value={a.id}>
+              {names.area(a.id)}
+            </option>
+          ))}
+        </select>{' '}
+        <label htmlFor="kept-on">{t('ledgers.keptOn')}</label>{' '}
+        <input id="kept-on" type="date" value={on} onChange={(e) => set('on', e.target.value)} />{' '}
+        <span role="status" className="quiet">
+          {query.data && t('ledgers.kept', { n: query.data.length })}
+        </span>
+      </form>
       <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('ledgers.empty')}>
         {(list) => (
           <div className="panel">
