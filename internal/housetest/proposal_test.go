@@ -372,3 +372,46 @@ func TestProposalRefused(t *testing.T) {
 		t.Errorf("%d stored, %v", len(list), err)
 	}
 }
+
+// TestOnItsDay approves for tomorrow: today nothing happens, tomorrow each is
+// carried out once, and one that no longer fits holds back no other.
+func TestOnItsDay(t *testing.T) {
+	h := housetest.New(t)
+	tomorrow := time.Now().AddDate(0, 0, 1)
+	basis := func(id, text string) proposal.Content {
+		c := next(t, h, id, func(_, definition, _ map[string]any) { definition["lawful_basis"] = map[string]any{"zh": text} })
+		c.On = catalog.DayOf(tomorrow)
+		return c
+	}
+	var waiting []proposal.Proposal
+	for _, c := range []proposal.Content{basis("culture-activity", "甲"), basis("culture-activity", "乙"), basis("individual-talk", "丙")} {
+		p, err := propose(h, t.Context(), "education head", c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p = decideAll(t, h, p, "bureau office"); p.State != proposal.Approved {
+			t.Fatal(p.State)
+		}
+		waiting = append(waiting, p)
+	}
+	if err := h.Proposals.ExecuteDue(t.Context()); err != nil || len(h.Catalog.Versions("individual-talk")) != 1 {
+		t.Fatalf("today: %v", err)
+	}
+	h.Proposals.Now = func() time.Time { return tomorrow }
+	var wg sync.WaitGroup
+	for range 2 { // on two servers at once
+		wg.Go(func() { _ = h.Proposals.ExecuteDue(t.Context()) })
+	}
+	wg.Wait()
+	states := map[proposal.State]int{}
+	for _, p := range waiting {
+		now, err := h.Proposals.Get(h.As(t.Context(), "education head"), h.Prison, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		states[now.State]++
+	}
+	if states[proposal.Executed] != 2 || states[proposal.Approved] != 1 || len(h.Catalog.Versions("culture-activity")) != 2 || len(h.Catalog.Versions("individual-talk")) != 2 {
+		t.Errorf("%v", states)
+	}
+}

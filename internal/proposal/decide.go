@@ -2,6 +2,8 @@ package proposal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -129,43 +131,46 @@ func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) e
 }
 
 // ExecuteDue carries out what was approved for a day that has come. One whose
-// dry run no longer holds stays approved and is reported as an error: a person
-// withdraws it and proposes anew.
+// dry run no longer holds stays approved, holds back no other, and is reported
+// as an error: its author withdraws it and proposes anew.
 func (s *Service) ExecuteDue(ctx context.Context) error {
 	list, err := s.Store.Waiting(ctx, catalog.DayOf(s.Now()))
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, w := range list {
-		ses := ledger.Session{Prison: w.Prison, Person: w.Author, Scope: ledger.Everything()}
-		err := s.Store.Write(ctx, ses, ledger.Idem{}, nil, func(tx Tx) error {
-			if err := tx.LockCatalogue(ctx); err != nil {
-				return err
-			}
-			p, err := tx.Lock(ctx, w.Prison, w.ID)
-			if err != nil || p.State != Approved {
-				return err
-			}
-			now, err := s.report(ctx, tx, p.Content, p.Content.On)
-			if err != nil {
-				return err
-			}
-			if !same(p.Report, now) {
-				return fault.New(fault.Stale, "proposal_outdated").With("report", now)
-			}
-			if err := s.execute(ctx, tx, &p, now); err != nil {
-				return err
-			}
-			return tx.SetState(ctx, p)
-		})
+		if err := s.executeOne(ctx, w); err != nil {
+			errs = append(errs, fmt.Errorf("proposal %s: %w", w.ID, err))
+			continue
+		}
+		errs = append(errs, s.Refresh(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Service) executeOne(ctx context.Context, w Proposal) error {
+	ses := ledger.Session{Prison: w.Prison, Person: w.Author, Scope: ledger.Everything()}
+	return s.Store.Write(ctx, ses, ledger.Idem{}, nil, func(tx Tx) error {
+		if err := tx.LockCatalogue(ctx); err != nil {
+			return err
+		}
+		p, err := tx.Lock(ctx, w.Prison, w.ID)
+		if err != nil || p.State != Approved {
+			return err
+		}
+		now, err := s.report(ctx, tx, p.Content, p.Content.On)
 		if err != nil {
 			return err
 		}
-		if err := s.Refresh(ctx); err != nil {
+		if !same(p.Report, now) {
+			return fault.New(fault.Stale, "proposal_outdated").With("report", now)
+		}
+		if err := s.execute(ctx, tx, &p, now); err != nil {
 			return err
 		}
-	}
-	return nil
+		return tx.SetState(ctx, p)
+	})
 }
 
 // EachBehind visits every open draft below the version, in all prisons.
