@@ -147,10 +147,11 @@ func (t *Type) Steps(doc Document, nilReturn bool) ([]Step, error) {
 
 // Need is one line of evidence with its bounds worked out. Max 0: unbounded.
 type Need struct {
-	ID       string     `json:"id"`
-	Title    fault.Text `json:"title"`
-	Kinds    []string   `json:"kinds"`
-	Min, Max int
+	ID    string     `json:"id"`
+	Title fault.Text `json:"title"`
+	Kinds []string   `json:"kinds"`
+	Min   int        `json:"min"`
+	Max   int        `json:"max"`
 }
 
 // EvidenceNeeds works out what must be attached to this document. An amount
@@ -244,7 +245,10 @@ func (t *Type) Seals(doc Document) (bool, error) {
 }
 
 // Value of one measure, an exact decimal.
-type Value struct{ Measure, Value string }
+type Value struct {
+	Measure string `json:"measure"`
+	Value   string `json:"value"`
+}
 
 // Measured works out what the document counts for.
 func (t *Type) Measured(doc Document) ([]Value, error) {
