@@ -113,6 +113,7 @@ function Simple(props: {
         {t('designer.asks')}
         <Select
           mode="multiple"
+          optionFilterProp="label"
           aria-label={t('designer.asks')}
           style={{ minWidth: 260 }}
           value={condition.asks}

@@ -142,6 +142,7 @@ function MemberInput(props: {
         <Select
           id={id}
           mode="multiple"
+          optionFilterProp="label"
           style={{ minWidth: 220 }}
           value={Array.isArray(value) ? value.map(String) : []}
           options={member.options}
