@@ -18,6 +18,7 @@ import (
 type validator struct {
 	expanded map[string]any
 	compiled *jsonschema.Schema
+	shape    *shapeNode
 	messages map[string]fault.Text
 }
 
@@ -41,7 +42,11 @@ func compileSchema(expanded map[string]any, messages map[string]fault.Text) (*va
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	return &validator{expanded: expanded, compiled: compiled, messages: messages}, nil
+	shape, err := shaped(c, name, "", expanded)
+	if err != nil {
+		return nil, err
+	}
+	return &validator{expanded: expanded, compiled: compiled, shape: shape, messages: messages}, nil
 }
 
 // validate returns everything wrong with the document, each place and code
@@ -60,6 +65,12 @@ func (v *validator) validate(doc map[string]any) ([]fault.Field, error) {
 	if len(out) == 0 {
 		return nil, fmt.Errorf("validate: no words for %w", err)
 	}
+	// Of a value of the wrong type nothing else is news.
+	wrong := map[string]bool{}
+	for _, f := range out {
+		wrong[f.Pointer] = wrong[f.Pointer] || f.Code == "type"
+	}
+	out = slices.DeleteFunc(out, func(f fault.Field) bool { return f.Code != "type" && wrong[f.Pointer] })
 	slices.SortFunc(out, func(a, b fault.Field) int {
 		return strings.Compare(a.Pointer+" "+a.Code, b.Pointer+" "+b.Code)
 	})

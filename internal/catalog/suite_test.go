@@ -177,3 +177,51 @@ func exists(t *testing.T, raw []byte, pointer string) bool {
 	}
 	return true
 }
+
+// TestHiddenKept: what is hidden goes, unless its field says that it stays.
+func TestHiddenKept(t *testing.T) {
+	schema := func(ui string) []byte {
+		return []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:ledger:hidden:1","title":"隐","x-en":"hidden","type":"object",
+			"additionalProperties":false,"properties":{
+			"ill":{"type":"boolean","title":"病","x-en":"ill","x-id":"ill"},
+			"note":{"type":"string","title":"注","x-en":"note","x-id":"note"` + ui + `}},
+			"allOf":[{"if":{"required":["ill"],"properties":{"ill":{"const":true}}},"then":{"required":["note"]}}]}`)
+	}
+	files := func(ui string) catalog.Files {
+		read := func(name string) string {
+			raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(raw)
+		}
+		var def map[string]any
+		if err := json.Unmarshal([]byte(read("ledger.json")), &def); err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(def, map[string]any{"id": "hidden", "occurred": "/note", "summary": []string{"/note"}})
+		for _, k := range []string{"evidence", "computed", "rules", "sources", "measures", "triggers", "chain"} {
+			def[k] = []any{}
+		}
+		def["chain"] = []any{map[string]any{"id": "head", "title": map[string]string{"zh": "监区长", "en": "head"}, "roles": []string{"area_head"}, "unit": "area", "mode": "any"}}
+		def["cadence"] = map[string]any{"kind": "event", "per": "area"}
+		raw, err := json.Marshal(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return catalog.Files{Schema: schema(ui), Definition: raw, Form: []byte(`{"sections":[{"id":"a","title":{"zh":"甲"},"fields":["ill","note"]}]}`)}
+	}
+	for ui, want := range map[string]string{``: `{"ill":false}`, `,"x-ui":{"hidden":"keep"}`: `{"ill":false,"note":"旧"}`} {
+		types, err := catalog.Compile(os.DirFS("../../schemas"), []catalog.Files{files(ui)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := catalog.ParseDocument([]byte(`{"ill":false,"note":"旧"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := types.Current("hidden").Validate(doc, catalog.Env{}).Document.Canonical; string(got) != want {
+			t.Errorf("%s: stored %s, want %s", ui, got, want)
+		}
+	}
+}

@@ -117,6 +117,18 @@ export function FieldPanel(props: {
           <option value="3">3/3</option>
         </select>
       </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={node['x-ui']?.hidden === 'keep'}
+          onChange={(e) => {
+            const { hidden: _, ...ui } = node['x-ui'] ?? {}
+            const next = e.target.checked ? { ...ui, hidden: 'keep' as const } : ui
+            put({ 'x-ui': Object.keys(next).length > 0 ? next : undefined })
+          }}
+        />{' '}
+        {t('designer.keepHidden')}
+      </label>
       {(limits[kind] ?? []).map((limit) => (
         <label key={limit}>
           {t(`designer.limit_${limit}`)}
