@@ -145,6 +145,7 @@ func (a *API) routes() []route {
 		{"GET", entry + "/evidence/:revision/:evidence/thumbnail", "evidence.thumbnail", false, a.thumbnail},
 
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
+		{"GET", prison + "/burden", "burden.get", false, a.burden},
 		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
 		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
 		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},
