@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
 	"taizhang/internal/proposal"
+	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
 	"taizhang/policies"
 	"taizhang/schemas"
@@ -109,6 +110,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.api = &httpapi.API{
 		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Retrieval:  &retrieval.Service{Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}

@@ -32,6 +32,8 @@ var titles = map[string]fault.Text{
 	"decided_before":         {ZH: "您已就本提案办理过一个环节，须由他人办理", EN: "You decided a step of this proposal already; somebody else must"},
 	"drafts_held":            {ZH: "有草稿不能转到新版本，请核对影响后确认保留", EN: "Some drafts cannot move to the new version; look at the report and accept that"},
 	"gate_refused":           {ZH: "未通过新增把关，提案已记录为不予增设", EN: "It did not pass the gate; the proposal is kept as refused"},
+	"query_empty":            {ZH: "请输入要查找的字词", EN: "Type what to look for"},
+	"query_too_long":         {ZH: "查找内容过长，请减少字词", EN: "There is too much to look for; use fewer words"},
 	"proposal_decided":       {ZH: "该提案已办结", EN: "This proposal is decided already"},
 	"proposal_outdated":      {ZH: "台账目录已有变化，预演结果不同，请重新提案", EN: "The catalogue has changed and the dry run with it; propose anew"},
 	"bad_request":            {ZH: "请求无法读取", EN: "The request cannot be read"},

@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/proposal"
+	"taizhang/internal/retrieval"
 )
 
 // API is what the routes stand on.
@@ -28,6 +29,7 @@ type API struct {
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service
+	Retrieval  *retrieval.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -118,6 +120,7 @@ func (a *API) routes() []route {
 		{"GET", prison + "/people", "people.list", false, a.people},
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 
+		{"GET", prison + "/search", "search.list", false, a.search},
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},

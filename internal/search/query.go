@@ -33,7 +33,7 @@ func Parse(typed string) (Query, error) {
 	}
 	q := Query{}
 	for _, p := range cut(typed) {
-		w := Fold(p.text)
+		w := p.text
 		if w == "" || slices.Contains(q.Words, w) {
 			continue
 		}
@@ -42,7 +42,7 @@ func Parse(typed string) (Query, error) {
 		}
 		grams := asked(w)
 		q.Words, q.Grams = append(q.Words, w), append(q.Grams, grams...)
-		if p.phrase || strings.Contains(w, " ") {
+		if p.phrase {
 			q.Needles = append(q.Needles, w)
 		} else {
 			q.Needles = append(q.Needles, grams...)
@@ -56,6 +56,7 @@ func Parse(typed string) (Query, error) {
 	return q, nil
 }
 
+// piece of a query, folded.
 type piece struct {
 	text   string
 	phrase bool
@@ -85,5 +86,19 @@ func cut(typed string) []piece {
 		}
 	}
 	flush(closing != 0)
-	return list
+	var out []piece
+	for _, p := range list {
+		w := Fold(p.text)
+		switch {
+		case !p.phrase && strings.ContainsFunc(w, ideographic):
+			// A comma between Chinese words parts them as a space does; in a
+			// code (A3-0102) it holds them together.
+			for _, part := range strings.Fields(w) {
+				out = append(out, piece{text: part})
+			}
+		default:
+			out = append(out, piece{w, p.phrase || strings.Contains(w, " ")})
+		}
+	}
+	return out
 }
