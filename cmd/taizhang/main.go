@@ -34,6 +34,7 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang found FILE     add the prisons, areas and people of FILE; prints first passwords
   taizhang verify         re-read everything and name the first place that does not hold
   taizhang catalog check  prove the shipped ledgers and the register of what they came from
+  taizhang search rebuild make anew what entries are found by
   taizhang config check   print the settings in force, without secrets
 `
 
@@ -44,7 +45,7 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) error 
 	if len(args) > 0 && args[0] == embedded.S3Command {
 		return gateway.Run(args[1:])
 	}
-	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog}
+	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog, "search rebuild": rebuildSearch}
 	name := ""
 	for i, a := range args {
 		if i > 0 {
