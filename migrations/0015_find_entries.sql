@@ -51,3 +51,31 @@ $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION app.hits FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.hits TO taizhang_app;
+
+-- Filters that people keep, for themselves or shown to their unit. The query is
+-- the page's own address; it names nothing that its reader may not ask for himself.
+CREATE TABLE saved_filters (
+  prison_id  uuid NOT NULL REFERENCES prisons,
+  filter_id  uuid NOT NULL,
+  owner      uuid NOT NULL REFERENCES persons,
+  page       text NOT NULL CHECK (page IN ('ledgers', 'search')),
+  name       text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 40),
+  query      text NOT NULL CHECK (char_length(query) <= 2000),
+  unit       text NOT NULL DEFAULT '',
+  etag       bigint NOT NULL DEFAULT 1,
+  changed_at timestamptz NOT NULL DEFAULT app.transaction_time(),
+  PRIMARY KEY (prison_id, filter_id),
+  CONSTRAINT saved_filters_name UNIQUE (prison_id, owner, page, name)
+);
+COMMENT ON COLUMN saved_filters.unit IS 'an area, <prison>/<department>, <prison> or bureau (app.setting(''units'')); empty: nobody else';
+CREATE INDEX saved_filters_unit ON saved_filters (prison_id, unit) WHERE unit <> '';
+
+ALTER TABLE saved_filters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saved_filters FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON saved_filters USING (owner::text = app.setting('person'))
+  WITH CHECK (owner::text = app.setting('person') AND string_to_array(app.setting('prisons'), ',') && ARRAY[prison_id::text, '*']);
+CREATE POLICY shared ON saved_filters FOR SELECT USING (unit = ANY (string_to_array(app.setting('units'), ',')));
+GRANT SELECT, DELETE ON saved_filters TO taizhang_app;
+GRANT SELECT ON saved_filters TO taizhang_verify;
+GRANT INSERT (prison_id, filter_id, owner, page, name, query, unit) ON saved_filters TO taizhang_app;
+GRANT UPDATE (name, query, unit, etag, changed_at) ON saved_filters TO taizhang_app;

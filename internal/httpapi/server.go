@@ -121,6 +121,10 @@ func (a *API) routes() []route {
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 
 		{"GET", prison + "/search", "search.list", false, a.search},
+		{"GET", prison + "/filters", "filters.list", false, a.filters},
+		{"POST", prison + "/filters", "filters.create", false, a.keepFilter},
+		{"PUT", prison + "/filters/:filter", "filters.update", false, a.renameFilter},
+		{"DELETE", prison + "/filters/:filter", "filters.delete", false, a.forgetFilter},
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},

@@ -74,10 +74,12 @@ type Reader interface {
 	ledger.Reader
 	Search(ctx context.Context, q Query) ([]Found, error)
 	Count(ctx context.Context, q Query) (int, error)
+	Filters(ctx context.Context, prison uuid.UUID, page string) ([]Filter, error)
 }
 
-// Store reads under the session's scope.
+// Store reads and writes under the session's scope.
 type Store interface {
+	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(FilterTx) error) error
 	Read(ctx context.Context, s ledger.Session, fn func(Reader) error) error
 }
 
