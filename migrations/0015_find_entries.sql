@@ -26,7 +26,7 @@ GRANT SELECT ON search_texts TO taizhang_verify;
 -- +goose StatementBegin
 CREATE FUNCTION app.rank(head text, body text, rest text, words text[]) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT sum(CASE WHEN strpos(head, w) > 0 THEN 4 WHEN strpos(body, w) > 0 THEN 2 WHEN strpos(rest, w) > 0 THEN 1 ELSE 0 END)
+RETURN (SELECT coalesce(sum(CASE WHEN strpos(head, w) > 0 THEN 4 WHEN strpos(body, w) > 0 THEN 2 WHEN strpos(rest, w) > 0 THEN 1 ELSE 0 END), 0)
   FROM unnest(words) AS w);
 -- +goose StatementEnd
 

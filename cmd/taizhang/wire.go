@@ -101,6 +101,10 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
+	traces, err := shipped.LoadTraces(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
@@ -110,7 +114,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.api = &httpapi.API{
 		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
-		Retrieval:  &retrieval.Service{Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
+		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}

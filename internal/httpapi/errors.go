@@ -35,6 +35,7 @@ var titles = map[string]fault.Text{
 	"filter_name_taken":      {ZH: "您已有同名的筛选，请换一个名称", EN: "You keep a filter of this name already; choose another"},
 	"filter_of_another":      {ZH: "这是同单位他人保存的筛选，只能使用，不能改动", EN: "A colleague keeps this filter; use it, but only its owner changes it"},
 	"filters_full":           {ZH: "保存的筛选已满 50 个，请先删除不用的", EN: "You keep 50 filters, as many as there may be; delete one first"},
+	"bad_subject":            {ZH: "请按所选种类填写编号：罪犯编号 10 位数字，物品编码如 GJ-000001，条目用其链接", EN: "The reference does not fit its kind: an inmate's ten digits, an asset code such as GJ-000001, or an entry's id"},
 	"query_empty":            {ZH: "请输入要查找的字词", EN: "Type what to look for"},
 	"query_too_long":         {ZH: "查找内容过长，请减少字词", EN: "There is too much to look for; use fewer words"},
 	"proposal_decided":       {ZH: "该提案已办结", EN: "This proposal is decided already"},

@@ -121,6 +121,7 @@ func (a *API) routes() []route {
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 
 		{"GET", prison + "/search", "search.list", false, a.search},
+		{"GET", prison + "/trace", "trace.get", false, a.trace},
 		{"GET", prison + "/filters", "filters.list", false, a.filters},
 		{"POST", prison + "/filters", "filters.create", false, a.keepFilter},
 		{"PUT", prison + "/filters/:filter", "filters.update", false, a.renameFilter},

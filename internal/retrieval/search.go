@@ -74,6 +74,9 @@ type Reader interface {
 	ledger.Reader
 	Search(ctx context.Context, q Query) ([]Found, error)
 	Count(ctx context.Context, q Query) (int, error)
+	// Unscoped looks with the program's eyes for entries by one gram. What it
+	// finds may decide, and must not be shown.
+	Unscoped(ctx context.Context, prison uuid.UUID, gram string, limit int) ([]ledger.Entry, error)
 	Filters(ctx context.Context, prison uuid.UUID, page string) ([]Filter, error)
 }
 
@@ -86,6 +89,8 @@ type Store interface {
 // Service is the use cases of finding again. All fields are required.
 type Service struct {
 	Store   Store
+	Ledger  *ledger.Service
+	Traces  []catalog.TraceRule
 	Access  ledger.Authorizer
 	Catalog *catalog.Catalog
 	Now     func() time.Time
