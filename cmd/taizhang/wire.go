@@ -71,6 +71,11 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.access, err = access.Load(policies.FS, ids); err != nil {
 		return nil, err
 	}
+	// Held to the types they were shipped with: what is published later must not keep the house from starting.
+	traces, err := shipped.LoadTraces(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
 	raw, err := fs.ReadFile(schemas.FS, theStandard)
 	if err != nil {
 		return nil, fmt.Errorf("standard: %w", err)
@@ -98,10 +103,6 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		codes[i] = d.Code
 	}
 	register, err := catalog.LoadRegister(schemas.FS)
-	if err != nil {
-		return nil, err
-	}
-	traces, err := shipped.LoadTraces(schemas.FS)
 	if err != nil {
 		return nil, err
 	}

@@ -95,9 +95,11 @@ func (c *Catalog) side(s *TraceSide) error {
 	return err
 }
 
-// Takes reports whether the side speaks of a document.
-func (s *TraceSide) Takes(doc Document, now time.Time) (bool, error) {
-	return s.when.holds(scene{doc: floats(doc.Value).(map[string]any), now: now})
+// Takes reports whether the side speaks of a document. One that lacks what the
+// condition asks about, for it is of another version, is not spoken of.
+func (s *TraceSide) Takes(doc Document, now time.Time) bool {
+	ok, err := s.when.holds(scene{doc: floats(doc.Value).(map[string]any), now: now})
+	return ok && err == nil
 }
 
 // Span is the time a document speaks of; moment stands in where a pointer is

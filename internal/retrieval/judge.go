@@ -24,19 +24,18 @@ func (g *gathering) judge(ctx context.Context) error {
 		if !slices.Contains(r.Subjects, g.subject.Kind) {
 			continue
 		}
-		of, err := g.pick(&r.Of)
-		if err != nil {
-			return err
-		}
+		of := g.pick(&r.Of)
 		switch {
 		case r.Monthly:
 			g.months(r, of)
 		case r.Needs != nil:
-			err = g.needs(r, of)
+			g.needs(r, of)
 		case r.Excludes != nil:
-			err = g.excludes(r, of)
+			g.excludes(r, of)
 		case r.Listed != nil:
-			err = g.listed(ctx, r, of)
+			if err := g.listed(ctx, r, of); err != nil {
+				return err
+			}
 		case r.Refers != nil:
 			g.refers(r, of)
 		default:
@@ -44,14 +43,11 @@ func (g *gathering) judge(ctx context.Context) error {
 				g.mark(r, a.from, a.Item)
 			}
 		}
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }
 
-func (g *gathering) pick(side *catalog.TraceSide) ([]picked, error) {
+func (g *gathering) pick(side *catalog.TraceSide) []picked {
 	var list []picked
 	for _, it := range g.sorted() {
 		if it.Entry.Ledger != side.Ledger || !it.live || it.doc.Value == nil {
@@ -61,17 +57,13 @@ func (g *gathering) pick(side *catalog.TraceSide) ([]picked, error) {
 		if len(g.inmates) > 0 && !slices.ContainsFunc(it.refs, func(x catalog.Reference) bool { return x.Kind == "inmate" && slices.Contains(g.inmates, x.Value) }) {
 			continue
 		}
-		ok, err := side.Takes(it.doc, g.now)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
+		if side.Takes(it.doc, g.now) {
 			p := picked{Item: it}
 			p.from, p.to = side.Span(it.doc, it.From, g.now)
 			list = append(list, p)
 		}
 	}
-	return list, nil
+	return list
 }
 
 func (g *gathering) mark(r catalog.TraceRule, at time.Time, items ...*Item) {
@@ -82,8 +74,8 @@ func (g *gathering) mark(r catalog.TraceRule, at time.Time, items ...*Item) {
 	g.marks = append(g.marks, m)
 }
 
-func (g *gathering) needs(r catalog.TraceRule, of []picked) error {
-	others, err := g.pick(r.Needs)
+func (g *gathering) needs(r catalog.TraceRule, of []picked) {
+	others := g.pick(r.Needs)
 	for _, a := range of {
 		if !slices.ContainsFunc(others, func(b picked) bool {
 			return !b.from.Before(a.from.AddDate(0, 0, -r.BeforeDays)) && !b.from.After(a.from.AddDate(0, 0, r.AfterDays))
@@ -91,11 +83,10 @@ func (g *gathering) needs(r catalog.TraceRule, of []picked) error {
 			g.mark(r, a.from, a.Item)
 		}
 	}
-	return err
 }
 
-func (g *gathering) excludes(r catalog.TraceRule, of []picked) error {
-	others, err := g.pick(r.Excludes)
+func (g *gathering) excludes(r catalog.TraceRule, of []picked) {
+	others := g.pick(r.Excludes)
 	for _, a := range of {
 		for _, b := range others {
 			if a.Item != b.Item && a.from.Before(b.to) && b.from.Before(a.to) {
@@ -103,7 +94,6 @@ func (g *gathering) excludes(r catalog.TraceRule, of []picked) error {
 			}
 		}
 	}
-	return err
 }
 
 // listed asks the area's entries meanwhile, which name the subject or should.

@@ -60,7 +60,11 @@ export function CommandBox({ close }: { close: () => void }) {
             e.preventDefault()
             setAt((current + step + options.length) % Math.max(1, options.length))
           }
-          if (e.key === 'Enter') go(options[current])
+          if (e.key === 'Enter') {
+            // Else the closing box hands the key on to what had the focus before.
+            e.preventDefault()
+            go(options[current])
+          }
         }}
       />
       <div id={`${id}list`} role="listbox" aria-label={t('command.found')}>
