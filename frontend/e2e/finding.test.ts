@@ -90,7 +90,10 @@ describe('what was written is found again', () => {
     await officer.keyboard.press('Control+k')
     await officer.getByRole('combobox', { name: '检索或前往' }).waitFor()
     await officer.keyboard.type('漏雨')
-    await officer.getByRole('option', { name: /个别谈话教育.*老屋漏雨/ }).waitFor()
+    await officer
+      .getByRole('option', { name: /个别谈话教育.*老屋漏雨/ })
+      .first()
+      .waitFor()
     await sound(officer, 'command-box')
     await officer.keyboard.press('Enter')
     await officer.getByRole('heading', { level: 1, name: /个别谈话教育/ }).waitFor()
@@ -111,16 +114,16 @@ describe('what was written is found again', () => {
   })
 
   it('and not by those who may not read it', async () => {
-    for (const [page, n] of [
-      [warden, 1],
-      [kitchen, 0],
+    for (const [page, may] of [
+      [warden, true],
+      [kitchen, false],
     ] as const) {
       const found = await api<{ hits: unknown[] }>(
         page,
         'GET',
         `/prisons/${prison}/search?q=${encodeURIComponent('老屋漏雨')}`,
       )
-      expect(found.data.hits.length).toBe(n)
+      expect(found.data.hits.length > 0).toBe(may)
     }
   })
 
@@ -130,6 +133,7 @@ describe('what was written is found again', () => {
     await officer.getByRole('textbox', { name: '名称', exact: true }).fill('待批谈话')
     await officer.getByRole('checkbox', { name: '本单位可用' }).check()
     await officer.getByRole('button', { name: '保存', exact: true }).click()
+    await officer.getByRole('button', { name: '待批谈话' }).waitFor()
     await officer.goto(`${address}/search`)
     await officer.getByRole('button', { name: '待批谈话' }).click()
     await officer.locator('.hits li').first().waitFor()
