@@ -109,7 +109,7 @@ function Browser({ type }: { type: LedgerType }) {
           const kept = new URLSearchParams(query)
           const ledger = kept.get('ledger') ?? type.id
           kept.delete('ledger')
-          navigate(`/ledgers/${ledger}?${kept}`)
+          navigate(`/ledgers/${encodeURIComponent(ledger)}?${kept}`)
         }}
       />
       <search className="panel filters">

@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { EntryState } from '../api/model'
@@ -146,9 +147,9 @@ function Words({ q, ask }: { q: string; ask: (words: string) => void }) {
         value={words}
         onChange={(e) => setWords(e.target.value)}
       />
-      <button type="submit" className="primary">
+      <Button type="primary" htmlType="submit">
         {t('retrieval.ask')}
-      </button>
+      </Button>
     </form>
   )
 }

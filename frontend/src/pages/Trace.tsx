@@ -1,3 +1,4 @@
+import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type Trace as Found, type TraceItem, type TraceMark, useTrace } from '../api/retrieval'
@@ -97,9 +98,9 @@ function Subject(props: {
           }}
         />
       </label>
-      <button type="submit" className="primary">
+      <Button type="primary" htmlType="submit">
         {t('trace.ask')}
-      </button>
+      </Button>
     </form>
   )
 }
@@ -129,7 +130,7 @@ function Chain({ trace }: { trace: Found }) {
       <section className="panel">
         <h2>{t('trace.items', { n: trace.items.length })}</h2>
         <div className="table-scroll">
-          <table className="plain">
+          <table className="plain trace-items">
             <thead>
               <tr>
                 <th scope="col">{t('entry.occurred')}</th>
@@ -181,6 +182,7 @@ function ToEntry({ item }: { item: TraceItem }) {
 function ItemRow(props: { item: TraceItem; trace: Found; items: Map<string, TraceItem> }) {
   const { item, trace, items } = props
   const t = useT()
+  const names = useNames()
   const id = item.entry.id
   const links = trace.links.flatMap((link) => {
     const outward = link.from === id
@@ -192,7 +194,9 @@ function ItemRow(props: { item: TraceItem; trace: Found; items: Map<string, Trac
     <tr>
       <td>{showTime(item.from)}</td>
       <td>
-        <ToEntry item={item} />
+        <Link to={`/prisons/${item.entry.prison}/entries/${item.entry.id}`}>
+          {names.ledger(item.entry.ledger)}
+        </Link>
       </td>
       <td>
         <SummaryText entry={item.entry} />
