@@ -29,19 +29,9 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 	}
 	var out Outcome
 	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
-		area, err := tx.Area(ctx, n.Prison, n.Area)
+		e, area, err := s.admit(ctx, tx, t, n)
 		if err != nil {
 			return err
-		}
-		e := Entry{
-			Key: Key{Prison: n.Prison, Entry: uuid.Must(uuid.NewV7())}, Area: n.Area, Ledger: t.ID, Version: t.Version,
-			Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft,
-		}
-		if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
-			return err
-		}
-		if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
-			return fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
 		}
 		body, pins := n.Body, []Pin{}
 		if len(body) == 0 {
@@ -59,6 +49,26 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		return err
 	})
 	return out, err
+}
+
+// admit decides whether the context's actor may begin an entry of the ledger in
+// the area, and makes its head.
+func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Entry, Area, error) {
+	area, err := tx.Area(ctx, n.Prison, n.Area)
+	if err != nil {
+		return Entry{}, Area{}, err
+	}
+	e := Entry{
+		Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
+		Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft,
+	}
+	if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
+		return Entry{}, Area{}, err
+	}
+	if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
+		return Entry{}, Area{}, fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
+	}
+	return e, area, nil
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

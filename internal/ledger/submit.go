@@ -75,20 +75,11 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 	}
 	var out Outcome
 	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
-		area, err := tx.Area(ctx, n.Prison, n.Area)
+		e, _, err := s.admit(ctx, tx, t, n)
 		if err != nil {
 			return err
 		}
-		e := Entry{
-			Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
-			Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft, Nil: true,
-		}
-		if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
-			return err
-		}
-		if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
-			return fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
-		}
+		e.Nil = true
 		starts, _, err := tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
 		switch {
 		case fault.Is(err, fault.NotFound):
