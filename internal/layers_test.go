@@ -15,15 +15,15 @@ import (
 // sideways only as named in beside.
 var layers = [][]string{
 	{"fault", "actor"},
-	{"scoring", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal"},
+	{"scoring", "search", "catalog", "integrity"},
+	{"ledger", "duty", "inspection", "account", "proposal", "retrieval"},
 	{"postgres", "objectstore", "access"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
-	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"},
+	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"}, "retrieval": {"ledger"},
 	"demo": {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
 	// The private servers are started by tests too, and know nothing of the house.
 	"testkit": {"embedded"},

@@ -23,6 +23,9 @@ func checkCatalog(_ context.Context, _ config.Config, out, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.LoadTraces(schemas.FS); err != nil {
+		return err
+	}
 	r, err := catalog.LoadRegister(schemas.FS)
 	if err != nil {
 		return err

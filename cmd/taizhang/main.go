@@ -37,6 +37,7 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang catalog check  prove the shipped ledgers and the register of what they came from
   taizhang catalog try FILE    say what of a JSON Schema the catalogue would refuse, place by place
   taizhang catalog export DIR  write every published version of every ledger back as files
+  taizhang search rebuild make anew what entries are found by
   taizhang config check   print the settings in force, without secrets
 `
 
@@ -47,7 +48,7 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) error 
 	if len(args) > 0 && args[0] == embedded.S3Command {
 		return gateway.Run(args[1:])
 	}
-	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog}
+	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog, "search rebuild": rebuildSearch}
 	name := strings.Join(args, " ")
 	do, ok := commands[name]
 	if n := len(args) - 1; n > 0 {

@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
 	"taizhang/internal/proposal"
+	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
 	"taizhang/policies"
 	"taizhang/schemas"
@@ -70,6 +71,11 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.access, err = access.Load(policies.FS, ids); err != nil {
 		return nil, err
 	}
+	// Held to the types they were shipped with: what is published later must not keep the house from starting.
+	traces, err := shipped.LoadTraces(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
 	raw, err := fs.ReadFile(schemas.FS, theStandard)
 	if err != nil {
 		return nil, fmt.Errorf("standard: %w", err)
@@ -109,6 +115,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.api = &httpapi.API{
 		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}

@@ -21,9 +21,10 @@ func (e *Enforcer) Scope(a actor.Actor, now time.Time) ledger.Scope {
 	for _, x := range reaches(a, now) {
 		r.widen(w, x)
 	}
-	scope := ledger.Scope{"person": ""}
+	scope := ledger.Scope{"person": "", "units": ""}
 	if !nobody(a) {
 		scope["person"] = a.PersonID.String()
+		scope["units"] = strings.Join(a.Units(), ",")
 	}
 	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "sealed", "scores"} {
 		scope[name] = strings.Join(slices.Sorted(maps.Keys(w[name])), ",")

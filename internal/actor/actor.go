@@ -71,6 +71,25 @@ func (a Actor) Holds(role Role) bool {
 	return slices.ContainsFunc(a.Postings, func(p Posting) bool { return p.Role == role })
 }
 
+// Units names the unit of each posting, in order: an area, a department of a
+// prison, a prison as a whole, the bureau.
+func (a Actor) Units() []string {
+	list := make([]string, len(a.Postings))
+	for i, p := range a.Postings {
+		switch {
+		case p.AreaID != uuid.Nil:
+			list[i] = p.AreaID.String()
+		case p.PrisonID == uuid.Nil:
+			list[i] = "bureau"
+		case p.Department != "":
+			list[i] = p.PrisonID.String() + "/" + p.Department
+		default:
+			list[i] = p.PrisonID.String()
+		}
+	}
+	return list
+}
+
 // Nobody reports whether nobody is signed in.
 func (a Actor) Nobody() bool { return a.UserID == uuid.Nil }
 

@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
 	"taizhang/internal/proposal"
+	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
@@ -42,6 +43,7 @@ type House struct {
 	Ledger    *ledger.Service
 	Duty      *duty.Service
 	Proposals *proposal.Service
+	Retrieval *retrieval.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -91,6 +93,9 @@ func New(t testing.TB) *House {
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
+	traces, err := h.Catalog.LoadTraces(schemas.FS)
+	check(err)
+	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
 }

@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/proposal"
+	"taizhang/internal/retrieval"
 )
 
 // API is what the routes stand on.
@@ -28,6 +29,7 @@ type API struct {
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service
+	Retrieval  *retrieval.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -119,6 +121,12 @@ func (a *API) routes() []route {
 		{"GET", prison + "/people", "people.list", false, a.people},
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 
+		{"GET", prison + "/search", "search.list", false, a.search},
+		{"GET", prison + "/trace", "trace.get", false, a.trace},
+		{"GET", prison + "/filters", "filters.list", false, a.filters},
+		{"POST", prison + "/filters", "filters.create", false, a.keepFilter},
+		{"PUT", prison + "/filters/:filter", "filters.update", false, a.renameFilter},
+		{"DELETE", prison + "/filters/:filter", "filters.delete", false, a.forgetFilter},
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},

@@ -202,6 +202,11 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err
 	}
+	if kind == "approved" && e.InForce == rev.Number {
+		if err := s.index(ctx, tx, *e); err != nil {
+			return nil, err
+		}
+	}
 	if err := touch(ctx, tx, *e); err != nil {
 		return nil, err
 	}

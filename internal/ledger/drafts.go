@@ -136,6 +136,9 @@ func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) 
 		if err := tx.UpdateEntry(ctx, e); err != nil {
 			return nil, err
 		}
+		if err := s.index(ctx, tx, *e); err != nil {
+			return nil, err
+		}
 		return &Outcome{}, touch(ctx, tx, *e)
 	})
 }

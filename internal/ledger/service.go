@@ -55,6 +55,15 @@ func (s *Service) subject(e Entry, t *catalog.Type) Subject {
 	return sub
 }
 
+// Describe is an entry as access looks at it.
+func (s *Service) Describe(e Entry) (Subject, error) {
+	t, err := s.typeOf(e)
+	if err != nil {
+		return Subject{}, err
+	}
+	return s.subject(e, t), nil
+}
+
 func (s *Service) check(ctx context.Context, a Action, e Entry) error {
 	t, err := s.typeOf(e)
 	if err != nil {

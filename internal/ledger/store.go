@@ -92,6 +92,9 @@ type Tx interface {
 	LockLedger(ctx context.Context, prison uuid.UUID, ledger string) error
 	// UpdateEntry writes the head and raises its etag by one.
 	UpdateEntry(ctx context.Context, e *Entry) error
+	// SaveSearchText keeps what the entry is found by; DropSearchText forgets it.
+	SaveSearchText(ctx context.Context, k Key, text SearchText) error
+	DropSearchText(ctx context.Context, k Key) error
 	SaveDraft(ctx context.Context, k Key, body json.RawMessage, remarks []Remark) error
 	// SavePins keeps where the draft's shared fields were taken from.
 	SavePins(ctx context.Context, k Key, pins []Pin) error

@@ -209,6 +209,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err
 	}
+	if e.InForce == 0 {
+		if err := s.index(ctx, tx, *e); err != nil {
+			return nil, err
+		}
+	}
 	// The day of the withdrawn or returned revision loses what the new day gains.
 	if before.Day != "" && before.Day != e.Day {
 		if err := touch(ctx, tx, before); err != nil {

@@ -20,6 +20,7 @@ var refused = map[string]*fault.Error{
 	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
 	"findings_prison_id_area_id_fkey":   fault.New(fault.NotFound, "not_found"),
 	"findings_prison_id_entry_id_fkey":  fault.New(fault.NotFound, "not_found"),
+	"saved_filters_name":                fault.New(fault.Conflict, "filter_name_taken"),
 	"attachments_prison_id_sha256_fkey": fault.New(fault.Conflict, "evidence_gone"),
 }
 

@@ -13,6 +13,7 @@ import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
 import { changeLang, useLang, useT } from '../i18n'
+import { CommandBox } from '../retrieval/CommandBox'
 import { text } from '../schema/types'
 import { Failed, Loading } from '../ui/States'
 import { useKeys } from '../ui/useKeys'
@@ -39,8 +40,10 @@ function SignedIn() {
   const navigation = useNavigation()
   const queries = useQueryClient()
   const [help, setHelp] = useState(false)
+  const [command, setCommand] = useState(false)
   useKeys({
     '?': () => setHelp(true),
+    'Ctrl+k': () => setCommand(true),
     'Alt+1': () => navigate('/'),
     'Alt+2': () => navigate('/inbox'),
     'Alt+3': () => navigate('/mine'),
@@ -64,6 +67,9 @@ function SignedIn() {
         <span className="posting">
           {me.postings.map((p) => text(p.title, lang)).join(lang === 'zh' ? '、' : ', ')}
         </span>
+        <button type="button" onClick={() => setCommand(true)}>
+          {t('menu.search')} <kbd>Ctrl K</kbd>
+        </button>
         <span className="who">
           {me.name} {me.number}
         </span>
@@ -92,6 +98,7 @@ function SignedIn() {
           <Outlet />
         </main>
       </div>
+      {command && <CommandBox close={() => setCommand(false)} />}
       <Shortcuts open={help} close={() => setHelp(false)} />
     </div>
   )

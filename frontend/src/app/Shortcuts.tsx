@@ -5,6 +5,8 @@ const keys = [
   ['Alt+1', 'workbench'],
   ['Alt+2', 'inbox'],
   ['Alt+3', 'mine'],
+  ['Ctrl+K', 'command'],
+  ['/', 'search'],
   ['Ctrl+Enter', 'submit'],
   ['Alt+N', 'row'],
   ['J / K', 'next'],

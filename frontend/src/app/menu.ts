@@ -34,6 +34,8 @@ const items = [
   { to: '/inbox', label: 'menu.inbox', roles: approvers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
+  { to: '/search', label: 'menu.search', roles: undefined },
+  { to: '/trace', label: 'menu.trace', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
   { to: '/burden', label: 'menu.burden', roles: readers },

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router'
 import type { Pin } from '../api/model'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { type SubjectKind, traceOf } from '../retrieval/subject'
 import { get, join, type Pointer } from '../schema/pointer'
 import {
   type Doc,
@@ -122,7 +123,20 @@ function Value(props: DocumentProps & { node: Schema; at: Pointer; value: Json |
   if (node['x-ui']?.widget === 'evidence' && typeof value === 'string') {
     return <>{fileName?.(value) ?? value}</>
   }
+  const lookup = node['x-ui']?.lookup?.split(':')[0]
+  const kind = { inmate: 'inmate', asset: 'tool', entry: 'entry' }[lookup ?? '']
+  if (kind && typeof value === 'string') return <Traced kind={kind as SubjectKind} value={value} />
   return <>{formatValue(node, value, lang)}</>
+}
+
+/** A number with the way to all that is known of it. */
+function Traced({ kind, value }: { kind: SubjectKind; value: string }) {
+  const t = useT()
+  return (
+    <Link to={traceOf(kind, value)} title={t('trace.of', { ref: value })}>
+      {value}
+    </Link>
+  )
 }
 
 function RowsTable(props: DocumentProps & { items: Schema; at: Pointer; rows: Json[] }) {

@@ -15,6 +15,7 @@ import { Chain, Decisions, Timeline } from '../entry/History'
 import { shownSchema } from '../entry/shown'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { kindOfEntry, traceOf } from '../retrieval/subject'
 import { diff } from '../schema/diff'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -205,6 +206,7 @@ function Actions({ view }: { view: EntryView }) {
           </Button>
         ))}
       {actions.includes('void') && <VoidEntry view={view} />}
+      <Link to={traceOf(kindOfEntry(entry.ledger), entry.id)}>{t('trace.this')}</Link>
       <Link to={`/prisons/${entry.prison}/entries/${entry.id}/print`} target="_blank">
         {t('action.print')}
       </Link>

@@ -1,12 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Input } from 'antd'
 import { useEffect, useRef } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import type { EntryFilter } from '../api/entries'
 import type { Column, Entry, EntryState, LedgerType } from '../api/model'
 import { useEntries, useLedgerType, useOrganisation, usePrison } from '../api/queries'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { SavedFilters } from '../retrieval/SavedFilters'
 import { type Lang, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -68,13 +69,14 @@ function useFilter(type: LedgerType) {
     order: get('order') === 'asc' ? 'asc' : 'desc',
     limit: 100,
   }
-  return { filter, get, set, choices }
+  return { filter, get, set, choices, params }
 }
 
 function Browser({ type }: { type: LedgerType }) {
   const t = useT()
   const lang = useLang()
-  const { filter, get, set, choices } = useFilter(type)
+  const { filter, get, set, choices, params } = useFilter(type)
+  const navigate = useNavigate()
   const organisation = useOrganisation()
   const areas = organisation.data?.prisons.find((p) => p.id === filter.prison)?.areas ?? []
   const query = useEntries(filter)
@@ -99,6 +101,17 @@ function Browser({ type }: { type: LedgerType }) {
   return (
     <>
       <PageTitle title={text(type.title, lang)} />
+      <SavedFilters
+        prison={filter.prison}
+        page="ledgers"
+        query={keptQuery(type.id, params)}
+        open={(query) => {
+          const kept = new URLSearchParams(query)
+          const ledger = kept.get('ledger') ?? type.id
+          kept.delete('ledger')
+          navigate(`/ledgers/${encodeURIComponent(ledger)}?${kept}`)
+        }}
+      />
       <search className="panel filters">
         {pick(
           'area',
@@ -149,6 +162,13 @@ function Browser({ type }: { type: LedgerType }) {
       </Ready>
     </>
   )
+}
+
+/** A kept filter names its ledger too: it is offered in every ledger and leads to its own. */
+function keptQuery(ledger: string, params: URLSearchParams): string {
+  const kept = new URLSearchParams(params)
+  kept.set('ledger', ledger)
+  return kept.toString()
 }
 
 function optionsOf(column: Column, lang: Lang, [yes, no]: [string, string]): [string, string][] {

@@ -1,0 +1,155 @@
+package retrieval
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
+)
+
+// picked is an item that a side of a rule speaks of, with its time.
+type picked struct {
+	*Item
+	from, to time.Time
+}
+
+// judge asks every rule of the trace's kind. Rules see what the reader sees: a
+// gap says that nothing is there that he may read.
+func (g *gathering) judge(ctx context.Context) error {
+	for _, r := range g.s.Traces {
+		if !slices.Contains(r.Subjects, g.subject.Kind) {
+			continue
+		}
+		of := g.pick(&r.Of)
+		switch {
+		case r.Monthly:
+			g.months(r, of)
+		case r.Needs != nil:
+			g.needs(r, of)
+		case r.Excludes != nil:
+			g.excludes(r, of)
+		case r.Listed != nil:
+			if err := g.listed(ctx, r, of); err != nil {
+				return err
+			}
+		case r.Refers != nil:
+			g.refers(r, of)
+		default:
+			for _, a := range of {
+				g.mark(r, a.from, a.Item)
+			}
+		}
+	}
+	return nil
+}
+
+func (g *gathering) pick(side *catalog.TraceSide) []picked {
+	var list []picked
+	for _, it := range g.sorted() {
+		if it.Entry.Ledger != side.Ledger || !it.live || it.doc.Value == nil {
+			continue
+		}
+		// An inmate's trace judges what names him, not what a link brought in.
+		if len(g.inmates) > 0 && !slices.ContainsFunc(it.refs, func(x catalog.Reference) bool { return x.Kind == "inmate" && slices.Contains(g.inmates, x.Value) }) {
+			continue
+		}
+		if side.Takes(it.doc, g.now) {
+			p := picked{Item: it}
+			p.from, p.to = side.Span(it.doc, it.From, g.now)
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func (g *gathering) mark(r catalog.TraceRule, at time.Time, items ...*Item) {
+	m := Mark{Rule: r.ID, Kind: r.Kind, Title: r.Title, At: at, Entries: []uuid.UUID{}}
+	for _, it := range items {
+		m.Entries = append(m.Entries, it.Entry.Entry)
+	}
+	g.marks = append(g.marks, m)
+}
+
+func (g *gathering) needs(r catalog.TraceRule, of []picked) {
+	others := g.pick(r.Needs)
+	for _, a := range of {
+		if !slices.ContainsFunc(others, func(b picked) bool {
+			return !b.from.Before(a.from.AddDate(0, 0, -r.BeforeDays)) && !b.from.After(a.from.AddDate(0, 0, r.AfterDays))
+		}) {
+			g.mark(r, a.from, a.Item)
+		}
+	}
+}
+
+func (g *gathering) excludes(r catalog.TraceRule, of []picked) {
+	others := g.pick(r.Excludes)
+	for _, a := range of {
+		for _, b := range others {
+			if a.Item != b.Item && a.from.Before(b.to) && b.from.Before(a.to) {
+				g.mark(r, b.from, a.Item, b.Item)
+			}
+		}
+	}
+}
+
+// listed asks the area's entries meanwhile, which name the subject or should.
+func (g *gathering) listed(ctx context.Context, r catalog.TraceRule, of []picked) error {
+	for _, a := range of {
+		list, err := g.r.Entries(ctx, ledger.Query{Prison: g.prison, Scope: g.scope, Area: a.area, Ledgers: []string{r.Listed.Ledger}, Standing: true,
+			From: catalog.DayOf(a.from), To: catalog.DayOf(a.to), Sort: ledger.ByOccurred, Limit: ledger.MaxPage})
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if e.OccurredAt == nil || e.Nil || !e.OccurredAt.After(a.from) || !e.OccurredAt.Before(a.to) || g.items[e.Entry] != nil {
+				continue // one that names him is on the trace
+			}
+			if err := g.add(ctx, e); err != nil {
+				return err
+			}
+			if it := g.items[e.Entry]; it != nil {
+				g.mark(r, it.From, a.Item, it)
+			}
+		}
+	}
+	return nil
+}
+
+func (g *gathering) refers(r catalog.TraceRule, of []picked) {
+	for _, a := range of {
+		for _, ref := range a.refs {
+			id, err := uuid.Parse(ref.Value)
+			if ref.Kind != "entry" || err != nil {
+				continue
+			}
+			if it := g.items[id]; it != nil && string(it.Entry.State) == r.Refers.State {
+				g.mark(r, a.from, a.Item, it)
+			}
+		}
+	}
+}
+
+// months marks the whole months between the first entry and now that have none.
+func (g *gathering) months(r catalog.TraceRule, of []picked) {
+	all := g.sorted()
+	if len(all) == 0 {
+		return
+	}
+	first := all[0].From.In(catalog.Zone)
+	have := map[string]bool{}
+	for _, a := range of {
+		have[a.from.In(catalog.Zone).Format("2006-01")] = true
+	}
+	now := g.now.In(catalog.Zone)
+	this := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, catalog.Zone)
+	for m := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, catalog.Zone); m.Before(this); m = m.AddDate(0, 1, 0) {
+		if month := m.Format("2006-01"); !have[month] {
+			g.mark(r, m)
+			g.marks[len(g.marks)-1].Month = month
+		}
+	}
+}
