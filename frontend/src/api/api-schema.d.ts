@@ -314,6 +314,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries that hold all the words asked for, the most relevant first, then the latest
+         * @description Words apart by spaces, all of them wanted; a phrase in quotes as it stands. Full-width is as half-width, punctuation as a space. What is strictly restricted (L3) is named and not quoted.
+         */
+        get: operations["search.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One subject through all ledgers, with gaps and contradictions
+         * @description Of what the reader may read. Looking at strictly restricted entries by a trace is recorded as a reading.
+         */
+        get: operations["trace.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own saved filters of a page, and what one's unit is shown */
+        get: operations["filters.list"];
+        put?: never;
+        /** Keep a filter under a name */
+        post: operations["filters.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/filters/{filter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a filter of one's own */
+        put: operations["filters.update"];
+        post?: never;
+        /** Forget a filter of one's own */
+        delete: operations["filters.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries": {
         parameters: {
             query?: never;
@@ -849,6 +925,86 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Trace: {
+            subject: {
+                kind: string;
+                ref: string;
+            };
+            items: {
+                entry: components["schemas"]["Entry"];
+                /** Format: date-time */
+                from: string;
+                /** @description that name the subject */
+                fields: {
+                    pointer: string;
+                    value: string;
+                }[];
+                steps: {
+                    /** @enum {string} */
+                    kind: "filed" | "approve" | "return" | "void";
+                    revision: number;
+                    by: string;
+                    note: string;
+                    /** Format: date-time */
+                    at: string;
+                }[];
+            }[];
+            links: {
+                /** Format: uuid */
+                from: string;
+                /** Format: uuid */
+                to: string;
+                /** @enum {string} */
+                kind: "opened" | "field" | "pin";
+                pointer: string;
+            }[];
+            marks: {
+                rule: string;
+                /** @enum {string} */
+                kind: "gap" | "contradiction";
+                title: components["schemas"]["Text"];
+                /** Format: date-time */
+                at: string;
+                month?: string;
+                entries: string[];
+            }[];
+            /** @description there is more that the reader may know of and not read */
+            hidden: boolean;
+            truncated: boolean;
+        };
+        SavedFilter: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            page: "ledgers" | "search";
+            name: string;
+            /** @description of the page's address */
+            query: string;
+            /** @description shown to the owner's unit */
+            shared: boolean;
+            mine: boolean;
+            owner_name: string;
+            etag: number;
+            /** Format: date-time */
+            changed_at: string;
+            actions: ("update" | "delete")[];
+        };
+        Hits: {
+            hits: {
+                entry: components["schemas"]["Entry"];
+                /** @description named */
+                restricted: boolean;
+                excerpts: {
+                    pointer: string;
+                    title: components["schemas"]["Text"];
+                    text: string;
+                    /** @description parts of the text that answer, in UTF-16 units, the end not included */
+                    marks: number[][];
+                }[];
+            }[];
+            next: string | null;
+            total?: number;
+        };
         Consolidation: {
             legacy: components["schemas"]["LegacyLedger"][];
             additions: components["schemas"]["LedgerAddition"][];
@@ -2383,6 +2539,234 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "search.list": {
+        parameters: {
+            query: {
+                q: string;
+                ledger?: string[];
+                area?: string;
+                state?: string[];
+                from?: string;
+                to?: string;
+                limit?: number;
+                cursor?: string;
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trace.get": {
+        parameters: {
+            query: {
+                kind: "inmate" | "tool" | "hazard" | "reward" | "entry";
+                /** @description an inmate's number, an asset code, or an entry's id */
+                ref: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "filters.list": {
+        parameters: {
+            query: {
+                page: "ledgers" | "search";
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        filters: components["schemas"]["SavedFilter"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "filters.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    page: "ledgers" | "search";
+                    name: string;
+                    query: string;
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "filters.update": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                prison: string;
+                filter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    query: string;
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "filters.delete": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+            };
+            path: {
+                prison: string;
+                filter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
