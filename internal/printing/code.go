@@ -70,7 +70,7 @@ func Spelled(code string) string {
 	return strings.Join(append(groups, code), "-")
 }
 
-const qrSide = 72.0
+const qrSide = 60.0
 
 // qrAt draws the code as squares, which stay sharp on every printer.
 func qrAt(text string, x, y float64) mark {

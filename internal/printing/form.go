@@ -54,8 +54,9 @@ func (f *Font) Form(s Sheet) (pdf []byte, pages int, missing []rune, err error) 
 		return nil, 0, nil, fmt.Errorf("form of %s: %w", s.Entry.Entry, err)
 	}
 	p := newPaper(f)
-	p.text(s.Type.Title.ZH, (left+right)/2, p.y+20, 20, 0.5)
-	p.y += 34
+	p.put(qrAt(s.Link, right-qrSide, 34))
+	p.text(s.Type.Title.ZH, (left+right)/2, 82, 20, 0.5)
+	p.y = 94
 	p.text(s.Prison+"　"+s.Area, left, p.y+body, small, 0)
 	p.text("发生时间："+catalog.OnPaper(s.Revision.OccurredAt)+s.Revision.OccurredAt.In(catalog.Zone).Format(" 15:04"), right, p.y+body, small, 1)
 	p.y += 20
@@ -98,8 +99,7 @@ func (s Sheet) frame(p *paper, n, of int) []mark {
 		return textAt(t, x-align*p.font.width(t, size), y, size, 0)
 	}
 	marks := []mark{
-		at(marking[s.Type.Sensitivity], right, 44, small, 1),
-		at("编号 "+s.Entry.Entry.String(), left, 44, fine, 0),
+		at(marking[s.Type.Sensitivity]+"　编号 "+s.Entry.Entry.String(), left, 44, fine, 0),
 		at("核验码 "+Spelled(s.Code), left, paperH-36, fine, 0),
 		at(fmt.Sprintf("第 %d 页 共 %d 页", n, of), right, paperH-36, fine, 1),
 	}
@@ -111,7 +111,7 @@ func (s Sheet) frame(p *paper, n, of int) []mark {
 
 // stamp says on every page that the form is out of force.
 func stamp(g *gopdf.GoPdf) error {
-	const x, y, w, h = 365.0, 90.0, 130.0, 54.0
+	const x, y, w, h = 300.0, 150.0, 130.0, 54.0
 	g.Rotate(14, x+w/2, y+h/2)
 	g.SetStrokeColor(0xb3, 0x1e, 0x1e)
 	g.SetLineWidth(2.5)
@@ -349,8 +349,7 @@ func (s Sheet) proof() []row {
 	if s.Revision.Number > 1 {
 		list = append(list, full(fmt.Sprintf("本件为第 %d 次修订，替代此前各次。更正事由：%s", s.Revision.Number, cmp.Or(s.Revision.Reason, "见审批意见")), small))
 	}
-	text := fmt.Sprintf("核验码　%s\n扫描左侧二维码，或在系统“核验”页输入核验码，并放入本件的 PDF 文件比对。\n条目 %s　第 %d 次修订　类型 %s 第 %d 版　版式 %d\n内容摘要 %s",
-		Spelled(s.Code), s.Entry.Entry, s.Revision.Number, s.Revision.Ledger, s.Revision.Version, Maker, s.Revision.Digest)
-	const beside = qrSide + 2*padX
-	return append(list, row{bare: true, qr: s.Link, cells: []cell{{w: beside, size: fine}, {text: text, w: inner - beside, size: fine}}})
+	text := fmt.Sprintf("核验：扫描首页二维码，或在系统“核验”页输入核验码 %s，并放入本件的 PDF 文件比对。\n第 %d 次修订　台账类型 %s 第 %d 版　版式 %d　内容摘要 %s",
+		Spelled(s.Code), s.Revision.Number, s.Revision.Ledger, s.Revision.Version, Maker, s.Revision.Digest)
+	return append(list, row{bare: true, cells: []cell{{text: text, w: inner, size: 8}}})
 }

@@ -43,7 +43,7 @@ func sheet(t testing.TB, typ *catalog.Type, document []byte) printing.Sheet {
 	e := ledger.Entry{Key: ledger.Key{Entry: uuid.MustParse("0199a0de-0000-7000-8000-000000000001")}, Ledger: typ.ID, Version: typ.Version}
 	rev := ledger.Revision{Number: 2, AuthorName: "张三", Ledger: typ.ID, Version: typ.Version, Document: doc.Canonical, Reason: "数量误填", OccurredAt: at, RecordedAt: at, Salt: make([]byte, 32)}
 	s := printing.Sheet{Prison: "甲监狱", Area: "一监区", Type: typ, Entry: e, Revision: rev, Kind: printing.Filed, Code: "0123456789ABCDEF",
-		Link: "https://taizhang.example/verify/0123456789ABCDEF",
+		Link:     "https://taizhang.example/verify/0123456789ABCDEF",
 		Evidence: []ledger.Evidence{{Name: "照片一.jpg", Size: 4711}}}
 	for i, step := range typ.Chain {
 		s.Revision.Chain = append(s.Revision.Chain, ledger.Step{ID: step.ID, Title: step.Title})

@@ -35,7 +35,6 @@ type row struct {
 	again *row
 	bare  bool // without grid
 	with  int  // so many rows after it stay on its page
-	qr    string
 }
 
 // mark is one thing drawn on a page.
@@ -110,9 +109,6 @@ func tall(r row, lines [][]string) float64 {
 	for i, c := range r.cells {
 		h = max(h, float64(len(lines[i]))*c.size*leading)
 	}
-	if r.qr != "" {
-		h = max(h, qrSide)
-	}
 	return h + 2*padY
 }
 
@@ -169,7 +165,7 @@ func (p *paper) draw(r row, lines [][]string) {
 		}
 		p.turn()
 		p.begin(r)
-		lines, r.qr = rest, ""
+		lines = rest
 	}
 }
 
@@ -179,10 +175,7 @@ func (p *paper) piece(r row, lines [][]string, h float64) {
 		if !r.bare {
 			p.put(box4(x, p.y, c.w, h, c.shade))
 		}
-		y := p.y + padY
-		if c.center {
-			y += (h - 2*padY - float64(len(lines[i]))*c.size*leading) / 2
-		}
+		y := p.y + (h-float64(len(lines[i]))*c.size*leading)/2
 		for _, l := range lines[i] {
 			y += c.size * leading
 			at := x + padX
@@ -192,9 +185,6 @@ func (p *paper) piece(r row, lines [][]string, h float64) {
 			p.put(textAt(l, at, y-c.size*0.35, c.size, 0))
 		}
 		x += c.w
-	}
-	if r.qr != "" {
-		p.put(qrAt(r.qr, left+padX, p.y+padY))
 	}
 	p.y += h
 }
@@ -221,4 +211,29 @@ func (p *paper) finish(each func(n, of int) []mark) ([]byte, int, error) {
 		return nil, 0, fmt.Errorf("form: %w", err)
 	}
 	return raw, len(p.pages), nil
+}
+
+const watermarkSize = 17.0
+
+// watermark repeats the words across a page, pale enough to read through.
+func watermark(words string, width float64) mark {
+	return func(g *gopdf.GoPdf) error {
+		g.SetTextColor(0xd0, 0xd0, 0xd0)
+		if err := g.SetFont(face, "", watermarkSize); err != nil {
+			return err
+		}
+		if err := g.SetTransparency(gopdf.Transparency{Alpha: 0.45, BlendModeType: gopdf.Multiply}); err != nil {
+			return err
+		}
+		for i := range 4 {
+			x, y := paperW/2, 130+float64(i)*190
+			g.Rotate(28, x, y)
+			g.SetXY(x-width/2, y)
+			if err := g.Text(words); err != nil {
+				return err
+			}
+			g.RotateReset()
+		}
+		return nil
+	}
 }
