@@ -20,11 +20,11 @@ var alphabet = base32.NewEncoding(letters).WithPadding(base32.NoPadding)
 
 const codeLength = 16
 
-// codeOf is the verification code of a form. It comes from the revision's salt,
+// CodeOf is the verification code of a form. It comes from the revision's salt,
 // which nobody outside knows, and not from chance: whoever makes the form again
 // makes the same one. The last letter tells a slip of the pen from a code that
 // does not exist.
-func codeOf(rev ledger.Revision, kind Kind) string {
+func CodeOf(rev ledger.Revision, kind Kind) string {
 	h := hmac.New(sha256.New, rev.Salt)
 	h.Write([]byte("print\x00" + string(kind) + "\x00"))
 	h.Write(rev.Digest[:])

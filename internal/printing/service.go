@@ -234,7 +234,7 @@ func (s *Service) gather(ctx context.Context, tx Tx, k ledger.Key, revision int,
 	if sheet.Prison, err = tx.PrisonName(ctx, k.Prison); err != nil {
 		return sheet, err
 	}
-	sheet.Code = codeOf(sheet.Revision, kind)
+	sheet.Code = CodeOf(sheet.Revision, kind)
 	sheet.Link = s.Address + "/verify/" + sheet.Code
 	sheet.Names, err = s.named(ctx, tx, sheet)
 	return sheet, err
