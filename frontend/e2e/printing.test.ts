@@ -40,13 +40,13 @@ describe('official forms', () => {
     )
     const entry = list.data.entries[0]!
     await officer.goto(`${address}/prisons/${prison}/entries/${entry.id}`)
-    const link = officer.getByRole('link', { name: '正式表单' })
+    const link = officer.getByRole('link', { name: '正式表单', exact: true })
     await link.waitFor()
     const href = (await link.getAttribute('href')) ?? ''
     form = await file(officer, href)
     expect(form.subarray(0, 5).toString()).toBe('%PDF-')
     expect((await file(officer, href)).equals(form)).toBe(true)
-    const copied = officer.getByRole('link', { name: '复印件' })
+    const copied = officer.getByRole('link', { name: '复印件', exact: true })
     const copy = await file(officer, (await copied.getAttribute('href')) ?? '')
     expect(copy.equals(form)).toBe(false)
     await shot(officer, 'printing-entry')

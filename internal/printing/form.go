@@ -349,7 +349,7 @@ func (s Sheet) proof() []row {
 	if s.Revision.Number > 1 {
 		list = append(list, full(fmt.Sprintf("本件为第 %d 次修订，替代此前各次。更正事由：%s", s.Revision.Number, cmp.Or(s.Revision.Reason, "见审批意见")), small))
 	}
-	text := fmt.Sprintf("核验：扫描首页二维码，或在系统“核验”页输入核验码 %s，并放入本件的 PDF 文件比对。\n第 %d 次修订　台账类型 %s 第 %d 版　版式 %d　内容摘要 %s",
+	text := fmt.Sprintf("核验：扫描首页二维码，或在系统“表单核验”页输入核验码 %s，并放入本件的 PDF 文件比对。\n第 %d 次修订　台账类型 %s 第 %d 版　版式 %d　内容摘要 %s",
 		Spelled(s.Code), s.Revision.Number, s.Revision.Ledger, s.Revision.Version, Maker, s.Revision.Digest)
 	return append(list, row{bare: true, cells: []cell{{text: text, w: inner, size: 8}}})
 }
