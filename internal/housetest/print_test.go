@@ -6,12 +6,15 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"net/http"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -55,6 +58,11 @@ func TestPrintFrozen(t *testing.T) {
 	s := h.Printing(t)
 	officer := h.As(t.Context(), "officer")
 	e := approved(t, h)
+	var queued ledger.FormFiled
+	if err := h.Owner.QueryRow(t.Context(), "select args from river_job where kind = 'form_filed'").Scan(&queued); err != nil ||
+		queued != (ledger.FormFiled{Prison: h.Prison, Entry: e.Entry, Revision: e.Revision}) {
+		t.Errorf("the last approval asked for %+v: %v", queued, err)
+	}
 	if err := s.Job(t.Context(), ledger.FormFiled{Prison: h.Prison, Entry: e.Entry, Revision: e.Revision}); err != nil {
 		t.Fatal(err)
 	}
@@ -183,6 +191,61 @@ func TestPrintRights(t *testing.T) {
 	}
 	if _, _, err := s.Compare(stranger, p.Code, bytes.NewReader(raw)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a stranger compares: %v", err)
+	}
+}
+
+// TestPrintRoutes holds the routes' answers to the contract.
+func TestPrintRoutes(t *testing.T) {
+	c := serve(t)
+	h := c.h
+	e := approved(t, h)
+	p, raw := opened(h.As(t.Context(), "officer"), t, h.Printing(t), printing.Ask{Key: e.Key})
+	officer, stranger := c.as(t, "officer"), c.as(t, "officer elsewhere")
+	prison, at := "/prisons/"+h.Prison.String(), "/prints/"+printing.Spelled(p.Code)
+	body := fmt.Sprintf(`{"ledger":"cell-body-search","area":"%s","from":"2026-01-01","to":"2099-01-01"}`, h.Area)
+	bytesOnly := map[string]string{"Content-Type": "application/octet-stream"}
+	status, made := officer.do(t, "POST", prison+"/volumes", body, map[string]string{"Idempotency-Key": "a-volume-of-mine"})
+	if status != http.StatusCreated || made["total"] != 1.0 {
+		t.Fatalf("%d %v", status, made)
+	}
+	file := fmt.Sprintf("%s/volumes/%v/file", prison, made["id"])
+	if err := h.Printing(t).Bind(t.Context(), printing.VolumeKey{Prison: h.Prison, ID: uuid.MustParse(made["id"].(string))}); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		who          *client
+		method, path string
+		body         string
+		headers      map[string]string
+		status       int
+		key          string
+		value        any
+	}{
+		{officer, "GET", at, "", nil, 200, "in_force", true},
+		{officer, "PATCH", at, string(raw), bytesOnly, 200, "same", true},
+		{officer, "PATCH", at, "another", bytesOnly, 200, "same", false},
+		{officer, "GET", prison + "/volumes", "", nil, 200, "", nil},
+		{officer, "GET", "/prints/nonsense", "", nil, 422, "code", "bad_code"},
+		{officer, "POST", prison + "/volumes", body, nil, 428, "code", "key_required"},
+		{officer, "GET", prison + "/entries/" + e.Entry.String() + "/print?revision=x", "", nil, 400, "code", "bad_request"},
+		{officer, "GET", prison + "/entries/" + e.Entry.String() + "/print?revision=7", "", nil, 404, "code", "not_found"},
+		{stranger, "GET", at, "", nil, 404, "code", "not_found"},
+		{stranger, "PATCH", at, string(raw), bytesOnly, 404, "code", "not_found"},
+		{stranger, "GET", prison + "/entries/" + e.Entry.String() + "/print", "", nil, 404, "code", "not_found"},
+		{stranger, "GET", file, "", nil, 404, "code", "not_found"},
+	} {
+		status, got := x.who.do(t, x.method, x.path, x.body, x.headers)
+		if status != x.status || x.key != "" && got[x.key] != x.value {
+			t.Errorf("%s %s: %d %v", x.method, x.path, status, got)
+		}
+	}
+	status, view := officer.do(t, "GET", prison+"/entries/"+e.Entry.String(), "", nil)
+	if actions, _ := view["actions"].([]any); status != 200 || !slices.Contains(actions, any("print")) {
+		t.Errorf("%d %v", status, view["actions"])
+	}
+	early := h.Submitted(t)
+	if _, view := officer.do(t, "GET", prison+"/entries/"+early.Entry.String(), "", nil); slices.Contains(view["actions"].([]any), any("print")) {
+		t.Error("printing is offered before the last step")
 	}
 }
 

@@ -79,7 +79,7 @@ func (c cloth) back() ([]byte, int, error) {
 	p := newPaper(c.font)
 	p.text("卷内文件摘要", (left+right)/2, top+16, 18, 0.5)
 	p.y = top + 30
-	widths := []float64{36, 118, inner - 36 - 118}
+	widths := []float64{36, 130, inner - 36 - 130}
 	head := row{}
 	for i, t := range []string{"序号", "核验码", "单件 PDF 的 SHA-256"} {
 		head.cells = append(head.cells, cell{text: t, w: widths[i], size: fine, shade: true, center: true})

@@ -332,7 +332,7 @@ func (s Sheet) signatures() []row {
 		if d.Verdict != "void" && d.Step < len(s.Revision.Chain) {
 			step = s.Revision.Chain[d.Step].Title.ZH
 		}
-		opinion := verdicts[d.Verdict]
+		opinion := cmp.Or(verdicts[d.Verdict], d.Verdict)
 		if d.Comment != "" {
 			opinion += "。" + d.Comment
 		}

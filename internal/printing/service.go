@@ -220,7 +220,8 @@ func (s *Service) gather(ctx context.Context, tx Tx, k ledger.Key, revision int,
 			last = ""
 		}
 	}
-	if want := map[Kind]string{Filed: "approve", Voided: "void"}[kind]; want == "" || last != want {
+	// A revision on its way may have all its approvals but one of a vote.
+	if want := map[Kind]string{Filed: "approve", Voided: "void"}[kind]; want == "" || last != want || sheet.Entry.InForce < revision {
 		return sheet, fault.New(fault.Conflict, "not_filed")
 	}
 	if sheet.Evidence, err = tx.Evidence(ctx, k, revision); err != nil {
