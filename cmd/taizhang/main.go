@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"taizhang/internal/config"
@@ -34,6 +35,8 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang found FILE     add the prisons, areas and people of FILE; prints first passwords
   taizhang verify         re-read everything and name the first place that does not hold
   taizhang catalog check  prove the shipped ledgers and the register of what they came from
+  taizhang catalog try FILE    say what of a JSON Schema the catalogue would refuse, place by place
+  taizhang catalog export DIR  write every published version of every ledger back as files
   taizhang config check   print the settings in force, without secrets
 `
 
@@ -45,16 +48,14 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) error 
 		return gateway.Run(args[1:])
 	}
 	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog}
-	name := ""
-	for i, a := range args {
-		if i > 0 {
-			name += " "
-		}
-		name += a
-	}
+	name := strings.Join(args, " ")
 	do, ok := commands[name]
-	if len(args) == 2 && args[0] == "found" {
-		ok, do = true, func(ctx context.Context, c config.Config, out, _ io.Writer) error { return found(ctx, c, args[1], out) }
+	if n := len(args) - 1; n > 0 {
+		if with, takes := map[string]func(context.Context, config.Config, string, io.Writer) error{
+			"found": found, "catalog try": trySchema, "catalog export": exportCatalog,
+		}[strings.Join(args[:n], " ")]; takes {
+			ok, do = true, func(ctx context.Context, c config.Config, out, _ io.Writer) error { return with(ctx, c, args[n], out) }
+		}
 	}
 	if !ok {
 		_, err := io.WriteString(out, usage)

@@ -183,6 +183,9 @@ func (c *Catalog) Ended() []*Type {
 // Versions of a ledger, ascending; empty for an unknown one.
 func (c *Catalog) Versions(id string) []*Type { return c.contents().types[id] }
 
+// IDs of every ledger that ever had a version, sorted.
+func (c *Catalog) IDs() []string { return slices.Sorted(maps.Keys(c.contents().types)) }
+
 // Type returns one version, nil if there is none.
 func (c *Catalog) Type(id string, version int) *Type {
 	for _, t := range c.contents().types[id] {

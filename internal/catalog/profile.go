@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -52,7 +53,8 @@ func newMeta(raw []byte) (meta, error) {
 	return m, nil
 }
 
-// check names every place of a schema that the profile does not know.
+// check names every place of a schema that the profile does not know, and what
+// is the matter there.
 func (m meta) check(schema any, p *problems) {
 	var failed *jsonschema.ValidationError
 	if !errors.As(m.compiled.Validate(schema), &failed) {
@@ -61,13 +63,47 @@ func (m meta) check(schema any, p *problems) {
 	var walk func(e *jsonschema.ValidationError)
 	walk = func(e *jsonschema.ValidationError) {
 		if len(e.Causes) == 0 {
-			p.add(e.InstanceLocation, "profile", "不符合台账模式规范：%s", path.Base(e.KeywordLocation))
+			m.refuse(e, schema, p)
 		}
 		for _, c := range e.Causes {
 			walk(c)
 		}
 	}
 	walk(failed)
+}
+
+// refusals are the words for what the meta-schema says no to; any other keyword
+// of it is named as it is.
+var refusals = map[string]string{
+	"type":     "此处写法不对，JSON 类型不符",
+	"enum":     "不支持的取值",
+	"const":    "不支持的取值",
+	"required": "缺少必需的关键字",
+	"pattern":  "写法不对",
+}
+
+func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
+	where, err := url.PathUnescape(e.InstanceLocation) // the library writes it as a fragment
+	if err != nil {
+		where = e.InstanceLocation
+	}
+	keyword := path.Base(e.KeywordLocation)
+	switch {
+	case keyword == "additionalProperties":
+		node, _ := at(schema, where)
+		members, _ := node.(map[string]any)
+		for _, k := range slices.Sorted(maps.Keys(members)) {
+			if !m.keywords[k] {
+				p.add(where+"/"+escape(k), "keyword", "不支持关键字 %s", k)
+			}
+		}
+	case strings.Contains(e.KeywordLocation, "/propertyNames/"):
+		p.add(where, "name", "字段代码须以小写字母开头，只含小写字母、数字和下划线，至多 60 个字符")
+	case refusals[keyword] != "":
+		p.add(where, "profile", "%s（%s）", refusals[keyword], e.Message)
+	default:
+		p.add(where, "profile", "不符合台账模式规范：%s（%s）", keyword, e.Message)
+	}
 }
 
 var formats = []string{"date", "date-time", "uuid"}

@@ -18,6 +18,7 @@ import (
 type validator struct {
 	expanded map[string]any
 	compiled *jsonschema.Schema
+	shape    *shapeNode
 	messages map[string]fault.Text
 }
 
@@ -41,7 +42,11 @@ func compileSchema(expanded map[string]any, messages map[string]fault.Text) (*va
 	if err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	return &validator{expanded: expanded, compiled: compiled, messages: messages}, nil
+	shape, err := shaped(c, name, "", expanded)
+	if err != nil {
+		return nil, err
+	}
+	return &validator{expanded: expanded, compiled: compiled, shape: shape, messages: messages}, nil
 }
 
 // validate returns everything wrong with the document, each place and code
@@ -57,6 +62,15 @@ func (v *validator) validate(doc map[string]any) ([]fault.Field, error) {
 	}
 	var out []fault.Field
 	v.collect(failed, doc, &out)
+	if len(out) == 0 {
+		return nil, fmt.Errorf("validate: no words for %w", err)
+	}
+	// Of a value of the wrong type nothing else is news.
+	wrong := map[string]bool{}
+	for _, f := range out {
+		wrong[f.Pointer] = wrong[f.Pointer] || f.Code == "type"
+	}
+	out = slices.DeleteFunc(out, func(f fault.Field) bool { return f.Code != "type" && wrong[f.Pointer] })
 	slices.SortFunc(out, func(a, b fault.Field) int {
 		return strings.Compare(a.Pointer+" "+a.Code, b.Pointer+" "+b.Code)
 	})
@@ -69,6 +83,14 @@ func (v *validator) validate(doc map[string]any) ([]fault.Field, error) {
 func (v *validator) collect(e *jsonschema.ValidationError, doc any, out *[]fault.Field) {
 	_, where, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
 	parts := strings.Split(where, "/")
+	// What fails in dependentRequired/<name>/<n> is the keyword.
+	if i := slices.Index(parts, "dependentRequired"); i >= 0 {
+		owner, _ := at(v.expanded, strings.Join(parts[:i], "/"))
+		if schema, ok := owner.(map[string]any); ok && schema["dependentRequired"] != nil {
+			v.dependents(out, e.InstanceLocation, doc, schema)
+			return
+		}
+	}
 	keyword := parts[len(parts)-1]
 	node, _ := at(v.expanded, strings.Join(parts[:len(parts)-1], "/"))
 	schema, _ := node.(map[string]any)
@@ -79,22 +101,12 @@ func (v *validator) collect(e *jsonschema.ValidationError, doc any, out *[]fault
 	case "required":
 		v.missing(out, e.InstanceLocation, doc, texts(schema["required"]), schema)
 		return
-	case "dependentRequired":
-		v.dependents(out, e.InstanceLocation, doc, schema)
-		return
 	case "additionalProperties":
 		v.unknown(out, e.InstanceLocation, doc, schema)
 		return
 	}
 	if len(e.Causes) == 0 {
-		if schema != nil {
-			v.report(out, e.InstanceLocation, keyword, schema)
-		} else {
-			// dependentRequired/<name> and other keywords with a name below them.
-			owner, _ := at(v.expanded, strings.Join(parts[:len(parts)-2], "/"))
-			o, _ := owner.(map[string]any)
-			v.dependents(out, e.InstanceLocation, doc, o)
-		}
+		v.report(out, e.InstanceLocation, keyword, schema)
 	}
 	for _, c := range e.Causes {
 		v.collect(c, doc, out)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -38,20 +39,11 @@ type Result struct {
 // Validate computes, then asks the schema, then, if that holds, the rules.
 // A document that breaks the type has Errors; Validate itself does not fail.
 func (t *Type) Validate(doc Document, env Env) Result {
-	value := maps.Clone(doc.Value)
+	typed := maps.Clone(doc.Value)
 	for _, c := range t.Computed {
-		delete(value, c.Field[1:])
+		delete(typed, c.Field[1:])
 	}
-	sc := scene{doc: floats(value).(map[string]any), filler: env.Filler, now: env.Now, lookup: env.Lookup}
-	for i, c := range t.Computed {
-		v, err := t.computed[i].eval(sc)
-		if err != nil {
-			continue // what it is computed from is not there yet: the schema says so
-		}
-		name := c.Field[1:]
-		value[name] = exact(v)
-		sc.doc[name] = v
-	}
+	value, sc := t.settled(typed, env)
 	res := Result{}
 	var err error
 	if res.Document, err = newDocument(value); err != nil {
@@ -76,6 +68,38 @@ func (t *Type) Validate(doc Document, env Env) Result {
 		}
 	}
 	return res
+}
+
+// settled is what is stored of what was typed: computed, and without what the
+// form does not show. What is computed may hide a field that it was computed
+// from; each round takes something away, so it ends.
+func (t *Type) settled(typed map[string]any, env Env) (map[string]any, scene) {
+	for {
+		value, sc := t.computedOf(typed, env)
+		next := t.validator.shape.settle(value)
+		for _, c := range t.Computed {
+			delete(next, c.Field[1:])
+		}
+		if reflect.DeepEqual(next, typed) {
+			return value, sc
+		}
+		typed = next
+	}
+}
+
+func (t *Type) computedOf(typed map[string]any, env Env) (map[string]any, scene) {
+	value := maps.Clone(typed)
+	sc := scene{doc: floats(value).(map[string]any), filler: env.Filler, now: env.Now, lookup: env.Lookup}
+	for i, c := range t.Computed {
+		v, err := t.computed[i].eval(sc)
+		if err != nil {
+			continue // what it is computed from is not there yet: the schema says so
+		}
+		name := c.Field[1:]
+		value[name] = exact(v)
+		sc.doc[name] = v
+	}
+	return value, sc
 }
 
 // floats gives expressions what they calculate with.
@@ -147,10 +171,11 @@ func (t *Type) Steps(doc Document, nilReturn bool) ([]Step, error) {
 
 // Need is one line of evidence with its bounds worked out. Max 0: unbounded.
 type Need struct {
-	ID       string     `json:"id"`
-	Title    fault.Text `json:"title"`
-	Kinds    []string   `json:"kinds"`
-	Min, Max int
+	ID    string     `json:"id"`
+	Title fault.Text `json:"title"`
+	Kinds []string   `json:"kinds"`
+	Min   int        `json:"min"`
+	Max   int        `json:"max"`
 }
 
 // EvidenceNeeds works out what must be attached to this document. An amount
@@ -244,7 +269,10 @@ func (t *Type) Seals(doc Document) (bool, error) {
 }
 
 // Value of one measure, an exact decimal.
-type Value struct{ Measure, Value string }
+type Value struct {
+	Measure string `json:"measure"`
+	Value   string `json:"value"`
+}
 
 // Measured works out what the document counts for.
 func (t *Type) Measured(doc Document) ([]Value, error) {

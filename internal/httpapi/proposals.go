@@ -60,6 +60,55 @@ func (a *API) tryProposal(c echo.Context) error {
 	return c.JSON(http.StatusOK, r)
 }
 
+const maxSamples = 50
+
+// benchProposal judges samples by files that are not published.
+func (a *API) benchProposal(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Schema     string `json:"schema"`
+		Definition string `json:"definition"`
+		Form       string `json:"form"`
+		Samples    []struct {
+			Body json.RawMessage `json:"body"`
+		} `json:"samples"`
+	}
+	if _, err := read(c, &in); err != nil {
+		return err
+	}
+	if len(in.Samples) > maxSamples {
+		return &fault.Error{Kind: fault.Invalid, Code: "invalid_document", Fields: []fault.Field{{Pointer: "/samples", Code: "maxItems",
+			Text: fault.Text{ZH: "一次最多 50 份样例", EN: "At most 50 samples at a time"}}}}
+	}
+	samples := make([]json.RawMessage, len(in.Samples))
+	for i, s := range in.Samples {
+		samples[i] = s.Body
+	}
+	var head struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal([]byte(in.Definition), &head) // one that cannot be read is refused below
+	verdicts, err := a.Proposals.Bench(c.Request().Context(), prison,
+		proposal.Content{Ledger: head.ID, Schema: in.Schema, Definition: in.Definition, Form: in.Form}, samples)
+	if err != nil {
+		return err
+	}
+	type verdict struct {
+		catalog.Verdict
+		Document json.RawMessage `json:"document"`
+		Errors   []problemField  `json:"errors"`
+		Warnings []problemField  `json:"warnings"`
+	}
+	out := make([]verdict, len(verdicts))
+	for i, v := range verdicts {
+		out[i] = verdict{v, v.Document.Canonical, fields(v.Errors, lang(c)), fields(v.Warnings, lang(c))}
+	}
+	return c.JSON(http.StatusOK, map[string]any{"verdicts": out})
+}
+
 func (a *API) propose(c echo.Context) error {
 	prison, err := pathID(c, "prison")
 	if err != nil {

@@ -115,6 +115,7 @@ func (a *API) routes() []route {
 		{"GET", prison + "/proposals", "proposals.list", false, a.listProposals},
 		{"POST", prison + "/proposals", "proposals.create", false, a.propose},
 		{"POST", prison + "/proposals/try", "proposals.try", false, a.tryProposal},
+		{"POST", prison + "/proposals/bench", "proposals.bench", false, a.benchProposal},
 		{"GET", prison + "/proposals/:proposal", "proposals.get", false, a.getProposal},
 		{"POST", prison + "/proposals/:proposal/decision", "proposals.decide", false, a.decideProposal},
 		{"GET", prison + "/people", "people.list", false, a.people},

@@ -229,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/proposals/bench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sample documents judged by files that are not published; nothing is stored */
+        post: operations["proposals.bench"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/proposals/{proposal}": {
         parameters: {
             query?: never;
@@ -1281,6 +1298,35 @@ export interface components {
             computed: string[];
             lawful_basis: components["schemas"]["Text"];
         };
+        /** @description What a type says of a document; all but errors and warnings is worked out for one without errors only */
+        Verdict: {
+            /** @description with the computed fields */
+            document: Record<string, never>;
+            errors: components["schemas"]["FieldProblem"][];
+            warnings: components["schemas"]["FieldProblem"][];
+            day: string;
+            counts: boolean;
+            sealed: boolean;
+            steps: components["schemas"]["Text"][];
+            evidence: {
+                id: string;
+                title: components["schemas"]["Text"];
+                kinds: string[];
+                min: number;
+                max: number;
+            }[];
+            measures: {
+                measure: string;
+                value: string;
+            }[];
+            opens: {
+                id: string;
+                when?: string;
+                opens: string;
+                title: components["schemas"]["Text"];
+            }[];
+            summary: components["schemas"]["SummaryItem"][];
+        };
         SummaryItem: {
             pointer: string;
             title: components["schemas"]["Text"];
@@ -2230,6 +2276,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposalReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "proposals.bench": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description schema.json */
+                    schema: string;
+                    /** @description ledger.json */
+                    definition: string;
+                    /** @description form.json */
+                    form: string;
+                    samples: {
+                        body: Record<string, never>;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A verdict for each sample; bad_type (422) names every mistake of the files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        verdicts: components["schemas"]["Verdict"][];
+                    };
                 };
             };
             /** @description A problem */

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Doc } from '../schema/types'
 import { call } from './http'
 import type {
   Consolidation,
@@ -6,6 +7,7 @@ import type {
   Proposal,
   ProposalContent,
   ProposalReport,
+  Verdict,
 } from './model'
 
 export function useConsolidation() {
@@ -39,6 +41,23 @@ export function useVersions(ledger: string) {
 export async function tryProposal(prison: string, body: ProposalContent): Promise<ProposalReport> {
   const path = `/prisons/${prison}/proposals/try`
   return (await call<ProposalReport>(path, { method: 'POST', body })).data
+}
+
+/** Judges documents by files that are not published, in their order. */
+export async function benchProposal(
+  prison: string,
+  files: { schema: unknown; definition: unknown; form: unknown },
+  documents: Doc[],
+  signal: AbortSignal,
+): Promise<Verdict[]> {
+  const body = {
+    schema: JSON.stringify(files.schema),
+    definition: JSON.stringify(files.definition),
+    form: JSON.stringify(files.form),
+    samples: documents.map((body) => ({ body })),
+  }
+  const path = `/prisons/${prison}/proposals/bench`
+  return (await call<{ verdicts: Verdict[] }>(path, { method: 'POST', body, signal })).data.verdicts
 }
 
 export async function propose(

@@ -261,7 +261,7 @@ function Form(props: {
       )}
       {files && (
         <>
-          <Designer files={files} change={touch} />
+          <Designer prison={prison} files={files} change={touch} />
           <GateForm gate={gate} ledgers={ledgers} change={setGate} />
           <label>
             <input

@@ -124,7 +124,7 @@ function pruneObject(node: Schema, value: Doc, outer: Branch[]): Doc {
   const { hidden, below } = shape(node, value, outer)
   const out: Doc = {}
   for (const [name, member] of Object.entries(value)) {
-    if (hidden.has(name)) continue
+    if (hidden.has(name) && node.properties?.[name]?.['x-ui']?.hidden !== 'keep') continue
     const kept = pruneValue(node.properties?.[name], member, below(name))
     if (kept !== undefined) out[name] = kept
   }

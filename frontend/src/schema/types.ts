@@ -62,7 +62,7 @@ export interface Schema {
   'x-id'?: string
   'x-en'?: string
   'x-unit'?: Text
-  'x-ui'?: { widget?: Widget; colSpan?: 1 | 2 | 3; lookup?: string }
+  'x-ui'?: { widget?: Widget; colSpan?: 1 | 2 | 3; lookup?: string; hidden?: 'keep' }
   'x-message'?: Record<string, Text>
 }
 

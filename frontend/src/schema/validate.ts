@@ -30,7 +30,8 @@ export class DocumentValidator {
         seen.set(`${found.pointer} ${found.code}`, found)
       }
     }
-    return [...seen.values()]
+    // Of a value of the wrong type nothing else is news: the server stops there too.
+    return [...seen.values()].filter((p) => p.code === 'type' || !seen.has(`${p.pointer} type`))
   }
 
   #read(unit: OutputUnit, doc: Json, lang: Lang): Problem[] {
