@@ -149,7 +149,8 @@ func (a *API) submit(c echo.Context) error {
 		return err
 	}
 	var in struct {
-		Reason string `json:"reason"`
+		Reason string        `json:"reason"`
+		Effort ledger.Effort `json:"effort"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -159,7 +160,7 @@ func (a *API) submit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Submit(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), key)
+	out, err := a.Ledger.SubmitWith(c.Request().Context(), k, match, ledger.Submission{Reason: strings.TrimSpace(in.Reason), Effort: in.Effort}, key)
 	return a.done(c, out, err)
 }
 

@@ -154,6 +154,7 @@ func (a *API) routes() []route {
 		{"GET", prison + "/volumes/:volume/file", "volumes.file", false, a.volumeFile},
 
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
+		{"GET", prison + "/burden", "burden.get", false, a.burden},
 		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
 		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
 		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},

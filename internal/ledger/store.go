@@ -70,6 +70,8 @@ type Reader interface {
 	// PeriodAt is the period of a duty that a time falls into, without its first
 	// moment and with its last; not_found when nothing is due then.
 	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (starts, ends time.Time, err error)
+	// Spent sums up the efforts of submissions (see Service.Burden).
+	Spent(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error)
 	// OnDay returns the area's submitted or approved entries of the ledger on
 	// the day, oldest first: of a corrected one the revision in force.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)

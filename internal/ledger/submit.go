@@ -15,6 +15,12 @@ import (
 // evidence, logged. reason is needed when an approved entry is amended
 // (更正须说明理由). Faults: invalid_document with fields, reason_required.
 func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason string, idem Idem) (Outcome, error) {
+	return s.SubmitWith(ctx, k, ifMatch, Submission{Reason: reason}, idem)
+}
+
+// SubmitWith is Submit with what else the page knows of the act.
+func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Submission, idem Idem) (Outcome, error) {
+	reason := sub.Reason
 	return s.change(ctx, k, Submit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		if e.InForce > 0 && reason == "" {
 			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
@@ -58,7 +64,7 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins})
+		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins, effort: sub.Effort.bounded()})
 	})
 }
 
@@ -120,6 +126,7 @@ type filing struct {
 	warnings []fault.Field
 	reason   string
 	pins     []Pin
+	effort   Effort
 	nilAt    time.Time // set for a nil return: a time of its period
 }
 
@@ -192,7 +199,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	if err := tx.DropDraft(ctx, e.Key); err != nil {
 		return nil, err
 	}
-	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, map[string]any{"nil_return": rev.Nil, "reason": f.reason, "evidence": len(f.attached)}); err != nil {
+	detail := map[string]any{"nil_return": rev.Nil, "reason": f.reason, "evidence": len(f.attached)}
+	if f.effort != (Effort{}) {
+		detail["effort"] = f.effort
+	}
+	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, detail); err != nil {
 		return nil, err
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {

@@ -744,6 +744,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the ledgers asked of people over some days, among the entries the reader may see */
+        get: operations["burden.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/completeness": {
         parameters: {
             query?: never;
@@ -1297,6 +1314,22 @@ export interface components {
             sources: components["schemas"]["Source"][];
             computed: string[];
             lawful_basis: components["schemas"]["Text"];
+        };
+        Spent: {
+            ledger: string;
+            entries: number;
+            /** @description entries whose effort the page counted */
+            measured: number;
+            seconds: number;
+            median_seconds: number;
+            median_keystrokes: number;
+            /** @description fields an officer may type */
+            fields: number;
+            required: number;
+            /** @description computed or shared fields that nobody types */
+            filled: number;
+            /** @description entries due a week in thousandths */
+            per_week: number;
         };
         /** @description What a type says of a document; all but errors and warnings is worked out for one without errors only */
         Verdict: {
@@ -2872,6 +2905,11 @@ export interface operations {
             content: {
                 "application/json": {
                     reason?: string;
+                    /** @description what filling took on the officer's screen, as the page counted it */
+                    effort?: {
+                        seconds?: number;
+                        keystrokes?: number;
+                    };
                 };
             };
         };
@@ -3615,6 +3653,47 @@ export interface operations {
                         duties: components["schemas"]["Duty"][];
                         /** Format: date-time */
                         now: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "burden.get": {
+        parameters: {
+            query?: {
+                area?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each ledger with submissions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        ledgers: components["schemas"]["Spent"][];
                     };
                 };
             };

@@ -111,14 +111,14 @@ export async function submit(
   prison: string,
   id: string,
   etag: number,
-  reason: string,
+  said: { reason: string; effort: { seconds: number; keystrokes: number } },
   key: string,
 ): Promise<Outcome> {
   const path = `${at({ prison, id })}/submit`
   return (
     await call<Outcome>(path, {
       method: 'POST',
-      body: { reason },
+      body: said,
       ifMatch: etag,
       idempotencyKey: key,
     })

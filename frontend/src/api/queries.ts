@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
-import type { LedgerHead, LedgerType, Me, Organisation, Progress } from './model'
+import type { LedgerHead, LedgerType, Me, Organisation, Progress, Spent } from './model'
 import {
   getCompleteness,
   getLog,
@@ -145,6 +145,15 @@ export function useCompleteness(prison: string) {
   return useQuery({
     queryKey: ['completeness', prison],
     queryFn: () => getCompleteness(prison),
+    enabled: prison !== '',
+  })
+}
+
+export function useBurden(prison: string, query: { from: string; to: string; area: string }) {
+  return useQuery({
+    queryKey: ['burden', prison, query],
+    queryFn: async () =>
+      (await call<{ ledgers: Spent[] }>(`/prisons/${prison}/burden`, { query })).data.ledgers,
     enabled: prison !== '',
   })
 }

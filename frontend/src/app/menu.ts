@@ -36,6 +36,7 @@ const items = [
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
+  { to: '/burden', label: 'menu.burden', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
   { to: '/volumes', label: 'menu.volumes', roles: readers },

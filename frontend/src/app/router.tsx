@@ -40,6 +40,7 @@ export const routes: RouteObject[] = [
           },
           { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
           { path: 'completeness', ...page(() => import('../pages/Completeness')) },
+          { path: 'burden', ...page(() => import('../pages/Burden')) },
           { path: 'catalogue', ...page(() => import('../pages/Catalogue')) },
           { path: 'catalogue/propose', ...page(() => import('../pages/Propose')) },
           {

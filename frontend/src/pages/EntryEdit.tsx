@@ -12,6 +12,7 @@ import { useEntry, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Changes } from '../entry/Changes'
 import { EvidenceList } from '../entry/EvidenceList'
+import { Effort } from '../entry/effort'
 import { Receipt } from '../entry/Receipt'
 import { shownSchema } from '../entry/shown'
 import { UploadPanel } from '../evidence/UploadPanel'
@@ -68,6 +69,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const [general, setGeneral] = useState<string[]>([])
   const [missing, setMissing] = useState<ShownProblem[]>([])
   const [once] = useState(act)
+  const [effort] = useState(() => new Effort())
 
   const names = useNames()
   const [store] = useState(() => newStore(view, type, lang, names.ledger))
@@ -158,7 +160,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     setBusy(true)
     try {
       if (!(await autosave.flush())) return
-      const done = await once((key) => submit(prison, id, autosave.etag, reason, key))
+      const said = { reason, effort: effort.take(autosave.etag) }
+      const done = await once((key) => submit(prison, id, autosave.etag, said, key))
       setOutcome(done)
       await queries.invalidateQueries({
         predicate: (q) => q.queryKey[0] !== 'type' && q.queryKey[0] !== 'entry',
@@ -234,6 +237,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         onSubmit={(e) => {
           e.preventDefault()
         }}
+        onKeyDown={effort.key}
+        onPointerDown={effort.touch}
       >
         <SchemaForm store={store} layout={type.form} services={services} />
         {(lines.length > 0 || files.length > 0) && (

@@ -1,34 +1,18 @@
 import { LineChart, RadarChart } from 'echarts/charts'
 import { GridComponent, RadarComponent, TooltipComponent } from 'echarts/components'
-import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
-import { useEffect, useRef } from 'react'
 import type { DomainScore } from '../api/model'
 import type { TrendPoint } from '../api/scores'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { Chart } from '../ui/Chart'
 import { amount } from './decimal'
 
 use([LineChart, RadarChart, GridComponent, RadarComponent, TooltipComponent, CanvasRenderer])
 
 const ink = '#1a4f9c'
 const quiet = '#50565f'
-
-function Chart({ option, label }: { option: EChartsCoreOption; label: string }) {
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!box.current) return
-    const chart = init(box.current)
-    chart.setOption(option)
-    const size = new ResizeObserver(() => chart.resize())
-    size.observe(box.current)
-    return () => {
-      size.disconnect()
-      chart.dispose()
-    }
-  }, [option])
-  return <div ref={box} role="img" aria-label={label} style={{ height: 280 }} />
-}
 
 /** Share of each domain's points that stands. The tree beside it says the same in words. */
 export function DomainRadar({ domains }: { domains: DomainScore[] }) {

@@ -1,0 +1,159 @@
+import { BarChart } from 'echarts/charts'
+import { GridComponent, TooltipComponent } from 'echarts/components'
+import { use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { useSearchParams } from 'react-router'
+import type { Spent } from '../api/model'
+import { useBurden, useOrganisation, usePrison } from '../api/queries'
+import { today } from '../form/time'
+import { useT } from '../i18n'
+import { Chart } from '../ui/Chart'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+
+use([BarChart, GridComponent, TooltipComponent, CanvasRenderer])
+
+const dayMs = 86_400_000
+const shift = (day: string, days: number) =>
+  today(new Date(Date.parse(`${day}T12:00`) + days * dayMs))
+
+/** What the ledgers ask of people: how often, how long, and how it changed against the days before. */
+export default function Burden() {
+  const t = useT()
+  const own = usePrison()
+  const organisation = useOrganisation().data
+  const [params, setParams] = useSearchParams()
+  const prison = own || organisation?.prisons[0]?.id || ''
+  const areas = organisation?.prisons.find((p) => p.id === prison)?.areas ?? []
+  const to = params.get('to') || today(new Date())
+  const from = params.get('from') || shift(to, -27)
+  const area = params.get('area') ?? ''
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / dayMs) + 1
+  const now = useBurden(prison, { from, to, area })
+  const before = useBurden(prison, { from: shift(from, -days), to: shift(from, -1), area })
+  const set = (name: string, value: string) =>
+    setParams((old) => {
+      const next = new URLSearchParams(old)
+      next.set(name, value)
+      return next
+    })
+  return (
+    <>
+      <PageTitle title={t('menu.burden')} />
+      <div className="panel filters">
+        <label>
+          {t('entry.area')}{' '}
+          <select value={area} onChange={(e) => set('area', e.target.value)}>
+            <option value="">{t('burden.allAreas')}</option>
+            {areas.map((a) => (
+              <option key={a.id} value={a.id}>
+                {a.name_zh}
+              </option>
+            ))}
+          </select>
+        </label>{' '}
+        <label>
+          {t('browser.from')}{' '}
+          <input type="date" value={from} max={to} onChange={(e) => set('from', e.target.value)} />
+        </label>{' '}
+        <label>
+          {t('browser.to')}{' '}
+          <input type="date" value={to} min={from} onChange={(e) => set('to', e.target.value)} />
+        </label>
+      </div>
+      <section className="panel">
+        <Ready query={now} empty={(list) => list.length === 0} whenEmpty={t('burden.empty')}>
+          {(list) => (
+            <Figures
+              list={list}
+              before={before.data ?? []}
+              weeks={days / 7}
+              per={area ? 1 : Math.max(1, areas.length)}
+            />
+          )}
+        </Ready>
+      </section>
+    </>
+  )
+}
+
+/** Figures for one area and week: over all areas they are the average. */
+function Figures(props: { list: Spent[]; before: Spent[]; weeks: number; per: number }) {
+  const { list, before, weeks, per } = props
+  const t = useT()
+  const names = useNames()
+  // Entries whose time nobody measured count as long as the measured ones of their ledger.
+  const minutes = (s: Spent | undefined) =>
+    s && s.measured > 0 ? ((s.seconds / s.measured) * s.entries) / 60 / weeks / per : 0
+  const sum = (all: Spent[]) => all.reduce((total, s) => total + minutes(s), 0)
+  const was = (id: string) => before.find((b) => b.ledger === id)
+  const ordered = [...list].sort((a, b) => minutes(b) - minutes(a) || b.entries - a.entries)
+  const one = (n: number) => n.toFixed(1)
+  const top = ordered.filter((s) => minutes(s) > 0).slice(0, 12)
+  const option = {
+    animation: false,
+    tooltip: { trigger: 'axis' },
+    grid: { left: 160, right: 24, top: 8, bottom: 28 },
+    xAxis: { type: 'value' },
+    yAxis: { type: 'category', inverse: true, data: top.map((s) => names.ledger(s.ledger)) },
+    series: [
+      {
+        type: 'bar',
+        name: t('burden.minutes'),
+        data: top.map((s) => Math.round(minutes(s) * 10) / 10),
+        itemStyle: { color: '#1a4f9c' },
+      },
+    ],
+  }
+  return (
+    <>
+      <p role="status">
+        {t('burden.total', {
+          ledgers: list.length,
+          minutes: one(sum(list)),
+          change: signed(sum(list) - sum(before)),
+        })}
+      </p>
+      {top.length > 0 && (
+        <Chart option={option} label={t('burden.minutes')} height={60 + top.length * 26} />
+      )}
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('entry.ledger')}</th>
+            <th scope="col">{t('burden.entries')}</th>
+            <th scope="col">{t('burden.fields')}</th>
+            <th scope="col">{t('burden.filled')}</th>
+            <th scope="col">{t('burden.keystrokes')}</th>
+            <th scope="col">{t('burden.seconds')}</th>
+            <th scope="col">{t('burden.minutes')}</th>
+            <th scope="col">{t('burden.change')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ordered.map((s) => (
+            <tr key={s.ledger}>
+              <th scope="row">{names.ledger(s.ledger)}</th>
+              <td className="number">{one(s.entries / weeks / per)}</td>
+              <td className="number">{s.fields}</td>
+              <td className="number">
+                {Math.round((s.filled / Math.max(1, s.filled + s.fields)) * 100)}%
+              </td>
+              <td className="number">{s.measured > 0 ? s.median_keystrokes : '·'}</td>
+              <td className="number">{s.measured > 0 ? s.median_seconds : '·'}</td>
+              <td className="number">{s.measured > 0 ? one(minutes(s)) : '·'}</td>
+              <td className="number">{signed(minutes(s) - minutes(was(s.ledger)))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="quiet">{t('burden.about')}</p>
+    </>
+  )
+}
+
+function signed(n: number): string {
+  const text = n.toFixed(1)
+  return n > 0.05 ? `+${text}` : n < -0.05 ? text : '0'
+}

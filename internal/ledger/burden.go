@@ -1,0 +1,49 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
+// Effort is what filling took on the officer's own screen, as the page counted
+// it: seconds of work (pauses left out) and keys pressed. It is kept with the
+// submission for the burden meter and judges nobody.
+type Effort struct {
+	Seconds    int `json:"seconds"`
+	Keystrokes int `json:"keystrokes"`
+}
+
+// bounded keeps out what no filling takes: a page's count is taken on trust.
+func (e Effort) bounded() Effort {
+	return Effort{min(max(e.Seconds, 0), 4*60*60), min(max(e.Keystrokes, 0), 100_000)}
+}
+
+// Submission is what comes with the act of submitting, beside the draft itself.
+type Submission struct {
+	Reason string // wanted when an approved entry is amended
+	Effort Effort // the zero value: not measured
+}
+
+// Spent is what one ledger's submissions took over some days.
+type Spent struct {
+	Ledger   string `json:"ledger"`
+	Entries  int    `json:"entries"`
+	Measured int    `json:"measured"` // of them with an effort; the rest counts these only
+	Seconds  int    `json:"seconds"`
+	// Medians of one entry; 0 when none was measured.
+	MedianSeconds    int `json:"median_seconds"`
+	MedianKeystrokes int `json:"median_keystrokes"`
+}
+
+// Burden sums up what was submitted from a day to another (YYYY-MM-DD, both
+// included) among the entries its reader may see; area zero is all areas.
+func (s *Service) Burden(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error) {
+	var list []Spent
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+		var err error
+		list, err = r.Spent(ctx, prison, area, from, to)
+		return err
+	})
+	return list, err
+}
