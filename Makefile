@@ -12,7 +12,7 @@ help: ## this list
 run: build ## start everything here and print the address and the demonstration logins
 	@exec ./bin/taizhang up
 
-build: frontend/dist/index.html bin/taizhang ## the page and the program
+build: frontend/dist/index.html $(FONT) bin/taizhang ## the page and the program
 
 # npm ci only when the lock file is newer than what it made.
 frontend/node_modules/.stamp: frontend/package-lock.json
@@ -23,7 +23,12 @@ frontend/dist/index.html: frontend/node_modules/.stamp frontend/index.html front
 	cd frontend && npm run --silent build
 	@touch $@
 
-bin/taizhang: frontend/dist/index.html go.mod go.sum $(GO_FILES)
+# The typeface of printed forms, for Go to embed.
+FONT := frontend/fonts/NotoSerifSC-Regular.ttf
+$(FONT): frontend/node_modules/.stamp
+	cp frontend/node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf $@
+
+bin/taizhang: frontend/dist/index.html $(FONT) go.mod go.sum $(GO_FILES)
 	go build -trimpath -o $@ ./cmd/taizhang
 
 bin/with-servers: go.mod go.sum $(GO_FILES)
@@ -31,7 +36,7 @@ bin/with-servers: go.mod go.sum $(GO_FILES)
 
 test: check test-go test-page test-browser ## all tests: Go on real servers, the page, the journeys in a browser
 
-test-go: bin/with-servers frontend/dist/index.html
+test-go: bin/with-servers frontend/dist/index.html $(FONT)
 	./bin/with-servers go test ./...
 
 test-page: frontend/node_modules/.stamp
@@ -40,7 +45,7 @@ test-page: frontend/node_modules/.stamp
 test-browser: build
 	./scripts/journeys.sh
 
-check: frontend/dist/index.html ## formatting, vet, types, imports, generated files
+check: frontend/dist/index.html $(FONT) ## formatting, vet, types, imports, generated files
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }
 	go vet ./...
 	go run ./cmd/taizhang catalog check
@@ -66,4 +71,4 @@ lint: ## golangci-lint, if it is installed
 	golangci-lint run ./...
 
 clean: ## remove what was built, not the data
-	rm -rf bin frontend/dist/assets frontend/dist/index.html frontend/node_modules
+	rm -rf bin $(FONT) frontend/dist/assets frontend/dist/index.html frontend/node_modules

@@ -12,6 +12,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 COPY --from=page /src/frontend/dist frontend/dist
+# The typeface of printed forms, as the Makefile takes it.
+COPY --from=page /src/frontend/node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf frontend/fonts/NotoSerifSC-Regular.ttf
 RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /taizhang ./cmd/taizhang
 
 FROM debian:12-slim

@@ -16,15 +16,20 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "search", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal", "retrieval"},
+	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval"},
 	{"postgres", "objectstore", "access"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
-	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"}, "retrieval": {"ledger"},
-	"demo": {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
+	"actor":      {"fault"},
+	"duty":       {"ledger"},
+	"inspection": {"ledger", "duty"},
+	"printing":   {"ledger"},
+	"proposal":   {"ledger"},
+	"retrieval":  {"ledger"},
+	"demo":       {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
 	// The private servers are started by tests too, and know nothing of the house.
 	"testkit": {"embedded"},
 }

@@ -68,6 +68,9 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 	if err := embedded.AnnounceAddress(dir, l.Addr().String()); err != nil {
 		return err
 	}
+	if h.printing.Address == "" {
+		h.printing.Address = "http://" + l.Addr().String()
+	}
 	stopJobs, err := h.startJobs(ctx)
 	if err != nil {
 		return err

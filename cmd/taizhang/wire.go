@@ -23,6 +23,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
+	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
@@ -40,6 +41,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	proposals  *proposal.Service
+	printing   *printing.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -109,12 +111,32 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	ttf, err := frontend.FormFont()
+	if err != nil {
+		return nil, err
+	}
+	font, err := printing.ReadFont(ttf)
+	if err != nil {
+		return nil, err
+	}
+	h.printing = &printing.Service{Store: postgres.Prints{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog, Ledger: h.ledger,
+		Font: font, Address: c.Address, Now: time.Now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	h.api = &httpapi.API{
-		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Ledger:     h.ledger,
+		Duty:       h.duty,
+		Proposals:  h.proposals,
+		Printing:   h.printing,
+		Register:   register,
+		Catalog:    h.catalog,
+		House:      h.store,
+		Log:        log,
+		Static:     page,
+		Secure:     c.TLS,
+		Ready:      h.ready,
 		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
@@ -176,7 +198,7 @@ func (h *house) follow(ctx context.Context) {
 
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
 	go h.follow(ctx)
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Checkpoint: h.sign, Log: h.log,
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Printing: h.printing, Checkpoint: h.sign, Log: h.log,
 		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
 }
 

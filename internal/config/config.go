@@ -19,6 +19,7 @@ import (
 // Config of the program. Secrets are marked and never printed.
 type Config struct {
 	Listen      string        `env:"LISTEN" envDefault:"127.0.0.1:8080" help:"address of the page"`
+	Address     string        `env:"PUBLIC_URL" help:"address of the page as browsers know it, https://host: the QR of printed forms leads there"`
 	Data        string        `env:"TAIZHANG_DATA" envDefault:"data" help:"folder of taizhang up"`
 	Cache       string        `env:"TAIZHANG_CACHE" help:"folder of fetched programs; cache in the data folder if empty"`
 	PGBinDir    string        `env:"PG_BINDIR" help:"folder of the PostgreSQL programs for taizhang up"`
@@ -79,6 +80,9 @@ func (c Config) check() error {
 		bad("LISTEN", "host:port is expected")
 	} else if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		bad("LISTEN", "the port is a number up to 65535")
+	}
+	if u, err := url.Parse(c.Address); c.Address != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.HasSuffix(c.Address, "/")) {
+		bad("PUBLIC_URL", "https://host without a slash at the end is expected")
 	}
 	for name, v := range map[string]string{"DATABASE_URL": c.DatabaseURL, "DATABASE_OWNER_URL": c.OwnerURL} {
 		if u, err := url.Parse(v); v != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {

@@ -10,12 +10,14 @@ import (
 	"image"
 	"image/jpeg"
 	"io/fs"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -23,6 +25,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
+	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
@@ -98,6 +101,25 @@ func New(t testing.TB) *House {
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
+}
+
+var font = sync.OnceValues(func() (*printing.Font, error) {
+	raw, err := frontend.FormFont()
+	if err != nil {
+		return nil, err
+	}
+	return printing.ReadFont(raw)
+})
+
+// Printing is the forms of the house.
+func (h *House) Printing(t testing.TB) *printing.Service {
+	t.Helper()
+	f, err := font()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &printing.Service{Store: postgres.Prints{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Ledger: h.Ledger, Font: f,
+		Address: "https://taizhang.example", Now: time.Now}
 }
 
 // refresh puts what the database holds of the catalogue in force.

@@ -41,9 +41,18 @@ func serve(t *testing.T) *client {
 			t.Fatal(err)
 		}
 	}
-	api := &httpapi.API{Ledger: h.Ledger, Retrieval: h.Retrieval, Duty: h.Duty, Catalog: h.Catalog, House: h.Store, Log: slog.New(slog.DiscardHandler), Static: fstest.MapFS{},
+	api := &httpapi.API{
+		Ledger:     h.Ledger,
+		Retrieval:  h.Retrieval,
+		Duty:       h.Duty,
+		Catalog:    h.Catalog,
+		House:      h.Store,
+		Printing:   h.Printing(t),
+		Log:        slog.New(slog.DiscardHandler),
+		Static:     fstest.MapFS{},
 		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},
-		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour}}
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
+	}
 	s := httptest.NewServer(api.New())
 	t.Cleanup(s.Close)
 	return &client{base: s.URL + "/api/v1", h: h}

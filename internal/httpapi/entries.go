@@ -293,6 +293,10 @@ func (a *API) getEntry(c echo.Context) error {
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
 	}
+	// Whoever reads it may print it: no right of its own, but each printing is recorded.
+	if printable(v.Entry) {
+		out.Actions = append(out.Actions, "print")
+	}
 	etag(c, v.Entry.ETag)
 	return c.JSON(http.StatusOK, out)
 }

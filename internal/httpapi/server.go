@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 )
@@ -30,6 +31,7 @@ type API struct {
 	Accounts   *account.Service
 	Proposals  *proposal.Service
 	Retrieval  *retrieval.Service
+	Printing   *printing.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -151,6 +153,13 @@ func (a *API) routes() []route {
 		{"DELETE", entry + "/evidence/:evidence", "evidence.detach", false, a.detach},
 		{"GET", entry + "/evidence/:revision/:evidence", "evidence.get", false, a.evidence},
 		{"GET", entry + "/evidence/:revision/:evidence/thumbnail", "evidence.thumbnail", false, a.thumbnail},
+
+		{"GET", entry + "/print", "prints.get", false, a.print},
+		{"GET", "/prints/:code", "prints.verify", false, a.verifyPrint},
+		{"PATCH", "/prints/:code", "prints.compare", false, a.comparePrint},
+		{"GET", prison + "/volumes", "volumes.list", false, a.listVolumes},
+		{"POST", prison + "/volumes", "volumes.create", false, a.createVolume},
+		{"GET", prison + "/volumes/:volume/file", "volumes.file", false, a.volumeFile},
 
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
 		{"GET", prison + "/burden", "burden.get", false, a.burden},

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/internal/duty"
 	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 )
 
@@ -31,6 +32,7 @@ type Deps struct {
 	Duty      *duty.Service
 	Ledger    Aftermath
 	Proposals *proposal.Service
+	Printing  *printing.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -169,6 +171,9 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
+	river.AddWorker(workers, &formFiled{printing: d.Printing})
+	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
+	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 	}
@@ -179,7 +184,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{})},
+			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{}), every(time.Minute, bindVolumes{})},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

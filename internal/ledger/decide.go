@@ -199,6 +199,11 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 			}
 		}
 	}
+	if e.State == Approved || e.State == Voided {
+		if err := tx.Enqueue(ctx, FormFiled{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number, Voided: e.State == Voided}); err != nil {
+			return nil, err
+		}
+	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err
 	}

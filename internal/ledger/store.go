@@ -171,6 +171,18 @@ type EntryApproved struct {
 // Kind names the worker.
 func (EntryApproved) Kind() string { return "entry_approved" }
 
+// FormFiled asks that the form of a revision be made and kept: as it was filed,
+// or as it was taken out of force.
+type FormFiled struct {
+	Prison   uuid.UUID `json:"prison"`
+	Entry    uuid.UUID `json:"entry"`
+	Revision int       `json:"revision"`
+	Voided   bool      `json:"voided"`
+}
+
+// Kind names the worker.
+func (FormFiled) Kind() string { return "form_filed" }
+
 // Area is a prison area as the use cases need it.
 type Area struct {
 	Prison    uuid.UUID `json:"prison"`

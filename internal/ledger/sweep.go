@@ -130,7 +130,7 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 type ObjectRow struct {
 	VersionID string // "" when there is no row
 	TouchedAt time.Time
-	Used      bool // a draft or a revision rests on it
+	Used      bool // a draft, a revision, a print or a volume rests on it
 }
 
 func uploadOf(prison uuid.UUID, key string) (uuid.UUID, bool) {

@@ -99,7 +99,9 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 	// A statement of its own, after the locks: in the same one it would see what
 	// was there before whoever held them committed.
 	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)
-		or exists (select from evidence where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
+		or exists (select from evidence where prison_id = $1 and sha256 = $2)
+		or exists (select from prints where prison_id = $1 and sha256 = $2)
+		or exists (select from volumes where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
 	return row, err
 }
 

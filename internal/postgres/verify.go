@@ -99,7 +99,7 @@ func (s *Snapshot) Checkpoints(ctx context.Context, prison uuid.UUID) ([][]byte,
 // Rows of every append-only table, each made into its record anew.
 func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return func(yield func(integrity.Row, error) bool) {
-		for _, table := range []func(context.Context, uuid.UUID) iter.Seq2[integrity.Row, error]{s.revisions, s.decisions, s.evidence, s.events, s.custody, s.findings, s.proposals, s.proposalDecisions} {
+		for _, table := range []func(context.Context, uuid.UUID) iter.Seq2[integrity.Row, error]{s.revisions, s.decisions, s.evidence, s.events, s.custody, s.findings, s.proposals, s.proposalDecisions, s.prints} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
 					return
@@ -231,7 +231,8 @@ func (s *Snapshot) Objects(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 		o.Sha256 = hex.EncodeToString(sum)
 		o.Key = prison.String() + "/" + o.Sha256
 		return o, err
-	}, `select min(entry_id::text), sha256, version_id, max(size) from evidence where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
+	}, `select min(entry_id::text), sha256, version_id, max(size) from (select prison_id, entry_id, sha256, version_id, size from evidence
+			union all select prison_id, entry_id, sha256, version_id, size from prints) rests_on where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
 		if failed = err; err != nil {
 			break
 		}

@@ -733,6 +733,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The official form as filed, or a copy with the reader’s name */
+        get: operations["prints.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prints/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was filed under a verification code */
+        get: operations["prints.verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Whether a file is the form of the code, byte for byte; it is hashed and not kept */
+        patch: operations["prints.compare"];
+        trace?: never;
+    };
+    "/prisons/{prison}/volumes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Volumes that the one who asks had bound */
+        get: operations["volumes.list"];
+        put?: never;
+        /** Ask for the forms of a ledger of an area to be bound */
+        post: operations["volumes.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/volumes/{volume}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bound volume */
+        get: operations["volumes.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/duties": {
         parameters: {
             query?: never;
@@ -1496,6 +1566,64 @@ export interface components {
             /** Format: date-time */
             decided_at?: string;
         };
+        Print: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            revision: number;
+            /** @enum {string} */
+            kind: "filed" | "voided";
+            code: string;
+            sha256: components["schemas"]["Digest"];
+            size: number;
+            pages: number;
+            /** @description Version of the layout. */
+            maker: number;
+            /** @description Characters the font does not have, as U+XXXX. */
+            missing: string[];
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PrintAnswer: {
+            print: components["schemas"]["Print"];
+            entry: components["schemas"]["Entry"];
+            author_name: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            filed_at: string;
+            leaf: number;
+            revision_leaf: number;
+            in_force: boolean;
+        };
+        Volume: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            ledger: string;
+            /** Format: uuid */
+            area: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** Format: uuid */
+            made_by: string;
+            made_by_name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            state: "waiting" | "binding" | "done" | "failed";
+            total: number;
+            done: number;
+            pages: number;
+            sha256?: components["schemas"]["Digest"];
+            size: number;
+            /** Format: date-time */
+            finished_at?: string;
+        };
         Receipt: {
             index: number;
             leaf: components["schemas"]["Digest"];
@@ -1607,7 +1735,7 @@ export interface components {
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
             opened: components["schemas"]["Entry"][];
-            actions: ("edit" | "submit" | "approve" | "return" | "withdraw" | "revise" | "amend" | "void" | "discard")[];
+            actions: ("edit" | "submit" | "approve" | "return" | "withdraw" | "revise" | "amend" | "void" | "discard" | "print")[];
         };
         Check: {
             document: Record<string, never>;
@@ -3656,6 +3784,220 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prints.get": {
+        parameters: {
+            query?: {
+                revision?: number;
+                copy?: boolean;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The official form as filed, or a copy with the reader’s name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prints.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was filed under a verification code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrintAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prints.compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Whether a file is the form of the code, byte for byte; it is hashed and not kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sha256: components["schemas"]["Digest"];
+                        same: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "volumes.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Volumes that the one who asks had bound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        volumes: components["schemas"]["Volume"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "volumes.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ledger: string;
+                    /** Format: uuid */
+                    area: string;
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for the forms of a ledger of an area to be bound */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Volume"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "volumes.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                volume: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bound volume */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description A problem */

@@ -88,6 +88,9 @@ export type LedgerType = LedgerHead &
     { schema: Schema; form: FormLayout; evidence: EvidenceLine[]; columns: Column[] }
   >
 
+export type PrintAnswer = S['PrintAnswer']
+export type Volume = S['Volume']
+
 export type Duty = S['Duty']
 export type Decimal = S['Decimal']
 export type Ref = S['Ref']

@@ -41,6 +41,8 @@ const items = [
   { to: '/burden', label: 'menu.burden', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
+  { to: '/volumes', label: 'menu.volumes', roles: readers },
+  { to: '/verify', label: 'menu.verify', roles: readers },
   { to: '/log', label: 'menu.log', roles: keepers },
   { to: '/sessions', label: 'menu.sessions', roles: undefined },
 ] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]

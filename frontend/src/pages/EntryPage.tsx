@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from 'react-router'
 import { decide, reopen } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Action, EntryView, LedgerType } from '../api/model'
+import { formUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { Changes } from '../entry/Changes'
@@ -207,9 +208,21 @@ function Actions({ view }: { view: EntryView }) {
         ))}
       {actions.includes('void') && <VoidEntry view={view} />}
       <Link to={traceOf(kindOfEntry(entry.ledger), entry.id)}>{t('trace.this')}</Link>
-      <Link to={`/prisons/${entry.prison}/entries/${entry.id}/print`} target="_blank">
-        {t('action.print')}
-      </Link>
+      {actions.includes('print') ? (
+        <>
+          <a href={formUrl(entry)} target="_blank" rel="noreferrer">
+            {t('printing.form')}
+          </a>
+          <a href={formUrl(entry, true)} target="_blank" rel="noreferrer">
+            {t('printing.copy')}
+          </a>
+        </>
+      ) : (
+        // Not yet filed for good: a sheet for work, printed by the browser.
+        <Link to={`/prisons/${entry.prison}/entries/${entry.id}/print`} target="_blank">
+          {t('printing.draft')}
+        </Link>
+      )}
     </>
   )
 }

@@ -1,9 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { Input } from 'antd'
-import { useEffect, useRef } from 'react'
+import { Button, Input } from 'antd'
+import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import type { EntryFilter } from '../api/entries'
+import { act } from '../api/http'
 import type { Column, Entry, EntryState, LedgerType } from '../api/model'
+import { bindVolume, type VolumeChoice } from '../api/prints'
+import { ProblemError } from '../api/problem'
 import { useEntries, useLedgerType, useOrganisation, usePrison } from '../api/queries'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -13,6 +16,7 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
+import { toast } from '../ui/toast'
 import './browser.css'
 
 const states: EntryState[] = ['draft', 'submitted', 'returned', 'approved', 'voided']
@@ -100,7 +104,12 @@ function Browser({ type }: { type: LedgerType }) {
   )
   return (
     <>
-      <PageTitle title={text(type.title, lang)} />
+      <PageTitle title={text(type.title, lang)}>
+        <Bind
+          choice={{ ledger: type.id, area: get('area'), from: get('from'), to: get('to') }}
+          prison={filter.prison}
+        />
+      </PageTitle>
       <SavedFilters
         prison={filter.prison}
         page="ledgers"
@@ -169,6 +178,35 @@ function keptQuery(ledger: string, params: URLSearchParams): string {
   const kept = new URLSearchParams(params)
   kept.set('ledger', ledger)
   return kept.toString()
+}
+
+/** Binds what the filter shows of one area between two days into a volume. */
+function Bind({ choice, prison }: { choice: VolumeChoice; prison: string }) {
+  const t = useT()
+  const navigate = useNavigate()
+  const [once] = useState(act)
+  const [busy, setBusy] = useState(false)
+  const chosen = choice.area && choice.from && choice.to
+  const bind = async () => {
+    setBusy(true)
+    try {
+      await once((key) => bindVolume(prison, choice, key))
+      navigate('/volumes')
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast(error.message)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      {!chosen && <span className="quiet">{t('printing.chooseFirst')}</span>}
+      <Button disabled={!chosen} loading={busy} onClick={() => void bind()}>
+        {t('printing.bind')}
+      </Button>
+    </>
+  )
 }
 
 function optionsOf(column: Column, lang: Lang, [yes, no]: [string, string]): [string, string][] {

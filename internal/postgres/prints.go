@@ -1,0 +1,126 @@
+package postgres
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
+)
+
+// Prints keeps forms and volumes (printing.Store).
+type Prints struct{ *Store }
+
+// printed is a transaction over prints.
+type printed struct{ *txn }
+
+// Write commits through the one commit path.
+func (s Prints) Write(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(printing.Tx) error) error {
+	return s.write(ctx, ses, idem, out, func(t *txn) error { return fn(printed{t}) })
+}
+
+// Read runs fn in a read-only transaction.
+func (s Prints) Read(ctx context.Context, ses ledger.Session, fn func(printing.Tx) error) error {
+	return s.Store.Read(ctx, ses, func(r ledger.Reader) error { return fn(printed{r.(*txn)}) })
+}
+
+const printColumns = "prison_id, entry_id, revision, kind, code, sha256, version_id, size, pages, maker, missing, salt, recorded_at"
+
+func scanPrint(row pgx.CollectableRow) (printing.Print, error) {
+	var p printing.Print
+	var sum []byte
+	err := row.Scan(&p.Prison, &p.Entry, &p.Revision, &p.Kind, &p.Code, &sum, &p.VersionID, &p.Size, &p.Pages, &p.Maker, &p.Missing, &p.Salt, &p.RecordedAt)
+	copy(p.Sha256[:], sum)
+	return p, err
+}
+
+func (t printed) onePrint(ctx context.Context, where string, args ...any) (printing.Print, error) {
+	rows, err := t.tx.Query(ctx, "select "+printColumns+" from prints where "+where, args...)
+	if err != nil {
+		return printing.Print{}, err
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, scanPrint)
+	return p, mapped(err)
+}
+
+func (t printed) Print(ctx context.Context, k ledger.Key, revision int, kind printing.Kind) (printing.Print, error) {
+	return t.onePrint(ctx, "prison_id = $1 and entry_id = $2 and revision = $3 and kind = $4", k.Prison, k.Entry, revision, kind)
+}
+
+// PrintOf is the one look-up that cannot name the prison: who holds the paper
+// knows the code alone.
+func (t printed) PrintOf(ctx context.Context, code string) (printing.Print, error) {
+	return t.onePrint(ctx, "code = $1", code)
+}
+
+func (t printed) InsertPrint(ctx context.Context, p printing.Print) error {
+	_, err := t.exec(ctx, `insert into prints (prison_id, entry_id, revision, kind, code, sha256, version_id, size, pages, maker, missing, salt)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		p.Prison, p.Entry, p.Revision, p.Kind, p.Code, p.Sha256[:], p.VersionID, p.Size, p.Pages, p.Maker, p.Missing, p.Salt)
+	if err != nil {
+		return err
+	}
+	return t.note(p.Record())
+}
+
+func (t printed) Leaf(ctx context.Context, prison uuid.UUID, kind, ref string) (int64, error) {
+	var n int64
+	err := t.tx.QueryRow(ctx, "select idx from log_leaves where prison_id = $1 and kind = $2 and ref = $3", prison, kind, ref).Scan(&n)
+	return n, mapped(err)
+}
+
+func (t printed) PrisonName(ctx context.Context, prison uuid.UUID) (string, error) {
+	var n string
+	err := t.tx.QueryRow(ctx, "select name_zh from prisons where prison_id = $1", prison).Scan(&n)
+	return n, mapped(err)
+}
+
+func (t printed) Named(ctx context.Context, prison uuid.UUID, police, inmates []string) (map[string]string, error) {
+	names := map[string]string{}
+	rows, err := t.tx.Query(ctx, `select 'police ' || number, name from persons where number = any($2)
+		union all select 'inmate ' || inmate_no, name from inmates where prison_id = $1 and inmate_no = any($3)`, prison, police, inmates)
+	if err != nil {
+		return nil, err
+	}
+	var who, name string
+	_, err = pgx.ForEachRow(rows, []any{&who, &name}, func() error {
+		names[who] = name
+		return nil
+	})
+	return names, err
+}
+
+func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		p, err := scanPrint(row)
+		if err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := p.Record()
+		return rowOf("prints", rec, err, p.RecordedAt, "")
+	}, "select "+printColumns+" from prints where prison_id = $1 order by entry_id, revision, kind", prison)
+}
+
+// Unbound lists open volumes of all prisons without a sign of life since before.
+func (s Prints) Unbound(ctx context.Context, before time.Time) ([]printing.VolumeKey, error) {
+	var list []printing.VolumeKey
+	err := s.Read(ctx, everything, func(tx printing.Tx) error {
+		rows, err := tx.(printed).tx.Query(ctx, `select prison_id, volume_id from volumes
+			where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 order by created_at limit 100`, before)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (printing.VolumeKey, error) {
+			var k printing.VolumeKey
+			err := row.Scan(&k.Prison, &k.ID)
+			return k, err
+		})
+		return err
+	})
+	return list, err
+}
