@@ -65,6 +65,7 @@ CREATE TABLE source_records (
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, system, target, key, version)
 );
+CREATE INDEX source_records_number ON source_records (prison_id, system, target, (app.document(fields)->>'number'));
 CREATE INDEX source_records_run ON source_records (prison_id, run_id);
 
 CREATE TABLE connector_rejected (

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
 
@@ -120,7 +121,7 @@ type Run struct {
 func (r Run) Log() (ledger.Record, error) {
 	return ledger.NewRecord("connector_run", r.ID.String(), r.Salt, map[string]any{
 		"run": r.ID, "connector": r.Connector, "system": r.System, "target": r.Target, "state": r.State, "problem": r.Problem,
-		"started_at": r.StartedAt.UTC().Format(time.RFC3339Nano), "ended_at": r.EndedAt.UTC().Format(time.RFC3339Nano),
+		"started_at": integrity.Stamp(r.StartedAt), "ended_at": integrity.Stamp(r.EndedAt),
 		"read": r.Read, "changed": r.Changed, "unchanged": r.Unchanged, "rejected": r.Rejected, "cursor": r.Cursor,
 		"idem_key": r.IdemKey, "body_digest": r.BodyDigest, "records": r.Records,
 	})
@@ -161,6 +162,7 @@ const (
 	Loops          Trouble = "loops"
 	NoSecret       Trouble = "no_secret"
 	BadHeader      Trouble = "bad_header"
+	Interrupted    Trouble = "interrupted"
 )
 
 // Words for each trouble.
@@ -174,4 +176,5 @@ var Words = map[Trouble]fault.Text{
 	Loops:          {ZH: "分页没有前进，已停止", EN: "The pages do not move on; stopped"},
 	NoSecret:       {ZH: "密钥文件或环境变量不存在", EN: "The file or variable of the secret is missing"},
 	BadHeader:      {ZH: "文件缺少映射所需的列", EN: "Columns that the mapping names are missing from the file"},
+	Interrupted:    {ZH: "中途停止，文件将从头重新读取", EN: "It was cut off; its file is read anew from the beginning"},
 }

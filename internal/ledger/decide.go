@@ -177,6 +177,9 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 	return d
 }
 
+// news are the standings that receivers outside are told of.
+var news = map[State]string{Approved: EntryWasApproved, Voided: EntryWasVoided}
+
 // settle writes a decision and everything that follows from it.
 func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision, d Decision, kind string) (*Outcome, error) {
 	now := tx.Now()
@@ -197,6 +200,11 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 			if err := tx.Enqueue(ctx, EntryApproved{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number}); err != nil {
 				return nil, err
 			}
+		}
+	}
+	if event := news[e.State]; event != "" && kind == string(e.State) {
+		if err := announce(ctx, tx, event, *e); err != nil {
+			return nil, err
 		}
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {

@@ -32,7 +32,11 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if err != nil {
 			return nil, err
 		}
-		if doc, err = pinned(doc, d.Pins); err != nil {
+		pins, err := repinned(ctx, tx, t, *e, d.Pins, doc, tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		if doc, err = pinned(doc, pins); err != nil {
 			return nil, err
 		}
 		attached, err := tx.Evidence(ctx, k, 0)
@@ -58,7 +62,7 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins})
+		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins})
 	})
 }
 
