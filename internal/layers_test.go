@@ -16,14 +16,14 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal"},
-	{"postgres", "objectstore", "access"},
+	{"ledger", "duty", "inspection", "account", "proposal", "connector"},
+	{"postgres", "objectstore", "access", "outbound"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
-	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"},
+	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"}, "connector": {"ledger"},
 	"demo": {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
 	// The private servers are started by tests too, and know nothing of the house.
 	"testkit": {"embedded"},

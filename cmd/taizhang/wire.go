@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,12 +17,14 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
+	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/httpapi"
 	"taizhang/internal/inspection"
 	"taizhang/internal/jobs"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
+	"taizhang/internal/outbound"
 	"taizhang/internal/postgres"
 	"taizhang/internal/proposal"
 	"taizhang/internal/scoring"
@@ -39,6 +42,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	proposals  *proposal.Service
+	connectors *connector.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -103,12 +107,21 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	folder := c.Connectors
+	if folder == "" {
+		folder = filepath.Join(c.Data, "connectors")
+	}
+	set, err := connector.Load(folder, schemas.FS)
+	if err != nil {
+		return nil, err
+	}
+	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	h.api = &httpapi.API{
-		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Connectors: h.connectors, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}
@@ -169,7 +182,7 @@ func (h *house) follow(ctx context.Context) {
 
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
 	go h.follow(ctx)
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Checkpoint: h.sign, Log: h.log,
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Connectors: h.connectors, Checkpoint: h.sign, Log: h.log,
 		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
 }
 

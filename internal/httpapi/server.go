@@ -15,6 +15,7 @@ import (
 
 	"taizhang/internal/account"
 	"taizhang/internal/catalog"
+	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
@@ -28,6 +29,7 @@ type API struct {
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service
+	Connectors *connector.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -154,6 +156,15 @@ func (a *API) routes() []route {
 		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
 		{"GET", prison + "/log", "log.get", false, a.logState},
 		{"GET", "/standards/:standard", "standards.get", false, a.standard},
+
+		{"POST", "/connectors/:connector/records", "connectors.receive", true, a.receiveRecords},
+		{"GET", prison + "/connectors", "connectors.list", false, a.listConnectors},
+		{"GET", prison + "/connectors/:connector/runs", "connectors.runs", false, a.connectorRuns},
+		{"GET", prison + "/connectors/:connector/rejected", "connectors.rejected", false, a.rejectedRecords},
+		{"POST", prison + "/connectors/:connector/run", "connectors.run", false, a.runConnector},
+		{"PUT", prison + "/connectors/:connector/paused", "connectors.pause", false, a.pauseConnector},
+		{"GET", prison + "/outbox", "outbox.list", false, a.outbox},
+		{"POST", prison + "/outbox/:message/send", "outbox.send", false, a.sendAgain},
 	}
 }
 

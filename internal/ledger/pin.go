@@ -121,7 +121,7 @@ func takeEntries(ctx context.Context, tx Tx, t *catalog.Type, src catalog.Source
 }
 
 // inmateField is the field of an entry about one inmate that names them.
-const inmateField = "inmate_no"
+const inmateField = "inmate_ref"
 
 // takeDelivery takes a field from another system: of the area's day, or of the
 // inmate the document names. No value while no connector has said it.

@@ -31,6 +31,10 @@ func (t *txn) Announce(ctx context.Context, a ledger.Announcement) error {
 // Announce tells what only the passing of time brought about.
 func (s Duties) Announce(ctx context.Context, ses ledger.Session, list []ledger.Announcement) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		var wanted bool
+		if err := t.tx.QueryRow(ctx, "select exists (select from connectors where prison_id = $1 and kind = 'webhook' and configured)", ses.Prison).Scan(&wanted); err != nil || !wanted {
+			return err
+		}
 		for _, a := range list {
 			if err := t.Announce(ctx, a); err != nil {
 				return err
