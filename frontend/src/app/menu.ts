@@ -38,6 +38,7 @@ const items = [
   { to: '/completeness', label: 'menu.completeness', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
+  { to: '/connectors', label: 'menu.connectors', roles: ['system_admin', 'security_admin'] },
   { to: '/log', label: 'menu.log', roles: keepers },
   { to: '/sessions', label: 'menu.sessions', roles: undefined },
 ] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]

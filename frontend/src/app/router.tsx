@@ -47,6 +47,7 @@ export const routes: RouteObject[] = [
             ...page(() => import('../pages/ProposalPage')),
           },
           { path: 'consolidation', ...page(() => import('../pages/Consolidation')) },
+          { path: 'connectors', ...page(() => import('../pages/Connectors')) },
           { path: 'log', ...page(() => import('../pages/Log')) },
           { path: 'sessions', ...page(() => import('../pages/Sessions')) },
           { path: '*', ...page(() => import('../pages/NotFound')) },
