@@ -57,6 +57,10 @@ func (v *validator) validate(doc map[string]any) ([]fault.Field, error) {
 	}
 	var out []fault.Field
 	v.collect(failed, doc, &out)
+	if len(out) == 0 {
+		// What failed in a way we have no words for has failed all the same.
+		v.report(&out, "", "schema", nil)
+	}
 	slices.SortFunc(out, func(a, b fault.Field) int {
 		return strings.Compare(a.Pointer+" "+a.Code, b.Pointer+" "+b.Code)
 	})
@@ -90,8 +94,8 @@ func (v *validator) collect(e *jsonschema.ValidationError, doc any, out *[]fault
 		if schema != nil {
 			v.report(out, e.InstanceLocation, keyword, schema)
 		} else {
-			// dependentRequired/<name> and other keywords with a name below them.
-			owner, _ := at(v.expanded, strings.Join(parts[:len(parts)-2], "/"))
+			// dependentRequired/<name>/<place in its list>
+			owner, _ := at(v.expanded, strings.Join(parts[:max(0, len(parts)-3)], "/"))
 			o, _ := owner.(map[string]any)
 			v.dependents(out, e.InstanceLocation, doc, o)
 		}
