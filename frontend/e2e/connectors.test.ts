@@ -100,20 +100,21 @@ describe('data from another system', () => {
     // From here on the roll is not relied on, so that other journeys type their own.
     lay('four.csv', 'R4,1,12,张三,A3,2025-01-01,\n')
     await done('读取 1 · 更新 0 · 未能接收 1')
-    const now = new Date().toISOString()
     const path = `/prisons/${prison}/entries`
+    const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString()
     const body = {
-      count_point: 'wake_up',
-      counted_at: now,
-      site: 'living',
-      expected_count: 86,
-      actual_count: 86,
-      off_site_count: 0,
-      count_method: 'roll_call',
-      counted_by: number,
-      verified_by: '0001001',
+      search_kind: 'cell',
+      search_mode: 'planned',
+      started_at: ago(2),
+      ended_at: ago(1),
+      places: ['301 监舍'],
+      searchers: [number, '0001001'],
+      findings_count: 0,
+      property_restored: true,
+      clips: [{ camera_code: 'A3-0102', from: ago(2), to: ago(1), locked: true }],
     }
-    const made = await api<Outcome>(officer, 'POST', path, { ledger: 'headcount', area, body })
+    const ledger = 'cell-body-search'
+    const made = await api<Outcome>(officer, 'POST', path, { ledger, area, body })
     const id = made.data.entry.id
     const match = { 'If-Match': `"${made.data.entry.etag}"` }
     const filed = await api<Outcome>(officer, 'POST', `${path}/${id}/submit`, {}, match)
@@ -121,7 +122,8 @@ describe('data from another system', () => {
     for (const who of ['duty leader', 'head of area']) {
       const page = await signedIn(browser, who)
       const judged = { digest: filed.data.entry.digest, comment: '' }
-      await api<Outcome>(page, 'POST', `${path}/${id}/approve`, judged)
+      const done = await api<Outcome>(page, 'POST', `${path}/${id}/approve`, judged)
+      expect(done.status, JSON.stringify(done.data)).toBe(200)
       await page.context().close()
     }
     await admin.getByText('未送达，已停止').first().waitFor({ timeout: 60_000 })
