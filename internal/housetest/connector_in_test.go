@@ -214,7 +214,7 @@ func TestKeepers(t *testing.T) {
 	}{
 		{security, "POST", "/connectors/inmate-master/run", "", 403, "forbidden"},
 		{officer, "PUT", "/connectors/inmate-master/paused", `{"paused":true}`, 403, "forbidden"},
-		{system, "POST", "/connectors/inmate-master/run", "", 202, nil},
+		{system, "POST", "/connectors/inmate-master/run", "", 204, nil},
 		{system, "PUT", "/connectors/inmate-master/paused", `{"paused":true}`, 204, nil},
 		{system, "POST", "/connectors/inmate-master/run", "", 409, "connector_paused"},
 		{system, "POST", "/connectors/duty-roster/run", "", 409, "connector_not_ours"},

@@ -169,7 +169,7 @@ func (a *API) runConnector(c echo.Context) error {
 	if err := a.Connectors.RunNow(c.Request().Context(), prison, c.Param("connector")); err != nil {
 		return err
 	}
-	return c.NoContent(http.StatusAccepted)
+	return c.NoContent(http.StatusNoContent)
 }
 
 func (a *API) pauseConnector(c echo.Context) error {
@@ -238,7 +238,7 @@ func (a *API) sendAgain(c echo.Context) error {
 	if err := a.Connectors.SendAgain(c.Request().Context(), prison, id); err != nil {
 		return err
 	}
-	return c.NoContent(http.StatusAccepted)
+	return c.NoContent(http.StatusNoContent)
 }
 
 // receiveRecords is asked by another system, which has no session: its token is

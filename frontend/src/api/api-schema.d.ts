@@ -3957,7 +3957,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It will be looked at now */
-            202: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4056,7 +4056,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It will be sent now */
-            202: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

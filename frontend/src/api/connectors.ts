@@ -12,13 +12,15 @@ export function useConnectors(prison: string) {
 export function useConnectorRuns(prison: string, id: string) {
   const queryFn = async () =>
     (await call<{ runs: ConnectorRun[] }>(`/prisons/${prison}/connectors/${id}/runs`)).data.runs
-  return useQuery({ queryKey: ['connectors', prison, id, 'runs'], queryFn, enabled: id !== '' })
+  const queryKey = ['connectors', prison, id, 'runs']
+  return useQuery({ queryKey, queryFn, enabled: id !== '', refetchInterval: 10_000 })
 }
 
 export function useRejected(prison: string, id: string) {
   const path = `/prisons/${prison}/connectors/${id}/rejected`
   const queryFn = async () => (await call<{ rejected: RejectedRecord[] }>(path)).data.rejected
-  return useQuery({ queryKey: ['connectors', prison, id, 'rejected'], queryFn, enabled: id !== '' })
+  const queryKey = ['connectors', prison, id, 'rejected']
+  return useQuery({ queryKey, queryFn, enabled: id !== '', refetchInterval: 10_000 })
 }
 
 export function rejectedFile(prison: string, id: string): string {
