@@ -16,14 +16,15 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "search", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval"},
-	{"postgres", "objectstore", "access"},
+	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector"},
+	{"postgres", "objectstore", "access", "outbound"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
 	"actor":      {"fault"},
+	"connector":  {"ledger"},
 	"duty":       {"ledger"},
 	"inspection": {"ledger", "duty"},
 	"printing":   {"ledger"},

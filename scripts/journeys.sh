@@ -6,6 +6,18 @@ cd "$(dirname "$0")/.."
 data=$(mktemp -d)
 chmod 755 "$data"
 log=$data/run.log
+# A folder that another system lays files into, and a receiver that is not there.
+mkdir -p "$data/data/connectors/drop"
+echo secret >"$data/data/connectors/hook.secret"
+cat >"$data/data/connectors/inmate-master.json" <<'EOF'
+{"id": "inmate-master", "title": {"zh": "罪犯信息", "en": "Roll of inmates"}, "kind": "csv_drop", "system": "ext:inmate-master", "prison": "P1",
+ "target": "inmates", "folder": "drop", "key": "/编号", "version": "/版本",
+ "fields": {"number": "/罪犯编号", "name": "/姓名", "area": "/监区", "admitted": "/入监日期", "released": "/离监日期"}}
+EOF
+cat >"$data/data/connectors/command-screen.json" <<'EOF'
+{"id": "command-screen", "title": {"zh": "指挥大屏", "en": "Command screen"}, "kind": "webhook", "system": "ext:command", "prison": "P1",
+ "url": "http://127.0.0.1:9/taizhang", "secret": {"file": "hook.secret"}, "events": ["entry.approved", "entry.voided"], "attempts": 1}
+EOF
 DEMO_DAYS=${DEMO_DAYS:-8} DEMO_PRISONS=1 TAIZHANG_DATA=$data/data LISTEN=127.0.0.1:0 ./bin/taizhang up >"$log" 2>&1 &
 pid=$!
 finish() {
@@ -29,4 +41,4 @@ until [ -n "$url" ] && curl -fsS "$url/api/v1/progress" 2>/dev/null | grep -q '"
 done
 ./scripts/browser.sh
 cd frontend
-TAIZHANG_URL=$url TAIZHANG_PASSWORD=taizhang-demo npm run --silent e2e
+TAIZHANG_DROP=$data/data/connectors/drop TAIZHANG_URL=$url TAIZHANG_PASSWORD=taizhang-demo npm run --silent e2e

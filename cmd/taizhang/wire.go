@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,12 +17,14 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
+	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/httpapi"
 	"taizhang/internal/inspection"
 	"taizhang/internal/jobs"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
+	"taizhang/internal/outbound"
 	"taizhang/internal/postgres"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -42,6 +45,7 @@ type house struct {
 	duty       *duty.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
+	connectors *connector.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -121,6 +125,15 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.printing = &printing.Service{Store: postgres.Prints{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog, Ledger: h.ledger,
 		Font: font, Address: c.Address, Now: time.Now}
+	folder := c.Connectors
+	if folder == "" {
+		folder = filepath.Join(c.Data, "connectors")
+	}
+	set, err := connector.Load(folder, schemas.FS)
+	if err != nil {
+		return nil, err
+	}
+	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -130,6 +143,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Duty:       h.duty,
 		Proposals:  h.proposals,
 		Printing:   h.printing,
+		Connectors: h.connectors,
 		Register:   register,
 		Catalog:    h.catalog,
 		House:      h.store,
@@ -198,8 +212,16 @@ func (h *house) follow(ctx context.Context) {
 
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
 	go h.follow(ctx)
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Printing: h.printing, Checkpoint: h.sign, Log: h.log,
-		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
+		Duty:       h.duty,
+		Ledger:     h.ledger,
+		Proposals:  h.proposals,
+		Printing:   h.printing,
+		Connectors: h.connectors,
+		Checkpoint: h.sign,
+		Log:        h.log,
+		Prisons:    func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) },
+	})
 }
 
 // departments of every prison (catalogue 2.2 and 1.4).

@@ -268,6 +268,7 @@ func (p *Province) Logins() []httpapi.Login {
 		{find(actor.Medic, "F2", ""), fault.Text{ZH: "监狱医院医护人员", EN: "medic of the hospital"}},
 		{find(actor.Counsellor, "", "dept_education"), fault.Text{ZH: "教育改造科心理咨询师", EN: "counsellor of the education department"}},
 		{find(actor.DeptStaff, "", "dept_command"), fault.Text{ZH: "指挥中心民警", EN: "command-centre reviewer"}},
+		{find(actor.SystemAdmin, "", ""), fault.Text{ZH: "系统管理员", EN: "system administrator"}},
 		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
 		{p.bureau(), fault.Text{ZH: "局创建办", EN: "bureau accreditation office"}},
 		{p.leader(), fault.Text{ZH: "分管局领导", EN: "bureau leader"}},

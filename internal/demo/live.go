@@ -327,6 +327,9 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 		return fmt.Errorf("%s: %w", t.ID, err)
 	}
 	k, tag, before := out.Entry.Key, out.Entry.ETag, string(doc.Canonical)
+	if doc, err = l.followed(ctx, t, k, doc); err != nil {
+		return err
+	}
 	if doc, err = l.attach(ctx, t, k, doc); err != nil {
 		return err
 	}
@@ -350,6 +353,35 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 	l.filed(t, out)
 	l.decideLater(t, a, who, out)
 	return nil
+}
+
+// follows names a field of a ledger that the samples keep equal to a shared one:
+// whoever was expected has come.
+var follows = map[string]struct{ shared, field string }{"labour-daily": {"/expected_workers", "present_workers"}}
+
+// followed fits a sample to what was pinned when its entry was begun.
+func (l *life) followed(ctx context.Context, t *catalog.Type, k ledger.Key, doc catalog.Document) (catalog.Document, error) {
+	f, ok := follows[t.ID]
+	if !ok {
+		return doc, nil
+	}
+	v, err := l.ledger.Get(ctx, k)
+	if err != nil {
+		return doc, err
+	}
+	for _, p := range v.Draft.Pins {
+		if p.Field != f.shared {
+			continue
+		}
+		value := maps.Clone(doc.Value)
+		value[f.field] = p.Value
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return doc, fmt.Errorf("%s: %w", t.ID, err)
+		}
+		return catalog.ParseDocument(raw)
+	}
+	return doc, nil
 }
 
 func firstCode(err error) string {

@@ -104,6 +104,8 @@ type Store interface {
 	SetReckoned(ctx context.Context, s ledger.Session, to time.Time) error
 	Facts(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
+	// Announce tells receivers outside, each piece of news once.
+	Announce(ctx context.Context, s ledger.Session, list []ledger.Announcement) error
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
 
@@ -165,7 +166,37 @@ func (s *Service) CatchUp(ctx context.Context, prison uuid.UUID) error {
 	if err := s.RefreshDue(ctx, prison, from, now); err != nil {
 		return err
 	}
+	if err := s.announceMissed(ctx, prison, from, now); err != nil {
+		return err
+	}
 	return s.Store.SetReckoned(ctx, ses, now)
+}
+
+// announceMissed tells of duties whose deadline passed with nothing filed.
+func (s *Service) announceMissed(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return err
+	}
+	ses := s.reckoning(prison)
+	var news []ledger.Announcement
+	for _, a := range areas {
+		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
+			if d.Judge(to); d.State != Missing {
+				continue
+			}
+			news = append(news, ledger.Announcement{Prison: prison, Event: ledger.DutyWasMissed, Ref: d.ID.String(), Ledger: d.Ledger, Data: map[string]any{
+				"prison": prison, "area": d.Area, "ledger": d.Ledger, "duty": d.ID, "period": d.Period, "day": d.Day, "due_at": d.Due}})
+		}
+	}
+	if len(news) == 0 {
+		return nil
+	}
+	return s.Store.Announce(ctx, ses, news)
 }
 
 // RefreshDue works out anew the facts of days on which a deadline passed between

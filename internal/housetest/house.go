@@ -189,6 +189,8 @@ func (h *House) organise(ctx context.Context) error {
 	hire("bureau office", actor.Posting{Role: actor.BureauOffice})
 	hire("second bureau office", actor.Posting{Role: actor.BureauOffice})
 	hire("bureau leader", actor.Posting{Role: actor.BureauLeader})
+	hire("system admin", actor.Posting{Role: actor.SystemAdmin, PrisonID: h.Prison})
+	hire("security admin", actor.Posting{Role: actor.SecurityAdmin, PrisonID: h.Prison})
 	return h.Owner.SendBatch(ctx, b).Close()
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/internal/account"
 	"taizhang/internal/catalog"
+	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
@@ -32,6 +33,7 @@ type API struct {
 	Proposals  *proposal.Service
 	Retrieval  *retrieval.Service
 	Printing   *printing.Service
+	Connectors *connector.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -173,6 +175,15 @@ func (a *API) routes() []route {
 		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
 		{"GET", prison + "/log", "log.get", false, a.logState},
 		{"GET", "/standards/:standard", "standards.get", false, a.standard},
+
+		{"POST", "/connectors/:connector/records", "connectors.receive", true, a.receiveRecords},
+		{"GET", prison + "/connectors", "connectors.list", false, a.listConnectors},
+		{"GET", prison + "/connectors/:connector/runs", "connectors.runs", false, a.connectorRuns},
+		{"GET", prison + "/connectors/:connector/rejected", "connectors.rejected", false, a.rejectedRecords},
+		{"POST", prison + "/connectors/:connector/run", "connectors.run", false, a.runConnector},
+		{"PUT", prison + "/connectors/:connector/paused", "connectors.pause", false, a.pauseConnector},
+		{"GET", prison + "/outbox", "outbox.list", false, a.outbox},
+		{"POST", prison + "/outbox/:message/send", "outbox.send", false, a.sendAgain},
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
@@ -29,10 +30,11 @@ type Aftermath interface {
 
 // Deps of the workers.
 type Deps struct {
-	Duty      *duty.Service
-	Ledger    Aftermath
-	Proposals *proposal.Service
-	Printing  *printing.Service
+	Duty       *duty.Service
+	Ledger     Aftermath
+	Proposals  *proposal.Service
+	Printing   *printing.Service
+	Connectors *connector.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -92,6 +94,23 @@ type executor struct {
 
 func (w *executor) Work(ctx context.Context, _ *river.Job[executeProposals]) error {
 	return w.deps.Proposals.ExecuteDue(ctx)
+}
+
+type connectorsDue struct {
+	river.WorkerDefaults[connector.Due]
+	deps Deps
+}
+
+// Timeout is longer than that of other jobs: a source may have many pages.
+func (*connectorsDue) Timeout(*river.Job[connector.Due]) time.Duration { return 30 * time.Minute }
+
+// Work says nothing of what failed: the connector's own run does, and when to
+// try again. Another attempt of the job would only ask too early.
+func (w *connectorsDue) Work(ctx context.Context, _ *river.Job[connector.Due]) error {
+	if err := w.deps.Connectors.Tick(ctx); err != nil && ctx.Err() == nil {
+		w.deps.Log.Warn("connectors", "error", err)
+	}
+	return nil
 }
 
 // planDuties makes the duties of the days to come.
@@ -168,6 +187,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &entryApproved{ledger: d.Ledger})
 	river.AddWorker(workers, &versionPublished{deps: d})
 	river.AddWorker(workers, &executor{deps: d})
+	river.AddWorker(workers, &connectorsDue{deps: d})
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
@@ -183,8 +203,14 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
-		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{}), every(time.Minute, bindVolumes{})},
+		PeriodicJobs: []*river.PeriodicJob{
+			every(15*time.Minute, planDuties{}),
+			every(30*time.Second, signCheckpoints{}),
+			every(ledger.SweepAfter, sweepStore{}),
+			every(5*time.Minute, executeProposals{}),
+			every(time.Minute, bindVolumes{}),
+			every(10*time.Second, connector.Due{}),
+		},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

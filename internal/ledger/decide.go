@@ -177,6 +177,9 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 	return d
 }
 
+// news are the standings that receivers outside are told of.
+var news = map[State]string{Approved: EntryWasApproved, Voided: EntryWasVoided}
+
 // settle writes a decision and everything that follows from it.
 func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision, d Decision, kind string) (*Outcome, error) {
 	now := tx.Now()
@@ -201,6 +204,11 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	}
 	if e.State == Approved || e.State == Voided {
 		if err := tx.Enqueue(ctx, FormFiled{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number, Voided: e.State == Voided}); err != nil {
+			return nil, err
+		}
+	}
+	if event := news[e.State]; event != "" && kind == string(e.State) {
+		if err := announce(ctx, tx, event, *e); err != nil {
 			return nil, err
 		}
 	}

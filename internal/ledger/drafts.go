@@ -33,16 +33,9 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		if err != nil {
 			return err
 		}
-		body, pins := n.Body, []Pin{}
-		if len(body) == 0 {
-			values, taken, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()))
-			if err != nil {
-				return err
-			}
-			if body, err = json.Marshal(values); err != nil {
-				return fmt.Errorf("prefill %s: %w", t.ID, err)
-			}
-			pins = taken
+		body, pins, err := prefilled(ctx, tx, t, area, n.Body)
+		if err != nil {
+			return err
 		}
 		created, err := begin(ctx, tx, t, e, body, pins, "created")
 		out = Outcome{Entry: created}
@@ -71,6 +64,32 @@ func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Ent
 	return e, area, nil
 }
 
+// prefilled is the body of a new draft with what the sources know: their pinned
+// values stand over what was sent, what they only offer fills an empty form.
+func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json.RawMessage) (json.RawMessage, []Pin, error) {
+	if len(sent) == 0 {
+		values, pins, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()), nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		body, err := json.Marshal(values)
+		if err != nil {
+			return nil, nil, fmt.Errorf("prefill %s: %w", t.ID, err)
+		}
+		return body, pins, nil
+	}
+	doc, err := catalog.ParseDocument(sent)
+	if err != nil {
+		return nil, nil, err
+	}
+	_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
+	if err != nil || len(pins) == 0 {
+		return sent, nil, err
+	}
+	doc, err = pinned(doc, pins)
+	return doc.Canonical, pins, err
+}
+
 // begin inserts the entry, its draft and the event that says why it is there.
 func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMessage, pins []Pin, kind string) (Entry, error) {
 	if _, err := catalog.ParseDocument(body); err != nil {
@@ -96,16 +115,30 @@ func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMe
 // SaveDraft keeps the body exactly as typed; only the door stands before it,
 // not the schema, for nobody types a finished document.
 func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json.RawMessage, idem Idem) (Outcome, error) {
-	if _, err := catalog.ParseDocument(body); err != nil {
+	doc, err := catalog.ParseDocument(body)
+	if err != nil {
 		return Outcome{}, err
 	}
 	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
 		d, err := tx.Draft(ctx, k)
 		if err != nil {
 			return nil, err
 		}
 		if err := tx.SaveDraft(ctx, k, body, d.Remarks); err != nil {
 			return nil, err
+		}
+		pins, err := repinned(ctx, tx, t, *e, d.Pins, doc, tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		if len(pins) > 0 || len(d.Pins) > 0 {
+			if err := tx.SavePins(ctx, k, pins); err != nil {
+				return nil, err
+			}
 		}
 		fault.Point("draft.saved")
 		return &Outcome{}, tx.UpdateEntry(ctx, e)

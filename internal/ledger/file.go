@@ -28,12 +28,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if err != nil {
 			return err
 		}
-		day := catalog.DayOf(tx.Now())
-		// A document without its time is refused below, with all its mistakes.
-		if moment, err := t.Occurred(doc); err == nil {
-			day = moment.Day
-		}
-		_, pins, err := take(ctx, tx, t, area, day)
+		_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
 		if err != nil {
 			return err
 		}

@@ -1,28 +1,54 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
 )
 
-// Pin is a shared field (共) as it was taken from other entries. It stays as it
-// is: a later correction of its source is shown, and changes nothing.
+// Pin is a shared field (共) as it was taken from other entries, or from another
+// system. It stays as it is: a later correction of its source is shown, and
+// changes nothing.
 type Pin struct {
 	Field   string          `json:"field"` // pointer
 	Ledger  string          `json:"ledger"`
 	Of      []Pinned        `json:"of"` // the revisions it was taken from, oldest first
 	Value   json.RawMessage `json:"value"`
 	TakenAt time.Time       `json:"taken_at"`
+	// Origin is set instead of Ledger and Of when the source is another system.
+	Origin *Origin `json:"origin,omitempty"`
 	// Corrected (来源已更正) is worked out when it is read: a source has been
 	// corrected, withdrawn or voided since.
 	Corrected bool `json:"corrected,omitempty"`
+}
+
+// Origin is a delivery of another system, and of what: an area's day, or one
+// record of the source.
+type Origin struct {
+	System string    `json:"system"`
+	Run    uuid.UUID `json:"run"`
+	Record string    `json:"record,omitempty"`
+	Area   uuid.UUID `json:"area"`
+	Day    string    `json:"day"`
+	Take   string    `json:"take"`
+	Number string    `json:"number,omitempty"` // of the inmate the record speaks of
+}
+
+// Delivery is what another system said last.
+type Delivery struct {
+	Run    uuid.UUID
+	Record string
+	Value  map[string]json.RawMessage
 }
 
 // Pinned names one revision.
@@ -38,46 +64,159 @@ type Sourced struct {
 }
 
 // take works out the shared fields of an area on a day: what the sources say
-// now, pinned where they are entries. The roll is taken as a number.
-func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string) (map[string]any, []Pin, error) {
+// now, pinned where they are entries or systems that have delivered. values also
+// holds what is only offered: the roll while no connector vouches for it.
+func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
 	values, pins := map[string]any{}, []Pin{}
 	for _, src := range t.Sources {
+		var p Pin
+		var err error
 		switch {
+		case src.Ledger != "":
+			p, err = takeEntries(ctx, tx, t, src, area, day)
+		case strings.HasPrefix(src.System, "ext:"):
+			p, err = takeDelivery(ctx, tx, src, area, day, doc)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case p.Value != nil:
+			p.Field, p.TakenAt = src.Field, tx.Now().UTC().Truncate(time.Microsecond)
+			values[src.Field[1:]] = p.Value
+			pins = append(pins, p)
 		case src.Take == "roll":
 			n, err := tx.Roll(ctx, area.Prison, area.ID, day)
 			if err != nil {
 				return nil, nil, err
 			}
 			values[src.Field[1:]] = n
-		case src.Ledger != "":
-			found, err := tx.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
-			if err != nil {
-				return nil, nil, err
-			}
-			docs := make([]json.RawMessage, len(found))
-			for i, f := range found {
-				docs[i] = f.Document
-			}
-			value, used, err := t.Take(src, docs)
-			if err != nil {
-				return nil, nil, err
-			}
-			if value == nil {
-				continue
-			}
-			raw, err := json.Marshal(value)
-			if err != nil {
-				return nil, nil, fmt.Errorf("pin %s: %w", src.Field, err)
-			}
-			p := Pin{Field: src.Field, Ledger: src.Ledger, Value: raw, TakenAt: tx.Now().UTC().Truncate(time.Microsecond)}
-			for _, i := range used {
-				p.Of = append(p.Of, found[i].Pinned)
-			}
-			values[src.Field[1:]] = value
-			pins = append(pins, p)
 		}
 	}
 	return values, pins, nil
+}
+
+// takeEntries takes a field from another ledger; no value when there is none.
+func takeEntries(ctx context.Context, tx Tx, t *catalog.Type, src catalog.Source, area Area, day string) (Pin, error) {
+	found, err := tx.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
+	if err != nil {
+		return Pin{}, err
+	}
+	docs := make([]json.RawMessage, len(found))
+	for i, f := range found {
+		docs[i] = f.Document
+	}
+	value, used, err := t.Take(src, docs)
+	if err != nil || value == nil {
+		return Pin{}, err
+	}
+	p := Pin{Ledger: src.Ledger}
+	for _, i := range used {
+		p.Of = append(p.Of, found[i].Pinned)
+	}
+	if p.Value, err = json.Marshal(value); err != nil {
+		return Pin{}, fmt.Errorf("pin %s: %w", src.Field, err)
+	}
+	return p, nil
+}
+
+// inmateField is the field of an entry about one inmate that names them.
+const inmateField = "inmate_ref"
+
+// takeDelivery takes a field from another system: of the area's day, or of the
+// inmate the document names. No value while no connector has said it.
+func takeDelivery(ctx context.Context, tx Tx, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
+	o := Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}
+	d, err := tx.Delivered(ctx, area.Prison, src.System, area.ID, day)
+	if err == nil && d.Value[src.Take] == nil || fault.Is(err, fault.NotFound) {
+		if o.Number, _ = doc[inmateField].(string); o.Number == "" {
+			return Pin{}, nil
+		}
+		d, err = tx.SourceRecord(ctx, area.Prison, src.System, o.Number)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return Pin{}, nil
+	}
+	if err != nil {
+		return Pin{}, err
+	}
+	p, _ := d.pin(src, o)
+	return p, nil
+}
+
+// delivered says whether a system still says what was taken from it. One that
+// cannot be asked just now has not corrected anything.
+func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, error) {
+	o := p.Origin
+	var d Delivery
+	var err error
+	if o.Number != "" {
+		d, err = r.SourceRecord(ctx, prison, o.System, o.Number)
+	} else {
+		d, err = r.Delivered(ctx, prison, o.System, o.Area, o.Day)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if d.Value[o.Take] == nil {
+		return false, nil
+	}
+	was, err := integrity.Canonical(p.Value)
+	if err != nil {
+		return false, err
+	}
+	is, err := integrity.Canonical(d.Value[o.Take])
+	return bytes.Equal(was, is), err
+}
+
+// repinned takes what another system says of the inmate a document names, when
+// it names another one than the pins speak of: a pin must never speak of somebody
+// else. Pins of an area's day and of entries stay as they are.
+func repinned(ctx context.Context, r Reader, t *catalog.Type, e Entry, pins []Pin, doc catalog.Document, now time.Time) ([]Pin, error) {
+	number, _ := doc.Value[inmateField].(string)
+	out := slices.DeleteFunc(slices.Clone(pins), func(p Pin) bool {
+		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number
+	})
+	for _, src := range t.Sources {
+		if number == "" || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(out, func(p Pin) bool { return p.Field == src.Field }) {
+			continue
+		}
+		d, err := r.SourceRecord(ctx, e.Prison, src.System, number)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if p, ok := d.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, now), Take: src.Take, Number: number}); ok {
+			p.Field, p.TakenAt = src.Field, now.UTC().Truncate(time.Microsecond)
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// pin of one member of a delivery; none where the source says nothing of it.
+func (d Delivery) pin(src catalog.Source, o Origin) (Pin, bool) {
+	value := d.Value[src.Take]
+	if len(value) == 0 || string(value) == `""` || string(value) == "null" {
+		return Pin{}, false
+	}
+	o.Run, o.Record = d.Run, d.Record
+	return Pin{Of: []Pinned{}, Origin: &o, Value: value}, true
+}
+
+// dayOf is the day that a document's shared fields are of: when the matter
+// happened, where it says so, else the day it was begun.
+func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
+	// A year that no calendar has is the schema's business, not the database's.
+	if m, err := t.Occurred(doc); err == nil && m.At.Year() >= 1900 && m.At.Year() < 2200 {
+		return m.Day
+	}
+	return catalog.DayOf(begun)
 }
 
 // pinned puts the pinned values over what was sent: a shared field is not typed.
@@ -103,6 +242,13 @@ func pinned(doc catalog.Document, pins []Pin) (catalog.Document, error) {
 // that the reader may not see says nothing.
 func lookAgain(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) error {
 	for i := range pins {
+		if pins[i].Origin != nil {
+			same, err := delivered(ctx, r, prison, pins[i])
+			if err != nil {
+				return err
+			}
+			pins[i].Corrected = !same
+		}
 		for _, of := range pins[i].Of {
 			e, err := r.Entry(ctx, Key{Prison: prison, Entry: of.Entry})
 			if fault.Is(err, fault.NotFound) {
@@ -124,7 +270,7 @@ func lookAgain(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) erro
 }
 
 // Retake takes the shared fields of a draft anew, by the officer's own act:
-// what the sources say now, for the day the draft was begun on.
+// what the sources say now, for the day the draft speaks of.
 func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
 	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
 		t, err := s.typeOf(*e)
@@ -143,7 +289,7 @@ func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (
 		if err != nil {
 			return nil, err
 		}
-		values, pins, err := take(ctx, tx, t, area, catalog.DayOf(e.CreatedAt))
+		values, pins, err := take(ctx, tx, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
 		if err != nil {
 			return nil, err
 		}

@@ -75,6 +75,11 @@ type Reader interface {
 	// OnDay returns the area's submitted or approved entries of the ledger on
 	// the day, oldest first: of a corrected one the revision in force.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
+	// Delivered is what a system (ext:…) with a connector says of an area on a
+	// day; not_found while it has none, has said nothing yet, or cannot be relied on.
+	Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day string) (Delivery, error)
+	// SourceRecord is what such a system says of one inmate; not_found likewise.
+	SourceRecord(ctx context.Context, prison uuid.UUID, system, number string) (Delivery, error)
 }
 
 // Tx changes inside one transaction. Lock comes before everything else; Append
@@ -133,6 +138,8 @@ type Tx interface {
 	// this transaction inserted its place, in the order of insertion. It comes
 	// last; the receipt is that of the first.
 	Append(ctx context.Context, prison uuid.UUID) (Receipt, error)
+	// Announce tells receivers outside of a change, with the change or not at all.
+	Announce(ctx context.Context, a Announcement) error
 	// Enqueue queues a job in this transaction.
 	Enqueue(ctx context.Context, job Job) error
 }

@@ -38,7 +38,11 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		if doc, err = pinned(doc, d.Pins); err != nil {
+		pins, err := repinned(ctx, tx, t, *e, d.Pins, doc, tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		if doc, err = pinned(doc, pins); err != nil {
 			return nil, err
 		}
 		attached, err := tx.Evidence(ctx, k, 0)
@@ -64,7 +68,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins, effort: sub.Effort.bounded()})
+		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins, effort: sub.Effort.bounded()})
 	})
 }
 

@@ -57,7 +57,11 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		if doc, err = pinned(doc, d.Pins); err != nil {
+		pins, err := repinned(ctx, r, t, e, d.Pins, doc, s.Now())
+		if err != nil {
+			return err
+		}
+		if doc, err = pinned(doc, pins); err != nil {
 			return err
 		}
 		if res, err = judge(ctx, r, k, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {

@@ -991,6 +991,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connectors/{connector}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another system sends records, with its own bearer token and one Idempotency-Key a request; the members of a record are the source's own */
+        post: operations["connectors.receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The connectors of a prison with their state and what the reader may do */
+        get: operations["connectors.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/connectors/{connector}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of a connector, the newest first */
+        get: operations["connectors.runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/connectors/{connector}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that could not be mapped, by key and reason; the records themselves are not shown */
+        get: operations["connectors.rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/connectors/{connector}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a connector due at once */
+        post: operations["connectors.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/connectors/{connector}/paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a connector, or let it go on */
+        put: operations["connectors.pause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to other systems, those given up first */
+        get: operations["outbox.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/outbox/{message}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message again */
+        post: operations["outbox.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1647,6 +1783,83 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
         };
+        Connector: {
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "rest_pull" | "rest_push" | "csv_drop" | "webhook";
+            system: string;
+            /** @enum {string} */
+            target: "inmates" | "rosters" | "";
+            events: string[];
+            /** @description The address without its query or the folder */
+            place: string;
+            configured: boolean;
+            paused: boolean;
+            running: boolean;
+            /** Format: date-time */
+            next_at?: string;
+            last?: components["schemas"]["ConnectorRun"];
+            open_rejections: number;
+            actions: ("run" | "pause" | "resume")[];
+        };
+        ConnectorRun: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "done" | "failed";
+            problem?: components["schemas"]["Text"];
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string;
+            read: number;
+            changed: number;
+            unchanged: number;
+            rejected: number;
+        };
+        RejectedRecord: {
+            /** Format: uuid */
+            run: string;
+            /** @description Its place in the run */
+            number: number;
+            key: string;
+            problems: {
+                pointer: string;
+                code: string;
+                message: string;
+            }[];
+            /** @description The source has said it better since */
+            mended: boolean;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Received: {
+            /** Format: uuid */
+            run: string;
+            read: number;
+            changed: number;
+            unchanged: number;
+            rejected: components["schemas"]["RejectedRecord"][];
+        };
+        OutboxMessage: {
+            /** Format: uuid */
+            id: string;
+            connector: string;
+            event: string;
+            ref: string;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "dead";
+            attempts: number;
+            problem?: components["schemas"]["Text"];
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: date-time */
+            next_at?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            actions: "send"[];
+        };
         /** @description A shared field as it was taken; corrected when its source has changed since */
         Pin: {
             field: string;
@@ -1660,6 +1873,18 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
             corrected?: boolean;
+            /** @description Set when the source is another system; ledger and of are empty then */
+            origin?: {
+                system: string;
+                /** Format: uuid */
+                run: string;
+                record?: string;
+                /** Format: uuid */
+                area: string;
+                day: string;
+                take: string;
+                number?: string;
+            };
         };
         Revision: {
             pins: components["schemas"]["Pin"][];
@@ -4461,6 +4686,279 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Standard"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.receive": {
+        parameters: {
+            query?: never;
+            header: {
+                Authorization: string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    records: unknown[];
+                };
+            };
+        };
+        responses: {
+            /** @description What became of the records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connectors: components["schemas"]["Connector"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        runs: components["schemas"]["ConnectorRun"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.rejected": {
+        parameters: {
+            query?: {
+                format?: "csv";
+            };
+            header?: never;
+            path: {
+                prison: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rejected: components["schemas"]["RejectedRecord"][];
+                    };
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be looked at now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connectors.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    paused: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outbox.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        messages: components["schemas"]["OutboxMessage"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "outbox.send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It will be sent now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

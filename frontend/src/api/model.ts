@@ -103,6 +103,10 @@ export type Standing = S['Standing']
 export type Indicator = S['Indicator']
 export type Finding = S['Finding']
 export type Share = S['Share']
+export type Connector = S['Connector']
+export type ConnectorRun = S['ConnectorRun']
+export type RejectedRecord = S['RejectedRecord']
+export type OutboxMessage = S['OutboxMessage']
 export type LogState = S['LogState']
 
 /** The generic facts of every ledger and area over some days. */

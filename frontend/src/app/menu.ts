@@ -43,6 +43,7 @@ const items = [
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
   { to: '/volumes', label: 'menu.volumes', roles: readers },
   { to: '/verify', label: 'menu.verify', roles: readers },
+  { to: '/connectors', label: 'menu.connectors', roles: ['system_admin', 'security_admin'] },
   { to: '/log', label: 'menu.log', roles: keepers },
   { to: '/sessions', label: 'menu.sessions', roles: undefined },
 ] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]

@@ -53,6 +53,7 @@ export const routes: RouteObject[] = [
           { path: 'verify', ...page(() => import('../pages/Verify')) },
           { path: 'verify/:code', ...page(() => import('../pages/Verify')) },
           { path: 'volumes', ...page(() => import('../pages/Volumes')) },
+          { path: 'connectors', ...page(() => import('../pages/Connectors')) },
           { path: 'log', ...page(() => import('../pages/Log')) },
           { path: 'sessions', ...page(() => import('../pages/Sessions')) },
           { path: '*', ...page(() => import('../pages/NotFound')) },

@@ -13,7 +13,7 @@ import {
   text,
   titleOf,
 } from '../schema/types'
-import { useNames } from '../ui/names'
+import { useNames, useSystemName } from '../ui/names'
 import { formatValue } from './labels'
 import './document.css'
 
@@ -25,10 +25,17 @@ export interface DocumentProps {
   fileName?: (id: string) => string | undefined
   /** Where shared fields were taken from. */
   pins?: Pin[]
+  /** Pointers of fields that another system would say: without a pin they were typed. */
+  outside?: string[]
   /** Pointers of fields that changed, to be marked. */
   marked?: ReadonlySet<Pointer>
   /** Called with the field a reviewer wants to remark on; absent: no remarks. */
   onRemark?: (pointer: Pointer) => void
+}
+
+/** The fields of a type that another system would say. */
+export function outsideOf(type: { sources: { field: string; system?: string }[] }): string[] {
+  return type.sources.filter((s) => s.system?.startsWith('ext:')).map((s) => s.field)
 }
 
 /** A document as it reads and prints: sections, titles, values; rows as tables. */
@@ -54,7 +61,7 @@ export function Document(props: DocumentProps) {
 type MembersProps = DocumentProps & { node: Schema; at: Pointer; names: string[] }
 
 function Members(props: MembersProps) {
-  const { node, at, names, doc, pins, marked, onRemark } = props
+  const { node, at, names, doc, pins, outside, marked, onRemark } = props
   const lang = useLang()
   const t = useT()
   return (
@@ -77,6 +84,9 @@ function Members(props: MembersProps) {
             <dd>
               <Value {...props} node={child} at={pointer} value={value} />
               <Taken pin={pins?.find((p) => p.field === pointer)} />
+              {outside?.includes(pointer) && !pins?.some((p) => p.field === pointer) && (
+                <small className="taken">{t('connectors.byHand')}</small>
+              )}
               {onRemark && (
                 <button
                   type="button"
@@ -99,10 +109,12 @@ function Members(props: MembersProps) {
 function Taken({ pin }: { pin: Pin | undefined }) {
   const t = useT()
   const ledgers = useNames()
+  const system = useSystemName()
   const { prison = '' } = useParams()
   if (!pin) return null
   const last = pin.of.at(-1)
-  const from = t('form.fromAt', { source: ledgers.ledger(pin.ledger), at: showTime(pin.taken_at) })
+  const source = pin.origin ? system(pin.origin.system) : ledgers.ledger(pin.ledger)
+  const from = t('form.fromAt', { source, at: showTime(pin.taken_at) })
   return (
     <small className="taken">
       {last && prison ? <Link to={`/prisons/${prison}/entries/${last.entry}`}>{from}</Link> : from}

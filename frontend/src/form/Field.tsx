@@ -85,6 +85,10 @@ function Scalar(props: {
   const { store, services } = useForm()
   const value = useValue(pointer)
   const shown = useShown(pointer)
+  const pinned = useSyncExternalStore(
+    store.subscribe,
+    () => store.sources.get(pointer)?.pinned === true,
+  )
   const id = idOf(pointer)
   const Control = controlFor(node)
   const control = (
@@ -96,7 +100,7 @@ function Scalar(props: {
       value={value}
       onChange={(next) => store.set(pointer, next)}
       onBlur={() => store.touch(pointer)}
-      disabled={services.readOnly || node.readOnly === true}
+      disabled={services.readOnly || node.readOnly === true || pinned}
       invalid={shown.some((p) => p.level !== 'warning')}
       describedBy={shown.length > 0 ? `${id}-notes` : undefined}
       compact={compact}
@@ -152,7 +156,8 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
   return (
     <div className="notes" id={`${idOf(pointer)}-notes`}>
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}
-      {source !== undefined && (
+      {source?.byHand && <Tag>{t('connectors.byHand')}</Tag>}
+      {source !== undefined && !source.byHand && (
         <Tag color="blue">
           {t('form.fromAt', { source: source.source || t('form.register'), at: source.at })}
         </Tag>

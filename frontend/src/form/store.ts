@@ -21,8 +21,12 @@ const none: readonly ShownProblem[] = []
  */
 /** Where a shared field's value was taken from, and when. */
 export interface Origin {
-  /** Title of the ledger; '' for the roll. */
+  /** Title of the ledger or other system; '' for the roll. */
   source: string
+  /** Taken and pinned: it cannot be typed. */
+  pinned?: boolean
+  /** Of another system that has not delivered: typed by hand, and marked so. */
+  byHand?: boolean
   at: string
   /** The source has changed since. */
   corrected: boolean

@@ -19,13 +19,13 @@ import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
-import { FormStore, type ShownProblem } from '../form/store'
+import { FormStore, type Origin, type ShownProblem } from '../form/store'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
-import { type Doc, text } from '../schema/types'
-import { useNames } from '../ui/names'
+import { type Doc, type Json, text } from '../schema/types'
+import { useNames, useSystemName } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { StateTag } from '../ui/Status'
@@ -72,7 +72,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const [effort] = useState(() => new Effort())
 
   const names = useNames()
-  const [store] = useState(() => newStore(view, type, lang, names.ledger))
+  const systemName = useSystemName()
+  const [store] = useState(() => newStore(view, type, lang, names.ledger, systemName))
   const [autosave] = useState(
     () => new Autosave(store, entry.etag, (etag, doc) => saveDraft(prison, id, etag, doc)),
   )
@@ -127,6 +128,24 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
       })
     return () => asked.abort()
   }, [saveState, files, prison, id, store, hear])
+
+  // What another system says of the inmate just named is pinned when the draft is saved.
+  const outside = type.sources.some((s) => s.system?.startsWith('ext:'))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: names are made anew each time and mean the same
+  useEffect(() => {
+    if (!outside || saveState !== 'saved') return
+    let gone = false
+    getEntry(prison, id)
+      .then((now) => {
+        if (!gone) takePins(store, now, type, names.ledger, systemName)
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof ProblemError)) throw error
+      })
+    return () => {
+      gone = true
+    }
+  }, [outside, saveState, prison, id, store])
 
   const services = useMemo<FormServices>(
     () => ({
@@ -302,27 +321,57 @@ function newStore(
   type: LedgerType,
   lang: 'zh' | 'en',
   ledgerName: (id: string) => string,
+  systemName: (id: string) => string,
 ): FormStore {
   const body = view.draft?.body ?? {}
   const store = new FormStore(expand(type.schema), body, lang)
   store.setRemarks(
     new Map((view.draft?.remarks ?? []).filter((r) => r.pointer).map((r) => [r.pointer, r.text])),
   )
-  store.setSources(
-    new Map(
-      type.sources
-        .filter((s) => s.field.slice(1) in body)
-        .map((s) => {
-          const pin = view.draft?.pins.find((p) => p.field === s.field)
-          const source = s.ledger ? ledgerName(s.ledger) : ''
-          return [
-            s.field,
-            { source, at: showTime(pin?.taken_at), corrected: pin?.corrected === true },
-          ]
-        }),
-    ),
-  )
+  store.setSources(originsOf(view, type, ledgerName, systemName))
   return store
+}
+
+/** Where the shared fields of a draft come from. */
+function originsOf(
+  view: EntryView,
+  type: LedgerType,
+  ledgerName: (id: string) => string,
+  systemName: (id: string) => string,
+): Map<string, Origin> {
+  const body = view.draft?.body ?? {}
+  const origins = new Map<string, Origin>()
+  for (const s of type.sources) {
+    const pin = view.draft?.pins.find((p) => p.field === s.field)
+    if (pin) {
+      const source = pin.origin ? systemName(pin.origin.system) : ledgerName(pin.ledger)
+      const corrected = pin.corrected === true
+      origins.set(s.field, { source, at: showTime(pin.taken_at), corrected, pinned: true })
+    } else if (s.system?.startsWith('ext:')) {
+      origins.set(s.field, { source: '', at: '', corrected: false, byHand: true })
+    } else if (s.field.slice(1) in body) {
+      const source = s.ledger ? ledgerName(s.ledger) : ''
+      origins.set(s.field, { source, at: '', corrected: false })
+    }
+  }
+  return origins
+}
+
+/** The pinned values stand, whatever the form held. */
+function takePins(
+  store: FormStore,
+  view: EntryView,
+  type: LedgerType,
+  ledgerName: (id: string) => string,
+  systemName: (id: string) => string,
+) {
+  store.setSources(originsOf(view, type, ledgerName, systemName))
+  for (const pin of view.draft?.pins ?? []) {
+    const value = pin.value as Json
+    if (JSON.stringify(store.value(pin.field)) !== JSON.stringify(value)) {
+      store.set(pin.field, value)
+    }
+  }
 }
 
 function SaveNote({ state }: { state: Autosave['state'] }) {

@@ -10,7 +10,7 @@ import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
-import { Document } from '../entry/Document'
+import { Document, outsideOf } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Chain, Decisions, Timeline } from '../entry/History'
 import { shownSchema } from '../entry/shown'
@@ -94,6 +94,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 layout={type.form}
                 doc={revision.document}
                 pins={revision.pins}
+                outside={outsideOf(type)}
                 fileName={(id) => names.get(id)}
                 marked={new Set(changes?.map((c) => c.pointer))}
               />

@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useParams } from 'react-router'
 import type { EntryView, LedgerType } from '../api/model'
 import { useEntry, useLedgerType, useMe } from '../api/queries'
-import { Document } from '../entry/Document'
+import { Document, outsideOf } from '../entry/Document'
 import { shownSchema } from '../entry/shown'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -62,6 +62,7 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
           layout={type.form}
           doc={revision.document}
           pins={revision.pins}
+          outside={outsideOf(type)}
           fileName={(id) => fileNames.get(id)}
         />
       )}

@@ -9,7 +9,7 @@ import { ProblemError } from '../api/problem'
 import { useEntries, useEntry, useLedgers, useLedgerType, usePrison } from '../api/queries'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
-import { Document } from '../entry/Document'
+import { Document, outsideOf } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Chain, Decisions } from '../entry/History'
 import { SummaryText } from '../entry/SummaryText'
@@ -288,6 +288,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
           layout={type.form}
           doc={revision.document}
           pins={revision.pins}
+          outside={outsideOf(type)}
           fileName={(id) => names.get(id)}
           marked={new Set(changes?.map((c) => c.pointer))}
           onRemark={

@@ -1,5 +1,5 @@
 import { useCatalogue, useOrganisation } from '../api/queries'
-import { useLang } from '../i18n'
+import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 
 /** Names of units and ledgers by their ids; the id itself while they are not there yet. */
@@ -19,4 +19,21 @@ export function useNames() {
       text(organisation?.departments.find((d) => d.code === code)?.title, lang) || code,
     ledger: (id: string) => text(ledgers.find((l) => l.id === id)?.title, lang) || id,
   }
+}
+
+const systems = {
+  'ext:assets': 'connectors.system_assets',
+  'ext:asset-register': 'connectors.system_asset-register',
+  'ext:custody-admin': 'connectors.system_custody-admin',
+  'ext:duty-roster': 'connectors.system_duty-roster',
+  'ext:inmate-master': 'connectors.system_inmate-master',
+  'ext:patrol': 'connectors.system_patrol',
+  'ext:procurement': 'connectors.system_procurement',
+  'ext:trust-account': 'connectors.system_trust-account',
+} as const
+
+/** The name of another system; the id itself where it has none. */
+export function useSystemName() {
+  const t = useT()
+  return (id: string) => (id in systems ? t(systems[id as keyof typeof systems]) : id)
 }

@@ -31,6 +31,9 @@ func run(ctx context.Context, name string) error {
 		return err
 	}
 	defer h.Store.Close()
+	if os.Getenv("KILL_SOURCE") != "" {
+		return connect(ctx, h)
+	}
 	l := life{House: h, name: name, officer: h.As(ctx, "officer")}
 	l.act("create", func(i ledger.Idem) (ledger.Outcome, error) {
 		return h.Ledger.Create(l.officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Body: h.Finding()}, i)

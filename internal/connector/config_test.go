@@ -1,0 +1,116 @@
+package connector_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"taizhang/internal/connector"
+	"taizhang/schemas"
+)
+
+const good = `{"id": "inmate-master", "title": {"zh": "罪犯信息"}, "kind": "rest_pull", "system": "ext:inmate-master", "prison": "P1", "target": "inmates",
+	"every_seconds": 900, "url": "http://10.0.0.5:8080/roll", "secret": {"file": "roll.token"}, "paging": {"items": "/data", "next": "/next", "param": "page"},
+	"key": "/id", "version": "/rev", "fields": {"number": "/no", "name": "/xm", "area": "/jq", "admitted": "/rj"}}`
+
+// TestLoad names every mistake of every file with its place.
+func TestLoad(t *testing.T) {
+	tests := map[string]struct {
+		from, to string
+		want     []string
+	}{
+		"good":                    {"", "", nil},
+		"an unknown member":       {`"prison": "P1"`, `"prison": "P1", "password": "x"`, []string{"/password: additionalProperties"}},
+		"a secret in the file":    {`{"file": "roll.token"}`, `"hunter2"`, []string{"/secret: type"}},
+		"two secrets":             {`{"file": "roll.token"}`, `{"file": "a", "env": "B"}`, []string{"/secret: maxProperties"}},
+		"no interval, no mapping": {`"every_seconds": 900, `, ``, []string{"/every_seconds: required"}},
+		"too often":               {`900`, `1`, []string{"/every_seconds: minimum"}},
+		"a file address":          {`http://10.0.0.5:8080/roll`, `file:///etc/passwd`, []string{"/url: pattern"}},
+		"a password in it":        {`http://10.0.0.5`, `http://a:b@10.0.0.5`, []string{"/url: pattern"}},
+		"a field too few":         {`"name": "/xm", `, ``, []string{"/fields/name: required"}},
+		"a field of rosters":      {`"name": "/xm"`, `"name": "/xm", "shift": "/x"`, []string{"/fields/shift: additionalProperties"}},
+		"no page parameter":       {`, "param": "page"`, ``, []string{"/paging/param: required"}},
+		"another file's name":     {`"id": "inmate-master"`, `"id": "roster"`, []string{"/id: "}},
+		"a name twice":            {`"prison": "P1"`, `"prison": "P1", "prison": "P2"`, []string{": duplicate"}},
+		"not JSON":                {`{"id"`, `{id`, []string{": syntax"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "inmate-master.json"), []byte(strings.Replace(good, test.from, test.to, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			set, err := connector.Load(dir, schemas.FS)
+			if len(test.want) == 0 {
+				if err != nil || set["inmate-master"].Secret.File != filepath.Join(dir, "roll.token") {
+					t.Errorf("%v %+v", err, set)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatal("taken")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), "inmate-master.json") || !strings.Contains(err.Error(), want) {
+					t.Errorf("%v, want %s", err, want)
+				}
+			}
+		})
+	}
+	if set, err := connector.Load(filepath.Join(t.TempDir(), "none"), schemas.FS); err != nil || len(set) != 0 {
+		t.Errorf("no folder: %v %v", set, err)
+	}
+}
+
+// TestSecret: a file, a variable, and neither.
+func TestSecret(t *testing.T) {
+	t.Setenv("THE_TOKEN", " abc \n")
+	if got, err := (&connector.Secret{Env: "THE_TOKEN"}).Read(); got != "abc" || err != nil {
+		t.Errorf("%q %v", got, err)
+	}
+	for _, s := range []connector.Secret{{Env: "NO_SUCH"}, {File: "/no/such"}} {
+		if _, err := s.Read(); !errors.Is(err, connector.NoSecret) {
+			t.Errorf("%+v: %v", s, err)
+		}
+	}
+}
+
+func mapper() connector.Connector {
+	return connector.Connector{Target: connector.Inmates, Key: "/p/id", Version: "/rev", Deleted: "/del", Areas: map[string]string{"01": "A1"},
+		Fields: map[string]string{"number": "/no", "name": "/xm", "area": "/jq", "admitted": "/rj", "released": "/lj"}}
+}
+
+// TestMap reads what sources write in their ways.
+func TestMap(t *testing.T) {
+	r := mapper().Map([]byte(`{"p":{"id":17},"rev":"2026-11-24T23:30:00Z","del":1,"no":"0000000001","xm":" 张三 ","jq":"01","rj":"2024/3/1"}`))
+	if len(r.Problems) > 0 {
+		t.Fatal(r.Problems)
+	}
+	// Deleted without a day: released on the day the source said so, in our zone.
+	want := map[string]string{"number": "0000000001", "name": "张三", "area": "A1", "admitted": "2024-03-01", "released": "2026-11-25"}
+	if diff := cmp.Diff(want, r.Fields); diff != "" || r.Key != "17" || !r.Deleted {
+		t.Errorf("%s %+v", diff, r)
+	}
+}
+
+// FuzzMap: whatever a source sends becomes a record or a reason, and a record
+// that is taken can be kept.
+func FuzzMap(f *testing.F) {
+	f.Add([]byte(`{"p":{"id":1},"rev":1,"no":"0000000001","xm":"张三","jq":"01","rj":"2024-03-01"}`))
+	f.Add([]byte(`{"p":[],"rev":-1}`))
+	f.Add([]byte("\xff\x00"))
+	c := mapper()
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		r := c.Map(raw)
+		if len(r.Problems) > 0 {
+			return
+		}
+		if r.Key == "" || r.Version < 0 || len(r.Fields["number"]) != 10 || strings.ContainsRune(r.Fields["name"], 0) || r.Fields["area"] != "A1" {
+			t.Errorf("%q became %+v", raw, r)
+		}
+	})
+}
