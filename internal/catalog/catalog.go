@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"taizhang/internal/fault"
 )
@@ -95,7 +96,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 		return nil, nil, err
 	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, messages: messages, meta: m}, cal, err
+	return &compiler{world: w, settings: settings, messages: messages, meta: m}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {
@@ -226,3 +227,16 @@ func (c *Catalog) KeptOn(day string) []*Type {
 
 // Calendar of working days.
 func (c *Catalog) Calendar() *Calendar { return c.calendar }
+
+// LockedAt is when what was due at a time can no longer be filled without an
+// exception: the ledger's own lock days, else those of the settings, after it.
+func (c *Catalog) LockedAt(t *Type, due time.Time) time.Time {
+	days := float64(t.Cadence.LockDays)
+	if days == 0 {
+		days = c.compiler.settings["lock_days"]
+	}
+	return due.Add(time.Duration(days * 24 * float64(time.Hour)))
+}
+
+// Setting is a number of schemas/settings.json; zero when there is none.
+func (c *Catalog) Setting(name string) float64 { return c.compiler.settings[name] }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
@@ -61,6 +62,21 @@ type Cadence struct {
 	Nil           bool   `json:"nil"`
 	DeadlineHours int    `json:"deadline_hours"`
 	Counts        string `json:"counts"`
+	// DeadlineWorkdays come before DeadlineHours: working days after the period's end.
+	DeadlineWorkdays int `json:"deadline_workdays,omitempty"`
+	// LockDays after its deadline a period can be filled only by exception (解锁);
+	// 0: as many as the deployment's settings say.
+	LockDays int `json:"lock_days,omitempty"`
+}
+
+// Due is the deadline of a period that ends at a time: so many working days on,
+// by the hour at which it ended, and so many hours.
+func (c Cadence) Due(ends time.Time, cal *Calendar) time.Time {
+	if c.DeadlineWorkdays > 0 {
+		// A day ends with its last minute, not with the first of the next.
+		ends = cal.AddWorkdays(ends.Add(-time.Minute), c.DeadlineWorkdays).Add(time.Minute)
+	}
+	return ends.Add(time.Duration(c.DeadlineHours) * time.Hour)
 }
 
 // ChainStep is one step of the approval chain.

@@ -50,6 +50,7 @@ func (f Files) digest() (sum [32]byte) {
 type compiler struct {
 	meta     meta
 	world    *world
+	settings map[string]float64
 	messages map[string]fault.Text
 }
 
@@ -148,6 +149,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(len(t.Chain) > 0, "/chain", "至少一个审批环节")
 	always := slices.ContainsFunc(t.Chain, func(s ChainStep) bool { return s.When == "" })
 	want(always || !t.Cadence.Nil, "/chain", "可零报告的台账至少一个无条件的审批环节")
+	want(t.Cadence.DeadlineHours >= 0 && t.Cadence.DeadlineWorkdays >= 0 && t.Cadence.LockDays >= 0, "/cadence", "期限和锁定天数不能为负")
 	want(slices.Contains([]string{"", "area", "inmate", "site"}, t.Cadence.Per), "/cadence/per", "须为 area、inmate 或 site")
 	for i, s := range t.Chain {
 		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")

@@ -64,10 +64,14 @@ func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {
 // and whose deadline has passed or which are already fulfilled.
 func (s *Service) standing(t *tally, list []Duty) {
 	for _, d := range s.judged(list, Filter{}) {
-		if d.State == Open {
+		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
+		switch d.State {
+		case Open:
+			continue
+		case Excused:
+			t.add("excused", one, ref)
 			continue
 		}
-		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
 		entry := ref
 		if d.Entry != nil {
 			entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
@@ -90,6 +94,7 @@ func (s *Service) standing(t *tally, list []Duty) {
 			t.add("backfilled", one, entry)
 		case Missing:
 			t.add("late", one, ref)
+			t.add("missing", one, ref)
 		}
 	}
 }

@@ -143,6 +143,12 @@ func (a *API) routes() []route {
 		{"GET", entry + "/evidence/:revision/:evidence", "evidence.get", false, a.evidence},
 		{"GET", entry + "/evidence/:revision/:evidence/thumbnail", "evidence.thumbnail", false, a.thumbnail},
 
+		{"GET", prison + "/reliefs", "reliefs.list", false, a.listReliefs},
+		{"POST", prison + "/reliefs", "reliefs.create", false, a.askRelief},
+		{"POST", prison + "/reliefs/:relief/decision", "reliefs.decide", false, a.decideRelief},
+		{"GET", "/calendar", "calendar.get", false, a.calendar},
+		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
+		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
 		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
 		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},

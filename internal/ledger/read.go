@@ -68,6 +68,7 @@ type View struct {
 	Evidence  []Evidence // of all revisions
 	Opened    []Entry
 	Allowed   []Action
+	Lock      *Lock // why its contents cannot be changed by the reader now
 }
 
 // Get returns one entry with its history. Reading L3 material is recorded.
@@ -104,6 +105,7 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	v.Allowed = s.Allowed(ctx, v.Entry, v.Situation)
+	v.Lock = s.lockOf(ctx, v.Entry, v.Allowed)
 	if slices.Contains(v.Allowed, Edit) {
 		d, err := r.Draft(ctx, k)
 		if err != nil {

@@ -69,7 +69,10 @@ type Reader interface {
 	Roll(ctx context.Context, prison, area uuid.UUID, day string) (int, error)
 	// PeriodAt is the period of a duty that a time falls into, without its first
 	// moment and with its last; not_found when nothing is due then.
-	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (starts, ends time.Time, err error)
+	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (Period, error)
+	// Unlocked says whether an exception (解锁) holds now for a day between two,
+	// whether or not who asks may see it.
+	Unlocked(ctx context.Context, prison, area uuid.UUID, ledger, from, to string) (bool, error)
 	// OnDay returns the area's submitted or approved entries of the ledger on
 	// the day, oldest first: of a corrected one the revision in force.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
