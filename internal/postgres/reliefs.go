@@ -37,7 +37,7 @@ func (s Duties) Reliefs(ctx context.Context, ses ledger.Session, id uuid.UUID) (
 
 func reliefs(ctx context.Context, tx pgx.Tx, prison, id uuid.UUID) ([]duty.Relief, error) {
 	rows, err := tx.Query(ctx, "select "+reliefColumns+`, a.name from reliefs r join persons a on a.person_id = r.author
-		where r.prison_id = $1 and ($2 = '00000000-0000-0000-0000-000000000000' or r.relief_id = $2) order by r.recorded_at desc, r.relief_id desc limit 500`, prison, id)
+		where r.prison_id = $1 and $2::uuid in ('00000000-0000-0000-0000-000000000000', r.relief_id) order by r.recorded_at desc, r.relief_id desc limit 500`, prison, id)
 	if err != nil {
 		return nil, err
 	}
