@@ -116,6 +116,10 @@ type Store interface {
 	SetReckoned(ctx context.Context, s ledger.Session, to time.Time) error
 	Facts(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
+	// Filed lists first submissions between two times, of areas.
+	Filed(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to time.Time) ([]Filed, error)
+	// DueDays names every ledger and day of which a deadline lies between two times.
+	DueDays(ctx context.Context, s ledger.Session, from, to time.Time) ([]ledger.DayTouched, error)
 	// Reliefs lists the newest first; uuid.Nil all of them.
 	Reliefs(ctx context.Context, s ledger.Session, id uuid.UUID) ([]Relief, error)
 	AddRelief(ctx context.Context, s ledger.Session, idem ledger.Idem, r Relief) (Relief, error)

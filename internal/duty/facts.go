@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
 
@@ -177,24 +178,14 @@ func (s *Service) CatchUp(ctx context.Context, prison uuid.UUID) error {
 // from and to, of a duty or of a decision: that changes no entry, so no job was
 // queued.
 func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
-	areas, err := s.Store.Areas(ctx, prison)
+	ses := s.reckoning(prison)
+	due, err := s.Store.DueDays(ctx, ses, from, to)
 	if err != nil {
 		return err
 	}
-	ses := s.reckoning(prison)
-	type touched struct {
-		area        uuid.UUID
-		ledger, day string
-	}
-	seen := map[touched]bool{}
-	for _, a := range areas {
-		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
-		if err != nil {
-			return err
-		}
-		for _, d := range list {
-			seen[touched{d.Area, d.Ledger, d.Day}] = true
-		}
+	seen := map[ledger.DayTouched]bool{}
+	for _, d := range due {
+		seen[d] = true
 	}
 	waiting, err := s.Store.Undecided(ctx, ses, to)
 	if err != nil {
@@ -203,12 +194,12 @@ func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to tim
 	for _, u := range waiting {
 		for _, limit := range s.limits(u.Submitted) {
 			if limit.After(from) && !limit.After(to) {
-				seen[touched{u.Area, u.Ledger, u.Day}] = true
+				seen[ledger.DayTouched{Prison: prison, Area: u.Area, Ledger: u.Ledger, Day: u.Day}] = true
 			}
 		}
 	}
 	for t := range seen {
-		if err := s.Refresh(ctx, prison, t.area, t.ledger, t.day); err != nil {
+		if err := s.Refresh(ctx, prison, t.Area, t.Ledger, t.Day); err != nil {
 			return err
 		}
 	}

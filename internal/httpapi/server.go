@@ -150,6 +150,8 @@ func (a *API) routes() []route {
 		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
 		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
+		{"GET", prison + "/heat", "heat.get", false, a.heat},
+		{"GET", prison + "/bursts", "bursts.list", false, a.bursts},
 		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
 		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
 		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},
