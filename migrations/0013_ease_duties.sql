@@ -90,6 +90,8 @@ CREATE TABLE tasks (
   roles       text[] NOT NULL,
   department  text NOT NULL,
   due_at      timestamptz,
+  body        bytea NOT NULL,
+  disputes    boolean NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT app.transaction_time(),
   PRIMARY KEY (prison_id, task_id),
   UNIQUE (prison_id, trigger, source),
@@ -97,6 +99,8 @@ CREATE TABLE tasks (
   FOREIGN KEY (prison_id, entry_id) REFERENCES entries
 );
 COMMENT ON COLUMN tasks.source IS 'the entry, or the person who arrived, that opened it: once for each trigger';
+COMMENT ON COLUMN tasks.body IS 'what the entry that does it begins with';
+COMMENT ON COLUMN tasks.disputes IS 'the entry is doubted: corrected, voided or made a finding, it is done';
 COMMENT ON COLUMN tasks.ledger IS 'to be filled to do it; empty for a notice that is taken note of';
 CREATE INDEX tasks_area ON tasks (prison_id, area_id, recorded_at);
 
@@ -110,6 +114,9 @@ CREATE TABLE task_acts (
   PRIMARY KEY (prison_id, task_id),
   FOREIGN KEY (prison_id, task_id) REFERENCES tasks
 );
+
+-- From the inmate master: three months before, the preparation begins.
+ALTER TABLE inmates ADD COLUMN release_on date;
 
 -- Seen by those who see the standing of the area; what eases several areas, in
 -- the whole prison.
@@ -138,5 +145,5 @@ GRANT INSERT (prison_id, relief_id, kind, areas, ledger, period, from_day, to_da
 GRANT UPDATE (state) ON reliefs TO taizhang_app;
 GRANT INSERT (prison_id, relief_id, decision_id, verdict, author, decided_by, comment, salt) ON relief_decisions TO taizhang_app;
 GRANT UPDATE (due_at) ON duties TO taizhang_app;
-GRANT INSERT (prison_id, task_id, area_id, trigger, source, entry_id, ledger, opened, title_zh, title_en, roles, department, due_at) ON tasks TO taizhang_app;
+GRANT INSERT (prison_id, task_id, area_id, trigger, source, entry_id, ledger, opened, title_zh, title_en, roles, department, due_at, body, disputes) ON tasks TO taizhang_app;
 GRANT INSERT (prison_id, task_id, done_by, note, salt) ON task_acts TO taizhang_app;

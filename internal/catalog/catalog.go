@@ -95,8 +95,12 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	occasions, err := readOccasions(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, settings: settings, messages: messages, meta: m}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {

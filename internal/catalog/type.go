@@ -48,10 +48,11 @@ func (f Files) digest() (sum [32]byte) {
 
 // compiler holds what all types of a catalogue share.
 type compiler struct {
-	meta     meta
-	world    *world
-	settings map[string]float64
-	messages map[string]fault.Text
+	meta      meta
+	world     *world
+	settings  map[string]float64
+	occasions Occasions
+	messages  map[string]fault.Text
 }
 
 // compile makes a type of its files. All mistakes are reported at once, each
@@ -170,6 +171,14 @@ func (c *compiler) definition(t *Type, p *problems) {
 	for _, f := range t.Sources {
 		pointers = append(pointers, f.Field)
 	}
+	for i, tr := range t.Triggers {
+		at := fmt.Sprintf("/triggers/%d", i)
+		pointers = append(pointers, tr.Disputes)
+		want(tr.ID != "" && tr.Title.ZH != "", at, "触发须有 id 和名称")
+		want(tr.Opens != "" || tr.To != nil, at, "触发须开启台账或指明承办人")
+		want(tr.To == nil || len(tr.To.Roles) > 0, at+"/to", "承办人须有岗位")
+		want(tr.DueHours >= 0 && (tr.Due == "" || tr.Due == "next_month"), at+"/due", "期限须为小时数或 next_month")
+	}
 	for _, ptr := range pointers {
 		want(t.known(ptr), "", "没有字段 %s", ptr)
 	}
@@ -227,6 +236,11 @@ func (c *compiler) expressions(t *Type, p *problems) {
 	}
 	for i, tr := range t.Triggers {
 		rest[fmt.Sprintf("/triggers/%d/when", i)] = tr.When
+		for field, source := range tr.Fill {
+			if source != entryItself {
+				rest[fmt.Sprintf("/triggers/%d/fill/%s", i, field)] = source
+			}
+		}
 	}
 	for at, source := range rest {
 		if source != "" {

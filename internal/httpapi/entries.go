@@ -273,6 +273,7 @@ type view struct {
 	Opened    []ledger.Entry    `json:"opened"`
 	Actions   []ledger.Action   `json:"actions"`
 	Lock      *ledger.Lock      `json:"lock"`
+	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
 }
 
 type revision struct {
@@ -290,7 +291,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
 	}

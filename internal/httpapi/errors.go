@@ -37,6 +37,7 @@ var titles = map[string]fault.Text{
 	"bad_request":            {ZH: "请求无法读取", EN: "The request cannot be read"},
 	"body_too_large":         {ZH: "提交的内容过大", EN: "What was sent is too large"},
 	"changed_meanwhile":      {ZH: "内容已被更改，请核对后再保存", EN: "It was changed in between; compare and save again"},
+	"task_done":              {ZH: "该任务已办理，请刷新后查看", EN: "This task is done already; refresh to see"},
 	"bad_roster":             {ZH: "排班有内容需要修改，请按提示处理", EN: "The roster needs attention; see the places named"},
 	"bad_standard":           {ZH: "标准文件有错，请按所列位置修改", EN: "The standard has mistakes; see the places named"},
 	"bad_type":               {ZH: "台账类型文件有错，请按所列位置修改", EN: "The ledger type has mistakes; see the places named"},

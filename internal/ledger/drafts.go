@@ -20,6 +20,8 @@ type New struct {
 	Ledger string
 	Body   json.RawMessage // may be empty: then what the sources know is filled in
 	For    time.Time       // a time of the period it is begun for; zero: not said
+	// openedBy is the entry whose task this one does.
+	openedBy *uuid.UUID
 }
 
 // Create begins an entry as a draft of the type's current version.
@@ -38,7 +40,7 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		}
 		e := Entry{
 			Key: Key{Prison: n.Prison, Entry: uuid.Must(uuid.NewV7())}, Area: n.Area, Ledger: t.ID, Version: t.Version,
-			Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft,
+			Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft, OpenedBy: n.openedBy,
 		}
 		if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
 			return err

@@ -100,7 +100,7 @@ func (s *Snapshot) Checkpoints(ctx context.Context, prison uuid.UUID) ([][]byte,
 func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return func(yield func(integrity.Row, error) bool) {
 		for _, table := range []func(context.Context, uuid.UUID) iter.Seq2[integrity.Row, error]{s.revisions, s.decisions, s.evidence, s.events, s.custody, s.findings, s.proposals, s.proposalDecisions,
-			s.rosters, s.reliefs, s.reliefDecisions} {
+			s.rosters, s.reliefs, s.reliefDecisions, s.taskActs} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
 					return
