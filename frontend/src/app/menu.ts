@@ -36,6 +36,8 @@ const items = [
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
+  { to: '/rosters', label: 'calendar.rosters', roles: readers },
+  { to: '/reliefs', label: 'calendar.reliefs', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
   { to: '/log', label: 'menu.log', roles: keepers },

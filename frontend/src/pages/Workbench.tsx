@@ -9,6 +9,8 @@ import { ProblemError } from '../api/problem'
 import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill } from '../app/menu'
+import { LockNote } from '../calendar/LockNote'
+import { Tasks } from '../calendar/Tasks'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -31,6 +33,7 @@ export default function Workbench() {
       {mayApprove(me) && <ToApprove prison={prison} />}
       {mayFill(me) && area && <Duties me={me} prison={prison} area={area} />}
       {mayFill(me) && !area && prison && <BeginFor me={me} prison={prison} />}
+      <Tasks prison={prison} />
       {mayFill(me) && <Unfinished prison={prison} />}
       {!area && prison && <Standings prison={prison} />}
     </>
@@ -91,7 +94,7 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
                       duty={duty}
                       first={index === 0}
                       busy={busy}
-                      begin={() => void begin(duty.ledger)}
+                      begin={() => void begin(duty.ledger, middle(duty))}
                       nil={
                         mine.find((l) => l.id === duty.ledger)?.nil
                           ? () => void nil(duty.ledger, middle(duty))
@@ -190,11 +193,12 @@ function DutyRow(props: {
       </td>
       <td>
         {/* Enter begins the most urgent one as soon as the page is there. */}
+        <LockNote lock={duty.lock} />
         <Button
           type={first ? 'primary' : 'default'}
           autoFocus={first}
           data-key={first ? 'Enter' : undefined}
-          disabled={busy}
+          disabled={busy || duty.lock !== null}
           onClick={begin}
           aria-label={t('workbench.fillNamed', { name, period: period(duty.period, t) })}
         >
@@ -202,7 +206,7 @@ function DutyRow(props: {
         </Button>{' '}
         {nil && (
           <Button
-            disabled={busy}
+            disabled={busy || duty.lock !== null}
             onClick={nil}
             aria-label={t('workbench.nilNamed', { name, period: period(duty.period, t) })}
           >
@@ -256,9 +260,9 @@ function useBegin(prison: string, area: string) {
   }
   return {
     busy,
-    begin: (ledger: string) =>
+    begin: (ledger: string, period?: string) =>
       guarded(async () => {
-        const { entry } = await createEntry(prison, area, ledger, newKey())
+        const { entry } = await createEntry(prison, area, ledger, newKey(), period)
         navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
       }),
     nil: (ledger: string, at: string) =>
