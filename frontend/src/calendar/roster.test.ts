@@ -19,6 +19,7 @@ describe('rosters', () => {
         '',
       ].join('\n'),
       shifts,
+      '带班领导',
     )
     expect(rows).toEqual({
       '2026-11-25 day': { leader: '0000001', officer: '0000002' },

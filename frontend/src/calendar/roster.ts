@@ -26,13 +26,11 @@ export function parsePeople(typed: Typed[string] | undefined): Roster['people'] 
   )
 }
 
-const leaders = ['带班领导', 'leader', '★']
-
 /**
  * Reads what was copied from a spreadsheet: day, shift, number and, if not an
- * officer, the post, a line each. Lines that do not read are given back.
+ * officer, the word for a leader, a line each. Lines that do not read are given back.
  */
-export function parseRows(raw: string, shifts: Calendar['shifts']) {
+export function parseRows(raw: string, shifts: Calendar['shifts'], leader: string) {
   const rows: Typed = {}
   const unread: string[] = []
   for (const line of raw.split(/\r?\n/).filter((l) => l.trim() !== '')) {
@@ -46,7 +44,7 @@ export function parseRows(raw: string, shifts: Calendar['shifts']) {
     }
     const at = key(day, found.id)
     const row = rows[at] ?? { leader: '', officer: '' }
-    const place = leaders.includes(post) ? 'leader' : 'officer'
+    const place = [leader, 'leader'].includes(post) ? 'leader' : 'officer'
     rows[at] = { ...row, [place]: [...numbers(row[place]), number].join(' ') }
   }
   return { rows, unread }

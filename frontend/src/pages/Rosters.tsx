@@ -108,7 +108,7 @@ function Week({ prison, area, data }: { prison: string; area: string; data: Answ
     }
   }
   const paste = (raw: string) => {
-    const { rows, unread } = parseRows(raw, shifts)
+    const { rows, unread } = parseRows(raw, shifts, t('calendar.post.leader'))
     setTyped((before) => ({ ...before, ...rows }))
     setProblems(unread.map((line) => t('calendar.unread', { line })))
   }
