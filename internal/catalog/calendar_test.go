@@ -119,3 +119,28 @@ func TestCalendarRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestDueInWorkdays: so many working days after the period, to the end of the
+// last, then the hours.
+func TestDueInWorkdays(t *testing.T) {
+	c := shippedCalendar(t)
+	for _, x := range []struct {
+		ends        string
+		days, hours int
+		want        string
+	}{
+		{"2026-10-01T00:00:00+08:00", 0, 24, "2026-10-02T00:00:00+08:00"}, // hours know no holiday
+		{"2026-10-01T00:00:00+08:00", 3, 0, "2026-10-11T00:00:00+08:00"},  // 8, 9 and the Saturday worked in exchange
+		{"2026-12-01T00:00:00+08:00", 3, 2, "2026-12-04T02:00:00+08:00"},
+		{"2026-11-27T08:00:00+08:00", 1, 0, "2026-11-30T08:00:00+08:00"}, // a shift that ends on Friday
+	} {
+		ends, err := time.Parse(time.RFC3339, x.ends)
+		if err != nil {
+			t.Fatal(err)
+		}
+		due := Cadence{DeadlineWorkdays: x.days, DeadlineHours: x.hours}.Due(ends, c)
+		if got := due.In(Zone).Format(time.RFC3339); got != x.want {
+			t.Errorf("%s, %d working days and %d h: %s, want %s", x.ends, x.days, x.hours, got, x.want)
+		}
+	}
+}
