@@ -356,3 +356,9 @@ func TestTaskDone(t *testing.T) {
 		t.Error("corrected, and still marked")
 	}
 }
+
+// inForceOpened makes the tasks of one entry.
+func inForceOpened(t *testing.T, h *housetest.House) {
+	t.Helper()
+	open(t, h, inForce(t, h, "psych-health", map[string]any{"risk_grade": "moderate"}))
+}
