@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { type HeatCell, useHeat } from '../api/calendar'
-import { useDuties, useLedgers, useOrganisation } from '../api/queries'
+import { useDuties, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -26,12 +26,13 @@ export function HeatMap({ prison }: { prison: string }) {
   const [ledger, setLedger] = useState('duty-log')
   const [asTable, setAsTable] = useState(false)
   const [cell, open] = useState<HeatCell>()
-  const query = useHeat(prison, { month, ...(by === 'ledger' ? { area } : { ledger }) })
-  const shown = by === 'ledger' ? area || areas[0]?.id || '' : ledger
-  // Without a choice the first area that there is anything of.
-  useEffect(() => {
-    if (!area && areas[0]) setArea(areas[0].id)
-  }, [area, areas])
+  // Without a choice the reader's own area, which may be the only one they see.
+  const own = useMe().data?.postings.find((p) => p.area)?.area
+  const shown = by === 'ledger' ? area || own || areas[0]?.id || '' : ledger
+  const query = useHeat(prison, {
+    month,
+    ...(by === 'ledger' ? { area: shown } : { ledger }),
+  })
   const nameOf = useCallback((id: string) => names.area(id) || names.ledger(id), [names])
   const turn = (by: number) => {
     setMonth((m) => monthOn(m, by))
