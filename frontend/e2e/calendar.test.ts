@@ -98,7 +98,7 @@ describe('the calendar of an area', () => {
     expect(await violations(areaHead)).toEqual([])
     await officer.goto(`${address}/rosters`)
     await officer.getByRole('cell', { name: /★/ }).waitFor()
-    expect(await officer.getByRole('textbox').count()).toBe(0)
+    expect(await officer.getByRole('textbox', { name: /班/ }).count()).toBe(0)
     expect(await violations(officer)).toEqual([])
   })
 
