@@ -42,7 +42,7 @@ describe('the calendar of an area', () => {
     await cell.press('Enter')
     const day = /\d{4}-\d{2}-\d{2}/.exec(name)?.[0] ?? ''
     await areaHead.getByRole('heading', { level: 3, name: new RegExp(day) }).waitFor()
-    await areaHead.getByRole('cell', { name: `${day}/day` }).waitFor()
+    await areaHead.getByRole('cell', { name: `${day} 白班` }).waitFor()
     await shot(areaHead, 'calendar-cell')
     expect(await violations(areaHead)).toEqual([])
     // The other way round: one ledger in every area, and the month before.

@@ -11,6 +11,7 @@ import { Ready } from '../ui/States'
 import { HeatChart } from './HeatChart'
 import { daysBetween, monthOn, type Row, rowsOf, standingOf } from './heat'
 import { LockNote } from './LockNote'
+import { periodName } from './period'
 
 /** A month of one area's ledgers, or of one ledger in every area, day by day. */
 export function HeatMap({ prison }: { prison: string }) {
@@ -234,7 +235,7 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
               {list.map((duty) => (
                 <tr key={duty.id}>
                   <td>
-                    {duty.period}
+                    {periodName(duty.period, t)}
                     {duty.target > 1 && ` (${duty.target})`}
                   </td>
                   <td>

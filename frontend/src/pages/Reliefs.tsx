@@ -19,6 +19,7 @@ import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
 import '../calendar/calendar.css'
+import '../score/score.css'
 
 const kinds = ['excuse', 'unlock', 'outage'] as const
 

@@ -184,7 +184,7 @@ function Week({ prison, area, data }: { prison: string; area: string; data: Answ
       ))}
       {editable && (
         <>
-          <details>
+          <details className="roster-import">
             <summary>{t('calendar.import')}</summary>
             <label>
               {t('calendar.importHow')}

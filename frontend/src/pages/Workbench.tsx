@@ -10,6 +10,7 @@ import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } f
 import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill } from '../app/menu'
 import { LockNote } from '../calendar/LockNote'
+import { periodName } from '../calendar/period'
 import { Tasks } from '../calendar/Tasks'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -180,7 +181,7 @@ function DutyRow(props: {
     <tr>
       <td>{name}</td>
       <td>
-        {period(duty.period, t)}
+        {periodName(duty.period, t)}
         {duty.target > 1 && ` (${duty.have}/${duty.target})`}
       </td>
       <td className={overdue ? 'late' : ''}>
@@ -200,7 +201,7 @@ function DutyRow(props: {
           data-key={first ? 'Enter' : undefined}
           disabled={busy || duty.lock !== null}
           onClick={begin}
-          aria-label={t('workbench.fillNamed', { name, period: period(duty.period, t) })}
+          aria-label={t('workbench.fillNamed', { name, period: periodName(duty.period, t) })}
         >
           {t('workbench.fill')}
         </Button>{' '}
@@ -208,7 +209,7 @@ function DutyRow(props: {
           <Button
             disabled={busy || duty.lock !== null}
             onClick={nil}
-            aria-label={t('workbench.nilNamed', { name, period: period(duty.period, t) })}
+            aria-label={t('workbench.nilNamed', { name, period: periodName(duty.period, t) })}
           >
             {t('workbench.nil')}
           </Button>
@@ -216,15 +217,6 @@ function DutyRow(props: {
       </td>
     </tr>
   )
-}
-
-const shifts = ['day', 'evening', 'night'] as const
-
-/** 2026-11-24/day in words. */
-function period(code: string, t: ReturnType<typeof useT>): string {
-  const [day = code, name] = code.split('/')
-  const shift = shifts.find((s) => s === name)
-  return shift ? `${day} ${t(`shift.${shift}`)}` : code
 }
 
 function Left({ due }: { due: string }) {
