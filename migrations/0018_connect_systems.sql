@@ -98,7 +98,7 @@ CREATE TABLE deliveries (
   FOREIGN KEY (prison_id, area_id) REFERENCES areas
 );
 
-CREATE TABLE IF NOT EXISTS rosters (
+CREATE TABLE delivered_rosters (
   prison_id uuid NOT NULL,
   area_id   uuid NOT NULL,
   day       date NOT NULL,
@@ -130,7 +130,7 @@ CREATE INDEX outbox_due ON outbox (next_at) WHERE state = 'waiting';
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['connectors', 'connector_runs', 'source_records', 'connector_rejected', 'deliveries', 'rosters', 'outbox'] LOOP
+  FOREACH t IN ARRAY ARRAY['connectors', 'connector_runs', 'source_records', 'connector_rejected', 'deliveries', 'delivered_rosters', 'outbox'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY connected ON %I USING (coalesce(string_to_array(app.setting(''prisons''), '','') && ARRAY[prison_id::text, ''*''], false))', t);
@@ -138,10 +138,10 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
-GRANT SELECT ON connectors, connector_runs, source_records, connector_rejected, deliveries, rosters, outbox TO taizhang_app, taizhang_verify;
-GRANT INSERT ON connectors, connector_runs, source_records, connector_rejected, deliveries, rosters, outbox TO taizhang_app;
+GRANT SELECT ON connectors, connector_runs, source_records, connector_rejected, deliveries, delivered_rosters, outbox TO taizhang_app, taizhang_verify;
+GRANT INSERT ON connectors, connector_runs, source_records, connector_rejected, deliveries, delivered_rosters, outbox TO taizhang_app;
 GRANT UPDATE (kind, system, target, title_zh, title_en, events, ledgers, configured, paused, next_at, leased_until, failures, open_run,
   etag, last_modified, replays) ON connectors TO taizhang_app;
 GRANT UPDATE (state, attempts, next_at, problem, sent_at) ON outbox TO taizhang_app;
-GRANT DELETE ON rosters TO taizhang_app;
+GRANT DELETE ON delivered_rosters TO taizhang_app;
 GRANT UPDATE (name, admitted_on) ON inmates TO taizhang_app;

@@ -1,9 +1,11 @@
 package catalog
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
+
+	"taizhang/internal/fault"
 )
 
 // Zone is China's one time zone; days, months and shifts are counted in it.
@@ -39,25 +41,92 @@ func Noon(s string) (Moment, error) {
 	return m.noon(), err
 }
 
-// Calendar knows working days: Monday to Friday, less public holidays, plus
-// the days worked in exchange (调休).
+// Calendar knows working days, Monday to Friday, less public holidays, plus
+// the days worked in exchange (调休), and the shifts of a day.
 type Calendar struct {
+	Years  []Year  `json:"years"`
+	Shifts []Shift `json:"shifts"`
+
 	holidays, workdays map[string]bool
 }
 
+// Year is one published arrangement. A provisional one holds the statutory days
+// alone: what is exchanged for them is not published yet.
+type Year struct {
+	Year        int      `json:"year"`
+	Source      string   `json:"source"`
+	Provisional bool     `json:"provisional"`
+	Holidays    []string `json:"holidays"`
+	Workdays    []string `json:"workdays"`
+}
+
+// Shift is one stretch of every day on which somebody is on duty. It may end on
+// the next day.
+type Shift struct {
+	ID     string     `json:"id"`
+	Title  fault.Text `json:"title"`
+	Starts string     `json:"starts"` // 08:00
+	Hours  int        `json:"hours"`
+}
+
+// On is the shift of the day that begins at midnight.
+func (s Shift) On(midnight time.Time) (starts, ends time.Time) {
+	at, _ := time.Parse("15:04", s.Starts) // parseCalendar refused what does not parse
+	starts = midnight.Add(time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute)
+	return starts, starts.Add(time.Duration(s.Hours) * time.Hour)
+}
+
+// Shift of an id.
+func (c *Calendar) Shift(id string) (Shift, bool) {
+	for _, s := range c.Shifts {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Shift{}, false
+}
+
+// parseCalendar refuses a day that would silently count for nothing: of another
+// year, twice, a holiday and a working day, an exchange on an ordinary working day.
 func parseCalendar(raw []byte) (*Calendar, error) {
-	var file struct{ Holidays, Workdays []string }
-	if err := json.Unmarshal(raw, &file); err != nil {
+	c := &Calendar{holidays: map[string]bool{}, workdays: map[string]bool{}}
+	if err := strict(raw, c); err != nil {
 		return nil, fmt.Errorf("calendar.json: %w", err)
 	}
-	c := &Calendar{holidays: map[string]bool{}, workdays: map[string]bool{}}
-	for _, d := range file.Holidays {
-		c.holidays[d] = true
+	for i, y := range c.Years {
+		if i > 0 && c.Years[i-1].Year >= y.Year {
+			return nil, fmt.Errorf("calendar.json: year %d is not after the one before", y.Year)
+		}
+		for _, d := range slices.Concat(y.Holidays, y.Workdays) {
+			m, err := Day(d)
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("calendar.json: %w", err)
+			case m.At.Year() != y.Year:
+				return nil, fmt.Errorf("calendar.json: %s is not of %d", d, y.Year)
+			case c.holidays[d] || c.workdays[d]:
+				return nil, fmt.Errorf("calendar.json: %s twice", d)
+			}
+			holiday := slices.Contains(y.Holidays, d)
+			if !holiday && !weekend(m) {
+				return nil, fmt.Errorf("calendar.json: %s is a working day anyway", d)
+			}
+			c.holidays[d], c.workdays[d] = holiday, !holiday
+		}
 	}
-	for _, d := range file.Workdays {
-		c.workdays[d] = true
+	for i, s := range c.Shifts {
+		_, err := time.Parse("15:04", s.Starts)
+		first := slices.IndexFunc(c.Shifts, func(o Shift) bool { return o.ID == s.ID })
+		if err != nil || s.ID == "" || s.Title.ZH == "" || s.Hours < 1 || s.Hours > 24 || first != i {
+			return nil, fmt.Errorf("calendar.json: shift %d (%s) does not read", i+1, s.ID)
+		}
 	}
 	return c, nil
+}
+
+func weekend(m Moment) bool {
+	wd := m.At.Weekday()
+	return wd == time.Saturday || wd == time.Sunday
 }
 
 // Workday reports whether people work on that day (YYYY-MM-DD).
@@ -66,11 +135,7 @@ func (c *Calendar) Workday(day string) bool {
 		return true
 	}
 	m, err := Day(day)
-	if err != nil || c.holidays[day] {
-		return false
-	}
-	wd := m.At.Weekday()
-	return wd != time.Saturday && wd != time.Sunday
+	return err == nil && !c.holidays[day] && !weekend(m)
 }
 
 // Workdays counts the working days after from up to and including to.

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"taizhang/internal/fault"
 )
@@ -94,8 +95,12 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	occasions, err := readOccasions(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, messages: messages, meta: m}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {
@@ -229,3 +234,16 @@ func (c *Catalog) KeptOn(day string) []*Type {
 
 // Calendar of working days.
 func (c *Catalog) Calendar() *Calendar { return c.calendar }
+
+// LockedAt is when what was due at a time can no longer be filled without an
+// exception: the ledger's own lock days, else those of the settings, after it.
+func (c *Catalog) LockedAt(t *Type, due time.Time) time.Time {
+	days := float64(t.Cadence.LockDays)
+	if days == 0 {
+		days = c.compiler.settings["lock_days"]
+	}
+	return due.Add(time.Duration(days * 24 * float64(time.Hour)))
+}
+
+// Setting is a number of schemas/settings.json; zero when there is none.
+func (c *Catalog) Setting(name string) float64 { return c.compiler.settings[name] }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
@@ -61,6 +62,21 @@ type Cadence struct {
 	Nil           bool   `json:"nil"`
 	DeadlineHours int    `json:"deadline_hours"`
 	Counts        string `json:"counts"`
+	// DeadlineWorkdays come before DeadlineHours: working days after the period's end.
+	DeadlineWorkdays int `json:"deadline_workdays,omitempty"`
+	// LockDays after its deadline a period can be filled only by exception (解锁);
+	// 0: as many as the deployment's settings say.
+	LockDays int `json:"lock_days,omitempty"`
+}
+
+// Due is the deadline of a period that ends at a time: so many working days on,
+// by the hour at which it ended, and so many hours.
+func (c Cadence) Due(ends time.Time, cal *Calendar) time.Time {
+	if c.DeadlineWorkdays > 0 {
+		// A day ends with its last minute, not with the first of the next.
+		ends = cal.AddWorkdays(ends.Add(-time.Minute), c.DeadlineWorkdays).Add(time.Minute)
+	}
+	return ends.Add(time.Duration(c.DeadlineHours) * time.Hour)
 }
 
 // ChainStep is one step of the approval chain.
@@ -144,12 +160,41 @@ type Measure struct {
 	Value string     `json:"value"`
 }
 
-// Trigger opens an entry elsewhere when this one is approved.
+// Trigger makes somebody do something elsewhere when this entry is approved: a
+// draft of its own author, or a task for others.
 type Trigger struct {
 	ID    string     `json:"id"`
 	When  string     `json:"when"`
-	Opens string     `json:"opens"`
+	Opens string     `json:"opens"` // ledger to be filled; "" is a notice to be taken note of
 	Title fault.Text `json:"title"`
+	// Fill says by CEL over this document what the opened one begins with, by
+	// field; "@entry" is this entry's id.
+	Fill map[string]string `json:"fill,omitempty"`
+	// To names who does it; absent, the author goes on with a draft.
+	To *Addressee `json:"to,omitempty"`
+	// DueHours from the approval; Due "next_month" is the end of the next month.
+	DueHours int    `json:"due_hours,omitempty"`
+	Due      string `json:"due,omitempty"`
+	// Disputes points to an entry that is doubted: the task is on that entry.
+	Disputes string `json:"disputes,omitempty"`
+}
+
+// Addressee of a task: roles of the area, or of one department.
+type Addressee struct {
+	Roles      []actor.Role `json:"roles"`
+	Department string       `json:"department,omitempty"`
+}
+
+// DueAt is when a task opened at a time is due; zero for none.
+func (tr Trigger) DueAt(now time.Time) time.Time {
+	switch {
+	case tr.Due == "next_month":
+		y, m, _ := now.In(Zone).Date()
+		return time.Date(y, m+2, 1, 0, 0, 0, 0, Zone)
+	case tr.DueHours > 0:
+		return now.Add(time.Duration(tr.DueHours) * time.Hour)
+	}
+	return time.Time{}
 }
 
 // Form is form.json: sections and their fields in the order of work.

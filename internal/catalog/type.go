@@ -48,9 +48,11 @@ func (f Files) digest() (sum [32]byte) {
 
 // compiler holds what all types of a catalogue share.
 type compiler struct {
-	meta     meta
-	world    *world
-	messages map[string]fault.Text
+	meta      meta
+	world     *world
+	settings  map[string]float64
+	occasions Occasions
+	messages  map[string]fault.Text
 }
 
 // compile makes a type of its files. All mistakes are reported at once, each
@@ -148,6 +150,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(len(t.Chain) > 0, "/chain", "至少一个审批环节")
 	always := slices.ContainsFunc(t.Chain, func(s ChainStep) bool { return s.When == "" })
 	want(always || !t.Cadence.Nil, "/chain", "可零报告的台账至少一个无条件的审批环节")
+	want(t.Cadence.DeadlineHours >= 0 && t.Cadence.DeadlineWorkdays >= 0 && t.Cadence.LockDays >= 0, "/cadence", "期限和锁定天数不能为负")
 	want(slices.Contains([]string{"", "area", "inmate", "site"}, t.Cadence.Per), "/cadence/per", "须为 area、inmate 或 site")
 	for i, s := range t.Chain {
 		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
@@ -167,6 +170,14 @@ func (c *compiler) definition(t *Type, p *problems) {
 	}
 	for _, f := range t.Sources {
 		pointers = append(pointers, f.Field)
+	}
+	for i, tr := range t.Triggers {
+		at := fmt.Sprintf("/triggers/%d", i)
+		pointers = append(pointers, tr.Disputes)
+		want(tr.ID != "" && tr.Title.ZH != "", at, "触发须有 id 和名称")
+		want(tr.Opens != "" || tr.To != nil, at, "触发须开启台账或指明承办人")
+		want(tr.To == nil || len(tr.To.Roles) > 0, at+"/to", "承办人须有岗位")
+		want(tr.DueHours >= 0 && (tr.Due == "" || tr.Due == "next_month"), at+"/due", "期限须为小时数或 next_month")
 	}
 	for _, ptr := range pointers {
 		want(t.known(ptr), "", "没有字段 %s", ptr)
@@ -225,6 +236,11 @@ func (c *compiler) expressions(t *Type, p *problems) {
 	}
 	for i, tr := range t.Triggers {
 		rest[fmt.Sprintf("/triggers/%d/when", i)] = tr.When
+		for field, source := range tr.Fill {
+			if source != entryItself {
+				rest[fmt.Sprintf("/triggers/%d/fill/%s", i, field)] = source
+			}
+		}
 	}
 	for at, source := range rest {
 		if source != "" {

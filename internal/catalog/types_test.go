@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"testing"
 	"time"
@@ -88,8 +89,14 @@ func TestTypes(t *testing.T) {
 	}
 	for _, typ := range cat.Types() {
 		for _, tr := range typ.Triggers {
-			if cat.Current(tr.Opens) == nil {
+			target := cat.Current(tr.Opens)
+			if tr.Opens != "" && target == nil {
 				t.Errorf("%s: trigger %s opens %s, which is no ledger", typ.ID, tr.ID, tr.Opens)
+			}
+			for field := range tr.Fill {
+				if !slices.ContainsFunc(target.Fields(), func(f catalog.Held) bool { return f.ID == field }) {
+					t.Errorf("%s: trigger %s fills %s, which %s has not", typ.ID, tr.ID, field, tr.Opens)
+				}
 			}
 		}
 		t.Run(typ.ID, func(t *testing.T) {

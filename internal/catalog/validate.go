@@ -313,6 +313,35 @@ func (t *Type) Fired(doc Document) ([]Trigger, error) {
 	return list, nil
 }
 
+// entryItself stands in a trigger's fill for the id of the entry that fired it.
+const entryItself = "@entry"
+
+// Filled is what an entry opened by the trigger begins with. What the document
+// does not say is left out.
+func (t *Type) Filled(tr Trigger, doc Document, entry string) (json.RawMessage, error) {
+	body := map[string]any{}
+	for field, source := range tr.Fill {
+		if source == entryItself {
+			body[field] = entry
+			continue
+		}
+		if v, err := t.when[source].eval(t.scene(doc)); err == nil {
+			body[field] = exact(v)
+		}
+	}
+	return json.Marshal(body)
+}
+
+// Disputed is the entry that the document doubts by the trigger; "" for none.
+func (t *Type) Disputed(tr Trigger, doc Document) string {
+	if tr.Disputes == "" {
+		return ""
+	}
+	v, _ := at(doc.Value, tr.Disputes)
+	id, _ := v.(string)
+	return id
+}
+
 // Typed is the document as an officer would type it: without computed fields.
 func (t *Type) Typed(canonical json.RawMessage) (json.RawMessage, error) {
 	doc, err := ParseDocument(canonical)

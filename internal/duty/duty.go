@@ -20,13 +20,14 @@ const Grace = 24 * time.Hour
 // State of a duty.
 type State string
 
-// The states (glossary: 待填, 按时, 迟报, 补录, 缺失).
+// The states (glossary: 待填, 按时, 迟报, 补录, 缺失, 免填).
 const (
 	Open       State = "open"
 	OnTime     State = "on_time"
 	Late       State = "late"
 	Backfilled State = "backfilled"
 	Missing    State = "missing"
+	Excused    State = "excused"
 )
 
 // Duty is one thing due.
@@ -43,19 +44,30 @@ type Duty struct {
 	Starts time.Time `json:"starts_at"`
 	Ends   time.Time `json:"ends_at"`
 	Due    time.Time `json:"due_at"`
-	Day    string    `json:"day"`
-	State  State     `json:"state"`
+	// Planned is the deadline as the cadence has it; Due is later where an outage
+	// moved it.
+	Planned time.Time `json:"planned_due_at"`
+	Day     string    `json:"day"`
+	State   State     `json:"state"`
 	// Entry that fulfilled it, and whether it is approved.
 	Entry     *uuid.UUID `json:"entry,omitempty"`
 	Submitted *time.Time `json:"submitted_at,omitempty"`
 	Approved  bool       `json:"approved"`
 	// Waiting says that the entry lies with somebody for decision.
 	Waiting bool `json:"waiting"`
+	// Excused by decision (免填): it counts neither for nor against.
+	Excused bool `json:"-"`
+	// Unlocked says that a lock is lifted by decision (解锁), for now.
+	Unlocked bool `json:"-"`
+	// Lock is why it cannot be filled now; nil when it can.
+	Lock *ledger.Lock `json:"lock"`
 }
 
 // Judge fills in the state as it is at now.
 func (d *Duty) Judge(now time.Time) {
 	switch {
+	case d.Excused:
+		d.State = Excused
 	case d.Submitted == nil && now.After(d.Due):
 		d.State = Missing
 	case d.Submitted == nil:
@@ -106,6 +118,21 @@ type Store interface {
 	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 	// Announce tells receivers outside, each piece of news once.
 	Announce(ctx context.Context, s ledger.Session, list []ledger.Announcement) error
+	// Filed lists first submissions between two times, of areas.
+	Filed(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to time.Time) ([]Filed, error)
+	// DueDays names every ledger and day of which a deadline lies between two times.
+	DueDays(ctx context.Context, s ledger.Session, from, to time.Time) ([]ledger.DayTouched, error)
+	// Reliefs lists the newest first; uuid.Nil all of them.
+	Reliefs(ctx context.Context, s ledger.Session, id uuid.UUID) ([]Relief, error)
+	AddRelief(ctx context.Context, s ledger.Session, idem ledger.Idem, r Relief) (Relief, error)
+	// DecideRelief locks the relief, lets fn set its state and decide, and carries
+	// out what follows in the same transaction.
+	DecideRelief(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(*Relief) (ReliefDecision, error)) (Relief, error)
+	// AddRosters inserts each list as the version it bears; when it is not the
+	// next one the fault is changed_meanwhile.
+	AddRosters(ctx context.Context, s ledger.Session, idem ledger.Idem, list []Roster) ([]Roster, error)
+	// Rosters reads the newest lists of an area between two days.
+	Rosters(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]Roster, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 }
 
@@ -197,18 +224,18 @@ func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 		periods := slices.DeleteFunc(Periods(t.Cadence, s.Catalog.Calendar(), from, to), func(p Period) bool { return !keep(p) })
 		for _, a := range areas {
 			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
-				list = append(list, plan(t, a.ID, periods, rolls[a.ID])...)
+				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, periods, rolls[a.ID])...)
 			}
 		}
 	}
 	return s.Store.AddDuties(ctx, ses, list)
 }
 
-func plan(t *catalog.Type, area uuid.UUID, periods []Period, roll int) []Duty {
+func plan(t *catalog.Type, cal *catalog.Calendar, area uuid.UUID, periods []Period, roll int) []Duty {
 	var list []Duty
 	for _, p := range periods {
 		d := Duty{Area: area, Ledger: t.ID, Period: p.Key, Starts: p.Starts, Ends: p.Ends,
-			Due: p.Ends.Add(time.Duration(t.Cadence.DeadlineHours) * time.Hour), Day: p.Day()}
+			Due: t.Cadence.Due(p.Ends, cal), Day: p.Day()}
 		if t.Cadence.Per == "inmate" {
 			d.ID, d.Target, d.Whole = uuid.Must(uuid.NewV7()), roll*max(1, t.Cadence.Expected), true
 			if d.Target > 0 {
@@ -261,6 +288,7 @@ func (s *Service) judged(list []Duty, f Filter) []Duty {
 	kept := list[:0]
 	for _, d := range list {
 		d.Judge(now)
+		d.Lock = s.lock(d, now)
 		if !f.Unfilled || d.State == Open || d.State == Missing {
 			kept = append(kept, d)
 		}

@@ -65,10 +65,14 @@ func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {
 // and whose deadline has passed or which are already fulfilled.
 func (s *Service) standing(t *tally, list []Duty) {
 	for _, d := range s.judged(list, Filter{}) {
-		if d.State == Open {
+		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
+		switch d.State {
+		case Open:
+			continue
+		case Excused:
+			t.add("excused", one, ref)
 			continue
 		}
-		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
 		entry := ref
 		if d.Entry != nil {
 			entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
@@ -91,6 +95,7 @@ func (s *Service) standing(t *tally, list []Duty) {
 			t.add("backfilled", one, entry)
 		case Missing:
 			t.add("late", one, ref)
+			t.add("missing", one, ref)
 		}
 	}
 }
@@ -203,24 +208,14 @@ func (s *Service) announceMissed(ctx context.Context, prison uuid.UUID, from, to
 // from and to, of a duty or of a decision: that changes no entry, so no job was
 // queued.
 func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
-	areas, err := s.Store.Areas(ctx, prison)
+	ses := s.reckoning(prison)
+	due, err := s.Store.DueDays(ctx, ses, from, to)
 	if err != nil {
 		return err
 	}
-	ses := s.reckoning(prison)
-	type touched struct {
-		area        uuid.UUID
-		ledger, day string
-	}
-	seen := map[touched]bool{}
-	for _, a := range areas {
-		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
-		if err != nil {
-			return err
-		}
-		for _, d := range list {
-			seen[touched{d.Area, d.Ledger, d.Day}] = true
-		}
+	seen := map[ledger.DayTouched]bool{}
+	for _, d := range due {
+		seen[d] = true
 	}
 	waiting, err := s.Store.Undecided(ctx, ses, to)
 	if err != nil {
@@ -229,12 +224,12 @@ func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to tim
 	for _, u := range waiting {
 		for _, limit := range s.limits(u.Submitted) {
 			if limit.After(from) && !limit.After(to) {
-				seen[touched{u.Area, u.Ledger, u.Day}] = true
+				seen[ledger.DayTouched{Prison: prison, Area: u.Area, Ledger: u.Ledger, Day: u.Day}] = true
 			}
 		}
 	}
 	for t := range seen {
-		if err := s.Refresh(ctx, prison, t.area, t.ledger, t.day); err != nil {
+		if err := s.Refresh(ctx, prison, t.Area, t.Ledger, t.Day); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // every measure that package duty works out for each ledger by itself.
-var reckoned = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "entries", "corrected",
+var reckoned = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "missing", "excused", "entries", "corrected",
 	"decided_48h", "decided_48h_due", "slow_48h", "decided_5wd", "decided_5wd_due", "slow_5wd"}
 
 // TestMeasures wants every measure that the standard asks for to exist, and no

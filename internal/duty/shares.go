@@ -10,7 +10,7 @@ import (
 	"taizhang/internal/scoring"
 )
 
-var generic = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "entries", "decided_48h", "decided_48h_due"}
+var generic = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "missing", "excused", "entries", "decided_48h", "decided_48h_due"}
 
 // shares sums facts by ledger, ordered by its id.
 func shares(area uuid.UUID, facts []scoring.DayFact) []Share {

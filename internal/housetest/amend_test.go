@@ -137,7 +137,7 @@ func TestNilReturns(t *testing.T) {
 	if err := h.Duty.Plan(t.Context(), h.Prison, time.Now().Add(-48*time.Hour), time.Now().Add(48*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Ledger.Nil(officer, n, time.Now().Add(30*time.Hour), ledger.Idem{}); fault.CodeOf(err) != "nil_too_early" {
+	if _, err := h.Ledger.Nil(officer, n, time.Now().Add(30*time.Hour), ledger.Idem{}); fault.CodeOf(err) != "period_not_begun" {
 		t.Errorf("ahead of time: %v", err)
 	}
 	for i := range 3 {

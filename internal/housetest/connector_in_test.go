@@ -307,7 +307,7 @@ func TestDrop(t *testing.T) {
 			t.Errorf("no %s", name)
 		}
 	}
-	const rota = `select string_agg(p.number || ' ' || a.code || ' ' || r.day || ' ' || r.shift, ', ' order by p.number, r.day) from rosters r join persons p using (person_id) join areas a using (prison_id, area_id)`
+	const rota = `select string_agg(p.number || ' ' || a.code || ' ' || r.day || ' ' || r.shift, ', ' order by p.number, r.day) from delivered_rosters r join persons p using (person_id) join areas a using (prison_id, area_id)`
 	if got := ask(t, h, rota); got != "0000001 A1 2026-11-26 白班, 0000002 A1 2026-11-26 夜班, 0000002 A2 2026-11-27 白班" {
 		t.Errorf("rosters: %s", got)
 	}

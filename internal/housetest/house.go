@@ -191,7 +191,19 @@ func (h *House) organise(ctx context.Context) error {
 	hire("bureau leader", actor.Posting{Role: actor.BureauLeader})
 	hire("system admin", actor.Posting{Role: actor.SystemAdmin, PrisonID: h.Prison})
 	hire("security admin", actor.Posting{Role: actor.SecurityAdmin, PrisonID: h.Prison})
+	hire("command head", actor.Posting{Role: actor.DeptHead, PrisonID: h.Prison, Department: "dept_command"})
+	hire("prison office", actor.Posting{Role: actor.PrisonOffice, PrisonID: h.Prison})
 	return h.Owner.SendBatch(ctx, b).Close()
+}
+
+// Post writes the person's posting down, where a look-up asks the database for it.
+func (h *House) Post(t testing.TB, who string) {
+	t.Helper()
+	p := h.Person(who)
+	if _, err := h.Owner.Exec(t.Context(), "insert into postings (posting_id, person_id, role, prison_id, area_id) values ($1, $2, $3, $4, $5)",
+		uuid.New(), p.PersonID, p.Postings[0].Role, h.Prison, p.Postings[0].AreaID); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Person by the name of the post.

@@ -251,7 +251,7 @@ func TestOperations(t *testing.T) {
 	if err != nil || !slices.Contains(v.Allowed, ledger.Submit) {
 		t.Errorf("what was begun: %v %v", v.Allowed, err)
 	}
-	if _, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "police-training", Body: json.RawMessage(`{}`)}, ledger.Idem{}); fault.CodeOf(err) != "ledger_unknown" {
+	if _, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "police-training", Body: json.RawMessage(`{}`)}, ledger.Idem{}); fault.CodeOf(err) != "ledger_ended" {
 		t.Errorf("a new entry of what is no longer kept: %v", err)
 	}
 	// What was kept on a day can be asked later (B4).

@@ -76,3 +76,47 @@ func (a *API) completeness(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "shares": some(list)})
 }
+
+// heat is a month of days; area and ledger narrow it.
+func (a *API) heat(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	month := c.QueryParam("month")
+	if month == "" {
+		month = catalog.DayOf(a.Duty.Now())[:7]
+	}
+	from, to, err := duty.MonthOf(month)
+	if err != nil {
+		return badDay("month")
+	}
+	var area uuid.UUID
+	if v := c.QueryParam("area"); v != "" {
+		if area, err = uuid.Parse(v); err != nil {
+			return notFound
+		}
+	}
+	list, err := a.Duty.Heat(c.Request().Context(), prison, area, c.QueryParam("ledger"), from, to)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"month": month, "from": from, "to": to, "cells": list})
+}
+
+func (a *API) bursts(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	from, to, err := a.span(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Duty.Bursts(c.Request().Context(), prison, from, to)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "entries": a.Catalog.Setting("burst_entries"),
+		"hours": a.Catalog.Setting("burst_hours"), "bursts": list})
+}

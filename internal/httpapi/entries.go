@@ -30,6 +30,7 @@ func (a *API) createEntry(c echo.Context) error {
 		Ledger string          `json:"ledger"`
 		Area   uuid.UUID       `json:"area"`
 		Body   json.RawMessage `json:"body"`
+		For    time.Time       `json:"for"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -39,7 +40,7 @@ func (a *API) createEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body}, key)
+	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body, For: in.For}, key)
 	if err != nil {
 		return err
 	}
@@ -272,6 +273,8 @@ type view struct {
 	Evidence  []ledger.Evidence `json:"evidence"`
 	Opened    []ledger.Entry    `json:"opened"`
 	Actions   []ledger.Action   `json:"actions"`
+	Lock      *ledger.Lock      `json:"lock"`
+	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
 }
 
 type revision struct {
@@ -289,7 +292,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
 	}

@@ -26,6 +26,7 @@ type Aftermath interface {
 	Open(ctx context.Context, j ledger.EntryApproved) error
 	Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (ledger.Swept, error)
 	Rebase(ctx context.Context, k ledger.Key, version int) error
+	Arrivals(ctx context.Context, prison uuid.UUID) error
 }
 
 // Deps of the workers.
@@ -130,6 +131,9 @@ func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
 	}
 	for _, p := range prisons {
 		if err := w.deps.Duty.CatchUp(ctx, p); err != nil {
+			return err
+		}
+		if err := w.deps.Ledger.Arrivals(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -192,7 +192,7 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 		return nil, err
 	}
 	if e.State == Approved && kind == "approved" && !rev.Nil {
-		fired, err := s.fired(t, rev)
+		_, fired, err := s.fired(t, rev)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,14 +19,18 @@ type New struct {
 	Area   uuid.UUID
 	Ledger string
 	Body   json.RawMessage // may be empty: then what the sources know is filled in
+	For    time.Time       // a time of the period it is begun for; zero: not said
+	// openedBy is the entry whose task this one does.
+	openedBy *uuid.UUID
 }
 
 // Create begins an entry as a draft of the type's current version.
-// Faults: ledger_unknown, not_for_area, forbidden, and those of the door.
+// Faults: ledger_unknown, forbidden, those of a lock (period_expired,
+// not_for_area …), and those of the door.
 func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
-		return Outcome{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+		return Outcome{}, s.unknown(n.Ledger)
 	}
 	var out Outcome
 	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
@@ -36,6 +41,18 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		body, pins, err := prefilled(ctx, tx, t, area, n.Body)
 		if err != nil {
 			return err
+		}
+		at := n.For
+		if doc, err := catalog.ParseDocument(body); err == nil {
+			if m, err := t.Occurred(doc); err == nil {
+				at = m.At
+			}
+		}
+		// Nobody types a page that cannot be filed.
+		if !at.IsZero() {
+			if err := s.fillable(ctx, tx, t, n.Prison, n.Area, at); err != nil {
+				return err
+			}
 		}
 		created, err := begin(ctx, tx, t, e, body, pins, "created")
 		out = Outcome{Entry: created}
@@ -53,13 +70,13 @@ func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Ent
 	}
 	e := Entry{
 		Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
-		Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft,
+		Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft, OpenedBy: n.openedBy,
 	}
 	if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
 		return Entry{}, Area{}, err
 	}
 	if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
-		return Entry{}, Area{}, fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
+		return Entry{}, Area{}, LockFor(NotForArea).Refusal(fault.Invalid).With("ledger", t.ID)
 	}
 	return e, area, nil
 }
@@ -88,6 +105,14 @@ func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json
 	}
 	doc, err = pinned(doc, pins)
 	return doc.Canonical, pins, err
+}
+
+// unknown says that there is no such ledger, or what became of it.
+func (s *Service) unknown(id string) error {
+	if end, gone := s.Catalog.End(id); gone {
+		return LockFor(LedgerEnded).Refusal(fault.NotFound).With("ledger", id).With("notice", end.Notice)
+	}
+	return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

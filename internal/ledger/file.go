@@ -16,7 +16,7 @@ import (
 func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
-		return Outcome{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+		return Outcome{}, s.unknown(n.Ledger)
 	}
 	doc, err := catalog.ParseDocument(n.Body)
 	if err != nil {

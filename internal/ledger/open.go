@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 )
 
 // Everything is the scope of the program's own work: what follows from a
@@ -14,18 +18,19 @@ func Everything() Scope {
 	return Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "scores": "*", "person": ""}
 }
 
-func (s *Service) fired(t *catalog.Type, rev Revision) ([]catalog.Trigger, error) {
+func (s *Service) fired(t *catalog.Type, rev Revision) (catalog.Document, []catalog.Trigger, error) {
 	doc, err := catalog.ParseDocument(rev.Document)
 	if err != nil {
-		return nil, err
+		return doc, nil, err
 	}
-	return t.Fired(doc)
+	list, err := t.Fired(doc)
+	return doc, list, err
 }
 
-// Open begins the entries that an approved revision opens elsewhere, as drafts
-// of the same author, once: neither a repeated job nor an amendment opens them
-// again. It is the program's own work, for the one who approved may not be
-// allowed to see what is opened.
+// Open does what an approved revision causes elsewhere: drafts of the same
+// author, and tasks for whom its triggers name, once: neither a repeated job nor
+// an amendment opens them again. It is the program's own work, for the one who
+// approved may not be allowed to see what is opened.
 func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 	k := Key{Prison: j.Prison, Entry: j.Entry}
 	ses := Session{Prison: j.Prison, Scope: Everything()}
@@ -53,7 +58,7 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 		if err != nil {
 			return err
 		}
-		fired, err := s.fired(t, rev)
+		doc, fired, err := s.fired(t, rev)
 		if err != nil {
 			return err
 		}
@@ -62,22 +67,62 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 			return err
 		}
 		for _, tr := range fired {
-			target := s.Catalog.Current(tr.Opens)
-			if target == nil {
-				return fmt.Errorf("%s: trigger %s opens %s, which is not published", e.Ledger, tr.ID, tr.Opens)
-			}
-			if slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == target.ID }) {
-				continue
-			}
-			opened, err := begin(ctx, tx, target, Entry{
-				Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
-				Author: e.Author, State: Draft, OpenedBy: &e.Entry,
-			}, []byte("{}"), nil, "opened")
+			task, err := s.task(t, e, tr, doc, tx.Now())
 			if err != nil {
 				return err
 			}
-			before = append(before, opened)
+			if task.Disputes {
+				// What is not in this prison cannot be doubted from here.
+				checked, err := tx.Entry(ctx, Key{Prison: e.Prison, Entry: *task.Entry})
+				if fault.Is(err, fault.NotFound) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				task.Area = checked.Area
+			}
+			if tr.To == nil && !slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
+				target := s.Catalog.Current(tr.Opens)
+				opened, err := begin(ctx, tx, target, Entry{
+					Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
+					Author: e.Author, State: Draft, OpenedBy: &e.Entry,
+				}, task.Body, nil, "opened")
+				if err != nil {
+					return err
+				}
+				task.Opened = &opened.Entry
+				before = append(before, opened)
+			}
+			if _, err := tx.InsertTask(ctx, e.Prison, task); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
+}
+
+// task is what a trigger asks for.
+func (s *Service) task(t *catalog.Type, e Entry, tr catalog.Trigger, doc catalog.Document, now time.Time) (Task, error) {
+	body, err := t.Filled(tr, doc, e.Entry.String())
+	if err != nil {
+		return Task{}, err
+	}
+	task := Task{Area: e.Area, Trigger: e.Ledger + "/" + tr.ID, Source: e.Entry.String(), Entry: &e.Entry, Ledger: tr.Opens, Title: tr.Title, Body: body}
+	if due := tr.DueAt(now); !due.IsZero() {
+		task.DueAt = &due
+	}
+	if id, err := uuid.Parse(t.Disputed(tr, doc)); err == nil {
+		task.Entry, task.Disputes = &id, true
+	}
+	target := s.Catalog.Current(tr.Opens)
+	switch {
+	case tr.Opens != "" && target == nil:
+		return Task{}, fmt.Errorf("%s: trigger %s opens %s, which is not published", e.Ledger, tr.ID, tr.Opens)
+	case tr.To != nil:
+		task.Roles, task.Department = tr.To.Roles, tr.To.Department
+	default:
+		task.Roles, task.Department = target.Filler.Roles, target.Filler.Dept
+	}
+	return task, nil
 }

@@ -68,6 +68,8 @@ type View struct {
 	Evidence  []Evidence // of all revisions
 	Opened    []Entry
 	Allowed   []Action
+	Disputes  []Task // open doubts about it
+	Lock      *Lock  // why its contents cannot be changed by the reader now
 }
 
 // Get returns one entry with its history. Reading L3 material is recorded.
@@ -104,6 +106,7 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	v.Allowed = s.Allowed(ctx, v.Entry, v.Situation)
+	v.Lock = s.lockOf(ctx, v.Entry, v.Allowed)
 	if slices.Contains(v.Allowed, Edit) {
 		d, err := r.Draft(ctx, k)
 		if err != nil {
@@ -136,6 +139,11 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Events, err = r.Events(ctx, k); err != nil {
 		return err
 	}
+	tasks, err := r.Tasks(ctx, k.Prison, TaskQuery{Entry: k.Entry, Open: true})
+	if err != nil {
+		return err
+	}
+	v.Disputes = slices.DeleteFunc(tasks, func(t Task) bool { return !t.Disputes })
 	v.Opened, err = r.Opened(ctx, k)
 	return err
 }

@@ -69,9 +69,17 @@ type Reader interface {
 	Roll(ctx context.Context, prison, area uuid.UUID, day string) (int, error)
 	// PeriodAt is the period of a duty that a time falls into, without its first
 	// moment and with its last; not_found when nothing is due then.
-	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (starts, ends time.Time, err error)
+	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (Period, error)
 	// Spent sums up the efforts of submissions (see Service.Burden).
 	Spent(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error)
+	// Unlocked says whether an exception (解锁) holds now for a day between two,
+	// whether or not who asks may see it.
+	Unlocked(ctx context.Context, prison, area uuid.UUID, ledger, from, to string) (bool, error)
+	// Tasks lists them, the most urgent first, whether or not who asks may do them.
+	Tasks(ctx context.Context, prison uuid.UUID, q TaskQuery) ([]Task, error)
+	// Moving lists who was admitted between two days, or is to be released before
+	// one and is still held.
+	Moving(ctx context.Context, prison uuid.UUID, from, to, before string) ([]Inmate, error)
 	// OnDay returns the area's submitted or approved entries of the ledger on
 	// the day, oldest first: of a corrected one the revision in force.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
@@ -107,6 +115,12 @@ type Tx interface {
 	InsertRevision(ctx context.Context, k Key, r Revision) error
 	InsertDecision(ctx context.Context, k Key, d Decision) error
 	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
+
+	// InsertTask says whether it was new: one of the same trigger and source is not.
+	InsertTask(ctx context.Context, prison uuid.UUID, t Task) (bool, error)
+	// LockTask takes the task's row until commit.
+	LockTask(ctx context.Context, prison, id uuid.UUID) error
+	InsertTaskAct(ctx context.Context, prison uuid.UUID, a TaskAct) error
 
 	// TouchObject makes or touches the row that guards a key of the store and
 	// names the version its bytes are in.

@@ -74,11 +74,12 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 
 // Nil files a nil return (零报告) for a ledger that allows it: one act from
 // nothing to submitted. at is any time of the period it is for, which must have
-// begun and be due. Faults: nil_not_allowed, nil_without_duty, nil_too_early.
+// begun and be due. Faults: nil_not_allowed, nil_without_duty, and those of a
+// lock: period_not_begun, period_expired.
 func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outcome, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
-		return Outcome{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+		return Outcome{}, s.unknown(n.Ledger)
 	}
 	if !t.Cadence.Nil {
 		return Outcome{}, fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
@@ -90,14 +91,15 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 			return err
 		}
 		e.Nil = true
-		starts, _, err := tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
+		_, err = tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			return fault.New(fault.Invalid, "nil_without_duty").With("ledger", n.Ledger)
 		case err != nil:
 			return err
-		case starts.After(tx.Now()):
-			return fault.New(fault.Invalid, "nil_too_early").With("from", starts)
+		}
+		if err := s.fillable(ctx, tx, t, n.Prison, n.Area, at); err != nil {
+			return err
 		}
 		if at.After(tx.Now()) {
 			at = tx.Now()
@@ -161,6 +163,13 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 				Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}})
 		}
 		rev.OccurredAt = moment.At
+	}
+	// What was filed in time may come back and be filed again; what moves to
+	// another day is filed there for the first time.
+	if !rev.Nil && (e.Submitted == nil || e.Day != catalog.DayOf(rev.OccurredAt)) {
+		if err := s.fillable(ctx, tx, t, e.Prison, e.Area, rev.OccurredAt); err != nil {
+			return nil, err
+		}
 	}
 	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {
 		return nil, err

@@ -175,13 +175,13 @@ func (t connecting) PutInmate(ctx context.Context, prison, area uuid.UUID, r con
 }
 
 func (t connecting) PutShift(ctx context.Context, prison, area, person uuid.UUID, r connector.Record) error {
-	_, err := t.exec(ctx, `insert into rosters (prison_id, area_id, day, shift, person_id) values ($1, $2, $3::text::date, $4, $5) on conflict do nothing`,
+	_, err := t.exec(ctx, `insert into delivered_rosters (prison_id, area_id, day, shift, person_id) values ($1, $2, $3::text::date, $4, $5) on conflict do nothing`,
 		prison, area, r.Fields["day"], r.Fields["shift"], person)
 	return err
 }
 
 func (t connecting) DropShift(ctx context.Context, prison, area, person uuid.UUID, day, shift string) error {
-	_, err := t.exec(ctx, `delete from rosters where prison_id = $1 and area_id = $2 and day = $3::text::date and shift = $4 and person_id = $5`,
+	_, err := t.exec(ctx, `delete from delivered_rosters where prison_id = $1 and area_id = $2 and day = $3::text::date and shift = $4 and person_id = $5`,
 		prison, area, day, shift, person)
 	return err
 }
@@ -217,7 +217,7 @@ var delivered = map[string]string{
 			and (i.released_on is null or i.released_on > $4::text::date))) as value
 		from areas a where a.prison_id = $1 and $2::text <> ''`,
 	connector.Rosters: `select a.area_id, d.day, jsonb_build_object('on_duty', coalesce((select jsonb_agg(distinct p.number order by p.number)
-			from rosters r join persons p on p.person_id = r.person_id
+			from delivered_rosters r join persons p on p.person_id = r.person_id
 			where r.prison_id = a.prison_id and r.area_id = a.area_id and r.day = d.day), '[]'::jsonb)) as value
 		from (select distinct app.document(fields)->>'area' as code, (app.document(fields)->>'day')::date as day from source_records
 			where prison_id = $1 and run_id = $3 and $4::text <> '' and $2::text <> '') d

@@ -56,18 +56,27 @@ func (s Duties) Roll(ctx context.Context, ses ledger.Session, day string) (map[u
 	return rolls, err
 }
 
-// AddDuties inserts those that are not there yet.
+// AddDuties inserts those that are not there yet, their deadlines moved by the
+// outages declared so far.
 func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.Duty) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		if err := t.lockOutages(ctx); err != nil {
+			return err
+		}
+		outages, _, err := t.outages(ctx)
+		if err != nil {
+			return err
+		}
 		for len(list) > 0 {
 			batch := &pgx.Batch{}
 			n := min(len(list), 1000)
 			for _, d := range list[:n] {
-				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, day)
-					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date
+				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, planned_due_at, day, due_at)
+					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date, $12
 					where not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4)
 					on conflict do nothing`,
-					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole)
+					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole,
+					duty.Postponed(d.Ends, d.Due, outages(d.Area)))
 			}
 			if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
 				return err
@@ -116,7 +125,12 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
 	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
 			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
-			least(d.target, (select count(*) `+filled+`))
+			least(d.target, (select count(*) `+filled+`)), d.planned_due_at,
+			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'excuse' and r.state = 'granted' and r.ledger = d.ledger
+				and r.areas[1] = d.area_id and d.day between r.from_day and r.to_day and r.period in ('', d.period)),
+			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'unlock' and r.state = 'granted' and r.ledger = d.ledger
+				and r.areas[1] = d.area_id and r.from_day <= d.day and r.to_day >= (d.starts_at at time zone 'Asia/Shanghai')::date
+				and r.expires_on >= (app.transaction_time() at time zone 'Asia/Shanghai')::date)
 		from duties d
 		left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
 		where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
@@ -126,7 +140,7 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
 		var d duty.Duty
 		err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
-			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have)
+			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have, &d.Planned, &d.Excused, &d.Unlocked)
 		return d, err
 	})
 }
@@ -316,8 +330,23 @@ func (f findingRow) record() (ledger.Record, error) {
 
 var _ duty.Store = Duties{}
 
-func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID string, at time.Time) (starts, ends time.Time, err error) {
-	err = t.tx.QueryRow(ctx, `select starts_at, ends_at from duties where prison_id = $1 and area_id = $2 and ledger = $3
-		and starts_at < $4 and ends_at >= $4 order by starts_at limit 1`, prison, area, ledgerID, at).Scan(&starts, &ends)
-	return starts, ends, mapped(err)
+func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID string, at time.Time) (ledger.Period, error) {
+	var p ledger.Period
+	// What is due is the same for everybody who fills it.
+	err := t.asProgram(ctx, func() error {
+		return t.tx.QueryRow(ctx, `select starts_at, ends_at, max(due_at) from duties where prison_id = $1 and area_id = $2 and ledger = $3
+		and starts_at < $4 and ends_at >= $4 group by starts_at, ends_at order by starts_at limit 1`, prison, area, ledgerID, at).Scan(&p.Starts, &p.Ends, &p.Due)
+	})
+	return p, mapped(err)
+}
+
+// Unlocked looks as the program does: who fills for an area from outside sees
+// no relief of it.
+func (t *txn) Unlocked(ctx context.Context, prison, area uuid.UUID, ledgerID, from, to string) (held bool, err error) {
+	err = t.asProgram(ctx, func() error {
+		return t.tx.QueryRow(ctx, `select exists (select from reliefs where prison_id = $1 and kind = 'unlock' and state = 'granted' and ledger = $3
+			and areas[1] = $2 and from_day <= $5::text::date and to_day >= $4::text::date
+			and expires_on >= (app.transaction_time() at time zone 'Asia/Shanghai')::date)`, prison, area, ledgerID, from, to).Scan(&held)
+	})
+	return held, err
 }

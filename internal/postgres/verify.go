@@ -110,6 +110,10 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.proposalDecisions,
 			s.prints,
 			s.connectorRuns,
+			s.rosters,
+			s.reliefs,
+			s.reliefDecisions,
+			s.taskActs,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {

@@ -733,6 +733,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Working days and shifts, by which deadlines are counted */
+        get: operations["calendar.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on duty in an area, shift by shift */
+        get: operations["rosters.list"];
+        put?: never;
+        /** Name who is on duty; each shift bears the version that was seen */
+        post: operations["rosters.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/reliefs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What eases duties, the newest first, and what the reader may ask for */
+        get: operations["reliefs.list"];
+        put?: never;
+        /** Ask for an excuse (免填), declare an outage (停机报备), ask for or give an exception (解锁) */
+        post: operations["reliefs.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/reliefs/{relief}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant, refuse, withdraw or revoke */
+        post: operations["reliefs.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What other entries and arrivals ask of the reader, the most urgent first */
+        get: operations["tasks.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/tasks/{task}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take note of a task, or say how it was done otherwise */
+        post: operations["tasks.done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/tasks/{task}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the entry that does the task */
+        post: operations["tasks.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of every day of a month, by area and ledger */
+        get: operations["heat.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/bursts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Floods of back-dated entries, the latest first */
+        get: operations["bursts.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/print": {
         parameters: {
             query?: never;
@@ -1951,6 +2106,10 @@ export interface components {
             uploaded_at: string;
         };
         View: {
+            /** @description why the reader cannot change what it says; null when they can */
+            lock: components["schemas"]["Lock"] | null;
+            /** @description doubted by a look-back and neither corrected nor made a finding yet */
+            disputed: boolean;
             entry: components["schemas"]["Entry"];
             area: components["schemas"]["Area"];
             draft?: components["schemas"]["Draft"];
@@ -1987,6 +2146,136 @@ export interface components {
             size: number;
             evidence?: components["schemas"]["Evidence"];
         };
+        Calendar: {
+            years: {
+                year: number;
+                source: string;
+                provisional: boolean;
+                holidays: string[];
+                workdays: string[];
+            }[];
+            shifts: {
+                id: string;
+                title: components["schemas"]["Text"];
+                starts: string;
+                hours: number;
+            }[];
+        };
+        Roster: {
+            /** Format: uuid */
+            area: string;
+            /** Format: date */
+            day: string;
+            shift: string;
+            version: number;
+            people: {
+                number: string;
+                name?: string;
+                /** @enum {string} */
+                post: "leader" | "officer";
+            }[];
+        };
+        Relief: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "excuse" | "outage" | "unlock";
+            /** @description one; of an outage any number, none for the whole prison */
+            areas: string[];
+            ledger: string;
+            /** @description of the one duty that is excused */
+            period: string;
+            /** Format: date */
+            from_day?: string;
+            /** Format: date */
+            to_day?: string;
+            /** Format: date-time */
+            from_at?: string;
+            /** Format: date-time */
+            until_at?: string;
+            /** Format: date */
+            expires_on?: string;
+            department: string;
+            reason: string;
+            given: boolean;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused" | "withdrawn" | "revoked";
+            decisions: {
+                /** Format: uuid */
+                id: string;
+                verdict: string;
+                /** Format: uuid */
+                decided_by: string;
+                decided_by_name: string;
+                comment: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            actions: ("grant" | "refuse" | "withdraw" | "revoke")[];
+        };
+        Lock: {
+            /** @description stable: period_not_begun, period_expired, not_for_area, ledger_ended, under_approval, another_hand, in_force, sealed_case, voided, discarded */
+            code: string;
+            why: components["schemas"]["Text"];
+            who: components["schemas"]["Text"];
+        };
+        Task: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            trigger: string;
+            source: string;
+            /** Format: uuid */
+            entry?: string;
+            ledger: string;
+            /** Format: uuid */
+            opened?: string;
+            title: components["schemas"]["Text"];
+            roles: string[];
+            department: string;
+            /** Format: date-time */
+            due_at?: string;
+            disputes: boolean;
+            /** Format: date-time */
+            recorded_at: string;
+            done: boolean;
+            done_by?: string;
+            note?: string;
+            actions: ("begin" | "done")[];
+        };
+        HeatCell: {
+            /** Format: uuid */
+            area: string;
+            ledger: string;
+            /** Format: date */
+            day: string;
+            due: number;
+            filled: number;
+            on_time: number;
+            /** @description filled after the deadline, within the grace */
+            late: number;
+            backfilled: number;
+            missing: number;
+            excused: number;
+            refs: components["schemas"]["Ref"][];
+        };
+        Burst: {
+            /** Format: uuid */
+            area: string;
+            ledger: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            days: string[];
+            entries: string[];
+        };
         Duty: {
             /** Format: uuid */
             id: string;
@@ -2002,10 +2291,17 @@ export interface components {
             ends_at: string;
             /** Format: date-time */
             due_at: string;
+            /**
+             * Format: date-time
+             * @description as the cadence has it; due_at is later where an outage moved it
+             */
+            planned_due_at: string;
+            /** @description why it cannot be filled now; null when it can */
+            lock: components["schemas"]["Lock"] | null;
             /** Format: date */
             day: string;
             /** @enum {string} */
-            state: "open" | "on_time" | "late" | "backfilled" | "missing";
+            state: "open" | "on_time" | "late" | "backfilled" | "missing" | "excused";
             /** Format: uuid */
             entry?: string;
             /** Format: date-time */
@@ -3195,6 +3491,11 @@ export interface operations {
                     /** Format: uuid */
                     area: string;
                     body?: Record<string, never>;
+                    /**
+                     * Format: date-time
+                     * @description a time of the period it is begun for; a locked one is refused with its cause
+                     */
+                    for?: string;
                 };
             };
         };
@@ -4009,6 +4310,460 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "calendar.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Working days and shifts, by which deadlines are counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rosters.list": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is on duty in an area, shift by shift */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        /** Format: date */
+                        today: string;
+                        rosters: components["schemas"]["Roster"][];
+                        now: components["schemas"]["Roster"];
+                        actions: "edit"[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rosters.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rosters: {
+                        /** Format: date */
+                        day: string;
+                        shift: string;
+                        version: number;
+                        people: {
+                            number: string;
+                            /** @enum {string} */
+                            post: "leader" | "officer";
+                        }[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Name who is on duty; each shift bears the version that was seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rosters: components["schemas"]["Roster"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reliefs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What eases duties, the newest first, and what the reader may ask for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reliefs: components["schemas"]["Relief"][];
+                        /** @description by area, those the reader may ask for an excuse or an exception of */
+                        ledgers: {
+                            [key: string]: string[];
+                        };
+                        outage: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reliefs.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "excuse" | "outage" | "unlock";
+                    areas: string[];
+                    ledger?: string;
+                    period?: string;
+                    from_day?: string;
+                    to_day?: string;
+                    /** Format: date-time */
+                    from_at?: string;
+                    /** Format: date-time */
+                    until_at?: string;
+                    expires_on?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for an excuse (免填), declare an outage (停机报备), ask for or give an exception (解锁) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relief"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reliefs.decide": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                relief: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "grant" | "refuse" | "withdraw" | "revoke";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Grant, refuse, withdraw or revoke */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relief"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What other entries and arrivals ask of the reader, the most urgent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: components["schemas"]["Task"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.done": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take note of a task, or say how it was done otherwise */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.begin": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Begin the entry that does the task */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "heat.get": {
+        parameters: {
+            query?: {
+                month?: string;
+                area?: string;
+                ledger?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of every day of a month, by area and ledger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        month: string;
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        cells: components["schemas"]["HeatCell"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bursts.list": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Floods of back-dated entries, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        /** @description how many make one */
+                        entries: number;
+                        /** @description within how long */
+                        hours: number;
+                        bursts: components["schemas"]["Burst"][];
+                    };
                 };
             };
             /** @description A problem */

@@ -47,8 +47,10 @@ export async function createEntry(
   area: string,
   ledger: string,
   key: string,
+  /** A time of the period it is begun for: a locked one is refused at once. */
+  period?: string,
 ): Promise<Outcome> {
-  const body = { ledger, area }
+  const body = { ledger, area, for: period }
   return (
     await call<Outcome>(`/prisons/${prison}/entries`, { method: 'POST', body, idempotencyKey: key })
   ).data

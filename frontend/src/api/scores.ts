@@ -13,7 +13,7 @@ import type {
 
 export async function listDuties(
   prison: string,
-  query: { area?: string; unfilled?: boolean; day?: string },
+  query: { area?: string; unfilled?: boolean; day?: string; ledger?: string },
 ): Promise<Duty[]> {
   return (await call<{ duties: Duty[] }>(`/prisons/${prison}/duties`, { query })).data.duties
 }

@@ -39,6 +39,8 @@ const items = [
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
   { to: '/burden', label: 'menu.burden', roles: readers },
+  { to: '/rosters', label: 'calendar.rosters', roles: readers },
+  { to: '/reliefs', label: 'calendar.reliefs', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },
   { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
   { to: '/volumes', label: 'menu.volumes', roles: readers },

@@ -43,6 +43,8 @@ export const routes: RouteObject[] = [
           { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../pages/Proof')) },
           { path: 'completeness', ...page(() => import('../pages/Completeness')) },
           { path: 'burden', ...page(() => import('../pages/Burden')) },
+          { path: 'rosters', ...page(() => import('../pages/Rosters')) },
+          { path: 'reliefs', ...page(() => import('../pages/Reliefs')) },
           { path: 'catalogue', ...page(() => import('../pages/Catalogue')) },
           { path: 'catalogue/propose', ...page(() => import('../pages/Propose')) },
           {

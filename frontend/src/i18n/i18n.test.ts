@@ -42,6 +42,7 @@ describe('translations', () => {
       return (
         text.includes(`'${key}'`) ||
         text.includes(`\`${space}.\${`) ||
+        text.includes(`\`${key.slice(0, key.lastIndexOf('.'))}.\${`) ||
         text.includes(`\`${key.replace(/_.*/, '_')}\${`) ||
         name === undefined
       )

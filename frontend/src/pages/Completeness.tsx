@@ -1,10 +1,14 @@
+import { Fragment } from 'react'
 import { Link } from 'react-router'
 import type { Share } from '../api/model'
 import { useCompleteness, useOrganisation, usePrison } from '../api/queries'
+import { Bursts } from '../calendar/Bursts'
+import { HeatMap } from '../calendar/HeatMap'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import '../calendar/calendar.css'
 import '../score/score.css'
 
 /** How much of what was due is filled: areas across, ledgers down. */
@@ -17,7 +21,11 @@ export default function Completeness() {
     <>
       <PageTitle title={t('menu.completeness')} />
       {prisons.map((prison) => (
-        <Heat key={prison} prison={prison} />
+        <Fragment key={prison}>
+          <Heat prison={prison} />
+          <HeatMap prison={prison} />
+          <Bursts prison={prison} />
+        </Fragment>
       ))}
     </>
   )

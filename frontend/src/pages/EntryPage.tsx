@@ -8,6 +8,7 @@ import type { Action, EntryView, LedgerType } from '../api/model'
 import { formUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
+import { LockNote } from '../calendar/LockNote'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
@@ -148,6 +149,16 @@ function Head({ view }: { view: EntryView }) {
         <dt>{t('entry.id')}</dt>
         <dd className="mono">{entry.id}</dd>
       </dl>
+      {view.disputed && (
+        <p className="danger" role="status">
+          {t('calendar.disputed')}
+        </p>
+      )}
+      {view.lock && (
+        <p>
+          <LockNote lock={view.lock} />
+        </p>
+      )}
       {view.opened.length > 0 && (
         <p>
           {t('entry.opened')}{' '}

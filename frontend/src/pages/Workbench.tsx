@@ -9,6 +9,9 @@ import { ProblemError } from '../api/problem'
 import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill } from '../app/menu'
+import { LockNote } from '../calendar/LockNote'
+import { periodName } from '../calendar/period'
+import { Tasks } from '../calendar/Tasks'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -31,6 +34,7 @@ export default function Workbench() {
       {mayApprove(me) && <ToApprove prison={prison} />}
       {mayFill(me) && area && <Duties me={me} prison={prison} area={area} />}
       {mayFill(me) && !area && prison && <BeginFor me={me} prison={prison} />}
+      <Tasks prison={prison} />
       {mayFill(me) && <Unfinished prison={prison} />}
       {!area && prison && <Standings prison={prison} />}
     </>
@@ -91,7 +95,7 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
                       duty={duty}
                       first={index === 0}
                       busy={busy}
-                      begin={() => void begin(duty.ledger)}
+                      begin={() => void begin(duty.ledger, middle(duty))}
                       nil={
                         mine.find((l) => l.id === duty.ledger)?.nil
                           ? () => void nil(duty.ledger, middle(duty))
@@ -177,7 +181,7 @@ function DutyRow(props: {
     <tr>
       <td>{name}</td>
       <td>
-        {period(duty.period, t)}
+        {periodName(duty.period, t)}
         {duty.target > 1 && ` (${duty.have}/${duty.target})`}
       </td>
       <td className={overdue ? 'late' : ''}>
@@ -190,21 +194,22 @@ function DutyRow(props: {
       </td>
       <td>
         {/* Enter begins the most urgent one as soon as the page is there. */}
+        <LockNote lock={duty.lock} />
         <Button
           type={first ? 'primary' : 'default'}
           autoFocus={first}
           data-key={first ? 'Enter' : undefined}
-          disabled={busy}
+          disabled={busy || duty.lock !== null}
           onClick={begin}
-          aria-label={t('workbench.fillNamed', { name, period: period(duty.period, t) })}
+          aria-label={t('workbench.fillNamed', { name, period: periodName(duty.period, t) })}
         >
           {t('workbench.fill')}
         </Button>{' '}
         {nil && (
           <Button
-            disabled={busy}
+            disabled={busy || duty.lock !== null}
             onClick={nil}
-            aria-label={t('workbench.nilNamed', { name, period: period(duty.period, t) })}
+            aria-label={t('workbench.nilNamed', { name, period: periodName(duty.period, t) })}
           >
             {t('workbench.nil')}
           </Button>
@@ -212,15 +217,6 @@ function DutyRow(props: {
       </td>
     </tr>
   )
-}
-
-const shifts = ['day', 'evening', 'night'] as const
-
-/** 2026-11-24/day in words. */
-function period(code: string, t: ReturnType<typeof useT>): string {
-  const [day = code, name] = code.split('/')
-  const shift = shifts.find((s) => s === name)
-  return shift ? `${day} ${t(`shift.${shift}`)}` : code
 }
 
 function Left({ due }: { due: string }) {
@@ -256,9 +252,9 @@ function useBegin(prison: string, area: string) {
   }
   return {
     busy,
-    begin: (ledger: string) =>
+    begin: (ledger: string, period?: string) =>
       guarded(async () => {
-        const { entry } = await createEntry(prison, area, ledger, newKey())
+        const { entry } = await createEntry(prison, area, ledger, newKey(), period)
         navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
       }),
     nil: (ledger: string, at: string) =>

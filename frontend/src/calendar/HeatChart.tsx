@@ -1,0 +1,92 @@
+import { HeatmapChart } from 'echarts/charts'
+import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import { useEffect, useRef } from 'react'
+import type { HeatCell } from '../api/calendar'
+import { useT } from '../i18n'
+import { colours, type Row, standingOf, standings } from './heat'
+
+use([HeatmapChart, GridComponent, TooltipComponent, VisualMapComponent, CanvasRenderer])
+
+const quiet = '#50565f'
+
+/** Days across, areas or ledgers down. For eyes and the mouse; the table beside it is for the keyboard. */
+export function HeatChart(props: {
+  rows: Row[]
+  days: string[]
+  nameOf: (id: string) => string
+  open: (cell: HeatCell) => void
+}) {
+  const { rows, days, nameOf, open } = props
+  const t = useT()
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!box.current) return
+    const chart = init(box.current)
+    const cells = rows.flatMap((row, y) =>
+      [...row.cells.values()].map((cell) => ({
+        value: [days.indexOf(cell.day), y, standings.indexOf(standingOf(cell))],
+        cell,
+      })),
+    )
+    chart.setOption({
+      animation: false,
+      tooltip: {
+        formatter: ({ data }: { data: { cell: HeatCell } }) =>
+          `${data.cell.day}<br/>${nameOf(data.cell.area)} ${nameOf(data.cell.ledger)}<br/>${t('calendar.counts', { ...data.cell })}`,
+      },
+      grid: { left: 150, right: 12, top: 8, bottom: 56 },
+      xAxis: {
+        type: 'category',
+        data: days.map((d) => String(Number(d.slice(8)))),
+        axisLabel: { color: quiet },
+        splitArea: { show: true },
+      },
+      yAxis: {
+        type: 'category',
+        inverse: true,
+        data: rows.map((r) => nameOf(r.id)),
+        axisLabel: { color: quiet, width: 136, overflow: 'truncate' },
+      },
+      visualMap: {
+        type: 'piecewise',
+        orient: 'horizontal',
+        left: 'center',
+        bottom: 0,
+        textStyle: { color: quiet },
+        pieces: standings.map((s, i) => ({
+          value: i,
+          label: t(`calendar.standing.${s}`),
+          color: colours[s],
+        })),
+      },
+      series: [
+        {
+          type: 'heatmap',
+          data: cells,
+          itemStyle: { borderColor: '#fff', borderWidth: 2 },
+          emphasis: { itemStyle: { borderColor: '#1a4f9c' } },
+        },
+      ],
+    })
+    chart.on('click', (event) => {
+      const { cell } = (event.data ?? {}) as { cell?: HeatCell }
+      if (cell) open(cell)
+    })
+    const size = new ResizeObserver(() => chart.resize())
+    size.observe(box.current)
+    return () => {
+      size.disconnect()
+      chart.dispose()
+    }
+  }, [rows, days, nameOf, open, t])
+  return (
+    <div
+      ref={box}
+      role="img"
+      aria-label={t('calendar.chart')}
+      style={{ height: Math.max(180, 80 + rows.length * 24) }}
+    />
+  )
+}

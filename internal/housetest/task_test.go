@@ -1,0 +1,364 @@
+package housetest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/schemas"
+)
+
+// inForce puts an approved entry of a ledger there, its first sample with some
+// members set; a member set to nil is taken away.
+func inForce(t *testing.T, h *housetest.House, ledgerID string, set map[string]any) ledger.Key {
+	t.Helper()
+	names, err := fs.Glob(schemas.FS, "ledgers/"+ledgerID+"/v1/valid/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal(ledgerID, err)
+	}
+	raw, err := fs.ReadFile(schemas.FS, names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(doc, set)
+	maps.DeleteFunc(doc, func(_ string, v any) bool { return v == nil })
+	raw, _ = json.Marshal(doc)
+	canonical, err := integrity.Canonical(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := ledger.Key{Prison: h.Prison, Entry: uuid.New()}
+	author := h.Person("officer").PersonID
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{`insert into entries (prison_id, entry_id, area_id, ledger, version, level, author, state, revision, in_force, counts, occurred_at, occurred_day, submitted_at, resubmitted_at)
+			values ($1, $2, $3, $4, 1, 'L2', $5, 'approved', 1, 1, true, now(), current_date, now(), now())`, []any{k.Prison, k.Entry, h.Area, ledgerID, author}},
+		{`insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at)
+			values ($1, $2, 1, $3, $4, 1, $5, $6, $6, false, '', '[{"id":"a","title":{"zh":"甲"},"roles":["area_head"],"unit":"area"}]', '[]', now())`,
+			[]any{k.Prison, k.Entry, author, ledgerID, canonical, integrity.NewSalt()}},
+	} {
+		if _, err := h.Owner.Exec(t.Context(), q.sql, q.args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k
+}
+
+// open runs the job of an approved entry twice at once, and once more.
+func open(t *testing.T, h *housetest.House, k ledger.Key) {
+	t.Helper()
+	var both sync.WaitGroup
+	var errs [2]error
+	for i := range errs {
+		both.Go(func() {
+			errs[i] = h.Ledger.Open(context.WithoutCancel(t.Context()), ledger.EntryApproved{Prison: k.Prison, Entry: k.Entry, Revision: 1})
+		})
+	}
+	both.Wait()
+	for _, err := range append(errs[:], h.Ledger.Open(t.Context(), ledger.EntryApproved{Prison: k.Prison, Entry: k.Entry, Revision: 1})) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func allTasks(t *testing.T, h *housetest.House) (list []ledger.Task) {
+	t.Helper()
+	err := h.Store.Read(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, func(r ledger.Reader) error {
+		var err error
+		list, err = r.Tasks(t.Context(), h.Prison, ledger.TaskQuery{})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// opens is one line of the catalogue's table 2.5, or a part of one: what must
+// come of an approved entry.
+var opens = []struct {
+	when   string // the table's words
+	ledger string
+	set    map[string]any
+	fires  string // ledger and trigger; "" wants nothing to come of it
+	target string
+	draft  bool // the author goes on with it
+	hours  int
+	to     string // role that does it
+	fill   map[string]any
+}{
+	{"tool-hazmat.balance ≠ 0: major hazard", "tool-hazmat", map[string]any{"balance": -1.0}, "tool-hazmat/shortage", "hazard-rectification", true, 0, "officer",
+		map[string]any{"severity": "major", "source": "tool_check", "source_entry": "@"}},
+	{"tool-hazmat.balance ≠ 0: line in the duty log", "tool-hazmat", map[string]any{"balance": -1.0}, "tool-hazmat/duty_log", "", false, 8, "duty_leader", nil},
+	{"tool-hazmat.balance = 0", "tool-hazmat", map[string]any{"balance": 0.0}, "", "", false, 0, "", nil},
+	{"fire-safety.findings_count > 0", "fire-safety", map[string]any{"findings_count": 2.0}, "fire-safety/hazard", "hazard-rectification", true, 0, "officer",
+		map[string]any{"source": "fire_check", "source_entry": "@"}},
+	{"fire-safety.findings_count = 0", "fire-safety", map[string]any{"findings_count": 0.0}, "", "", false, 0, "", nil},
+	{"facility-maintenance.safety_critical", "facility-maintenance", map[string]any{"safety_critical": true}, "facility-maintenance/hazard", "hazard-rectification", true, 0, "officer",
+		map[string]any{"source": "maintenance", "source_entry": "@"}},
+	{"cell-body-search with class prohibited", "cell-body-search", map[string]any{"findings": []any{map[string]any{"item_class": "prohibited"}}},
+		"cell-body-search/case_copy", "", false, 0, "dept_head", nil},
+	{"cell-body-search with class irregular", "cell-body-search", map[string]any{"findings": []any{map[string]any{"item_class": "irregular"}}}, "", "", false, 0, "", nil},
+	{"visit-call.anomaly", "visit-call", map[string]any{"anomaly": true, "inmate_ref": "0000000001"}, "visit-call/talk", "individual-talk", true, 48, "officer",
+		map[string]any{"inmate_ref": "0000000001", "talk_kind": "trigger"}},
+	{"visit-call without anomaly", "visit-call", map[string]any{"anomaly": false}, "", "", false, 0, "", nil},
+	{"individual-talk routed to complaints", "individual-talk", map[string]any{"request_raised": true, "routed_to": "complaint-rights"}, "individual-talk/complaint-rights", "complaint-rights", true, 0, "officer", nil},
+	{"individual-talk routed to the doctor", "individual-talk", map[string]any{"request_raised": true, "routed_to": "medical-visit"}, "individual-talk/medical-visit", "medical-visit", true, 0, "medic", nil},
+	{"individual-talk routed to visits", "individual-talk", map[string]any{"request_raised": true, "routed_to": "visit-call"}, "individual-talk/visit-call", "visit-call", true, 0, "officer", nil},
+	{"individual-talk solved on the spot", "individual-talk", map[string]any{"request_raised": true, "routed_to": "solved_on_spot"}, "", "", false, 0, "", nil},
+	{"psych-health high: notice to the area head", "psych-health", map[string]any{"risk_grade": "high"}, "psych-health/precautions", "", false, 0, "area_head", nil},
+	{"psych-health moderate: topic of the next meeting", "psych-health", map[string]any{"risk_grade": "moderate"}, "psych-health/topic", "area-conditions-meeting", false, 0, "officer", nil},
+	{"psych-health watch", "psych-health", map[string]any{"risk_grade": "watch", "record_kind": "screening"}, "", "", false, 0, "", nil},
+	{"points-assessment.cycle_completed", "points-assessment", map[string]any{"cycle_completed": true}, "points-assessment/grading", "reward-punishment", true, -1, "officer",
+		map[string]any{"cycle_entry": "@"}},
+	{"points-assessment.objection_raised", "points-assessment", map[string]any{"objection_raised": true, "cycle_completed": false}, "points-assessment/objection", "complaint-rights", true, 0, "officer",
+		map[string]any{"record_kind": "points_objection"}},
+	{"video-lookback mismatch", "video-lookback", map[string]any{"entry_match": "mismatch"}, "video-lookback/disputed", "", false, 0, "area_head", nil},
+	{"video-lookback match", "video-lookback", map[string]any{"entry_match": "match"}, "", "", false, 0, "", nil},
+}
+
+// TestCatalogueOpens walks table 2.5.
+func TestCatalogueOpens(t *testing.T) {
+	h := housetest.New(t)
+	checked := approved(t, h)
+	for _, c := range opens {
+		t.Run(c.when, func(t *testing.T) {
+			if c.ledger == "video-lookback" {
+				c.set["checked_entry"] = checked.Entry.String()
+			}
+			k := inForce(t, h, c.ledger, c.set)
+			open(t, h, k)
+			var mine []ledger.Task
+			for _, task := range allTasks(t, h) {
+				if task.Source == k.Entry.String() && (c.fires == "" || task.Trigger == c.fires) {
+					mine = append(mine, task)
+				}
+			}
+			if c.fires == "" {
+				if len(mine) > 0 {
+					t.Errorf("opened %+v", mine)
+				}
+				return
+			}
+			if len(mine) != 1 {
+				t.Fatalf("%d tasks, want the one", len(mine))
+			}
+			task := mine[0]
+			if task.Ledger != c.target || (task.Opened != nil) != c.draft || task.Title.ZH == "" || task.Title.EN == "" || !has(task, c.to) {
+				t.Errorf("%+v", task)
+			}
+			switch {
+			case c.hours == 0 && task.DueAt != nil, c.hours != 0 && task.DueAt == nil:
+				t.Errorf("due %v", task.DueAt)
+			case c.hours > 0 && task.DueAt.Sub(task.RecordedAt) != time.Duration(c.hours)*time.Hour:
+				t.Errorf("due after %s", task.DueAt.Sub(task.RecordedAt))
+			case c.hours < 0: // the end of the next month
+				if end := task.DueAt.In(time.FixedZone("CST", 8*60*60)); end.Day() != 1 || end.Month() != (time.Now().Month()+1)%12+1 {
+					t.Errorf("due %s, want the end of next month", end)
+				}
+			}
+			var body map[string]any
+			if err := json.Unmarshal(task.Body, &body); err != nil {
+				t.Fatal(err)
+			}
+			for field, want := range c.fill {
+				if want == "@" {
+					want = k.Entry.String()
+				}
+				if body[field] != want {
+					t.Errorf("begins with %s = %v, want %v", field, body[field], want)
+				}
+			}
+			if c.draft {
+				v, err := h.Ledger.Get(h.As(t.Context(), "officer"), ledger.Key{Prison: h.Prison, Entry: *task.Opened})
+				if err != nil || v.Draft == nil || v.Entry.OpenedBy == nil || *v.Entry.OpenedBy != k.Entry {
+					t.Errorf("the draft: %+v %v", v.Entry, err)
+				}
+			}
+		})
+	}
+	// Every line of the table that begins with an entry is in the list, and every shipped trigger is walked.
+	walked := map[string]bool{}
+	for _, c := range opens {
+		walked[c.fires] = true
+	}
+	for _, typ := range h.Catalog.Types() {
+		for _, tr := range typ.Triggers {
+			if name := typ.ID + "/" + tr.ID; !walked[name] && name != "labour-daily/protective_gear" && name != "psych-health/referral" {
+				t.Errorf("%s is shipped and not walked", name)
+			}
+		}
+	}
+}
+
+func has(task ledger.Task, role string) bool {
+	for _, r := range task.Roles {
+		if string(r) == role {
+			return true
+		}
+	}
+	return false
+}
+
+// TestOccasions: an arrival opens six tasks, a release in three months one;
+// however often it runs, each once; filed, they are done.
+func TestOccasions(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	for _, q := range []string{
+		"insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ('%s', '0000000001', '张三', '%s', current_date - 1)",
+		"insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, release_on) values ('%s', '0000000002', '李四', '%s', '2020-01-01', current_date + 60)",
+		"insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, release_on) values ('%s', '0000000003', '王五', '%s', '2020-01-01', current_date + 200)",
+	} {
+		if _, err := h.Owner.Exec(ctx, fmt.Sprintf(q, h.Prison, h.Area)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := once(t, func(ctx context.Context) error { return h.Ledger.Arrivals(ctx, h.Prison) }, ""); n != 2 {
+		t.Errorf("two at once: %d", n)
+	}
+	if err := h.Ledger.Arrivals(ctx, h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, task := range allTasks(t, h) {
+		if task.DueAt == nil {
+			t.Errorf("%s has no deadline", task.Trigger)
+		}
+		got[task.Trigger] += task.Source
+	}
+	want := map[string]string{"release/preparation": "0000000002"}
+	for _, id := range []string{"search", "exam", "rights", "talk", "screening", "group"} {
+		want["arrival/"+id] = "0000000001"
+	}
+	if !maps.Equal(want, got) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	// The officer sees theirs; the screening is the counsellor's.
+	mine, err := h.Ledger.Tasks(h.As(ctx, "officer"), h.Prison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range mine {
+		if task.Trigger == "arrival/screening" || !slices.Contains(task.Actions, "begin") {
+			t.Errorf("%+v", task)
+		}
+	}
+	if elsewhere, err := h.Ledger.Tasks(h.As(ctx, "officer elsewhere"), h.Prison); err != nil || len(elsewhere) > 0 {
+		t.Errorf("another area's: %v %v", elsewhere, err)
+	}
+	i := slices.IndexFunc(mine, func(x ledger.Task) bool { return x.Trigger == "arrival/talk" })
+	out, err := h.Ledger.BeginTask(h.As(ctx, "officer"), h.Prison, mine[i].ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := h.Ledger.Get(h.As(ctx, "officer"), out.Entry.Key)
+	if err != nil || !strings.Contains(string(v.Draft.Body), `"new_arrival"`) || !strings.Contains(string(v.Draft.Body), `"0000000001"`) {
+		t.Errorf("what the talk begins with: %s %v", v.Draft.Body, err)
+	}
+	open := func() int {
+		t.Helper()
+		list, err := h.Ledger.Tasks(h.As(ctx, "officer"), h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := open()
+	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000009"})
+	if open() != before {
+		t.Error("a talk with somebody else does it")
+	}
+	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000001"})
+	if open() != before-1 {
+		t.Error("the talk was held, and the task stays open")
+	}
+}
+
+// TestTaskDone: taken note of once, by whom it names; a doubted entry is marked
+// until it is corrected, voided or made a finding.
+func TestTaskDone(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	open(t, h, inForce(t, h, "psych-health", map[string]any{"risk_grade": "high"}))
+	list, err := h.Ledger.Tasks(h.As(ctx, "area head"), h.Prison)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	notice := list[0]
+	if _, err := h.Ledger.DoTask(h.As(ctx, "officer"), h.Prison, notice.ID, "", ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("an officer takes note for the head: %v", err)
+	}
+	if _, err := h.Ledger.DoTask(h.As(ctx, "area head elsewhere"), h.Prison, notice.ID, "", ledger.Idem{}); fault.CodeOf(err) == "" {
+		t.Error("another area's head takes note")
+	}
+	if n := once(t, func(ctx context.Context) error {
+		_, err := h.Ledger.DoTask(h.As(ctx, "area head"), h.Prison, notice.ID, "已落实", ledger.Idem{})
+		return err
+	}, "task_done"); n != 1 {
+		t.Errorf("done %d times", n)
+	}
+	topic, err := h.Ledger.Tasks(h.As(ctx, "officer"), h.Prison)
+	if err != nil || len(topic) != 1 {
+		t.Fatalf("%+v %v", topic, err)
+	}
+	if _, err := h.Ledger.DoTask(h.As(ctx, "officer"), h.Prison, topic[0].ID, " ", ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+		t.Errorf("waved away without a word: %v", err)
+	}
+	if _, err := h.Ledger.BeginTask(h.As(ctx, "area head"), h.Prison, notice.ID, ledger.Idem{}); fault.CodeOf(err) != "task_done" {
+		t.Errorf("begun though done: %v", err)
+	}
+
+	checked := approved(t, h)
+	open(t, h, inForce(t, h, "video-lookback", map[string]any{"entry_match": "mismatch", "checked_entry": checked.Entry.String()}))
+	disputed := func() int {
+		t.Helper()
+		v, err := h.Ledger.Get(h.As(ctx, "officer"), checked.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(v.Disputes)
+	}
+	if disputed() != 1 {
+		t.Error("the checked entry is not marked")
+	}
+	e := amended(t, h, checked)
+	if disputed() != 1 {
+		t.Error("a correction that nobody approved clears the mark")
+	}
+	out := ledger.Outcome{Entry: e}
+	for _, who := range []string{"duty leader", "area head"} {
+		if out, err = approve(h, t, who, out.Entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if disputed() != 0 {
+		t.Error("corrected, and still marked")
+	}
+}
+
+// inForceOpened makes the tasks of one entry.
+func inForceOpened(t *testing.T, h *housetest.House) {
+	t.Helper()
+	open(t, h, inForce(t, h, "psych-health", map[string]any{"risk_grade": "moderate"}))
+}

@@ -1,0 +1,123 @@
+package postgres
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+)
+
+// taskDone is looked up, not stored: an act of its own; the entry that was
+// asked for, filed; for somebody's arrival any entry of the ledger since then
+// that names them; for a doubted entry its correction in force, its voiding or
+// a finding.
+const taskDone = `(a.task_id is not null
+	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.ledger = t.ledger and e.submitted_at is not null
+		and e.state not in ('voided', 'discarded') and (e.entry_id = t.opened or e.opened_by = t.entry_id
+			or t.entry_id is null and e.area_id = t.area_id and e.submitted_at >= t.recorded_at and exists (select from revisions r
+				where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision and position(t.source in convert_from(r.canonical, 'UTF8')) > 0)))
+	or t.disputes and (exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.entry_id and (e.state = 'voided'
+			or exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force and r.recorded_at > t.recorded_at)))
+		or exists (select from findings f where f.prison_id = t.prison_id and f.entry_id = t.entry_id and f.recorded_at > t.recorded_at)))`
+
+// Tasks looks as the program does: whether one is done is the same for
+// everybody, and who may do it is decided above.
+func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) ([]ledger.Task, error) {
+	w := &where{}
+	w.add("t.prison_id = %s", prison)
+	if q.Task != uuid.Nil {
+		w.add("t.task_id = %s", q.Task)
+	}
+	if q.Entry != uuid.Nil {
+		w.add("t.entry_id = %s", q.Entry)
+	}
+	if q.Open {
+		w.add("not " + taskDone)
+	}
+	var list []ledger.Task
+	err := t.asProgram(ctx, func() error {
+		rows, err := t.tx.Query(ctx, `select t.task_id, t.area_id, t.trigger, t.source, t.entry_id, t.ledger, t.opened, t.title_zh, t.title_en, t.roles, t.department,
+				t.due_at, t.disputes, t.recorded_at, t.body, `+taskDone+`, coalesce(p.name, ''), coalesce(a.note, '')
+			from tasks t left join task_acts a on a.prison_id = t.prison_id and a.task_id = t.task_id left join persons p on p.person_id = a.done_by
+			where `+w.String()+` order by t.due_at nulls last, t.task_id limit 500`, w.args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, scanTask)
+		return err
+	})
+	return list, err
+}
+
+func scanTask(row pgx.CollectableRow) (ledger.Task, error) {
+	var k ledger.Task
+	var roles []string
+	var body []byte
+	err := row.Scan(&k.ID, &k.Area, &k.Trigger, &k.Source, &k.Entry, &k.Ledger, &k.Opened, &k.Title.ZH, &k.Title.EN, &roles, &k.Department,
+		&k.DueAt, &k.Disputes, &k.RecordedAt, &body, &k.Done, &k.DoneBy, &k.Note)
+	k.Body = body
+	for _, r := range roles {
+		k.Roles = append(k.Roles, actor.Role(r))
+	}
+	return k, err
+}
+
+// InsertTask leaves alone what is there.
+func (t *txn) InsertTask(ctx context.Context, prison uuid.UUID, k ledger.Task) (bool, error) {
+	roles := make([]string, len(k.Roles))
+	for i, r := range k.Roles {
+		roles[i] = string(r)
+	}
+	tag, err := t.exec(ctx, `insert into tasks (prison_id, task_id, area_id, trigger, source, entry_id, ledger, opened, title_zh, title_en, roles, department, due_at, body, disputes)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (prison_id, trigger, source) do nothing`,
+		prison, newID(), k.Area, k.Trigger, k.Source, k.Entry, k.Ledger, k.Opened, k.Title.ZH, k.Title.EN, roles, k.Department, k.DueAt, []byte(k.Body), k.Disputes)
+	return tag.RowsAffected() == 1, err
+}
+
+func (t *txn) LockTask(ctx context.Context, prison, id uuid.UUID) error {
+	// A task never changes, so its row cannot be locked for an update it has no right to.
+	_, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", "task/"+prison.String()+"/"+id.String())
+	return err
+}
+
+func (t *txn) InsertTaskAct(ctx context.Context, prison uuid.UUID, a ledger.TaskAct) error {
+	return t.asProgram(ctx, func() error {
+		if _, err := t.exec(ctx, "insert into task_acts (prison_id, task_id, done_by, note, salt) values ($1, $2, $3, $4, $5)", prison, a.Task, a.By, a.Note, a.Salt); err != nil {
+			return err
+		}
+		return t.note(a.Record())
+	})
+}
+
+// Moving lists who came between two days, or is to go before one.
+func (t *txn) Moving(ctx context.Context, prison uuid.UUID, from, to, before string) ([]ledger.Inmate, error) {
+	rows, err := t.tx.Query(ctx, `select inmate_no, name, area_id from inmates where prison_id = $1 and released_on is null and case when $4 = ''
+		then admitted_on between nullif($2, '')::date and nullif($3, '')::date else release_on <= nullif($4, '')::date end order by inmate_no`, prison, from, to, before)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Inmate, error) {
+		var i ledger.Inmate
+		err := row.Scan(&i.Number, &i.Name, &i.Area)
+		return i, err
+	})
+}
+
+// taskActs as the verifier reads them.
+func (s *Snapshot) taskActs(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		var a ledger.TaskAct
+		var at time.Time
+		if err := row.Scan(&a.Task, &a.By, &a.Note, &a.Salt, &at); err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := a.Record()
+		return rowOf("task_acts", rec, err, at, "")
+	}, "select task_id, done_by, note, salt, recorded_at from task_acts where prison_id = $1 order by task_id", prison)
+}
