@@ -16,14 +16,15 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal"},
+	{"exchange"},
+	{"ledger", "duty", "inspection", "account", "proposal", "batch"},
 	{"postgres", "objectstore", "access"},
-	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
+	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
-	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"},
+	"actor": {"fault"}, "duty": {"ledger"}, "inspection": {"ledger", "duty"}, "proposal": {"ledger"}, "batch": {"ledger"},
 	"demo": {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
 	// The private servers are started by tests too, and know nothing of the house.
 	"testkit": {"embedded"},
