@@ -14,6 +14,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
 	"taizhang/internal/duty"
@@ -39,6 +40,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	proposals  *proposal.Service
+	batches    *batch.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -103,12 +105,14 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	h.batches = &batch.Service{Ledger: h.ledger, Store: postgres.Batches{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
+		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: time.Now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
 	}
 	h.api = &httpapi.API{
-		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
+		Ledger: h.ledger, Duty: h.duty, Proposals: h.proposals, Batches: h.batches, Register: register, Catalog: h.catalog, House: h.store, Log: log, Static: page, Secure: c.TLS, Ready: h.ready,
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}
@@ -169,7 +173,7 @@ func (h *house) follow(ctx context.Context) {
 
 func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
 	go h.follow(ctx)
-	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Checkpoint: h.sign, Log: h.log,
+	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{Duty: h.duty, Ledger: h.ledger, Proposals: h.proposals, Batches: h.batches, Checkpoint: h.sign, Log: h.log,
 		Prisons: func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) }})
 }
 

@@ -475,7 +475,10 @@ func (p *Plan) read(table int, key []int, values []string, cols []place, date190
 			raw = raw[:maxCell*4]
 		}
 		col := t.Columns[c.column]
-		leaf := col.At[p.Version]
+		leaf, ok := col.At[p.Version]
+		if !ok {
+			continue // a field the current version no longer has
+		}
 		v, wrong := value(leaf, strings.ToValidUTF8(strings.ReplaceAll(raw, "\x00", ""), ""), date1904)
 		line.Cells[c.column] = v
 		if wrong != nil {

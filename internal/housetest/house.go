@@ -18,8 +18,10 @@ import (
 
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
@@ -42,6 +44,7 @@ type House struct {
 	Ledger    *ledger.Service
 	Duty      *duty.Service
 	Proposals *proposal.Service
+	Batches   *batch.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -91,8 +94,23 @@ func New(t testing.TB) *House {
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
+	h.Batches = h.batches()
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
+}
+
+// batches works for the people of the house, who have no accounts.
+func (h *House) batches() *batch.Service {
+	return &batch.Service{Ledger: h.Ledger, Store: postgres.Batches{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog,
+		Areas: postgres.Duties{Store: h.Store}.Areas, Example: schemas.Example, Now: time.Now,
+		Actor: func(_ context.Context, person uuid.UUID) (actor.Actor, error) {
+			for _, a := range h.people {
+				if a.PersonID == person {
+					return a, nil
+				}
+			}
+			return actor.Actor{}, fault.New(fault.NotFound, "not_found")
+		}}
 }
 
 // refresh puts what the database holds of the catalogue in force.

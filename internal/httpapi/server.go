@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/account"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/inspection"
@@ -28,6 +29,7 @@ type API struct {
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service
+	Batches    *batch.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/batch"
 	"taizhang/internal/duty"
 	"taizhang/internal/ledger"
 	"taizhang/internal/proposal"
@@ -31,6 +32,7 @@ type Deps struct {
 	Duty      *duty.Service
 	Ledger    Aftermath
 	Proposals *proposal.Service
+	Batches   *batch.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -169,17 +171,19 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &planner{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
+	river.AddWorker(workers, &batcher{deps: d})
+	river.AddWorker(workers, &tender{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, batch.Queue: {MaxWorkers: 2}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{})},
+			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{}), every(30*time.Second, tendBatches{})},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

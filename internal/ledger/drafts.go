@@ -18,6 +18,9 @@ type New struct {
 	Area   uuid.UUID
 	Ledger string
 	Body   json.RawMessage // may be empty: then what the sources know is filled in
+	// Once names the row of a file that the entry is made of; a row that became
+	// an entry before is the fault row_written.
+	Once []Digest
 }
 
 // Create begins an entry as a draft of the type's current version.
@@ -33,9 +36,12 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		if err != nil {
 			return err
 		}
+		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
+			return err
+		}
 		body, pins := n.Body, []Pin{}
 		if len(body) == 0 {
-			values, taken, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()))
+			values, taken, err := take(ctx, tx, tx.Now(), t, area, catalog.DayOf(tx.Now()))
 			if err != nil {
 				return err
 			}
@@ -53,8 +59,8 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 
 // admit decides whether the context's actor may begin an entry of the ledger in
 // the area, and makes its head.
-func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Entry, Area, error) {
-	area, err := tx.Area(ctx, n.Prison, n.Area)
+func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (Entry, Area, error) {
+	area, err := r.Area(ctx, n.Prison, n.Area)
 	if err != nil {
 		return Entry{}, Area{}, err
 	}

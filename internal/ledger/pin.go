@@ -39,18 +39,18 @@ type Sourced struct {
 
 // take works out the shared fields of an area on a day: what the sources say
 // now, pinned where they are entries. The roll is taken as a number.
-func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string) (map[string]any, []Pin, error) {
+func take(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Area, day string) (map[string]any, []Pin, error) {
 	values, pins := map[string]any{}, []Pin{}
 	for _, src := range t.Sources {
 		switch {
 		case src.Take == "roll":
-			n, err := tx.Roll(ctx, area.Prison, area.ID, day)
+			n, err := r.Roll(ctx, area.Prison, area.ID, day)
 			if err != nil {
 				return nil, nil, err
 			}
 			values[src.Field[1:]] = n
 		case src.Ledger != "":
-			found, err := tx.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
+			found, err := r.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -69,7 +69,7 @@ func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string) (m
 			if err != nil {
 				return nil, nil, fmt.Errorf("pin %s: %w", src.Field, err)
 			}
-			p := Pin{Field: src.Field, Ledger: src.Ledger, Value: raw, TakenAt: tx.Now().UTC().Truncate(time.Microsecond)}
+			p := Pin{Field: src.Field, Ledger: src.Ledger, Value: raw, TakenAt: now.UTC().Truncate(time.Microsecond)}
 			for _, i := range used {
 				p.Of = append(p.Of, found[i].Pinned)
 			}
@@ -143,7 +143,7 @@ func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (
 		if err != nil {
 			return nil, err
 		}
-		values, pins, err := take(ctx, tx, t, area, catalog.DayOf(e.CreatedAt))
+		values, pins, err := take(ctx, tx, tx.Now(), t, area, catalog.DayOf(e.CreatedAt))
 		if err != nil {
 			return nil, err
 		}
