@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
@@ -204,4 +205,13 @@ func asFault(err error) *fault.Error {
 		return f
 	}
 	return nil
+}
+
+// Where names the field that a mistake of a row speaks of.
+func Where(t *catalog.Type, pointer string) string {
+	if t == nil {
+		return ""
+	}
+	p := exchange.NewPlan(t)
+	return p.Where(p.Locate(t.Version, pointer))
 }

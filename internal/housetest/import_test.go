@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -165,7 +166,10 @@ func TestImport(t *testing.T) {
 	outs := searches(h, n, bad)
 	began := time.Now()
 	lap := func(what string) {
-		t.Logf("%s: %s", what, time.Since(began).Round(time.Millisecond))
+		peak, _ := os.ReadFile("/proc/self/status")
+		_, after, _ := strings.Cut(string(peak), "VmHWM:")
+		high, _, _ := strings.Cut(after, "\n")
+		t.Logf("%s: %s, peak memory %s", what, time.Since(began).Round(time.Millisecond), strings.TrimSpace(high))
 		began = time.Now()
 	}
 	raw := workbook(t, h, "cell-body-search", outs)
