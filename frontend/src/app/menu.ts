@@ -34,6 +34,7 @@ const items = [
   { to: '/inbox', label: 'menu.inbox', roles: approvers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
+  { to: '/exchange', label: 'menu.exchange', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
   { to: '/catalogue', label: 'menu.catalogue', roles: readers },

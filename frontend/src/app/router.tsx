@@ -33,6 +33,8 @@ export const routes: RouteObject[] = [
           { path: 'ledgers/:ledger', ...page(() => import('../pages/LedgerBrowser')) },
           { path: 'prisons/:prison/entries/:id', ...page(() => import('../pages/EntryPage')) },
           { path: 'prisons/:prison/entries/:id/edit', ...page(() => import('../pages/EntryEdit')) },
+          { path: 'exchange', ...page(() => import('../pages/Exchange')) },
+          { path: 'prisons/:prison/imports/:id', ...page(() => import('../pages/ImportPage')) },
           { path: 'scores', ...page(() => import('../pages/Scores')) },
           {
             path: 'prisons/:prison/areas/:area/score',

@@ -98,7 +98,9 @@ function Browser({ type }: { type: LedgerType }) {
   )
   return (
     <>
-      <PageTitle title={text(type.title, lang)} />
+      <PageTitle title={text(type.title, lang)}>
+        <Link to={`/exchange?${exchangeQuery(type.id, get)}`}>{t('exchange.title')}</Link>
+      </PageTitle>
       <search className="panel filters">
         {pick(
           'area',
@@ -149,6 +151,13 @@ function Browser({ type }: { type: LedgerType }) {
       </Ready>
     </>
   )
+}
+
+/** Takes what the list is narrowed to along to the export. */
+function exchangeQuery(ledger: string, get: (name: string) => string) {
+  const query = new URLSearchParams({ ledger })
+  for (const name of ['area', 'state', 'from', 'to', 'q']) if (get(name)) query.set(name, get(name))
+  return query.toString()
 }
 
 function optionsOf(column: Column, lang: Lang, [yes, no]: [string, string]): [string, string][] {
