@@ -41,7 +41,7 @@ func serve(t *testing.T) *client {
 			t.Fatal(err)
 		}
 	}
-	api := &httpapi.API{Ledger: h.Ledger, Duty: h.Duty, Catalog: h.Catalog, House: h.Store, Log: slog.New(slog.DiscardHandler), Static: fstest.MapFS{},
+	api := &httpapi.API{Ledger: h.Ledger, Duty: h.Duty, Catalog: h.Catalog, Batches: h.Batches, House: h.Store, Log: slog.New(slog.DiscardHandler), Static: fstest.MapFS{},
 		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour}}
 	s := httptest.NewServer(api.New())
