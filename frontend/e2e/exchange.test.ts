@@ -148,7 +148,7 @@ describe('entries in and out by the file', () => {
     await officer.getByRole('button', { name: '写入 1 行' }).click()
     await officer.getByText('已完成', { exact: true }).waitFor({ timeout: 30_000 })
     await send('更正再传.csv', Buffer.from(mended), 0)
-    await officer.getByText('已导入过，跳过').first().waitFor()
+    await officer.getByRole('cell', { name: '已导入过，跳过' }).waitFor()
     expect(await officer.getByRole('button', { name: /写入/ }).count()).toBe(0)
     await shot(officer, 'exchange-skipped')
     expect(await violations(officer)).toEqual([])

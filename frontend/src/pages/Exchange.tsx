@@ -62,7 +62,7 @@ function Imports({ prison }: { prison: string }) {
   const names = useNames()
   const query = useImports(prison)
   return (
-    <section className="panel" aria-labelledby="exchange-imports">
+    <section className="panel files" aria-labelledby="exchange-imports">
       <h2 id="exchange-imports">{t('exchange.imports')}</h2>
       <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('exchange.noImports')}>
         {(list) => (
@@ -111,7 +111,7 @@ function Exports({ prison }: { prison: string }) {
   const names = useNames()
   const query = useExports(prison)
   return (
-    <section className="panel" aria-labelledby="exchange-exports">
+    <section className="panel files" aria-labelledby="exchange-exports">
       <h2 id="exchange-exports">{t('exchange.exports')}</h2>
       <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('exchange.noExports')}>
         {(list) => (

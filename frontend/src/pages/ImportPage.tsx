@@ -37,7 +37,9 @@ function Shown({ of }: { of: Import }) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const [busy, setBusy] = useState(false)
-  const [outcome, setOutcome] = useState<Outcome | ''>(of.bad > 0 ? 'bad' : '')
+  const [chosen, setChosen] = useState<Outcome | ''>()
+  // Until somebody chooses: the mistakes first, when there are any.
+  const outcome = chosen ?? (of.bad > 0 && !isWorking(of.state) ? 'bad' : '')
   const act = async (action: Import['actions'][number]) => {
     setBusy(true)
     try {
@@ -112,7 +114,7 @@ function Shown({ of }: { of: Import }) {
             {t('exchange.show')}{' '}
             <select
               value={outcome}
-              onChange={(e) => setOutcome(outcomes.find((o) => o === e.target.value) ?? '')}
+              onChange={(e) => setChosen(outcomes.find((o) => o === e.target.value) ?? '')}
             >
               {outcomes.map((o) => (
                 <option key={o} value={o}>
