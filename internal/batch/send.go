@@ -68,8 +68,9 @@ func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.
 		out = i
 		return tx.Enqueue(ctx, Work{Prison: i.Prison, ID: i.ID})
 	})
-	if err != nil || out.ID != i.ID {
-		// Refused, or a repetition of what was taken in before.
+	// Refused, or a repetition of what was taken in before. Of an unknown outcome the
+	// file stays: its row may be there.
+	if err != nil && !fault.Is(err, fault.Unknown) || err == nil && out.ID != i.ID {
 		err = errors.Join(err, s.Files.RemoveStaging(ctx, key))
 	}
 	return out, err

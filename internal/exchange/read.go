@@ -21,10 +21,11 @@ import (
 // gigabytes; what it says of itself is looked at before anything is unpacked.
 const (
 	MaxFile     = 32 << 20
-	maxUnpacked = 512 << 20
+	maxUnpacked = 256 << 20
 	maxShared   = 64 << 20
 	maxParts    = 300
 	maxColumns  = 400
+	maxLines    = 250_000 // of a sheet, empty ones too
 	maxNested   = 200_000 // rows of all lists together
 	maxCell     = 32_767
 	inMemory    = 16 << 20 // a larger sheet is unpacked to disk
@@ -85,7 +86,7 @@ func utf16(head []byte) bool {
 
 var badTable = fault.New(fault.Invalid, "table_type_refused")
 
-// bounded refuses a workbook that would unpack to more than it may.
+// boundedZip refuses a workbook that would unpack to more than it may.
 func boundedZip(r io.ReaderAt, size int64) (lines int, err error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
@@ -277,13 +278,19 @@ func lines(f *excelize.File, sheet string, from int) iter.Seq2[int, scanned] {
 				return
 			}
 			if len(values) > maxColumns {
+				// Cells that were only coloured count too; what says something must not be dropped unseen.
+				if strings.TrimSpace(strings.Join(values[maxColumns:], "")) != "" {
+					yield(n, scanned{err: fault.New(fault.TooLarge, "table_too_large")})
+					return
+				}
 				values = values[:maxColumns]
+			}
+			if n > maxLines {
+				yield(n, scanned{err: fault.New(fault.TooLarge, "table_too_long").With("limit", MaxRows)})
+				return
 			}
 			if n >= from && !yield(n, scanned{values: values}) {
 				return
-			}
-			if n > MaxRows*4 {
-				break
 			}
 		}
 		if err := rows.Error(); err != nil {

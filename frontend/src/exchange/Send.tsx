@@ -19,7 +19,9 @@ export function Send(props: {
   ledger: string
   onLedger: (id: string) => void
 }) {
-  const { prison, ledgers, areas, own, ledger, onLedger } = props
+  const { prison, ledgers, areas, own, onLedger } = props
+  // The address may name a ledger that the reader takes out but does not fill.
+  const ledger = ledgers.some((l) => l.id === props.ledger) ? props.ledger : ''
   const t = useT()
   const lang = useLang()
   const names = useNames()

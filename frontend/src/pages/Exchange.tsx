@@ -3,6 +3,7 @@ import { Link, useSearchParams } from 'react-router'
 import { exportUrl, isWorking, useExports, useImports } from '../api/exchange'
 import type { Export, Import } from '../api/model'
 import { useLedgers, useMe, useOrganisation, usePrison } from '../api/queries'
+import { fillable } from '../app/duties'
 import { Ask } from '../exchange/Ask'
 import { Send } from '../exchange/Send'
 import { showTime } from '../form/time'
@@ -31,7 +32,18 @@ export default function Exchange() {
       <Ready query={ledgers}>
         {(list) => (
           <>
-            <Send {...{ prison, ledgers: list, areas, own, ledger, onLedger }} />
+            {me && fillable(list, me, undefined).length > 0 && (
+              <Send
+                {...{
+                  prison,
+                  ledgers: fillable(list, me, undefined),
+                  areas,
+                  own,
+                  ledger,
+                  onLedger,
+                }}
+              />
+            )}
             <Imports prison={prison} />
             <Ask
               {...{ prison, ledgers: list, areas, ledger, onLedger }}
