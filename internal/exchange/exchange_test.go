@@ -258,3 +258,23 @@ func TestMarks(t *testing.T) {
 		t.Errorf("told as %q", got)
 	}
 }
+
+// TestSavedElsewhere reads a template of rewards and punishments that LibreOffice
+// opened and saved again.
+func TestSavedElsewhere(t *testing.T) {
+	raw, err := os.ReadFile("testdata/saved-by-libreoffice.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := load(t).Type("reward-punishment", 1)
+	docs := documents(t, typ)
+	_, rows := read(t, raw, plans(typ))
+	if len(rows) != len(docs) {
+		t.Fatalf("%d rows, want %d", len(rows), len(docs))
+	}
+	for i, r := range rows {
+		if diff := cmp.Diff(string(docs[i].Canonical), string(parsed(t, r.Value).Canonical)); diff != "" || len(r.Errors) > 0 || r.Key != "k" {
+			t.Errorf("row %d: %s %v", i, diff, r.Errors)
+		}
+	}
+}
