@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"archive/zip"
 	"bytes"
+	"io"
 	"testing"
 
 	"taizhang/internal/exchange"
@@ -52,17 +53,16 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		defer func() { _ = s.Close() }()
+		x, err := exchange.NewText(io.Discard, s.Plan(), exchange.Errors, exchange.UTF8)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for r, err := range s.Rows() {
 			if err != nil {
 				if fault.CodeOf(err) == "" {
 					t.Errorf("no fault: %v", err)
 				}
 				return
-			}
-			var w bytes.Buffer
-			x, err := exchange.NewText(&w, s.Plan(), exchange.Errors, exchange.UTF8)
-			if err != nil {
-				t.Fatal(err)
 			}
 			if err := x.Add(exchange.Out{Number: 1, Version: s.Version, Value: r.Value, Errors: r.Errors}); err != nil {
 				t.Fatal(err)
