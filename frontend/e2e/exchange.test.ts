@@ -156,6 +156,7 @@ describe('entries in and out by the file', () => {
 
   it('what was filed comes out again as a workbook', async () => {
     await officer.goto(`${address}/ledgers/cell-body-search`)
+    await officer.getByRole('heading', { level: 1, name: '清监搜身' }).waitFor()
     await officer.getByRole('link', { name: '导入导出' }).last().click()
     await officer
       .getByRole('button', { name: '导 出' })
