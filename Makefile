@@ -64,8 +64,9 @@ bench: bin/with-servers ## ratios against a plain INSERT in the same run
 race: bin/with-servers ## every change twice at once under the race detector (wants a C compiler)
 	CGO_ENABLED=1 ./bin/with-servers go test -race ./internal/housetest ./internal/access ./internal/duty
 
-soak: bin/with-servers ## the kill harness, long: 1,000 kills
+soak: bin/with-servers ## long: 1,000 kills, an import of 50,000 rows
 	KILLS=1000 ./bin/with-servers go test -timeout 2h -run TestKills ./internal/kill
+	IMPORT_ROWS=50000 ./bin/with-servers go test -timeout 2h -v -run 'TestImport$$' ./internal/housetest
 
 lint: ## golangci-lint, if it is installed
 	golangci-lint run ./...

@@ -16,14 +16,16 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "search", "catalog", "integrity"},
-	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector"},
+	{"exchange"},
+	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "batch"},
 	{"postgres", "objectstore", "access", "outbound"},
-	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry", "exchange"},
+	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
 	"actor":      {"fault"},
+	"batch":      {"ledger"},
 	"connector":  {"ledger"},
 	"duty":       {"ledger"},
 	"inspection": {"ledger", "duty"},

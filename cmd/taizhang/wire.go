@@ -15,6 +15,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
 	"taizhang/internal/connector"
@@ -46,6 +47,7 @@ type house struct {
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
+	batches    *batch.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -134,6 +136,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		return nil, err
 	}
 	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
+	h.batches = &batch.Service{Ledger: h.ledger, Store: postgres.Batches{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
+		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: time.Now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -144,6 +148,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,
+		Batches:    h.batches,
 		Register:   register,
 		Catalog:    h.catalog,
 		House:      h.store,
@@ -218,6 +223,7 @@ func (h *house) startJobs(ctx context.Context) (func(context.Context) error, err
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,
+		Batches:    h.batches,
 		Checkpoint: h.sign,
 		Log:        h.log,
 		Prisons:    func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) },

@@ -20,8 +20,10 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
@@ -47,6 +49,7 @@ type House struct {
 	Duty      *duty.Service
 	Proposals *proposal.Service
 	Retrieval *retrieval.Service
+	Batches   *batch.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -99,6 +102,7 @@ func New(t testing.TB) *House {
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Batches = h.batches()
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
 }
@@ -120,6 +124,20 @@ func (h *House) Printing(t testing.TB) *printing.Service {
 	}
 	return &printing.Service{Store: postgres.Prints{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Ledger: h.Ledger, Font: f,
 		Address: "https://taizhang.example", Now: time.Now}
+}
+
+// batches works for the people of the house, who have no accounts.
+func (h *House) batches() *batch.Service {
+	return &batch.Service{Ledger: h.Ledger, Store: postgres.Batches{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog,
+		Areas: postgres.Duties{Store: h.Store}.Areas, Example: schemas.Example, Now: time.Now,
+		Actor: func(_ context.Context, person uuid.UUID) (actor.Actor, error) {
+			for _, a := range h.people {
+				if a.PersonID == person {
+					return a, nil
+				}
+			}
+			return actor.Actor{}, fault.New(fault.NotFound, "not_found")
+		}}
 }
 
 // refresh puts what the database holds of the catalogue in force.

@@ -58,5 +58,6 @@ func Join(ctx context.Context, pass string) (*House, error) {
 		return nil, err
 	}
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Batches = h.batches()
 	return h, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/internal/account"
 	"taizhang/internal/actor"
+	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 )
 
@@ -104,6 +105,9 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		limit := int64(bodyLimit)
 		if r.Method == http.MethodPatch {
 			limit = partLimit
+		}
+		if r.Method == http.MethodPost && strings.HasSuffix(c.Path(), "/imports") {
+			limit = exchange.MaxFile
 		}
 		if r.ContentLength > limit {
 			return fault.New(fault.TooLarge, "body_too_large").With("limit", limit)

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/account"
+	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
@@ -34,6 +35,7 @@ type API struct {
 	Retrieval  *retrieval.Service
 	Printing   *printing.Service
 	Connectors *connector.Service
+	Batches    *batch.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -173,6 +175,20 @@ func (a *API) routes() []route {
 		{"GET", "/calendar", "calendar.get", false, a.calendar},
 		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
 		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
+		{"GET", prison + "/templates/:ledger", "templates.get", false, a.template},
+		{"GET", prison + "/imports", "imports.list", false, a.listImports},
+		{"POST", prison + "/imports", "imports.create", false, a.sendImport},
+		{"GET", prison + "/imports/:import", "imports.get", false, a.getImport},
+		{"DELETE", prison + "/imports/:import", "imports.remove", false, a.doImport(batch.Remove)},
+		{"POST", prison + "/imports/:import/start", "imports.start", false, a.doImport(batch.Start)},
+		{"POST", prison + "/imports/:import/stop", "imports.stop", false, a.doImport(batch.Stop)},
+		{"GET", prison + "/imports/:import/rows", "imports.rows", false, a.importRows},
+		{"GET", prison + "/imports/:import/errors", "imports.errors", false, a.errorBook},
+		{"GET", prison + "/exports", "exports.list", false, a.listExports},
+		{"POST", prison + "/exports", "exports.create", false, a.askExport},
+		{"GET", prison + "/exports/:export", "exports.get", false, a.getExport},
+		{"GET", prison + "/exports/:export/file", "exports.file", false, a.exportFile},
+
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
 		{"GET", prison + "/heat", "heat.get", false, a.heat},
 		{"GET", prison + "/bursts", "bursts.list", false, a.bursts},

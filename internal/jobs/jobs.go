@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/batch"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/ledger"
@@ -36,6 +37,7 @@ type Deps struct {
 	Proposals  *proposal.Service
 	Printing   *printing.Service
 	Connectors *connector.Service
+	Batches    *batch.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -198,12 +200,14 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
 	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
 	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
+	river.AddWorker(workers, &batcher{deps: d})
+	river.AddWorker(workers, &tender{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, batch.Queue: {MaxWorkers: 2}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
@@ -214,6 +218,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 			every(5*time.Minute, executeProposals{}),
 			every(time.Minute, bindVolumes{}),
 			every(10*time.Second, connector.Due{}),
+			every(30*time.Second, tendBatches{}),
 		},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,

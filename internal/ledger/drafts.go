@@ -22,6 +22,9 @@ type New struct {
 	For    time.Time       // a time of the period it is begun for; zero: not said
 	// openedBy is the entry whose task this one does.
 	openedBy *uuid.UUID
+	// Once names the row of a file that the entry is made of; a row that became
+	// an entry before is the fault row_written.
+	Once []Digest
 }
 
 // Create begins an entry as a draft of the type's current version.
@@ -36,6 +39,9 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
 		e, area, err := s.admit(ctx, tx, t, n)
 		if err != nil {
+			return err
+		}
+		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
 			return err
 		}
 		body, pins, err := prefilled(ctx, tx, t, area, n.Body)
@@ -63,8 +69,8 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 
 // admit decides whether the context's actor may begin an entry of the ledger in
 // the area, and makes its head.
-func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Entry, Area, error) {
-	area, err := tx.Area(ctx, n.Prison, n.Area)
+func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (Entry, Area, error) {
+	area, err := r.Area(ctx, n.Prison, n.Area)
 	if err != nil {
 		return Entry{}, Area{}, err
 	}
@@ -85,7 +91,7 @@ func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Ent
 // values stand over what was sent, what they only offer fills an empty form.
 func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json.RawMessage) (json.RawMessage, []Pin, error) {
 	if len(sent) == 0 {
-		values, pins, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()), nil)
+		values, pins, err := take(ctx, tx, tx.Now(), t, area, catalog.DayOf(tx.Now()), nil)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -99,7 +105,7 @@ func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json
 	if err != nil {
 		return nil, nil, err
 	}
-	_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
+	_, pins, err := take(ctx, tx, tx.Now(), t, area, dayOf(t, doc, tx.Now()), doc.Value)
 	if err != nil || len(pins) == 0 {
 		return sent, nil, err
 	}

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -28,11 +30,11 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if err != nil {
 			return err
 		}
-		_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
-		if err != nil {
+		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
 			return err
 		}
-		if doc, err = pinned(doc, pins); err != nil {
+		doc, pins, err := shared(ctx, tx, tx.Now(), t, area, doc)
+		if err != nil {
 			return err
 		}
 		if t.LooksUp() {
@@ -67,4 +69,93 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		return nil
 	})
 	return out, err
+}
+
+// shared puts what is entered elsewhere into a document, as it was on the day of
+// the matter.
+func shared(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Area, doc catalog.Document) (catalog.Document, []Pin, error) {
+	_, pins, err := take(ctx, r, now, t, area, dayOf(t, doc, now), doc.Value)
+	if err != nil {
+		return doc, nil, err
+	}
+	doc, err = pinned(doc, pins)
+	return doc, pins, err
+}
+
+// Try says of each row what File would say, and writes nothing. asDraft leaves
+// out the evidence, which a draft gets later. What two rows of the same batch
+// mean to each other only the writing itself can tell.
+func (s *Service) Try(ctx context.Context, rows []New, asDraft bool) ([][]fault.Field, error) {
+	out := make([][]fault.Field, len(rows))
+	if len(rows) == 0 {
+		return out, nil
+	}
+	err := s.Store.Read(ctx, s.session(ctx, rows[0].Prison), func(r Reader) error {
+		for i, n := range rows {
+			var err error
+			if out[i], err = s.try(ctx, r, n, asDraft); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fault.Field, error) {
+	t := s.Catalog.Current(n.Ledger)
+	if t == nil {
+		return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+	}
+	doc, err := catalog.ParseDocument(n.Body)
+	if err != nil {
+		return Wrong(err)
+	}
+	e, area, err := s.admit(ctx, r, t, n)
+	if err != nil {
+		return Wrong(err)
+	}
+	now := s.Now()
+	doc, _, err = shared(ctx, r, now, t, area, doc)
+	if err != nil {
+		return nil, err
+	}
+	res, err := judge(ctx, r, e.Key, t, doc, actor.From(ctx).Number, now, catalog.StageSubmit)
+	if err != nil || len(res.Errors) > 0 {
+		return res.Errors, err
+	}
+	if moment, err := t.Occurred(res.Document); err == nil && moment.Day > catalog.DayOf(now) {
+		return []fault.Field{{Pointer: t.OccurredAt, Code: "future",
+			Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}}, nil
+	}
+	if asDraft {
+		return nil, nil
+	}
+	return lacking(t, res.Document, nil)
+}
+
+// wordings of what concerns a row as a whole.
+var wordings = map[string]fault.Text{
+	"not_for_area":       {ZH: "该监区不填报这种台账", EN: "This area does not keep that ledger"},
+	"not_found":          {ZH: "没有这个监区，或者您无权在此填报", EN: "No such area, or not yours to fill"},
+	"forbidden":          {ZH: "您的岗位不能在该监区填报这种台账", EN: "Your post does not fill this ledger there"},
+	"document_too_large": {ZH: "一行的内容不得超过 256 KB", EN: "One row may hold 256 kB"},
+	"no_time":            {ZH: "没有发生时间", EN: "It says no time of occurrence"},
+}
+
+// Wrong turns a fault of one row into what is wrong with the row; what the row
+// cannot help stays an error.
+func Wrong(err error) ([]fault.Field, error) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return nil, err
+	}
+	if len(f.Fields) > 0 {
+		return f.Fields, nil
+	}
+	text, ok := wordings[f.Code]
+	if !ok {
+		return nil, err
+	}
+	return []fault.Field{{Code: f.Code, Text: text}}, nil
 }

@@ -66,27 +66,27 @@ type Sourced struct {
 // take works out the shared fields of an area on a day: what the sources say
 // now, pinned where they are entries or systems that have delivered. values also
 // holds what is only offered: the roll while no connector vouches for it.
-func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
+func take(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
 	values, pins := map[string]any{}, []Pin{}
 	for _, src := range t.Sources {
 		var p Pin
 		var err error
 		switch {
 		case src.Ledger != "":
-			p, err = takeEntries(ctx, tx, t, src, area, day)
+			p, err = takeEntries(ctx, r, t, src, area, day)
 		case strings.HasPrefix(src.System, "ext:"):
-			p, err = takeDelivery(ctx, tx, src, area, day, doc)
+			p, err = takeDelivery(ctx, r, src, area, day, doc)
 		}
 		if err != nil {
 			return nil, nil, err
 		}
 		switch {
 		case p.Value != nil:
-			p.Field, p.TakenAt = src.Field, tx.Now().UTC().Truncate(time.Microsecond)
+			p.Field, p.TakenAt = src.Field, now.UTC().Truncate(time.Microsecond)
 			values[src.Field[1:]] = p.Value
 			pins = append(pins, p)
 		case src.Take == "roll":
-			n, err := tx.Roll(ctx, area.Prison, area.ID, day)
+			n, err := r.Roll(ctx, area.Prison, area.ID, day)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -97,8 +97,8 @@ func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string, do
 }
 
 // takeEntries takes a field from another ledger; no value when there is none.
-func takeEntries(ctx context.Context, tx Tx, t *catalog.Type, src catalog.Source, area Area, day string) (Pin, error) {
-	found, err := tx.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
+func takeEntries(ctx context.Context, r Reader, t *catalog.Type, src catalog.Source, area Area, day string) (Pin, error) {
+	found, err := r.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
 	if err != nil {
 		return Pin{}, err
 	}
@@ -125,14 +125,14 @@ const inmateField = "inmate_ref"
 
 // takeDelivery takes a field from another system: of the area's day, or of the
 // inmate the document names. No value while no connector has said it.
-func takeDelivery(ctx context.Context, tx Tx, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
+func takeDelivery(ctx context.Context, r Reader, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
 	o := Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}
-	d, err := tx.Delivered(ctx, area.Prison, src.System, area.ID, day)
+	d, err := r.Delivered(ctx, area.Prison, src.System, area.ID, day)
 	if err == nil && d.Value[src.Take] == nil || fault.Is(err, fault.NotFound) {
 		if o.Number, _ = doc[inmateField].(string); o.Number == "" {
 			return Pin{}, nil
 		}
-		d, err = tx.SourceRecord(ctx, area.Prison, src.System, o.Number)
+		d, err = r.SourceRecord(ctx, area.Prison, src.System, o.Number)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return Pin{}, nil
@@ -289,7 +289,7 @@ func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (
 		if err != nil {
 			return nil, err
 		}
-		values, pins, err := take(ctx, tx, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
+		values, pins, err := take(ctx, tx, tx.Now(), t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
 		if err != nil {
 			return nil, err
 		}

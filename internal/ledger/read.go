@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -255,4 +256,47 @@ func (s *Service) AreaIn(ctx context.Context, prison, area uuid.UUID) error {
 		_, err := r.Area(ctx, prison, area)
 		return err
 	})
+}
+
+// Count is the number of entries of a list that the context's actor may see.
+func (s *Service) Count(ctx context.Context, q Query) (n int, err error) {
+	ses := s.session(ctx, q.Prison)
+	q.Scope, q.Me = ses.Scope, ses.Person
+	err = s.Store.Read(ctx, ses, func(r Reader) error {
+		n, err = r.Count(ctx, q)
+		return err
+	})
+	return n, err
+}
+
+// Filed is an entry with the revision that stands for it: the one in force,
+// else the latest; the zero revision when it was never submitted.
+type Filed struct {
+	Entry    Entry
+	Revision Revision
+}
+
+// Filed returns a page of the list with what was filed.
+func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {
+	ses := s.session(ctx, q.Prison)
+	q.Scope, q.Me = ses.Scope, ses.Person
+	q.Limit = min(q.Limit, MaxPage)
+	var out []Filed
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
+		list, err := r.Entries(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			f := Filed{Entry: e}
+			if n := cmp.Or(e.InForce, e.Revision); n > 0 {
+				if f.Revision, err = r.Revision(ctx, e.Key, n); err != nil {
+					return err
+				}
+			}
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
 }

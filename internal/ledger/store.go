@@ -49,6 +49,8 @@ type Reader interface {
 	Area(ctx context.Context, prison, area uuid.UUID) (Area, error)
 	Entry(ctx context.Context, k Key) (Entry, error)
 	Entries(ctx context.Context, q Query) ([]Entry, error)
+	// Count is the number of entries that all pages of the list hold together.
+	Count(ctx context.Context, q Query) (int, error)
 	Draft(ctx context.Context, k Key) (DraftBody, error)
 	Revisions(ctx context.Context, k Key) ([]Revision, error)
 	// Revision returns number n; 0 is the latest.
@@ -121,6 +123,10 @@ type Tx interface {
 	// LockTask takes the task's row until commit.
 	LockTask(ctx context.Context, prison, id uuid.UUID) error
 	InsertTaskAct(ctx context.Context, prison uuid.UUID, a TaskAct) error
+	// ClaimRow notes under all its names that a row of a file became the entry;
+	// the fault row_written when it is one that still stands. Without names
+	// nothing is noted.
+	ClaimRow(ctx context.Context, prison uuid.UUID, names []Digest, entry uuid.UUID) error
 
 	// TouchObject makes or touches the row that guards a key of the store and
 	// names the version its bytes are in.

@@ -126,7 +126,8 @@ func (w *where) scope(s ledger.Scope) {
 	w.add("app.sees(%s::text, %s::text, %s::text, %s::text, %s::text, %s::text, e.prison_id, e.area_id, e.ledger, e.level, e.sealed, e.author)", args...)
 }
 
-func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error) {
+// chosen is what a list holds, whatever its order and page.
+func chosen(q ledger.Query) *where {
 	w := &where{}
 	w.add("e.prison_id = %s", q.Prison)
 	w.scope(q.Scope)
@@ -162,6 +163,18 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 	if len(q.Inbox) > 0 {
 		w.inbox(q)
 	}
+	return w
+}
+
+func (t *txn) Count(ctx context.Context, q ledger.Query) (int, error) {
+	w := chosen(q)
+	var n int
+	err := t.tx.QueryRow(ctx, "select count(*)"+fromEntries+"where "+w.String(), w.args...).Scan(&n)
+	return n, err
+}
+
+func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, error) {
+	w := chosen(q)
 	// Written as the indexes are.
 	column := map[ledger.Sort]string{ledger.ByOccurred: "coalesce(e.occurred_at, '-infinity')", ledger.BySubmitted: "coalesce(e.resubmitted_at, '-infinity')"}[q.Sort]
 	if column == "" {

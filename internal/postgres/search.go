@@ -102,7 +102,7 @@ type prefixed struct {
 
 func (p prefixed) Scan(dest ...any) error { return p.CollectableRow.Scan(append(p.first, dest...)...) }
 
-func (t retrieving) Count(ctx context.Context, q retrieval.Query) (int, error) {
+func (t retrieving) Hits(ctx context.Context, q retrieval.Query) (int, error) {
 	var n int
 	err := t.tx.QueryRow(ctx, "select count(*) from "+fromHits, hits(q)...).Scan(&n)
 	return n, err

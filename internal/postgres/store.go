@@ -172,7 +172,11 @@ func (t *txn) Enqueue(ctx context.Context, job ledger.Job) error {
 	if t.jobs == nil {
 		return nil
 	}
-	if _, err := t.jobs.InsertTx(ctx, t.tx, job, nil); err != nil {
+	var opts *river.InsertOpts
+	if q, ok := job.(interface{ Queue() string }); ok {
+		opts = &river.InsertOpts{Queue: q.Queue()}
+	}
+	if _, err := t.jobs.InsertTx(ctx, t.tx, job, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
 	}
 	return nil

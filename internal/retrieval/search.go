@@ -73,7 +73,7 @@ type Page struct {
 type Reader interface {
 	ledger.Reader
 	Search(ctx context.Context, q Query) ([]Found, error)
-	Count(ctx context.Context, q Query) (int, error)
+	Hits(ctx context.Context, q Query) (int, error)
 	// Unscoped looks with the program's eyes for entries by one gram. What it
 	// finds may decide, and must not be shown.
 	Unscoped(ctx context.Context, prison uuid.UUID, gram string, limit int) ([]ledger.Entry, error)
@@ -132,7 +132,7 @@ func (s *Service) Search(ctx context.Context, q Query, total bool) (Page, error)
 			page.Hits = append(page.Hits, h)
 		}
 		if total {
-			n, err := r.Count(ctx, q)
+			n, err := r.Hits(ctx, q)
 			page.Total = &n
 			return err
 		}

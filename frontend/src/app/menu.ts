@@ -36,6 +36,7 @@ const items = [
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/search', label: 'menu.search', roles: undefined },
   { to: '/trace', label: 'menu.trace', roles: readers },
+  { to: '/exchange', label: 'menu.exchange', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },
   { to: '/burden', label: 'menu.burden', roles: readers },

@@ -35,6 +35,8 @@ export const routes: RouteObject[] = [
           { path: 'prisons/:prison/entries/:id/edit', ...page(() => import('../pages/EntryEdit')) },
           { path: 'search', ...page(() => import('../pages/Search')) },
           { path: 'trace', ...page(() => import('../pages/Trace')) },
+          { path: 'exchange', ...page(() => import('../pages/Exchange')) },
+          { path: 'prisons/:prison/imports/:id', ...page(() => import('../pages/ImportPage')) },
           { path: 'scores', ...page(() => import('../pages/Scores')) },
           {
             path: 'prisons/:prison/areas/:area/score',

@@ -109,6 +109,7 @@ function Browser({ type }: { type: LedgerType }) {
           choice={{ ledger: type.id, area: get('area'), from: get('from'), to: get('to') }}
           prison={filter.prison}
         />
+        <Link to={`/exchange?${exchangeQuery(type.id, get)}`}>{t('exchange.title')}</Link>
       </PageTitle>
       <SavedFilters
         prison={filter.prison}
@@ -207,6 +208,13 @@ function Bind({ choice, prison }: { choice: VolumeChoice; prison: string }) {
       </Button>
     </>
   )
+}
+
+/** Takes what the list is narrowed to along to the export. */
+function exchangeQuery(ledger: string, get: (name: string) => string) {
+  const query = new URLSearchParams({ ledger })
+  for (const name of ['area', 'state', 'from', 'to', 'q']) if (get(name)) query.set(name, get(name))
+  return query.toString()
 }
 
 function optionsOf(column: Column, lang: Lang, [yes, no]: [string, string]): [string, string][] {

@@ -1,0 +1,287 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/exchange"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+)
+
+// Ask begins an export under the asker's own rights. Material of L3 wants one of
+// the named posts and a reason. Faults: reason_required, ledger_unknown.
+func (s *Service) Ask(ctx context.Context, e Export, idem ledger.Idem) (Export, error) {
+	if err := s.mayExport(ctx, e); err != nil {
+		return Export{}, err
+	}
+	a := actor.From(ctx)
+	e.ID, e.Person, e.Address, e.State = uuid.Must(uuid.NewV7()), a.PersonID, a.Address, Writing
+	out := e
+	err := s.Store.Write(ctx, s.session(ctx, e.Prison), idem, &out, func(tx Tx) error {
+		if err := tx.InsertExport(ctx, e); err != nil {
+			return err
+		}
+		out = e
+		out.Created = tx.Now()
+		return tx.Enqueue(ctx, Work{Prison: e.Prison, ID: e.ID, Export: true})
+	})
+	return out, err
+}
+
+func (s *Service) mayExport(ctx context.Context, e Export) error {
+	versions := s.Catalog.Versions(e.Ledger)
+	if len(versions) == 0 {
+		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", e.Ledger)
+	}
+	if !slices.Contains(Formats, e.Format) {
+		return fault.New(fault.Malformed, "bad_request")
+	}
+	sub := ledger.Subject{Class: "export", Prison: e.Prison, Ledger: e.Ledger, Department: s.Access.Owner(e.Ledger)}
+	if e.Query.Area != nil {
+		sub.Area = *e.Query.Area
+	}
+	if strict(versions) {
+		sub.Class = "export_l3"
+	}
+	if err := s.Access.Check(actor.From(ctx), "create", sub, s.Now()); err != nil {
+		return err
+	}
+	if strict(versions) && strings.TrimSpace(e.Reason) == "" {
+		return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
+			Text: fault.Text{ZH: "导出严格限制级（L3）台账须说明理由", EN: "Say why strictly restricted (L3) material is taken out"}}})
+	}
+	return nil
+}
+
+// strict reports whether any version of the ledger is L3 material.
+func strict(versions []*catalog.Type) bool {
+	return slices.ContainsFunc(versions, func(t *catalog.Type) bool { return t.Sensitivity == "L3" })
+}
+
+// Exports lists those of the context's actor, the newest first.
+func (s *Service) Exports(ctx context.Context, prison uuid.UUID) (list []Export, err error) {
+	err = s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		list, err = tx.Exports(ctx, prison, actor.From(ctx).PersonID)
+		return err
+	})
+	return list, err
+}
+
+// Export returns one of the actor's own.
+func (s *Service) Export(ctx context.Context, prison, id uuid.UUID) (e Export, err error) {
+	err = s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		e, err = tx.Export(ctx, prison, id)
+		return err
+	})
+	return e, err
+}
+
+// Fetch streams a finished export to whoever asked for it and may still have it.
+// Fault: batch_state while it is not done.
+func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.ReadCloser, error) {
+	e, err := s.Export(ctx, prison, id)
+	if err != nil {
+		return e, nil, err
+	}
+	if err := s.mayExport(ctx, e); err != nil {
+		return e, nil, err
+	}
+	if e.State != Done {
+		return e, nil, fault.New(fault.Conflict, "batch_state").With("state", e.State)
+	}
+	r, err := s.Files.OpenStaging(ctx, exportKey(prison, id))
+	return e, r, err
+}
+
+// export writes the file anew from its beginning, whenever it is run.
+func (s *Service) export(ctx context.Context, w Work) error {
+	var e Export
+	err := s.Store.Read(ctx, program(w.Prison), func(tx Tx) (err error) {
+		e, err = tx.Export(ctx, w.Prison, w.ID)
+		return err
+	})
+	if err != nil || e.State != Writing {
+		return err
+	}
+	as, err := s.as(ctx, e.Person, e.Address)
+	if err == nil {
+		if err = s.mayExport(as, e); err == nil {
+			err = s.bring(as, e)
+		}
+	}
+	if why, final := failure(err); final {
+		return s.progress(ctx, e, func(tx Tx, now *Export) error {
+			at := tx.Now()
+			now.State, now.Failure, now.Finished = Failed, why, &at
+			return nil
+		})
+	}
+	return err
+}
+
+func (s *Service) progress(ctx context.Context, e Export, fn func(Tx, *Export) error) error {
+	return s.Store.Write(ctx, program(e.Prison), ledger.Idem{}, nil, func(tx Tx) error {
+		now, err := tx.LockExport(ctx, e.Prison, e.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != Writing {
+			return errOvertaken
+		}
+		if err := fn(tx, &now); err != nil {
+			return err
+		}
+		return tx.UpdateExport(ctx, now)
+	})
+}
+
+// writer is a book or a text.
+type writer interface {
+	Add(o exchange.Out) error
+}
+
+func (s *Service) bring(ctx context.Context, e Export) error {
+	f, err := scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	sum := sha256.New()
+	if err := s.fill(ctx, e, io.MultiWriter(f, sum)); err != nil {
+		return err
+	}
+	size, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := s.Files.PutStaging(ctx, exportKey(e.Prison, e.ID), f, size); err != nil {
+		return err
+	}
+	d := ledger.Digest(sum.Sum(nil))
+	return s.progress(ctx, e, func(tx Tx, now *Export) error {
+		at := tx.Now()
+		now.State, now.Size, now.Sha256, now.Finished = Done, size, &d, &at
+		now.Total = now.Rows
+		return custody(ctx, tx, e.Prison, e.Person, e.Address, ledger.Custody{Kind: "export", Subject: e.ID.String(), Reason: e.Reason,
+			Detail: map[string]any{"ledger": e.Ledger, "format": e.Format, "rows": now.Rows, "sha256": d, "filter": e.Query}})
+	})
+}
+
+func (s *Service) fill(ctx context.Context, e Export, w io.Writer) (err error) {
+	versions := slices.Clone(s.Catalog.Versions(e.Ledger))
+	slices.SortFunc(versions, func(a, b *catalog.Type) int { return b.Version - a.Version })
+	p := exchange.NewPlan(versions...)
+	if e.Format != "xlsx" {
+		t, err := exchange.NewText(w, p, exchange.Export, encodings[e.Format])
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.entries(ctx, e, t), t.Close())
+	}
+	b, err := exchange.NewBook(p, exchange.Export, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	if err := s.entries(ctx, e, b); err != nil {
+		return err
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
+
+var stateNames = map[ledger.State]string{ledger.Draft: "草稿", ledger.Submitted: "已提交", ledger.Returned: "已退回", ledger.Approved: "已通过",
+	ledger.Voided: "已作废", ledger.Discarded: "已弃用"}
+
+func (s *Service) entries(ctx context.Context, e Export, w writer) error {
+	areas, err := s.Areas(ctx, e.Prison)
+	if err != nil {
+		return err
+	}
+	names := map[uuid.UUID]string{}
+	for _, a := range areas {
+		names[a.ID] = a.NameZH
+	}
+	q := ledger.Query{Prison: e.Prison, Ledgers: []string{e.Ledger}, States: e.Query.States, From: e.Query.From, To: e.Query.To, Text: e.Query.Text,
+		Fields: e.Query.Fields, Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
+	if len(q.States) == 0 {
+		q.States = []ledger.State{ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided}
+	}
+	if e.Query.Area != nil {
+		q.Area = *e.Query.Area
+	}
+	total, err := s.Ledger.Count(ctx, q)
+	if err != nil {
+		return err
+	}
+	if total > exchange.MaxRows {
+		return fault.New(fault.TooLarge, "table_too_long").With("limit", exchange.MaxRows)
+	}
+	rows := 0
+	for {
+		list, err := s.Ledger.Filed(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			at := x.Entry
+			q.After = ledger.Cursor{Value: "-infinity", Entry: at.Entry}
+			if at.OccurredAt != nil {
+				q.After.Value = at.OccurredAt.UTC().Format(time.RFC3339Nano)
+			}
+			if x.Revision.Number == 0 || x.Revision.Nil {
+				continue // never filed, or nothing happened: no line to show
+			}
+			value, err := loose(x.Revision.Document)
+			if err != nil {
+				return err
+			}
+			rows++
+			o := exchange.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
+				State: stateNames[at.State], Author: at.AuthorName}
+			if at.Submitted != nil {
+				o.Filed = at.Submitted.In(catalog.Zone).Format(time.DateTime)
+			}
+			if err := w.Add(o); err != nil {
+				return err
+			}
+		}
+		err = s.progress(ctx, e, func(_ Tx, now *Export) error {
+			now.Rows, now.Total = rows, total
+			return nil
+		})
+		if err != nil || len(list) < q.Limit {
+			return err
+		}
+	}
+}
+
+// custody keeps who took what in or out, with its leaf.
+func custody(ctx context.Context, tx Tx, prison, person uuid.UUID, address string, c ledger.Custody) error {
+	raw, err := json.Marshal(c.Detail)
+	if err != nil {
+		return err
+	}
+	// As the column gives it back: a leaf is made of what is read again.
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if err := d.Decode(&c.Detail); err != nil {
+		return err
+	}
+	return tx.InsertCustody(ctx, prison, ledger.CustodyRow{ID: uuid.Must(uuid.NewV7()), Custody: c, Person: person, Address: address, Salt: integrity.NewSalt()})
+}

@@ -1,0 +1,72 @@
+package exchange_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"testing"
+
+	"taizhang/internal/exchange"
+	"taizhang/internal/fault"
+)
+
+// bomb unpacks to far more than it may.
+func bomb(t testing.TB) []byte {
+	t.Helper()
+	var w bytes.Buffer
+	z := zip.NewWriter(&w)
+	zeros := make([]byte, 1<<20)
+	for _, name := range []string{"[Content_Types].xml", "xl/workbook.xml", "xl/sharedStrings.xml"} {
+		f, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 70 {
+			if _, err := f.Write(zeros); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.Bytes()
+}
+
+// FuzzOpen reads anything: a fault or rows, never a panic, and what came out as
+// a document can be written again.
+func FuzzOpen(f *testing.F) {
+	typ := load(f).Current("cell-body-search")
+	p := exchange.NewPlan(typ)
+	o := exchange.Out{Number: 1, Version: 1, Value: documents(f, typ)[0].Value}
+	f.Add(book(f, p, exchange.Template, o))
+	f.Add(text(f, p, exchange.Export, exchange.UTF8BOM, o))
+	f.Add(text(f, p, exchange.Export, exchange.GB18030, o))
+	f.Add([]byte("检查类别\n\xff\xfe,\"\n"))
+	f.Add([]byte("\xff\xfe检查"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		s, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
+		if err != nil {
+			if fault.CodeOf(err) == "" {
+				t.Errorf("no fault: %v", err)
+			}
+			return
+		}
+		defer func() { _ = s.Close() }()
+		x, err := exchange.NewText(io.Discard, s.Plan(), exchange.Errors, exchange.UTF8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r, err := range s.Rows() {
+			if err != nil {
+				if fault.CodeOf(err) == "" {
+					t.Errorf("no fault: %v", err)
+				}
+				return
+			}
+			if err := x.Add(exchange.Out{Number: 1, Version: s.Version, Value: r.Value, Errors: r.Errors}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,287 @@
+package exchange
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Encodings of a CSV.
+const (
+	UTF8    = "utf-8"
+	UTF8BOM = "utf-8-bom"
+	UTF16   = "utf-16"
+	GB18030 = "gb18030"
+)
+
+// Text is a CSV being written. The rows of a list stand in one cell as JSON:
+// a table of lines has no other place for them.
+type Text struct {
+	plan  *Plan
+	slots []slot
+	w     *csv.Writer
+	out   io.WriteCloser
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// NewText begins a CSV. Excel reads UTF-8 only behind a BOM.
+func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
+	t := &Text{plan: p, slots: p.slots(kind), out: nopCloser{w}}
+	switch enc {
+	case GB18030:
+		t.out = encoderTo(w, simplifiedchinese.GB18030)
+	case UTF8BOM:
+		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+			return nil, err
+		}
+	}
+	for i, tab := range p.Tables {
+		if i > 0 && tab.depth(p.newestOf(tab)) == 1 {
+			t.slots = append(t.slots, slot{id: tab.ID, title: tab.Title, column: -1, table: i})
+		}
+	}
+	t.w = csv.NewWriter(t.out)
+	t.w.UseCRLF = true
+	titles := make([]string, len(t.slots))
+	for i, s := range t.slots {
+		titles[i] = safe(s.title)
+	}
+	return t, t.w.Write(titles)
+}
+
+func encoderTo(w io.Writer, e encoding.Encoding) io.WriteCloser {
+	return struct {
+		io.Writer
+		io.Closer
+	}{e.NewEncoder().Writer(w), io.NopCloser(nil)}
+}
+
+// Add writes one entry.
+func (t *Text) Add(o Out) error {
+	line := t.plan.Split(o.Version, o.Value)[0][0]
+	cells := make([]string, len(t.slots))
+	for i, s := range t.slots {
+		switch {
+		case s.table > 0:
+			at, ok := t.plan.Tables[s.table].at[o.Version]
+			if v, there := look(o.Value, at); ok && there {
+				raw, err := json.Marshal(v)
+				if err != nil {
+					return err
+				}
+				cells[i] = string(raw)
+			}
+		case s.column >= 0:
+			c := t.plan.Tables[0].Columns[s.column]
+			leaf, ok := c.At[o.Version]
+			v := line.Cells[s.column]
+			if !ok || v == nil {
+				continue
+			}
+			cells[i] = shown(leaf, v)
+			if _, number := v.(json.Number); !number {
+				cells[i] = safe(cells[i])
+			}
+		case s.id == idRow:
+			cells[i] = fmt.Sprint(o.Number)
+		default:
+			cells[i] = safe(o.says(t.plan, s.id))
+		}
+	}
+	return t.w.Write(cells)
+}
+
+// Close writes what is left.
+func (t *Text) Close() error {
+	t.w.Flush()
+	return errors.Join(t.w.Error(), t.out.Close())
+}
+
+const dangerous = "=+-@\t\r"
+
+// safe keeps a spreadsheet from taking text for a formula: an apostrophe goes
+// before it, and plain takes it away again.
+func safe(s string) string {
+	if bare := strings.TrimLeft(s, "'"); bare != "" && strings.ContainsRune(dangerous, rune(bare[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func plain(s string) string {
+	if bare := strings.TrimLeft(s, "'"); bare != "" && len(bare) < len(s) && strings.ContainsRune(dangerous, rune(bare[0])) {
+		return s[1:]
+	}
+	return s
+}
+
+// encodingOf finds how a text is written: by its mark, else UTF-8 if it is
+// that throughout, else GB18030, which every other Chinese Excel writes.
+func encodingOf(r io.Reader) (name string, lines int, err error) {
+	buf, keep := make([]byte, 64<<10), 0
+	name = ""
+	for {
+		n, err := io.ReadFull(r, buf[keep:])
+		chunk := buf[:keep+n]
+		if name == "" {
+			switch name = UTF8; {
+			case utf16(chunk):
+				return UTF16, 0, nil
+			case bytes.HasPrefix(chunk, []byte("\xEF\xBB\xBF")):
+				name = UTF8BOM
+			}
+		}
+		end := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !end {
+			return name, lines, err
+		}
+		// A character cut in two by the buffer's end waits for its other half.
+		whole := len(chunk)
+		for back := 1; !end && back < utf8.UTFMax && back <= len(chunk); back++ {
+			if tail := chunk[len(chunk)-back:]; utf8.RuneStart(tail[0]) {
+				if !utf8.FullRune(tail) {
+					whole -= back
+				}
+				break
+			}
+		}
+		lines += bytes.Count(chunk, []byte("\n"))
+		if !utf8.Valid(chunk[:whole]) {
+			if name == UTF8BOM {
+				return name, lines, badTable
+			}
+			name = GB18030
+		}
+		if end {
+			return name, lines, nil
+		}
+		keep = copy(buf, chunk[whole:])
+	}
+}
+
+func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error) {
+	enc, count, err := encodingOf(io.NewSectionReader(r, 0, size))
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{Format: "csv", Encoding: enc, plan: plans(0), close: func() error { return nil }, Lines: max(0, count-1)}
+	s.Version = s.plan.Version
+	decoded := decode(io.NewSectionReader(r, 0, size), enc)
+	buffered := bufio.NewReaderSize(decoded, 64<<10)
+	first, _ := buffered.Peek(16 << 10)
+	title, _, _ := strings.Cut(string(first), "\n")
+	c := csv.NewReader(buffered)
+	c.FieldsPerRecord, c.LazyQuotes, c.ReuseRecord = -1, true, true
+	for _, sep := range []rune{'\t', ';'} {
+		if strings.Count(title, string(sep)) > strings.Count(title, ",") {
+			c.Comma = sep
+		}
+	}
+	head, err := c.Read()
+	if err != nil {
+		return nil, badTable.Because(err)
+	}
+	head = clone(head)
+	cols, lists, err := s.plan.textColumns(head)
+	if err != nil {
+		return nil, err
+	}
+	s.rows = func(yield func(Row, error) bool) {
+		for n := 0; ; {
+			record, err := c.Read()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(Row{}, badTable.Because(err))
+				return
+			}
+			line, _ := c.FieldPos(0)
+			values := clone(record)
+			if strings.TrimSpace(strings.Join(values, "")) == "" {
+				continue
+			}
+			if n++; n > MaxRows {
+				yield(Row{}, fault.New(fault.TooLarge, "table_too_long").With("limit", MaxRows))
+				return
+			}
+			row := s.plan.row(line, values, cols, make([]map[string][]nestedRow, len(s.plan.Tables)), false)
+			s.plan.lists(&row, values, lists)
+			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) {
+				row.Errors = append(row.Errors, fault.Field{Code: "encoding", Text: fault.Text{ZH: "有不能识别的字符，请核对文件编码", EN: "Some characters cannot be read; look at the file's encoding"}})
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+	return s, nil
+}
+
+func decode(r io.Reader, enc string) io.Reader {
+	switch enc {
+	case GB18030:
+		return simplifiedchinese.GB18030.NewDecoder().Reader(r)
+	case UTF16:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r)
+	case UTF8BOM:
+		return unicode.UTF8BOM.NewDecoder().Reader(r)
+	}
+	return r
+}
+
+func clone(record []string) []string {
+	out := make([]string, min(len(record), maxColumns))
+	for i := range out {
+		out[i] = plain(record[i])
+	}
+	return out
+}
+
+// textColumns also finds the columns that hold lists as JSON.
+func (p *Plan) textColumns(head []string) ([]place, map[int]int, error) {
+	lists := map[int]int{}
+	rest := clone(head)
+	for n, title := range rest {
+		for i, t := range p.Tables {
+			if i > 0 && title != "" && (bare(title) == bare(t.Title) || title == t.ID) {
+				lists[n], rest[n] = i, ""
+			}
+		}
+	}
+	cols, err := p.columns(0, [][]string{rest, {}}, false)
+	return cols, lists, err
+}
+
+// lists puts the lists that stand as JSON into a row's document.
+func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
+	for n, i := range lists {
+		if n >= len(values) || strings.TrimSpace(values[n]) == "" {
+			continue
+		}
+		at := p.Tables[i].at[p.Version]
+		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
+		list, ok := doc.Value["v"].([]any)
+		if err != nil || !ok {
+			row.Errors = append(row.Errors, fault.Field{Pointer: at, Code: "cell", Text: fault.Text{ZH: "明细应为 JSON 数组，或改用 Excel 模板", EN: "A JSON array is wanted here; or use the workbook"}})
+			continue
+		}
+		put(row.Value, at, nil, list)
+	}
+}

@@ -1,0 +1,210 @@
+package housetest_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"taizhang/internal/batch"
+	"taizhang/internal/exchange"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+)
+
+func askExport(t *testing.T, h *housetest.House, who string, e batch.Export) batch.Export {
+	t.Helper()
+	e.Prison = h.Prison
+	e, err := h.Batches.Ask(h.As(t.Context(), who), e, ledger.Idem{Key: uuid.NewString(), Route: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Batches.Run(t.Context(), batch.Work{Prison: h.Prison, ID: e.ID, Export: true}); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func fetched(t *testing.T, h *housetest.House, who string, e batch.Export) (batch.Export, []byte) {
+	t.Helper()
+	e, r, err := h.Batches.Fetch(h.As(t.Context(), who), h.Prison, e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, raw
+}
+
+// TestExport brings entries out as they went in, in every format, with who took
+// them in the log; and the file that went out is known when it comes back.
+func TestExport(t *testing.T) {
+	h := housetest.New(t)
+	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", searches(h, 230, func(int) bool { return false }))))
+	i = through(t, h, "officer", begin(t, h, "officer", i))
+	if i.Written != 230 {
+		t.Fatalf("%+v", i)
+	}
+	for _, format := range batch.Formats {
+		e, raw := fetched(t, h, "custody head", askExport(t, h, "custody head", batch.Export{Ledger: "cell-body-search", Format: format}))
+		if e.Rows != 230 || e.State != batch.Done || e.Size != int64(len(raw)) {
+			t.Errorf("%s: %+v", format, e)
+		}
+		rows := rowsOf(t, h, raw)
+		if len(rows) != 230 || rows[0].Area != "监区" {
+			t.Fatalf("%s: %d rows, the first %+v", format, len(rows), rows[0])
+		}
+		for _, r := range rows[:20] {
+			k := ledger.Key{Prison: h.Prison, Entry: uuid.MustParse(r.Entry)}
+			v, err := h.Ledger.Get(h.As(t.Context(), "custody head"), k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			typed, err := h.Catalog.Current("cell-body-search").Typed(v.Revisions[0].Document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(typed), string(canonical(t, r.Value))); diff != "" {
+				t.Errorf("%s: %s", format, diff)
+			}
+		}
+		back := through(t, h, "officer", send(t, h, "officer", batch.Sent{Name: "回传"}, raw))
+		if back.Skipped != 230 || back.Good+back.Bad != 0 {
+			t.Errorf("%s brought back: %+v", format, back)
+		}
+	}
+	var n int
+	if err := h.Owner.QueryRow(t.Context(), "select count(*) from custody_events where kind = 'export' and detail->>'sha256' <> '' and (detail->>'rows')::int = 230").Scan(&n); err != nil || n != 3 {
+		t.Errorf("%d exports in the custody record: %v", n, err)
+	}
+	verified(t, h)
+}
+
+// verified holds the log to its rows: what an export left must be read again as
+// it was committed to.
+func verified(t *testing.T, h *housetest.House) {
+	t.Helper()
+	s := &scene{House: h}
+	var err error
+	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	s.checkpoint(t)
+	if r := s.verify(t); len(r.Problems) > 0 {
+		t.Errorf("the log does not hold: %+v", r.Problems)
+	}
+}
+
+// TestExportRights: one's own scope and no more, one's own files, and strictly
+// restricted material for named posts with a reason.
+func TestExportRights(t *testing.T) {
+	h := housetest.New(t)
+	h.Submitted(t)
+	for who, rows := range map[string]int{"officer": 1, "custody head": 1, "warden": 1, "officer elsewhere": 0, "education head": 0} {
+		e, _ := fetched(t, h, who, askExport(t, h, who, batch.Export{Ledger: "cell-body-search", Format: "xlsx"}))
+		if e.Rows != rows {
+			t.Errorf("%s takes %d rows, want %d", who, e.Rows, rows)
+		}
+	}
+	mine := askExport(t, h, "officer", batch.Export{Ledger: "cell-body-search", Format: "xlsx"})
+	if _, _, err := h.Batches.Fetch(h.As(t.Context(), "second officer"), h.Prison, mine.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("somebody else's file: %v", err)
+	}
+	strict := batch.Export{Prison: h.Prison, Ledger: "medical-visit", Format: "xlsx"}
+	for who, code := range map[string]string{"officer": "forbidden", "custody head": "forbidden", "warden": "reason_required"} {
+		if _, err := h.Batches.Ask(h.As(t.Context(), who), strict, ledger.Idem{}); fault.CodeOf(err) != code {
+			t.Errorf("%s asks for L3: %v, want %s", who, err, code)
+		}
+	}
+	strict.Reason = "年度卫生检查"
+	if e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict)); e.State != batch.Done {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestExportFilter narrows as the list does.
+func TestExportFilter(t *testing.T) {
+	h := housetest.New(t)
+	h.Submitted(t)
+	today, later := time.Now().Format(time.DateOnly), time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+	for _, test := range []struct {
+		filter batch.Filter
+		rows   int
+	}{
+		{batch.Filter{}, 1}, {batch.Filter{Area: &h.Area}, 1}, {batch.Filter{Area: &h.Other}, 0}, {batch.Filter{From: later}, 0},
+		{batch.Filter{To: later}, 1}, {batch.Filter{States: []ledger.State{ledger.Approved}}, 0}, {batch.Filter{Text: "不存在的词"}, 0},
+	} {
+		e, _ := fetched(t, h, "warden", askExport(t, h, "warden", batch.Export{Ledger: "cell-body-search", Format: "csv-utf8-bom", Query: test.filter}))
+		if e.Rows != test.rows {
+			t.Errorf("%+v on %s: %d rows, want %d", test.filter, today, e.Rows, test.rows)
+		}
+	}
+}
+
+// TestTend takes up what nobody goes on with, and sweeps what is over its time.
+func TestTend(t *testing.T) {
+	h := housetest.New(t)
+	i := send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", searches(h, 2, func(int) bool { return false })))
+	e := askExport(t, h, "officer", batch.Export{Ledger: "cell-body-search", Format: "xlsx"})
+	jobs := func() (n int) {
+		if err := h.Owner.QueryRow(t.Context(), "select count(*) from river_job where kind = 'batch'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := jobs()
+	if err := h.Batches.Tend(t.Context()); err != nil || jobs() != before {
+		t.Errorf("fresh work was taken up: %d more, %v", jobs()-before, err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), "update imports set touched_at = now() - interval '2 minutes'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Batches.Tend(t.Context()); err != nil || jobs() != before+1 {
+		t.Errorf("left work: %d jobs more, want 1, %v", jobs()-before, err)
+	}
+	i = through(t, h, "officer", i)
+	if _, err := h.Owner.Exec(t.Context(), "update imports set created_at = now() - interval '8 days'; update exports set created_at = now() - interval '8 days'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Batches.Tend(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx := h.As(t.Context(), "officer")
+	if _, err := h.Batches.Import(ctx, h.Prison, i.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an old import stays: %v", err)
+	}
+	if _, _, err := h.Batches.Fetch(ctx, h.Prison, e.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an old export stays: %v", err)
+	}
+	for part, err := range h.Files.ListStaging(t.Context(), "") {
+		if err != nil || strings.Contains(part.Key, h.Prison.String()) {
+			t.Errorf("left behind: %s %v", part.Key, err)
+		}
+	}
+}
+
+// TestTemplateRights: whoever fills the ledger somewhere takes its template.
+func TestTemplateRights(t *testing.T) {
+	h := housetest.New(t)
+	for who, code := range map[string]string{"officer": "", "warden": "forbidden"} {
+		var w bytes.Buffer
+		err := h.Batches.Template(h.As(t.Context(), who), h.Prison, "cell-body-search", "xlsx", &w)
+		if fault.CodeOf(err) != code {
+			t.Errorf("%s: %v", who, err)
+		}
+		if code == "" {
+			if _, err := exchange.Open(bytes.NewReader(w.Bytes()), int64(w.Len()), func(int) *exchange.Plan { return exchange.NewPlan(h.Catalog.Current("cell-body-search")) }); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

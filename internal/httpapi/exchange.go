@@ -1,0 +1,369 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/batch"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+var tableTypes = map[string]struct{ media, ext string }{
+	"xlsx":         {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
+	"csv-utf8-bom": {"text/csv; charset=utf-8", ".csv"},
+	"csv-gb18030":  {"text/csv; charset=gb18030", ".csv"},
+}
+
+// file answers with a table. Its head is written with the first byte, so that a
+// refusal before that is still a problem document.
+type file struct {
+	c            echo.Context
+	format, name string
+}
+
+func (f file) Write(p []byte) (int, error) {
+	if r := f.c.Response(); !r.Committed {
+		t := tableTypes[f.format]
+		r.Header().Set("Content-Type", t.media)
+		r.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name + t.ext}))
+		r.WriteHeader(http.StatusOK)
+	}
+	return f.c.Response().Write(p)
+}
+
+func (a *API) brokenOff(c echo.Context, err error) error {
+	if err != nil && c.Response().Committed {
+		a.Log.ErrorContext(c.Request().Context(), "file", "id", c.Get(requestIDKey), "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return err
+}
+
+func format(c echo.Context) (string, error) {
+	f := c.QueryParam("format")
+	if f == "" {
+		f = "xlsx"
+	}
+	if !slices.Contains(batch.Formats, f) {
+		return "", badParam("format")
+	}
+	return f, nil
+}
+
+func (a *API) template(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	f, err := format(c)
+	if err != nil {
+		return err
+	}
+	id := c.Param("ledger")
+	t := a.Catalog.Current(id)
+	if t == nil {
+		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
+	}
+	name := t.Title.ZH + "导入模板v" + strconv.Itoa(t.Version)
+	return a.brokenOff(c, a.Batches.Template(c.Request().Context(), prison, id, f, file{c, f, name}))
+}
+
+// importing is an import as its sender sees it.
+type importing struct {
+	batch.Import
+	Actions []batch.Action `json:"actions"`
+	Message string         `json:"message,omitempty"`
+}
+
+func (a *API) importing(c echo.Context, i batch.Import) importing {
+	return importing{i, batch.Allowed(i), told(c, i.Failure)}
+}
+
+// told says why a file failed, in words.
+func told(c echo.Context, f *batch.Failure) string {
+	if f == nil {
+		return ""
+	}
+	text := titles[f.Code].In(lang(c))
+	if text == "" {
+		text = titles["internal"].In(lang(c))
+	}
+	if list, ok := f.Detail["columns"].([]any); ok && len(list) > 0 {
+		var names []string
+		for _, n := range list {
+			if s, ok := n.(string); ok {
+				names = append(names, s)
+			}
+		}
+		text += "：" + strings.Join(names, "、")
+	}
+	return text
+}
+
+func (a *API) sendImport(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	s := batch.Sent{Prison: prison, Ledger: c.QueryParam("ledger"), AsDraft: c.QueryParam("draft") == "true", Name: c.QueryParam("name"),
+		Size: c.Request().ContentLength}
+	if v := c.QueryParam("area"); v != "" {
+		if s.Area, err = uuid.Parse(v); err != nil {
+			return badParam("area")
+		}
+	}
+	key, err := creation(c, []byte(c.Request().URL.RawQuery))
+	if err != nil {
+		return err
+	}
+	i, err := a.Batches.Send(c.Request().Context(), s, c.Request().Body, key)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", "/api/v1/prisons/"+prison.String()+"/imports/"+i.ID.String())
+	etag(c, i.ETag)
+	return c.JSON(http.StatusCreated, a.importing(c, i))
+}
+
+func (a *API) listImports(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	list, err := a.Batches.Imports(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	out := []importing{}
+	for _, i := range list {
+		out = append(out, a.importing(c, i))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"imports": out})
+}
+
+func importID(c echo.Context) (prison, id uuid.UUID, err error) {
+	if prison, err = pathID(c, "prison"); err != nil {
+		return
+	}
+	id, err = pathID(c, "import")
+	return
+}
+
+func (a *API) getImport(c echo.Context) error {
+	prison, id, err := importID(c)
+	if err != nil {
+		return err
+	}
+	i, err := a.Batches.Import(c.Request().Context(), prison, id)
+	if err != nil {
+		return err
+	}
+	etag(c, i.ETag)
+	return c.JSON(http.StatusOK, a.importing(c, i))
+}
+
+func (a *API) doImport(act batch.Action) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		prison, id, err := importID(c)
+		if err != nil {
+			return err
+		}
+		match, err := ifMatch(c)
+		if err != nil {
+			return err
+		}
+		i, err := a.Batches.Do(c.Request().Context(), prison, id, act, match)
+		if err != nil {
+			return err
+		}
+		if act == batch.Remove {
+			return c.NoContent(http.StatusNoContent)
+		}
+		etag(c, i.ETag)
+		return c.JSON(http.StatusOK, a.importing(c, i))
+	}
+}
+
+// importRow is a row with its mistakes in words.
+type importRow struct {
+	Number  int                   `json:"number"`
+	Line    int                   `json:"line"`
+	Area    string                `json:"area"`
+	Outcome batch.Outcome         `json:"outcome"`
+	Entry   *uuid.UUID            `json:"entry,omitempty"`
+	Summary []catalog.SummaryItem `json:"summary"`
+	Errors  []problemField        `json:"errors"`
+}
+
+const rowsPage = 50
+
+func (a *API) importRows(c echo.Context) error {
+	prison, id, err := importID(c)
+	if err != nil {
+		return err
+	}
+	of := batch.Outcome(c.QueryParam("outcome"))
+	if !slices.Contains([]batch.Outcome{"", batch.Good, batch.Bad, batch.Written, batch.Skipped}, of) {
+		return badParam("outcome")
+	}
+	after := 0
+	if v := c.QueryParam("after"); v != "" {
+		if after, err = strconv.Atoi(v); err != nil || after < 0 || after > 1<<30 {
+			return badParam("after")
+		}
+	}
+	i, list, err := a.Batches.Rows(c.Request().Context(), prison, id, of, after, rowsPage+1)
+	if err != nil {
+		return err
+	}
+	var next *int
+	if len(list) > rowsPage {
+		list = list[:rowsPage]
+		next = &list[rowsPage-1].Number
+	}
+	t := a.Catalog.Type(i.Ledger, i.Version)
+	out := []importRow{}
+	for _, r := range list {
+		row := importRow{Number: r.Number, Line: r.Line, Area: r.AreaText, Outcome: r.Outcome, Entry: r.Entry, Summary: []catalog.SummaryItem{}, Errors: []problemField{}}
+		var doc catalog.Document
+		d := json.NewDecoder(strings.NewReader(string(r.Document)))
+		d.UseNumber()
+		if d.Decode(&doc.Value) == nil && t != nil {
+			row.Summary = t.Summaries(doc)
+		}
+		for _, f := range r.Errors {
+			where := batch.Where(t, f.Pointer)
+			if where != "" {
+				where += "："
+			}
+			row.Errors = append(row.Errors, problemField{Pointer: f.Pointer, Code: f.Code, Message: where + f.Text.In(lang(c))})
+		}
+		out = append(out, row)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"rows": out, "next": next})
+}
+
+func (a *API) errorBook(c echo.Context) error {
+	prison, id, err := importID(c)
+	if err != nil {
+		return err
+	}
+	i, err := a.Batches.Import(c.Request().Context(), prison, id)
+	if err != nil {
+		return err
+	}
+	name := strings.TrimSuffix(strings.TrimSuffix(i.Name, ".xlsx"), ".csv") + "_待更正"
+	return a.brokenOff(c, a.Batches.ErrorBook(c.Request().Context(), prison, id, file{c, "xlsx", name}))
+}
+
+// exporting is an export as its asker sees it.
+type exporting struct {
+	batch.Export
+	Message string `json:"message,omitempty"`
+}
+
+func (a *API) askExport(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Ledger string       `json:"ledger"`
+		Filter batch.Filter `json:"filter"`
+		Format string       `json:"format"`
+		Reason string       `json:"reason"`
+	}
+	raw, err := read(c, &in)
+	if err != nil {
+		return err
+	}
+	for name, day := range map[string]string{"from": in.Filter.From, "to": in.Filter.To} {
+		if _, err := catalog.Day(day); day != "" && err != nil {
+			return badDay(name)
+		}
+	}
+	for _, s := range in.Filter.States {
+		if !slices.Contains(ledger.States, s) {
+			return badParam("states")
+		}
+	}
+	if len(in.Filter.Fields) > maxFields {
+		return badParam("fields")
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	e, err := a.Batches.Ask(c.Request().Context(), batch.Export{Prison: prison, Ledger: in.Ledger, Query: in.Filter, Format: in.Format, Reason: strings.TrimSpace(in.Reason)}, key)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", "/api/v1/prisons/"+prison.String()+"/exports/"+e.ID.String())
+	return c.JSON(http.StatusCreated, exporting{e, ""})
+}
+
+func (a *API) listExports(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	list, err := a.Batches.Exports(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	out := []exporting{}
+	for _, e := range list {
+		out = append(out, exporting{e, told(c, e.Failure)})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"exports": out})
+}
+
+func (a *API) getExport(c echo.Context) error {
+	return a.withExport(c, func(ctx context.Context, prison, id uuid.UUID) error {
+		e, err := a.Batches.Export(ctx, prison, id)
+		if err != nil {
+			return err
+		}
+		return c.JSON(http.StatusOK, exporting{e, told(c, e.Failure)})
+	})
+}
+
+func (a *API) exportFile(c echo.Context) error {
+	return a.withExport(c, func(ctx context.Context, prison, id uuid.UUID) error {
+		e, r, err := a.Batches.Fetch(ctx, prison, id)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = r.Close() }()
+		name := e.Ledger
+		if t := a.Catalog.Current(e.Ledger); t != nil {
+			name = t.Title.ZH
+		}
+		c.Response().Header().Set("Content-Length", strconv.FormatInt(e.Size, 10))
+		_, err = io.Copy(file{c, e.Format, name + "_" + catalog.DayOf(e.Created)}, r)
+		return a.brokenOff(c, err)
+	})
+}
+
+func (a *API) withExport(c echo.Context, do func(context.Context, uuid.UUID, uuid.UUID) error) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(c, "export")
+	if err != nil {
+		return err
+	}
+	return do(c.Request().Context(), prison, id)
+}

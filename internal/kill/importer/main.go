@@ -1,0 +1,35 @@
+// Command importer goes on with one import until it has nothing more to do. The
+// kill harness ends it in between.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/batch"
+	"taizhang/internal/housetest"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, id string) error {
+	h, err := housetest.Join(ctx, os.Getenv("KILL_HOUSE"))
+	if err != nil {
+		return err
+	}
+	defer h.Store.Close()
+	for more := true; more; {
+		if more, err = h.Batches.Run(ctx, batch.Work{Prison: h.Prison, ID: uuid.MustParse(id)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,294 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/batch"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+// Batches keeps imports and exports (batch.Store).
+type Batches struct{ *Store }
+
+// batching is a transaction over imports and exports.
+type batching struct{ *txn }
+
+// Write commits through the one commit path.
+func (s Batches) Write(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(batch.Tx) error) error {
+	return s.write(ctx, ses, idem, out, func(t *txn) error { return fn(batching{t}) })
+}
+
+// Read runs fn in a read-only transaction.
+func (s Batches) Read(ctx context.Context, ses ledger.Session, fn func(batch.Tx) error) error {
+	return s.Store.Read(ctx, ses, func(r ledger.Reader) error { return fn(batching{r.(*txn)}) })
+}
+
+// Left lists work nobody goes on with, and what is over its time.
+func (s Batches) Left(ctx context.Context, before, old time.Time) (working, over []batch.Work, err error) {
+	err = s.Read(ctx, everything, func(tx batch.Tx) error {
+		t := tx.(batching)
+		if working, err = t.works(ctx, `select prison_id, import_id, false from imports where state in ('reading', 'writing') and touched_at < $1
+			union all select prison_id, export_id, true from exports where state = 'writing' and touched_at < $1`, before); err != nil {
+			return err
+		}
+		over, err = t.works(ctx, `select prison_id, import_id, false from imports where created_at < $1 and state not in ('reading', 'writing')
+			union all select prison_id, export_id, true from exports where created_at < $1 and state <> 'writing'`, old)
+		return err
+	})
+	return working, over, err
+}
+
+func (t batching) works(ctx context.Context, sql string, at time.Time) ([]batch.Work, error) {
+	rows, err := t.tx.Query(ctx, sql, at)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Work, error) {
+		var w batch.Work
+		err := row.Scan(&w.Prison, &w.ID, &w.Export)
+		return w, err
+	})
+}
+
+// ClaimRow takes the names of a row. Another transaction that took one of them
+// is waited for. An entry that was thrown away or voided gives them back.
+func (t *txn) ClaimRow(ctx context.Context, prison uuid.UUID, names []ledger.Digest, entry uuid.UUID) error {
+	// In one order for everybody, so that two files do not wait for each other.
+	for _, n := range slices.SortedFunc(slices.Values(names), func(a, b ledger.Digest) int { return bytes.Compare(a[:], b[:]) }) {
+		tag, err := t.exec(ctx, `insert into imported as i (prison_id, name, entry_id) values ($1, $2, $3)
+			on conflict (prison_id, name) do update set entry_id = excluded.entry_id, recorded_at = app.transaction_time()
+			where exists (select from entries e where e.prison_id = i.prison_id and e.entry_id = i.entry_id and e.state in ('discarded', 'voided'))`,
+			prison, n[:], entry)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return fault.New(fault.Conflict, "row_written")
+		}
+	}
+	return nil
+}
+
+const importColumns = `prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, format, encoding, person_id, address, state, etag,
+	phase_row, total, good, bad, written, skipped, failure, created_at, touched_at, finished_at`
+
+func scanImport(row pgx.CollectableRow) (batch.Import, error) {
+	var i batch.Import
+	var sum []byte
+	err := row.Scan(&i.Prison, &i.ID, &i.Ledger, &i.Version, &i.Area, &i.AsDraft, &i.Name, &i.Size, &sum, &i.Format, &i.Encoding, &i.Person, &i.Address,
+		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Failure, &i.Created, &i.Touched, &i.Finished)
+	if err == nil {
+		i.Sha256 = ledger.Digest(sum)
+	}
+	return i, err
+}
+
+func (t batching) imports(ctx context.Context, sql string, args ...any) ([]batch.Import, error) {
+	rows, err := t.tx.Query(ctx, "select "+importColumns+" from imports where "+sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanImport)
+}
+
+func single[T any](list []T, err error) (T, error) {
+	var none T
+	switch {
+	case err != nil:
+		return none, err
+	case len(list) == 0:
+		return none, fault.New(fault.NotFound, "not_found")
+	}
+	return list[0], nil
+}
+
+func (t batching) Import(ctx context.Context, prison, id uuid.UUID) (batch.Import, error) {
+	return single(t.imports(ctx, "prison_id = $1 and import_id = $2", prison, id))
+}
+
+func (t batching) LockImport(ctx context.Context, prison, id uuid.UUID) (batch.Import, error) {
+	return single(t.imports(ctx, "prison_id = $1 and import_id = $2 for update", prison, id))
+}
+
+func (t batching) Imports(ctx context.Context, prison, person uuid.UUID) ([]batch.Import, error) {
+	return t.imports(ctx, "prison_id = $1 and person_id = $2 order by import_id desc limit 100", prison, person)
+}
+
+func (t batching) InsertImport(ctx context.Context, i batch.Import) error {
+	_, err := t.exec(ctx, `insert into imports (prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, person_id, address, state)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		i.Prison, i.ID, i.Ledger, i.Version, i.Area, i.AsDraft, i.Name, i.Size, i.Sha256[:], i.Person, i.Address, i.State)
+	return err
+}
+
+func (t batching) UpdateImport(ctx context.Context, i batch.Import) error {
+	_, err := t.exec(ctx, `update imports set version = $3, format = $4, encoding = $5, state = $6, etag = $7, phase_row = $8, total = $9, good = $10, bad = $11,
+		written = $12, skipped = $13, failure = $14, finished_at = $15, touched_at = now() where prison_id = $1 and import_id = $2`,
+		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished)
+	return err
+}
+
+func (t batching) DropImport(ctx context.Context, prison, id uuid.UUID) error {
+	_, err := t.exec(ctx, "delete from imports where prison_id = $1 and import_id = $2", prison, id)
+	return err
+}
+
+func bytesOf(names []ledger.Digest) [][]byte {
+	out := make([][]byte, len(names))
+	for i := range names {
+		out[i] = names[i][:]
+	}
+	return out
+}
+
+func (t batching) InsertRows(ctx context.Context, prison, id uuid.UUID, rows []batch.Row) error {
+	b := &pgx.Batch{}
+	for _, r := range rows {
+		problems, err := json.Marshal(some(r.Errors))
+		if err != nil {
+			return err
+		}
+		b.Queue(`insert into import_rows (prison_id, import_id, row, line, area_id, area_text, label, names, document, outcome, errors, entry_id)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			prison, id, r.Number, r.Line, r.Area, r.AreaText, r.Label, bytesOf(r.Names), []byte(r.Document), r.Outcome, problems, r.Entry)
+	}
+	return t.tx.SendBatch(ctx, b).Close()
+}
+
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func (t batching) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []batch.Row) error {
+	b := &pgx.Batch{}
+	for _, r := range rows {
+		problems, err := json.Marshal(some(r.Errors))
+		if err != nil {
+			return err
+		}
+		b.Queue("update import_rows set outcome = $4, errors = $5, entry_id = $6 where prison_id = $1 and import_id = $2 and row = $3",
+			prison, id, r.Number, r.Outcome, problems, r.Entry)
+	}
+	return t.tx.SendBatch(ctx, b).Close()
+}
+
+func (t batching) Rows(ctx context.Context, prison, id uuid.UUID, of batch.Outcome, after, limit int) ([]batch.Row, error) {
+	rows, err := t.tx.Query(ctx, `select row, line, area_id, area_text, label, names, document, outcome, errors, entry_id from import_rows
+		where prison_id = $1 and import_id = $2 and ($3 = '' or outcome = $3) and row > $4 order by row limit $5`, prison, id, string(of), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Row, error) {
+		var r batch.Row
+		var names [][]byte
+		var document []byte
+		err := row.Scan(&r.Number, &r.Line, &r.Area, &r.AreaText, &r.Label, &names, &document, &r.Outcome, &r.Errors, &r.Entry)
+		r.Document = document
+		for _, n := range names {
+			r.Names = append(r.Names, ledger.Digest(n))
+		}
+		return r, err
+	})
+}
+
+// Standing tells which names belong to an entry that still stands.
+func (t batching) Standing(ctx context.Context, prison uuid.UUID, names []ledger.Digest) (map[ledger.Digest]uuid.UUID, error) {
+	out := map[ledger.Digest]uuid.UUID{}
+	rows, err := t.tx.Query(ctx, `select i.name, i.entry_id from imported i where i.prison_id = $1 and i.name = any($2)
+		and not exists (select from entries e where e.prison_id = i.prison_id and e.entry_id = i.entry_id and e.state in ('discarded', 'voided'))`,
+		prison, bytesOf(names))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name []byte
+		var id uuid.UUID
+		if err := rows.Scan(&name, &id); err != nil {
+			return nil, err
+		}
+		out[ledger.Digest(name)] = id
+	}
+	return out, rows.Err()
+}
+
+const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at`
+
+func (t batching) exports(ctx context.Context, sql string, args ...any) ([]batch.Export, error) {
+	rows, err := t.tx.Query(ctx, "select "+exportColumns+" from exports where "+sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Export, error) {
+		var e batch.Export
+		var sum []byte
+		err := row.Scan(&e.Prison, &e.ID, &e.Ledger, &e.Query, &e.Format, &e.Reason, &e.Person, &e.Address, &e.State, &e.Total, &e.Rows, &e.Size, &sum,
+			&e.Failure, &e.Created, &e.Touched, &e.Finished)
+		if len(sum) == 32 {
+			d := ledger.Digest(sum)
+			e.Sha256 = &d
+		}
+		return e, err
+	})
+}
+
+func (t batching) Export(ctx context.Context, prison, id uuid.UUID) (batch.Export, error) {
+	return single(t.exports(ctx, "prison_id = $1 and export_id = $2", prison, id))
+}
+
+func (t batching) LockExport(ctx context.Context, prison, id uuid.UUID) (batch.Export, error) {
+	return single(t.exports(ctx, "prison_id = $1 and export_id = $2 for update", prison, id))
+}
+
+func (t batching) Exports(ctx context.Context, prison, person uuid.UUID) ([]batch.Export, error) {
+	return t.exports(ctx, "prison_id = $1 and person_id = $2 order by export_id desc limit 100", prison, person)
+}
+
+func (t batching) InsertExport(ctx context.Context, e batch.Export) error {
+	_, err := t.exec(ctx, `insert into exports (prison_id, export_id, ledger, query, format, reason, person_id, address, state)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, e.Prison, e.ID, e.Ledger, e.Query, e.Format, e.Reason, e.Person, e.Address, e.State)
+	return err
+}
+
+func (t batching) UpdateExport(ctx context.Context, e batch.Export) error {
+	var sum []byte
+	if e.Sha256 != nil {
+		sum = e.Sha256[:]
+	}
+	_, err := t.exec(ctx, `update exports set state = $3, total = $4, rows = $5, size = $6, sha256 = $7, failure = $8, finished_at = $9, touched_at = now()
+		where prison_id = $1 and export_id = $2`, e.Prison, e.ID, e.State, e.Total, e.Rows, e.Size, sum, e.Failure, e.Finished)
+	return err
+}
+
+func (t batching) DropExport(ctx context.Context, prison, id uuid.UUID) error {
+	_, err := t.exec(ctx, "delete from exports where prison_id = $1 and export_id = $2", prison, id)
+	return err
+}
+
+// Actor is a person as a job works for them: with the account that is not
+// disabled, and the posts and grants of now.
+func (s Accounts) Actor(ctx context.Context, person uuid.UUID) (actor.Actor, error) {
+	var a actor.Actor
+	err := s.pool.QueryRow(ctx, `select u.user_id, p.person_id, p.number, p.name from users u join persons p on p.person_id = u.person_id
+		where p.person_id = $1 and u.disabled_at is null order by u.user_id limit 1`, person).Scan(&a.UserID, &a.PersonID, &a.Number, &a.Name)
+	if err != nil {
+		return a, mapped(err)
+	}
+	var errs [2]error
+	a.Postings, errs[0] = s.postings(ctx, a.PersonID)
+	a.Grants, errs[1] = s.grants(ctx, a.PersonID)
+	return a, mapped(errors.Join(errs[:]...))
+}
