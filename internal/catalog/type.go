@@ -150,10 +150,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(always || !t.Cadence.Nil, "/chain", "可零报告的台账至少一个无条件的审批环节")
 	want(slices.Contains([]string{"", "area", "inmate", "site"}, t.Cadence.Per), "/cadence/per", "须为 area、inmate 或 site")
 	for i, s := range t.Chain {
-		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
-		for _, r := range s.Roles {
-			want(slices.Contains(steps, r), fmt.Sprintf("/chain/%d/roles", i), "不是审批角色：%s", r)
-		}
+		s.check(fmt.Sprintf("/chain/%d", i), want)
 	}
 	pointers := append([]string{t.OccurredAt}, t.SummaryOf...)
 	for _, r := range t.Rules {

@@ -29,7 +29,9 @@ type Query struct {
 	From, To string            // days of occurrence, YYYY-MM-DD, both included
 	Text     string            // in the summary
 	Fields   []json.RawMessage // members the latest document must contain, all of them
-	Inbox    []actor.Posting   // entries whose step one of these may decide, not one's own
+	Waiting  bool              // for the one who asks, by these:
+	Inbox    []actor.Posting   // posts of one's own
+	Deputy   []actor.Delegation
 	OwnerOf  map[string][]string
 	Me       uuid.UUID
 	Sort     Sort
@@ -63,6 +65,7 @@ type View struct {
 	Draft     *DraftBody // only while there is one, and only for those who may edit
 	Revisions []Revision
 	Decisions []Decision
+	Signers   []Signer
 	Events    []Event
 	Attached  []Evidence // beside the draft
 	Evidence  []Evidence // of all revisions
@@ -133,6 +136,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Decisions, err = r.Decisions(ctx, k); err != nil {
 		return err
 	}
+	if v.Signers, err = r.Signers(ctx, k); err != nil {
+		return err
+	}
 	if v.Events, err = r.Events(ctx, k); err != nil {
 		return err
 	}
@@ -150,8 +156,19 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
 	q.Limit = min(q.Limit, MaxPage+1)
-	if len(q.Inbox) > 0 {
+	if q.Waiting {
+		a := actor.From(ctx)
 		q.OwnerOf = s.owned()
+		for _, p := range a.Postings {
+			if p.PrisonID == q.Prison {
+				q.Inbox = append(q.Inbox, p)
+			}
+		}
+		for _, d := range a.Delegations {
+			if d.Posting.PrisonID == q.Prison && d.InForce(s.Now()) {
+				q.Deputy = append(q.Deputy, d)
+			}
+		}
 	}
 	var list []Entry
 	err := s.Store.Read(ctx, ses, func(r Reader) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 )
 
 // Idem is the identity of one write: the same key with the same route and body
@@ -54,6 +55,17 @@ type Reader interface {
 	// Revision returns number n; 0 is the latest.
 	Revision(ctx context.Context, k Key, n int) (Revision, error)
 	Decisions(ctx context.Context, k Key) ([]Decision, error)
+	// Signers of every step of every revision, in the order they came to be.
+	Signers(ctx context.Context, k Key) ([]Signer, error)
+	// Delegations of the prison that were not over long ago, the latest first.
+	Delegations(ctx context.Context, prison uuid.UUID) ([]Delegation, error)
+	// Notices of the person, the newest first.
+	Notices(ctx context.Context, prison, person uuid.UUID) ([]Notice, error)
+	// PersonByNumber finds somebody who is posted in the prison.
+	PersonByNumber(ctx context.Context, prison uuid.UUID, number string) (Posted, error)
+	// Holders lists who holds the post now: in the area, in the department that
+	// answers, or in the prison as a whole; each person once, with every posting.
+	Holders(ctx context.Context, prison, area uuid.UUID, department string, post catalog.Post) ([]Posted, error)
 	Events(ctx context.Context, k Key) ([]Event, error)
 	// Evidence of revision n; 0 is what lies beside the draft.
 	Evidence(ctx context.Context, k Key, n int) ([]Evidence, error)
@@ -96,6 +108,14 @@ type Tx interface {
 	DropDraft(ctx context.Context, k Key) error
 	InsertRevision(ctx context.Context, k Key, r Revision) error
 	InsertDecision(ctx context.Context, k Key, d Decision) error
+	// DelegationInForce asks the row, at the time of the transaction.
+	DelegationInForce(ctx context.Context, prison, delegation uuid.UUID) (bool, error)
+	InsertDelegation(ctx context.Context, d Delegation) error
+	EndDelegation(ctx context.Context, prison uuid.UUID, e DelegationEnd) error
+	// Notify writes a notice, unless the same was written before.
+	Notify(ctx context.Context, n Notice) error
+	ReadNotices(ctx context.Context, prison, person uuid.UUID) error
+	InsertSigner(ctx context.Context, k Key, s Signer) error
 	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
 
 	// TouchObject makes or touches the row that guards a key of the store and
@@ -201,14 +221,15 @@ type Files interface {
 
 // Subject is what a decision of access looks at: the row's own attributes.
 type Subject struct {
-	Class      string
-	Prison     uuid.UUID
-	Area       uuid.UUID
-	Ledger     string
-	State      State
-	Author     uuid.UUID
-	StepRoles  []actor.Role
-	StepUnit   string
+	Class     string
+	Prison    uuid.UUID
+	Area      uuid.UUID
+	Ledger    string
+	State     State
+	Author    uuid.UUID
+	StepRoles []actor.Role
+	StepUnit  string
+	StepAt
 	FillRoles  []actor.Role
 	FillDept   string // set when a department fills, not an area
 	Level      string
