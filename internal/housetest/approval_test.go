@@ -78,7 +78,9 @@ func TestModes(t *testing.T) {
 	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 	// ends says after which of the verdicts the step is over, and how.
 	ends := map[string]func(verdicts []bool) (int, ledger.State){
-		"any": func(v []bool) (int, ledger.State) { return 1, map[bool]ledger.State{true: ledger.Approved, false: ledger.Returned}[v[0]] },
+		"any": func(v []bool) (int, ledger.State) {
+			return 1, map[bool]ledger.State{true: ledger.Approved, false: ledger.Returned}[v[0]]
+		},
 		"all": func(v []bool) (int, ledger.State) {
 			if i := slices.Index(v, false); i >= 0 {
 				return i + 1, ledger.Returned

@@ -272,6 +272,7 @@ type view struct {
 	Evidence  []ledger.Evidence `json:"evidence"`
 	Opened    []ledger.Entry    `json:"opened"`
 	Actions   []ledger.Action   `json:"actions"`
+	Deciding  *ledger.Deciding  `json:"deciding,omitempty"`
 }
 
 type revision struct {
@@ -290,7 +291,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Deciding: v.Deciding}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
 	}

@@ -24,6 +24,7 @@ type Aftermath interface {
 	Open(ctx context.Context, j ledger.EntryApproved) error
 	Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (ledger.Swept, error)
 	Rebase(ctx context.Context, k ledger.Key, version int) error
+	Remind(ctx context.Context, prison uuid.UUID) error
 }
 
 // Deps of the workers.
@@ -115,6 +116,29 @@ func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
 	return nil
 }
 
+// remindDeciders tells who has to decide, and who may after the deadline.
+type remindDeciders struct{}
+
+func (remindDeciders) Kind() string { return "remind_deciders" }
+
+type reminder struct {
+	river.WorkerDefaults[remindDeciders]
+	deps Deps
+}
+
+func (w *reminder) Work(ctx context.Context, _ *river.Job[remindDeciders]) error {
+	prisons, err := w.deps.Prisons(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range prisons {
+		if err := w.deps.Ledger.Remind(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type signCheckpoints struct{}
 
 func (signCheckpoints) Kind() string { return "sign_checkpoints" }
@@ -167,6 +191,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &versionPublished{deps: d})
 	river.AddWorker(workers, &executor{deps: d})
 	river.AddWorker(workers, &planner{deps: d})
+	river.AddWorker(workers, &reminder{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
@@ -179,7 +204,8 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		PeriodicJobs: []*river.PeriodicJob{every(15*time.Minute, planDuties{}), every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{})},
+			every(ledger.SweepAfter, sweepStore{}), every(5*time.Minute, executeProposals{}),
+			every(10*time.Minute, remindDeciders{})},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})

@@ -47,9 +47,8 @@ func (s *Service) Notices(ctx context.Context, prison uuid.UUID) ([]Notice, erro
 }
 
 // ReadNotices marks all of the actor's notices as read.
-func (s *Service) ReadNotices(ctx context.Context, prison uuid.UUID, idem Idem) error {
-	var done struct{}
-	return s.Store.Write(ctx, s.session(ctx, prison), idem, &done, func(tx Tx) error {
+func (s *Service) ReadNotices(ctx context.Context, prison uuid.UUID) error {
+	return s.Store.Write(ctx, s.session(ctx, prison), Idem{}, nil, func(tx Tx) error {
 		return tx.ReadNotices(ctx, prison, actor.From(ctx).PersonID)
 	})
 }

@@ -71,6 +71,14 @@ type View struct {
 	Evidence  []Evidence // of all revisions
 	Opened    []Entry
 	Allowed   []Action
+	Deciding  *Deciding // while a step is at hand
+}
+
+// Deciding is how the step at hand stands, and how whoever asks would decide it.
+type Deciding struct {
+	Count
+	Capacity string `json:"capacity"` // "": not at all; step, deputy, higher
+	ForName  string `json:"for_name"` // whom a deputy would decide for
 }
 
 // Get returns one entry with its history. Reading L3 material is recorded.
@@ -142,8 +150,34 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Events, err = r.Events(ctx, k); err != nil {
 		return err
 	}
+	if err := s.deciding(ctx, r, v); err != nil {
+		return err
+	}
 	v.Opened, err = r.Opened(ctx, k)
 	return err
+}
+
+func (s *Service) deciding(ctx context.Context, r Reader, v *View) error {
+	if v.Entry.State != Submitted {
+		return nil
+	}
+	at, err := stepOf(ctx, r, v.Entry, v.Revisions[len(v.Revisions)-1])
+	if err != nil {
+		return err
+	}
+	v.Deciding = &Deciding{Count: at.Count(at.signers, at.decisions)}
+	a := actor.From(ctx)
+	list := s.capacities(a, v.Entry, s.Now())
+	if len(list) == 0 {
+		return nil
+	}
+	v.Deciding.Capacity = list[0].Kind
+	for _, d := range a.Delegations {
+		if d.ID == list[0].Delegation {
+			v.Deciding.ForName = d.Name
+		}
+	}
+	return nil
 }
 
 // recordReading writes the custody event of a look at L3 material.

@@ -129,3 +129,20 @@ func (s *Service) equals(ctx context.Context, r Reader, e Entry) ([]Posted, erro
 		return p.ID == e.Author || p.ID == me || slices.Contains(e.StepOut, p.ID)
 	}), err
 }
+
+// Equals lists whom the context's actor may pass the decision at hand on to.
+func (s *Service) Equals(ctx context.Context, k Key) ([]Posted, error) {
+	var list []Posted
+	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) error {
+		e, err := r.Entry(ctx, k)
+		if err != nil {
+			return err
+		}
+		if err := s.check(ctx, Transfer, e); err != nil {
+			return err
+		}
+		list, err = s.equals(ctx, r, e)
+		return err
+	})
+	return list, err
+}
