@@ -1,14 +1,11 @@
 package housetest_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
-	"taizhang/internal/actor"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -240,9 +237,3 @@ func atOnce(t *testing.T, n int, do func(i int) error, won int) {
 		t.Fatalf("%d of %d done, want %d: %v", good, n, won, errs)
 	}
 }
-
-var (
-	_ = context.Background
-	_ = time.Now
-	_ actor.Role
-)

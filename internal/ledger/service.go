@@ -130,7 +130,7 @@ func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error
 		return sit, err
 	}
 	sit.Last = e.Step+1 >= len(rev.Chain)
-	if e.State != Submitted || !e.byName() {
+	if e.State != Submitted {
 		return sit, nil
 	}
 	at, err := stepOf(ctx, r, e, rev)
@@ -143,9 +143,6 @@ func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error
 	}
 	return sit, nil
 }
-
-// byName: somebody has a seat in the step, or has had one.
-func (e Entry) byName() bool { return e.StepMode != "" || len(e.StepSeats) > 0 || len(e.StepOut) > 0 }
 
 // atStep is the step at hand with who signs it and what was said.
 type atStep struct {
