@@ -160,6 +160,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		}
 		rev.OccurredAt = moment.At
 	}
+	if !rev.Nil {
+		if rev.Hints, err = s.hints(ctx, tx, t, *e, f.doc, rev.OccurredAt); err != nil {
+			return nil, err
+		}
+	}
 	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {
 		return nil, err
 	}
@@ -180,6 +185,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		// Only what protects the new revision holds at once.
 		e.Warnings, e.Sealed = head.Warnings, head.Sealed
 	}
+	e.Hints = len(rev.Hints)
 	e.State, e.Revision, e.Step, e.Digest = to, rev.Number, 0, &rev.Digest
 	now := tx.Now()
 	if e.Submitted == nil {
