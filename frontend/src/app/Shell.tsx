@@ -12,6 +12,7 @@ import {
 import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
+import { Notices } from '../approval/Notices'
 import { changeLang, useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { Failed, Loading } from '../ui/States'
@@ -67,6 +68,7 @@ function SignedIn() {
         <span className="who">
           {me.name} {me.number}
         </span>
+        <Notices />
         <button
           type="button"
           onClick={() => void changeLang(lang === 'zh' ? 'en' : 'zh')}
