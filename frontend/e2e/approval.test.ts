@@ -42,7 +42,13 @@ async function submitted(): Promise<string> {
     `${new Date(Date.now() + (8 * 60 - minutes) * 60_000).toISOString().slice(0, 19)}+08:00`
   const doc = JSON.parse(readFileSync(sample, 'utf8')) as Doc
   const clips = [{ ...(doc.clips as Doc[])[0], from: at(70), to: at(20) }]
-  const body = { ...doc, started_at: at(60), ended_at: at(30), clips, searchers: [number, '0000002'] }
+  const body = {
+    ...doc,
+    started_at: at(60),
+    ended_at: at(30),
+    clips,
+    searchers: [number, '0000002'],
+  }
   const made = await api<Made>(officer, 'POST', `/prisons/${prison}/entries`, {
     ledger: 'cell-body-search',
     area,
@@ -51,20 +57,17 @@ async function submitted(): Promise<string> {
   const match = (etag: number) => ({ 'If-Match': `"${etag}"` })
   const etag = made.data.entry.etag
   const saved = await api<Made>(officer, 'PUT', `${path}/draft`, body, match(etag))
-  const sent = await api<Made>(
-    officer,
-    'POST',
-    `${path}/submit`,
-    {},
-    match(saved.data.entry.etag),
-  )
+  const sent = await api<Made>(officer, 'POST', `${path}/submit`, {}, match(saved.data.entry.etag))
   expect(sent, JSON.stringify(sent.data)).toMatchObject({ status: 200 })
   return path
 }
 
 /** Signs somebody in who is not among the demonstration's logins. */
 async function signedInAs(number: string): Promise<Page> {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 1366, height: 768 } })
+  const context = await browser.newContext({
+    locale: 'zh-CN',
+    viewport: { width: 1366, height: 768 },
+  })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   await page.goto(`${address}/`)
