@@ -27,7 +27,6 @@ export function PersonInput({ id, name, prison, label }: Props) {
         pattern="\d{7}"
         autoComplete="off"
         list={`${id}-found`}
-        value={typed}
         onChange={(e) => setTyped(e.target.value)}
       />
       <datalist id={`${id}-found`}>

@@ -23,7 +23,7 @@ export function Signers({ view, revision }: Props) {
   if (may.length === 0) return null
   return (
     <>
-      <p>
+      <p className="step-now">
         {may.map((action) => (
           <Button
             key={action}

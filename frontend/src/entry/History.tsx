@@ -36,7 +36,7 @@ export function Chain({ view }: { view: EntryView }) {
               </span>
             ))}
             {now && <StepNow view={view} />}
-            {decisions.length === 0 && !done && (
+            {decisions.length === 0 && !done && !(now && view.deciding) && (
               <span className="quiet">{now ? t('entry.stepNow') : t('entry.stepAhead')}</span>
             )}
           </li>
