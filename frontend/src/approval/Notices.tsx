@@ -24,7 +24,8 @@ export function Notices() {
       await queries.invalidateQueries({ queryKey: ['notices'] })
     }
   }
-  useKeys({ Escape: () => open && void show(false) })
+  // Taken only while open: a native dialog closes by the same key.
+  useKeys({ Escape: open ? () => void show(false) : undefined })
   if (!data) return null
   return (
     <>
