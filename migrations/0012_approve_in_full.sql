@@ -99,7 +99,6 @@ COMMENT ON COLUMN entries.step_bound IS 'only those in step_seats decide, not wh
 COMMENT ON COLUMN entries.step_seats IS 'who has to decide now by name';
 COMMENT ON COLUMN entries.step_out IS 'who has decided this step or passed it on';
 COMMENT ON COLUMN entries.step_vacant IS 'the posts that nobody holds, where somebody else stands in';
-CREATE INDEX entries_due ON entries (prison_id, step_due) WHERE state = 'submitted' AND step_due IS NOT NULL;
 
 -- What struck the program when the revision was filed: for approvers, without effect.
 ALTER TABLE revisions ADD COLUMN hints jsonb NOT NULL DEFAULT '[]';

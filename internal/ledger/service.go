@@ -111,6 +111,8 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 		if err != nil {
 			return err
 		}
+		// The names were read before the change.
+		e.Waiting, e.Heard = nil, nil
 		o.Entry = e
 		out = *o
 		return nil
