@@ -126,7 +126,7 @@ func lintAnswers(lines [][]string, answers map[question]answer) error {
 		case !entry || q.action != "read":
 		case denied(q):
 			return fmt.Errorf("%s: reading is allowed or not spoken of; a list cannot say the exception", a.line)
-		case q.relation == "filler" || q.relation == "step":
+		case slices.Contains([]string{"filler", "step", "deputy", "higher"}, q.relation):
 			return fmt.Errorf("%s: reading cannot hang on the step at hand", a.line)
 		case q.class == "entry_l3" && !answers[question{q.role, q.relation, "entry", "read"}].allowed:
 			return fmt.Errorf("%s: who reads L3 must be allowed to read entry as well", a.line)
@@ -140,7 +140,7 @@ func lintAnswers(lines [][]string, answers map[question]answer) error {
 		if !answers[question{role, "author", "entry", "read"}].allowed {
 			return fmt.Errorf("%s must be allowed to read what they wrote: the database lets every author", role)
 		}
-		for _, action := range []string{"approve", "return", "void"} {
+		for _, action := range []string{"approve", "return", "void", "transfer", "add_signer"} {
 			if !denied(question{role, "author", "entry", action}) {
 				return fmt.Errorf("%s must be denied to %s what they wrote", role, action)
 			}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"taizhang/internal/actor"
@@ -26,7 +27,7 @@ type Decision struct {
 func (e *Enforcer) Decide(a actor.Actor, action string, s ledger.Subject, now time.Time) Decision {
 	r := e.rules()
 	list := reaches(a, now)
-	h := r.holds(a, list, s)
+	h := r.holds(a, list, s, now)
 	known := slices.ContainsFunc(list, func(x reach) bool { return x.in(s.Prison) })
 	d := r.verdict(h, s.Class, action)
 	if s.Class == "entry" && action != "create" {
@@ -74,6 +75,9 @@ func classOf(s ledger.Subject) string {
 func (r *rules) verdict(h []hold, class, action string) Decision {
 	var d Decision
 	for _, one := range h {
+		if one.deputy && (action != "read" || !strings.HasPrefix(class, "entry")) {
+			continue
+		}
 		a, said := r.ask(one.role, one.relation, class, action)
 		switch {
 		case said && !a.allowed:

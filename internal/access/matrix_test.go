@@ -26,9 +26,9 @@ var (
 		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.Inspector,
 		actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
-	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3"}
+	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
-	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "void", "manage"}
+	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "void", "manage"}
 )
 
 // theLedger is owned by dept_custody.
@@ -96,7 +96,15 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 		s.FillRoles, s.FillDept = []actor.Role{r}, "dept_command"
 		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, Department: "dept_office"})
 	},
-	"step_area":       deciding("area", actor.Posting{PrisonID: prisonA, AreaID: area1}),
+	"step_area": deciding("area", actor.Posting{PrisonID: prisonA, AreaID: area1}),
+	"seat_area": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.StepSeats, s.StepBound = []uuid.UUID{me}, true
+		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, AreaID: area1})
+	},
+	"higher_area":     higher(noon),
+	"higher_early":    higher(noon.Add(1)),
+	"deputy_area":     deputising(noon.Add(1)),
+	"deputy_over":     deputising(noon),
 	"step_owner":      deciding("owner", actor.Posting{PrisonID: prisonA, Department: "dept_custody"}),
 	"step_prison":     deciding("prison", actor.Posting{PrisonID: prisonA}),
 	"step_discipline": deciding("owner", actor.Posting{PrisonID: prisonA, Department: "dept_discipline"}),
@@ -124,6 +132,22 @@ func deciding(unit string, p actor.Posting) func(actor.Role, *ledger.Subject) ac
 		s.StepRoles, s.StepUnit = []actor.Role{r}, unit
 		p.Role = r
 		return somebodyWho(p)
+	}
+}
+
+func higher(due time.Time) func(actor.Role, *ledger.Subject) actor.Actor {
+	return func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.StepDue, s.StepHigher, s.HigherUnit = &due, []actor.Role{r}, "area"
+		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, AreaID: area1})
+	}
+}
+
+func deputising(to time.Time) func(actor.Role, *ledger.Subject) actor.Actor {
+	return func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.StepRoles, s.StepUnit = []actor.Role{r}, "area"
+		a := somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, AreaID: area2})
+		a.Delegations = []actor.Delegation{{ID: id(41), Holder: id(23), From: noon.Add(-1), To: to, Posting: actor.Posting{Role: r, PrisonID: prisonA, AreaID: area1}}}
+		return a
 	}
 }
 

@@ -51,6 +51,8 @@ func (r *rules) who(action string, s ledger.Subject) fault.Text {
 			add(x, s.FillRoles)
 		case "step":
 			add(x, s.StepRoles)
+		case "deputy", "higher":
+			// Who they are hangs on a paper or on the clock: no advice to give.
 		default:
 			add(x, all)
 		}

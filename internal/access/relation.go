@@ -10,8 +10,7 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// discipline answers for a case against police, whoever owns the ledger.
-const discipline = "dept_discipline"
+const discipline = ledger.DisciplineDepartment
 
 // reach is one capacity of an actor and the rows it covers. Decisions ask
 // whether it covers a row, lists turn it into the rows: both walls rest on it.
@@ -21,6 +20,7 @@ type reach struct {
 	prison     uuid.UUID   // uuid.Nil: every prison
 	areas      []uuid.UUID // empty: every area
 	department string      // "": whoever answers for the ledger
+	deputy     bool        // held by delegation: for reading what is decided
 }
 
 func nobody(a actor.Actor) bool { return a.Nobody() || a.PersonID == uuid.Nil }
@@ -32,25 +32,11 @@ func reaches(a actor.Actor, now time.Time) []reach {
 	}
 	var list []reach
 	for _, p := range a.Postings {
-		if !slices.Contains(all, p.Role) {
-			continue // a role without rules is no capacity
-		}
-		at := reach{role: p.Role, relation: "same_prison", prison: p.PrisonID}
-		if p.PrisonID == uuid.Nil {
-			at.relation = "bureau"
-			list = append(list, at)
-			continue
-		}
-		list = append(list, at)
-		if p.AreaID == uuid.Nil && p.Department == "" {
-			at.relation = "prison"
-			list = append(list, at)
-		}
-		if p.AreaID != uuid.Nil {
-			list = append(list, reach{role: p.Role, relation: "own_area", prison: p.PrisonID, areas: []uuid.UUID{p.AreaID}})
-		}
-		if p.Department != "" {
-			list = append(list, reach{role: p.Role, relation: "department", prison: p.PrisonID, department: p.Department})
+		list = append(list, posting(p, false)...)
+	}
+	for _, d := range a.Delegations {
+		if d.InForce(now) && d.Holder != a.PersonID {
+			list = append(list, posting(d.Posting, true)...)
 		}
 	}
 	if !a.Holds(actor.Inspector) {
@@ -60,6 +46,30 @@ func reaches(a actor.Actor, now time.Time) []reach {
 		if g.PrisonID != uuid.Nil && !now.Before(g.From) && now.Before(g.To) {
 			list = append(list, reach{role: actor.Inspector, relation: "granted", prison: g.PrisonID, areas: g.Areas})
 		}
+	}
+	return list
+}
+
+// posting lists what one posting covers.
+func posting(p actor.Posting, deputy bool) (list []reach) {
+	if !slices.Contains(all, p.Role) {
+		return nil // a role without rules is no capacity
+	}
+	at := reach{role: p.Role, relation: "same_prison", prison: p.PrisonID, deputy: deputy}
+	if p.PrisonID == uuid.Nil {
+		at.relation = "bureau"
+		return []reach{at}
+	}
+	list = append(list, at)
+	if p.AreaID == uuid.Nil && p.Department == "" {
+		at.relation = "prison"
+		list = append(list, at)
+	}
+	if p.AreaID != uuid.Nil {
+		list = append(list, reach{role: p.Role, relation: "own_area", prison: p.PrisonID, areas: []uuid.UUID{p.AreaID}, deputy: deputy})
+	}
+	if p.Department != "" {
+		list = append(list, reach{role: p.Role, relation: "department", prison: p.PrisonID, department: p.Department, deputy: deputy})
 	}
 	return list
 }
@@ -83,17 +93,11 @@ func (x reach) fills(s ledger.Subject) bool {
 	return x.relation == "own_area" && slices.Contains(x.areas, s.Area)
 }
 
-// unitRelation says in which relation the people of a step's unit stand.
-var unitRelation = map[string]string{"area": "own_area", "owner": "department", "prison": "prison", "bureau": "bureau"}
-
-func (x reach) decides(s ledger.Subject) bool {
-	return slices.Contains(s.StepRoles, x.role) && x.relation == unitRelation[s.StepUnit]
-}
-
 // hold is one capacity in which an actor stands to a thing.
 type hold struct {
 	role     actor.Role
 	relation string
+	deputy   bool // for reading only: the policy's relation deputy says the rest
 }
 
 // answering names the department that answers for the thing.
@@ -109,7 +113,7 @@ func (r *rules) answering(s ledger.Subject) string {
 
 // holds computes every relation of the actor to the subject, from the row's
 // own attributes.
-func (r *rules) holds(a actor.Actor, list []reach, s ledger.Subject) []hold {
+func (r *rules) holds(a actor.Actor, list []reach, s ledger.Subject, now time.Time) []hold {
 	var h []hold
 	department := r.answering(s)
 	for _, x := range list {
@@ -117,17 +121,31 @@ func (r *rules) holds(a actor.Actor, list []reach, s ledger.Subject) []hold {
 			continue
 		}
 		if wrote(a, s) {
-			h = append(h, hold{x.role, "author"})
+			h = append(h, hold{role: x.role, relation: "author"})
 		}
-		if x.fills(s) {
-			h = append(h, hold{x.role, "filler"})
+		if x.fills(s) && !x.deputy {
+			h = append(h, hold{role: x.role, relation: "filler"})
 		}
-		if !x.covers(s, department) {
+		if x.covers(s, department) {
+			h = append(h, hold{role: x.role, relation: x.relation, deputy: x.deputy})
+		}
+	}
+	// The author is told that it is the author who may not, not that the step is another's.
+	asked := s
+	if wrote(a, s) {
+		asked.Author = uuid.Nil
+	}
+	for _, c := range asked.Capacities(a, department, now) {
+		// By a post one decides in its role; by name, by delegation or from above
+		// in every role one holds, so that no denial to one of them is passed by.
+		if c.Kind == ledger.AsStep && !c.Named {
+			h = append(h, hold{role: c.Role, relation: c.Kind})
 			continue
 		}
-		h = append(h, hold{x.role, x.relation})
-		if x.decides(s) {
-			h = append(h, hold{x.role, "step"})
+		for _, x := range list {
+			if !x.deputy && x.in(s.Prison) {
+				h = append(h, hold{role: x.role, relation: c.Kind})
+			}
 		}
 	}
 	return h

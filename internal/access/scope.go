@@ -67,7 +67,7 @@ func (r *rules) widen(w widening, x reach) {
 			}
 		}
 	}
-	if r.can(x.role, x.relation, "score", "read") {
+	if !x.deputy && r.can(x.role, x.relation, "score", "read") {
 		w.add("scores", x.places()...)
 	}
 	if r.can(x.role, x.relation, "entry_sealed", "read") && (x.department == "" || x.department == discipline) {

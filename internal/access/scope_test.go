@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,25 @@ var (
 )
 
 func drawActor(t *rapid.T) actor.Actor {
-	a := actor.Actor{UserID: id(31), PersonID: me}
+	a := actor.Actor{UserID: id(31), PersonID: me, Postings: drawPostings(t)}
+	for _, p := range drawPostings(t) {
+		a.Delegations = append(a.Delegations, actor.Delegation{ID: id(41), Holder: id(23), Posting: p, From: noon.Add(-1),
+			To: rapid.SampledFrom([]time.Time{noon, noon.Add(1)}).Draw(t, "until")})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "grants") {
+		g := actor.Grant{PrisonID: rapid.SampledFrom(append(prisons, uuid.Nil)).Draw(t, "granted prison"), From: noon.Add(-1), To: noon.Add(1)}
+		if rapid.Bool().Draw(t, "over") {
+			g.To = noon
+		}
+		if g.PrisonID != uuid.Nil && rapid.Bool().Draw(t, "some areas") {
+			g.Areas = rapid.SliceOfN(rapid.SampledFrom(areasOf[g.PrisonID]), 1, 2).Draw(t, "areas")
+		}
+		a.Grants = append(a.Grants, g)
+	}
+	return a
+}
+
+func drawPostings(t *rapid.T) (list []actor.Posting) {
 	for range rapid.IntRange(0, 3).Draw(t, "postings") {
 		p := actor.Posting{Role: rapid.SampledFrom(append(allRoles, actor.System, "", "nobody")).Draw(t, "role")}
 		if rapid.IntRange(0, 9).Draw(t, "at the bureau") > 0 {
@@ -47,19 +66,9 @@ func drawActor(t *rapid.T) actor.Actor {
 				p.Department = rapid.SampledFrom(offices).Draw(t, "department")
 			}
 		}
-		a.Postings = append(a.Postings, p)
+		list = append(list, p)
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "grants") {
-		g := actor.Grant{PrisonID: rapid.SampledFrom(append(prisons, uuid.Nil)).Draw(t, "granted prison"), From: noon.Add(-1), To: noon.Add(1)}
-		if rapid.Bool().Draw(t, "over") {
-			g.To = noon
-		}
-		if g.PrisonID != uuid.Nil && rapid.Bool().Draw(t, "some areas") {
-			g.Areas = rapid.SliceOfN(rapid.SampledFrom(areasOf[g.PrisonID]), 1, 2).Draw(t, "areas")
-		}
-		a.Grants = append(a.Grants, g)
-	}
-	return a
+	return list
 }
 
 // everyRow is each row there can be in the world.

@@ -34,6 +34,8 @@ var relations = []relation{
 	{"author", fault.Text{ZH: "填报人本人", EN: "whoever filled the entry"}},
 	{"filler", fault.Text{ZH: "本台账的", EN: "of this ledger"}},
 	{"step", fault.Text{ZH: "当前审批环节的", EN: "of the step at hand"}},
+	{"deputy", fault.Text{ZH: "受当前审批环节委托的", EN: "deputising for the step at hand"}},
+	{"higher", fault.Text{ZH: "审批超时后上级的", EN: "of the higher post once the step is overdue"}},
 	{"own_area", fault.Text{ZH: "本监区", EN: "of the area"}},
 	{"department", fault.Text{ZH: "归属部门", EN: "of the owning department"}},
 	{"same_prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
@@ -42,19 +44,21 @@ var relations = []relation{
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
 
 var actions = map[string]fault.Text{
-	"read":     {ZH: "查阅", EN: "read"},
-	"create":   {ZH: "新建", EN: "create"},
-	"edit":     {ZH: "编辑", EN: "edit"},
-	"submit":   {ZH: "提交", EN: "submit"},
-	"withdraw": {ZH: "撤回", EN: "withdraw"},
-	"revise":   {ZH: "修改", EN: "revise"},
-	"amend":    {ZH: "更正", EN: "amend"},
-	"discard":  {ZH: "弃用", EN: "discard"},
-	"approve":  {ZH: "审批", EN: "approve"},
-	"return":   {ZH: "退回", EN: "return"},
-	"void":     {ZH: "作废", EN: "void"},
-	"manage":   {ZH: "管理", EN: "manage"},
+	"read":       {ZH: "查阅", EN: "read"},
+	"create":     {ZH: "新建", EN: "create"},
+	"edit":       {ZH: "编辑", EN: "edit"},
+	"submit":     {ZH: "提交", EN: "submit"},
+	"withdraw":   {ZH: "撤回", EN: "withdraw"},
+	"revise":     {ZH: "修改", EN: "revise"},
+	"amend":      {ZH: "更正", EN: "amend"},
+	"discard":    {ZH: "弃用", EN: "discard"},
+	"approve":    {ZH: "审批", EN: "approve"},
+	"return":     {ZH: "退回", EN: "return"},
+	"transfer":   {ZH: "转签", EN: "pass on the decision of"},
+	"add_signer": {ZH: "加签", EN: "add a signer to"},
+	"void":       {ZH: "作废", EN: "void"},
+	"manage":     {ZH: "管理", EN: "manage"},
 }

@@ -54,6 +54,20 @@ type Grant struct {
 	Reason   string
 }
 
+// Delegation (委托) lets somebody decide in the holder's name for some days. It
+// hands on the power to decide and to read what is decided, nothing else: what
+// one holds by delegation cannot be delegated again.
+type Delegation struct {
+	ID       uuid.UUID
+	Holder   uuid.UUID
+	Name     string // of the holder
+	Posting  Posting
+	From, To time.Time // from the first moment up to, not including, the last
+}
+
+// InForce reports whether the delegation holds at a time.
+func (d Delegation) InForce(now time.Time) bool { return !now.Before(d.From) && now.Before(d.To) }
+
 // Actor is who is asking. The zero Actor is nobody and may do nothing.
 type Actor struct {
 	UserID   uuid.UUID
@@ -62,8 +76,10 @@ type Actor struct {
 	Name     string
 	Postings []Posting
 	Grants   []Grant
-	Lang     string // "zh" or "en"
-	Address  string // where the request comes from, for the records
+	// Delegations that the actor has received.
+	Delegations []Delegation
+	Lang        string // "zh" or "en"
+	Address     string // where the request comes from, for the records
 }
 
 // Holds reports whether the actor is posted in the role at all.

@@ -85,9 +85,28 @@ type ChainStep struct {
 	Title fault.Text   `json:"title"`
 	Roles []actor.Role `json:"roles"`
 	Unit  string       `json:"unit"` // area | owner | prison
-	Mode  string       `json:"mode"` // any
+	Mode  string       `json:"mode"` // any 或签 | all 会签 | vote 票决
 	When  string       `json:"when"`
+	// Of a vote: at least Quorum of the seats have voted, and the votes for are
+	// more than Majority of those cast.
+	Quorum   *Fraction `json:"quorum,omitempty"`
+	Majority *Fraction `json:"majority,omitempty"`
+	// Deputy roles of the same unit step in while nobody holds the post.
+	Deputy []actor.Role `json:"deputy,omitempty"`
+	// WithinWorkdays is the deadline of the decision, 0 for none; after it
+	// Escalate, a higher post, may decide too.
+	WithinWorkdays int   `json:"within_workdays,omitempty"`
+	Escalate       *Post `json:"escalate,omitempty"`
 }
+
+// Post is roles at a unit: area | owner | prison.
+type Post struct {
+	Roles []actor.Role `json:"roles"`
+	Unit  string       `json:"unit"`
+}
+
+// Fraction is exact: numerator and denominator.
+type Fraction [2]int
 
 // Slot is one line of evidence that must be attached.
 type Slot struct {

@@ -153,10 +153,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	want(t.Cadence.DeadlineHours >= 0 && t.Cadence.DeadlineWorkdays >= 0 && t.Cadence.LockDays >= 0, "/cadence", "期限和锁定天数不能为负")
 	want(slices.Contains([]string{"", "area", "inmate", "site"}, t.Cadence.Per), "/cadence/per", "须为 area、inmate 或 site")
 	for i, s := range t.Chain {
-		want(s.ID != "" && s.Mode == "any" && slices.Contains(units, s.Unit), fmt.Sprintf("/chain/%d", i), "环节须有 id、mode any、unit area、owner 或 prison")
-		for _, r := range s.Roles {
-			want(slices.Contains(steps, r), fmt.Sprintf("/chain/%d/roles", i), "不是审批角色：%s", r)
-		}
+		s.check(fmt.Sprintf("/chain/%d", i), want)
 	}
 	pointers := append([]string{t.OccurredAt}, t.SummaryOf...)
 	for _, r := range t.Rules {

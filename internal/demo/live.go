@@ -226,6 +226,15 @@ func (l *life) posted(roles []actor.Role, area uuid.UUID, department string, not
 	return fit[l.rng.IntN(len(fit))], true
 }
 
+// seated is one of those whom a step of several waits for.
+func (l *life) seated(e ledger.Entry) (person, bool) {
+	i := slices.IndexFunc(l.u.people, func(p person) bool { return slices.Contains(e.StepSeats, p.id) })
+	if i < 0 {
+		return person{}, false
+	}
+	return l.u.people[i], true
+}
+
 func (l *life) filler(t *catalog.Type, a *place) (person, bool) {
 	if t.Filler.Unit == "dept" {
 		return l.posted(t.Filler.Roles, uuid.Nil, t.Filler.Dept, uuid.Nil)
@@ -463,6 +472,9 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 			area = uuid.Nil
 		}
 		who, ok := l.posted(e.StepRoles, area, department, author.id)
+		if e.StepBound {
+			who, ok = l.seated(e)
+		}
 		if !ok {
 			who, ok = l.posted(e.StepRoles, uuid.Nil, "", author.id)
 		}
@@ -475,7 +487,11 @@ func (l *life) decideLater(t *catalog.Type, a *place, author person, out ledger.
 		if back {
 			j.Comment, j.Remarks = "请核对后补充说明", []ledger.Remark{{Pointer: t.OccurredAt, Text: "时间请再核对"}}
 			out, err := l.ledger.Return(ctx, e.Key, j, ledger.Idem{})
-			if err == nil {
+			switch {
+			case err != nil:
+			case out.Entry.State == ledger.Submitted: // one vote against
+				l.decideLater(t, a, author, out)
+			default:
 				l.resubmitLater(t, a, author, out.Entry)
 			}
 			return err

@@ -23,10 +23,6 @@ func accounts(t *testing.T) (*housetest.House, *account.Service, *testkit.Clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.Owner.Exec(t.Context(), "insert into postings (posting_id, person_id, role, prison_id, area_id) values ($1, $2, 'officer', $3, $4)", uuid.New(), h.Person("officer").PersonID, h.Prison, h.Area)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return h, &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: clock.Now, Idle: 15 * time.Minute, Absolute: 8 * time.Hour}, clock
 }
 

@@ -113,7 +113,7 @@ func TestAnswers(t *testing.T) {
 	in := "/prisons/" + prison
 	for _, path := range []string{
 		"/session", "/sessions", "/organisation", "/progress", "/ledgers", "/ledgers/cell-body-search",
-		in + "/entries", in + "/entries/" + e.Entry.String(), in + "/inbox", in + "/duties?unfilled=false", in + "/completeness", in + "/people?q=0",
+		in + "/entries", in + "/entries/" + e.Entry.String(), in + "/inbox", in + "/duties?unfilled=false", in + "/completeness", in + "/people?q=0", in + "/delegations", in + "/notices",
 		in + "/inmates?area=" + area, in + "/scores", in + "/areas/" + area + "/score", in + "/areas/" + area + "/trend",
 		in + "/areas/" + area + "/rosters", in + "/reliefs", in + "/tasks", in + "/heat", in + "/bursts", "/calendar",
 		in + "/areas/" + area + "/findings", in + "/areas/" + area + "/proof/JG-04", "/standards/" + c.h.Duty.Standard.ID,

@@ -14,7 +14,6 @@ import (
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
-	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
 
@@ -87,21 +86,6 @@ func TestExport(t *testing.T) {
 		t.Errorf("%d exports in the custody record: %v", n, err)
 	}
 	verified(t, h)
-}
-
-// verified holds the log to its rows: what an export left must be read again as
-// it was committed to.
-func verified(t *testing.T, h *housetest.House) {
-	t.Helper()
-	s := &scene{House: h}
-	var err error
-	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
-		t.Fatal(err)
-	}
-	s.checkpoint(t)
-	if r := s.verify(t); len(r.Problems) > 0 {
-		t.Errorf("the log does not hold: %+v", r.Problems)
-	}
 }
 
 // TestExportRights: one's own scope and no more, one's own files, and strictly

@@ -187,6 +187,8 @@ func (h *House) organise(ctx context.Context) error {
 		a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", n), Name: name, Postings: []actor.Posting{p}, Address: "127.0.0.1"}
 		h.people[name] = a
 		b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
+		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department)
+			values ($1, $2, $3, nullif($4, $6::uuid), nullif($5, $6::uuid), nullif($7, ''))`, uuid.New(), a.PersonID, p.Role, p.PrisonID, p.AreaID, uuid.Nil, p.Department)
 	}
 	at := func(area uuid.UUID, r actor.Role) actor.Posting {
 		return actor.Posting{Role: r, PrisonID: h.Prison, AreaID: area}
@@ -211,6 +213,8 @@ func (h *House) organise(ctx context.Context) error {
 	hire("security admin", actor.Posting{Role: actor.SecurityAdmin, PrisonID: h.Prison})
 	hire("command head", actor.Posting{Role: actor.DeptHead, PrisonID: h.Prison, Department: "dept_command"})
 	hire("prison office", actor.Posting{Role: actor.PrisonOffice, PrisonID: h.Prison})
+	hire("deputy head", at(h.Area, actor.DeputyHead))
+	hire("prison leader", actor.Posting{Role: actor.PrisonLeader, PrisonID: h.Prison})
 	return h.Owner.SendBatch(ctx, b).Close()
 }
 

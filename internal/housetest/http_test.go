@@ -37,9 +37,6 @@ func serve(t *testing.T) *client {
 		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Owner.Exec(t.Context(), "insert into postings (posting_id, person_id, role, prison_id, area_id) values ($1, $2, 'officer', $3, $4)", uuid.New(), p.PersonID, h.Prison, p.Postings[0].AreaID); err != nil {
-			t.Fatal(err)
-		}
 	}
 	api := &httpapi.API{
 		Ledger:     h.Ledger,

@@ -52,6 +52,26 @@ func newScene(t *testing.T) *scene {
 	if _, err = approve(h, t, "area head", out.Entry); err != nil {
 		t.Fatal(err)
 	}
+	if _, err = delegate(t, h, "area head", "medic", actor.AreaHead, time.Now(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	deputised := h.Submitted(t)
+	if out, err = sign(t, h, "duty leader", deputised, "", "second duty leader"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err = approve(h, t, "second duty leader", deputised); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.Ledger.Approve(signedIn(t, h, "medic"), deputised.Key, judged(deputised), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.Ledger.Delegations(h.As(t.Context(), "area head"), h.Prison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.Ledger.EndDelegation(h.As(t.Context(), "area head"), h.Prison, list[0].ID, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.Ledger.Record(h.As(t.Context(), "warden"), h.Prison, ledger.Custody{Kind: "pack", Subject: "JG-04", Reason: "年度检查"}); err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +148,17 @@ func TestTamper(t *testing.T) {
 		"time of revision":    {[]string{`update revisions set recorded_at = recorded_at - interval '1 day'`}, "A07"},
 		"comment":             {[]string{`update decisions set comment = '同意' where step = 0`}, "A01"},
 		"decider":             {[]string{`update decisions set decided_by = (select person_id from persons where number = '0000004')`}, "A01"},
+		"whose seat":          {[]string{`update decisions set for_person = (select person_id from persons where number = '0000006') where for_person is not null`}, "A01"},
+		"by which paper":      {[]string{`update decisions set delegation_id = gen_random_uuid() where delegation_id is not null`}, "A01"},
+		"made a deputy's":     {[]string{`update decisions set capacity = 'higher' where capacity = '' and step = 0`}, "A01"},
+		"hints":               {[]string{`update revisions set hints = '[{"pointer":"","code":"copied","text":{"zh":"雷同"}}]'`}, "A01"},
+		"signer's reason":     {[]string{`update signers set reason = '无'`}, "A01"},
+		"signer exchanged":    {[]string{`update signers set person_id = (select person_id from persons where number = '0000006')`}, "A01"},
+		"signer deleted":      {[]string{`delete from signers`}, "I02"},
+		"delegation's days":   {[]string{`update delegations set until_day = until_day + 30`}, "A01"},
+		"delegation deleted":  {[]string{`delete from delegations`}, "I02"},
+		"its end deleted":     {[]string{`delete from delegation_ends`}, "I02"},
+		"who ended it":        {[]string{`update delegation_ends set ended_by = (select person_id from persons where number = '0000006')`}, "A01"},
 		"event":               {[]string{`update events set kind = 'withdrawn' where kind = 'created'`}, "A01"},
 		"evidence's name":     {[]string{`update evidence set name = 'x.jpg'`}, "A01"},
 		"custody's reason":    {[]string{`update custody_events set reason = ''`}, "A01"},

@@ -268,6 +268,7 @@ type view struct {
 	Draft     *ledger.DraftBody `json:"draft,omitempty"`
 	Revisions []revision        `json:"revisions"`
 	Decisions []ledger.Decision `json:"decisions"`
+	Signers   []ledger.Signer   `json:"signers"`
 	Events    []ledger.Event    `json:"events"`
 	Attached  []ledger.Evidence `json:"attached"`
 	Evidence  []ledger.Evidence `json:"evidence"`
@@ -275,11 +276,13 @@ type view struct {
 	Actions   []ledger.Action   `json:"actions"`
 	Lock      *ledger.Lock      `json:"lock"`
 	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
+	Deciding  *ledger.Deciding  `json:"deciding,omitempty"`
 }
 
 type revision struct {
 	ledger.Revision
 	Warnings []problemField `json:"warnings"`
+	Hints    []problemField `json:"hints"`
 }
 
 func (a *API) getEntry(c echo.Context) error {
@@ -291,10 +294,10 @@ func (a *API) getEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0}
+	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Events: some(v.Events),
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding}
 	for _, r := range v.Revisions {
-		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
+		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
 	}
 	// Whoever reads it may print it: no right of its own, but each printing is recorded.
 	if printable(v.Entry) {
@@ -426,14 +429,7 @@ func (a *API) inbox(c echo.Context) error {
 		return err
 	}
 	q.States, q.Sort, q.Desc = nil, ledger.BySubmitted, false
-	for _, p := range actor.From(c.Request().Context()).Postings {
-		if p.PrisonID == q.Prison {
-			q.Inbox = append(q.Inbox, p)
-		}
-	}
-	if len(q.Inbox) == 0 {
-		return c.JSON(http.StatusOK, map[string]any{"entries": []any{}, "next": nil})
-	}
+	q.Waiting = true
 	return a.entryPage(c, q)
 }
 

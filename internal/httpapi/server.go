@@ -149,6 +149,9 @@ func (a *API) routes() []route {
 		{"POST", entry + "/amend", "entries.amend", false, a.reopen(a.Ledger.Amend)},
 		{"POST", entry + "/approve", "entries.approve", false, a.decide(a.Ledger.Approve)},
 		{"POST", entry + "/return", "entries.return", false, a.decide(a.Ledger.Return)},
+		{"POST", entry + "/transfer", "entries.transfer", false, a.sign(a.Ledger.Transfer)},
+		{"GET", entry + "/signers", "signers.choose", false, a.signerChoice},
+		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
 
 		{"POST", entry + "/uploads", "uploads.create", false, a.newUpload},
@@ -188,6 +191,11 @@ func (a *API) routes() []route {
 		{"POST", prison + "/exports", "exports.create", false, a.askExport},
 		{"GET", prison + "/exports/:export", "exports.get", false, a.getExport},
 		{"GET", prison + "/exports/:export/file", "exports.file", false, a.exportFile},
+		{"GET", prison + "/delegations", "delegations.list", false, a.listDelegations},
+		{"POST", prison + "/delegations", "delegations.create", false, a.delegate},
+		{"DELETE", prison + "/delegations/:delegation", "delegations.end", false, a.endDelegation},
+		{"GET", prison + "/notices", "notices.list", false, a.notices},
+		{"POST", prison + "/notices/read", "notices.read", false, a.readNotices},
 
 		{"GET", prison + "/duties", "duties.list", false, a.duties},
 		{"GET", prison + "/heat", "heat.get", false, a.heat},

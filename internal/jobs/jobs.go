@@ -28,6 +28,7 @@ type Aftermath interface {
 	Sweep(ctx context.Context, prison uuid.UUID, before time.Time) (ledger.Swept, error)
 	Rebase(ctx context.Context, k ledger.Key, version int) error
 	Arrivals(ctx context.Context, prison uuid.UUID) error
+	Remind(ctx context.Context, prison uuid.UUID) error
 }
 
 // Deps of the workers.
@@ -142,6 +143,29 @@ func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
 	return nil
 }
 
+// remindDeciders tells who has to decide, and who may after the deadline.
+type remindDeciders struct{}
+
+func (remindDeciders) Kind() string { return "remind_deciders" }
+
+type reminder struct {
+	river.WorkerDefaults[remindDeciders]
+	deps Deps
+}
+
+func (w *reminder) Work(ctx context.Context, _ *river.Job[remindDeciders]) error {
+	prisons, err := w.deps.Prisons(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range prisons {
+		if err := w.deps.Ledger.Remind(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 type signCheckpoints struct{}
 
 func (signCheckpoints) Kind() string { return "sign_checkpoints" }
@@ -195,6 +219,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &executor{deps: d})
 	river.AddWorker(workers, &connectorsDue{deps: d})
 	river.AddWorker(workers, &planner{deps: d})
+	river.AddWorker(workers, &reminder{deps: d})
 	river.AddWorker(workers, &signer{deps: d})
 	river.AddWorker(workers, &sweeper{deps: d})
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
@@ -219,6 +244,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 			every(time.Minute, bindVolumes{}),
 			every(10*time.Second, connector.Due{}),
 			every(30*time.Second, tendBatches{}),
+			every(10*time.Minute, remindDeciders{}),
 		},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,

@@ -25,9 +25,9 @@ var points = []struct {
 	name  string
 	times int
 }{
-	{"write.claimed", 16}, {"upload.part_staged", 1}, {"upload.attached", 1}, {"entry.locked", 11}, {"draft.saved", 1},
+	{"write.claimed", 17}, {"upload.part_staged", 1}, {"upload.attached", 1}, {"entry.locked", 12}, {"draft.saved", 1},
 	{"submit.objects_held", 3}, {"submit.revision_inserted", 3}, {"submit.evidence_inserted", 3}, {"submit.logged", 3},
-	{"decide.decision_inserted", 3}, {"decide.logged", 3}, {"write.before_commit", 16}, {"write.after_commit", 16}, {"upload.stored", 1}, {"sweep.claimed", 1},
+	{"decide.decision_inserted", 3}, {"decide.logged", 3}, {"sign.logged", 1}, {"write.before_commit", 17}, {"write.after_commit", 17}, {"upload.stored", 1}, {"sweep.claimed", 1},
 }
 
 var named = regexp.MustCompile(`fault\.Point\("([^"]+)"\)`)

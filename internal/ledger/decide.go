@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -23,10 +22,25 @@ type Judgement struct {
 	Unseen bool
 }
 
-// Approve decides the step at hand; the last step puts the revision in force
-// and opens what the type's triggers open elsewhere.
+// Approve decides the step at hand in the nearest capacity the actor has; what
+// ends the last step puts the revision in force and opens what the type's
+// triggers open elsewhere.
 func (s *Service) Approve(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
-	return s.change(ctx, k, Approve, 0, idem, func(tx Tx, e *Entry, sit Situation, to State) (*Outcome, error) {
+	return s.verdict(ctx, k, Approve, j, idem)
+}
+
+// Return says no, with remarks on fields: it sends the entry back to its
+// author, or in a vote counts against it. Without a word: reason_required.
+func (s *Service) Return(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(j); err != nil {
+		return Outcome{}, err
+	}
+	return s.verdict(ctx, k, Return, j, idem)
+}
+
+// verdict is both: which state it leads to is the table's business.
+func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, idem Idem) (Outcome, error) {
+	return s.change(ctx, k, a, 0, idem, func(tx Tx, e *Entry, sit Situation, to State) (*Outcome, error) {
 		rev, err := shown(ctx, tx, e, j)
 		if err != nil {
 			return nil, err
@@ -35,51 +49,79 @@ func (s *Service) Approve(ctx context.Context, k Key, j Judgement, idem Idem) (O
 		if err != nil {
 			return nil, err
 		}
-		if sit.Last {
+		ending := sit.Approving
+		if a == Return {
+			ending = sit.Returning
+		}
+		if ending == Passed && sit.Last {
 			if err := s.lastLook(ctx, tx, t, e, rev); err != nil {
 				return nil, err
 			}
 		}
-		d := decision(ctx, e, rev, "approve", j)
-		e.Step++
-		if sit.Last {
+		d := decision(ctx, e, rev, string(a), j)
+		if err := s.capacitate(ctx, tx, *e, &d); err != nil {
+			return nil, err
+		}
+		e.State = to
+		kind := "approved"
+		switch {
+		case ending == Pending:
+			kind = map[Action]string{Approve: "signed", Return: "opposed"}[a]
+			at, err := stepOf(ctx, tx, *e, rev)
+			if err != nil {
+				return nil, err
+			}
+			e.stepStands(at.Count(at.signers, append(at.decisions, d)))
+		case ending == Refused:
+			kind = "returned"
+			e.leaveStep()
+		case sit.Last:
 			before := *e
+			e.Step++
+			e.leaveStep()
 			if err := s.stand(e, rev); err != nil {
 				return nil, err
 			}
-			e.State, e.InForce, e.StepRoles, e.StepUnit = to, rev.Number, nil, ""
+			e.InForce = rev.Number
 			// The day of the corrected revision loses what the new day gains.
 			if before.Day != e.Day {
 				if err := touch(ctx, tx, before); err != nil {
 					return nil, err
 				}
 			}
-		} else {
-			e.StepRoles, e.StepUnit = rev.Chain[e.Step].Roles, rev.Chain[e.Step].Unit
+		default:
+			e.Step++
+			if err := s.reach(ctx, tx, t, e, rev); err != nil {
+				return nil, err
+			}
 		}
-		return s.settle(ctx, tx, t, e, rev, d, "approved")
+		return s.settle(ctx, tx, t, e, rev, d, kind)
 	})
 }
 
-// Return sends the entry back to its author with remarks on fields.
-// A return without a word is refused: reason_required.
-func (s *Service) Return(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
-	if err := worded(j); err != nil {
-		return Outcome{}, err
+// capacitate writes into the decision in which capacity it is made. What the
+// session knows of a delegation may be old: the row is asked.
+func (s *Service) capacitate(ctx context.Context, tx Tx, e Entry, d *Decision) error {
+	list := s.capacities(actor.From(ctx), e, s.Now())
+	if len(list) == 0 {
+		return fault.New(fault.Conflict, "already_decided")
 	}
-	return s.change(ctx, k, Return, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
-		rev, err := shown(ctx, tx, e, j)
+	c := list[0]
+	d.Role = c.Role
+	switch c.Kind {
+	case AsHigher:
+		d.Capacity = AsHigher
+	case AsDeputy:
+		ok, err := tx.DelegationInForce(ctx, e.Prison, c.Delegation)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		d := decision(ctx, e, rev, "return", j)
-		e.State, e.StepRoles, e.StepUnit = to, nil, ""
-		t, err := s.typeOf(*e)
-		if err != nil {
-			return nil, err
+		if !ok {
+			return fault.New(fault.Forbidden, "delegation_over")
 		}
-		return s.settle(ctx, tx, t, e, rev, d, "returned")
-	})
+		d.Capacity, d.For, d.Delegation = AsDeputy, &c.Seat, &c.Delegation
+	}
+	return nil
 }
 
 // Void takes an approved entry out of force by decision, with its reason.
@@ -130,8 +172,8 @@ func shown(ctx context.Context, tx Tx, e *Entry, j Judgement) (Revision, error) 
 	if rev.Digest != j.Digest {
 		return Revision{}, fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number).With("digest", rev.Digest)
 	}
-	if j.Unseen && (e.Warnings > 0 || e.Revision > 1) {
-		return Revision{}, fault.New(fault.Conflict, "look_first").With("warnings", e.Warnings).With("revision", e.Revision)
+	if j.Unseen && (e.Warnings > 0 || e.Hints > 0 || e.Revision > 1) {
+		return Revision{}, fault.New(fault.Conflict, "look_first").With("warnings", e.Warnings).With("hints", e.Hints).With("revision", e.Revision)
 	}
 	return rev, nil
 }
@@ -170,7 +212,7 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 	}
 	for _, p := range a.Postings {
 		// A void belongs to no step: the head of a department decides it.
-		if d.Role == "" || slices.Contains(e.StepRoles, p.Role) || len(e.StepRoles) == 0 && p.Role == actor.DeptHead {
+		if d.Role == "" || p.Role == actor.DeptHead {
 			d.Role = p.Role
 		}
 	}
@@ -188,10 +230,10 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 		return nil, err
 	}
 	fault.Point("decide.decision_inserted")
-	if err := tx.InsertEvent(ctx, e.Key, kind, rev.Number, map[string]any{"step": d.Step, "comment": d.Comment, "remarks": d.Remarks}); err != nil {
+	if err := tx.InsertEvent(ctx, e.Key, kind, rev.Number, about(d)); err != nil {
 		return nil, err
 	}
-	if e.State == Approved && kind == "approved" && !rev.Nil {
+	if e.State == Approved && !rev.Nil {
 		_, fired, err := s.fired(t, rev)
 		if err != nil {
 			return nil, err
@@ -229,6 +271,18 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	}
 	fault.Point("decide.logged")
 	return &Outcome{Receipt: &receipt}, nil
+}
+
+// about is what the time line keeps of a decision.
+func about(d Decision) map[string]any {
+	m := map[string]any{"step": d.Step, "comment": d.Comment, "remarks": d.Remarks}
+	if d.Capacity != "" {
+		m["capacity"] = d.Capacity
+	}
+	if d.For != nil {
+		m["for"] = *d.For
+	}
+	return m
 }
 
 // Item of a bulk approval: one entry as the list showed it.

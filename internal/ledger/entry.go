@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 )
 
@@ -21,23 +22,25 @@ type Key struct {
 // Entry is the head of an entry: what lists show.
 type Entry struct {
 	Key
-	Area       uuid.UUID       `json:"area"`
-	Ledger     string          `json:"ledger"`
-	Version    int             `json:"version"`
-	Level      string          `json:"level"`
-	Sealed     bool            `json:"sealed"`
-	Author     uuid.UUID       `json:"author"`
-	AuthorName string          `json:"author_name"`
-	State      State           `json:"state"`
-	ETag       int64           `json:"etag"`
-	Revision   int             `json:"revision"` // latest submitted, 0 while never submitted
-	InForce    int             `json:"in_force"` // approved and in force, 0 while none
-	Step       int             `json:"step"`     // index into the chain of the current revision
-	StepRoles  []actor.Role    `json:"step_roles,omitempty"`
-	StepUnit   string          `json:"step_unit,omitempty"`
+	Area       uuid.UUID    `json:"area"`
+	Ledger     string       `json:"ledger"`
+	Version    int          `json:"version"`
+	Level      string       `json:"level"`
+	Sealed     bool         `json:"sealed"`
+	Author     uuid.UUID    `json:"author"`
+	AuthorName string       `json:"author_name"`
+	State      State        `json:"state"`
+	ETag       int64        `json:"etag"`
+	Revision   int          `json:"revision"` // latest submitted, 0 while never submitted
+	InForce    int          `json:"in_force"` // approved and in force, 0 while none
+	Step       int          `json:"step"`     // index into the chain of the current revision
+	StepRoles  []actor.Role `json:"step_roles,omitempty"`
+	StepUnit   string       `json:"step_unit,omitempty"`
+	StepAt
 	Nil        bool            `json:"nil_return"`
 	Counts     bool            `json:"-"`
 	Warnings   int             `json:"warnings"`
+	Hints      int             `json:"hints"` // what struck the program; they block nothing
 	OccurredAt *time.Time      `json:"occurred_at,omitempty"`
 	Day        string          `json:"day,omitempty"` // YYYY-MM-DD of OccurredAt, +08:00
 	OpenedBy   *uuid.UUID      `json:"opened_by,omitempty"`
@@ -50,12 +53,34 @@ type Entry struct {
 	DecidedAt  *time.Time      `json:"decided_at,omitempty"`
 }
 
-// Step of a chain as it was fixed when the revision was submitted.
+// StepAt is how the step at hand stands, beside its roles and unit.
+type StepAt struct {
+	StepMode  string      `json:"step_mode,omitempty"` // all, vote; "" is any
+	StepBound bool        `json:"-"`                   // only those in StepSeats decide
+	StepSeats []uuid.UUID `json:"-"`                   // who has to decide now by name
+	StepOut   []uuid.UUID `json:"-"`                   // who decided this step or passed it on
+	// Waiting and Heard are the names of those two.
+	Waiting    []string     `json:"waiting,omitempty"`
+	Heard      []string     `json:"heard,omitempty"`
+	StepVacant []actor.Role `json:"step_vacant,omitempty"` // posts nobody holds; StepRoles stand in
+	StepDue    *time.Time   `json:"step_due,omitempty"`
+	StepHigher []actor.Role `json:"step_higher,omitempty"` // may decide too, once it is due
+	HigherUnit string       `json:"-"`
+}
+
+// Step of a chain as it was fixed when the revision was submitted. What is
+// left out is left out of the revision's leaf too.
 type Step struct {
-	ID    string       `json:"id"`
-	Title fault.Text   `json:"title"`
-	Roles []actor.Role `json:"roles"`
-	Unit  string       `json:"unit"` // "area" or "owner"
+	ID       string            `json:"id"`
+	Title    fault.Text        `json:"title"`
+	Roles    []actor.Role      `json:"roles"`
+	Unit     string            `json:"unit"`           // area, owner, prison
+	Mode     string            `json:"mode,omitempty"` // all, vote; "" is any
+	Quorum   *catalog.Fraction `json:"quorum,omitempty"`
+	Majority *catalog.Fraction `json:"majority,omitempty"`
+	Deputy   []actor.Role      `json:"deputy,omitempty"`
+	Within   int               `json:"within_workdays,omitempty"`
+	Escalate *catalog.Post     `json:"escalate,omitempty"`
 }
 
 // DraftBody is the mutable body of an entry, kept exactly as typed.
@@ -86,6 +111,7 @@ type Revision struct {
 	Reason     string          `json:"reason"`
 	Chain      []Step          `json:"chain"`
 	Warnings   []fault.Field   `json:"warnings"`
+	Hints      []fault.Field   `json:"hints"`
 	Pins       []Pin           `json:"pins"` // where shared fields were taken from
 	OccurredAt time.Time       `json:"occurred_at"`
 	RecordedAt time.Time       `json:"recorded_at"`
@@ -101,11 +127,23 @@ type Decision struct {
 	By         uuid.UUID  `json:"decided_by"`
 	ByName     string     `json:"decided_by_name"`
 	Role       actor.Role `json:"role"`
+	Capacity   string     `json:"capacity"` // "", deputy (代), higher (after the deadline)
+	For        *uuid.UUID `json:"for,omitempty"`
+	ForName    string     `json:"for_name,omitempty"`
+	Delegation *uuid.UUID `json:"delegation,omitempty"`
 	Of         Digest     `json:"of_digest"`
 	Comment    string     `json:"comment"`
 	Remarks    []Remark   `json:"remarks"`
 	Salt       []byte     `json:"-"`
 	RecordedAt time.Time  `json:"recorded_at"`
+}
+
+// Seat is whose decision it is: a deputy decides in another's name.
+func (d Decision) Seat() uuid.UUID {
+	if d.For != nil {
+		return *d.For
+	}
+	return d.By
 }
 
 // Event of the time line.

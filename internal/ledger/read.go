@@ -30,7 +30,9 @@ type Query struct {
 	From, To string            // days of occurrence, YYYY-MM-DD, both included
 	Text     string            // in the summary
 	Fields   []json.RawMessage // members the latest document must contain, all of them
-	Inbox    []actor.Posting   // entries whose step one of these may decide, not one's own
+	Waiting  bool              // for the one who asks, by these:
+	Inbox    []actor.Posting   // posts of one's own
+	Deputy   []actor.Delegation
 	OwnerOf  map[string][]string
 	Me       uuid.UUID
 	Sort     Sort
@@ -64,13 +66,22 @@ type View struct {
 	Draft     *DraftBody // only while there is one, and only for those who may edit
 	Revisions []Revision
 	Decisions []Decision
+	Signers   []Signer
 	Events    []Event
 	Attached  []Evidence // beside the draft
 	Evidence  []Evidence // of all revisions
 	Opened    []Entry
 	Allowed   []Action
-	Disputes  []Task // open doubts about it
-	Lock      *Lock  // why its contents cannot be changed by the reader now
+	Disputes  []Task    // open doubts about it
+	Lock      *Lock     // why its contents cannot be changed by the reader now
+	Deciding  *Deciding // while a step is at hand
+}
+
+// Deciding is how the step at hand stands, and how whoever asks would decide it.
+type Deciding struct {
+	Count
+	Capacity string `json:"capacity"` // "": not at all; step, deputy, higher
+	ForName  string `json:"for_name"` // whom a deputy would decide for
 }
 
 // Get returns one entry with its history. Reading L3 material is recorded.
@@ -137,6 +148,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Decisions, err = r.Decisions(ctx, k); err != nil {
 		return err
 	}
+	if v.Signers, err = r.Signers(ctx, k); err != nil {
+		return err
+	}
 	if v.Events, err = r.Events(ctx, k); err != nil {
 		return err
 	}
@@ -145,8 +159,34 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	v.Disputes = slices.DeleteFunc(tasks, func(t Task) bool { return !t.Disputes })
+	if err := s.deciding(ctx, r, v); err != nil {
+		return err
+	}
 	v.Opened, err = r.Opened(ctx, k)
 	return err
+}
+
+func (s *Service) deciding(ctx context.Context, r Reader, v *View) error {
+	if v.Entry.State != Submitted {
+		return nil
+	}
+	at, err := stepOf(ctx, r, v.Entry, v.Revisions[len(v.Revisions)-1])
+	if err != nil {
+		return err
+	}
+	v.Deciding = &Deciding{Count: at.Count(at.signers, at.decisions)}
+	a := actor.From(ctx)
+	list := s.capacities(a, v.Entry, s.Now())
+	if len(list) == 0 {
+		return nil
+	}
+	v.Deciding.Capacity = list[0].Kind
+	for _, d := range a.Delegations {
+		if d.ID == list[0].Delegation {
+			v.Deciding.ForName = d.Name
+		}
+	}
+	return nil
 }
 
 // recordReading writes the custody event of a look at L3 material.
@@ -159,8 +199,19 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
 	q.Limit = min(q.Limit, MaxPage+1)
-	if len(q.Inbox) > 0 {
+	if q.Waiting {
+		a := actor.From(ctx)
 		q.OwnerOf = s.owned()
+		for _, p := range a.Postings {
+			if p.PrisonID == q.Prison {
+				q.Inbox = append(q.Inbox, p)
+			}
+		}
+		for _, d := range a.Delegations {
+			if d.Posting.PrisonID == q.Prison && d.InForce(s.Now()) {
+				q.Deputy = append(q.Deputy, d)
+			}
+		}
 	}
 	var list []Entry
 	err := s.Store.Read(ctx, ses, func(r Reader) error {

@@ -53,6 +53,9 @@ func RevisionRecord(k Key, r Revision) (Record, error) {
 	if len(r.Pins) > 0 {
 		columns["pins"] = r.Pins
 	}
+	if len(r.Hints) > 0 {
+		columns["hints"] = r.Hints
+	}
 	return NewRecord("revision", k.Entry.String()+"/"+strconv.Itoa(r.Number), r.Salt, columns)
 }
 
@@ -69,11 +72,30 @@ func EvidenceRecord(k Key, e Evidence) (Record, error) {
 	})
 }
 
-// DecisionRecord commits to a decision.
+// DecisionRecord commits to a decision. Of those in one's own name and post
+// the leaf is as it was before there were others.
 func DecisionRecord(k Key, d Decision) (Record, error) {
-	return NewRecord("decision", d.ID.String(), d.Salt, map[string]any{
+	columns := map[string]any{
 		"entry": k.Entry, "revision": d.Revision, "step": d.Step, "decision": d.ID, "verdict": d.Verdict, "author": d.Author,
 		"decided_by": d.By, "role": d.Role, "of_digest": d.Of, "comment": d.Comment, "remarks": d.Remarks,
+	}
+	if d.Capacity != "" {
+		columns["capacity"] = d.Capacity
+	}
+	if d.For != nil {
+		columns["for"] = *d.For
+	}
+	if d.Delegation != nil {
+		columns["delegation"] = *d.Delegation
+	}
+	return NewRecord("decision", d.ID.String(), d.Salt, columns)
+}
+
+// SignerRecord commits to a signer of a step.
+func SignerRecord(k Key, s Signer) (Record, error) {
+	return NewRecord("signer", s.ID.String(), s.Salt, map[string]any{
+		"entry": k.Entry, "revision": s.Revision, "step": s.Step, "signer": s.ID, "kind": s.Kind, "person": s.Person, "role": s.Role,
+		"for": s.For, "author": s.Author, "by": s.By, "reason": s.Reason,
 	})
 }
 

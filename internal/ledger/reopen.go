@@ -50,7 +50,8 @@ func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, id
 		if err := tx.CopyAttachments(ctx, k, rev.Number); err != nil {
 			return nil, err
 		}
-		e.State, e.Step, e.StepRoles, e.StepUnit = to, 0, nil, ""
+		e.State, e.Step = to, 0
+		e.leaveStep()
 		if err := tx.InsertEvent(ctx, k, kind, rev.Number, nil); err != nil {
 			return nil, err
 		}
@@ -66,14 +67,16 @@ func lastRemarks(ctx context.Context, r Reader, k Key, revision int) ([]Remark, 
 	if err != nil {
 		return nil, err
 	}
+	// Where several decide, each who voted against has said why.
+	var remarks []Remark
 	for _, d := range list {
 		if d.Revision != revision || d.Verdict != "return" {
 			continue
 		}
-		if d.Comment == "" {
-			return d.Remarks, nil
+		if d.Comment != "" {
+			remarks = append(remarks, Remark{Text: d.Comment})
 		}
-		return append([]Remark{{Text: d.Comment}}, d.Remarks...), nil
+		remarks = append(remarks, d.Remarks...)
 	}
-	return nil, nil
+	return remarks, nil
 }

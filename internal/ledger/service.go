@@ -46,7 +46,7 @@ func (s *Service) typeOf(e Entry) (*catalog.Type, error) {
 func (s *Service) subject(e Entry, t *catalog.Type) Subject {
 	sub := Subject{
 		Class: "entry", Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, State: e.State, Author: e.Author,
-		StepRoles: e.StepRoles, StepUnit: e.StepUnit, Level: e.Level, Sealed: e.Sealed,
+		StepRoles: e.StepRoles, StepUnit: e.StepUnit, StepAt: e.StepAt, Level: e.Level, Sealed: e.Sealed,
 		FillRoles: t.Filler.Roles, Department: s.Access.Owner(e.Ledger),
 	}
 	if t.Filler.Unit == "dept" {
@@ -87,10 +87,6 @@ func (s *Service) Allowed(ctx context.Context, e Entry, sit Situation) []Action 
 	return list
 }
 
-func situation(e Entry, chain int, decided bool) Situation {
-	return Situation{State: e.State, Decided: decided, Last: e.Step+1 >= chain, InForce: e.InForce > 0, Filed: e.Revision > 0}
-}
-
 // change is the frame of every change of an entry: lock first, look, ask the
 // state table and access, compare the etag, then write. ifMatch 0 skips the
 // comparison (only for use cases bound to a digest instead).
@@ -124,6 +120,8 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 		if err != nil {
 			return err
 		}
+		// The names were read before the change.
+		e.Waiting, e.Heard = nil, nil
 		o.Entry = e
 		out = *o
 		return nil
@@ -131,16 +129,49 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 	return out, err
 }
 
-// look gathers what the state table needs to know of an entry.
+// look gathers what the state table needs to know of an entry, seen by the
+// context's actor.
 func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error) {
+	sit := Situation{State: e.State, Decided: e.Step > 0, Last: true, InForce: e.InForce > 0, Filed: e.Revision > 0, Approving: Passed, Returning: Refused}
 	if e.Revision == 0 {
-		return situation(e, 1, false), nil
+		return sit, nil
 	}
 	rev, err := r.Revision(ctx, e.Key, e.Revision)
 	if err != nil {
-		return Situation{}, err
+		return sit, err
 	}
-	return situation(e, len(rev.Chain), e.Step > 0), nil
+	sit.Last = e.Step+1 >= len(rev.Chain)
+	if e.State != Submitted {
+		return sit, nil
+	}
+	at, err := stepOf(ctx, r, e, rev)
+	if err != nil {
+		return sit, err
+	}
+	sit.Decided = sit.Decided || len(at.decisions) > 0
+	if list := s.capacities(actor.From(ctx), e, s.Now()); len(list) > 0 {
+		sit.Approving, sit.Returning = at.If(at.signers, at.decisions, list[0], "approve"), at.If(at.signers, at.decisions, list[0], "return")
+	}
+	return sit, nil
+}
+
+// atStep is the step at hand with who signs it and what was said.
+type atStep struct {
+	Step
+	signers   []Signer
+	decisions []Decision
+}
+
+func stepOf(ctx context.Context, r Reader, e Entry, rev Revision) (atStep, error) {
+	signers, err := r.Signers(ctx, e.Key)
+	if err != nil {
+		return atStep{}, err
+	}
+	decisions, err := r.Decisions(ctx, e.Key)
+	if err != nil {
+		return atStep{}, err
+	}
+	return atStep{Step: rev.Chain[e.Step], signers: ofStep(signers, rev.Number, e.Step), decisions: decidedAt(decisions, rev.Number, e.Step)}, nil
 }
 
 // stale is the answer to an etag that is no longer true, with what is there now

@@ -23,19 +23,21 @@ type Action string
 
 // The actions that change an entry.
 const (
-	Edit     Action = "edit"
-	Submit   Action = "submit"
-	Withdraw Action = "withdraw"
-	Return   Action = "return"
-	Approve  Action = "approve"
-	Revise   Action = "revise"
-	Amend    Action = "amend"
-	Void     Action = "void"
-	Discard  Action = "discard"
+	Edit      Action = "edit"
+	Submit    Action = "submit"
+	Withdraw  Action = "withdraw"
+	Return    Action = "return"
+	Approve   Action = "approve"
+	Transfer  Action = "transfer"   // 转签
+	AddSigner Action = "add_signer" // 加签
+	Revise    Action = "revise"
+	Amend     Action = "amend"
+	Void      Action = "void"
+	Discard   Action = "discard"
 )
 
 // Actions lists every action in the order the screen shows them.
-var Actions = []Action{Edit, Submit, Approve, Return, Withdraw, Revise, Amend, Void, Discard}
+var Actions = []Action{Edit, Submit, Approve, Return, Transfer, AddSigner, Withdraw, Revise, Amend, Void, Discard}
 
 // Situation is what the table looks at besides the state.
 type Situation struct {
@@ -44,6 +46,8 @@ type Situation struct {
 	Last    bool // the step at hand is the last of the chain
 	InForce bool // an approved revision is in force
 	Filed   bool // a revision has been submitted at some time
+	// What one more approval or return, of whoever asks, would bring the step to.
+	Approving, Returning Ending
 }
 
 type transition struct {
@@ -62,9 +66,16 @@ var transitions = []transition{
 	{Draft, Discard, func(s Situation) bool { return s.InForce }, Approved},
 	{Draft, Discard, func(s Situation) bool { return !s.Filed }, Discarded},
 	{Submitted, Withdraw, func(s Situation) bool { return !s.Decided }, Draft},
-	{Submitted, Return, always, Returned},
-	{Submitted, Approve, func(s Situation) bool { return s.Last }, Approved},
+	// A verdict changes the state where it ends the step: the last approval of
+	// all, the vote that cannot be turned any more, whichever way it goes itself.
+	{Submitted, Approve, func(s Situation) bool { return s.Approving == Passed && s.Last }, Approved},
+	{Submitted, Approve, func(s Situation) bool { return s.Approving == Refused }, Returned},
 	{Submitted, Approve, always, Submitted},
+	{Submitted, Return, func(s Situation) bool { return s.Returning == Passed && s.Last }, Approved},
+	{Submitted, Return, func(s Situation) bool { return s.Returning == Refused }, Returned},
+	{Submitted, Return, always, Submitted},
+	{Submitted, Transfer, always, Submitted},
+	{Submitted, AddSigner, always, Submitted},
 	{Returned, Revise, always, Draft},
 	{Approved, Amend, always, Draft},
 	{Approved, Void, always, Voided},

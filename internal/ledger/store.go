@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 )
 
 // Idem is the identity of one write: the same key with the same route and body
@@ -56,6 +57,17 @@ type Reader interface {
 	// Revision returns number n; 0 is the latest.
 	Revision(ctx context.Context, k Key, n int) (Revision, error)
 	Decisions(ctx context.Context, k Key) ([]Decision, error)
+	// Signers of every step of every revision, in the order they came to be.
+	Signers(ctx context.Context, k Key) ([]Signer, error)
+	// Delegations of the prison that were not over long ago, the latest first.
+	Delegations(ctx context.Context, prison uuid.UUID) ([]Delegation, error)
+	// Notices of the person, the newest first.
+	Notices(ctx context.Context, prison, person uuid.UUID) ([]Notice, error)
+	// PersonByNumber finds somebody who is posted in the prison.
+	PersonByNumber(ctx context.Context, prison uuid.UUID, number string) (Posted, error)
+	// Holders lists who holds the post now: in the area, in the department that
+	// answers, or in the prison as a whole; each person once, with every posting.
+	Holders(ctx context.Context, prison, area uuid.UUID, department string, post catalog.Post) ([]Posted, error)
 	Events(ctx context.Context, k Key) ([]Event, error)
 	// Evidence of revision n; 0 is what lies beside the draft.
 	Evidence(ctx context.Context, k Key, n int) ([]Evidence, error)
@@ -99,6 +111,15 @@ type Tx interface {
 	Reader
 	// Now is the one time of the transaction.
 	Now() time.Time
+	// Earlier is what the author wrote in the field before, in other entries of
+	// the ledger, the latest first.
+	Earlier(ctx context.Context, k Key, author uuid.UUID, ledger, field string) ([]Earlier, error)
+	// FiledSince lists the days of occurrence of the author's other entries that
+	// were submitted since.
+	FiledSince(ctx context.Context, k Key, author uuid.UUID, since time.Time) ([]string, error)
+	// Numbers are the values of the fields in the area's other entries that
+	// occurred between two times.
+	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
 	InsertEntry(ctx context.Context, e Entry) error
@@ -116,6 +137,14 @@ type Tx interface {
 	DropDraft(ctx context.Context, k Key) error
 	InsertRevision(ctx context.Context, k Key, r Revision) error
 	InsertDecision(ctx context.Context, k Key, d Decision) error
+	// DelegationInForce asks the row, at the time of the transaction.
+	DelegationInForce(ctx context.Context, prison, delegation uuid.UUID) (bool, error)
+	InsertDelegation(ctx context.Context, d Delegation) error
+	EndDelegation(ctx context.Context, prison uuid.UUID, e DelegationEnd) error
+	// Notify writes a notice, unless the same was written before.
+	Notify(ctx context.Context, n Notice) error
+	ReadNotices(ctx context.Context, prison, person uuid.UUID) error
+	InsertSigner(ctx context.Context, k Key, s Signer) error
 	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
 
 	// InsertTask says whether it was new: one of the same trigger and source is not.
@@ -245,14 +274,15 @@ type Files interface {
 
 // Subject is what a decision of access looks at: the row's own attributes.
 type Subject struct {
-	Class      string
-	Prison     uuid.UUID
-	Area       uuid.UUID
-	Ledger     string
-	State      State
-	Author     uuid.UUID
-	StepRoles  []actor.Role
-	StepUnit   string
+	Class     string
+	Prison    uuid.UUID
+	Area      uuid.UUID
+	Ledger    string
+	State     State
+	Author    uuid.UUID
+	StepRoles []actor.Role
+	StepUnit  string
+	StepAt
 	FillRoles  []actor.Role
 	FillDept   string // set when a department fills, not an area
 	Level      string

@@ -171,6 +171,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 			return nil, err
 		}
 	}
+	if !rev.Nil {
+		if rev.Hints, err = s.hints(ctx, tx, t, *e, f.doc, rev.OccurredAt); err != nil {
+			return nil, err
+		}
+	}
 	if rev.Chain, err = chain(t, f.doc, rev.Nil); err != nil {
 		return nil, err
 	}
@@ -191,8 +196,8 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		// Only what protects the new revision holds at once.
 		e.Warnings, e.Sealed = head.Warnings, head.Sealed
 	}
+	e.Hints = len(rev.Hints)
 	e.State, e.Revision, e.Step, e.Digest = to, rev.Number, 0, &rev.Digest
-	e.StepRoles, e.StepUnit = rev.Chain[0].Roles, rev.Chain[0].Unit
 	now := tx.Now()
 	if e.Submitted == nil {
 		e.Submitted = &now
@@ -202,6 +207,9 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		return nil, err
 	}
 	fault.Point("submit.revision_inserted")
+	if err := s.reach(ctx, tx, t, e, rev); err != nil {
+		return nil, err
+	}
 	for _, a := range f.attached {
 		a.Revision, a.VersionID, a.Salt = rev.Number, versions[a.Sha256], integrity.NewSalt()
 		if err := tx.InsertEvidence(ctx, e.Key, a); err != nil {
@@ -258,7 +266,12 @@ func chain(t *catalog.Type, doc catalog.Document, nilReturn bool) ([]Step, error
 	}
 	list := make([]Step, len(steps))
 	for i, st := range steps {
-		list[i] = Step{ID: st.ID, Title: st.Title, Roles: st.Roles, Unit: st.Unit}
+		list[i] = Step{ID: st.ID, Title: st.Title, Roles: st.Roles, Unit: st.Unit, Quorum: st.Quorum, Majority: st.Majority,
+			Deputy: st.Deputy, Within: st.WithinWorkdays, Escalate: st.Escalate}
+		// A step without a mode is as it was before there were others.
+		if st.Mode != catalog.ModeAny {
+			list[i].Mode = st.Mode
+		}
 	}
 	return list, nil
 }

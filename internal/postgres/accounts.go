@@ -85,7 +85,10 @@ func (s Accounts) Session(ctx context.Context, tokenHash []byte) (account.Sessio
 	if a.Postings, err = s.postings(ctx, a.PersonID); err != nil {
 		return ses, a, mapped(err)
 	}
-	a.Grants, err = s.grants(ctx, a.PersonID)
+	if a.Grants, err = s.grants(ctx, a.PersonID); err != nil {
+		return ses, a, mapped(err)
+	}
+	a.Delegations, err = s.received(ctx, a.PersonID)
 	return ses, a, mapped(err)
 }
 

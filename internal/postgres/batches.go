@@ -165,13 +165,6 @@ func (t batching) InsertRows(ctx context.Context, prison, id uuid.UUID, rows []b
 	return t.tx.SendBatch(ctx, b).Close()
 }
 
-func some[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
-
 func (t batching) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []batch.Row) error {
 	b := &pgx.Batch{}
 	for _, r := range rows {

@@ -14,25 +14,25 @@ import (
 )
 
 const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e.level, e.sealed, e.author, p.name, e.state, e.etag,
-	e.revision, e.in_force, e.step, e.step_roles, e.step_unit, e.nil_return, e.counts, e.warnings, e.occurred_at,
+	e.revision, e.in_force, e.step, e.step_roles, e.step_unit, e.nil_return, e.counts, e.warnings, e.hints, e.occurred_at,
 	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at,
-	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision)`
+	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
+	e.step_mode, e.step_bound, e.step_seats, e.step_out, e.step_vacant, e.step_due, e.step_higher, e.step_higher_unit,
+	array(select w.name from persons w where w.person_id = any(e.step_seats) order by w.number),
+	array(select w.name from persons w where w.person_id = any(e.step_out) order by w.number)`
 
 const fromEntries = ` from entries e join persons p on p.person_id = e.author `
 
 func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 	var e ledger.Entry
-	var roles []string
 	var digest []byte
 	err := row.Scan(&e.Prison, &e.Entry, &e.Area, &e.Ledger, &e.Version, &e.Level, &e.Sealed, &e.Author, &e.AuthorName, &e.State, &e.ETag,
-		&e.Revision, &e.InForce, &e.Step, &roles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.OccurredAt,
-		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest)
+		&e.Revision, &e.InForce, &e.Step, &e.StepRoles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.Hints, &e.OccurredAt,
+		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest,
+		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit, &e.Waiting, &e.Heard)
 	if len(digest) == 32 {
 		d := ledger.Digest(digest)
 		e.Digest = &d
-	}
-	for _, r := range roles {
-		e.StepRoles = append(e.StepRoles, actor.Role(r))
 	}
 	return e, err
 }
@@ -78,10 +78,6 @@ func (t *txn) InsertEntry(ctx context.Context, e ledger.Entry) error {
 }
 
 func (t *txn) UpdateEntry(ctx context.Context, e *ledger.Entry) error {
-	roles := make([]string, len(e.StepRoles))
-	for i, r := range e.StepRoles {
-		roles[i] = string(r)
-	}
 	var day *string
 	if e.Day != "" {
 		day = &e.Day
@@ -91,11 +87,22 @@ func (t *txn) UpdateEntry(ctx context.Context, e *ledger.Entry) error {
 	}
 	return t.tx.QueryRow(ctx, `update entries set version = $3, sealed = $4, state = $5, etag = etag + 1, revision = $6, in_force = $7,
 			step = $8, step_roles = $9, step_unit = $10, nil_return = $11, counts = $12, warnings = $13, occurred_at = $14,
-			occurred_day = $15::text::date, summary = $16, changed_at = app.transaction_time(), submitted_at = $17, resubmitted_at = $18, decided_at = $19
+			occurred_day = $15::text::date, summary = $16, changed_at = app.transaction_time(), submitted_at = $17, resubmitted_at = $18, decided_at = $19,
+			hints = $20, step_mode = $21, step_bound = $22, step_seats = $23, step_out = $24, step_vacant = $25, step_due = $26, step_higher = $27,
+			step_higher_unit = $28
 		where prison_id = $1 and entry_id = $2 returning etag, changed_at`,
 		e.Prison, e.Entry, e.Version, e.Sealed, e.State, e.Revision, e.InForce,
-		e.Step, roles, e.StepUnit, e.Nil, e.Counts, e.Warnings, e.OccurredAt,
-		day, e.Summary, e.Submitted, e.Resubmit, e.DecidedAt).Scan(&e.ETag, &e.ChangedAt)
+		e.Step, some(e.StepRoles), e.StepUnit, e.Nil, e.Counts, e.Warnings, e.OccurredAt,
+		day, e.Summary, e.Submitted, e.Resubmit, e.DecidedAt,
+		e.Hints, e.StepMode, e.StepBound, some(e.StepSeats), some(e.StepOut), some(e.StepVacant), e.StepDue, some(e.StepHigher), e.HigherUnit).Scan(&e.ETag, &e.ChangedAt)
+}
+
+// some is never NULL: the columns are not.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // where collects conditions and their arguments in step.
@@ -160,7 +167,7 @@ func chosen(q ledger.Query) *where {
 	for _, f := range q.Fields {
 		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision and r.document @> %s)", f)
 	}
-	if len(q.Inbox) > 0 {
+	if q.Waiting {
 		w.inbox(q)
 	}
 	return w
@@ -194,23 +201,43 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// inbox keeps the entries whose step at hand one of the postings may decide.
+// inbox keeps the entries whose step at hand is for the one who asks: by name,
+// by a post, in the name of whoever delegated one, or as the higher post once
+// the deadline has passed (ledger.Subject.Capacities, as a condition).
 func (w *where) inbox(q ledger.Query) {
 	var roles, departments []string
-	var areas []*uuid.UUID
-	var owned []string
-	for _, p := range q.Inbox {
-		roles = append(roles, string(p.Role))
-		departments = append(departments, p.Department)
+	var areas, holders []*uuid.UUID
+	add := func(p actor.Posting, holder *uuid.UUID) {
+		roles, departments, holders = append(roles, string(p.Role)), append(departments, p.Department), append(holders, holder)
 		if p.AreaID == uuid.Nil {
 			areas = append(areas, nil)
 		} else {
 			areas = append(areas, &p.AreaID)
 		}
-		owned = append(owned, q.OwnerOf[p.Department]...)
 	}
-	w.add("e.state = 'submitted' and e.author <> %s", q.Me)
-	w.add(`exists (select from unnest(%s::text[], %s::uuid[], %s::text[]) as post(role, area, department)
-		where post.role = any(e.step_roles) and (post.area is null or post.area = e.area_id)
-		and (e.step_unit <> 'owner' or post.department = '' or e.ledger = any(%s::text[])))`, roles, areas, departments, owned)
+	for _, p := range q.Inbox {
+		add(p, nil)
+	}
+	for _, d := range q.Deputy {
+		add(d.Posting, &d.Holder)
+	}
+	var owners, owned []string
+	for department, ledgers := range q.OwnerOf {
+		for _, l := range ledgers {
+			owners, owned = append(owners, department), append(owned, l)
+		}
+	}
+	w.add("e.state = 'submitted' and e.author <> %[1]s and %[1]s <> all(e.step_out)", q.Me)
+	w.add(`(%s = any(e.step_seats) or exists (
+		select from unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[]) as post(role, area, department, holder)
+		cross join lateral (values (e.step_roles, e.step_unit, false), (e.step_higher, e.step_higher_unit, true)) as want(roles, unit, higher)
+		where post.role = any(want.roles)
+			and case want.unit when 'area' then post.area = e.area_id when 'prison' then post.area is null and post.department = ''
+				when 'owner' then case when e.sealed then post.department = 'dept_discipline'
+					else exists (select from unnest(%s::text[], %s::text[]) as own(department, ledger) where own.department = post.department and own.ledger = e.ledger) end
+				else false end
+			and case when want.higher then post.holder is null and e.step_due <= app.transaction_time()
+				when post.holder is null then not e.step_bound
+				else post.holder <> e.author and post.holder <> all(e.step_out) and (not e.step_bound or post.holder = any(e.step_seats)) end))`,
+		q.Me, roles, areas, departments, holders, owners, owned)
 }

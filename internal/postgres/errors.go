@@ -16,6 +16,13 @@ import (
 var refused = map[string]*fault.Error{
 	"decisions_check":                   fault.New(fault.Forbidden, "own_entry"),
 	"decisions_pkey":                    fault.New(fault.Conflict, "already_decided"),
+	"decisions_seat":                    fault.New(fault.Conflict, "already_decided"),
+	"decisions_for_author":              fault.New(fault.Forbidden, "own_entry"),
+	"signers_pkey":                      fault.New(fault.Conflict, "signs_already"),
+	"signers_author":                    fault.New(fault.Forbidden, "own_entry"),
+	"signers_for_once":                  fault.New(fault.Conflict, "already_decided"),
+	"delegations_self":                  fault.New(fault.Invalid, "delegation_refused"),
+	"delegation_ends_pkey":              fault.New(fault.Conflict, "delegation_over"),
 	"entries_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
 	"rosters_pkey":                      fault.New(fault.Stale, "changed_meanwhile"),

@@ -48,13 +48,13 @@ func (t *txn) DropDraft(ctx context.Context, k ledger.Key) error {
 }
 
 const revisionColumns = `r.revision, r.author, p.name, r.ledger, r.version, r.canonical, r.salt, r.digest, r.nil_return, r.reason,
-	r.chain, r.warnings, r.pins, r.occurred_at, r.recorded_at`
+	r.chain, r.warnings, r.hints, r.pins, r.occurred_at, r.recorded_at`
 
 func scanRevision(row pgx.CollectableRow) (ledger.Revision, error) {
 	var r ledger.Revision
 	var canonical, digest []byte
 	err := row.Scan(&r.Number, &r.Author, &r.AuthorName, &r.Ledger, &r.Version, &canonical, &r.Salt, &digest, &r.Nil, &r.Reason,
-		&r.Chain, &r.Warnings, &r.Pins, &r.OccurredAt, &r.RecordedAt)
+		&r.Chain, &r.Warnings, &r.Hints, &r.Pins, &r.OccurredAt, &r.RecordedAt)
 	r.Document = canonical
 	copy(r.Digest[:], digest)
 	return r, err
@@ -83,13 +83,16 @@ func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revisio
 	if r.Warnings == nil {
 		r.Warnings = empty
 	}
+	if r.Hints == nil {
+		r.Hints = empty
+	}
 	if r.Pins == nil {
 		r.Pins = []ledger.Pin{}
 	}
 	_, err := t.exec(ctx, `insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return,
-			reason, chain, warnings, occurred_at, pins) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			reason, chain, warnings, occurred_at, pins, hints) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		k.Prison, k.Entry, r.Number, r.Author, r.Ledger, r.Version, []byte(r.Document), r.Salt, r.Digest[:], r.Nil,
-		r.Reason, r.Chain, r.Warnings, r.OccurredAt, r.Pins)
+		r.Reason, r.Chain, r.Warnings, r.OccurredAt, r.Pins, r.Hints)
 	if err != nil {
 		return err
 	}
@@ -98,8 +101,8 @@ func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revisio
 
 func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, error) {
 	rows, err := t.tx.Query(ctx, `select d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, p.name, d.role, d.of_digest,
-			d.comment, d.remarks, d.salt, d.recorded_at
-		from decisions d join persons p on p.person_id = d.decided_by
+			d.comment, d.remarks, d.salt, d.recorded_at, d.capacity, d.for_person, coalesce(f.name, ''), d.delegation_id
+		from decisions d join persons p on p.person_id = d.decided_by left join persons f on f.person_id = d.for_person
 		where d.prison_id = $1 and d.entry_id = $2 order by d.revision, d.step, d.recorded_at`, k.Prison, k.Entry)
 	if err != nil {
 		return nil, err
@@ -109,7 +112,7 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 		var role string
 		var of []byte
 		err := row.Scan(&d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &d.ByName, &role, &of,
-			&d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt)
+			&d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt, &d.Capacity, &d.For, &d.ForName, &d.Delegation)
 		d.Role = actor.Role(role)
 		copy(d.Of[:], of)
 		return d, err
@@ -118,9 +121,9 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 
 func (t *txn) InsertDecision(ctx context.Context, k ledger.Key, d ledger.Decision) error {
 	_, err := t.exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest,
-			comment, remarks, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			comment, remarks, salt, capacity, for_person, delegation_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		k.Prison, k.Entry, d.Revision, d.Step, d.ID, d.Verdict, d.Author, d.By, d.Role, d.Of[:],
-		d.Comment, d.Remarks, d.Salt)
+		d.Comment, d.Remarks, d.Salt, d.Capacity, d.For, d.Delegation)
 	if err != nil {
 		return err
 	}

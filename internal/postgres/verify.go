@@ -102,6 +102,9 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 		for _, table := range []func(context.Context, uuid.UUID) iter.Seq2[integrity.Row, error]{
 			s.revisions,
 			s.decisions,
+			s.signers,
+			s.delegations,
+			s.delegationEnds,
 			s.evidence,
 			s.events,
 			s.custody,
@@ -136,7 +139,7 @@ func (s *Snapshot) revisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		var canonical, digest []byte
 		var derived bool
 		if err := row.Scan(&k.Entry, &r.Number, &r.Author, &r.Ledger, &r.Version, &canonical, &r.Salt, &digest, &r.Nil, &r.Reason,
-			&r.Chain, &r.Warnings, &r.Pins, &r.OccurredAt, &r.RecordedAt, &derived); err != nil {
+			&r.Chain, &r.Warnings, &r.Hints, &r.Pins, &r.OccurredAt, &r.RecordedAt, &derived); err != nil {
 			return integrity.Row{}, err
 		}
 		r.Document = canonical
@@ -147,7 +150,7 @@ func (s *Snapshot) revisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		}
 		rec, err := ledger.RevisionRecord(k, r)
 		return rowOf("revisions", rec, err, r.RecordedAt, wrong)
-	}, `select entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, pins, occurred_at, recorded_at,
+	}, `select entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, hints, pins, occurred_at, recorded_at,
 			document is not distinct from app.document(canonical)
 		from revisions where prison_id = $1 order by entry_id, revision`, prison)
 }
@@ -159,7 +162,8 @@ func (s *Snapshot) decisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		var of []byte
 		var role string
 		var bound bool
-		if err := row.Scan(&k.Entry, &d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &role, &of, &d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt, &bound); err != nil {
+		if err := row.Scan(&k.Entry, &d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &role, &of, &d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt,
+			&d.Capacity, &d.For, &d.Delegation, &bound); err != nil {
 			return integrity.Row{}, err
 		}
 		d.Role = actor.Role(role)
@@ -171,9 +175,45 @@ func (s *Snapshot) decisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		rec, err := ledger.DecisionRecord(k, d)
 		return rowOf("decisions", rec, err, d.RecordedAt, wrong)
 	}, `select d.entry_id, d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, d.role, d.of_digest, d.comment, d.remarks, d.salt, d.recorded_at,
-			coalesce(r.digest = d.of_digest, false)
+			d.capacity, d.for_person, d.delegation_id, coalesce(r.digest = d.of_digest, false)
 		from decisions d left join revisions r on r.prison_id = d.prison_id and r.entry_id = d.entry_id and r.revision = d.revision
 		where d.prison_id = $1 order by d.decision_id`, prison)
+}
+
+func (s *Snapshot) signers(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		k := ledger.Key{Prison: prison}
+		var g ledger.Signer
+		if err := row.Scan(&k.Entry, &g.Revision, &g.Step, &g.ID, &g.Kind, &g.Person, &g.Role, &g.For, &g.Author, &g.By, &g.Reason, &g.Salt, &g.RecordedAt); err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := ledger.SignerRecord(k, g)
+		return rowOf("signers", rec, err, g.RecordedAt, "")
+	}, `select entry_id, revision, step, signer_id, kind, person_id, role, for_person, author, made_by, reason, salt, recorded_at
+		from signers where prison_id = $1 order by signer_id`, prison)
+}
+
+func (s *Snapshot) delegations(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		d, err := scanDelegation(row)
+		if err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := ledger.DelegationRecord(d)
+		return rowOf("delegations", rec, err, d.RecordedAt, "")
+	}, "select "+delegationColumns+fromDelegations+"where d.prison_id = $1 order by d.delegation_id", prison)
+}
+
+func (s *Snapshot) delegationEnds(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		var e ledger.DelegationEnd
+		var at time.Time
+		if err := row.Scan(&e.Delegation, &e.By, &e.Salt, &at); err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := ledger.DelegationEndRecord(e)
+		return rowOf("delegation_ends", rec, err, at, "")
+	}, "select delegation_id, ended_by, salt, recorded_at from delegation_ends where prison_id = $1 order by delegation_id", prison)
 }
 
 func (s *Snapshot) evidence(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {

@@ -336,7 +336,14 @@ func (s Sheet) signatures() []row {
 		if d.Comment != "" {
 			opinion += "。" + d.Comment
 		}
-		list = append(list, line(false, step, d.ByName, opinion, catalog.OnPaper(d.RecordedAt)))
+		name := d.ByName
+		switch {
+		case d.ForName != "":
+			name += "（代 " + d.ForName + "）"
+		case d.Capacity == "higher":
+			name += "（逾期由上级办理）"
+		}
+		list = append(list, line(false, step, name, opinion, catalog.OnPaper(d.RecordedAt)))
 	}
 	// The block stays together where a page can hold it.
 	list[0].with = len(list) - 1

@@ -803,6 +803,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass one's own decision on to another holder of the post (转签) */
+        post: operations["entries.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/signers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom the decision at hand may be passed on to */
+        get: operations["signers.choose"];
+        put?: never;
+        /** Add a signer before or after everybody else (加签) */
+        post: operations["signers.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/void": {
         parameters: {
             query?: never;
@@ -900,6 +935,75 @@ export interface paths {
         get: operations["evidence.thumbnail"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands in for whom (委托) */
+        get: operations["delegations.list"];
+        put?: never;
+        /** Name a deputy for a post of one's own */
+        post: operations["delegations.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/delegations/{delegation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a delegation at once */
+        delete: operations["delegations.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notices */
+        get: operations["notices.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all of them as read */
+        post: operations["notices.read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1999,8 +2103,97 @@ export interface components {
             title: components["schemas"]["Text"];
             roles: string[];
             unit: string;
-            mode?: string;
+            /** @enum {string} */
+            mode?: "any" | "all" | "vote";
             when?: string;
+            quorum?: components["schemas"]["Fraction"];
+            majority?: components["schemas"]["Fraction"];
+            deputy?: string[];
+            within_workdays?: number;
+            escalate?: {
+                roles: string[];
+                unit: string;
+            };
+        };
+        Fraction: number[];
+        Colleague: {
+            number: string;
+            name: string;
+            role: string;
+        };
+        Signer: {
+            /** Format: uuid */
+            id: string;
+            revision: number;
+            step: number;
+            /** @enum {string} */
+            kind: "holder" | "transfer" | "before" | "after";
+            /** Format: uuid */
+            person: string;
+            name: string;
+            role?: string;
+            /** Format: uuid */
+            for?: string;
+            for_name?: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Deciding: {
+            ending: string;
+            seats: number;
+            for: number;
+            voted: number;
+            /** @enum {string} */
+            capacity: "" | "step" | "deputy" | "higher";
+            for_name: string;
+        };
+        Delegation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            holder: string;
+            holder_name: string;
+            /** Format: uuid */
+            deputy: string;
+            deputy_name: string;
+            role: string;
+            /** Format: uuid */
+            area?: string;
+            department?: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until: string;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @enum {string} */
+            standing: "ahead" | "in_force" | "over";
+            mine: boolean;
+        };
+        Notice: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            prison: string;
+            /** @enum {string} */
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated";
+            /** Format: uuid */
+            entry?: string;
+            ledger?: string;
+            detail: Record<string, never>;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: date-time */
+            read_at?: string;
         };
         Column: {
             pointer: string;
@@ -2105,6 +2298,14 @@ export interface components {
             step: number;
             step_roles?: string[];
             step_unit?: string;
+            step_mode?: string;
+            step_vacant?: string[];
+            /** Format: date-time */
+            step_due?: string;
+            step_higher?: string[];
+            waiting?: string[];
+            heard?: string[];
+            hints: number;
             nil_return: boolean;
             warnings: number;
             /** Format: date-time */
@@ -2324,6 +2525,7 @@ export interface components {
             reason: string;
             chain: components["schemas"]["Step"][];
             warnings: components["schemas"]["FieldProblem"][];
+            hints: components["schemas"]["FieldProblem"][];
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
@@ -2340,6 +2542,13 @@ export interface components {
             decided_by: string;
             decided_by_name: string;
             role: string;
+            /** @enum {string} */
+            capacity?: "" | "deputy" | "higher";
+            /** Format: uuid */
+            for?: string;
+            for_name?: string;
+            /** Format: uuid */
+            delegation?: string;
             of_digest: components["schemas"]["Digest"];
             comment: string;
             remarks: components["schemas"]["Remark"][];
@@ -2384,11 +2593,13 @@ export interface components {
             draft?: components["schemas"]["Draft"];
             revisions: components["schemas"]["Revision"][];
             decisions: components["schemas"]["Decision"][];
+            signers: components["schemas"]["Signer"][];
+            deciding?: components["schemas"]["Deciding"];
             events: components["schemas"]["Event"][];
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
             opened: components["schemas"]["Entry"][];
-            actions: ("edit" | "submit" | "approve" | "return" | "withdraw" | "revise" | "amend" | "void" | "discard" | "print")[];
+            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "void" | "discard" | "print")[];
         };
         Check: {
             document: Record<string, never>;
@@ -4791,6 +5002,126 @@ export interface operations {
             };
         };
     };
+    "entries.transfer": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    person: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Pass one's own decision on to another holder of the post (转签) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "signers.choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whom the decision at hand may be passed on to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        equals: components["schemas"]["Colleague"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "signers.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    person: string;
+                    /** @enum {string} */
+                    place: "before" | "after";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Add a signer before or after everybody else (加签) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "entries.void": {
         parameters: {
             query?: never;
@@ -5034,6 +5365,184 @@ export interface operations {
                 content: {
                     "image/jpeg": unknown;
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delegations.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who stands in for whom (委托) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        delegations: components["schemas"]["Delegation"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delegations.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    deputy: string;
+                    role: string;
+                    /** Format: uuid */
+                    area?: string;
+                    department?: string;
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    until: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Name a deputy for a post of one's own */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delegations.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                delegation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description End a delegation at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        unread: number;
+                        notices: components["schemas"]["Notice"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notices.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mark all of them as read */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

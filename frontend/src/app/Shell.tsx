@@ -12,6 +12,7 @@ import {
 import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
+import { Notices } from '../approval/Notices'
 import { changeLang, useLang, useT } from '../i18n'
 import { CommandBox } from '../retrieval/CommandBox'
 import { text } from '../schema/types'
@@ -73,6 +74,7 @@ function SignedIn() {
         <span className="who">
           {me.name} {me.number}
         </span>
+        <Notices />
         <button
           type="button"
           onClick={() => void changeLang(lang === 'zh' ? 'en' : 'zh')}

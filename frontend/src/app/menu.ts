@@ -31,7 +31,8 @@ const keepers: Role[] = ['warden', 'prison_office', 'audit_admin', 'inspector']
 
 const items = [
   { to: '/', label: 'menu.workbench', roles: undefined },
-  { to: '/inbox', label: 'menu.inbox', roles: approvers },
+  { to: '/inbox', label: 'menu.inbox', roles: readers },
+  { to: '/delegations', label: 'approval.delegations', roles: approvers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/search', label: 'menu.search', roles: undefined },

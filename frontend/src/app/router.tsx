@@ -29,6 +29,7 @@ export const routes: RouteObject[] = [
           { index: true, ...page(() => import('../pages/Workbench')) },
           { path: 'mine', ...page(() => import('../pages/MyEntries')) },
           { path: 'inbox', ...page(() => import('../pages/Inbox')) },
+          { path: 'delegations', ...page(() => import('../pages/Delegations')) },
           { path: 'ledgers', ...page(() => import('../pages/Ledgers')) },
           { path: 'ledgers/:ledger', ...page(() => import('../pages/LedgerBrowser')) },
           { path: 'prisons/:prison/entries/:id', ...page(() => import('../pages/EntryPage')) },

@@ -5,6 +5,8 @@ import { decide } from '../api/entries'
 import { newKey } from '../api/http'
 import type { EntryView, LedgerType, Remark, Revision } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
+import { useMe } from '../api/queries'
+import { Signers } from '../approval/Signers'
 import { useLang, useT } from '../i18n'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -27,6 +29,7 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
   const t = useT()
   const lang = useLang()
   const queries = useQueryClient()
+  const me = useMe().data?.name
   const [comment, setComment] = useState('')
   const [busy, setBusy] = useState(false)
   const input = useRef<HTMLTextAreaElement>(null)
@@ -69,6 +72,12 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
 
   return (
     <section className="panel" aria-label={t('decide.title')}>
+      {view.deciding?.capacity === 'deputy' && (
+        <p className="late">
+          {t('approval.alike', { deputy: me ?? '', holder: view.deciding.for_name })}
+        </p>
+      )}
+      {view.deciding?.capacity === 'higher' && <p className="late">{t('approval.higher')}</p>}
       {remarks.map((remark, index) => (
         <p key={remark.pointer}>
           <label htmlFor={`remark-${index}`}>
@@ -108,6 +117,7 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
           {t('decide.return')}
         </Button>
       </p>
+      <Signers view={view} revision={revision} />
     </section>
   )
 }

@@ -1,4 +1,5 @@
-import type { EntryView } from '../api/model'
+import type { Decision, EntryView } from '../api/model'
+import { StepNow } from '../approval/StepNow'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { type Schema, text } from '../schema/types'
@@ -16,7 +17,7 @@ export function Chain({ view }: { view: EntryView }) {
       {revision.chain.map((step, index) => {
         const done = entry.state === 'approved' || entry.state === 'voided' || index < entry.step
         const now = entry.state === 'submitted' && index === entry.step
-        const decision = view.decisions.find(
+        const decisions = view.decisions.filter(
           (d) => d.revision === entry.revision && d.step === index,
         )
         return (
@@ -26,16 +27,16 @@ export function Chain({ view }: { view: EntryView }) {
             aria-current={now ? 'step' : undefined}
           >
             <strong>{text(step.title, lang)}</strong>{' '}
-            {decision ? (
-              <>
-                <span
-                  className={`status ${decision.verdict === 'approve' ? 'approved' : 'returned'}`}
-                >
-                  {t(`verdict.${decision.verdict}`)}
+            {decisions.map((d) => (
+              <span key={d.id}>
+                <span className={`status ${d.verdict === 'approve' ? 'approved' : 'returned'}`}>
+                  {t(`verdict.${d.verdict}`)}
                 </span>{' '}
-                {decision.decided_by_name} {showTime(decision.recorded_at)}
-              </>
-            ) : (
+                <Decider decision={d} /> {showTime(d.recorded_at)}{' '}
+              </span>
+            ))}
+            {now && <StepNow view={view} />}
+            {decisions.length === 0 && !done && !(now && view.deciding) && (
               <span className="quiet">{now ? t('entry.stepNow') : t('entry.stepAhead')}</span>
             )}
           </li>
@@ -45,11 +46,19 @@ export function Chain({ view }: { view: EntryView }) {
   )
 }
 
-/** Every decision with its words. */
+/** Who decided, and in whose name. */
+function Decider({ decision }: { decision: Decision }) {
+  const t = useT()
+  if (!decision.for_name) return decision.decided_by_name
+  return t('approval.for', { deputy: decision.decided_by_name, holder: decision.for_name })
+}
+
+/** Every decision with its words, and who signs beside the post. */
 export function Decisions({ view, schema }: { view: EntryView; schema: Schema }) {
   const lang = useLang()
   const t = useT()
-  if (view.decisions.length === 0) return <p className="quiet">{t('entry.noDecisions')}</p>
+  if (view.decisions.length === 0 && view.signers.every((s) => s.kind === 'holder'))
+    return <p className="quiet">{t('entry.noDecisions')}</p>
   return (
     <ul className="changes">
       {view.decisions.map((d) => (
@@ -57,8 +66,9 @@ export function Decisions({ view, schema }: { view: EntryView; schema: Schema })
           <span className={`status ${d.verdict === 'approve' ? 'approved' : 'returned'}`}>
             {t(`verdict.${d.verdict}`)}
           </span>{' '}
-          {t('entry.revisionN', { n: d.revision })} · {d.decided_by_name} · {t(`role.${d.role}`)} ·{' '}
-          {showTime(d.recorded_at)}
+          {t('entry.revisionN', { n: d.revision })} · <Decider decision={d} /> ·{' '}
+          {t(`role.${d.role}`)}
+          {d.capacity === 'higher' && ` · ${t('approval.higherDone')}`} · {showTime(d.recorded_at)}
           {d.comment && <p>{d.comment}</p>}
           {d.remarks.map((r) => (
             <p key={r.pointer + r.text}>
@@ -67,15 +77,35 @@ export function Decisions({ view, schema }: { view: EntryView; schema: Schema })
           ))}
         </li>
       ))}
+      {view.signers
+        .filter((s) => s.kind !== 'holder')
+        .map((s) => (
+          <li key={s.id}>
+            {t(signing[s.kind as keyof typeof signing])} · {s.by_name} → {s.name} ·{' '}
+            {showTime(s.recorded_at)}
+            <p>{s.reason}</p>
+          </li>
+        ))}
     </ul>
   )
 }
+
+const signing = {
+  transfer: 'approval.signerTransfer',
+  before: 'approval.signerBefore',
+  after: 'approval.signerAfter',
+} as const
 
 const known = [
   'created',
   'opened',
   'submitted',
   'approved',
+  'signed',
+  'opposed',
+  'transferred',
+  'added',
+  'restaffed',
   'returned',
   'withdrawn',
   'revised',

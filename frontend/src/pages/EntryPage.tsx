@@ -100,7 +100,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 marked={new Set(changes?.map((c) => c.pointer))}
               />
             )}
-            {revision.warnings.map((w) => (
+            {[...revision.warnings, ...revision.hints].map((w) => (
               <p key={w.pointer + w.code} className="late">
                 ⚠ {w.message}
               </p>

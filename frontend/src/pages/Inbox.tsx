@@ -7,6 +7,7 @@ import { newKey } from '../api/http'
 import type { BulkResult, Entry, EntryView, LedgerType, Remark } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useEntries, useEntry, useLedgers, useLedgerType, usePrison } from '../api/queries'
+import { StepTags } from '../approval/StepNow'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
@@ -29,7 +30,7 @@ import './inbox.css'
 
 /** Entries that want a look before they are decided: they are opened one by one. */
 export function wantsALook(entry: Entry): boolean {
-  return entry.warnings > 0 || entry.revision > 1
+  return entry.warnings > 0 || entry.hints > 0 || entry.revision > 1
 }
 
 export default function Inbox() {
@@ -199,6 +200,9 @@ function Row({ entry }: { entry: Entry }) {
       <span className="quiet">
         {names.area(entry.area)} · {entry.author_name} · {showTime(entry.resubmitted_at)}
       </span>
+      <span>
+        <StepTags entry={entry} />
+      </span>
     </>
   )
 }
@@ -264,7 +268,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
           done={next}
         />
       )}
-      {revision.warnings.map((w) => (
+      {[...revision.warnings, ...revision.hints].map((w) => (
         <p key={w.pointer + w.code} className="late">
           ⚠ {w.message}
         </p>

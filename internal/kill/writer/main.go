@@ -53,7 +53,10 @@ func run(ctx context.Context, name string) error {
 	})
 	l.act("revise", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Revise(l.officer, k, etag(), i) })
 	l.act("submit at last", submit)
-	for _, who := range []string{"duty leader", "area head"} {
+	l.act("transfer", func(i ledger.Idem) (ledger.Outcome, error) {
+		return h.Ledger.Transfer(h.As(ctx, "duty leader"), k, ledger.Signing{Digest: *l.entry.Digest, Person: h.Person("second duty leader").Number, Reason: "外出办案"}, i)
+	})
+	for _, who := range []string{"second duty leader", "area head"} {
 		l.act("approve "+who, func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Approve(h.As(ctx, who), k, judged(), i) })
 	}
 	l.act("amend", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Amend(l.officer, k, etag(), i) })

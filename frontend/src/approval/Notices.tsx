@@ -1,0 +1,81 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { type Notice, readNotices, useNotices } from '../api/approval'
+import { usePrison } from '../api/queries'
+import { showTime } from '../form/time'
+import { useT } from '../i18n'
+import { useNames } from '../ui/names'
+import { useKeys } from '../ui/useKeys'
+import './approval.css'
+
+/** The header's notices: what one has to know of, and the way there. */
+export function Notices() {
+  const t = useT()
+  const prison = usePrison()
+  const queries = useQueryClient()
+  const { data } = useNotices(prison)
+  const [open, setOpen] = useState(false)
+  const show = async (on: boolean) => {
+    setOpen(on)
+    // What was open to be seen has been read when it is closed.
+    if (!on && data && data.unread > 0) {
+      await readNotices(prison)
+      await queries.invalidateQueries({ queryKey: ['notices'] })
+    }
+  }
+  // Taken only while open: a native dialog closes by the same key.
+  useKeys({ Escape: open ? () => void show(false) : undefined })
+  if (!data) return null
+  return (
+    <>
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls="notices"
+        onClick={() => void show(!open)}
+      >
+        {data.unread > 0 ? t('approval.noticesUnread', { n: data.unread }) : t('approval.notices')}
+      </button>
+      {open && (
+        <section id="notices" className="notices" aria-label={t('approval.notices')}>
+          {data.notices.length === 0 && <p className="quiet">{t('approval.noNotices')}</p>}
+          <ul>
+            {data.notices.map((n) => (
+              <li key={n.id} className={n.read_at ? '' : 'unread'}>
+                <Words notice={n} done={() => void show(false)} />
+                <div className="quiet">{showTime(n.recorded_at)}</div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  )
+}
+
+function Words({ notice, done }: { notice: Notice; done: () => void }) {
+  const t = useT()
+  const names = useNames()
+  const { detail } = notice
+  const words = t(`approval.notice_${notice.kind}`, {
+    by: detail.by ?? '',
+    from: detail.from ?? '',
+    until: detail.until ?? '',
+    due: showTime(detail.due),
+    ledger: names.ledger(notice.ledger ?? ''),
+    author: detail.author ?? '',
+    reason: detail.reason ?? '',
+  })
+  if (!notice.entry)
+    return (
+      <Link to="/delegations" onClick={done}>
+        {words}
+      </Link>
+    )
+  return (
+    <Link to={`/prisons/${notice.prison}/entries/${notice.entry}`} onClick={done}>
+      {words}
+    </Link>
+  )
+}

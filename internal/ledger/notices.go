@@ -1,0 +1,225 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Notice tells one person of one thing, once.
+type Notice struct {
+	ID         uuid.UUID      `json:"id"`
+	Prison     uuid.UUID      `json:"prison"`
+	Person     uuid.UUID      `json:"-"`
+	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated
+	Entry      *uuid.UUID     `json:"entry,omitempty"`
+	Ledger     string         `json:"ledger,omitempty"`
+	Subject    uuid.UUID      `json:"-"` // the entry, or the delegation
+	Revision   int            `json:"-"`
+	Step       int            `json:"-"`
+	Detail     map[string]any `json:"detail"`
+	RecordedAt time.Time      `json:"recorded_at"`
+	ReadAt     *time.Time     `json:"read_at,omitempty"`
+}
+
+func (e Entry) notice(person uuid.UUID, kind string, detail map[string]any) Notice {
+	return Notice{Prison: e.Prison, Person: person, Kind: kind, Entry: &e.Entry, Subject: e.Entry, Revision: e.Revision, Step: e.Step, Detail: detail}
+}
+
+// Notices of the context's actor, the newest first.
+func (s *Service) Notices(ctx context.Context, prison uuid.UUID) ([]Notice, error) {
+	if actor.From(ctx).Nobody() {
+		return nil, fault.New(fault.Unauthenticated, "sign_in")
+	}
+	var list []Notice
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+		var err error
+		list, err = r.Notices(ctx, prison, actor.From(ctx).PersonID)
+		return err
+	})
+	return list, err
+}
+
+// ReadNotices marks all of the actor's notices as read.
+func (s *Service) ReadNotices(ctx context.Context, prison uuid.UUID) error {
+	return s.Store.Write(ctx, s.session(ctx, prison), Idem{}, nil, func(tx Tx) error {
+		return tx.ReadNotices(ctx, prison, actor.From(ctx).PersonID)
+	})
+}
+
+// remindAhead is how many working days before the deadline those who have to
+// decide are reminded.
+const remindAhead = 1
+
+// Remind looks at every entry of the prison that waits for a decision: who has
+// to decide hears of a deadline that is near or over, the higher post that it
+// may decide now, each once; and a post that nobody holds any more, or again,
+// passes to who stands in. It is the program's own work and may be repeated.
+func (s *Service) Remind(ctx context.Context, prison uuid.UUID) error {
+	ses := Session{Prison: prison, Scope: Everything()}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	q := Query{Prison: prison, Scope: ses.Scope, States: []State{Submitted}, Sort: BySubmitted, Limit: MaxPage}
+	for {
+		var list []Entry
+		err := s.Store.Read(ctx, ses, func(r Reader) error {
+			var err error
+			list, err = r.Entries(ctx, q)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if err := s.attend(ctx, ses, e.Key); err != nil {
+				return err
+			}
+		}
+		if len(list) < MaxPage {
+			return nil
+		}
+		last := list[len(list)-1]
+		q.After = Cursor{Value: last.Resubmit.UTC().Format(time.RFC3339Nano), Entry: last.Entry}
+	}
+}
+
+// attend does so for one entry; most of the time there is nothing to write, and
+// then no lock is taken.
+func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
+	var todo bool
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
+		e, err := r.Entry(ctx, k)
+		if err != nil {
+			return err
+		}
+		todo, err = s.wanting(ctx, r, e, s.now())
+		ses.Person = e.Author
+		return err
+	})
+	if err != nil || !todo {
+		return err
+	}
+	return s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
+		e, err := tx.Lock(ctx, k)
+		if err != nil || e.State != Submitted {
+			return err
+		}
+		if err := s.restaff(ctx, tx, &e); err != nil {
+			return err
+		}
+		return s.remind(ctx, tx, e)
+	})
+}
+
+func (s *Service) now() time.Time {
+	if s.Clock != nil {
+		return s.Clock()
+	}
+	return s.Now()
+}
+
+// wanting: the deadline is near, or the post has another standing.
+func (s *Service) wanting(ctx context.Context, r Reader, e Entry, now time.Time) (bool, error) {
+	if e.State != Submitted {
+		return false, nil
+	}
+	if e.StepDue != nil && !now.Before(s.soon(*e.StepDue)) {
+		return true, nil
+	}
+	again := e
+	err := s.staffed(ctx, r, &again)
+	return err == nil && !slices.Equal(again.StepRoles, e.StepRoles) || !slices.Equal(again.StepVacant, e.StepVacant), err
+}
+
+// soon is when the reminder is due.
+func (s *Service) soon(due time.Time) time.Time {
+	for n := remindAhead; n > 0; {
+		due = due.AddDate(0, 0, -1)
+		if s.Catalog.Calendar().Workday(catalog.DayOf(due)) {
+			n--
+		}
+	}
+	return due
+}
+
+// staffed asks anew who decides a step that goes by the post. Seats given by
+// name stay.
+func (s *Service) staffed(ctx context.Context, r Reader, e *Entry) error {
+	if e.StepMode != "" {
+		return nil
+	}
+	t, err := s.typeOf(*e)
+	if err != nil {
+		return err
+	}
+	rev, err := r.Revision(ctx, e.Key, e.Revision)
+	if err != nil {
+		return err
+	}
+	_, err = s.staff(ctx, r, t, e, rev.Chain[e.Step])
+	return err
+}
+
+func (s *Service) restaff(ctx context.Context, tx Tx, e *Entry) error {
+	before := *e
+	if err := s.staffed(ctx, tx, e); err != nil {
+		return err
+	}
+	if slices.Equal(before.StepRoles, e.StepRoles) && slices.Equal(before.StepVacant, e.StepVacant) {
+		return nil
+	}
+	if err := tx.InsertEvent(ctx, e.Key, "restaffed", e.Revision, map[string]any{"step": e.Step, "vacant": e.StepVacant, "roles": e.StepRoles}); err != nil {
+		return err
+	}
+	return tx.UpdateEntry(ctx, e)
+}
+
+// remind writes the notices that are due; the table keeps each but once.
+func (s *Service) remind(ctx context.Context, tx Tx, e Entry) error {
+	if e.StepDue == nil || tx.Now().Before(s.soon(*e.StepDue)) {
+		return nil
+	}
+	who := slices.Clone(e.StepSeats)
+	if !e.StepBound {
+		holders, err := tx.Holders(ctx, e.Prison, e.Area, s.answering(e), catalog.Post{Roles: e.StepRoles, Unit: e.StepUnit})
+		if err != nil {
+			return err
+		}
+		for _, p := range holders {
+			if p.ID != e.Author && !slices.Contains(e.StepOut, p.ID) && !slices.Contains(who, p.ID) {
+				who = append(who, p.ID)
+			}
+		}
+	}
+	over := !tx.Now().Before(*e.StepDue)
+	kind := map[bool]string{false: "due_soon", true: "overdue"}[over]
+	detail := map[string]any{"due": e.StepDue, "author": e.AuthorName}
+	for _, p := range who {
+		if err := tx.Notify(ctx, e.notice(p, kind, detail)); err != nil {
+			return err
+		}
+	}
+	if !over || len(e.StepHigher) == 0 {
+		return nil
+	}
+	higher, err := tx.Holders(ctx, e.Prison, e.Area, s.answering(e), catalog.Post{Roles: e.StepHigher, Unit: e.HigherUnit})
+	if err != nil {
+		return err
+	}
+	for _, p := range higher {
+		if p.ID == e.Author {
+			continue
+		}
+		if err := tx.Notify(ctx, e.notice(p.ID, "escalated", detail)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
