@@ -21,12 +21,6 @@ type Period struct {
 // Day the period ends on: completeness and timeliness count there.
 func (p Period) Day() string { return catalog.DayOf(p.Ends.Add(-time.Minute)) }
 
-// The three shifts of a day, by the hour they begin (catalogue 2.3.1).
-var shifts = []struct {
-	name string
-	hour int
-}{{"night", 0}, {"day", 8}, {"evening", 16}}
-
 // Periods lists the periods of a cadence that end after from and begin before
 // to. An event cadence has none.
 func Periods(c catalog.Cadence, cal *catalog.Calendar, from, to time.Time) []Period {
@@ -40,9 +34,9 @@ func Periods(c catalog.Cadence, cal *catalog.Calendar, from, to time.Time) []Per
 	switch c.Kind {
 	case "per_shift":
 		for d := first; d.Before(to); d = d.AddDate(0, 0, 1) {
-			for _, s := range shifts {
-				starts := d.Add(time.Duration(s.hour) * time.Hour)
-				keep(Period{catalog.DayOf(d) + "/" + s.name, starts, starts.Add(8 * time.Hour)})
+			for _, s := range catalog.Shifts {
+				starts := d.Add(time.Duration(s.Hour) * time.Hour)
+				keep(Period{catalog.DayOf(d) + "/" + s.Name, starts, starts.Add(8 * time.Hour)})
 			}
 		}
 	case "daily":

@@ -120,6 +120,12 @@ func (a *API) routes() []route {
 
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
+		{"POST", prison + "/batches", "batches.create", false, a.fileBatch},
+		{"POST", prison + "/batches/check", "batches.check", false, a.checkBatch},
+		{"GET", prison + "/batches/prefill", "batches.prefill", false, a.prefill},
+		{"GET", prison + "/beginnings", "beginnings.get", false, a.beginnings},
+		{"POST", prison + "/templates", "templates.create", false, a.saveTemplate},
+		{"DELETE", prison + "/templates/:template", "templates.delete", false, a.dropTemplate},
 		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},
 		{"GET", prison + "/inbox", "inbox.list", false, a.inbox},
 		{"POST", prison + "/approvals", "approvals.create", false, a.approveAll},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,6 +20,9 @@ type New struct {
 	Area   uuid.UUID
 	Ledger string
 	Body   json.RawMessage // may be empty: then what the sources know is filled in
+	// Files is a draft of the same author whose files come with the entry too
+	// (File only): one scan of the minutes is the proof of a whole batch.
+	Files uuid.UUID
 }
 
 // Create begins an entry as a draft of the type's current version.
@@ -35,10 +40,12 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		}
 		body, pins := n.Body, []Pin{}
 		if len(body) == 0 {
-			values, taken, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()))
+			values := t.Defaults(beginner(ctx, area, tx.Now()))
+			found, taken, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()))
 			if err != nil {
 				return err
 			}
+			maps.Copy(values, found)
 			if body, err = json.Marshal(values); err != nil {
 				return fmt.Errorf("prefill %s: %w", t.ID, err)
 			}
@@ -53,7 +60,7 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 
 // admit decides whether the context's actor may begin an entry of the ledger in
 // the area, and makes its head.
-func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Entry, Area, error) {
+func (s *Service) admit(ctx context.Context, tx Reader, t *catalog.Type, n New) (Entry, Area, error) {
 	area, err := tx.Area(ctx, n.Prison, n.Area)
 	if err != nil {
 		return Entry{}, Area{}, err
@@ -69,6 +76,10 @@ func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Ent
 		return Entry{}, Area{}, fault.New(fault.Invalid, "not_for_area").With("ledger", t.ID)
 	}
 	return e, area, nil
+}
+
+func beginner(ctx context.Context, area Area, now time.Time) catalog.Beginner {
+	return catalog.Beginner{Number: actor.From(ctx).Number, AreaName: area.NameZH, Now: now}
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

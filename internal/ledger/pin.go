@@ -37,9 +37,15 @@ type Sourced struct {
 	Document json.RawMessage
 }
 
+// dated is a transaction that only looks, with its one time.
+type dated interface {
+	Reader
+	Now() time.Time
+}
+
 // take works out the shared fields of an area on a day: what the sources say
 // now, pinned where they are entries. The roll is taken as a number.
-func take(ctx context.Context, tx Tx, t *catalog.Type, area Area, day string) (map[string]any, []Pin, error) {
+func take(ctx context.Context, tx dated, t *catalog.Type, area Area, day string) (map[string]any, []Pin, error) {
 	values, pins := map[string]any{}, []Pin{}
 	for _, src := range t.Sources {
 		switch {
