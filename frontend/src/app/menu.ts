@@ -32,6 +32,7 @@ const keepers: Role[] = ['warden', 'prison_office', 'audit_admin', 'inspector']
 const items = [
   { to: '/', label: 'menu.workbench', roles: undefined },
   { to: '/inbox', label: 'menu.inbox', roles: approvers },
+  { to: '/batch', label: 'menu.batch', roles: fillers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
