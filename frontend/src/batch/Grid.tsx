@@ -13,6 +13,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { coerce, parseCells } from '../form/paste'
 import { useLang, useT } from '../i18n'
@@ -446,7 +447,11 @@ function Editor(props: EditorProps) {
       return move(0, e.shiftKey ? -1 : 1)
     }
     const act = (editing ? editKeys : keys)[name]
-    if (!act) return
+    if (!act) {
+      // Filing and saving mean what is being typed too.
+      if (name === 'Ctrl+Enter' || name === 'Ctrl+s') flushSync(commit)
+      return
+    }
     e.preventDefault()
     e.stopPropagation()
     act()

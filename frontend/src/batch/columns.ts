@@ -62,7 +62,9 @@ function widthOf(title: string, node: Schema): number {
         ? 220
         : node.type === 'array'
           ? 180
-          : 96
+          : node['x-ui']?.lookup
+            ? 124
+            : 96
   return Math.min(Math.max(wide, usual), 240)
 }
 

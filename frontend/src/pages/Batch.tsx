@@ -76,9 +76,7 @@ function Open({ of }: { of: Of }) {
     subject: prefill.data?.subject ?? '',
     key: newKey(),
     empty: emptyOf(prefill.data),
-    rows: rows.map((r) =>
-      BatchStore.fresh(r.key, `${r.name} ${r.key}`, r.body, r.last ?? undefined),
-    ),
+    rows: rows.map((r) => BatchStore.fresh(r.key, r.name || r.key, r.body, r.last ?? undefined)),
   }
   return (
     <>
