@@ -140,7 +140,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   return (
     <>
       {restored && (
-        <p className="panel batch-bar" role="status">
+        <p className="panel bar" role="status">
           {t('batch.restored')}
           {waiting === 0 && (
             <Button size="small" onClick={() => void anew()}>
@@ -150,7 +150,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
         </p>
       )}
       {hidden > 0 && <p className="quiet">{t('batch.hidden', { count: hidden })}</p>}
-      <div className="batch-bar">
+      <div className="bar">
         <Button type="primary" data-key="Ctrl+Enter" disabled={ready === 0} onClick={submit}>
           {t('batch.submit', { count: ready })}
         </Button>
@@ -164,7 +164,9 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           {waiting > 0 && t('batch.waitingCount', { count: waiting })}{' '}
           {filed > 0 && t('batch.filedCount', { count: filed })}
         </span>
-        <span className="push quiet">{keeper.failed ? null : t('batch.saved')}</span>
+        <span className="push quiet">
+          {keeper.allowed ? !keeper.failed && t('batch.saved') : t('batch.l3')}
+        </span>
         <Button onClick={() => store.undo()} disabled={!store.undoable}>
           {t('batch.undo')}
         </Button>
@@ -196,7 +198,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
         </p>
       )}
       {filed > 0 && filed === rows.length && (
-        <p className="panel batch-bar" role="status">
+        <p className="panel bar" role="status">
           {t('batch.allFiled')}
           <Button type="primary" onClick={() => void finish()}>
             {t('batch.close')}

@@ -16,6 +16,7 @@ import {
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { coerce, parseCells } from '../form/paste'
+import { readCode } from '../form/scan'
 import { useLang, useT } from '../i18n'
 import { get } from '../schema/pointer'
 import { type Column, cellText } from './columns'
@@ -337,7 +338,7 @@ function Editor(props: EditorProps) {
   /** Puts what was typed into the cell it was typed in. */
   const put = (text: string) => {
     if (!row) return
-    const value = coerce(text, column.node)
+    const value = coerce(readCode(text, column.node), column.node)
     if (JSON.stringify(value) === JSON.stringify(get(row.doc, column.pointer))) return
     store.apply([{ row: row.key, pointer: column.pointer, value }], mark.current)
     applied.current = true

@@ -58,13 +58,15 @@ function widthOf(title: string, node: Schema): number {
   const usual =
     node.format === 'date-time'
       ? 140
-      : node.format === 'uuid' || node['x-ui']?.widget === 'textarea'
-        ? 220
-        : node.type === 'array'
-          ? 180
-          : node['x-ui']?.lookup
-            ? 124
-            : 96
+      : node.format === 'date'
+        ? 112
+        : node.format === 'uuid' || node['x-ui']?.widget === 'textarea'
+          ? 220
+          : node.type === 'array'
+            ? 180
+            : node['x-ui']?.lookup
+              ? 124
+              : 96
   return Math.min(Math.max(wide, usual), 240)
 }
 

@@ -34,6 +34,8 @@ export class Keeper {
   #timer: ReturnType<typeof setTimeout> | undefined
   #written = 0
   failed = false
+  /** What is strictly restricted does not lie about on a computer. */
+  readonly allowed: boolean
 
   constructor(
     readonly store: BatchStore,
@@ -41,6 +43,7 @@ export class Keeper {
     readonly rest: () => Omit<Kept, 'rows'>,
   ) {
     this.#written = store.changes
+    this.allowed = rest().type.sensitivity !== 'L3'
   }
 
   start(): () => void {
@@ -59,6 +62,7 @@ export class Keeper {
   async now() {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    if (!this.allowed) return
     const changes = this.store.changes
     const kept: Kept = { ...this.rest(), rows: this.store.rows }
     try {

@@ -142,7 +142,7 @@ const TableRow = memo(function TableRow({ pointer, array, index }: RowProps) {
     <div className="row">
       <span className="ordinal">{index + 1}</span>
       {Object.entries(store.node(pointer).properties ?? {}).map(([name, column]) => (
-        <div key={name} className="cell">
+        <div key={name} className="cell" data-pointer={join(pointer, name)}>
           {!hidden.has(name) && (
             <Field
               pointer={join(pointer, name)}

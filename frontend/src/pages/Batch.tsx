@@ -144,7 +144,7 @@ function Choose() {
         <p className="panel quiet">{t('batch.noArea')}</p>
       ) : (
         <form
-          className="panel batch-bar"
+          className="panel bar"
           onSubmit={(e) => {
             e.preventDefault()
             go({ ledger: ledger.id, area: area.id, period: when })
