@@ -1,6 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, shot, signedIn, violations } from './browser'
+import { launch, launchIn, shot, signedIn, signIn, violations } from './browser'
 import { picture } from './fill'
 
 let browser: Browser
@@ -125,5 +127,115 @@ describe('a month of points for everybody of the area', () => {
     await page.getByRole('button', { name: '开始批量录入' }).click()
     await page.getByText(`另有 ${count} 行这一期已经填过`).waitFor()
     await page.context().close()
+  })
+})
+
+describe('beginning as last time', () => {
+  it('keeps a form as template, and fills the next one from it without its times', async () => {
+    page = await signedIn(browser, 'officer')
+    await page.getByRole('button', { name: '清监搜身', exact: true }).click()
+    await page.locator('.schema-form').waitFor()
+    // Who fills and when the shift began are there already.
+    await page.locator('.ant-select-selection-item', { hasText: '0001025' }).waitFor()
+    expect(await page.locator('#field-started_at').inputValue()).not.toBe('')
+    await page.locator('#field-findings_count').fill('0')
+    const kind = page.locator('[id="field-search_mode"]')
+    await kind.locator('input').first().check()
+    await page.getByRole('button', { name: '存为模板' }).click()
+    await page.getByLabel('模板名称').fill('夜间清监')
+    await page.keyboard.press('Enter')
+    await page.getByText('已存为模板').waitFor()
+    await sound('template')
+
+    await page.getByRole('link', { name: '我的工作台' }).click()
+    await page.getByRole('button', { name: '清监搜身', exact: true }).click()
+    await page.locator('.schema-form').waitFor()
+    expect(await kind.locator('input:checked').count()).toBe(0)
+    await page.getByLabel('常用模板').selectOption({ label: '夜间清监' })
+    await page.getByRole('button', { name: '选用' }).click()
+    await page.getByText('已按 夜间清监 填入').waitFor()
+    expect(await kind.locator('input:checked').count()).toBe(1)
+    expect(await page.locator('#field-findings_count').inputValue()).toBe('')
+    await page.getByRole('button', { name: '删除模板' }).click()
+    await page.getByLabel('常用模板').waitFor({ state: 'detached' })
+  })
+
+  it('takes the codes of a scanner, and goes on to the next field without submitting', async () => {
+    await page.getByRole('link', { name: '我的工作台' }).click()
+    await page.getByRole('button', { name: '个别谈话', exact: true }).click()
+    await page.locator('#field-inmate_ref').focus()
+    await page.keyboard.type('ID=0000103002', { delay: 3 })
+    await page.keyboard.press('Enter')
+    expect(await page.locator('#field-inmate_ref').inputValue()).toBe('0000103002')
+    await page.locator('#field-talker_ref:focus').waitFor()
+    expect(page.url()).toContain('/edit')
+    await page.context().close()
+  })
+})
+
+/** The main process of the browser that was started on this folder, by nobody else. */
+function processOf(folder: string): number {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      if (
+        words.includes(`--user-data-dir=${folder}`) &&
+        !words.some((w) => w.startsWith('--type='))
+      ) {
+        return Number(pid)
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  throw new Error(`no browser on ${folder}`)
+}
+
+describe('a browser that is killed', () => {
+  it('loses nothing older than two seconds, of a form and of a batch', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/taizhang-browser-`)
+    try {
+      let context = await launchIn(folder)
+      page = context.pages()[0]!
+      await signIn(page, 'officer')
+      await page.getByRole('button', { name: '清监搜身', exact: true }).click()
+      await page.locator('.schema-form').waitFor()
+      const form = page.url()
+      await page.getByText('草稿已保存').waitFor()
+      // The server hears nothing of it: this computer alone knows.
+      await page.route('**/draft', (route) => route.abort())
+      const grid = await context.newPage()
+      await grid.goto(new URL('/batch', form).href)
+      await grid.getByLabel('台账').selectOption({ label: '个别谈话' })
+      await grid.getByRole('button', { name: '开始批量录入' }).click()
+      await grid.locator('.grid-input:focus').waitFor()
+      const batch = grid.url()
+      await page.bringToFront()
+      await page.locator('#field-findings_count').focus()
+      await page.keyboard.type('37')
+      await grid.bringToFront()
+      await grid.locator('.grid-input').focus()
+      await grid.keyboard.type('0000109999')
+      // Not a wait for something: it is what is promised, and half of it is to spare.
+      await grid.waitForTimeout(2000)
+      process.kill(processOf(folder), 'SIGKILL')
+      await context.close().catch(() => undefined)
+
+      context = await launchIn(folder)
+      page = context.pages()[0]!
+      await signIn(page, 'officer')
+      await page.goto(form)
+      await page.getByText('本机有更新的内容').waitFor()
+      await sound('left-here')
+      await page.getByRole('button', { name: '采用本机内容' }).click()
+      expect(await page.locator('#field-findings_count').inputValue()).toBe('37')
+      await page.getByText('草稿已保存').waitFor()
+      await page.goto(batch)
+      await page.getByText('已恢复本机保存的内容').waitFor()
+      await page.getByRole('gridcell', { name: '0000109999' }).waitFor()
+      await context.close()
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
