@@ -14,7 +14,7 @@ import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
-import { cellText, columnsOf } from './columns'
+import { type Column, cellText, columnsOf } from './columns'
 import { Grid, type GridHandle, type Place } from './Grid'
 import { Keeper, type Kept } from './keep'
 import { PastePreview } from './PastePreview'
@@ -25,7 +25,7 @@ import { type BatchRow, BatchStore, errorsOf, type Plan, problemsAt } from './st
 import './batch.css'
 
 /** So long after the last change the schema is asked, and the server's rules, in milliseconds. */
-const schemaAfter = 150
+const schemaAfter = 250
 const rulesAfter = 800
 
 /** More than a check takes at once; the rest is asked with the next. */
@@ -84,21 +84,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   useSchema(store)
   useRules(store, common, files)
 
-  const wrong = useMemo(
-    () =>
-      rows.flatMap((row, index) => {
-        const bad = new Set(errorsOf(row).map((p) => p.pointer))
-        const at = columns.flatMap((c, column) =>
-          [...bad].some((p) => p === c.pointer || p.startsWith(`${c.pointer}/`)) ? [column] : [],
-        )
-        // What fits no column is shown at the first.
-        return (at.length > 0 || bad.size === 0 ? at : [0]).map((column) => ({
-          row: index,
-          column,
-        }))
-      }),
-    [rows, columns],
-  )
+  const wrong = useMemo(() => wrongCells(rows, columns), [rows, columns])
   const ready = rows.filter((r) => r.state === 'editing' && errorsOf(r).length === 0).length
   const waiting = rows.filter((r) => r.state === 'waiting').length
   const filed = rows.filter((r) => r.state === 'filed').length
@@ -268,6 +254,20 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   )
 }
 
+/** Every cell with an error, row by row; what fits no column is shown at the first. */
+function wrongCells(rows: readonly BatchRow[], columns: readonly Column[]): Place[] {
+  const places = new Map(columns.map((c, i) => [c.pointer, i]))
+  return rows.flatMap((row, index) => {
+    const found = new Set<number>()
+    for (const { pointer } of errorsOf(row)) {
+      let at = pointer
+      while (at && !places.has(at)) at = at.slice(0, at.lastIndexOf('/'))
+      found.add(places.get(at) ?? 0)
+    }
+    return [...found].sort((a, b) => a - b).map((column) => ({ row: index, column }))
+  })
+}
+
 /** The draft that only carried the files; the rows hold them now. */
 async function throwAway(prison: string, id: string) {
   try {
@@ -280,7 +280,7 @@ async function throwAway(prison: string, id: string) {
 }
 
 /** Under the grid, at the active cell: what is wrong, and what it was the time before. */
-function Notes({ row, column }: { row: BatchRow; column: ReturnType<typeof columnsOf>[number] }) {
+function Notes({ row, column }: { row: BatchRow; column: Column }) {
   const t = useT()
   const lang = useLang()
   const words = { yes: t('form.yes'), no: t('form.no') }

@@ -28,8 +28,8 @@ export function SchemaForm(props: {
       if (store.changes === seen) return
       seen = store.changes
       window.clearTimeout(timer)
-      // Whole-document validation costs a few milliseconds: not on every key.
-      timer = window.setTimeout(() => store.validate(), 120)
+      // Whole-document validation costs milliseconds, on a slow computer many: not between two keys.
+      timer = window.setTimeout(() => store.validate(), 250)
     })
     return () => {
       stop()
