@@ -161,13 +161,16 @@ export class FormStore {
   /** One changed field leaves the shape of all others as it is, unless a condition asks it. */
   #changed(pointer?: Pointer) {
     this.#changes++
-    const [top] = pointer === undefined ? [] : split(pointer)
+    const [top, index] = pointer === undefined ? [] : split(pointer)
     if (top === undefined || this.#deciding.has(top)) {
       this.#places.clear()
       this.#shapes.clear()
     } else {
-      const own = join('', top)
+      const field = join('', top)
+      // Conditions look at the object around a field: another row's are not touched.
+      const own = index !== undefined && this.node(field).items ? join(field, index) : field
       for (const kept of [this.#places, this.#shapes]) {
+        kept.delete(field)
         for (const at of kept.keys()) if (at === own || at.startsWith(`${own}/`)) kept.delete(at)
       }
     }
