@@ -58,8 +58,9 @@ generate: frontend/node_modules/.stamp ## types from docs/openapi.yaml, formatti
 verify: build ## re-read everything in the data folder and name what does not hold
 	./bin/taizhang verify
 
-bench: bin/with-servers ## ratios against a plain INSERT in the same run
+bench: bin/with-servers build ## ratios against a plain INSERT in the same run; key to paint of a large form and grid
 	./bin/with-servers go test -run '^$$' -bench . -benchtime 2s ./...
+	SPEED=1 DEMO_DAYS=2 ./scripts/journeys.sh e2e/speed.test.ts
 
 race: bin/with-servers ## every change twice at once under the race detector (wants a C compiler)
 	CGO_ENABLED=1 ./bin/with-servers go test -race ./internal/housetest ./internal/access ./internal/duty

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts the program on a data folder of its own, waits until a prison of the
-# demonstration is open, and walks the users' journeys in a real browser.
+# demonstration is open, and walks the users' journeys in a real browser: all, or
+# the test files named.
 set -eu
 cd "$(dirname "$0")/.."
 data=$(mktemp -d)
@@ -41,4 +42,4 @@ until [ -n "$url" ] && curl -fsS "$url/api/v1/progress" 2>/dev/null | grep -q '"
 done
 ./scripts/browser.sh
 cd frontend
-TAIZHANG_DROP=$data/data/connectors/drop TAIZHANG_URL=$url TAIZHANG_PASSWORD=taizhang-demo npm run --silent e2e
+TAIZHANG_DROP=$data/data/connectors/drop TAIZHANG_URL=$url TAIZHANG_PASSWORD=taizhang-demo npm run --silent e2e -- "$@"

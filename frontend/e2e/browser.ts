@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 /** Where the server answers, such as the address that `taizhang up` prints. */
 export const address = need('TAIZHANG_URL')
@@ -26,10 +26,19 @@ const programs = [
 
 /** The Chromium, Chrome or Edge of this machine, else Playwright's own; a missing one fails. */
 export function launch(): Promise<Browser> {
+  return chromium.launch(program())
+}
+
+/** A browser that remembers, as that of an officer's own desk does. */
+export function launchIn(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { ...program(), ...screen })
+}
+
+function program() {
   const executablePath = programs.find((path) => path && existsSync(path))
   // Chromium refuses its sandbox to root, as which builds often run.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return chromium.launch({ executablePath, args })
+  return { executablePath, args }
 }
 
 export interface Login {
@@ -53,12 +62,17 @@ export async function loginOf(title: string): Promise<Login> {
 
 /** A fresh browser session of one person, signed in by keyboard alone. */
 export async function signedIn(browser: Browser, title: string): Promise<Page> {
-  const { number } = await loginOf(title)
-  const context = await browser.newContext({
-    locale: 'zh-CN',
-    viewport: { width: 1366, height: 768 },
-  })
+  const context = await browser.newContext(screen)
   const page = await context.newPage()
+  await signIn(page, title)
+  return page
+}
+
+export const screen = { locale: 'zh-CN', viewport: { width: 1366, height: 768 } }
+
+/** By keyboard alone. */
+export async function signIn(page: Page, title: string) {
+  const { number } = await loginOf(title)
   page.setDefaultTimeout(15_000)
   await page.goto(`${address}/`)
   await page.locator('#number:focus').waitFor()
@@ -67,7 +81,6 @@ export async function signedIn(browser: Browser, title: string): Promise<Page> {
   await page.keyboard.type(password)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
-  return page
 }
 
 interface Reply<T> {

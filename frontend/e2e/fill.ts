@@ -61,7 +61,7 @@ async function fill(page: Page, node: Schema, pointer: Pointer, value: Json) {
   } else if (widget === 'evidence') {
     await at
       .locator('xpath=ancestor::*[contains(@class,"evidence-field")]')
-      .locator('input[type=file]')
+      .locator('input[type=file]:not([capture])')
       .setInputFiles(picture)
     await at
       .locator('xpath=ancestor::*[contains(@class,"ant-select")][1]')

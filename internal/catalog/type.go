@@ -181,6 +181,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	}
 	c.expressions(t, p)
 	t.checkForm(p)
+	t.checkPrefill(p)
 }
 
 // known reports whether a pointer names a property of the schema ("" does).

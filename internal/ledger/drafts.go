@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,9 @@ type New struct {
 	// Once names the row of a file that the entry is made of; a row that became
 	// an entry before is the fault row_written.
 	Once []Digest
+	// Files is a draft of the same author whose files come with the entry too
+	// (File only): one scan of the minutes is the proof of a whole batch.
+	Files uuid.UUID
 }
 
 // Create begins an entry as a draft of the type's current version.
@@ -44,7 +48,7 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
 			return err
 		}
-		body, pins, err := prefilled(ctx, tx, t, area, n.Body)
+		body, pins, err := s.prefilled(ctx, tx, t, area, n.Body)
 		if err != nil {
 			return err
 		}
@@ -89,12 +93,14 @@ func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (
 
 // prefilled is the body of a new draft with what the sources know: their pinned
 // values stand over what was sent, what they only offer fills an empty form.
-func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json.RawMessage) (json.RawMessage, []Pin, error) {
+func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json.RawMessage) (json.RawMessage, []Pin, error) {
 	if len(sent) == 0 {
-		values, pins, err := take(ctx, tx, tx.Now(), t, area, catalog.DayOf(tx.Now()), nil)
+		values := t.Defaults(s.beginner(ctx, area, tx.Now()))
+		found, pins, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()), nil)
 		if err != nil {
 			return nil, nil, err
 		}
+		maps.Copy(values, found)
 		body, err := json.Marshal(values)
 		if err != nil {
 			return nil, nil, fmt.Errorf("prefill %s: %w", t.ID, err)
@@ -105,7 +111,7 @@ func prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json
 	if err != nil {
 		return nil, nil, err
 	}
-	_, pins, err := take(ctx, tx, tx.Now(), t, area, dayOf(t, doc, tx.Now()), doc.Value)
+	_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
 	if err != nil || len(pins) == 0 {
 		return sent, nil, err
 	}
@@ -119,6 +125,10 @@ func (s *Service) unknown(id string) error {
 		return LockFor(LedgerEnded).Refusal(fault.NotFound).With("ledger", id).With("notice", end.Notice)
 	}
 	return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
+}
+
+func (s *Service) beginner(ctx context.Context, area Area, now time.Time) catalog.Beginner {
+	return catalog.Beginner{Number: actor.From(ctx).Number, AreaName: area.NameZH, Now: now, Calendar: s.Catalog.Calendar()}
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

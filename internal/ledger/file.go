@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"errors"
-	"time"
+	"slices"
+
+	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -13,8 +15,9 @@ import (
 // File begins and submits an entry in one transaction: a row of a batch or of
 // an import is filed whole or leaves nothing behind, and under its idempotency
 // key only once. Shared fields are taken for the day of the matter and stand
-// over what was sent. Evidence cannot come with it: a type or a document that
-// asks for some is the fault invalid_document, like every other mistake.
+// over what was sent. Files come only from a draft of the same author that is
+// named with it: a document that asks for others is the fault invalid_document,
+// like every other mistake.
 func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
@@ -33,7 +36,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
 			return err
 		}
-		doc, pins, err := shared(ctx, tx, tx.Now(), t, area, doc)
+		files, err := s.lent(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -42,14 +45,9 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 				return err
 			}
 		}
-		res, err := judge(ctx, tx, e.Key, t, doc, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit)
+		res, pins, err := weigh(ctx, tx, e.Key, t, area, doc, files)
 		if err != nil {
 			return err
-		}
-		if len(res.Errors) == 0 {
-			if res.Errors, err = lacking(t, res.Document, nil); err != nil {
-				return err
-			}
 		}
 		if len(res.Errors) > 0 {
 			return fault.InvalidFields("invalid_document", res.Errors)
@@ -60,7 +58,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if e, err = tx.Lock(ctx, e.Key); err != nil {
 			return err
 		}
-		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: res.Document, warnings: res.Warnings, pins: pins})
+		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: res.Document, attached: files, warnings: res.Warnings, pins: pins})
 		if err != nil {
 			return err
 		}
@@ -73,8 +71,8 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 
 // shared puts what is entered elsewhere into a document, as it was on the day of
 // the matter.
-func shared(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Area, doc catalog.Document) (catalog.Document, []Pin, error) {
-	_, pins, err := take(ctx, r, now, t, area, dayOf(t, doc, now), doc.Value)
+func shared(ctx context.Context, r dated, t *catalog.Type, area Area, doc catalog.Document) (catalog.Document, []Pin, error) {
+	_, pins, err := take(ctx, r, t, area, dayOf(t, doc, r.Now()), doc.Value)
 	if err != nil {
 		return doc, nil, err
 	}
@@ -115,23 +113,11 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 	if err != nil {
 		return Wrong(err)
 	}
-	now := s.Now()
-	doc, _, err = shared(ctx, r, now, t, area, doc)
-	if err != nil {
-		return nil, err
-	}
-	res, err := judge(ctx, r, e.Key, t, doc, actor.From(ctx).Number, now, catalog.StageSubmit)
-	if err != nil || len(res.Errors) > 0 {
-		return res.Errors, err
-	}
-	if moment, err := t.Occurred(res.Document); err == nil && moment.Day > catalog.DayOf(now) {
-		return []fault.Field{{Pointer: t.OccurredAt, Code: "future",
-			Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}}, nil
-	}
+	res, _, err := weigh(ctx, looking{r, s.Now()}, e.Key, t, area, doc, nil)
 	if asDraft {
-		return nil, nil
+		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 	}
-	return lacking(t, res.Document, nil)
+	return res.Errors, err
 }
 
 // wordings of what concerns a row as a whole.
@@ -158,4 +144,48 @@ func Wrong(err error) ([]fault.Field, error) {
 		return nil, err
 	}
 	return []fault.Field{{Code: f.Code, Text: text}}, nil
+}
+
+// lent are the files of the draft that a batch takes its proof from, each with
+// an identity of its own: the same bytes rest under every row.
+func (s *Service) lent(ctx context.Context, r Reader, n New) ([]Evidence, error) {
+	if n.Files == uuid.Nil {
+		return nil, nil
+	}
+	k := Key{Prison: n.Prison, Entry: n.Files}
+	e, err := r.Entry(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx, "edit", e); err != nil {
+		return nil, err
+	}
+	if e.State != Draft || e.Ledger != n.Ledger {
+		return nil, fault.New(fault.Conflict, "state_forbids").With("state", e.State)
+	}
+	files, err := r.Evidence(ctx, k, 0)
+	for i := range files {
+		files[i].ID = newKey(n.Prison).Entry
+	}
+	return files, err
+}
+
+// weigh says what would come of filing a document: everything wrong with it,
+// or what is filed.
+func weigh(ctx context.Context, r dated, k Key, t *catalog.Type, area Area, doc catalog.Document, files []Evidence) (catalog.Result, []Pin, error) {
+	doc, pins, err := shared(ctx, r, t, area, doc)
+	if err != nil {
+		return catalog.Result{}, nil, err
+	}
+	res, err := judge(ctx, r, k, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
+	if err != nil || len(res.Errors) > 0 {
+		return res, pins, err
+	}
+	if res.Errors, err = lacking(t, res.Document, files); err != nil {
+		return res, pins, err
+	}
+	if moment, err := t.Occurred(res.Document); err == nil {
+		res.Errors = append(res.Errors, early(t, moment, r.Now())...)
+	}
+	return res, pins, nil
 }

@@ -63,10 +63,16 @@ type Sourced struct {
 	Document json.RawMessage
 }
 
+// dated is a transaction that only looks, with its one time.
+type dated interface {
+	Reader
+	Now() time.Time
+}
+
 // take works out the shared fields of an area on a day: what the sources say
 // now, pinned where they are entries or systems that have delivered. values also
 // holds what is only offered: the roll while no connector vouches for it.
-func take(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
+func take(ctx context.Context, r dated, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
 	values, pins := map[string]any{}, []Pin{}
 	for _, src := range t.Sources {
 		var p Pin
@@ -82,7 +88,7 @@ func take(ctx context.Context, r Reader, now time.Time, t *catalog.Type, area Ar
 		}
 		switch {
 		case p.Value != nil:
-			p.Field, p.TakenAt = src.Field, now.UTC().Truncate(time.Microsecond)
+			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
 			values[src.Field[1:]] = p.Value
 			pins = append(pins, p)
 		case src.Take == "roll":
@@ -289,7 +295,7 @@ func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (
 		if err != nil {
 			return nil, err
 		}
-		values, pins, err := take(ctx, tx, tx.Now(), t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
+		values, pins, err := take(ctx, tx, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
 		if err != nil {
 			return nil, err
 		}

@@ -94,6 +94,14 @@ type Reader interface {
 	// Moving lists who was admitted between two days, or is to be released before
 	// one and is still held.
 	Moving(ctx context.Context, prison uuid.UUID, from, to, before string) ([]Inmate, error)
+	// Held lists who is held by the area on the day.
+	Held(ctx context.Context, prison, area uuid.UUID, day string) ([]Inmate, error)
+	// Latest returns the area's newest standing document of the ledger that
+	// happened until the day, one for each value of the member; "" for the one
+	// newest of all.
+	Latest(ctx context.Context, prison, area uuid.UUID, ledger, member, until string) ([]Latest, error)
+	// Templates of the one who asks.
+	Templates(ctx context.Context, prison uuid.UUID, ledger string) ([]Template, error)
 	// OnDay returns the area's submitted or approved entries of the ledger on
 	// the day, oldest first: of a corrected one the revision in force.
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
@@ -174,6 +182,10 @@ type Tx interface {
 	InsertAttachment(ctx context.Context, k Key, e Evidence) error
 	DeleteAttachment(ctx context.Context, k Key, id uuid.UUID) error
 	CopyAttachments(ctx context.Context, k Key, revision int) error
+
+	// InsertTemplate takes the place of one of the same name.
+	InsertTemplate(ctx context.Context, prison uuid.UUID, m Template) (Template, error)
+	DropTemplate(ctx context.Context, prison, id uuid.UUID) error
 
 	InsertUpload(ctx context.Context, u Upload) error
 	// LockUpload takes the upload's row until commit.

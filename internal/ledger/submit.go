@@ -158,9 +158,8 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		if err != nil {
 			return nil, err
 		}
-		if moment.Day > catalog.DayOf(tx.Now()) {
-			return nil, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: t.OccurredAt, Code: "future",
-				Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}})
+		if ahead := early(t, moment, tx.Now()); len(ahead) > 0 {
+			return nil, fault.InvalidFields("invalid_document", ahead)
 		}
 		rev.OccurredAt = moment.At
 	}
@@ -255,6 +254,15 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	}
 	fault.Point("submit.logged")
 	return &Outcome{Receipt: &receipt, Warnings: f.warnings}, nil
+}
+
+// early says that what has not happened yet is not filed.
+func early(t *catalog.Type, m catalog.Moment, now time.Time) []fault.Field {
+	if m.Day <= catalog.DayOf(now) {
+		return nil
+	}
+	return []fault.Field{{Pointer: t.OccurredAt, Code: "future",
+		Text: fault.Text{ZH: "不能填报今天以后的事项，请核对日期", EN: "What has not happened yet cannot be filed; check the date"}}}
 }
 
 // chain fixes the steps a document must pass. A nil return has nothing that a

@@ -581,6 +581,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File rows of one ledger, each by itself, once under its key */
+        post: operations["batches.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/batches/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What filing the rows would say; changes nothing */
+        post: operations["batches.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/batches/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A row for everybody or every site that the ledger is kept for in the period */
+        get: operations["batches.prefill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/beginnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a new entry may begin with, the last one of the area and own templates */
+        get: operations["beginnings.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a form as a template, in place of an own one of the same name */
+        post: operations["templates.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throw an own template away */
+        delete: operations["templates.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/nil-returns": {
         parameters: {
             query?: never;
@@ -2610,6 +2712,97 @@ export interface components {
             entries: components["schemas"]["Entry"][];
             next: string | null;
         };
+        Batch: {
+            ledger: string;
+            /** Format: uuid */
+            area: string;
+            /**
+             * Format: uuid
+             * @description An own draft of the ledger whose files are the proof of every row
+             */
+            files?: string;
+            rows: {
+                /** @description Stays with the row when the batch is sent again */
+                key: string;
+                body: Record<string, never>;
+            }[];
+        };
+        BatchResults: {
+            results: components["schemas"]["RowResult"][];
+        };
+        RowResult: {
+            key: string;
+            /** @description As if the row had been a request of its own */
+            status: number;
+            entry?: components["schemas"]["Entry"];
+            receipt?: components["schemas"]["Receipt"];
+            code?: string;
+            message?: string;
+            /** @description With its computed and shared fields (check only) */
+            document?: Record<string, never>;
+            errors: components["schemas"]["FieldProblem"][];
+            warnings: components["schemas"]["FieldProblem"][];
+        };
+        BatchPrefill: {
+            /** @description The field that tells the rows apart, or empty */
+            subject: string;
+            rows: {
+                key: string;
+                name: string;
+                body: Record<string, never>;
+                /** @description The newest document about the same subject until the end of the period */
+                last: {
+                    /** Format: uuid */
+                    entry: string;
+                    /** Format: date */
+                    day: string;
+                    document: Record<string, never>;
+                } | null;
+                /** @description One of the period is there already */
+                filed: boolean;
+            }[];
+        };
+        Carried: {
+            body: Record<string, never>;
+            /** @description Titles of fields that the current version no longer has */
+            dropped: string[];
+            /** @description Titles of changes that forbid to take the body over */
+            held: string[];
+        };
+        Beginnings: {
+            last: {
+                /** Format: uuid */
+                entry: string;
+                /** Format: date */
+                day: string;
+                body: Record<string, never>;
+                dropped: string[];
+                held: string[];
+            } | null;
+            templates: (components["schemas"]["Carried"] & {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                version: number;
+            })[];
+        };
+        NewTemplate: {
+            ledger: string;
+            /** Format: uuid */
+            area: string;
+            name: string;
+            body: Record<string, never>;
+        };
+        Template: {
+            /** Format: uuid */
+            id: string;
+            ledger: string;
+            version: number;
+            name: string;
+            body: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+        };
         BulkResult: {
             /** Format: uuid */
             entry: string;
@@ -4442,6 +4635,215 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Outcome"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description What became of every row, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description What would become of every row, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.prefill": {
+        parameters: {
+            query: {
+                ledger: string;
+                area: string;
+                month?: string;
+                day?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows as a batch begins */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPrefill"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "beginnings.get": {
+        parameters: {
+            query: {
+                ledger: string;
+                area: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a new entry may begin with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beginnings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "templates.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description The template, without what is said of one event only */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "templates.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

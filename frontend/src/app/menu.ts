@@ -33,6 +33,7 @@ const items = [
   { to: '/', label: 'menu.workbench', roles: undefined },
   { to: '/inbox', label: 'menu.inbox', roles: readers },
   { to: '/delegations', label: 'approval.delegations', roles: approvers },
+  { to: '/batch', label: 'menu.batch', roles: fillers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/search', label: 'menu.search', roles: undefined },

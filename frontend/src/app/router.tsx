@@ -28,6 +28,7 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, ...page(() => import('../pages/Workbench')) },
           { path: 'mine', ...page(() => import('../pages/MyEntries')) },
+          { path: 'batch', ...page(() => import('../pages/Batch')) },
           { path: 'inbox', ...page(() => import('../pages/Inbox')) },
           { path: 'delegations', ...page(() => import('../pages/Delegations')) },
           { path: 'ledgers', ...page(() => import('../pages/Ledgers')) },

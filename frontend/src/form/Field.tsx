@@ -115,7 +115,7 @@ function Scalar(props: {
     )
   }
   return (
-    <div className={`field span-${spanOf(node)}`}>
+    <div className={`field span-${spanOf(node)}`} data-pointer={pointer}>
       {isGroup(node) ? (
         <span className="label" id={`${id}-label`}>
           <Title title={title} required={required} />

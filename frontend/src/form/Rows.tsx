@@ -1,11 +1,11 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button } from 'antd'
-import { type ClipboardEvent, memo, type ReactNode, useRef } from 'react'
+import { type ClipboardEvent, memo, type ReactNode, useRef, useSyncExternalStore } from 'react'
 import { useLang, useT } from '../i18n'
 import { join, type Pointer } from '../schema/pointer'
 import { type Json, type Schema, titleOf } from '../schema/types'
-import { useForm, useShape, useValue } from './context'
+import { useForm, useShape } from './context'
 import { Field, idOf, ObjectFields } from './Field'
 import { coerce, parseCells } from './paste'
 
@@ -21,7 +21,8 @@ function isTable(items: Schema): boolean {
 export function Rows({ pointer, title }: { pointer: Pointer; title: string }) {
   const { store, services } = useForm()
   const t = useT()
-  useValue(pointer)
+  // The rows that there are; what stands in them is each row's own business.
+  useSyncExternalStore(store.subscribe, () => store.rowKeys(pointer).join())
   const node = store.node(pointer)
   const items = node.items!
   const table = isTable(items)
@@ -142,7 +143,7 @@ const TableRow = memo(function TableRow({ pointer, array, index }: RowProps) {
     <div className="row">
       <span className="ordinal">{index + 1}</span>
       {Object.entries(store.node(pointer).properties ?? {}).map(([name, column]) => (
-        <div key={name} className="cell">
+        <div key={name} className="cell" data-pointer={join(pointer, name)}>
           {!hidden.has(name) && (
             <Field
               pointer={join(pointer, name)}

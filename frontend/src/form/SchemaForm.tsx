@@ -1,9 +1,10 @@
-import { useEffect, useMemo } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import { useLang } from '../i18n'
 import type { Pointer } from '../schema/pointer'
 import { type FormLayout, text } from '../schema/types'
 import { FormContext, type FormServices } from './context'
 import { idOf, ObjectFields } from './Field'
+import { Burst, readCode } from './scan'
 import type { FormStore } from './store'
 import './form.css'
 
@@ -16,6 +17,7 @@ export function SchemaForm(props: {
   const { store, layout, services } = props
   const lang = useLang()
   const form = useMemo(() => ({ store, services }), [store, services])
+  const [burst] = useState(() => new Burst())
 
   useEffect(() => {
     store.lang = lang
@@ -26,8 +28,8 @@ export function SchemaForm(props: {
       if (store.changes === seen) return
       seen = store.changes
       window.clearTimeout(timer)
-      // Whole-document validation costs a few milliseconds: not on every key.
-      timer = window.setTimeout(() => store.validate(), 120)
+      // Whole-document validation costs milliseconds, on a slow computer many: not between two keys.
+      timer = window.setTimeout(() => store.validate(), 250)
     })
     return () => {
       stop()
@@ -37,7 +39,7 @@ export function SchemaForm(props: {
 
   return (
     <FormContext value={form}>
-      <div className="schema-form">
+      <div className="schema-form" onKeyDownCapture={(e) => onScan(e, burst, store)}>
         {layout.sections.map((section) => (
           <section key={section.id} aria-labelledby={`section-${section.id}`}>
             <h2 id={`section-${section.id}`}>{text(section.title, lang)}</h2>
@@ -47,6 +49,26 @@ export function SchemaForm(props: {
       </div>
     </FormContext>
   )
+}
+
+/**
+ * The Enter that ends a scan fills the field with what the code means and goes on to the next: a
+ * look-up must not take its first suggestion for it. Lists take it as one more item by themselves.
+ */
+function onScan(e: KeyboardEvent<HTMLElement>, burst: Burst, store: FormStore) {
+  if (e.nativeEvent.isComposing || !burst.key(e.key, e.timeStamp)) return
+  const input = e.target as HTMLInputElement
+  const pointer = input.closest<HTMLElement>('[data-pointer]')?.dataset.pointer
+  if (!pointer || input.tagName !== 'INPUT' || store.node(pointer).type !== 'string') return
+  e.preventDefault()
+  e.stopPropagation()
+  store.set(pointer, readCode(input.value, store.node(pointer)))
+  const all = [
+    ...e.currentTarget.querySelectorAll<HTMLElement>(
+      'input:not([type=file]):enabled, textarea:enabled',
+    ),
+  ]
+  all[all.indexOf(input) + 1]?.focus()
 }
 
 /** The element of a field, or of the nearest field around it, that is on the page. */

@@ -1,5 +1,5 @@
 import { type Branch, itemBranches, prune, type Shape, settle, shape } from '../schema/conditions'
-import { get, type Pointer, set, split } from '../schema/pointer'
+import { get, join, type Pointer, set, split } from '../schema/pointer'
 import { type Doc, isObject, type Json, type Lang, type Schema } from '../schema/types'
 import { DocumentValidator, type Problem } from '../schema/validate'
 
@@ -15,10 +15,6 @@ interface Place {
 
 const none: readonly ShownProblem[] = []
 
-/**
- * One document being filled: its values, what is visible, what is wrong. React
- * reads it through useSyncExternalStore, so that a keystroke draws one field.
- */
 /** Where a shared field's value was taken from, and when. */
 export interface Origin {
   /** Title of the ledger or other system; '' for the roll. */
@@ -32,12 +28,20 @@ export interface Origin {
   corrected: boolean
 }
 
+/**
+ * One document being filled: its values, what is visible, what is wrong. React
+ * reads it through useSyncExternalStore, so that a keystroke draws one field.
+ */
 export class FormStore {
   #doc: Doc
   #derived: Doc = {}
   #listeners = new Set<() => void>()
   #places = new Map<Pointer, Place>()
   #shapes = new Map<Pointer, Shape>()
+  #nodes = new Map<Pointer, Schema>()
+  #found = new Map<Pointer, readonly ShownProblem[]>()
+  /** Top-level names that decide what other fields show. */
+  #deciding: ReadonlySet<string>
   #rowKeys = new Map<Pointer, string[]>()
   #nextKey = 0
   #touched = new Set<Pointer>()
@@ -57,6 +61,7 @@ export class FormStore {
     public lang: Lang,
   ) {
     this.#doc = doc
+    this.#deciding = deciding(schema)
     this.#validator = new DocumentValidator(schema)
     this.validate()
   }
@@ -102,13 +107,16 @@ export class FormStore {
   set(pointer: Pointer, value: Json | undefined) {
     this.#doc = set(this.#doc, pointer, value) as Doc
     this.#forget(pointer)
-    this.#changed()
+    this.#changed(pointer)
   }
 
   /** What the server said of a value does not hold for the next one. */
   #forget(pointer: Pointer) {
     for (const at of this.#server.keys()) {
-      if (at === pointer || at.startsWith(`${pointer}/`)) this.#server.delete(at)
+      if (at === pointer || at.startsWith(`${pointer}/`)) {
+        this.#server.delete(at)
+        this.#found.clear()
+      }
     }
   }
 
@@ -131,6 +139,7 @@ export class FormStore {
     this.#rowKeys.set(pointer, without(this.rowKeys(pointer), index))
     // What the server said of a row would otherwise stick to the row that moves up.
     for (const at of this.#server.keys()) if (at.startsWith(`${pointer}/`)) this.#server.delete(at)
+    this.#found.clear()
     this.set(pointer, without(this.rows(pointer), index))
   }
 
@@ -153,15 +162,33 @@ export class FormStore {
     return String(this.#nextKey++)
   }
 
-  #changed() {
+  /** One changed field leaves the shape of all others as it is, unless a condition asks it. */
+  #changed(pointer?: Pointer) {
     this.#changes++
-    this.#places.clear()
-    this.#shapes.clear()
+    const [top, index] = pointer === undefined ? [] : split(pointer)
+    if (top === undefined || this.#deciding.has(top)) {
+      this.#places.clear()
+      this.#shapes.clear()
+    } else {
+      const field = join('', top)
+      // Conditions look at the object around a field: another row's are not touched.
+      const own = index !== undefined && this.node(field).items ? join(field, index) : field
+      for (const kept of [this.#places, this.#shapes]) {
+        kept.delete(field)
+        for (const at of kept.keys()) if (at === own || at.startsWith(`${own}/`)) kept.delete(at)
+      }
+    }
     this.#emit()
   }
 
   node(pointer: Pointer): Schema {
-    return this.#place(pointer).node
+    // Every field asks on every key, and the schema never changes.
+    let node = this.#nodes.get(pointer)
+    if (!node) {
+      node = this.#place(pointer).node
+      this.#nodes.set(pointer, node)
+    }
+    return node
   }
 
   #place(pointer: Pointer): Place {
@@ -198,6 +225,7 @@ export class FormStore {
   touch(pointer: Pointer) {
     if (this.#touched.has(pointer)) return
     this.#touched.add(pointer)
+    this.#found.clear()
     this.validate()
   }
 
@@ -211,6 +239,7 @@ export class FormStore {
   validate(): number {
     const problems = this.#validator.problems(settle(this.schema, this.#whole()), this.lang)
     this.#local = group(problems)
+    this.#found.clear()
     const strays = problems.filter((p) => p.code === 'additionalProperties')
     // The same list while nothing changed: React compares it.
     if (strays.length > 0 || this.#strays.length > 0) this.#strays = strays
@@ -229,6 +258,15 @@ export class FormStore {
 
   /** What is shown at a field; a list of scalars shows what its items got wrong too. */
   shown(pointer: Pointer): readonly ShownProblem[] {
+    let found = this.#found.get(pointer)
+    if (!found) {
+      found = this.#look(pointer)
+      this.#found.set(pointer, found)
+    }
+    return found
+  }
+
+  #look(pointer: Pointer): readonly ShownProblem[] {
     const all = [pointer]
     const { type, items } = this.node(pointer)
     if (type === 'array' && items?.type !== 'object') {
@@ -276,6 +314,20 @@ export class FormStore {
     this.#sources = sources
     this.#emit()
   }
+}
+
+/** The names that a condition of the schema asks: a change of another leaves what is shown as it is. */
+function deciding(schema: Schema): Set<string> {
+  const names = new Set(Object.keys(schema.dependentRequired ?? {}))
+  const visit = (node: Schema) => {
+    for (const name of Object.keys(node.if?.properties ?? {})) names.add(name)
+    for (const name of node.if?.required ?? []) names.add(name)
+    // A condition put together of others may ask anything.
+    if (node.if?.allOf) for (const name of Object.keys(schema.properties ?? {})) names.add(name)
+    for (const part of [...(node.allOf ?? []), node.then, node.else]) if (part) visit(part)
+  }
+  visit(schema)
+  return names
 }
 
 function group(problems: ShownProblem[]): Map<Pointer, ShownProblem[]> {

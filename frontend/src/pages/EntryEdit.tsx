@@ -8,11 +8,14 @@ import { act, newKey } from '../api/http'
 import { lookup } from '../api/lookup'
 import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
-import { useEntry, useLedgerType } from '../api/queries'
+import { useEntry, useLedgerType, useMe } from '../api/queries'
 import { Autosave } from '../entry/autosave'
+import { Beginnings } from '../entry/Beginnings'
 import { Changes } from '../entry/Changes'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
+import { LeftHere } from '../entry/LeftHere'
+import { type LocalDraft, LocalKeeper, leftHere } from '../entry/localDraft'
 import { Receipt } from '../entry/Receipt'
 import { shownSchema } from '../entry/shown'
 import { UploadPanel } from '../evidence/UploadPanel'
@@ -89,6 +92,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const finished = useSyncExternalStore(uploads.subscribe, () => uploads.items)
 
   useEffect(() => autosave.start(), [autosave])
+  const { left, settle } = useLocalDraft(view, type, autosave, saveState === 'saved')
   useWarningBeforeLeaving(saveState !== 'saved' || uploading)
 
   useEffect(() => {
@@ -238,6 +242,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
           {t('form.remark', { remark: remark.text })}
         </p>
       )}
+      {left && <LeftHere left={left} etag={entry.etag} type={type} store={store} onDone={settle} />}
+      {entry.revision === 0 && <Beginnings entry={entry} store={store} />}
       <Strays store={store} />
       {view.draft?.pins.some((p) => p.corrected) && (
         <p className="panel" role="status">
@@ -427,6 +433,32 @@ function Conflict(props: { autosave: Autosave; entry: EntryView['entry']; type: 
       <Button onClick={() => window.location.reload()}>{t('edit.takeTheirs')}</Button>
     </div>
   )
+}
+
+/** What is typed is kept on this computer until the server has it, but for what may not lie about here. */
+function useLocalDraft(view: EntryView, type: LedgerType, autosave: Autosave, saved: boolean) {
+  const owner = useMe().data?.person ?? ''
+  const { id } = view.entry
+  const [left, setLeft] = useState<LocalDraft>()
+  const [keeper] = useState(() =>
+    type.sensitivity === 'L3'
+      ? undefined
+      : new LocalKeeper(owner, id, autosave.store, () => autosave.etag),
+  )
+  useEffect(() => {
+    void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)
+  }, [owner, id, view])
+  useEffect(() => keeper?.start(), [keeper])
+  // While nobody has decided what holds, what was left here stays.
+  useEffect(() => {
+    if (keeper) keeper.paused = left !== undefined
+    if (saved && !left && autosave.store.changes > 0) void keeper?.drop()
+  }, [saved, left, keeper, autosave])
+  const settle = (taken: boolean) => {
+    setLeft(undefined)
+    if (!taken) void keeper?.drop()
+  }
+  return { left, settle }
 }
 
 function useWarningBeforeLeaving(unsaved: boolean) {

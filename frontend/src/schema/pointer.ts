@@ -10,10 +10,10 @@ export function join(base: Pointer, key: string | number): Pointer {
 
 export function split(pointer: Pointer): string[] {
   if (pointer === '') return []
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const parts = pointer.slice(1).split('/')
+  // Every field asks on every key: nearly no name needs more than this.
+  if (!pointer.includes('~')) return parts
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 export function get(root: Json | undefined, pointer: Pointer): Json | undefined {

@@ -12,7 +12,7 @@ function typing(target: EventTarget | null): boolean {
 }
 
 /**
- * Shortcuts of a page: 'j', 'Ctrl+Enter', 'Alt+n'. Plain letters are off while
+ * Shortcuts of a page: 'j', 'Ctrl+Enter', 'Alt+n', 'F8'. Plain letters are off while
  * somebody types, and everything is while an input method composes.
  */
 export function useKeys(keys: Keys) {
@@ -23,7 +23,7 @@ export function useKeys(keys: Keys) {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (e.isComposing || e.keyCode === 229 || e.defaultPrevented) return
-      const modified = e.ctrlKey || e.metaKey || e.altKey
+      const modified = e.ctrlKey || e.metaKey || e.altKey || /^F\d/.test(e.key)
       const name = `${e.ctrlKey || e.metaKey ? 'Ctrl+' : ''}${e.altKey ? 'Alt+' : ''}${e.key.length === 1 ? e.key.toLowerCase() : e.key}`
       const act = latest.current[name]
       if (!act || (!modified && typing(e.target))) return

@@ -1,3 +1,4 @@
+import { CameraOutlined } from '@ant-design/icons'
 import { Button, Select } from 'antd'
 import { useRef, useState } from 'react'
 import { useT } from '../../i18n'
@@ -10,6 +11,7 @@ export function EvidenceControl(props: ControlProps) {
   const { services } = useForm()
   const t = useT()
   const input = useRef<HTMLInputElement>(null)
+  const camera = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState(false)
   const chosen = services.files.find((file) => file.id === value)
@@ -46,6 +48,22 @@ export function EvidenceControl(props: ControlProps) {
           <Button loading={busy} onClick={() => input.current?.click()}>
             {t('form.uploadHere')}
           </Button>
+          <Button
+            icon={<CameraOutlined />}
+            aria-label={t('evidence.camera')}
+            onClick={() => camera.current?.click()}
+          />
+          <input
+            ref={camera}
+            type="file"
+            hidden
+            accept="image/*"
+            capture="environment"
+            onChange={(e) => {
+              void upload(e.target.files?.[0])
+              e.target.value = ''
+            }}
+          />
           <input
             ref={input}
             type="file"

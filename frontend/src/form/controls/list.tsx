@@ -2,6 +2,7 @@ import { AutoComplete, Select } from 'antd'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { type Option, useForm } from '../context'
 import { halfWidth } from '../paste'
+import { readCode } from '../scan'
 import { aria, type ControlProps } from './types'
 
 /** Numbers may be pasted with any gap between them; names may hold spaces. */
@@ -28,7 +29,7 @@ export function TagsControl(props: ControlProps) {
       showSearch={{ onSearch: search, filterOption: false }}
       onChange={(tags: string[]) => {
         const clean = tags
-          .map((tag) => (node.items?.pattern ? halfWidth(tag) : tag).trim())
+          .map((tag) => readCode(node.items?.pattern ? halfWidth(tag) : tag, node).trim())
           .filter(Boolean)
         const typed = numeric
           ? clean.map((tag) => (Number.isNaN(Number(tag)) ? tag : Number(tag)))

@@ -1,0 +1,56 @@
+import type { Doc } from '../schema/types'
+import type { components } from './api-schema'
+import { call } from './http'
+
+type S = components['schemas']
+
+export type RowResult = Omit<S['RowResult'], 'document'> & { document?: Doc }
+export type Prefilled = Omit<S['BatchPrefill']['rows'][number], 'body' | 'last'> & {
+  body: Doc
+  last: { entry: string; day: string; document: Doc } | null
+}
+export interface Prefill {
+  subject: string
+  rows: Prefilled[]
+}
+
+/** What the rows of one batch have in common; files is an own draft whose files prove them all. */
+export interface Common {
+  prison: string
+  area: string
+  ledger: string
+  files?: string
+}
+
+export interface SentRow {
+  key: string
+  body: Doc
+}
+
+const bodyOf = ({ ledger, area, files }: Common, rows: SentRow[]) => ({ ledger, area, files, rows })
+
+/** Files rows, each by itself; the same key and rows again file nothing twice. */
+export async function fileRows(of: Common, rows: SentRow[], key: string): Promise<RowResult[]> {
+  const path = `/prisons/${of.prison}/batches`
+  const options = { method: 'POST', body: bodyOf(of, rows), idempotencyKey: key } as const
+  return (await call<{ results: RowResult[] }>(path, options)).data.results
+}
+
+/** What filing them would say; changes nothing. */
+export async function checkRows(
+  of: Common,
+  rows: SentRow[],
+  signal: AbortSignal,
+): Promise<RowResult[]> {
+  const path = `/prisons/${of.prison}/batches/check`
+  const options = { method: 'POST', body: bodyOf(of, rows), signal } as const
+  return (await call<{ results: RowResult[] }>(path, options)).data.results
+}
+
+/** The rows as a batch begins, for a month (2026-11) or a day (2026-11-24). */
+export async function prefillRows(of: Common, period: string): Promise<Prefill> {
+  const { ledger, area } = of
+  const when = period.length === 7 ? { month: period } : { day: period }
+  const path = `/prisons/${of.prison}/batches/prefill`
+  return (await call<Prefill>(path, { query: { ledger, area, ...when } })).data
+}

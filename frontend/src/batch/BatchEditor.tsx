@@ -1,0 +1,364 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useNavigate } from 'react-router'
+import { type Common, checkRows, fileRows } from '../api/batch'
+import { createEntry, discard, getEntry } from '../api/entries'
+import { newKey } from '../api/http'
+import { lookup } from '../api/lookup'
+import type { LedgerType } from '../api/model'
+import { ProblemError } from '../api/problem'
+import { useMe } from '../api/queries'
+import { useLang, useT } from '../i18n'
+import { expand } from '../schema/expand'
+import { get } from '../schema/pointer'
+import { toast } from '../ui/toast'
+import { useKeys } from '../ui/useKeys'
+import { type Column, cellText, columnsOf } from './columns'
+import { Grid, type GridHandle, type Place } from './Grid'
+import { Keeper, type Kept } from './keep'
+import { PastePreview } from './PastePreview'
+import { RowForm } from './RowForm'
+import { SharedFiles } from './SharedFiles'
+import { Sender } from './sender'
+import { type BatchRow, BatchStore, errorsOf, type Plan, problemsAt } from './store'
+import './batch.css'
+
+/** So long after the last change the schema is asked, and the server's rules, in milliseconds. */
+const schemaAfter = 250
+const rulesAfter = 800
+
+/** More than a check takes at once; the rest is asked with the next. */
+const checkedAtOnce = 100
+
+interface Props {
+  kept: Kept
+  type: LedgerType
+  restored: boolean
+  /** Rows that are filed already and not shown. */
+  hidden: number
+}
+
+export function BatchEditor({ kept, type, restored, hidden }: Props) {
+  const t = useT()
+  const lang = useLang()
+  const me = useMe().data!
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { prison, area, ledger } = kept
+  const [files, setFiles] = useState(kept.files)
+  const filesNow = useRef(files)
+  const [store] = useState(() => {
+    const made = new BatchStore(expand(type.schema), lang)
+    made.load(kept.rows)
+    return made
+  })
+  const columns = useMemo(() => columnsOf(store.schema, type.form, lang), [store, type.form, lang])
+  const common = useCallback(
+    (): Common => ({ prison, area, ledger, files: filesNow.current }),
+    [prison, area, ledger],
+  )
+  const [keeper] = useState(
+    () => new Keeper(store, me.person, () => ({ ...kept, files: filesNow.current, type })),
+  )
+  const [sender] = useState(
+    () =>
+      new Sender(
+        store,
+        (rows) => fileRows(common(), rows, kept.key),
+        () => keeper.now(),
+      ),
+  )
+  const rows = useSyncExternalStore(store.subscribe, () => store.rows)
+  const [active, setActive] = useState<Place>({ row: 0, column: 0 })
+  const [plan, setPlan] = useState<Plan>()
+  const [side, setSide] = useState<{ key: string; at: string }>()
+  const handle = useRef<GridHandle>(null)
+
+  useEffect(() => keeper.start(), [keeper])
+  // What was waiting when the browser ended goes on by itself.
+  useEffect(() => {
+    void sender.run()
+    return () => sender.stop()
+  }, [sender])
+  useSchema(store)
+  useRules(store, common, files)
+
+  const wrong = useMemo(() => wrongCells(rows, columns), [rows, columns])
+  const ready = rows.filter((r) => r.state === 'editing' && errorsOf(r).length === 0).length
+  const waiting = rows.filter((r) => r.state === 'waiting').length
+  const filed = rows.filter((r) => r.state === 'filed').length
+
+  const next = () => {
+    const later = wrong.find(
+      (w) => w.row > active.row || (w.row === active.row && w.column > active.column),
+    )
+    const to = later ?? wrong[0]
+    if (to) handle.current?.go(to)
+  }
+  const submit = () => {
+    if (store.give() > 0) void sender.run()
+    else next()
+  }
+  const onPlan = (planned: Plan) => {
+    if (planned.changes.length === 0) toast(t('batch.pasteNone'))
+    else if (planned.changes.length === 1 && planned.missing === 0) store.paste(planned, kept.empty)
+    else setPlan(planned)
+  }
+  const finish = async () => {
+    await keeper.drop()
+    if (files) await throwAway(prison, files)
+    toast(t('batch.closed'))
+    await navigate('/mine')
+    await queries.invalidateQueries()
+  }
+  const anew = async () => {
+    await keeper.drop()
+    if (files) await throwAway(prison, files)
+    queries.removeQueries({ queryKey: ['kept'] })
+    queries.removeQueries({ queryKey: ['prefill'] })
+    await navigate('/batch')
+  }
+  useKeys({ F8: next, 'Ctrl+Enter': submit, 'Ctrl+s': () => void keeper.now() })
+
+  const row: BatchRow | undefined = rows[Math.min(active.row, rows.length - 1)]
+  const opened = side && store.row(side.key)
+  return (
+    <>
+      {restored && (
+        <p className="panel bar" role="status">
+          {t('batch.restored')}
+          {waiting === 0 && (
+            <Button size="small" onClick={() => void anew()}>
+              {t('batch.again')}
+            </Button>
+          )}
+        </p>
+      )}
+      {hidden > 0 && <p className="quiet">{t('batch.hidden', { count: hidden })}</p>}
+      <div className="bar">
+        <Button type="primary" data-key="Ctrl+Enter" disabled={ready === 0} onClick={submit}>
+          {t('batch.submit', { count: ready })}
+        </Button>
+        <Button onClick={next} disabled={wrong.length === 0} data-key="F8">
+          {t('batch.next')}
+        </Button>
+        <span role="status" className={wrong.length > 0 ? 'danger' : 'quiet'}>
+          {wrong.length > 0 ? t('batch.errors', { count: wrong.length }) : t('batch.noErrors')}
+        </span>
+        <span role="status" className="quiet">
+          {waiting > 0 && t('batch.waitingCount', { count: waiting })}{' '}
+          {filed > 0 && t('batch.filedCount', { count: filed })}
+        </span>
+        <span className="push quiet">
+          {keeper.allowed ? !keeper.failed && t('batch.saved') : t('batch.l3')}
+        </span>
+        <Button onClick={() => store.undo()} disabled={!store.undoable}>
+          {t('batch.undo')}
+        </Button>
+        <Button
+          onClick={() => {
+            store.add(1, kept.empty)
+            handle.current?.go({ row: store.rows.length - 1, column: 0 })
+          }}
+        >
+          {t('batch.add')}
+        </Button>
+        <Button
+          disabled={row?.state !== 'editing'}
+          onClick={() => {
+            if (row) store.remove([row.key])
+          }}
+        >
+          {t('batch.dropRow')}
+        </Button>
+      </div>
+      {keeper.failed && (
+        <p className="panel danger" role="alert">
+          {t('batch.keepFailed')}
+        </p>
+      )}
+      {sender.unreachable && waiting > 0 && (
+        <p className="panel" role="status">
+          {t('batch.unreachable')}
+        </p>
+      )}
+      {filed > 0 && filed === rows.length && (
+        <p className="panel bar" role="status">
+          {t('batch.allFiled')}
+          <Button type="primary" onClick={() => void finish()}>
+            {t('batch.close')}
+          </Button>
+        </p>
+      )}
+      {rows.length === 0 && <p className="panel quiet">{t('batch.empty')}</p>}
+      <Grid
+        prison={prison}
+        store={store}
+        columns={columns}
+        handle={handle}
+        onPlan={onPlan}
+        onSide={(r, column) => setSide({ key: r.key, at: column.pointer })}
+        onActive={setActive}
+      />
+      <div className="grid-notes" id="grid-notes" role="status">
+        {row && columns[active.column] && <Notes row={row} column={columns[active.column]!} />}
+      </div>
+      <p className="quiet">{t('batch.keys')}</p>
+      {type.evidence.length > 0 && (
+        <SharedFiles
+          prison={prison}
+          lines={type.evidence}
+          entry={files}
+          begin={async () => {
+            const made = await createEntry(prison, area, ledger, newKey())
+            filesNow.current = made.entry.id
+            setFiles(made.entry.id)
+            await keeper.now()
+            return made.entry.id
+          }}
+          onChange={() => {
+            // New proof may complete every row.
+            for (const r of store.rows) store.unasked.add(r.key)
+            store.touched()
+          }}
+        />
+      )}
+      {plan && (
+        <PastePreview
+          plan={plan}
+          store={store}
+          columns={columns}
+          onDone={(carryOut) => {
+            if (carryOut) store.paste(plan, kept.empty)
+            setPlan(undefined)
+            requestAnimationFrame(() => handle.current?.focus())
+          }}
+        />
+      )}
+      {opened && (
+        <RowForm
+          key={opened.key}
+          row={opened}
+          at={side.at}
+          batch={store}
+          type={type}
+          lookup={(kind, q, signal) => lookup(prison, area, kind, q, signal)}
+          onClose={() => {
+            setSide(undefined)
+            requestAnimationFrame(() => handle.current?.focus())
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** Every cell with an error, row by row; what fits no column is shown at the first. */
+function wrongCells(rows: readonly BatchRow[], columns: readonly Column[]): Place[] {
+  const places = new Map(columns.map((c, i) => [c.pointer, i]))
+  return rows.flatMap((row, index) => {
+    const found = new Set<number>()
+    for (const { pointer } of errorsOf(row)) {
+      let at = pointer
+      while (at && !places.has(at)) at = at.slice(0, at.lastIndexOf('/'))
+      found.add(places.get(at) ?? 0)
+    }
+    return [...found].sort((a, b) => a - b).map((column) => ({ row: index, column }))
+  })
+}
+
+/** The draft that only carried the files; the rows hold them now. */
+async function throwAway(prison: string, id: string) {
+  try {
+    const { entry } = await getEntry(prison, id)
+    await discard(prison, id, entry.etag, newKey())
+  } catch (error) {
+    // It stays among the drafts, where it can be thrown away too.
+    if (!(error instanceof ProblemError)) throw error
+  }
+}
+
+/** Under the grid, at the active cell: what is wrong, and what it was the time before. */
+function Notes({ row, column }: { row: BatchRow; column: Column }) {
+  const t = useT()
+  const lang = useLang()
+  const words = { yes: t('form.yes'), no: t('form.no') }
+  const before = row.last && get(row.last.document, column.pointer)
+  const placed = problemsAt(row, column.pointer)
+  const loose = [...row.problems, ...row.rules].filter(
+    (p) => p.pointer.startsWith('/@') || !p.pointer,
+  )
+  return (
+    <>
+      {before !== undefined && (
+        <span className="quiet">
+          {t('batch.last', {
+            day: row.last?.day,
+            value: cellText(column.node, before, lang, words),
+          })}{' '}
+        </span>
+      )}
+      {[...placed, ...loose].map((p) => (
+        <span key={p.pointer + p.code} className={p.level === 'warning' ? 'warning' : 'danger'}>
+          {p.message}{' '}
+        </span>
+      ))}
+      {row.failure && <span className="danger">{row.failure}</span>}
+    </>
+  )
+}
+
+function useSchema(store: BatchStore) {
+  useEffect(() => {
+    let timer = 0
+    let seen = store.changes
+    const stop = store.subscribe(() => {
+      if (store.changes === seen) return
+      seen = store.changes
+      window.clearTimeout(timer)
+      timer = window.setTimeout(() => store.validate(), schemaAfter)
+    })
+    return () => {
+      stop()
+      window.clearTimeout(timer)
+    }
+  }, [store])
+}
+
+/** Asks the rules for rows whose schema holds, some time after they changed. */
+function useRules(store: BatchStore, common: () => Common, files: string | undefined) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other files, other answers
+  useEffect(() => {
+    let timer = 0
+    let asked = new AbortController()
+    const ask = async () => {
+      const due = store.rows
+        .filter((r) => r.state === 'editing' && store.unasked.has(r.key) && r.problems.length === 0)
+        .slice(0, checkedAtOnce)
+      if (due.length === 0) return
+      asked = new AbortController()
+      const docs = new Map(due.map((r) => [r.key, r.doc]))
+      try {
+        const sent = due.map((r) => ({ key: r.key, body: store.toSend(r) }))
+        const results = await checkRows(common(), sent, asked.signal)
+        for (const [key, doc] of docs) if (store.row(key)?.doc === doc) store.unasked.delete(key)
+        store.heard(results, docs)
+      } catch (error) {
+        // Without the server the schema alone speaks; the rules are asked with the next change.
+        if (!(error instanceof ProblemError) && !asked.signal.aborted) throw error
+      }
+    }
+    const later = () => {
+      window.clearTimeout(timer)
+      if (store.unasked.size > 0) timer = window.setTimeout(() => void ask(), rulesAfter)
+    }
+    later()
+    const stop = store.subscribe(later)
+    return () => {
+      stop()
+      window.clearTimeout(timer)
+      asked.abort()
+    }
+  }, [store, common, files])
+}

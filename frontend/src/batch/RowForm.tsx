@@ -1,0 +1,52 @@
+import { Drawer } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import type { LedgerType } from '../api/model'
+import type { FormServices } from '../form/context'
+import { focusField, SchemaForm } from '../form/SchemaForm'
+import { FormStore } from '../form/store'
+import { useLang, useT } from '../i18n'
+import type { Pointer } from '../schema/pointer'
+import type { BatchRow, BatchStore } from './store'
+
+/** One row of the batch as the whole form: for what does not fit into cells. */
+export function RowForm(props: {
+  row: BatchRow
+  at: Pointer
+  batch: BatchStore
+  type: LedgerType
+  lookup: FormServices['lookup']
+  onClose: () => void
+}) {
+  const { row, at, batch, type, lookup, onClose } = props
+  const t = useT()
+  const lang = useLang()
+  const [store] = useState(() => {
+    const form = new FormStore(batch.schema, row.doc, lang)
+    form.heard([...row.rules], row.derived)
+    return form
+  })
+  const services = useMemo<FormServices>(
+    () => ({ lookup, files: [], readOnly: row.state !== 'editing' }),
+    [lookup, row.state],
+  )
+  useEffect(() => {
+    const mark = `form ${row.key} ${Date.now()}`
+    let seen = store.changes
+    return store.subscribe(() => {
+      if (store.changes === seen) return
+      seen = store.changes
+      batch.replace(row.key, store.doc, mark)
+    })
+  }, [store, batch, row.key])
+  return (
+    <Drawer
+      open
+      size={860}
+      title={t('batch.sideTitle', { name: row.name })}
+      onClose={onClose}
+      afterOpenChange={(open) => open && focusField([at])}
+    >
+      <SchemaForm store={store} layout={type.form} services={services} />
+    </Drawer>
+  )
+}

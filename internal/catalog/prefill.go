@@ -1,0 +1,238 @@
+package catalog
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ShiftAt is the shift under way, and when it began; false between shifts.
+func (c *Calendar) ShiftAt(now time.Time) (Shift, time.Time, bool) {
+	y, m, d := now.In(Zone).Date()
+	// The last shift of a day may reach into the next.
+	for _, day := range []int{d, d - 1} {
+		for _, s := range slices.Backward(c.Shifts) {
+			starts, ends := s.On(time.Date(y, m, day, 0, 0, 0, 0, Zone))
+			if !now.Before(starts) && now.Before(ends) {
+				return s, starts, true
+			}
+		}
+	}
+	return Shift{}, time.Time{}, false
+}
+
+// Beginner is who begins an entry, where and when: what x-ui.prefill asks about.
+type Beginner struct {
+	Number   string // of the police
+	AreaName string
+	Now      time.Time
+	Calendar *Calendar
+}
+
+// prefills answer x-ui.prefill.
+var prefills = map[string]func(Beginner) any{
+	"me":   func(b Beginner) any { return b.Number },
+	"area": func(b Beginner) any { return b.AreaName },
+	"now":  func(b Beginner) any { return b.Now.In(Zone).Truncate(time.Minute) },
+	"shift": func(b Beginner) any {
+		if s, _, ok := b.Calendar.ShiftAt(b.Now); ok {
+			return s.ID
+		}
+		return nil
+	},
+	"shift_start": func(b Beginner) any {
+		if _, start, ok := b.Calendar.ShiftAt(b.Now); ok {
+			return start
+		}
+		return nil
+	},
+}
+
+// Defaults are what an entry begins with before anybody types: the schema's
+// defaults and what x-ui.prefill asks for, at the top level.
+func (t *Type) Defaults(b Beginner) map[string]any {
+	out := map[string]any{}
+	for name, p := range t.top() {
+		if v, ok := p["default"]; ok {
+			out[name] = v
+		}
+		fill, ok := prefills[ui(p, "prefill")]
+		if !ok {
+			continue
+		}
+		v := fill(b)
+		if v == nil {
+			continue
+		}
+		if at, isTime := v.(time.Time); isTime {
+			v = written(p, at)
+		}
+		if p["type"] == "array" {
+			v = []any{v}
+		}
+		out[name] = v
+	}
+	return out
+}
+
+// written puts a time as the field takes it: a time, a day or a month.
+func written(p map[string]any, at time.Time) string {
+	switch p["format"] {
+	case "date-time":
+		return at.Format(time.RFC3339)
+	case "date":
+		return DayOf(at)
+	}
+	return DayOf(at)[:7]
+}
+
+// Repeated is what a document hands to the next one of its kind: without what
+// is said of one event only. That is every time and day, files, computed and
+// shared fields, and what the type marks with x-ui.repeat false.
+func (t *Type) Repeated(doc Document) (Document, error) {
+	value := map[string]any{}
+	shared := map[string]bool{}
+	for _, s := range t.Sources {
+		shared[s.Field[1:]] = true
+	}
+	for name, v := range doc.Value {
+		if p, ok := t.top()[name]; ok && !shared[name] {
+			if kept := repeated(p, v); kept != nil {
+				value[name] = kept
+			}
+		}
+	}
+	return newDocument(value)
+}
+
+func repeated(p map[string]any, v any) any {
+	again, said := flag(p, "repeat")
+	once := p["format"] == "date" || p["format"] == "date-time" || ui(p, "widget") == "month" || ui(p, "widget") == "evidence" || p["const"] != nil
+	if p["readOnly"] == true || said && !again || !said && once {
+		return nil
+	}
+	switch x := v.(type) {
+	case map[string]any:
+		props, _ := p["properties"].(map[string]any)
+		out := map[string]any{}
+		for name, member := range x {
+			if sub, ok := props[name].(map[string]any); ok {
+				if kept := repeated(sub, member); kept != nil {
+					out[name] = kept
+				}
+			}
+		}
+		if len(out) == 0 {
+			return nil
+		}
+		return out
+	case []any:
+		items, _ := p["items"].(map[string]any)
+		if items["type"] != "object" {
+			return x
+		}
+		// Rows tell what happened; they are said again only where the type says so.
+		if !said {
+			return nil
+		}
+		out := []any{}
+		for _, row := range x {
+			if kept := repeated(items, row); kept != nil {
+				out = append(out, kept)
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// Subject is the top-level field that says whom or what one entry of many is
+// about: the inmate of a ledger kept per inmate, else the field marked
+// x-ui.subject; "" where there is none.
+func (t *Type) Subject() string {
+	for _, s := range t.form.Sections {
+		for _, name := range s.Fields {
+			p := t.top()[name]
+			marked, _ := flag(p, "subject")
+			if marked || t.Cadence.Per == "inmate" && p["type"] == "string" && ui(p, "lookup") == "inmate" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// InPeriod puts the time of the matter into a document that is to be of a month
+// (2006-01) or a day (2006-01-02), where its field takes no more than that.
+func (t *Type) InPeriod(value map[string]any, period string) {
+	name := strings.TrimPrefix(t.OccurredAt, "/")
+	p := t.top()[name]
+	switch {
+	case ui(p, "widget") == "month" && len(period) >= 7:
+		value[name] = period[:7]
+	case p["format"] == "date" && len(period) == 10:
+		value[name] = period
+	}
+}
+
+// Derived is a validated document's computed fields alone.
+func (t *Type) Derived(doc Document) map[string]any {
+	out := map[string]any{}
+	for _, c := range t.Computed {
+		if v, ok := doc.Value[c.Field[1:]]; ok {
+			out[c.Field[1:]] = v
+		}
+	}
+	return out
+}
+
+// top lists the properties of the top level, by name.
+func (t *Type) top() map[string]map[string]any {
+	props, _ := t.validator.expanded["properties"].(map[string]any)
+	out := make(map[string]map[string]any, len(props))
+	for name, p := range props {
+		out[name], _ = p.(map[string]any)
+	}
+	return out
+}
+
+func ui(p map[string]any, name string) string {
+	members, _ := p["x-ui"].(map[string]any)
+	s, _ := members[name].(string)
+	return s
+}
+
+func flag(p map[string]any, name string) (set, said bool) {
+	members, _ := p["x-ui"].(map[string]any)
+	set, said = members[name].(bool)
+	return set, said
+}
+
+// checkPrefill refuses an x-ui.prefill that nobody answers.
+func (t *Type) checkPrefill(p *problems) {
+	for name, field := range t.top() {
+		asked := ui(field, "prefill")
+		if _, known := prefills[asked]; asked != "" && !known {
+			p.add("schema.json/properties/"+name+"/x-ui/prefill", "definition", "不认识的预填：%s", asked)
+		}
+	}
+}
+
+// scalar writes a member of a document as JSON, for comparing scalars of different sources.
+func scalar(v any) string {
+	raw, _ := json.Marshal(v)
+	return strings.TrimSuffix(string(raw), ".0")
+}
+
+// Holds reports whether the document contains all members, as the look-ups of
+// rules ask it.
+func (d Document) Holds(members map[string]any) bool {
+	for name, want := range members {
+		have, ok := d.Value[name]
+		if !ok || scalar(have) != scalar(want) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,207 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+)
+
+// Row of a batch; Key is its own within the batch, and stays with it when the
+// batch is sent again.
+type Row struct {
+	Key  string          `json:"key"`
+	Body json.RawMessage `json:"body"`
+}
+
+// Batch files rows of one ledger and area, each whole and by itself: one that
+// fails holds back no other, one that was filed before is not filed again. n is
+// what they have in common. each is told what became of every row, in order.
+func (s *Service) Batch(ctx context.Context, n New, rows []Row, idem Idem, each func(Row, Outcome, error)) error {
+	for _, row := range rows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		one := n
+		one.Body = row.Body
+		h := sha256.New()
+		fmt.Fprintf(h, "%s\n%s\n%s\n%s", n.Ledger, n.Area, n.Files, row.Body)
+		key := Idem{Key: idem.Key + "/" + row.Key, Route: idem.Route}
+		h.Sum(key.BodyHash[:0])
+		out, err := s.File(ctx, one, key)
+		each(row, out, err)
+	}
+	return nil
+}
+
+// Checked is what a row would become.
+type Checked struct {
+	catalog.Result
+	Err error // of the door: then there is no result
+}
+
+// CheckBatch says of every row what Batch would, and changes nothing. Rows that
+// stand before another count as filed for its rules, as they would be by then.
+func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked, error) {
+	list := make([]Checked, len(rows))
+	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, area Area) error {
+		files, err := s.lent(ctx, r, n)
+		if err != nil {
+			return err
+		}
+		before := &earlier{dated: r, ledger: t.ID}
+		for i, row := range rows {
+			doc, err := catalog.ParseDocument(row.Body)
+			if err != nil {
+				list[i].Err = err
+				continue
+			}
+			res, _, err := weigh(ctx, before, newKey(n.Prison), t, area, doc, files)
+			if err != nil {
+				return err
+			}
+			list[i].Result = res
+			if len(res.Errors) == 0 {
+				before.docs = append(before.docs, res.Document)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+// looking is a reading transaction with the time it was begun at.
+type looking struct {
+	Reader
+	at time.Time
+}
+
+func (l looking) Now() time.Time { return l.at }
+
+// earlier adds to the look-ups what stands before in the same batch.
+type earlier struct {
+	dated
+	ledger string
+	docs   []catalog.Document
+}
+
+// Others as in Reader.
+func (e *earlier) Others(ctx context.Context, k Key, ledger string, members map[string]any) ([]json.RawMessage, error) {
+	list, err := e.dated.Others(ctx, k, ledger, members)
+	if ledger != e.ledger {
+		return list, err
+	}
+	for _, d := range e.docs {
+		if d.Holds(members) {
+			list = append([]json.RawMessage{d.Canonical}, list...)
+		}
+	}
+	return list, err
+}
+
+// lookAtArea reads as somebody who may begin entries of the ledger there.
+func (s *Service) lookAtArea(ctx context.Context, n New, fn func(looking, *catalog.Type, Area) error) error {
+	t := s.Catalog.Current(n.Ledger)
+	if t == nil {
+		return s.unknown(n.Ledger)
+	}
+	ses := s.session(ctx, n.Prison)
+	now := s.Now()
+	if !ses.Clock.IsZero() {
+		now = ses.Clock
+	}
+	return s.Store.Read(ctx, ses, func(r Reader) error {
+		_, area, err := s.admit(ctx, r, t, n)
+		if err != nil {
+			return err
+		}
+		return fn(looking{r, now}, t, area)
+	})
+}
+
+// Latest is the newest document about one subject.
+type Latest struct {
+	Subject  string          `json:"-"`
+	Entry    uuid.UUID       `json:"entry"`
+	Day      string          `json:"day"`
+	Version  int             `json:"-"`
+	Document json.RawMessage `json:"document"`
+}
+
+// Prefilled is one row of a batch before anybody types.
+type Prefilled struct {
+	Key   string         `json:"key"`
+	Name  string         `json:"name"` // of the subject; "" where there is none
+	Body  map[string]any `json:"body"`
+	Last  *Latest        `json:"last"`  // of the same subject, before the end of the period
+	Filed bool           `json:"filed"` // Last lies in the period: nothing more is due
+}
+
+// Prefill is a batch as it begins.
+type Prefill struct {
+	Subject string      `json:"subject"` // name of the field that tells the rows apart, or ""
+	Rows    []Prefilled `json:"rows"`
+}
+
+// Prefill gives a row for everybody, or every site, that the ledger is kept for
+// in the period, a month (2006-01) or a day (2006-01-02): defaults, what the
+// sources say, and what was filed last.
+func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, error) {
+	until := period
+	if len(period) == 7 {
+		first, err := catalog.Day(period + "-01")
+		if err != nil {
+			return Prefill{}, err
+		}
+		until = catalog.DayOf(first.At.AddDate(0, 1, -1))
+	}
+	out := Prefill{Rows: []Prefilled{}}
+	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, area Area) error {
+		out.Subject = t.Subject()
+		_, pins, err := take(ctx, r, t, area, min(until, catalog.DayOf(r.at)), nil)
+		if err != nil {
+			return err
+		}
+		begun := t.Defaults(s.beginner(ctx, area, r.at))
+		t.InPeriod(begun, period)
+		for _, p := range pins {
+			begun[p.Field[1:]] = p.Value
+		}
+		if out.Subject == "" {
+			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun})
+			return nil
+		}
+		latest, err := r.Latest(ctx, n.Prison, n.Area, t.ID, out.Subject, until)
+		if err != nil {
+			return err
+		}
+		subjects := make([]Inmate, len(latest))
+		if t.Cadence.Per == "inmate" {
+			if subjects, err = r.Held(ctx, n.Prison, n.Area, min(until, catalog.DayOf(r.at))); err != nil {
+				return err
+			}
+		} else {
+			for i, l := range latest {
+				subjects[i].Number = l.Subject
+			}
+		}
+		last := map[string]*Latest{}
+		for i := range latest {
+			last[latest[i].Subject] = &latest[i]
+		}
+		for _, sub := range subjects {
+			row := Prefilled{Key: sub.Number, Name: sub.Name, Body: maps.Clone(begun), Last: last[sub.Number]}
+			row.Body[out.Subject] = sub.Number
+			row.Filed = row.Last != nil && len(row.Last.Day) >= len(period) && row.Last.Day[:len(period)] == period
+			out.Rows = append(out.Rows, row)
+		}
+		return nil
+	})
+	return out, err
+}
