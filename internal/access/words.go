@@ -56,5 +56,6 @@ var actions = map[string]fault.Text{
 	"approve":  {ZH: "审批", EN: "approve"},
 	"return":   {ZH: "退回", EN: "return"},
 	"void":     {ZH: "作废", EN: "void"},
+	"diverge":  {ZH: "另存离线内容", EN: "keep an offline version of"},
 	"manage":   {ZH: "管理", EN: "manage"},
 }

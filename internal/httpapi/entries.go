@@ -27,6 +27,7 @@ func (a *API) createEntry(c echo.Context) error {
 		return err
 	}
 	var in struct {
+		ID     uuid.UUID       `json:"id"`
 		Ledger string          `json:"ledger"`
 		Area   uuid.UUID       `json:"area"`
 		Body   json.RawMessage `json:"body"`
@@ -39,7 +40,7 @@ func (a *API) createEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body}, key)
+	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{ID: in.ID, Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body}, key)
 	if err != nil {
 		return err
 	}
@@ -76,13 +77,14 @@ func (a *API) nilReturn(c echo.Context) error {
 
 // outcome is the answer to a change.
 type outcome struct {
-	Entry    ledger.Entry    `json:"entry"`
-	Receipt  *ledger.Receipt `json:"receipt,omitempty"`
-	Warnings []problemField  `json:"warnings"`
+	Entry    ledger.Entry     `json:"entry"`
+	Receipt  *ledger.Receipt  `json:"receipt,omitempty"`
+	Warnings []problemField   `json:"warnings"`
+	Received *ledger.Received `json:"received,omitempty"`
 }
 
 func (a *API) outcome(c echo.Context, o ledger.Outcome) outcome {
-	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c))}
+	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c)), Received: o.Received}
 }
 
 func (a *API) done(c echo.Context, o ledger.Outcome, err error) error {
@@ -149,7 +151,8 @@ func (a *API) submit(c echo.Context) error {
 		return err
 	}
 	var in struct {
-		Reason string `json:"reason"`
+		Reason  string          `json:"reason"`
+		Written *ledger.Written `json:"written"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -159,7 +162,7 @@ func (a *API) submit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Submit(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), key)
+	out, err := a.Ledger.SubmitWritten(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), in.Written, key)
 	return a.done(c, out, err)
 }
 
@@ -270,6 +273,7 @@ type view struct {
 	Attached  []ledger.Evidence `json:"attached"`
 	Evidence  []ledger.Evidence `json:"evidence"`
 	Opened    []ledger.Entry    `json:"opened"`
+	Branches  []ledger.Branch   `json:"branches"`
 	Actions   []ledger.Action   `json:"actions"`
 }
 
@@ -288,7 +292,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c))})
 	}

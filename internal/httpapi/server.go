@@ -44,6 +44,7 @@ type House interface {
 	Organisation(ctx context.Context) (ledger.Organisation, error)
 	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
 	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)
+	Lookups(ctx context.Context, prison, area uuid.UUID) ([]ledger.Person, []ledger.Inmate, error)
 	Log(ctx context.Context, prison uuid.UUID) (ledger.LogState, error)
 }
 
@@ -98,6 +99,7 @@ func (a *API) routes() []route {
 		{"POST", "/session", "session.create", true, a.signIn},
 		{"GET", "/session", "session.get", false, a.whoAmI},
 		{"DELETE", "/session", "session.delete", false, a.signOut},
+		{"POST", "/session/anchor", "session.anchor", false, a.anchor},
 		{"PUT", "/session/password", "password.change", false, a.changePassword},
 		{"GET", "/sessions", "sessions.list", false, a.listSessions},
 		{"DELETE", "/sessions", "sessions.delete", false, a.signOutEverywhere},
@@ -118,6 +120,8 @@ func (a *API) routes() []route {
 		{"GET", prison + "/people", "people.list", false, a.people},
 		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
 
+		{"GET", prison + "/areas/:area/lookups", "lookups.get", false, a.lookups},
+
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},
@@ -135,6 +139,9 @@ func (a *API) routes() []route {
 		{"POST", entry + "/approve", "entries.approve", false, a.decide(a.Ledger.Approve)},
 		{"POST", entry + "/return", "entries.return", false, a.decide(a.Ledger.Return)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+
+		{"POST", entry + "/branches", "branches.create", false, a.branch},
+		{"POST", entry + "/branches/:branch/resolution", "branches.resolve", false, a.resolveBranch},
 
 		{"POST", entry + "/uploads", "uploads.create", false, a.newUpload},
 		{"HEAD", prison + "/uploads/:upload", "uploads.head", false, a.uploadAt},

@@ -14,6 +14,7 @@ import (
 
 // New is an entry to be begun.
 type New struct {
+	ID     uuid.UUID // chosen by a browser that begins without the network; else zero
 	Prison uuid.UUID
 	Area   uuid.UUID
 	Ledger string
@@ -62,6 +63,9 @@ func (s *Service) admit(ctx context.Context, tx Tx, t *catalog.Type, n New) (Ent
 		Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
 		Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft,
 	}
+	if n.ID != uuid.Nil {
+		e.Entry = n.ID
+	}
 	if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
 		return Entry{}, Area{}, err
 	}
@@ -96,7 +100,8 @@ func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMe
 // SaveDraft keeps the body exactly as typed; only the door stands before it,
 // not the schema, for nobody types a finished document.
 func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json.RawMessage, idem Idem) (Outcome, error) {
-	if _, err := catalog.ParseDocument(body); err != nil {
+	doc, err := catalog.ParseDocument(body)
+	if err != nil {
 		return Outcome{}, err
 	}
 	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
@@ -108,7 +113,7 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 			return nil, err
 		}
 		fault.Point("draft.saved")
-		return &Outcome{}, tx.UpdateEntry(ctx, e)
+		return &Outcome{Received: received(doc, nil)}, tx.UpdateEntry(ctx, e)
 	})
 }
 

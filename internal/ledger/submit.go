@@ -15,6 +15,15 @@ import (
 // evidence, logged. reason is needed when an approved entry is amended
 // (更正须说明理由). Faults: invalid_document with fields, reason_required.
 func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason string, idem Idem) (Outcome, error) {
+	return s.SubmitWritten(ctx, k, ifMatch, reason, nil, idem)
+}
+
+// SubmitWritten submits what was written without the network: when that was, as
+// far as it is known, becomes part of the time line. nil is Submit.
+func (s *Service) SubmitWritten(ctx context.Context, k Key, ifMatch int64, reason string, w *Written, idem Idem) (Outcome, error) {
+	if err := w.bounded(); err != nil {
+		return Outcome{}, err
+	}
 	return s.change(ctx, k, Submit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		if e.InForce > 0 && reason == "" {
 			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
@@ -32,6 +41,7 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if err != nil {
 			return nil, err
 		}
+		typed := doc
 		if doc, err = pinned(doc, d.Pins); err != nil {
 			return nil, err
 		}
@@ -58,7 +68,17 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins})
+		got := received(typed, attached)
+		claim, err := claimed(ctx, tx, w, got)
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: d.Pins, claim: claim})
+		if err != nil {
+			return nil, err
+		}
+		out.Received = got
+		return out, nil
 	})
 }
 
@@ -121,6 +141,7 @@ type filing struct {
 	reason   string
 	pins     []Pin
 	nilAt    time.Time // set for a nil return: a time of its period
+	claim    *Claim    // of what was written without the network
 }
 
 // file writes the revision, its evidence and its leaves, and moves the head.
@@ -194,6 +215,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	}
 	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, map[string]any{"nil_return": rev.Nil, "reason": f.reason, "evidence": len(f.attached)}); err != nil {
 		return nil, err
+	}
+	if f.claim != nil {
+		if err := tx.InsertEvent(ctx, e.Key, "written_offline", rev.Number, map[string]any{"written": f.claim}); err != nil {
+			return nil, err
+		}
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err

@@ -18,6 +18,8 @@ var refused = map[string]*fault.Error{
 	"decisions_pkey":                    fault.New(fault.Conflict, "already_decided"),
 	"entries_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
+	"entries_pkey":                      fault.New(fault.Conflict, "id_taken"),
+	"uploads_pkey":                      fault.New(fault.Conflict, "id_taken"),
 	"findings_prison_id_area_id_fkey":   fault.New(fault.NotFound, "not_found"),
 	"findings_prison_id_entry_id_fkey":  fault.New(fault.NotFound, "not_found"),
 	"attachments_prison_id_sha256_fkey": fault.New(fault.Conflict, "evidence_gone"),
