@@ -80,7 +80,9 @@ func TestWrittenOffline(t *testing.T) {
 	ahead := ledger.Digest{1}
 	body := h.Search()
 	now := time.Now()
-	flip := func(s string) string { return strings.Map(func(r rune) rune { return map[rune]rune{'A': 'B', 'B': 'A'}[r] }, s[:1]) + s[1:] }
+	flip := func(s string) string {
+		return strings.Map(func(r rune) rune { return map[rune]rune{'A': 'B', 'B': 'A'}[r] }, s[:1]) + s[1:]
+	}
 	cases := map[string]struct {
 		w     *ledger.Written
 		wrong string
@@ -88,7 +90,7 @@ func TestWrittenOffline(t *testing.T) {
 		"a chain that holds":     {chained(t, mine.Token, body, nil, now, now.Add(time.Second)), ""},
 		"no anchor":              {chained(t, "", body, nil, now), "anchor_missing"},
 		"an anchor made up":      {chained(t, "e30.e30", body, nil, now), "anchor_forged"},
-		"an anchor changed":      {chained(t, base64.RawURLEncoding.EncodeToString([]byte("{")) + mine.Token, body, nil, now), "anchor_forged"},
+		"an anchor changed":      {chained(t, base64.RawURLEncoding.EncodeToString([]byte("{"))+mine.Token, body, nil, now), "anchor_forged"},
 		"an anchor of another":   {chained(t, others.Token, body, nil, now), "anchor_of_another"},
 		"before the anchor":      {chained(t, mine.Token, body, nil, now.Add(-time.Hour)), "clock_off"},
 		"after it arrived":       {chained(t, mine.Token, body, nil, now.Add(time.Hour)), "clock_off"},

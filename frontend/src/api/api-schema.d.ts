@@ -1218,6 +1218,8 @@ export interface components {
             counts: string;
         };
         LedgerHead: {
+            /** @description whether its material may lie on the filler's computer while the network is away */
+            offline: boolean;
             end?: components["schemas"]["LedgerEnd"];
             id: string;
             version: number;
