@@ -33,6 +33,7 @@ const items = [
   { to: '/', label: 'menu.workbench', roles: undefined },
   { to: '/inbox', label: 'menu.inbox', roles: approvers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
+  { to: '/offline', label: 'offline.menu', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/scores', label: 'menu.scores', roles: readers },
   { to: '/completeness', label: 'menu.completeness', roles: readers },

@@ -67,8 +67,7 @@ export class Sender {
 
   /** Changes what is stored now: somebody may have typed on meanwhile. */
   async #keep(id: string, change: Partial<Work>) {
-    const stored = await this.works.get(id)
-    if (stored) await this.works.put({ ...stored, ...change })
+    if (await this.works.get(id)) await this.works.change(id, (work) => ({ ...work, ...change }))
   }
 
   async #send(start: Work) {

@@ -139,37 +139,47 @@ export class Works {
     return work
   }
 
+  /** Changes what is stored now, one change at a time: a file and a key press may come together. */
+  change(id: string, change: (work: Work) => Work): Promise<Work> {
+    return alone(async () => {
+      const work = await this.get(id)
+      if (!work) throw new Error(`nothing of ${id} is kept here`)
+      const changed = change(work)
+      await this.put(changed)
+      return changed
+    })
+  }
+
   /** One local save. last: the chain must end with exactly this. */
-  async save(id: string, doc: Doc, last = false): Promise<Work> {
-    const work = await this.#open(id)
+  save(id: string, doc: Doc, last = false): Promise<Work> {
+    return this.change(id, (work) => this.#saved(work, doc, last))
+  }
+
+  #saved(work: Work, doc: Doc, last: boolean): Work {
     const at = this.now()
     const before = work.saves.at(-1)
     const due = work.saves.length < dense || at - Date.parse(before!.at) >= sparse
     const digests = work.files.map((f) => f.sha256)
     const saves = due || last ? chained(work.anchor, work.saves, at, doc, digests) : work.saves
-    const saved: Work = { ...work, doc, saves, state: 'editing', problem: undefined, changedAt: at }
-    await this.put(saved)
-    return saved
+    return { ...work, doc, saves, state: 'editing', problem: undefined, changedAt: at }
   }
 
   /** Hands it over for sending; before this nothing leaves by itself. */
-  async queue(id: string, doc: Doc, wants: Work['wants'], reason: string): Promise<Work> {
-    const saved = await this.save(id, doc, true)
-    const queued: Work = { ...saved, wants, reason, state: 'waiting', queuedAt: this.now() }
-    await this.put(queued)
-    return queued
+  queue(id: string, doc: Doc, wants: Work['wants'], reason: string): Promise<Work> {
+    return this.change(id, (work) => {
+      const saved = this.#saved(work, doc, true)
+      return { ...saved, wants, reason, state: 'waiting', queuedAt: this.now() }
+    })
   }
 
   /** Keeps a file. Bytes first: a file that is named is there. */
   async attach(id: string, file: LocalFile, bytes: Blob) {
     await local.put(this.owner, 'bytes', `${id} ${file.id}`, bytes)
-    const work = await this.#open(id)
-    await this.put({ ...work, files: [...work.files, file], changedAt: this.now() })
+    await this.change(id, (w) => ({ ...w, files: [...w.files, file], changedAt: this.now() }))
   }
 
   async detach(id: string, file: string) {
-    const work = await this.#open(id)
-    await this.put({ ...work, files: work.files.filter((f) => f.id !== file) })
+    await this.change(id, (w) => ({ ...w, files: w.files.filter((f) => f.id !== file) }))
     await local.remove(this.owner, 'bytes', `${id} ${file}`)
   }
 
@@ -177,10 +187,14 @@ export class Works {
   async weight(): Promise<number> {
     return (await this.list()).flatMap((w) => w.files).reduce((sum, f) => sum + f.size, 0)
   }
+}
 
-  async #open(id: string): Promise<Work> {
-    const work = await this.get(id)
-    if (!work) throw new Error(`nothing of ${id} is kept here`)
-    return work
-  }
+let last: Promise<unknown> = Promise.resolve()
+
+/** One after the other: in all windows where the browser can, else in this one. */
+function alone<T>(act: () => Promise<T>): Promise<T> {
+  if (navigator.locks) return navigator.locks.request('taizhang-work', act) as Promise<T>
+  const mine = last.then(act, act)
+  last = mine.catch(() => {})
+  return mine
 }
