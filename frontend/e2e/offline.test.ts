@@ -109,7 +109,7 @@ describe('without the network', () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
     await expect
       .poll(async () => (await kept(page)).join('\n'), { timeout: 60_000 })
-      .toMatch(/anchor[^]*ledgers\/cell-body-search\?version=1[^]*lookups/)
+      .toMatch(/anchor[\s\S]*ledgers\/cell-body-search\?version=1[\s\S]*lookups/)
     await page.waitForFunction(async () => {
       const names = await caches.keys()
       return names.length > 0 && (await caches.match('/')) !== undefined
