@@ -110,7 +110,7 @@ function Item({ work }: { work: Work }) {
         <Button
           size="small"
           danger={work.state !== 'delivered'}
-          aria-label={t('offline.removeNamed', { name })}
+          aria-label={work.state === 'delivered' ? undefined : t('offline.removeNamed', { name })}
           onClick={() => void remove()}
         >
           {t(work.state === 'delivered' ? 'offline.dismiss' : 'offline.remove')}

@@ -152,17 +152,19 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
           })}
           <Files files={loose} thumbnails={thumbnails} remove={remove} />
         </section>
-        <div className="panel field">
-          <label className="label" htmlFor="field-@reason">
-            {t('offline.reason')}
-          </label>
-          <Input.TextArea
-            id="field-@reason"
-            value={reason}
-            onChange={(e) => setReason(e.target.value)}
-            autoSize
-          />
-        </div>
+        {!work.begun && (
+          <div className="panel field">
+            <label className="label" htmlFor="field-@reason">
+              {t('offline.reason')}
+            </label>
+            <Input.TextArea
+              id="field-@reason"
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+              autoSize
+            />
+          </div>
+        )}
         <div className="action-bar">
           <Button type="primary" data-key="Ctrl+Enter" onClick={() => void queue('submit')}>
             {t('offline.queue')}
