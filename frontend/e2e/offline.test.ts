@@ -187,6 +187,7 @@ describe('one draft, changed without the network on two computers', () => {
     ] as const) {
       await on.goto(`${address}${path}/edit`)
       await on.locator('.schema-form').waitFor()
+      await on.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
       await on.context().setOffline(true)
       await on.locator('#field-findings_count').fill(count)
       await on.getByText('已填内容保存在本机').waitFor()
@@ -196,7 +197,7 @@ describe('one draft, changed without the network on two computers', () => {
       [two, '有两个版本'],
     ] as const) {
       await on.getByRole('link', { name: /离线继续填写/ }).click()
-      await on.locator('.schema-form').waitFor()
+      await on.waitForURL(/\/offline\/[\w-]{36}$/)
       await on.getByRole('button', { name: '存为服务器草稿' }).click()
       await on.getByText('待发送', { exact: true }).waitFor()
       await on.context().setOffline(false)

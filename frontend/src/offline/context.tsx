@@ -19,6 +19,11 @@ export function OfflineWork({ me, children }: { me: Me; children: ReactNode }) {
   const queries = useQueryClient()
   const [sync] = useState(() => new Sync(me, () => void queries.invalidateQueries()))
   useEffect(() => sync.start(), [sync])
+  // Where no service worker keeps the page, its parts for offline must be here before they are needed.
+  useEffect(() => {
+    const parts = [import('../pages/Offline'), import('../pages/OfflineEdit')]
+    void Promise.allSettled(parts)
+  }, [])
   // What was shown while the server was away is looked at again.
   useEffect(
     () =>
