@@ -111,6 +111,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const [store] = useState(() => newStore(view, type, lang, names.ledger))
   const { works } = useSync()
   const away = useConnection() === 'offline'
+  const lies = useWorks()?.some((w) => w.id === id && w.state === 'editing') ?? false
   const [autosave] = useState(() => {
     /** What the server cannot take lies on this computer meanwhile. */
     const save = async (etag: number, doc: Doc) => {
@@ -271,7 +272,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         <SaveNote state={saveState} />
       </PageTitle>
       {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
-      {away && saveState === 'failed' && ledgerMayStay(type) && (
+      {away && lies && (
         <p className="panel" role="status">
           {t('offline.editKept')} <Link to={`/offline/${id}`}>{t('offline.editHere')}</Link>
         </p>
