@@ -6,6 +6,7 @@ import type { Branch, EntryView, LedgerType } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { useSync } from '../offline/context'
 import { type Change, diff } from '../schema/diff'
 import { split } from '../schema/pointer'
 import type { Doc } from '../schema/types'
@@ -36,6 +37,7 @@ function One(props: Props & { branch: Branch }) {
   const { branch, view, type, etag, done } = props
   const t = useT()
   const lang = useLang()
+  const { works } = useSync()
   const [now] = useState(props.current)
   const [taken, take] = useState<ReadonlySet<string>>(new Set())
   const [reason, setReason] = useState('')
@@ -54,6 +56,10 @@ function One(props: Props & { branch: Branch }) {
       const over = await etag()
       if (over === undefined) return
       await resolveBranch({ ...view.entry, etag: over }, branch.id, body, newKey())
+      // The copy on this computer has done its work, unless a file of it never left.
+      const kept = await works.get(view.entry.id).catch(() => undefined)
+      if (kept?.state === 'branched' && kept.files.every((f) => f.confirmed))
+        await works.remove(kept)
       await done()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
