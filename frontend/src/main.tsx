@@ -10,6 +10,7 @@ import { ProblemError } from './api/problem'
 import { router } from './app/router'
 import { theme } from './app/theme'
 import { i18n, useLang } from './i18n'
+import { keepPage } from './offline/page'
 import { Toast } from './ui/toast'
 import './app/app.css'
 
@@ -49,3 +50,5 @@ createRoot(document.getElementById('root')!).render(
     </I18nextProvider>
   </StrictMode>,
 )
+
+void keepPage()

@@ -60,5 +60,6 @@ var actions = map[string]fault.Text{
 	"transfer":   {ZH: "转签", EN: "pass on the decision of"},
 	"add_signer": {ZH: "加签", EN: "add a signer to"},
 	"void":       {ZH: "作废", EN: "void"},
+	"diverge":    {ZH: "另存离线内容", EN: "keep an offline version of"},
 	"manage":     {ZH: "管理", EN: "manage"},
 }

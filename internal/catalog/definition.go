@@ -28,13 +28,15 @@ type Definition struct {
 	Retention   Retention   `json:"retention"`
 	Sensitivity string      `json:"sensitivity"`
 	Sealed      string      `json:"sealed"`
-	Enforcement bool        `json:"enforcement_evidence"`
-	LawfulBasis fault.Text  `json:"lawful_basis"`
-	Computed    []Computed  `json:"computed"`
-	Rules       []Rule      `json:"rules"`
-	Sources     []Source    `json:"sources"`
-	Measures    []Measure   `json:"measures"`
-	Triggers    []Trigger   `json:"triggers"`
+	// Offline lets L3 material lie on the filler's computer while the network is away.
+	Offline     bool       `json:"offline,omitempty"`
+	Enforcement bool       `json:"enforcement_evidence"`
+	LawfulBasis fault.Text `json:"lawful_basis"`
+	Computed    []Computed `json:"computed"`
+	Rules       []Rule     `json:"rules"`
+	Sources     []Source   `json:"sources"`
+	Measures    []Measure  `json:"measures"`
+	Triggers    []Trigger  `json:"triggers"`
 }
 
 // Filler is who fills an entry: a role of the area, or of one department.

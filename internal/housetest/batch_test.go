@@ -18,7 +18,7 @@ import (
 )
 
 // held puts inmates into the area and returns their numbers.
-func held(t *testing.T, h *housetest.House, n int) []string {
+func heldBy(t *testing.T, h *housetest.House, n int) []string {
 	t.Helper()
 	var list []string
 	for i := range n {
@@ -90,7 +90,7 @@ func fileAll(t *testing.T, h *housetest.House, ctx context.Context, n ledger.New
 func TestBatch(t *testing.T) {
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
-	numbers := held(t, h, 6)
+	numbers := heldBy(t, h, 6)
 	month := lastMonth()
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "points-assessment", Files: proof(t, h).Entry}
 	rows := assessed(t, h, n, month)
@@ -158,7 +158,7 @@ func TestBatch(t *testing.T) {
 func TestBatchChecked(t *testing.T) {
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
-	held(t, h, 3)
+	heldBy(t, h, 3)
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "points-assessment", Files: proof(t, h).Entry}
 	rows := assessed(t, h, n, lastMonth())
 	rows[1].Body = rows[0].Body // the same inmate twice

@@ -27,6 +27,7 @@ func (a *API) createEntry(c echo.Context) error {
 		return err
 	}
 	var in struct {
+		ID     uuid.UUID       `json:"id"`
 		Ledger string          `json:"ledger"`
 		Area   uuid.UUID       `json:"area"`
 		Body   json.RawMessage `json:"body"`
@@ -40,7 +41,7 @@ func (a *API) createEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body, For: in.For}, key)
+	out, err := a.Ledger.Create(c.Request().Context(), ledger.New{ID: in.ID, Prison: prison, Area: in.Area, Ledger: in.Ledger, Body: in.Body, For: in.For}, key)
 	if err != nil {
 		return err
 	}
@@ -77,13 +78,14 @@ func (a *API) nilReturn(c echo.Context) error {
 
 // outcome is the answer to a change.
 type outcome struct {
-	Entry    ledger.Entry    `json:"entry"`
-	Receipt  *ledger.Receipt `json:"receipt,omitempty"`
-	Warnings []problemField  `json:"warnings"`
+	Entry    ledger.Entry     `json:"entry"`
+	Receipt  *ledger.Receipt  `json:"receipt,omitempty"`
+	Warnings []problemField   `json:"warnings"`
+	Received *ledger.Received `json:"received,omitempty"`
 }
 
 func (a *API) outcome(c echo.Context, o ledger.Outcome) outcome {
-	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c))}
+	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c)), Received: o.Received}
 }
 
 func (a *API) done(c echo.Context, o ledger.Outcome, err error) error {
@@ -150,8 +152,9 @@ func (a *API) submit(c echo.Context) error {
 		return err
 	}
 	var in struct {
-		Reason string        `json:"reason"`
-		Effort ledger.Effort `json:"effort"`
+		Reason  string          `json:"reason"`
+		Effort  ledger.Effort   `json:"effort"`
+		Written *ledger.Written `json:"written"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -161,7 +164,7 @@ func (a *API) submit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.SubmitWith(c.Request().Context(), k, match, ledger.Submission{Reason: strings.TrimSpace(in.Reason), Effort: in.Effort}, key)
+	out, err := a.Ledger.SubmitWith(c.Request().Context(), k, match, ledger.Submission{Reason: strings.TrimSpace(in.Reason), Effort: in.Effort, Written: in.Written}, key)
 	return a.done(c, out, err)
 }
 
@@ -273,6 +276,7 @@ type view struct {
 	Attached  []ledger.Evidence `json:"attached"`
 	Evidence  []ledger.Evidence `json:"evidence"`
 	Opened    []ledger.Entry    `json:"opened"`
+	Branches  []ledger.Branch   `json:"branches"`
 	Actions   []ledger.Action   `json:"actions"`
 	Lock      *ledger.Lock      `json:"lock"`
 	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
@@ -295,7 +299,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
 	}

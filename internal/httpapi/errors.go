@@ -80,6 +80,7 @@ var titles = map[string]fault.Text{
 	"evidence_gone":          {ZH: "佐证文件已不在，请重新上传", EN: "The file is no longer there; upload it again"},
 	"file_type_refused":      {ZH: "不接受这种文件，请上传图片、PDF、音频或视频", EN: "This kind of file is not taken; send a picture, PDF, audio or video"},
 	"forbidden":              {ZH: "没有权限", EN: "Not allowed"},
+	"id_taken":               {ZH: "编号已被占用，请重新开始", EN: "This id is in use; begin anew"},
 	"idempotency_key_reused": {ZH: "同一 Idempotency-Key 用于了不同的请求", EN: "The same Idempotency-Key came with another request"},
 	"invalid_document":       {ZH: "有内容需要修改后才能提交", EN: "Some fields need attention before this can be submitted"},
 	"key_required":           {ZH: "缺少 Idempotency-Key", EN: "An Idempotency-Key is wanted"},

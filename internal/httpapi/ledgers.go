@@ -23,6 +23,7 @@ type ledgerHead struct {
 	Areas       catalog.Areas   `json:"areas"`
 	Filler      catalog.Filler  `json:"filler"`
 	Nil         bool            `json:"nil"`
+	Offline     bool            `json:"offline"` // may lie on the filler's computer
 	// End says what became of one that is no longer kept.
 	End *catalog.End `json:"end,omitempty"`
 }
@@ -47,7 +48,8 @@ func (a *API) head(t *catalog.Type) ledgerHead {
 		end = &e
 	}
 	return ledgerHead{End: end, ID: t.ID, Version: t.Version, Title: t.Title, Owner: a.Ledger.Access.Owner(t.ID), Sensitivity: t.Sensitivity,
-		Cadence: t.Cadence, Areas: t.Areas, Filler: t.Filler, Nil: t.Cadence.Nil}
+		Cadence: t.Cadence, Areas: t.Areas, Filler: t.Filler, Nil: t.Cadence.Nil,
+		Offline: t.Sensitivity != "L3" || t.Offline}
 }
 
 func (a *API) listLedgers(c echo.Context) error {

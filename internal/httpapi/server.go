@@ -52,6 +52,7 @@ type House interface {
 	Organisation(ctx context.Context) (ledger.Organisation, error)
 	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
 	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)
+	Lookups(ctx context.Context, prison, area uuid.UUID) ([]ledger.Person, []ledger.Inmate, error)
 	Log(ctx context.Context, prison uuid.UUID) (ledger.LogState, error)
 }
 
@@ -106,6 +107,7 @@ func (a *API) routes() []route {
 		{"POST", "/session", "session.create", true, a.signIn},
 		{"GET", "/session", "session.get", false, a.whoAmI},
 		{"DELETE", "/session", "session.delete", false, a.signOut},
+		{"POST", "/session/anchor", "session.anchor", false, a.anchor},
 		{"PUT", "/session/password", "password.change", false, a.changePassword},
 		{"GET", "/sessions", "sessions.list", false, a.listSessions},
 		{"DELETE", "/sessions", "sessions.delete", false, a.signOutEverywhere},
@@ -133,6 +135,8 @@ func (a *API) routes() []route {
 		{"POST", prison + "/filters", "filters.create", false, a.keepFilter},
 		{"PUT", prison + "/filters/:filter", "filters.update", false, a.renameFilter},
 		{"DELETE", prison + "/filters/:filter", "filters.delete", false, a.forgetFilter},
+		{"GET", prison + "/areas/:area/lookups", "lookups.get", false, a.lookups},
+
 		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/batches", "batches.create", false, a.fileBatch},
@@ -159,6 +163,9 @@ func (a *API) routes() []route {
 		{"GET", entry + "/signers", "signers.choose", false, a.signerChoice},
 		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+
+		{"POST", entry + "/branches", "branches.create", false, a.branch},
+		{"POST", entry + "/branches/:branch/resolution", "branches.resolve", false, a.resolveBranch},
 
 		{"POST", entry + "/uploads", "uploads.create", false, a.newUpload},
 		{"HEAD", prison + "/uploads/:upload", "uploads.head", false, a.uploadAt},

@@ -106,7 +106,9 @@ func (a *API) signOut(c echo.Context) error {
 	gone := a.cookie("")
 	gone.MaxAge = -1
 	c.SetCookie(gone)
-	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	// Not "storage": on a shared computer that would take what somebody else wrote
+	// here without the network and has not sent. The page removes this person's.
+	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
 	return c.NoContent(http.StatusNoContent)
 }
 

@@ -11,13 +11,14 @@ import (
 
 // page serves the web application. Files with a hash in their name may be kept
 // for ever; every other path is the application's own and gets its start page.
+// The service worker is asked for anew each time: it says which version is newest.
 func (a *API) page() echo.HandlerFunc {
 	files := http.FileServerFS(a.Static)
 	return func(c echo.Context) error {
 		r := c.Request()
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if info, err := fs.Stat(a.Static, name); name == "" || err != nil || info.IsDir() {
-			if strings.HasPrefix(name, "assets/") {
+			if strings.HasPrefix(name, "assets/") || name == "sw.js" {
 				return notFound
 			}
 			c.Response().Header().Set("Cache-Control", "no-cache")

@@ -25,9 +25,10 @@ func (a *API) newUpload(c echo.Context) error {
 		return err
 	}
 	var in struct {
-		Slot string `json:"slot"`
-		Name string `json:"name"`
-		Size int64  `json:"size"`
+		ID   uuid.UUID `json:"id"`
+		Slot string    `json:"slot"`
+		Name string    `json:"name"`
+		Size int64     `json:"size"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -37,7 +38,7 @@ func (a *API) newUpload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	u, err := a.Ledger.NewUpload(c.Request().Context(), k, in.Slot, in.Name, in.Size, key)
+	u, err := a.Ledger.NewUploadAs(c.Request().Context(), k, in.ID, in.Slot, in.Name, in.Size, key)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,8 @@ func (e Effort) bounded() Effort {
 type Submission struct {
 	Reason string // wanted when an approved entry is amended
 	Effort Effort // the zero value: not measured
+	// Written tells of what was written without the network; nil: nothing was.
+	Written *Written
 }
 
 // Spent is what one ledger's submissions took over some days.

@@ -16,6 +16,7 @@ import (
 
 // New is an entry to be begun.
 type New struct {
+	ID     uuid.UUID // chosen by a browser that begins without the network; else zero
 	Prison uuid.UUID
 	Area   uuid.UUID
 	Ledger string
@@ -81,6 +82,9 @@ func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (
 	e := Entry{
 		Key: newKey(n.Prison), Area: n.Area, Ledger: t.ID, Version: t.Version,
 		Level: t.Sensitivity, Author: actor.From(ctx).PersonID, State: Draft, OpenedBy: n.openedBy,
+	}
+	if n.ID != uuid.Nil {
+		e.Entry = n.ID
 	}
 	if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
 		return Entry{}, Area{}, err
@@ -182,7 +186,7 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 			}
 		}
 		fault.Point("draft.saved")
-		return &Outcome{}, tx.UpdateEntry(ctx, e)
+		return &Outcome{Received: received(doc, nil)}, tx.UpdateEntry(ctx, e)
 	})
 }
 

@@ -171,4 +171,5 @@ type Outcome struct {
 	Entry    Entry         `json:"entry"`
 	Receipt  *Receipt      `json:"receipt,omitempty"` // of a revision or decision; absent for other changes
 	Warnings []fault.Field `json:"warnings,omitempty"`
+	Received *Received     `json:"received,omitempty"` // of a saved draft, and of what was written without the network
 }

@@ -71,6 +71,7 @@ type View struct {
 	Attached  []Evidence // beside the draft
 	Evidence  []Evidence // of all revisions
 	Opened    []Entry
+	Branches  []Branch // not resolved; only for those who may resolve them
 	Allowed   []Action
 	Disputes  []Task    // open doubts about it
 	Lock      *Lock     // why its contents cannot be changed by the reader now
@@ -129,6 +130,11 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		}
 		v.Draft = &d
 		if v.Attached, err = r.Evidence(ctx, k, 0); err != nil {
+			return err
+		}
+	}
+	if s.check(ctx, Diverge, v.Entry) == nil {
+		if v.Branches, err = s.branches(ctx, r, v.Entry); err != nil {
 			return err
 		}
 	}

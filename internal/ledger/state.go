@@ -34,6 +34,9 @@ const (
 	Amend     Action = "amend"
 	Void      Action = "void"
 	Discard   Action = "discard"
+	// Diverge keeps a version beside the entry, or drops it. No button does it:
+	// it is not among Actions.
+	Diverge Action = "diverge"
 )
 
 // Actions lists every action in the order the screen shows them.
@@ -79,6 +82,12 @@ var transitions = []transition{
 	{Returned, Revise, always, Draft},
 	{Approved, Amend, always, Draft},
 	{Approved, Void, always, Voided},
+	{Draft, Diverge, always, Draft},
+	{Submitted, Diverge, always, Submitted},
+	{Returned, Diverge, always, Returned},
+	{Approved, Diverge, always, Approved},
+	{Voided, Diverge, always, Voided},
+	{Discarded, Diverge, always, Discarded},
 }
 
 // Next says which state the action leads to. What the table does not name is

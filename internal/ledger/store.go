@@ -71,6 +71,10 @@ type Reader interface {
 	Events(ctx context.Context, k Key) ([]Event, error)
 	// Evidence of revision n; 0 is what lies beside the draft.
 	Evidence(ctx context.Context, k Key, n int) ([]Evidence, error)
+	// Branches lists what was written beside the entry and is not resolved.
+	Branches(ctx context.Context, k Key) ([]Branch, error)
+	// AnchorKey is the secret that anchors are sealed with, and the time.
+	AnchorKey(ctx context.Context) (secret []byte, now time.Time, err error)
 	// Opened lists the entries that this one opened elsewhere.
 	Opened(ctx context.Context, k Key) ([]Entry, error)
 	// Others answers the look-ups of CEL rules: submitted or approved entries
@@ -153,6 +157,9 @@ type Tx interface {
 	Notify(ctx context.Context, n Notice) error
 	ReadNotices(ctx context.Context, prison, person uuid.UUID) error
 	InsertSigner(ctx context.Context, k Key, s Signer) error
+	InsertBranch(ctx context.Context, k Key, b Branch) error
+	// ResolveBranch ends an open one; another is the fault not_found.
+	ResolveBranch(ctx context.Context, k Key, branch uuid.UUID, resolution string) error
 	InsertEvent(ctx context.Context, k Key, kind string, revision int, detail map[string]any) error
 
 	// InsertTask says whether it was new: one of the same trigger and source is not.

@@ -21,6 +21,9 @@ func (s *Service) Submit(ctx context.Context, k Key, ifMatch int64, reason strin
 // SubmitWith is Submit with what else the page knows of the act.
 func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Submission, idem Idem) (Outcome, error) {
 	reason := sub.Reason
+	if err := sub.Written.bounded(); err != nil {
+		return Outcome{}, err
+	}
 	return s.change(ctx, k, Submit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		if e.InForce > 0 && reason == "" {
 			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
@@ -42,6 +45,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
+		typed := doc
 		if doc, err = pinned(doc, pins); err != nil {
 			return nil, err
 		}
@@ -68,7 +72,17 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if len(res.Errors) > 0 {
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
-		return s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins, effort: sub.Effort.bounded()})
+		got := received(typed, attached)
+		claim, err := claimed(ctx, tx, sub.Written, got)
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins, effort: sub.Effort.bounded(), claim: claim})
+		if err != nil {
+			return nil, err
+		}
+		out.Received = got
+		return out, nil
 	})
 }
 
@@ -134,6 +148,7 @@ type filing struct {
 	pins     []Pin
 	effort   Effort
 	nilAt    time.Time // set for a nil return: a time of its period
+	claim    *Claim    // of what was written without the network
 }
 
 // file writes the revision, its evidence and its leaves, and moves the head.
@@ -225,6 +240,11 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 	}
 	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, detail); err != nil {
 		return nil, err
+	}
+	if f.claim != nil {
+		if err := tx.InsertEvent(ctx, e.Key, "written_offline", rev.Number, map[string]any{"written": f.claim}); err != nil {
+			return nil, err
+		}
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err

@@ -44,6 +44,12 @@ const MaxUpload = 200 << 20
 // the name; the name is only shown. Faults: upload_too_large, upload_empty,
 // bad_name, bad_slot, state_forbids.
 func (s *Service) NewUpload(ctx context.Context, k Key, slot, name string, size int64, idem Idem) (Upload, error) {
+	return s.NewUploadAs(ctx, k, uuid.Nil, slot, name, size, idem)
+}
+
+// NewUploadAs is NewUpload under an id that a browser gave the file while the
+// network was away: its document names it already. Another fault: id_taken.
+func (s *Service) NewUploadAs(ctx context.Context, k Key, id uuid.UUID, slot, name string, size int64, idem Idem) (Upload, error) {
 	switch {
 	case size > MaxUpload:
 		return Upload{}, fault.New(fault.TooLarge, "upload_too_large").With("limit", MaxUpload)
@@ -69,6 +75,9 @@ func (s *Service) NewUpload(ctx context.Context, k Key, slot, name string, size 
 			return fault.New(fault.Invalid, "bad_slot")
 		}
 		u = Upload{Prison: k.Prison, ID: uuid.Must(uuid.NewV7()), Entry: k.Entry, Slot: slot, Name: name, Size: size, By: actor.From(ctx).PersonID}
+		if id != uuid.Nil {
+			u.ID = id
+		}
 		if u.HashState, err = state(sha256.New()); err != nil {
 			return err
 		}

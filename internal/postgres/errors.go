@@ -28,6 +28,8 @@ var refused = map[string]*fault.Error{
 	"rosters_pkey":                      fault.New(fault.Stale, "changed_meanwhile"),
 	"rosters_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"relief_decisions_other":            fault.New(fault.Forbidden, "own_entry"),
+	"entries_pkey":                      fault.New(fault.Conflict, "id_taken"),
+	"uploads_pkey":                      fault.New(fault.Conflict, "id_taken"),
 	"findings_prison_id_area_id_fkey":   fault.New(fault.NotFound, "not_found"),
 	"findings_prison_id_entry_id_fkey":  fault.New(fault.NotFound, "not_found"),
 	"saved_filters_name":                fault.New(fault.Conflict, "filter_name_taken"),

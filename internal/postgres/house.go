@@ -74,6 +74,35 @@ func (s *Store) Inmates(ctx context.Context, ses ledger.Session, area uuid.UUID,
 	})
 }
 
+// Lookups is what filling for an area without the network needs: who is posted
+// in the prison, and who is held by the area. Thousands at most.
+func (s *Store) Lookups(ctx context.Context, prison, area uuid.UUID) ([]ledger.Person, []ledger.Inmate, error) {
+	rows, err := s.pool.Query(ctx, `select distinct p.number, p.name from persons p join postings o on o.person_id = p.person_id
+		where o.prison_id = $1 and (o.area_id = $2 or o.area_id is null) and (o.until_at is null or o.until_at > now()) order by p.number limit 2000`, prison, area)
+	if err != nil {
+		return nil, nil, mapped(err)
+	}
+	people, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Person, error) {
+		var p ledger.Person
+		err := row.Scan(&p.Number, &p.Name)
+		return p, err
+	})
+	if err != nil {
+		return nil, nil, mapped(err)
+	}
+	rows, err = s.pool.Query(ctx, `select inmate_no, name, area_id from inmates where prison_id = $1 and area_id = $2
+		and released_on is null order by inmate_no limit 2000`, prison, area)
+	if err != nil {
+		return nil, nil, mapped(err)
+	}
+	inmates, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Inmate, error) {
+		var i ledger.Inmate
+		err := row.Scan(&i.Number, &i.Name, &i.Area)
+		return i, err
+	})
+	return people, inmates, mapped(err)
+}
+
 // Log reads how far the prison's log has come.
 func (s *Store) Log(ctx context.Context, prison uuid.UUID) (ledger.LogState, error) {
 	var l ledger.LogState

@@ -23,6 +23,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/session/anchor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a chain of local saves begins with; it proves "written after" */
+        post: operations["session.anchor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session/password": {
         parameters: {
             query?: never;
@@ -487,6 +504,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/areas/{area}/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The look-ups of an area as a whole, for filling without the network */
+        get: operations["lookups.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/search": {
         parameters: {
             query?: never;
@@ -764,6 +798,40 @@ export interface paths {
         post?: never;
         /** Throw the draft away */
         delete: operations["draft.discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep beside the entry what was written without the network while it went on */
+        post: operations["branches.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/branches/{branch}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a branch, once - its fields put into the draft by a person's choice, or dismissed with a reason */
+        post: operations["branches.resolve"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2176,6 +2244,8 @@ export interface components {
             counts: string;
         };
         LedgerHead: {
+            /** @description whether its material may lie on the filler's computer while the network is away */
+            offline: boolean;
             end?: components["schemas"]["LedgerEnd"];
             id: string;
             version: number;
@@ -2494,7 +2564,67 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
+        /** @description Every local save of a document typed without the network, chained from an anchor on */
+        Written: {
+            anchor: string;
+            saves: {
+                /** @description the browser's clock */
+                at: string;
+                /** @description SHA-256 of the canonical document */
+                document: string;
+                /** @description SHA-256 of the files' digests, sorted, one a line */
+                files: string;
+                /** @description SHA-256 over the link before (first: of the anchor), at, document and files, one a line */
+                link: string;
+            }[];
+            /** @description digests of the files at the last save */
+            files: string[];
+        };
+        /** @description When something was typed, as far as it is known; not_before and not_after are the server's own */
+        Claim: {
+            /** Format: date-time */
+            written_at?: string;
+            /** Format: date-time */
+            not_before?: string;
+            /** Format: date-time */
+            not_after: string;
+            verified: boolean;
+            wrong?: string;
+            saves: number;
+            document: string;
+            head?: string;
+        };
+        /** @description A version written without the network, kept beside the entry until a person resolves */
+        Branch: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            written_by: string;
+            written_by_name: string;
+            version: number;
+            base_etag: number;
+            body: Record<string, never>;
+            written?: components["schemas"]["Claim"];
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description as the version the entry has now takes it */
+            rebased?: Record<string, never>;
+            /** @description values of fields that version no longer has */
+            dropped?: Record<string, never>;
+            /** @description fields whose change keeps it from being moved */
+            held?: string[];
+        };
+        /** @description What has arrived; a browser forgets nothing that is not named here */
+        Arrived: {
+            document: string;
+            files: {
+                /** Format: uuid */
+                id: string;
+                sha256: string;
+            }[];
+        };
         Outcome: {
+            received?: components["schemas"]["Arrived"];
             entry: components["schemas"]["Entry"];
             receipt?: components["schemas"]["Receipt"];
             warnings: components["schemas"]["FieldProblem"][];
@@ -2690,6 +2820,7 @@ export interface components {
             lock: components["schemas"]["Lock"] | null;
             /** @description doubted by a look-back and neither corrected nor made a finding yet */
             disputed: boolean;
+            branches: components["schemas"]["Branch"][];
             entry: components["schemas"]["Entry"];
             area: components["schemas"]["Area"];
             draft?: components["schemas"]["Draft"];
@@ -3203,6 +3334,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.anchor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An anchor of the person who asks, by the database's clock */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        /** Format: date-time */
+                        at: string;
+                    };
+                };
             };
             /** @description A problem */
             default: {
@@ -4327,6 +4491,47 @@ export interface operations {
             };
         };
     };
+    "lookups.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People posted in the area or the prison's departments; inmates held by the area */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            number: string;
+                            name: string;
+                        }[];
+                        inmates: {
+                            number: string;
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "search.list": {
         parameters: {
             query: {
@@ -4614,6 +4819,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description given by a browser that begins without the network
+                     */
+                    id?: string;
                     ledger: string;
                     /** Format: uuid */
                     area: string;
@@ -5098,6 +5308,96 @@ export interface operations {
             };
         };
     };
+    "branches.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description of the ledger type it was typed under */
+                    version: number;
+                    /** @description of the draft it was typed over; 0 where there was none */
+                    base_etag: number;
+                    body: Record<string, never>;
+                    written?: components["schemas"]["Written"];
+                };
+            };
+        };
+        responses: {
+            /** @description Kept; received names what arrived */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "branches.resolve": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+                branch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the document put together from both; without it the branch is dismissed */
+                    body?: Record<string, never>;
+                    /** @description wanted when it is dismissed */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "entries.check": {
         parameters: {
             query?: never;
@@ -5156,6 +5456,7 @@ export interface operations {
                         seconds?: number;
                         keystrokes?: number;
                     };
+                    written?: components["schemas"]["Written"];
                 };
             };
         };
@@ -5581,6 +5882,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description given by a browser while the network was away
+                     */
+                    id?: string;
                     slot: string;
                     name: string;
                     size: number;

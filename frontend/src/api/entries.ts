@@ -47,10 +47,10 @@ export async function createEntry(
   area: string,
   ledger: string,
   key: string,
-  /** A time of the period it is begun for: a locked one is refused at once. */
-  period?: string,
+  /** Its own identity, made here; a time of the period it is begun for: a locked one is refused at once. */
+  more: { id?: string; period?: string } = {},
 ): Promise<Outcome> {
-  const body = { ledger, area, for: period }
+  const body = { id: more.id, ledger, area, for: more.period }
   return (
     await call<Outcome>(`/prisons/${prison}/entries`, { method: 'POST', body, idempotencyKey: key })
   ).data
@@ -134,6 +134,17 @@ export async function reopen(
 ): Promise<Outcome> {
   const options = { method: 'POST', ifMatch: entry.etag, idempotencyKey: key } as const
   return (await call<Outcome>(`${at(entry)}/${action}`, options)).data
+}
+
+/** Ends a branch: by the document put together from both, or without one and with a reason. */
+export async function resolveBranch(
+  entry: Pick<Entry, 'prison' | 'id' | 'etag'>,
+  branch: string,
+  body: { body?: Doc; reason?: string },
+  key: string,
+): Promise<Outcome> {
+  const options = { method: 'POST', body, ifMatch: entry.etag, idempotencyKey: key } as const
+  return (await call<Outcome>(`${at(entry)}/branches/${branch}/resolution`, options)).data
 }
 
 /** Takes the shared fields of a draft anew from their sources. */

@@ -47,8 +47,11 @@ describe('call', () => {
   })
 
   it('stays readable when the answer is no problem document, or there is none', async () => {
+    // A gateway says that the server is away; no page of the server's own lacks the request's id.
     answer(502, '<html>')
-    await expect(call('/x')).rejects.toMatchObject({ status: 502, errors: [] })
+    await expect(call('/x')).rejects.toMatchObject({ status: 0, code: 'unreachable' })
+    answer(404, '<html>')
+    await expect(call('/x')).rejects.toMatchObject({ status: 404, errors: [] })
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('failed')
     })

@@ -1,4 +1,6 @@
 import { currentLang, i18n } from '../i18n'
+import { heard } from '../offline/connection'
+import { keepAnswer, keptAnswer } from '../offline/kept'
 import { type FieldError, ProblemError } from './problem'
 
 const base = '/api/v1'
@@ -75,7 +77,8 @@ export async function call<T>(path: string, options: Options = {}): Promise<Answ
   if (idempotencyKey) headers.set('Idempotency-Key', idempotencyKey)
   const raw = body instanceof Blob
   if (body !== undefined && !raw) headers.set('Content-Type', 'application/json')
-  let response: Response
+  const asked = `${path}${url('', options.query).slice(base.length)}`
+  let response: Response | undefined
   try {
     response = await fetch(url(path, options.query), {
       method,
@@ -85,6 +88,13 @@ export async function call<T>(path: string, options: Options = {}): Promise<Answ
     })
   } catch (error) {
     if (options.signal?.aborted) throw error
+  }
+  // A gateway in between that says the server is away is no answer of the server.
+  const answered = response && (response.status < 500 || response.headers.has('X-Request-Id'))
+  heard(answered === true)
+  if (!response || !answered) {
+    const kept = method === 'GET' ? await keptAnswer(asked) : undefined
+    if (kept !== undefined) return { data: kept as T, headers: new Headers() }
     throw new ProblemError(0, 'unreachable', i18n.t('state.unreachable'))
   }
   if (!response.ok) throw await readProblem(response)
@@ -94,6 +104,7 @@ export async function call<T>(path: string, options: Options = {}): Promise<Answ
     : options.as === 'blob'
       ? await response.blob()
       : await response.json()
+  if (method === 'GET' && options.as !== 'blob') void keepAnswer(asked, data)
   return { data: data as T, headers: response.headers }
 }
 

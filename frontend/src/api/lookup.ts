@@ -1,6 +1,7 @@
 import { formatSummary } from '../entry/SummaryText'
 import type { Option } from '../form/context'
 import { currentLang } from '../i18n'
+import { connection } from '../offline/connection'
 import { listEntries } from './entries'
 import { call } from './http'
 
@@ -19,6 +20,9 @@ export async function lookup(
 ): Promise<Option[]> {
   const named = (list: Named[]) =>
     list.map((one) => ({ value: one.number, label: `${one.name} ${one.number}` }))
+  if (connection.state === 'offline' && (kind === 'police' || kind === 'inmate')) {
+    return named(await kept(prison, area, kind, q))
+  }
   if (kind === 'police') {
     const { data } = await call<{ people: Named[] }>(`/prisons/${prison}/people`, {
       query: { q },
@@ -51,4 +55,12 @@ export async function lookup(
     }))
   }
   return []
+}
+
+/** The same from what this computer keeps of the area while the server is away. */
+async function kept(prison: string, area: string, kind: string, q: string): Promise<Named[]> {
+  const path = `/prisons/${prison}/areas/${area}/lookups`
+  const { data } = await call<{ people: Named[]; inmates: Named[] }>(path)
+  const all = kind === 'police' ? data.people : data.inmates
+  return all.filter((one) => one.number.startsWith(q) || one.name.includes(q)).slice(0, 20)
 }

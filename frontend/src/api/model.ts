@@ -59,12 +59,19 @@ export type Decision = With<S['Decision'], { role: Role }>
 export type Receipt = S['Receipt']
 export type Outcome = S['Outcome']
 export type Evidence = S['Evidence']
+export type Branch = With<S['Branch'], { body: Doc; rebased?: Doc }>
+export type Claim = S['Claim']
 export type Upload = S['Upload']
 export type EntryPage = S['EntryPage']
 export type BulkResult = S['BulkResult']
 export type EntryView = With<
   S['View'],
-  { draft?: With<S['Draft'], { body: Doc }>; revisions: Revision[]; decisions: Decision[] }
+  {
+    draft?: With<S['Draft'], { body: Doc }>
+    branches: Branch[]
+    revisions: Revision[]
+    decisions: Decision[]
+  }
 >
 export type Checked = With<S['Check'], { document: Doc }>
 

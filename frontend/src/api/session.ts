@@ -1,3 +1,4 @@
+import { forgetAll } from '../offline/kept'
 import { call, setCsrfToken } from './http'
 import type { Me, Session } from './model'
 
@@ -13,8 +14,10 @@ export async function whoAmI(): Promise<Me> {
   return data
 }
 
-export async function signOut() {
+/** Signs out, and leaves nothing of the person on this computer. */
+export async function signOut(person: string) {
   await call('/session', { method: 'DELETE' })
+  await forgetAll(person).catch(() => {}) // without IndexedDB there is nothing
   setCsrfToken('')
 }
 

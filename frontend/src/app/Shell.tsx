@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import {
   Link,
   Navigate,
@@ -14,9 +14,14 @@ import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
 import { Notices } from '../approval/Notices'
 import { changeLang, useLang, useT } from '../i18n'
+import { useConnection } from '../offline/connection'
+import { OfflineWork, useWorks } from '../offline/context'
+import { forgetAnswers } from '../offline/kept'
+import { OfflineBar } from '../offline/OfflineBar'
 import { CommandBox } from '../retrieval/CommandBox'
 import { text } from '../schema/types'
 import { Failed, Loading } from '../ui/States'
+import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { menuFor } from './menu'
 import { Shortcuts } from './Shortcuts'
@@ -25,12 +30,21 @@ import { Shortcuts } from './Shortcuts'
 export function Shell() {
   const me = useMe()
   const location = useLocation()
+  const over = isProblem(me.error) && me.error.status === 401
+  // Nobody is signed in: what others may not read goes from this computer.
+  useEffect(() => {
+    if (over) void forgetAnswers().catch(() => {})
+  }, [over])
   if (me.isPending) return <Loading />
-  if (isProblem(me.error) && me.error.status === 401) {
+  if (over) {
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />
   }
   if (!me.data) return <Failed error={me.error} retry={() => void me.refetch()} />
-  return <SignedIn />
+  return (
+    <OfflineWork key={me.data.person} me={me.data}>
+      <SignedIn />
+    </OfflineWork>
+  )
 }
 
 function SignedIn() {
@@ -50,8 +64,16 @@ function SignedIn() {
     'Alt+3': () => navigate('/mine'),
   })
 
+  const away = useConnection() === 'offline'
+  const unsent = (useWorks() ?? []).filter((w) => w.state !== 'delivered')
   const leave = async () => {
-    await signOut()
+    if (away) {
+      toast(t('offline.noSignOut'))
+      return
+    }
+    const lost = unsent.length
+    if (lost > 0 && !window.confirm(t('offline.signOutAsk', { count: lost }))) return
+    await signOut(me.person)
     queries.clear()
     navigate('/sign-in')
   }
@@ -96,6 +118,7 @@ function SignedIn() {
           ))}
         </nav>
         <main id="main" tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+          <OfflineBar />
           <Filling />
           <Outlet />
         </main>

@@ -35,6 +35,7 @@ const items = [
   { to: '/delegations', label: 'approval.delegations', roles: approvers },
   { to: '/batch', label: 'menu.batch', roles: fillers },
   { to: '/mine', label: 'menu.mine', roles: fillers },
+  { to: '/offline', label: 'offline.menu', roles: fillers },
   { to: '/ledgers', label: 'menu.ledgers', roles: readers },
   { to: '/search', label: 'menu.search', roles: undefined },
   { to: '/trace', label: 'menu.trace', roles: readers },

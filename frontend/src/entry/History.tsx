@@ -1,9 +1,10 @@
-import type { Decision, EntryView } from '../api/model'
+import type { Claim, Decision, EntryView } from '../api/model'
 import { StepNow } from '../approval/StepNow'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { type Schema, text } from '../schema/types'
 import { labelOf } from './labels'
+import { WrittenWhen } from './WrittenWhen'
 
 /** The chain of the latest revision: which steps are done, which one is next. */
 export function Chain({ view }: { view: EntryView }) {
@@ -114,6 +115,9 @@ const known = [
   'rebased',
   'voided',
   'discarded',
+  'written_offline',
+  'branched',
+  'branch_resolved',
 ] as const
 
 /** What happened to the entry and when the server heard of it, newest first. */
@@ -130,6 +134,7 @@ export function Timeline({ view }: { view: EntryView }) {
             {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} ·{' '}
             {event.person_name}
             <div className="quiet">{showTime(event.recorded_at)}</div>
+            <WrittenWhen claim={(event.detail as { written?: Claim }).written} />
           </li>
         )
       })}

@@ -27,6 +27,11 @@ export const local = {
   async get<T>(owner: string, kind: string, id: string): Promise<T | undefined> {
     return (await (await db()).get('kept', [owner, kind, id]))?.value as T | undefined
   },
+  /** The same, unless it is older than so many milliseconds. */
+  async fresh<T>(owner: string, kind: string, id: string, age: number): Promise<T | undefined> {
+    const found = await (await db()).get('kept', [owner, kind, id])
+    return found && Date.now() - found.at <= age ? (found.value as T) : undefined
+  },
   /** Everything of one kind, by key. */
   async list<T>(owner: string, kind: string): Promise<{ id: string; at: number; value: T }[]> {
     const found: { id: string; at: number; value: T }[] = []
@@ -37,6 +42,11 @@ export const local = {
       cursor = await cursor.continue()
     }
     return found
+  },
+  /** Removes everything of a person, or of one kind. */
+  async clear(owner: string, kind?: string) {
+    const range = IDBKeyRange.bound([owner, kind ?? '', ''], [owner, kind ?? '\uffff', '\uffff'])
+    await (await db()).delete('kept', range)
   },
   async remove(owner: string, kind: string, id: string) {
     await (await db()).delete('kept', [owner, kind, id])

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { Navigate, useNavigate, useParams } from 'react-router'
+import { Link, Navigate, useNavigate, useParams } from 'react-router'
 import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
@@ -11,6 +11,7 @@ import { isProblem, ProblemError } from '../api/problem'
 import { useEntry, useLedgerType, useMe } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Beginnings } from '../entry/Beginnings'
+import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
@@ -25,12 +26,16 @@ import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
 import { FormStore, type Origin, type ShownProblem } from '../form/store'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { connection, useConnection } from '../offline/connection'
+import { useSync, useWorks } from '../offline/context'
+import { ledgerMayStay } from '../offline/kept'
+import type { Work } from '../offline/work'
 import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
 import { type Doc, type Json, text } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
-import { Ready } from '../ui/States'
+import { Loading, Ready } from '../ui/States'
 import { StateTag } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -38,6 +43,9 @@ import { useKeys } from '../ui/useKeys'
 export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
   const view = useEntry(prison, id)
+  const here = useHandOver(view.data)
+  if (here === undefined && view.data) return <Loading />
+  if (here) return <Navigate to={`/offline/${id}`} replace />
   return (
     <Ready query={view}>
       {(data) =>
@@ -49,6 +57,36 @@ export default function EntryEdit() {
       }
     </Ready>
   )
+}
+
+const open: Work['state'][] = ['editing', 'waiting', 'refused']
+
+/**
+ * Decides once, when the page opens, whether the draft is filled on this computer: when it already is,
+ * or when the server is away and a copy of it was kept. Never under somebody's hands.
+ */
+function useHandOver(view: EntryView | undefined): boolean | undefined {
+  const list = useWorks()
+  const { works } = useSync()
+  const type = useLedgerType(view?.entry.ledger ?? '', view?.entry.version).data
+  const [here, decide] = useState<boolean>()
+  useEffect(() => {
+    if (here !== undefined || !view || !list) return
+    const kept = list.find((w) => w.id === view.entry.id)
+    if (kept && open.includes(kept.state)) decide(true)
+    else if (connection.state === 'online' || !view.draft) decide(false)
+    else if (type) {
+      if (!ledgerMayStay(type)) decide(false)
+      else works.begin(begun(view.entry, view.draft.body)).then(() => decide(true))
+    }
+  }, [here, view, list, type, works])
+  return here
+}
+
+/** A draft of the server, to be filled on this computer from here on. */
+function begun(entry: EntryView['entry'], doc: Doc) {
+  const { id, prison, area, ledger, version, etag } = entry
+  return { id, prison, area, ledger, version, begun: false, etag, doc }
 }
 
 function WithType({ view }: { view: EntryView }) {
@@ -77,9 +115,27 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const names = useNames()
   const systemName = useSystemName()
   const [store] = useState(() => newStore(view, type, lang, names.ledger, systemName))
-  const [autosave] = useState(
-    () => new Autosave(store, entry.etag, (etag, doc) => saveDraft(prison, id, etag, doc)),
-  )
+  const { works } = useSync()
+  const away = useConnection() === 'offline'
+  const lies = useWorks()?.some((w) => w.id === id && w.state === 'editing') ?? false
+  const [autosave] = useState(() => {
+    /** What the server cannot take lies on this computer meanwhile. */
+    const save = async (etag: number, doc: Doc) => {
+      try {
+        const next = await saveDraft(prison, id, etag, doc)
+        const kept = await works.get(id).catch(() => undefined)
+        if (kept?.state === 'editing' && kept.files.length === 0) await works.remove(kept)
+        return next
+      } catch (error) {
+        if (isProblem(error, 'unreachable') && ledgerMayStay(type)) {
+          if (!(await works.get(id))) await works.begin(begun({ ...entry, etag }, doc))
+          await works.save(id, doc)
+        }
+        throw error
+      }
+    }
+    return new Autosave(store, entry.etag, save)
+  })
   const [uploads] = useState(
     () =>
       new Uploads<Evidence>(
@@ -182,7 +238,12 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     }
     setBusy(true)
     try {
-      if (!(await autosave.flush())) return
+      if (!(await autosave.flush())) {
+        if (connection.state === 'online' || !(await works.get(id))) return
+        await works.queue(id, store.toSend(), 'submit', reason)
+        await navigate('/offline')
+        return
+      }
       const said = { reason, effort: effort.take(autosave.etag) }
       const done = await once((key) => submit(prison, id, autosave.etag, said, key))
       setOutcome(done)
@@ -237,6 +298,21 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
         <SaveNote state={saveState} />
       </PageTitle>
       {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
+      {away && lies && (
+        <p className="panel" role="status">
+          {t('offline.editKept')} <Link to={`/offline/${id}`}>{t('offline.editHere')}</Link>
+        </p>
+      )}
+      <Branches
+        view={live}
+        type={type}
+        current={() => store.toSend()}
+        etag={async () => ((await autosave.flush()) ? autosave.etag : undefined)}
+        done={async () => {
+          await queries.invalidateQueries()
+          await navigate(0)
+        }}
+      />
       {remark && (
         <p className="panel danger" role="note">
           {t('form.remark', { remark: remark.text })}

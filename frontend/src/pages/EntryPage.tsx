@@ -9,6 +9,7 @@ import { formUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { LockNote } from '../calendar/LockNote'
+import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
@@ -41,6 +42,7 @@ function WithType({ view }: { view: EntryView }) {
 function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
   const t = useT()
   const lang = useLang()
+  const queries = useQueryClient()
   const { entry } = view
   const revisions = [...view.revisions].sort((a, b) => b.revision - a.revision)
   const [number, setNumber] = useState<number>()
@@ -57,6 +59,13 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
         <Actions view={view} />
       </PageTitle>
       <Head view={view} />
+      <Branches
+        view={view}
+        type={type}
+        current={() => view.draft?.body ?? revisions[0]?.document ?? {}}
+        etag={async () => entry.etag}
+        done={() => queries.invalidateQueries()}
+      />
       {!revision && <p className="panel quiet">{t('entry.neverSubmitted')}</p>}
       {revision && (
         <>

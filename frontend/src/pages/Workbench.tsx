@@ -5,7 +5,7 @@ import { Link, useNavigate } from 'react-router'
 import { createEntry, nilReturn } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Duty, LedgerHead, Me } from '../api/model'
-import { ProblemError } from '../api/problem'
+import { isProblem, ProblemError } from '../api/problem'
 import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill } from '../app/menu'
@@ -14,6 +14,9 @@ import { periodName } from '../calendar/period'
 import { Tasks } from '../calendar/Tasks'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { useSync } from '../offline/context'
+import { ledgerMayStay } from '../offline/kept'
+import { keyOf, newId } from '../offline/work'
 import { text } from '../schema/types'
 import { EntryTable } from '../ui/EntryTable'
 import { useNames } from '../ui/names'
@@ -239,6 +242,17 @@ function useBegin(prison: string, area: string) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [busy, setBusy] = useState(false)
+  const ledgers = useLedgers().data
+  const { works } = useSync()
+  /** Without the server it is begun on this computer, under the same id and key: never twice. */
+  const here = async (id: string, ledger: string) => {
+    const head = ledgers?.find((l) => l.id === ledger)
+    if (!head || !ledgerMayStay(head)) return false
+    const place = { id, prison, area, ledger, version: head.version }
+    await works.begin({ ...place, begun: true, etag: 0, doc: {} })
+    await navigate(`/offline/${id}`)
+    return true
+  }
   const guarded = async (act: () => Promise<void>) => {
     setBusy(true)
     try {
@@ -254,8 +268,14 @@ function useBegin(prison: string, area: string) {
     busy,
     begin: (ledger: string, period?: string) =>
       guarded(async () => {
-        const { entry } = await createEntry(prison, area, ledger, newKey(), period)
-        navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
+        const id = newId()
+        try {
+          await createEntry(prison, area, ledger, keyOf(id, 'create'), { id, period })
+        } catch (error) {
+          if (isProblem(error, 'unreachable') && (await here(id, ledger))) return
+          throw error
+        }
+        navigate(`/prisons/${prison}/entries/${id}/edit`)
       }),
     nil: (ledger: string, at: string) =>
       guarded(async () => {

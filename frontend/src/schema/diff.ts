@@ -95,8 +95,8 @@ function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && canonical(a) === canonical(b))
 }
 
-/** Key order carries no meaning. */
-function canonical(value: Json): string {
+/** Key order carries no meaning: this is the form of RFC 8785, as the server hashes it. */
+export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (isObject(value)) {
     const members = Object.keys(value)

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EntryPage, EntryView, Me } from '../src/api/model'
+import { expand } from '../src/schema/expand'
+import type { Doc, FormLayout, Schema } from '../src/schema/types'
+import { address, api, launch, loginOf, password, shot, signedIn, violations } from './browser'
+import { fillDocument, picture } from './fill'
+
+const type = '../schemas/ledgers/cell-body-search/v1'
+const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
+const schema = expand(read<Schema>(`${type}/schema.json`))
+const fields = read<FormLayout>(`${type}/form.json`).sections.flatMap((s) => s.fields)
+const found = readdirSync(`${type}/valid`)
+  .map((file) => read<Doc>(`${type}/valid/${file}`))
+  .find((doc) => doc.findings_count === 1)!
+
+const profile = mkdtempSync(join(tmpdir(), 'profile-'))
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let id = ''
+
+/** A browser that keeps its profile, as that of an officer's computer. */
+async function open(): Promise<Page> {
+  const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium'].find(
+    (path) => path && existsSync(path),
+  )
+  context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    locale: 'zh-CN',
+    viewport: { width: 1366, height: 768 },
+  })
+  const opened = context.pages()[0] ?? (await context.newPage())
+  opened.setDefaultTimeout(20_000)
+  return opened
+}
+
+async function signIn(on: Page) {
+  const { number } = await loginOf('officer')
+  await on.locator('#number').fill(number)
+  await on.keyboard.press('Tab')
+  await on.keyboard.type(password)
+  await on.keyboard.press('Enter')
+}
+
+/** Pulls the plug: every process of this profile, at once. */
+function kill() {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(profile)) {
+        process.kill(Number(pid), 'SIGKILL')
+      }
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+/** Keys of everything that lies in the page's own database. */
+function kept(on: Page): Promise<string[]> {
+  return on.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const request = indexedDB.open('taizhang')
+        request.onerror = () => reject(request.error)
+        request.onsuccess = () => {
+          const base = request.result
+          const done = (keys: string[]) => {
+            base.close()
+            resolve(keys)
+          }
+          if (!base.objectStoreNames.contains('kept')) return done([])
+          const all = base.transaction('kept').objectStore('kept').getAllKeys()
+          all.onsuccess = () => done(all.result.map((key) => (key as string[]).join(' ')))
+        }
+      }),
+  )
+}
+
+async function sound(on: Page, name: string) {
+  await shot(on, name)
+  expect(await violations(on), name).toEqual([])
+}
+
+const view = async (on: Page, prison: string, entry: string) =>
+  (await api<EntryView>(on, 'GET', `/prisons/${prison}/entries/${entry}`)).data
+
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(async () => {
+  await context?.close().catch(() => {})
+  kill()
+  await browser?.close()
+  rmSync(profile, { recursive: true, force: true })
+})
+
+describe('without the network', () => {
+  it('an officer fills an entry in, attaches a photo and queues it', async () => {
+    page = await open()
+    await page.goto(`${address}/`)
+    await signIn(page)
+    await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await expect
+      .poll(async () => (await kept(page)).join('\n'), { timeout: 60_000 })
+      .toMatch(/anchor[\s\S]*ledgers\/cell-body-search\?version=1[\s\S]*lookups/)
+    await page.waitForFunction(async () => {
+      const names = await caches.keys()
+      return names.length > 0 && (await caches.match('/')) !== undefined
+    })
+    await context.setOffline(true)
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
+    await page.getByText('离线', { exact: true }).waitFor()
+    await sound(page, 'offline-workbench')
+    await page.getByRole('button', { name: '清监搜身', exact: true }).click()
+    await page.waitForURL(/\/offline\/[\w-]{36}$/)
+    id = page.url().split('/').at(-1)!
+    await page.locator('.schema-form').waitFor()
+    await fillDocument(page, schema, fields, found)
+    await page.locator('.drop input[type=file][multiple]').first().setInputFiles(picture)
+    await page.locator('.gallery li').waitFor()
+    await page.getByText('已保存在本机').waitFor()
+    // A look-up answers from what is kept of the area.
+    await sound(page, 'offline-edit')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('待发送', { exact: true }).waitFor()
+    await sound(page, 'offline-queue')
+  })
+
+  it('the plug is pulled; started again it is sent, once, with the same digests', async () => {
+    kill()
+    await context.close().catch(() => {})
+    page = await open()
+    await page.goto(`${address}/`)
+    await signIn(page)
+    await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
+    await page.goto(`${address}/offline`)
+    await page.getByText('已送达', { exact: true }).waitFor()
+    await sound(page, 'offline-delivered')
+    const me = (await api<Me>(page, 'GET', '/session')).data
+    const prison = me.postings[0]!.prison!
+    const there = await view(page, prison, id)
+    expect(there.entry.state).toBe('submitted')
+    const sum = `sha256:${createHash('sha256').update(picture.buffer).digest('hex')}`
+    expect(there.evidence.map((e) => e.sha256)).toEqual([sum])
+    expect(there.events.filter((e) => e.kind === 'submitted')).toHaveLength(1)
+    expect(there.events.find((e) => e.kind === 'written_offline')?.detail).toMatchObject({
+      written: { verified: true },
+    })
+    const mine = `/prisons/${prison}/entries?mine=true&ledger=cell-body-search&state=draft`
+    const drafts = (await api<EntryPage>(page, 'GET', mine)).data.entries
+    expect(drafts.filter((e) => e.changed_at >= there.entry.created_at)).toEqual([])
+    await page.getByRole('link', { name: '查看条目' }).click()
+    await page.getByText(/离线填写：不早于/).waitFor()
+    await sound(page, 'offline-entry')
+  })
+
+  it('signing out leaves nothing of the person on the computer', async () => {
+    expect((await kept(page)).length).toBeGreaterThan(0)
+    await page.getByRole('button', { name: '退出' }).click()
+    await page.locator('#number').waitFor()
+    await expect.poll(() => kept(page)).toEqual([])
+  })
+})
+
+describe('one draft, changed without the network on two computers', () => {
+  it('both versions are kept, and a person resolves', async () => {
+    const [one, two] = [await signedIn(browser, 'officer'), await signedIn(browser, 'officer')]
+    const me = (await api<Me>(one, 'GET', '/session')).data
+    const { prison, area } = me.postings[0] as { prison: string; area: string }
+    const made = await api<{ entry: { id: string } }>(one, 'POST', `/prisons/${prison}/entries`, {
+      ledger: 'cell-body-search',
+      area,
+    })
+    const entry = made.data.entry.id
+    const path = `/prisons/${prison}/entries/${entry}`
+    for (const [on, count] of [
+      [one, '1'],
+      [two, '2'],
+    ] as const) {
+      await on.goto(`${address}${path}/edit`)
+      await on.locator('.schema-form').waitFor()
+      await on.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+      await on.context().setOffline(true)
+      await on.locator('#field-findings_count').fill(count)
+      await on.getByText('已填内容保存在本机').waitFor()
+    }
+    for (const [on, state] of [
+      [one, '已送达'],
+      [two, '有两个版本'],
+    ] as const) {
+      await on.getByRole('link', { name: /离线继续填写/ }).click()
+      await on.waitForURL(/\/offline\/[\w-]{36}$/)
+      await on.getByRole('button', { name: '存为服务器草稿' }).click()
+      await on.getByText('待发送', { exact: true }).waitFor()
+      await on.context().setOffline(false)
+      await on.getByRole('button', { name: '立即发送' }).click()
+      await on.getByText(state, { exact: true }).waitFor()
+    }
+    await sound(two, 'offline-conflict')
+    const both = await view(two, prison, entry)
+    expect(both.draft?.body.findings_count).toBe(1)
+    expect(both.branches.map((b) => b.body.findings_count)).toEqual([2])
+    await two.getByRole('link', { name: '打开条目处理' }).click()
+    await two.getByRole('button', { name: '继续填报' }).click()
+    await two.getByLabel(/采用离线的“查获件数”/).check()
+    await sound(two, 'offline-resolve')
+    await two.getByRole('button', { name: '把所选 1 项并入草稿' }).click()
+    // Asked by the other computer: this page loads itself anew with the merged draft.
+    await expect
+      .poll(async () => (await view(one, prison, entry)).branches, { timeout: 20_000 })
+      .toEqual([])
+    expect((await view(one, prison, entry)).draft?.body.findings_count).toBe(2)
+    for (const on of [one, two]) await on.context().close()
+  })
+})

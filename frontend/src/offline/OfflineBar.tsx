@@ -1,0 +1,45 @@
+import { Button } from 'antd'
+import { useSyncExternalStore } from 'react'
+import { Link } from 'react-router'
+import { useT } from '../i18n'
+import { useConnection } from './connection'
+import { useWorks } from './context'
+import { page } from './page'
+
+/** Says when the server is away, what waits on this computer, and that there is a newer page. */
+export function OfflineBar() {
+  const t = useT()
+  const away = useConnection() === 'offline'
+  const newer = useSyncExternalStore(page.subscribe, () => page.newer)
+  const works = useWorks() ?? []
+  const count = (state: string) => works.filter((w) => w.state === state).length
+  const open = count('editing')
+  const waiting = count('waiting')
+  const troubled = count('refused') + count('branched')
+  if (!away && !newer && open + waiting + troubled === 0) return null
+  return (
+    <div className={`panel offline-bar ${away ? 'away' : ''}`} role="status">
+      <strong>{t(away ? 'offline.away' : 'offline.there')}</strong>{' '}
+      {away && <span>{t('offline.awayHint')} </span>}
+      {open + waiting + troubled > 0 && (
+        <Link to="/offline">
+          {[
+            waiting > 0 && t('offline.countWaiting', { count: waiting }),
+            open > 0 && t('offline.countOpen', { count: open }),
+            troubled > 0 && t('offline.countTroubled', { count: troubled }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </Link>
+      )}
+      {newer && (
+        <span className="push">
+          {t('offline.newer')}{' '}
+          <Button size="small" onClick={() => window.location.reload()}>
+            {t('offline.reload')}
+          </Button>
+        </span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,225 @@
+import type { Evidence, Outcome } from '../api/model'
+import { isProblem, ProblemError } from '../api/problem'
+import { canonical } from '../schema/diff'
+import type { Doc, Json } from '../schema/types'
+import { digestOf, type Written } from './chain'
+import { keyOf, type LocalFile, type Work, type Works } from './work'
+
+/** The routes that sending uses, each repeatable under its key. */
+export interface Wire {
+  create: (work: Work, key: string) => Promise<Outcome>
+  save: (work: Work, etag: number, key: string) => Promise<Outcome>
+  begin: (work: Work, file: LocalFile, key: string) => Promise<string>
+  received: (work: Work, upload: string) => Promise<number>
+  part: (work: Work, upload: string, at: number, bytes: Blob) => Promise<Evidence | undefined>
+  submit: (work: Work, etag: number, written: Written, key: string) => Promise<Outcome>
+  branch: (work: Work, written: Written, key: string) => Promise<Outcome>
+}
+
+const partSize = 1 << 20
+
+/** The entry went on without this computer. */
+class WentOn extends Error {}
+
+/** Why a run ended: everything is sent, the server is away, or somebody has to sign in. */
+export type Run = 'done' | 'away' | 'signed-out'
+
+/**
+ * Sends what waits, in the order it was queued: draft, files, submission. Every step is the same again
+ * under the same key, so a crash anywhere costs a repetition and nothing else; and nothing is called
+ * delivered before the server has named the digests of the document and of every file.
+ */
+export class Sender {
+  #running: Promise<Run> | undefined
+
+  constructor(
+    readonly works: Works,
+    readonly wire: Wire,
+  ) {}
+
+  /** One run at a time; another call waits for the one under way. */
+  run(): Promise<Run> {
+    this.#running ??= this.#all().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #all(): Promise<Run> {
+    for (;;) {
+      const waiting = (await this.works.list()).filter((w) => w.state === 'waiting')
+      const next = waiting.sort((a, b) => a.queuedAt - b.queuedAt)[0]
+      if (!next) return 'done'
+      try {
+        await this.#send(next)
+      } catch (error) {
+        if (!isProblem(error)) throw error
+        if (error.status === 401 || error.code === 'cross_site') return 'signed-out'
+        if (error.status === 0 || error.status === 429 || error.status >= 500) return 'away'
+        await this.#refuse(next.id, error)
+      }
+    }
+  }
+
+  async #refuse(id: string, { code, message, errors }: ProblemError) {
+    await this.#keep(id, { state: 'refused', problem: { code, message, errors } })
+  }
+
+  /** Changes what is stored now: somebody may have typed on meanwhile. */
+  async #keep(id: string, change: Partial<Work>) {
+    if (await this.works.get(id)) await this.works.change(id, (work) => ({ ...work, ...change }))
+  }
+
+  async #send(start: Work) {
+    let work = start
+    try {
+      work = await this.#draft(work)
+      work = await this.#files(work)
+      if (work.wants === 'submit') await this.#submit(work)
+    } catch (error) {
+      if (!(error instanceof WentOn)) throw error
+      await this.#branch(work)
+      return
+    }
+    await this.#delivered(work)
+  }
+
+  /** Saves the draft over the one it was typed over, begun first if it is not there. */
+  async #draft(start: Work): Promise<Work> {
+    const document = digestOf(start.doc)
+    if (start.saved?.document === document) return start
+    let work = start
+    if (work.begun) {
+      const { entry } = await this.wire.create(work, keyOf(work.id, 'create'))
+      if (entry.version !== work.version) throw new WentOn('another version of the ledger')
+      // Not stored before the draft is: a repetition begins here again, by the same key.
+      work = { ...work, begun: false, etag: entry.etag }
+    }
+    const etag = await this.#save(work, document)
+    const saved = { begun: false, etag, saved: { etag, document } }
+    await this.#keep(work.id, saved)
+    return { ...work, ...saved }
+  }
+
+  async #save(work: Work, document: string): Promise<number> {
+    try {
+      const key = keyOf(work.id, 'save', String(work.etag), document)
+      const { entry, received } = await this.wire.save(work, work.etag, key)
+      if (received?.document !== document) throw differs()
+      return entry.etag
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      // Our own save, made under another key before a crash.
+      const current = error.members.current as Json | undefined
+      if (error.status === 412 && current && canonical(current) === canonical(work.doc))
+        return Number(error.members.etag)
+      throw wentOn(error)
+    }
+  }
+
+  async #files(start: Work): Promise<Work> {
+    let work = start
+    for (const file of start.files) {
+      if (file.confirmed) continue
+      const bytes = await this.works.bytes(work, file)
+      if (!bytes) throw new ProblemError(422, 'bytes_gone', file.name)
+      try {
+        await this.#upload(work, file, bytes)
+      } catch (error) {
+        throw isProblem(error) ? wentOn(error) : error
+      }
+      work = await this.#note(work, file.id, { sent: file.size, confirmed: true })
+    }
+    return work
+  }
+
+  async #upload(work: Work, file: LocalFile, bytes: Blob): Promise<void> {
+    const key = keyOf(work.id, 'upload', file.id, String(file.round))
+    const upload = await this.wire.begin(work, file, key)
+    let at: number
+    try {
+      at = await this.wire.received(work, upload)
+    } catch (error) {
+      // Nobody went on with it for a day and the server swept it: begun anew, once.
+      if (!isProblem(error) || error.status !== 404 || file.round > 2) throw error
+      const again = { ...file, round: file.round + 1, sent: 0 }
+      return this.#upload(await this.#note(work, file.id, again), again, bytes)
+    }
+    for (;;) {
+      const part = bytes.slice(at, at + partSize)
+      const done = await this.wire.part(work, upload, at, part)
+      at += part.size
+      if (done) {
+        if (done.sha256 !== file.sha256) throw differs()
+        return
+      }
+      if (part.size === 0) throw differs()
+      await this.#note(work, file.id, { sent: at })
+    }
+  }
+
+  async #note(work: Work, file: string, change: Partial<LocalFile>): Promise<Work> {
+    const files = work.files.map((f) => (f.id === file ? { ...f, ...change } : f))
+    await this.#keep(work.id, { files })
+    return { ...work, files }
+  }
+
+  async #submit(work: Work) {
+    const written = writtenOf(work)
+    const key = keyOf(
+      work.id,
+      'submit',
+      String(work.etag),
+      work.reason,
+      written.saves.at(-1)?.link ?? '',
+    )
+    let outcome: Outcome
+    try {
+      outcome = await this.wire.submit(work, work.etag, written, key)
+    } catch (error) {
+      throw isProblem(error) ? wentOn(error) : error
+    }
+    const { received } = outcome
+    const there = (f: LocalFile) =>
+      received?.files.some((r) => r.id === f.id && r.sha256 === f.sha256)
+    if (received?.document !== digestOf(work.doc) || !work.files.every(there)) throw differs()
+  }
+
+  /** Both versions are kept: files that still can go to the draft do, the document goes beside it. */
+  async #branch(start: Work) {
+    let work = start
+    try {
+      work = await this.#files(work)
+    } catch (error) {
+      // An entry that is no draft any more takes no file; it stays here and is shown so.
+      if (!(error instanceof WentOn)) throw error
+    }
+    const written = writtenOf(work)
+    const key = keyOf(work.id, 'branch', String(work.etag), written.saves.at(-1)?.link ?? '')
+    const { received } = await this.wire.branch(work, written, key)
+    if (received?.document !== digestOf(work.doc)) throw differs()
+    await this.#keep(work.id, { state: 'branched', begun: false, problem: undefined })
+  }
+
+  /** What has arrived need not lie here: only that it did is shown for a while. */
+  async #delivered(work: Work) {
+    const stored = await this.works.get(work.id)
+    // Typed on while it was sent: that is not delivered.
+    if (stored?.state !== 'waiting' || stored.saves.at(-1)?.link !== work.saves.at(-1)?.link) return
+    await this.works.remove(work)
+    await this.works.put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' })
+  }
+}
+
+function writtenOf(work: Work): Written {
+  return { anchor: work.anchor, saves: work.saves, files: work.files.map((f) => f.sha256) }
+}
+
+function wentOn(error: ProblemError): Error {
+  if (error.status === 412 || error.code === 'state_forbids') return new WentOn(error.code)
+  return error
+}
+
+function differs(): ProblemError {
+  return new ProblemError(422, 'digest_differs', '')
+}
