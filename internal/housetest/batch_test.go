@@ -205,7 +205,7 @@ func TestBatchChecked(t *testing.T) {
 // TestBatchAnswers holds the routes to the contract.
 func TestBatchAnswers(t *testing.T) {
 	c := serve(t).as(t, "officer")
-	held(t, c.h, 2)
+	heldBy(t, c.h, 2)
 	in := "/prisons/" + c.h.Prison.String()
 	where := "?ledger=points-assessment&area=" + c.h.Area.String()
 	status, body := c.do(t, "GET", in+"/batches/prefill"+where+"&month="+lastMonth(), "", nil)

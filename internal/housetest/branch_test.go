@@ -303,7 +303,7 @@ func TestBranches(t *testing.T) {
 		for range 5 {
 			e := h.Begin(t, "officer", "cell-body-search", h.Search())
 			b := branched(t, e.Key, h.Finding())
-			errs := atOnce(func(int) error {
+			errs := branchedAtOnce(func(int) error {
 				_, err := h.Ledger.Resolve(officer, e.Key, b.ID, e.ETag, ledger.Resolution{Body: h.Finding()}, none)
 				return err
 			})
@@ -316,7 +316,7 @@ func TestBranches(t *testing.T) {
 		for range 5 {
 			e := h.Begin(t, "officer", "cell-body-search", h.Search())
 			key := ledger.Idem{Key: uuid.NewString(), Route: "branches"}
-			errs := atOnce(func(int) error {
+			errs := branchedAtOnce(func(int) error {
 				_, err := h.Ledger.Branch(officer, e.Key, ledger.NewBranch{Version: 1, BaseETag: 1, Body: h.Finding()}, key)
 				return err
 			})
@@ -337,7 +337,7 @@ func TestBranches(t *testing.T) {
 	})
 }
 
-func atOnce(do func(int) error) (errs [2]error) {
+func branchedAtOnce(do func(int) error) (errs [2]error) {
 	var both sync.WaitGroup
 	start := make(chan struct{})
 	for i := range errs {

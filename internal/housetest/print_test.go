@@ -287,7 +287,7 @@ func TestPrintTampered(t *testing.T) {
 }
 
 // filed makes approved searches, many at a time.
-func filed(t *testing.T, h *housetest.House, n int) {
+func printFiled(t *testing.T, h *housetest.House, n int) {
 	t.Helper()
 	next := make(chan int)
 	var all sync.WaitGroup
@@ -312,7 +312,7 @@ func TestVolume(t *testing.T) {
 	h := housetest.New(t)
 	s := h.Printing(t)
 	const forms = 300
-	filed(t, h, forms)
+	printFiled(t, h, forms)
 	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
 	head := h.As(t.Context(), "area head")
 	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
