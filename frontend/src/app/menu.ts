@@ -1,6 +1,6 @@
 import type { Me, Role } from '../api/model'
 
-const approvers: Role[] = [
+export const approvers: Role[] = [
   'duty_leader',
   'deputy_head',
   'area_head',
@@ -9,7 +9,7 @@ const approvers: Role[] = [
   'prison_leader',
   'warden',
 ]
-const fillers: Role[] = [
+export const fillers: Role[] = [
   'officer',
   'medic',
   'counsellor',
