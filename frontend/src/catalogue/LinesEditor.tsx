@@ -33,7 +33,6 @@ export function LinesEditor(props: {
       <h3>{name}</h3>
       <ol>
         {lines.map((line, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line has no name of its own, and is only replaced in place
           <li key={i}>
             {members.map((m) => (
               <MemberField
