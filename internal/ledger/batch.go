@@ -168,7 +168,11 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		if err != nil {
 			return err
 		}
-		begun := t.Defaults(s.beginner(ctx, area, r.at))
+		by, err := s.beginner(ctx, r, t, area, time.Time{})
+		if err != nil {
+			return err
+		}
+		begun := t.Defaults(by)
 		t.InPeriod(begun, period)
 		maps.Copy(begun, known)
 		if out.Subject == "" {
