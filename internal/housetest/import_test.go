@@ -419,3 +419,33 @@ func drop(v any, pointer string) {
 		}
 	}
 }
+
+// TestImportBehindTheLock: a row whose time for filling is over is a mistake of
+// that row, found by the check and, if the lock falls meanwhile, by the writing.
+func TestImportBehindTheLock(t *testing.T) {
+	h := housetest.New(t)
+	outs := searches(h, 5, func(int) bool { return false })
+	for member, hour := range map[string]string{"started_at": "09:00", "ended_at": "10:00"} {
+		outs[2].Value[member] = "2021-03-04T" + hour + ":00+08:00"
+	}
+	raw := workbook(t, h, "cell-body-search", outs)
+	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, raw))
+	if i.State != batch.Checked || i.Good != 4 || i.Bad != 1 {
+		t.Fatalf("after the check %+v", i)
+	}
+	_, rows, err := h.Batches.Rows(h.As(t.Context(), "officer"), i.Prison, i.ID, batch.Bad, 0, 10)
+	if err != nil || len(rows) != 1 || len(rows[0].Errors) != 1 || rows[0].Errors[0].Code != "period_expired" || rows[0].Errors[0].Text.ZH == "" {
+		t.Errorf("what is wrong: %+v %v", rows, err)
+	}
+	// As if the lock had fallen after the check.
+	if _, err := h.Owner.Exec(t.Context(), "update import_rows set outcome = 'good', errors = '[]' where import_id = $1", i.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), "update imports set good = 5, bad = 0 where import_id = $1", i.ID); err != nil {
+		t.Fatal(err)
+	}
+	i = through(t, h, "officer", begin(t, h, "officer", i))
+	if i.State != batch.Done || i.Written != 4 || i.Bad != 1 || entries(t, h) != 4 {
+		t.Errorf("after writing %+v, %d entries", i, entries(t, h))
+	}
+}

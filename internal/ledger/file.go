@@ -117,7 +117,17 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 	if asDraft {
 		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 	}
-	return res.Errors, err
+	if err != nil || len(res.Errors) > 0 {
+		return res.Errors, err
+	}
+	moment, err := t.Occurred(res.Document)
+	if err != nil {
+		return nil, nil // a draft may still lack its time
+	}
+	if err := s.fillable(ctx, looking{r, s.Now()}, t, n.Prison, n.Area, moment.At); err != nil {
+		return Wrong(err)
+	}
+	return nil, nil
 }
 
 // wordings of what concerns a row as a whole.
@@ -140,6 +150,9 @@ func Wrong(err error) ([]fault.Field, error) {
 		return f.Fields, nil
 	}
 	text, ok := wordings[f.Code]
+	if _, locked := locks[f.Code]; locked {
+		text, ok = f.Detail["reason"].(fault.Text)
+	}
 	if !ok {
 		return nil, err
 	}

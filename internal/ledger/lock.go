@@ -102,7 +102,7 @@ type Period struct{ Starts, Ends, Due time.Time }
 // fillable refuses what is filled for a time whose period has not begun, or whose
 // time is over and no exception holds. Where nothing was due, the time allowed
 // runs from the event itself.
-func (s *Service) fillable(ctx context.Context, tx Tx, t *catalog.Type, prison, area uuid.UUID, at time.Time) error {
+func (s *Service) fillable(ctx context.Context, tx dated, t *catalog.Type, prison, area uuid.UUID, at time.Time) error {
 	p, err := tx.PeriodAt(ctx, prison, area, t.ID, at)
 	switch {
 	case fault.Is(err, fault.NotFound):
