@@ -155,6 +155,7 @@ func TestRefused(t *testing.T) {
 		"no column at all":      {[]byte("你好\r\n"), "table_columns"},
 		"half a workbook":       {book(t, exchange.NewPlan(typ), exchange.Template)[:2000], "table_type_refused"},
 		"a zip of zeros":        {bomb(t), "table_too_large"},
+		"one cell of 60 MB":     {oneCell(t, book(t, exchange.NewPlan(typ), exchange.Template)), "table_too_large"},
 	} {
 		_, err := exchange.Open(bytes.NewReader(test.raw), int64(len(test.raw)), plans(typ))
 		if fault.CodeOf(err) != test.code {
