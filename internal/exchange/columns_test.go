@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -161,6 +162,17 @@ func TestRefused(t *testing.T) {
 		if fault.CodeOf(err) != test.code {
 			t.Errorf("%s: %v, want %s", name, err, test.code)
 		}
+	}
+}
+
+// TestLongTitle: what is shown of a title nobody knows fits into a line.
+func TestLongTitle(t *testing.T) {
+	typ := load(t).Current("cell-body-search")
+	raw := []byte("检查类别," + strings.Repeat("长", 100_000) + "\r\n")
+	_, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != "table_columns" || len(f.Detail["columns"].([]string)[0]) > 200 {
+		t.Errorf("%.300v", err)
 	}
 }
 

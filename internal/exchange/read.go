@@ -376,10 +376,10 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 			}
 		}
 		if at.id == "" && title != "" {
-			unknown = append(unknown, title)
+			unknown = append(unknown, short(title))
 		}
 		if at.id != "" && seen[at.id] {
-			return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{title})
+			return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{short(title)})
 		}
 		seen[at.id] = true
 		if at.column >= 0 && !t.Columns[at.column].Typed() {
@@ -394,6 +394,15 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 		return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{})
 	}
 	return out, nil
+}
+
+// short keeps of a title what tells which one is meant: it is shown in a list.
+func short(title string) string {
+	const most = 40
+	if letters := []rune(title); len(letters) > most {
+		return string(letters[:most]) + "…"
+	}
+	return title
 }
 
 // ours are the titles of columns that are no fields.

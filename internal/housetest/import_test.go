@@ -448,4 +448,25 @@ func TestImportBehindTheLock(t *testing.T) {
 	if i.State != batch.Done || i.Written != 4 || i.Bad != 1 || entries(t, h) != 4 {
 		t.Errorf("after writing %+v, %d entries", i, entries(t, h))
 	}
+	// The grid says so before it is sent, too.
+	v, err := json.Marshal(outs[2].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, err := h.Ledger.CheckBatch(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search"},
+		[]ledger.Row{{Key: "1", Body: v}})
+	if err != nil || fault.CodeOf(checked[0].Err) != "period_expired" {
+		t.Errorf("checked in a batch: %+v %v", checked, err)
+	}
+}
+
+// TestImportNames: the name of a file is one line that says what it is.
+func TestImportNames(t *testing.T) {
+	h := housetest.New(t)
+	for _, name := range []string{"", "\u200b", "../表.csv", `a\b.csv`, "a\r\nb.csv", "\u202evsc.xlsx", strings.Repeat("长", 300)} {
+		f := batch.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}
+		if _, err := h.Batches.Send(h.As(t.Context(), "officer"), f, strings.NewReader("a,b"), ledger.Idem{}); fault.CodeOf(err) != "bad_name" {
+			t.Errorf("%.20q: %v", name, err)
+		}
+	}
 }

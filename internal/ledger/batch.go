@@ -67,7 +67,14 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 				return err
 			}
 			list[i].Result = res
-			if len(res.Errors) == 0 {
+			if len(res.Errors) > 0 {
+				continue
+			}
+			moment, err := t.Occurred(res.Document)
+			if err != nil {
+				return err
+			}
+			if list[i].Err = s.fillable(ctx, r, t, n.Prison, n.Area, moment.At); list[i].Err == nil {
 				before.docs = append(before.docs, res.Document)
 			}
 		}
