@@ -462,3 +462,14 @@ func TestImportLocked(t *testing.T) {
 	}
 	locked("import", tried[0])
 }
+
+// TestImportNames: the name of a file is one line that says what it is.
+func TestImportNames(t *testing.T) {
+	h := housetest.New(t)
+	for _, name := range []string{"", "\u200b", "../表.csv", `a\b.csv`, "a\r\nb.csv", "\u202evsc.xlsx", strings.Repeat("长", 300)} {
+		f := batch.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}
+		if _, err := h.Batches.Send(h.As(t.Context(), "officer"), f, strings.NewReader("a,b"), ledger.Idem{}); fault.CodeOf(err) != "bad_name" {
+			t.Errorf("%.20q: %v", name, err)
+		}
+	}
+}
