@@ -1,6 +1,8 @@
 # Everything here works on a machine with Go, Node and make, as root or not.
 export CGO_ENABLED ?= 0
 NPM := npm --prefix frontend --no-audit --no-fund --loglevel=error
+# The typeface of printed forms, for Go to embed.
+FONT := frontend/fonts/NotoSerifSC-Regular.ttf
 GO_FILES := $(shell git ls-files '*.go' '*.sql' schemas policies 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -19,12 +21,10 @@ frontend/node_modules/.stamp: frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-frontend/dist/index.html: frontend/node_modules/.stamp frontend/index.html frontend/vite.config.ts $(shell find frontend/src schemas/meta -type f 2>/dev/null)
+frontend/dist/index.html: frontend/node_modules/.stamp frontend/index.html frontend/vite.config.ts $(shell find frontend/src frontend/public schemas/meta -type f 2>/dev/null)
 	cd frontend && npm run --silent build
 	@touch $@
 
-# The typeface of printed forms, for Go to embed.
-FONT := frontend/fonts/NotoSerifSC-Regular.ttf
 $(FONT): frontend/node_modules/.stamp
 	cp frontend/node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf $@
 
@@ -37,7 +37,7 @@ bin/with-servers: go.mod go.sum $(GO_FILES)
 test: check test-go test-page test-browser ## all tests: Go on real servers, the page, the journeys in a browser
 
 test-go: bin/with-servers frontend/dist/index.html $(FONT)
-	./bin/with-servers go test ./...
+	./bin/with-servers go test -timeout 40m ./...
 
 test-page: frontend/node_modules/.stamp
 	cd frontend && npm test --silent
@@ -62,10 +62,10 @@ bench: bin/with-servers build ## ratios against a plain INSERT in the same run; 
 	./bin/with-servers go test -run '^$$' -bench . -benchtime 2s ./...
 	SPEED=1 DEMO_DAYS=2 ./scripts/journeys.sh e2e/speed.test.ts
 
-race: bin/with-servers ## every change twice at once under the race detector (wants a C compiler)
+race: bin/with-servers $(FONT) ## every change twice at once under the race detector (wants a C compiler)
 	CGO_ENABLED=1 ./bin/with-servers go test -race ./internal/housetest ./internal/access ./internal/duty
 
-soak: bin/with-servers ## long: 1,000 kills, an import of 50,000 rows
+soak: bin/with-servers $(FONT) ## long: 1,000 kills, an import of 50,000 rows
 	KILLS=1000 ./bin/with-servers go test -timeout 2h -run TestKills ./internal/kill
 	IMPORT_ROWS=50000 ./bin/with-servers go test -timeout 2h -v -run 'TestImport$$' ./internal/housetest
 

@@ -47,39 +47,36 @@ func Sign(secret, id string, at time.Time, body []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-const (
-	sendLease   = time.Minute
-	sendAtATime = 20
-)
+// sendLease is longer than one message can take on its way.
+const sendLease = time.Minute
 
 // send tells a receiver what is due for it. A message goes out at least once and
-// under one id however often: the receiver knows it by that.
+// under one id however often: the receiver knows it by that. One that does not
+// answer is left alone until the next look: each try may take half a minute.
 func (s *Service) send(ctx context.Context, prison uuid.UUID, c Connector) error {
 	for {
 		var due []Message
 		err := s.Store.Write(ctx, program(prison), nil, func(tx Tx) error {
 			var err error
-			due, err = tx.Claim(ctx, prison, c.ID, sendLease, sendAtATime)
+			due, err = tx.Claim(ctx, prison, c.ID, sendLease, 1)
 			return err
 		})
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		for _, m := range due {
-			if err := s.deliver(ctx, prison, c, m); err != nil {
-				return err
-			}
+		if problem, err := s.deliver(ctx, prison, c, due[0]); err != nil || problem == Unreachable {
+			return err
 		}
 	}
 }
 
-func (s *Service) deliver(ctx context.Context, prison uuid.UUID, c Connector, m Message) error {
+func (s *Service) deliver(ctx context.Context, prison uuid.UUID, c Connector, m Message) (Trouble, error) {
 	problem := s.tell(ctx, c, m)
 	if ctx.Err() != nil {
-		return ctx.Err() // nobody's fault: the claim runs out by itself
+		return problem, ctx.Err() // nobody's fault: the claim runs out by itself
 	}
 	fault.Point("connector.message_told")
-	return s.Store.Write(ctx, program(prison), nil, func(tx Tx) error {
+	return problem, s.Store.Write(ctx, program(prison), nil, func(tx Tx) error {
 		now, err := tx.LockMessage(ctx, prison, m.ID)
 		if err != nil {
 			return err

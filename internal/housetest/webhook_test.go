@@ -135,8 +135,8 @@ func TestWebhooks(t *testing.T) {
 		}
 	}
 	// Deadlines that pass are told once, however often they are looked at.
-	exec(t, h, `insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, day)
-		values ($1, $2, 'fire-safety', 'past', 1, $3, now() - interval '3 hours', now() - interval '2 hours', now() - interval '1 hour', (now() - interval '2 hours')::date)`, h.Prison, h.Area, uuid.New())
+	exec(t, h, `insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, planned_due_at, day)
+		values ($1, $2, 'fire-safety', 'past', 1, $3, now() - interval '3 hours', now() - interval '2 hours', now() - interval '1 hour', now() - interval '1 hour', (now() - interval '2 hours')::date)`, h.Prison, h.Area, uuid.New())
 	for range 2 {
 		if err := h.Duty.CatchUp(ctx, h.Prison); err != nil {
 			t.Fatal(err)
@@ -194,6 +194,21 @@ func TestDeadLetter(t *testing.T) {
 	}
 	if n := ask(t, h, "select count(*)::text from custody_events where kind = 'connector_send'"); n != "1" {
 		t.Errorf("%s acts kept", n)
+	}
+}
+
+// TestUnanswered asks a receiver that does not answer once a look, whatever
+// waits for it: each try may take half a minute, and others want their turn.
+func TestUnanswered(t *testing.T) {
+	h := housetest.New(t)
+	r := newReceiver(t, "whsec_c2VjcmV0")
+	s := connect(t, h, hook(t, h, r.URL))
+	approved(t, h)
+	approved(t, h)
+	r.Close()
+	tick(t, h, s)
+	if got := ask(t, h, "select string_agg(attempts || problem, ',' order by recorded_at) from outbox"); got != "1unreachable,0" {
+		t.Errorf("after a look: %s", got)
 	}
 }
 

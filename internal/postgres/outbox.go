@@ -62,11 +62,12 @@ func (t connecting) messages(ctx context.Context, sql string, args ...any) ([]co
 
 // Claim counts the attempt before it is made: one that is cut off is one too.
 func (t connecting) Claim(ctx context.Context, prison uuid.UUID, id string, lease time.Duration, limit int) ([]connector.Message, error) {
+	// An array is worked out once; "in (select … limit)" may be asked anew for each row, and take more.
 	return t.messages(ctx, `update outbox set attempts = attempts + 1, next_at = app.transaction_time() + $3
-		where prison_id = $1 and message_id in (select message_id from outbox where prison_id = $1 and connector = $2 and state = 'waiting'
+		where prison_id = $1 and message_id = any (array(select message_id from outbox where prison_id = $1 and connector = $2 and state = 'waiting'
 			and next_at <= app.transaction_time()
 			and exists (select from connectors c where c.prison_id = $1 and c.connector = $2 and c.configured and not c.paused)
-			order by recorded_at, message_id limit $4 for update skip locked)
+			order by recorded_at, message_id limit $4 for update skip locked))
 		returning `+messageColumns, prison, id, lease, limit)
 }
 

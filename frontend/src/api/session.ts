@@ -29,8 +29,10 @@ export async function endSession(id: string) {
   await call(`/sessions/${id}`, { method: 'DELETE' })
 }
 
-export async function signOutEverywhere() {
+/** The same on every computer; elsewhere the page finds out by itself that the session is over. */
+export async function signOutEverywhere(person: string) {
   await call('/sessions', { method: 'DELETE' })
+  await forgetAll(person).catch(() => {})
   setCsrfToken('')
 }
 

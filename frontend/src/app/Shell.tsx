@@ -9,14 +9,15 @@ import {
   useNavigate,
   useNavigation,
 } from 'react-router'
+import type { Me } from '../api/model'
 import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
 import { Notices } from '../approval/Notices'
 import { changeLang, useLang, useT } from '../i18n'
 import { useConnection } from '../offline/connection'
-import { OfflineWork, useWorks } from '../offline/context'
-import { forgetAnswers } from '../offline/kept'
+import { OfflineWork } from '../offline/context'
+import { forgetAnswers, onlyHere } from '../offline/kept'
 import { OfflineBar } from '../offline/OfflineBar'
 import { CommandBox } from '../retrieval/CommandBox'
 import { text } from '../schema/types'
@@ -65,13 +66,12 @@ function SignedIn() {
   })
 
   const away = useConnection() === 'offline'
-  const unsent = (useWorks() ?? []).filter((w) => w.state !== 'delivered')
   const leave = async () => {
     if (away) {
       toast(t('offline.noSignOut'))
       return
     }
-    const lost = unsent.length
+    const lost = await onlyHere(me.person)
     if (lost > 0 && !window.confirm(t('offline.signOutAsk', { count: lost }))) return
     await signOut(me.person)
     queries.clear()
@@ -109,14 +109,7 @@ function SignedIn() {
         </button>
       </header>
       <div className="body">
-        <nav aria-label={t('shell.menu')}>
-          {menuFor(me).map((item) => (
-            <NavLink key={item.to} to={item.to} end={item.to === '/'}>
-              {t(item.label)}
-              {item.to === '/inbox' && <InboxCount />}
-            </NavLink>
-          ))}
-        </nav>
+        <Menu me={me} />
         <main id="main" tabIndex={-1} aria-busy={navigation.state === 'loading'}>
           <OfflineBar />
           <Filling />
@@ -126,6 +119,33 @@ function SignedIn() {
       {command && <CommandBox close={() => setCommand(false)} />}
       <Shortcuts open={help} close={() => setHelp(false)} />
     </div>
+  )
+}
+
+/** So many lines are seen at a glance; of more, what is not for every day is folded. */
+const atAGlance = 12
+const everyDay = 2
+
+function Menu({ me }: { me: Me }) {
+  const t = useT()
+  const { pathname } = useLocation()
+  const groups = menuFor(me)
+  const few = groups.reduce((sum, { lines }) => sum + lines.length, 0) <= atAGlance
+  const here = (to: string) => to !== '/' && (pathname === to || pathname.startsWith(`${to}/`))
+  return (
+    <nav aria-label={t('shell.menu')}>
+      {groups.map(({ label, lines }, at) => (
+        <details key={label} open={few || at < everyDay || lines.some(({ to }) => here(to))}>
+          <summary>{t(label)}</summary>
+          {lines.map(({ to, label }) => (
+            <NavLink key={to} to={to} end={to === '/'}>
+              {t(label)}
+              {to === '/inbox' && <InboxCount />}
+            </NavLink>
+          ))}
+        </details>
+      ))}
+    </nav>
   )
 }
 

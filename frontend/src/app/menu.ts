@@ -1,6 +1,6 @@
 import type { Me, Role } from '../api/model'
 
-const approvers: Role[] = [
+export const approvers: Role[] = [
   'duty_leader',
   'deputy_head',
   'area_head',
@@ -9,7 +9,7 @@ const approvers: Role[] = [
   'prison_leader',
   'warden',
 ]
-const fillers: Role[] = [
+export const fillers: Role[] = [
   'officer',
   'medic',
   'counsellor',
@@ -29,35 +29,80 @@ const readers: Role[] = [
 
 const keepers: Role[] = ['warden', 'prison_office', 'audit_admin', 'inspector']
 
-const items = [
-  { to: '/', label: 'menu.workbench', roles: undefined },
-  { to: '/inbox', label: 'menu.inbox', roles: readers },
-  { to: '/delegations', label: 'approval.delegations', roles: approvers },
-  { to: '/batch', label: 'menu.batch', roles: fillers },
-  { to: '/mine', label: 'menu.mine', roles: fillers },
-  { to: '/offline', label: 'offline.menu', roles: fillers },
-  { to: '/ledgers', label: 'menu.ledgers', roles: readers },
-  { to: '/search', label: 'menu.search', roles: undefined },
-  { to: '/trace', label: 'menu.trace', roles: readers },
-  { to: '/exchange', label: 'menu.exchange', roles: readers },
-  { to: '/scores', label: 'menu.scores', roles: readers },
-  { to: '/completeness', label: 'menu.completeness', roles: readers },
-  { to: '/burden', label: 'menu.burden', roles: readers },
-  { to: '/rosters', label: 'calendar.rosters', roles: readers },
-  { to: '/reliefs', label: 'calendar.reliefs', roles: readers },
-  { to: '/catalogue', label: 'menu.catalogue', roles: readers },
-  { to: '/consolidation', label: 'menu.consolidation', roles: undefined },
-  { to: '/volumes', label: 'menu.volumes', roles: readers },
-  { to: '/verify', label: 'menu.verify', roles: readers },
-  { to: '/connectors', label: 'menu.connectors', roles: ['system_admin', 'security_admin'] },
-  { to: '/log', label: 'menu.log', roles: keepers },
-  { to: '/sessions', label: 'menu.sessions', roles: undefined },
-] as const satisfies readonly { to: string; label: string; roles: readonly Role[] | undefined }[]
+interface Line {
+  to: string
+  label: string
+  roles?: readonly Role[]
+}
 
-/** What the menu offers. It only spares dead ends: the server decides what is allowed. */
+/** By subject. The first is what one comes for every day. */
+const groups = [
+  {
+    label: 'menu.ofFilling',
+    lines: [
+      { to: '/', label: 'menu.workbench' },
+      { to: '/batch', label: 'menu.batch', roles: fillers },
+      { to: '/mine', label: 'menu.mine', roles: fillers },
+      { to: '/exchange', label: 'menu.exchange', roles: readers },
+      { to: '/offline', label: 'offline.menu', roles: fillers },
+    ],
+  },
+  {
+    label: 'menu.ofApproval',
+    lines: [
+      { to: '/inbox', label: 'menu.inbox', roles: readers },
+      { to: '/delegations', label: 'approval.delegations', roles: approvers },
+    ],
+  },
+  {
+    label: 'menu.ofFinding',
+    lines: [
+      { to: '/ledgers', label: 'menu.ledgers', roles: readers },
+      { to: '/search', label: 'menu.search' },
+      { to: '/trace', label: 'menu.trace', roles: readers },
+      { to: '/volumes', label: 'menu.volumes', roles: readers },
+      { to: '/verify', label: 'menu.verify', roles: readers },
+    ],
+  },
+  {
+    label: 'menu.ofScores',
+    lines: [
+      { to: '/scores', label: 'menu.scores', roles: readers },
+      { to: '/completeness', label: 'menu.completeness', roles: readers },
+      { to: '/burden', label: 'menu.burden', roles: readers },
+    ],
+  },
+  {
+    label: 'menu.ofCalendar',
+    lines: [
+      { to: '/rosters', label: 'calendar.rosters', roles: readers },
+      { to: '/reliefs', label: 'calendar.reliefs', roles: readers },
+    ],
+  },
+  {
+    label: 'menu.ofCatalogue',
+    lines: [
+      { to: '/catalogue', label: 'menu.catalogue', roles: readers },
+      { to: '/consolidation', label: 'menu.consolidation' },
+    ],
+  },
+  {
+    label: 'menu.ofSystem',
+    lines: [
+      { to: '/connectors', label: 'menu.connectors', roles: ['system_admin', 'security_admin'] },
+      { to: '/log', label: 'menu.log', roles: keepers },
+      { to: '/sessions', label: 'menu.sessions' },
+    ],
+  },
+] as const satisfies readonly { label: string; lines: readonly Line[] }[]
+
+/** What the menu offers, by subject. It only spares dead ends: the server decides what is allowed. */
 export function menuFor(me: Me) {
   const held = me.postings.map((p) => p.role)
-  return items.filter((item) => !item.roles || item.roles.some((role) => held.includes(role)))
+  const offered = ({ roles }: Line) => !roles || roles.some((role) => held.includes(role))
+  return groups
+    .map(({ label, lines }) => ({ label, lines: lines.filter(offered) }))
+    .filter(({ lines }) => lines.length > 0)
 }
 
 export function mayApprove(me: Me): boolean {

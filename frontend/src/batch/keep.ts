@@ -1,4 +1,5 @@
 import type { LedgerType } from '../api/model'
+import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
 import type { Doc } from '../schema/types'
 import type { BatchRow, BatchStore } from './store'
@@ -43,7 +44,7 @@ export class Keeper {
     readonly rest: () => Omit<Kept, 'rows'>,
   ) {
     this.#written = store.changes
-    this.allowed = rest().type.sensitivity !== 'L3'
+    this.allowed = ledgerMayStay(rest().type)
   }
 
   start(): () => void {

@@ -1,10 +1,11 @@
 import { HeatmapChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
-import { init, use } from 'echarts/core'
+import { format, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
-import { useEffect, useRef } from 'react'
+import { useCallback, useMemo } from 'react'
 import type { HeatCell } from '../api/calendar'
 import { useT } from '../i18n'
+import { Chart } from '../ui/Chart'
 import { colours, type Row, standingOf, standings } from './heat'
 
 use([HeatmapChart, GridComponent, TooltipComponent, VisualMapComponent, CanvasRenderer])
@@ -20,21 +21,19 @@ export function HeatChart(props: {
 }) {
   const { rows, days, nameOf, open } = props
   const t = useT()
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!box.current) return
-    const chart = init(box.current)
-    const cells = rows.flatMap((row, y) =>
-      [...row.cells.values()].map((cell) => ({
-        value: [days.indexOf(cell.day), y, standings.indexOf(standingOf(cell))],
-        cell,
-      })),
-    )
-    chart.setOption({
+  const option = useMemo(
+    () => ({
       animation: false,
       tooltip: {
+        // The tooltip is HTML, and names come from whoever gave them.
         formatter: ({ data }: { data: { cell: HeatCell } }) =>
-          `${data.cell.day}<br/>${nameOf(data.cell.area)} ${nameOf(data.cell.ledger)}<br/>${t('calendar.counts', { ...data.cell })}`,
+          [
+            data.cell.day,
+            `${nameOf(data.cell.area)} ${nameOf(data.cell.ledger)}`,
+            t('calendar.counts', { ...data.cell }),
+          ]
+            .map(format.encodeHTML)
+            .join('<br/>'),
       },
       grid: { left: 150, right: 12, top: 8, bottom: 56 },
       xAxis: {
@@ -64,29 +63,26 @@ export function HeatChart(props: {
       series: [
         {
           type: 'heatmap',
-          data: cells,
+          data: rows.flatMap((row, y) =>
+            [...row.cells.values()].map((cell) => ({
+              value: [days.indexOf(cell.day), y, standings.indexOf(standingOf(cell))],
+              cell,
+            })),
+          ),
           itemStyle: { borderColor: '#fff', borderWidth: 2 },
           emphasis: { itemStyle: { borderColor: '#1a4f9c' } },
         },
       ],
-    })
-    chart.on('click', (event) => {
-      const { cell } = (event.data ?? {}) as { cell?: HeatCell }
-      if (cell) open(cell)
-    })
-    const size = new ResizeObserver(() => chart.resize())
-    size.observe(box.current)
-    return () => {
-      size.disconnect()
-      chart.dispose()
-    }
-  }, [rows, days, nameOf, open, t])
-  return (
-    <div
-      ref={box}
-      role="img"
-      aria-label={t('calendar.chart')}
-      style={{ height: Math.max(180, 80 + rows.length * 24) }}
-    />
+    }),
+    [rows, days, nameOf, t],
   )
+  const pick = useCallback(
+    (data: unknown) => {
+      const { cell } = (data ?? {}) as { cell?: HeatCell }
+      if (cell) open(cell)
+    },
+    [open],
+  )
+  const height = Math.max(180, 80 + rows.length * 24)
+  return <Chart option={option} label={t('calendar.chart')} height={height} onPick={pick} />
 }

@@ -99,7 +99,8 @@ export function HeatMap({ prison }: { prison: string }) {
       >
         {(data) => (
           <Month
-            rows={rowsOf(data.cells, by)}
+            cells={data.cells}
+            by={by}
             from={data.from}
             to={data.to}
             asTable={asTable}
@@ -121,14 +122,16 @@ export function HeatMap({ prison }: { prison: string }) {
 }
 
 function Month(props: {
-  rows: Row[]
+  cells: HeatCell[]
+  by: 'area' | 'ledger'
   from: string
   to: string
   asTable: boolean
   nameOf: (id: string) => string
   open: (cell: HeatCell) => void
 }) {
-  const { rows, from, to, asTable, nameOf, open } = props
+  const { cells, by, from, to, asTable, nameOf, open } = props
+  const rows = useMemo(() => rowsOf(cells, by), [cells, by])
   const days = useMemo(() => daysBetween(from, to), [from, to])
   return asTable ? (
     <HeatTable rows={rows} days={days} nameOf={nameOf} open={open} />

@@ -20,7 +20,6 @@ export function Conditions(props: { files: Files; change: (files: Files) => void
           const simple = read(node)
           const set = (next: Schema) => put(all.map((n, k) => (k === i ? next : n)))
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no name, and are only replaced in place
             <li key={i}>
               {simple ? (
                 <Simple files={files} condition={simple} change={(c) => set(write(c))} />
@@ -65,7 +64,6 @@ function Simple(props: {
   return (
     <>
       {condition.tests.map((x, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: tests are only replaced in place
         <span key={i} className="test">
           {i === 0 ? t('designer.when') : t('designer.and')}
           <select

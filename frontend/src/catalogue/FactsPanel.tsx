@@ -1,5 +1,6 @@
 import type { Role } from '../api/model'
 import { useLedgers, useOrganisation } from '../api/queries'
+import { approvers, fillers } from '../app/menu'
 import { useLang, useT } from '../i18n'
 import { get, set } from '../schema/pointer'
 import { type Json, text } from '../schema/types'
@@ -7,23 +8,6 @@ import type { Files } from './design'
 import { LinesEditor, type Member, MemberField } from './LinesEditor'
 import { pointers } from './pointers'
 
-const deciders: Role[] = [
-  'duty_leader',
-  'deputy_head',
-  'area_head',
-  'instructor',
-  'dept_head',
-  'prison_leader',
-  'warden',
-]
-const fillers: Role[] = [
-  'officer',
-  'medic',
-  'counsellor',
-  'dept_staff',
-  'duty_leader',
-  'deputy_head',
-]
 const cadences = ['per_shift', 'daily', 'weekly', 'monthly', 'quarterly', 'event'] as const
 
 /** Who fills it, when it is due, who decides, what must be attached: the facts of ledger.json. */
@@ -132,8 +116,20 @@ export function FactsPanel(props: { files: Files; change: (files: Files) => void
         members={[
           { at: '/id', label: t('designer.id'), kind: 'text' },
           ...title,
-          { at: '/roles', label: t('designer.roles'), kind: 'many', options: roles(deciders) },
+          { at: '/roles', label: t('designer.roles'), kind: 'many', options: roles(approvers) },
           { at: '/unit', label: t('designer.unit'), kind: 'one', options: units },
+          {
+            at: '/mode',
+            label: t('designer.mode'),
+            kind: 'one',
+            options: (['any', 'all', 'vote'] as const).map((value) => ({
+              value,
+              label: t(`designer.mode_${value}`),
+            })),
+          },
+          { at: '/quorum', label: t('designer.quorum'), kind: 'fraction' },
+          { at: '/majority', label: t('designer.majority'), kind: 'fraction' },
+          { at: '/within_workdays', label: t('designer.within'), kind: 'number' },
           { at: '/when', label: t('designer.whenExpr'), kind: 'expression' },
         ]}
         change={(lines) => put('/chain', lines)}

@@ -1,11 +1,12 @@
 import { SankeyChart } from 'echarts/charts'
 import { TooltipComponent } from 'echarts/components'
-import { init, use } from 'echarts/core'
+import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
-import { useEffect, useRef } from 'react'
+import { useMemo } from 'react'
 import type { Consolidation } from '../api/model'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { Chart } from '../ui/Chart'
 
 use([SankeyChart, TooltipComponent, CanvasRenderer])
 
@@ -22,9 +23,7 @@ const colours = {
 export default function Flow({ data }: { data: Consolidation }) {
   const t = useT()
   const lang = useLang()
-  const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!box.current) return
+  const option = useMemo(() => {
     const titles = new Map(data.targets.map((x) => [x.id, text(x.title, lang)]))
     const links = new Map<string, number>()
     const add = (from: string, to: string) =>
@@ -42,8 +41,7 @@ export default function Flow({ data }: { data: Consolidation }) {
         c,
       ]),
     )
-    const chart = init(box.current)
-    chart.setOption({
+    return {
       animation: false,
       tooltip: { trigger: 'item' },
       series: [
@@ -65,13 +63,7 @@ export default function Flow({ data }: { data: Consolidation }) {
           }),
         },
       ],
-    })
-    const size = new ResizeObserver(() => chart.resize())
-    size.observe(box.current)
-    return () => {
-      size.disconnect()
-      chart.dispose()
     }
   }, [data, lang, t])
-  return <div ref={box} role="img" aria-label={t('consolidation.flow')} style={{ height: 720 }} />
+  return <Chart option={option} label={t('consolidation.flow')} height={720} />
 }

@@ -84,7 +84,7 @@ export function Preview({ prison, files }: { prison: string; files: Files }) {
 
   const keep = (list: Sample[]) => {
     setKept(list)
-    void samples.write(owner, ledger, list)
+    void samples.write(owner, files.definition, list)
   }
   const fromEntries = async () => {
     const page = await listEntries({ prison, ledger, state: ['approved', 'submitted'], limit: 5 })

@@ -106,6 +106,17 @@ export async function forgetAnswers() {
   if (person) await local.clear(person, 'answer')
 }
 
+/** How much of a person lies on this computer alone: entries not delivered, batches, words of drafts. */
+export async function onlyHere(person: string): Promise<number> {
+  try {
+    const works = await local.list<{ state: string }>(person, 'work')
+    const rest = await Promise.all(['batch', 'draft'].map((kind) => local.list(person, kind)))
+    return works.filter((w) => w.value.state !== 'delivered').length + rest.flat().length
+  } catch {
+    return 0 // no IndexedDB: nothing is kept
+  }
+}
+
 /** Signing out removes everything of the person from this computer. */
 export async function forgetAll(person: string) {
   await forgetAnswers()

@@ -6,6 +6,7 @@ import type { Evidence, Outcome } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Doc } from '../schema/types'
 import { chained, digestOf } from './chain'
+import { onlyHere } from './kept'
 import { Sender, type Wire } from './send'
 import { Sha256, sha256 } from './sha256'
 import { local } from './store'
@@ -171,6 +172,26 @@ describe('the chain', () => {
     expect((await works.get(work.id))!.saves).toHaveLength(300)
     const queued = await works.queue(work.id, { n: 'last' }, 'submit', '')
     expect(queued.saves.at(-1)!.document).toBe(digestOf({ n: 'last' }))
+  })
+})
+
+describe('what is queued', () => {
+  it('stays queued when the page that closes saves it once more, not when it was typed on', async () => {
+    const work = await filled()
+    const { doc } = (await works.get(work.id))!
+    await works.save(work.id, { ...doc })
+    expect(await stateOf(work)).toBe('waiting')
+    await works.save(work.id, { ...doc, more: true })
+    expect(await stateOf(work)).toBe('editing')
+  })
+
+  it('is the one copy of it on this computer, and signing out knows of every other', async () => {
+    const work = await filled()
+    await local.put(works.owner, 'draft', work.id, {})
+    await local.put(works.owner, 'draft', 'another', {})
+    await local.put(works.owner, 'batch', 'a batch', {})
+    await works.queue(work.id, { n: 2 }, 'submit', '')
+    await expect(onlyHere(works.owner)).resolves.toBe(3)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '../api/problem'
 import type { Doc } from '../schema/types'
-import { chained, type Save } from './chain'
+import { chained, digestOf, type Save } from './chain'
 import { sha256 } from './sha256'
 import { local } from './store'
 
@@ -110,6 +110,7 @@ export class Works {
   }
 
   async remove(work: Work) {
+    await this.#only(work.id)
     for (const file of work.files) await local.remove(this.owner, 'bytes', `${work.id} ${file.id}`)
     await local.remove(this.owner, 'work', work.id)
     for (const listener of listeners) listener()
@@ -139,6 +140,11 @@ export class Works {
     return work
   }
 
+  /** From here on this is the one copy: what the form kept while the server answered is behind it. */
+  async #only(id: string) {
+    await local.remove(this.owner, 'draft', id)
+  }
+
   /** Changes what is stored now, one change at a time: a file and a key press may come together. */
   change(id: string, change: (work: Work) => Work): Promise<Work> {
     return alone(async () => {
@@ -150,11 +156,16 @@ export class Works {
     })
   }
 
-  /** One local save. last: the chain must end with exactly this. */
-  save(id: string, doc: Doc, last = false): Promise<Work> {
-    return this.change(id, (work) => this.#saved(work, doc, last))
+  /** One local save. A page that closes saves once more what it handed over: that stays queued. */
+  async save(id: string, doc: Doc): Promise<Work> {
+    const queued = (work: Work) =>
+      work.state === 'waiting' && work.saves.at(-1)?.document === digestOf(doc)
+    const work = await this.change(id, (w) => (queued(w) ? w : this.#saved(w, doc, false)))
+    await this.#only(id)
+    return work
   }
 
+  /** last: the chain must end with exactly this. */
   #saved(work: Work, doc: Doc, last: boolean): Work {
     const at = this.now()
     const before = work.saves.at(-1)
@@ -165,11 +176,13 @@ export class Works {
   }
 
   /** Hands it over for sending; before this nothing leaves by itself. */
-  queue(id: string, doc: Doc, wants: Work['wants'], reason: string): Promise<Work> {
-    return this.change(id, (work) => {
-      const saved = this.#saved(work, doc, true)
+  async queue(id: string, doc: Doc, wants: Work['wants'], reason: string): Promise<Work> {
+    const work = await this.change(id, (w) => {
+      const saved = this.#saved(w, doc, true)
       return { ...saved, wants, reason, state: 'waiting', queuedAt: this.now() }
     })
+    await this.#only(id)
+    return work
   }
 
   /** Keeps a file. Bytes first: a file that is named is there. */

@@ -77,7 +77,10 @@ function useHandOver(view: EntryView | undefined): boolean | undefined {
     else if (connection.state === 'online' || !view.draft) decide(false)
     else if (type) {
       if (!ledgerMayStay(type)) decide(false)
-      else works.begin(begun(view.entry, view.draft.body)).then(() => decide(true))
+      else
+        newest(works.owner, view.entry, view.draft.body)
+          .then((start) => works.begin(start))
+          .then(() => decide(true))
     }
   }, [here, view, list, type, works])
   return here
@@ -87,6 +90,14 @@ function useHandOver(view: EntryView | undefined): boolean | undefined {
 function begun(entry: EntryView['entry'], doc: Doc) {
   const { id, prison, area, ledger, version, etag } = entry
   return { id, prison, area, ledger, version, begun: false, etag, doc }
+}
+
+/** What was typed here over the server's draft goes on; the answer that was kept may be behind it. */
+async function newest(owner: string, entry: EntryView['entry'], body: Doc) {
+  const left = await leftHere(owner, entry.id, body)
+  return left && left.etag >= entry.etag
+    ? begun({ ...entry, etag: left.etag }, left.body)
+    : begun(entry, body)
 }
 
 function WithType({ view }: { view: EntryView }) {
@@ -517,9 +528,9 @@ function useLocalDraft(view: EntryView, type: LedgerType, autosave: Autosave, sa
   const { id } = view.entry
   const [left, setLeft] = useState<LocalDraft>()
   const [keeper] = useState(() =>
-    type.sensitivity === 'L3'
-      ? undefined
-      : new LocalKeeper(owner, id, autosave.store, () => autosave.etag),
+    ledgerMayStay(type)
+      ? new LocalKeeper(owner, id, autosave.store, () => autosave.etag)
+      : undefined,
   )
   useEffect(() => {
     void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)

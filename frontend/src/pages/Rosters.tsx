@@ -27,6 +27,7 @@ export default function Rosters() {
   const [chosen, choose] = useState('')
   const [from, setFrom] = useState(today(new Date()))
   const area = chosen || me.postings.find((p) => p.area)?.area || areas[0]?.id || ''
+  const [saved, setSaved] = useState(0)
   const to = new Date(Date.parse(`${from}T00:00:00Z`) + 6 * 86_400_000).toISOString().slice(0, 10)
   const query = useRosters(prison, area, from, to)
   return (
@@ -55,26 +56,37 @@ export default function Rosters() {
           </label>
         </p>
         <Ready query={query}>
-          {(data) => <Week key={`${area} ${from}`} prison={prison} area={area} data={data} />}
+          {(data) => (
+            <Week
+              key={`${area} ${from} ${saved}`}
+              prison={prison}
+              area={area}
+              data={data}
+              onSaved={() => setSaved((n) => n + 1)}
+            />
+          )}
         </Ready>
       </section>
     </>
   )
 }
 
-function Week({ prison, area, data }: { prison: string; area: string; data: Answer }) {
+function Week(props: { prison: string; area: string; data: Answer; onSaved: () => void }) {
+  const { prison, area, data, onSaved } = props
   const t = useT()
   const lang = useLang()
   const calendar = useCalendar()
   const queries = useQueryClient()
   const editable = data.actions.includes('edit')
-  const [typed, setTyped] = useState<Typed>(() => typedOf(data.rosters))
+  // What somebody else sets meanwhile is refused by its version, not put back to what was here before.
+  const [over] = useState(data.rosters)
+  const [typed, setTyped] = useState<Typed>(() => typedOf(over))
   const [once] = useState(act)
   const [busy, setBusy] = useState(false)
   const [problems, setProblems] = useState<string[]>([])
   const shifts = calendar.data?.shifts ?? []
   const days = daysBetween(data.from, data.to)
-  const stored = typedOf(data.rosters)
+  const stored = typedOf(over)
   const changed = days.flatMap((day) =>
     shifts
       .filter((s) => {
@@ -93,13 +105,14 @@ function Week({ prison, area, data }: { prison: string; area: string; data: Answ
       const rosters = changed.map(({ day, shift }) => ({
         day,
         shift,
-        version: data.rosters.find((r) => r.day === day && r.shift === shift)?.version ?? 0,
+        version: over.find((r) => r.day === day && r.shift === shift)?.version ?? 0,
         people: parsePeople(typed[key(day, shift)]),
       }))
       await once((k) => setRosters(prison, area, rosters, k))
       setProblems([])
       toast(t('calendar.saved'))
       await queries.invalidateQueries()
+      onSaved()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       setProblems([error.message, ...error.errors.map((p) => p.message)])

@@ -3,10 +3,11 @@ import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ProblemError } from '../api/problem'
-import { useSessions } from '../api/queries'
+import { useMe, useSessions } from '../api/queries'
 import { changePassword, endSession, signOutEverywhere } from '../api/session'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import { onlyHere } from '../offline/kept'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
@@ -82,8 +83,11 @@ export default function Sessions() {
   const query = useSessions()
   const queries = useQueryClient()
   const navigate = useNavigate()
+  const me = useMe().data!
   const everywhere = async () => {
-    await signOutEverywhere()
+    const lost = await onlyHere(me.person)
+    if (lost > 0 && !window.confirm(t('offline.signOutAsk', { count: lost }))) return
+    await signOutEverywhere(me.person)
     queries.clear()
     navigate('/sign-in')
   }

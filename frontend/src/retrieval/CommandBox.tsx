@@ -122,7 +122,7 @@ function useOptions(typed: string): { options: Option[]; searching: boolean } {
   if (kind) {
     options.push({ key: 'trace', group: t('menu.trace'), to: traceOf(kind, words), shown: words })
   }
-  for (const item of me ? menuFor(me) : []) {
+  for (const item of me ? menuFor(me).flatMap((g) => g.lines) : []) {
     if (has(t(item.label))) {
       options.push({ key: item.to, group: t('command.page'), to: item.to, shown: t(item.label) })
     }

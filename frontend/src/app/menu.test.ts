@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import type { Me } from '../api/model'
+import { menuFor } from './menu'
+
+const menu = (...roles: string[]) => menuFor({ postings: roles.map((role) => ({ role })) } as Me)
+const pages = (...roles: string[]) => menu(...roles).flatMap((g) => g.lines.map((l) => l.to))
+
+it('has every page once, and no heading over nothing', () => {
+  const all = pages('officer', 'warden', 'system_admin')
+  expect(new Set(all).size).toBe(all.length)
+  expect(menu('system_admin').every((g) => g.lines.length > 0)).toBe(true)
+})
+
+it('begins with what an officer does every day', () => {
+  const [first] = menu('officer')
+  expect(first?.lines.map((l) => l.to)).toEqual(['/', '/batch', '/mine', '/exchange', '/offline'])
+  expect(pages('officer')).not.toContain('/delegations')
+  expect(pages('officer')).not.toContain('/connectors')
+})
