@@ -114,25 +114,16 @@ func (s *Service) Rosters(ctx context.Context, prison, area uuid.UUID, from, to 
 	return list, editable, err
 }
 
-// ShiftAt is the shift that a time falls in and the day it belongs to; false
-// when none covers it.
-func ShiftAt(c *catalog.Calendar, at time.Time) (shift, day string, ok bool) {
-	for _, d := range []time.Time{midnight(at), midnight(at).AddDate(0, 0, -1)} {
-		for _, s := range c.Shifts {
-			if starts, ends := s.On(d); !at.Before(starts) && at.Before(ends) {
-				return s.ID, catalog.DayOf(d), true
-			}
-		}
-	}
-	return "", "", false
-}
-
 // OnDutyAt is who the roster names for the shift of a time; empty when nobody is named.
 func (s *Service) OnDutyAt(ctx context.Context, prison, area uuid.UUID, at time.Time) (Roster, error) {
-	shift, day, ok := ShiftAt(s.Catalog.Calendar(), at)
+	shift, began, ok := s.Catalog.Calendar().ShiftAt(at)
+	if !ok {
+		return Roster{Area: area, People: []OnDuty{}}, nil
+	}
+	day := catalog.DayOf(began)
 	list, _, err := s.Rosters(ctx, prison, area, day, day)
-	if i := slices.IndexFunc(list, func(r Roster) bool { return r.Shift == shift }); ok && i >= 0 {
+	if i := slices.IndexFunc(list, func(r Roster) bool { return r.Shift == shift.ID }); i >= 0 {
 		return list[i], err
 	}
-	return Roster{Area: area, Day: day, Shift: shift, People: []OnDuty{}}, err
+	return Roster{Area: area, Day: day, Shift: shift.ID, People: []OnDuty{}}, err
 }

@@ -99,6 +99,9 @@ func TestAmendmentWaits(t *testing.T) {
 	if diff := cmp.Diff(standingOf(before), standingOf(out.Entry)); diff != "" {
 		t.Errorf("a correction that was given up left its mark (-was +is):\n%s", diff)
 	}
+	if out.Entry.Hints != before.Hints {
+		t.Errorf("a correction that was given up left %d hints, want %d", out.Entry.Hints, before.Hints)
+	}
 	v, err := h.Ledger.Get(h.As(t.Context(), "custody head"), e.Key)
 	if err != nil {
 		t.Fatal(err)

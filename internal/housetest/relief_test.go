@@ -432,10 +432,11 @@ func TestRosters(t *testing.T) {
 	}
 	head := h.As(t.Context(), "area head")
 	at := time.Now()
-	shift, day, ok := duty.ShiftAt(h.Catalog.Calendar(), at)
+	under, began, ok := h.Catalog.Calendar().ShiftAt(at)
 	if !ok {
 		t.Fatal("no shift now")
 	}
+	shift, day := under.ID, catalog.DayOf(began)
 	on := func(post string, who ...string) (list []duty.OnDuty) {
 		for _, w := range who {
 			list = append(list, duty.OnDuty{Number: h.Person(w).Number, Post: post})

@@ -173,3 +173,24 @@ func TestSettingsStay(t *testing.T) {
 		}
 	}
 }
+
+// TestSightNarrowsAgain: what the program looked up for somebody, found or not,
+// leaves nothing more in sight for the rest of the transaction.
+func TestSightNarrowsAgain(t *testing.T) {
+	h := housetest.New(t)
+	e := h.Submitted(t)
+	a := h.Person("officer elsewhere")
+	ses := ledger.Session{Prison: h.Prison, Person: a.PersonID, Scope: h.Access.Scope(a, time.Now())}
+	err := h.Store.Read(t.Context(), ses, func(r ledger.Reader) error {
+		if _, err := r.PeriodAt(t.Context(), h.Prison, h.Area, "no-such-ledger", time.Now()); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a period of nothing: %v", err)
+		}
+		if _, err := r.Entry(t.Context(), e.Key); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another area's entry after it: %v, want not_found", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

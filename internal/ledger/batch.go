@@ -111,17 +111,12 @@ func (s *Service) lookAtArea(ctx context.Context, n New, fn func(looking, *catal
 	if t == nil {
 		return s.unknown(n.Ledger)
 	}
-	ses := s.session(ctx, n.Prison)
-	now := s.Now()
-	if !ses.Clock.IsZero() {
-		now = ses.Clock
-	}
-	return s.Store.Read(ctx, ses, func(r Reader) error {
+	return s.Store.Read(ctx, s.session(ctx, n.Prison), func(r Reader) error {
 		e, area, err := s.admit(ctx, r, t, n)
 		if err != nil {
 			return err
 		}
-		return fn(looking{r, now}, t, e, area)
+		return fn(looking{r, s.now()}, t, e, area)
 	})
 }
 

@@ -116,11 +116,7 @@ func (s *Service) Resolve(ctx context.Context, k Key, branch uuid.UUID, ifMatch 
 		out := &Outcome{}
 		detail := map[string]any{"branch": branch, "resolution": how, "reason": r.Reason}
 		if how == "merged" {
-			d, err := tx.Draft(ctx, k)
-			if err != nil {
-				return nil, err
-			}
-			if err := tx.SaveDraft(ctx, k, r.Body, d.Remarks); err != nil {
+			if err := s.retype(ctx, tx, *e, r.Body, doc); err != nil {
 				return nil, err
 			}
 			out.Received = received(doc, nil)

@@ -182,29 +182,33 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 		return Outcome{}, err
 	}
 	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
-		t, err := s.typeOf(*e)
-		if err != nil {
+		if err := s.retype(ctx, tx, *e, body, doc); err != nil {
 			return nil, err
-		}
-		d, err := tx.Draft(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		if err := tx.SaveDraft(ctx, k, body, d.Remarks); err != nil {
-			return nil, err
-		}
-		pins, err := repinned(ctx, tx, t, *e, d.Pins, doc, tx.Now())
-		if err != nil {
-			return nil, err
-		}
-		if len(pins) > 0 || len(d.Pins) > 0 {
-			if err := tx.SavePins(ctx, k, pins); err != nil {
-				return nil, err
-			}
 		}
 		fault.Point("draft.saved")
 		return &Outcome{Received: received(doc, nil)}, tx.UpdateEntry(ctx, e)
 	})
+}
+
+// retype writes a body over the draft's; remarks stay, and so do pins that still
+// speak of what it names.
+func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) error {
+	t, err := s.typeOf(e)
+	if err != nil {
+		return err
+	}
+	d, err := tx.Draft(ctx, e.Key)
+	if err != nil {
+		return err
+	}
+	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil {
+		return err
+	}
+	pins, err := repinned(ctx, tx, t, e, d.Pins, doc, tx.Now())
+	if err != nil || len(pins) == 0 && len(d.Pins) == 0 {
+		return err
+	}
+	return tx.SavePins(ctx, e.Key, pins)
 }
 
 // Discard throws a draft away: one that was never submitted ends as discarded,

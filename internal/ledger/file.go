@@ -103,7 +103,7 @@ func (s *Service) Try(ctx context.Context, rows []New, asDraft bool) ([][]fault.
 func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fault.Field, error) {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
-		return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger)
+		return nil, s.unknown(n.Ledger)
 	}
 	doc, err := catalog.ParseDocument(n.Body)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 	if err != nil {
 		return Wrong(err)
 	}
-	res, _, err := s.weigh(ctx, looking{r, s.Now()}, e, t, area, doc, nil)
+	res, _, err := s.weigh(ctx, looking{r, s.now()}, e, t, area, doc, nil)
 	if asDraft {
 		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 	}

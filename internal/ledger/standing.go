@@ -24,7 +24,7 @@ func (s *Service) stand(e *Entry, rev Revision) error {
 		return err
 	}
 	e.OccurredAt, e.Day, e.Counts = &moment.At, moment.Day, counts
-	e.Nil, e.Warnings = rev.Nil, len(rev.Warnings)
+	e.Nil, e.Warnings, e.Hints = rev.Nil, len(rev.Warnings), len(rev.Hints)
 	seals, err := t.Seals(doc)
 	if err != nil {
 		return err

@@ -208,9 +208,8 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		*e = head
 	} else {
 		// Only what protects the new revision holds at once.
-		e.Warnings, e.Sealed = head.Warnings, head.Sealed
+		e.Warnings, e.Hints, e.Sealed = head.Warnings, head.Hints, head.Sealed
 	}
-	e.Hints = len(rev.Hints)
 	e.State, e.Revision, e.Step, e.Digest = to, rev.Number, 0, &rev.Digest
 	now := tx.Now()
 	if e.Submitted == nil {

@@ -23,13 +23,14 @@ func (t *txn) Held(ctx context.Context, prison, area uuid.UUID, day string) ([]l
 	})
 }
 
-// Latest looks only at what the asker may see: it is shown to them.
+// Latest looks only at what the asker may see: it is shown to them. What is older
+// than a year or so begins nothing any more, and is not read.
 func (t *txn) Latest(ctx context.Context, prison, area uuid.UUID, ledgerID, member, until string) ([]ledger.Latest, error) {
 	rows, err := t.tx.Query(ctx, `select distinct on (1) coalesce(r.document->>nullif($4, ''), ''), e.entry_id, e.occurred_day::text, r.version, r.canonical
 		from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id
 			and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
 		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day <= $5::text::date
-			and (e.state = 'submitted' or e.state <> 'voided' and e.in_force > 0) and not r.nil_return
+			and e.occurred_day > $5::text::date - 400 and (e.state = 'submitted' or e.state <> 'voided' and e.in_force > 0) and not r.nil_return
 		order by 1, r.occurred_at desc, e.entry_id desc`, prison, area, ledgerID, member, until)
 	if err != nil {
 		return nil, err

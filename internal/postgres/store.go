@@ -132,10 +132,9 @@ func (t *txn) asProgram(ctx context.Context, fn func() error) error {
 	if err := t.sight(ctx, ledger.Everything()); err != nil {
 		return err
 	}
-	if err := fn(); err != nil {
-		return err // the transaction ends with it
-	}
-	return t.sight(ctx, t.ses.Scope)
+	// Also after an error: what was not found is an answer that callers go on from.
+	// In a transaction that has failed this fails too, and nothing is seen any more.
+	return errors.Join(fn(), t.sight(ctx, t.ses.Scope))
 }
 
 func (t *txn) sight(ctx context.Context, scope ledger.Scope) error {
