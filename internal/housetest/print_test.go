@@ -440,3 +440,25 @@ func heap(t *testing.T) (peak func() uint64, stop func()) {
 	}()
 	return func() uint64 { return most }, func() { close(quit); <-done }
 }
+
+// TestVolumeStrict: a volume is material taken out by the pile, and of L3 that is
+// for the posts that may export it.
+func TestVolumeStrict(t *testing.T) {
+	h := housetest.New(t)
+	s := h.Printing(t)
+	approved(t, h)
+	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
+	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
+	binds := func(who, code string) {
+		t.Helper()
+		if _, err := s.NewVolume(h.As(t.Context(), who), ask, ledger.Idem{}); fault.CodeOf(err) != code {
+			t.Errorf("%s: %v, want %q", who, err, code)
+		}
+	}
+	binds("duty leader", "")
+	if _, err := h.Owner.Exec(t.Context(), "update entries set level = 'L3'"); err != nil {
+		t.Fatal(err)
+	}
+	binds("duty leader", "forbidden")
+	binds("area head", "")
+}

@@ -79,7 +79,7 @@ const MaxVolume = 2000
 const workerDead = time.Minute
 
 // NewVolume fixes which forms the volume holds, of those in force that the
-// actor may read, and asks for it to be bound. Faults: bad_request,
+// actor may read, and asks for it to be bound. Faults: bad_request, forbidden,
 // volume_empty, volume_too_large.
 func (s *Service) NewVolume(ctx context.Context, v Volume, idem ledger.Idem) (Volume, error) {
 	if err := v.check(); err != nil {
@@ -137,6 +137,7 @@ func (s *Service) choose(ctx context.Context, v Volume) ([]Bound, error) {
 		return nil, err
 	}
 	var list []Bound
+	strict := false
 	q := ledger.Query{Prison: v.Prison, Area: v.Area, Ledgers: []string{v.Ledger}, From: v.From, To: v.To, Standing: true, Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
 	for {
 		page, err := s.Ledger.List(ctx, q)
@@ -145,6 +146,7 @@ func (s *Service) choose(ctx context.Context, v Volume) ([]Bound, error) {
 		}
 		for _, e := range page {
 			if e.InForce > 0 {
+				strict = strict || e.Level == "L3"
 				list = append(list, Bound{Entry: e.Entry, Revision: e.InForce, Kind: Filed})
 			}
 		}
@@ -156,6 +158,10 @@ func (s *Service) choose(ctx context.Context, v Volume) ([]Bound, error) {
 			q.After = ledger.Cursor{Value: last.OccurredAt.UTC().Format(time.RFC3339Nano), Entry: last.Entry}
 		case len(list) == 0:
 			return nil, fault.New(fault.Invalid, "volume_empty")
+		case strict:
+			// By the pile it is taken out as by an export, and the same posts may.
+			return list, s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: "export_l3", Prison: v.Prison, Area: v.Area,
+				Ledger: v.Ledger, Department: s.Access.Owner(v.Ledger)}, s.Now())
 		default:
 			return list, nil
 		}
