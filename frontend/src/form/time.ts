@@ -26,3 +26,8 @@ export function showTime(value: string | undefined | null): string {
 export function today(now: Date): string {
   return new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 10)
 }
+
+/** So many days after a day, or before it; no clock of any place has a say. */
+export function dayOn(day: string, by: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10)
+}
