@@ -7,7 +7,7 @@ export function toLocal(value: unknown): string {
   const at = Date.parse(value)
   if (Number.isNaN(at)) return ''
   const local = new Date(at + offset * 60_000).toISOString()
-  return local.endsWith(':00.000Z') ? local.slice(0, 16) : local.slice(0, 19)
+  return local.slice(16, 19) === ':00' ? local.slice(0, 16) : local.slice(0, 19)
 }
 
 /** The reverse; undefined for an unfinished value. */
