@@ -103,6 +103,8 @@ COMMENT ON COLUMN tasks.body IS 'what the entry that does it begins with';
 COMMENT ON COLUMN tasks.disputes IS 'the entry is doubted: corrected, voided or made a finding, it is done';
 COMMENT ON COLUMN tasks.ledger IS 'to be filled to do it; empty for a notice that is taken note of';
 CREATE INDEX tasks_area ON tasks (prison_id, area_id, recorded_at);
+CREATE INDEX tasks_entry ON tasks (prison_id, entry_id);
+CREATE INDEX entries_opened ON entries (prison_id, opened_by) WHERE opened_by IS NOT NULL;
 
 CREATE TABLE task_acts (
   prison_id   uuid NOT NULL,

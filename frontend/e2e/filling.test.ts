@@ -216,8 +216,15 @@ describe('a browser that is killed', () => {
       await page.locator('.schema-form').waitFor()
       const form = page.url()
       await page.getByText('草稿已保存').waitFor()
-      // The server hears nothing of it: this computer alone knows.
-      await page.route('**/draft', (route) => route.abort())
+      // The server answers and keeps nothing: this computer alone knows. (One that does not answer at all
+      // hands the draft over to the offline drafts, whose journey is another.)
+      await page.route('**/draft', (route) =>
+        route.fulfill({
+          status: 503,
+          headers: { 'Content-Type': 'application/problem+json', 'X-Request-Id': 'kept-here' },
+          body: JSON.stringify({ code: 'database_unavailable', title: '数据库暂时不可用' }),
+        }),
+      )
       const grid = await context.newPage()
       await grid.goto(new URL('/batch', form).href)
       await grid.getByLabel('台账').selectOption({ label: '个别谈话教育' })

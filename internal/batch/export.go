@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,7 +58,7 @@ func (s *Service) mayExport(ctx context.Context, e Export) error {
 	if err := s.Access.Check(actor.From(ctx), "create", sub, s.Now()); err != nil {
 		return err
 	}
-	if strict(versions) && strings.TrimSpace(e.Reason) == "" {
+	if strict(versions) && ledger.Blank(e.Reason) {
 		return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
 			Text: fault.Text{ZH: "导出严格限制级（L3）台账须说明理由", EN: "Say why strictly restricted (L3) material is taken out"}}})
 	}

@@ -343,6 +343,11 @@ func (s *Service) write(ctx context.Context, i Import) (more bool, err error) {
 		}
 		for n := range rows {
 			if err := s.one(ctx, i, &rows[n]); err != nil {
+				// What was written before it is said, whatever becomes of the rest.
+				if n > 0 {
+					_, noting := s.noted(ctx, i, rows[:n])
+					err = errors.Join(err, noting)
+				}
 				return false, err
 			}
 		}

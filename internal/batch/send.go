@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -35,7 +34,7 @@ func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.
 		return Import{}, fault.New(fault.TooLarge, "file_too_large").With("limit", int64(exchange.MaxFile))
 	case f.Size <= 0:
 		return Import{}, fault.New(fault.Invalid, "upload_empty")
-	case f.Name == "" || len(f.Name) > 255 || !utf8.ValidString(f.Name):
+	case len(f.Name) > 255 || !ledger.PlainName(f.Name):
 		return Import{}, fault.New(fault.Invalid, "bad_name")
 	}
 	areas, err := s.fillable(ctx, f.Prison, f.Ledger)

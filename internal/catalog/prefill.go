@@ -26,7 +26,8 @@ func (c *Calendar) ShiftAt(now time.Time) (Shift, time.Time, bool) {
 type Beginner struct {
 	Number   string // of the police
 	AreaName string
-	Now      time.Time
+	At       time.Time // now, or a time of a period that is over
+	Past     bool      // the latter: which day and shift is known, not which minute
 	Calendar *Calendar
 }
 
@@ -34,15 +35,15 @@ type Beginner struct {
 var prefills = map[string]func(Beginner) any{
 	"me":   func(b Beginner) any { return b.Number },
 	"area": func(b Beginner) any { return b.AreaName },
-	"now":  func(b Beginner) any { return b.Now.In(Zone).Truncate(time.Minute) },
+	"now":  func(b Beginner) any { return b.At.In(Zone).Truncate(time.Minute) },
 	"shift": func(b Beginner) any {
-		if s, _, ok := b.Calendar.ShiftAt(b.Now); ok {
+		if s, _, ok := b.Calendar.ShiftAt(b.At); ok {
 			return s.ID
 		}
 		return nil
 	},
 	"shift_start": func(b Beginner) any {
-		if _, start, ok := b.Calendar.ShiftAt(b.Now); ok {
+		if _, start, ok := b.Calendar.ShiftAt(b.At); ok {
 			return start
 		}
 		return nil
@@ -66,6 +67,9 @@ func (t *Type) Defaults(b Beginner) map[string]any {
 			continue
 		}
 		if at, isTime := v.(time.Time); isTime {
+			if b.Past && ui(p, "prefill") == "now" && p["format"] == "date-time" {
+				continue
+			}
 			v = written(p, at)
 		}
 		if p["type"] == "array" {

@@ -36,7 +36,7 @@ func TestBeginnings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := Beginner{Number: "0000001", AreaName: "三监区", Now: time.Date(2026, 11, 24, 9, 30, 10, 0, Zone), Calendar: c.Calendar()}
+	by := Beginner{Number: "0000001", AreaName: "三监区", At: time.Date(2026, 11, 24, 9, 30, 10, 0, Zone), Calendar: c.Calendar()}
 	cases := map[string]struct {
 		begins   string
 		document string

@@ -3,7 +3,6 @@ package duty
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -191,7 +190,7 @@ func reliefField(pointer, zh, en string) fault.Field {
 func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 	var bad []fault.Field
 	wrong := func(pointer, zh, en string) { bad = append(bad, reliefField(pointer, zh, en)) }
-	if strings.TrimSpace(r.Reason) == "" || len([]rune(r.Reason)) > 500 {
+	if ledger.Blank(r.Reason) || len([]rune(r.Reason)) > 500 {
 		wrong("/reason", "请写明理由，500 字以内", "Say why in at most 500 characters")
 	}
 	for _, id := range r.Areas {
@@ -240,7 +239,7 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 	if i < 0 || len([]rune(comment)) > 500 {
 		return Relief{}, fault.New(fault.Malformed, "bad_request")
 	}
-	if strings.TrimSpace(comment) == "" && (verdict == "refuse" || verdict == "revoke") {
+	if ledger.Blank(comment) && (verdict == "refuse" || verdict == "revoke") {
 		return Relief{}, fault.InvalidFields("reason_required", []fault.Field{reliefField("/comment", "请说明理由", "Say why")})
 	}
 	// Under one's own sight first: what may not be seen is not there.

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -155,11 +156,23 @@ func TestRefused(t *testing.T) {
 		"no column at all":      {[]byte("你好\r\n"), "table_columns"},
 		"half a workbook":       {book(t, exchange.NewPlan(typ), exchange.Template)[:2000], "table_type_refused"},
 		"a zip of zeros":        {bomb(t), "table_too_large"},
+		"one cell of 60 MB":     {oneCell(t, book(t, exchange.NewPlan(typ), exchange.Template)), "table_too_large"},
 	} {
 		_, err := exchange.Open(bytes.NewReader(test.raw), int64(len(test.raw)), plans(typ))
 		if fault.CodeOf(err) != test.code {
 			t.Errorf("%s: %v, want %s", name, err, test.code)
 		}
+	}
+}
+
+// TestLongTitle: what is shown of a title nobody knows fits into a line.
+func TestLongTitle(t *testing.T) {
+	typ := load(t).Current("cell-body-search")
+	raw := []byte("检查类别," + strings.Repeat("长", 100_000) + "\r\n")
+	_, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != "table_columns" || len(f.Detail["columns"].([]string)[0]) > 200 {
+		t.Errorf("%.300v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"strings"
 	"testing"
 
 	"taizhang/internal/exchange"
@@ -25,6 +26,42 @@ func bomb(t testing.TB) []byte {
 			if _, err := f.Write(zeros); err != nil {
 				t.Fatal(err)
 			}
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.Bytes()
+}
+
+// oneCell is a book of few bytes with a cell of many.
+func oneCell(t testing.TB, raw []byte) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w bytes.Buffer
+	z := zip.NewWriter(&w)
+	for _, f := range from.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == "xl/worksheets/sheet1.xml" {
+			cell := `<row r="9"><c r="B9" t="inlineStr"><is><t>` + strings.Repeat("甲", 20<<20) + `</t></is></c></row></sheetData>`
+			part = bytes.Replace(part, []byte("</sheetData>"), []byte(cell), 1)
+		}
+		to, err := z.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := to.Write(part); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := z.Close(); err != nil {

@@ -29,6 +29,7 @@ const (
 	maxNested   = 200_000 // rows of all lists together
 	maxCell     = 32_767
 	inMemory    = 16 << 20 // a larger sheet is unpacked to disk
+	maxText     = 1 << 20  // between two tags: the longest cell, every letter written as an entity
 )
 
 // Row is one line of the sheet of entries with the rows that belong to it.
@@ -104,34 +105,55 @@ func boundedZip(r io.ReaderAt, size int64) (lines int, err error) {
 		if strings.Contains(f.Name, "vbaProject") {
 			return 0, fault.New(fault.Invalid, "table_macros")
 		}
-		if f.Name == "xl/worksheets/sheet1.xml" {
-			if lines, err = countRows(f); err != nil {
-				return 0, badTable.Because(err)
-			}
+		// The limit on unpacked bytes alone would let one cell have them all, and
+		// reading that takes several times as much memory.
+		first := f.Name == "xl/worksheets/sheet1.xml"
+		if !first && f.UncompressedSize64 <= maxText {
+			continue
+		}
+		n, longest, err := scan(f)
+		switch {
+		case err != nil:
+			return 0, badTable.Because(err)
+		case longest > maxText:
+			return 0, fault.New(fault.TooLarge, "table_too_large")
+		case first:
+			lines = n
 		}
 	}
 	return lines, nil
 }
 
-func countRows(f *zip.File) (n int, err error) {
+// scan counts the rows of a part and measures its longest text.
+func scan(f *zip.File) (rows, longest int, err error) {
 	r, err := f.Open()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	defer func() { _ = r.Close() }()
-	buf, keep := make([]byte, 64<<10), 0
+	buf, keep, run := make([]byte, 64<<10), 0, 0
 	for {
 		k, err := r.Read(buf[keep:])
-		n += bytes.Count(buf[:keep+k], []byte("<row "))
+		fresh := buf[keep : keep+k]
+		for {
+			i := bytes.IndexByte(fresh, '<')
+			if i < 0 {
+				run += len(fresh)
+				break
+			}
+			longest, run, fresh = max(longest, run+i), 0, fresh[i+1:]
+		}
+		longest = max(longest, run)
+		rows += bytes.Count(buf[:keep+k], []byte("<row "))
 		// A tag cut in two by the buffer's end.
 		rest := min(4, keep+k)
 		copy(buf, buf[keep+k-rest:keep+k])
 		keep = rest
-		if errors.Is(err, io.EOF) {
-			return n, nil
+		if errors.Is(err, io.EOF) || longest > maxText {
+			return rows, longest, nil
 		}
 		if err != nil {
-			return n, err
+			return rows, longest, err
 		}
 	}
 }
@@ -354,10 +376,10 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 			}
 		}
 		if at.id == "" && title != "" {
-			unknown = append(unknown, title)
+			unknown = append(unknown, short(title))
 		}
 		if at.id != "" && seen[at.id] {
-			return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{title})
+			return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{short(title)})
 		}
 		seen[at.id] = true
 		if at.column >= 0 && !t.Columns[at.column].Typed() {
@@ -372,6 +394,15 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 		return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{})
 	}
 	return out, nil
+}
+
+// short keeps of a title what tells which one is meant: it is shown in a list.
+func short(title string) string {
+	const most = 40
+	if letters := []rune(title); len(letters) > most {
+		return string(letters[:most]) + "…"
+	}
+	return title
 }
 
 // ours are the titles of columns that are no fields.

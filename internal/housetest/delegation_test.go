@@ -3,6 +3,7 @@ package housetest_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,6 +130,9 @@ func TestDelegationLimits(t *testing.T) {
 	refused("the same days again", "delegation_overlaps", err)
 	_, err = delegate(t, h, "area head", "second area head", actor.AreaHead, today.AddDate(0, 0, -9), today.AddDate(0, 0, -8))
 	refused("days that are over", "bad_delegation", err)
+	_, err = h.Ledger.Delegate(h.As(t.Context(), "area head"), h.Prison, ledger.NewDelegation{Deputy: h.Person("second area head").Number, Role: actor.AreaHead,
+		Area: h.Area, From: catalog.DayOf(today.AddDate(0, 0, 9)), Until: catalog.DayOf(today.AddDate(0, 0, 9)), Reason: strings.Repeat("长", 501)}, ledger.Idem{})
+	refused("a reason without an end", "bad_delegation", err)
 	_, err = h.Ledger.EndDelegation(medic, h.Prison, d.ID, ledger.Idem{})
 	refused("ended by another", "forbidden", err)
 	// Deciding and reading, nothing else: no voiding, no filling, no passing on.

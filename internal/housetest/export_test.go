@@ -109,6 +109,10 @@ func TestExportRights(t *testing.T) {
 			t.Errorf("%s asks for L3: %v, want %s", who, err, code)
 		}
 	}
+	strict.Reason = "\u200b\u2060"
+	if _, err := h.Batches.Ask(h.As(t.Context(), "warden"), strict, ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+		t.Errorf("a reason that shows nothing: %v", err)
+	}
 	strict.Reason = "年度卫生检查"
 	if e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict)); e.State != batch.Done {
 		t.Errorf("%+v", e)

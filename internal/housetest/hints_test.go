@@ -92,12 +92,17 @@ func TestHints(t *testing.T) {
 
 	// The area's habit.
 	h = housetest.New(t)
+	people := func(n int) func(map[string]any) {
+		return func(doc map[string]any) {
+			doc["search_kind"], doc["searched_count"], doc["same_sex_confirmed"] = "body", n, true
+		}
+	}
 	for n := range 12 {
-		_, got = searched(t, h, "officer", func(doc map[string]any) { doc["searched_count"] = 40 + n%3 })
+		_, got = searched(t, h, "officer", people(40+n%3))
 	}
 	want("as usual", got)
-	_, got = searched(t, h, "officer", func(doc map[string]any) { doc["searched_count"] = 43 })
+	_, got = searched(t, h, "officer", people(43))
 	want("a little more", got)
-	_, got = searched(t, h, "second officer", func(doc map[string]any) { doc["searched_count"] = 400 })
+	_, got = searched(t, h, "second officer", people(400))
 	want("ten times", got, "unusual")
 }

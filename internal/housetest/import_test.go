@@ -419,3 +419,57 @@ func drop(v any, pointer string) {
 		}
 	}
 }
+
+// TestImportLocked: a row whose time is over is wrong like any other, when it is
+// looked at, when it is written and in the grid; it ends nothing.
+func TestImportLocked(t *testing.T) {
+	h := housetest.New(t)
+	lockDays := int(h.Catalog.Setting("lock_days"))
+	outs := searches(h, 3, func(int) bool { return false })
+	old := searchAt(h, time.Now().AddDate(0, 0, -lockDays-30))
+	outs[1].Value = loose(old)
+	raw := workbook(t, h, "cell-body-search", outs)
+	locked := func(what string, list []fault.Field) {
+		t.Helper()
+		if len(list) != 1 || list[0].Code != "period_expired" || list[0].Text.ZH == "" {
+			t.Errorf("%s: %+v, want period_expired", what, list)
+		}
+	}
+	for _, asDraft := range []bool{false, true} {
+		i := through(t, h, "officer", send(t, h, "officer", batch.Sent{AsDraft: asDraft, Name: fmt.Sprint(asDraft, ".xlsx")}, raw))
+		if i.State != batch.Checked || i.Bad != 1 {
+			t.Errorf("draft %v: %s with %d bad rows, want checked with 1", asDraft, i.State, i.Bad)
+		}
+		// What expires between the look and the writing.
+		if _, err := h.Owner.Exec(t.Context(), "update import_rows set outcome = 'good', errors = '[]' where import_id = $1 and outcome = 'bad'", i.ID); err != nil {
+			t.Fatal(err)
+		}
+		i = through(t, h, "officer", begin(t, h, "officer", i))
+		if i.State != batch.Done || i.Bad != 2 {
+			t.Errorf("draft %v: %s with %d bad rows, want done with 2", asDraft, i.State, i.Bad)
+		}
+	}
+	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search"}
+	checked, err := h.Ledger.CheckBatch(h.As(t.Context(), "officer"), n, []ledger.Row{{Key: "1", Body: old}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked("grid", checked[0].Errors)
+	n.Body = old
+	tried, err := h.Ledger.Try(h.As(t.Context(), "officer"), []ledger.New{n}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked("import", tried[0])
+}
+
+// TestImportNames: the name of a file is one line that says what it is.
+func TestImportNames(t *testing.T) {
+	h := housetest.New(t)
+	for _, name := range []string{"", "\u200b", "../表.csv", `a\b.csv`, "a\r\nb.csv", "\u202evsc.xlsx", strings.Repeat("长", 300)} {
+		f := batch.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}
+		if _, err := h.Batches.Send(h.As(t.Context(), "officer"), f, strings.NewReader("a,b"), ledger.Idem{}); fault.CodeOf(err) != "bad_name" {
+			t.Errorf("%.20q: %v", name, err)
+		}
+	}
+}

@@ -208,3 +208,37 @@ func TestLockCauses(t *testing.T) {
 		t.Errorf("only %d causes were met: %v", len(seen), seen)
 	}
 }
+
+// TestBegunLate: what is begun for a shift that is over speaks of that shift, not
+// of the one under way, and guesses no minute.
+func TestBegunLate(t *testing.T) {
+	h := housetest.New(t)
+	ctx := t.Context()
+	noon := time.Now().In(catalog.Zone).AddDate(0, 0, -3).Truncate(time.Minute)
+	noon = time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, catalog.Zone)
+	if err := h.Duty.Plan(ctx, h.Prison, noon.AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	begun := func(id string, at time.Time) map[string]any {
+		t.Helper()
+		out, err := h.Ledger.Create(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: id, For: at}, ledger.Idem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := h.Ledger.Get(h.As(ctx, "officer"), out.Entry.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return loose(v.Draft.Body)
+	}
+	log := begun("duty-log", noon)
+	if log["shift"] != "day" || log["shift_start"] != noon.Add(-4*time.Hour).Format(time.RFC3339) {
+		t.Errorf("the log of a day shift three days ago begins with %v %v", log["shift"], log["shift_start"])
+	}
+	if count := begun("headcount", noon); count["counted_at"] != nil || count["counted_by"] == nil {
+		t.Errorf("a count of three days ago: %v by %v, want no time", count["counted_at"], count["counted_by"])
+	}
+	if count := begun("headcount", time.Now()); count["counted_at"] == nil {
+		t.Error("a count of now has no time")
+	}
+}

@@ -171,7 +171,8 @@ func plant(t testing.TB, h *housetest.House, who, ledgerID string, area uuid.UUI
 		t.Fatal(err)
 	}
 	if _, err := h.Owner.Exec(t.Context(), `insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at)
-		values ($1, $2, 1, $3, $4, $5, $6, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), false, '', '[]', '[]', $7)`,
+		values ($1, $2, 1, $3, $4, $5, $6, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), false, '',
+		'[{"id":"head","title":{"zh":"监区长","en":"head"},"roles":["area_head"],"unit":"area","mode":"any"}]', '[]', $7)`,
 		k.Prison, k.Entry, author, typ.ID, typ.Version, []byte(doc), at); err != nil {
 		t.Fatal(err)
 	}

@@ -374,3 +374,49 @@ func TestDeadline(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSignerGone: whoever was to sign by name and has left their post holds the
+// entry up no longer; the higher post decides.
+func TestSignerGone(t *testing.T) {
+	for _, mode := range []string{"any", "all"} {
+		t.Run(mode, func(t *testing.T) {
+			h := housetest.New(t)
+			chained(t, h, group(mode))
+			e := h.Submitted(t)
+			last, head := "duty leader", h.As(t.Context(), "custody head")
+			voters := three[:1]
+			if mode == "all" {
+				last, voters = three[2], three[:2]
+			} else {
+				out, err := sign(t, h, "area head", e, "after", last)
+				must(t, out, err)
+			}
+			for _, who := range voters {
+				out, err := vote(t, h, who, e, true)
+				must(t, out, err)
+			}
+			remind := func() {
+				t.Helper()
+				if err := h.Ledger.Remind(t.Context(), h.Prison); err != nil {
+					t.Fatal(err)
+				}
+			}
+			remind()
+			out, err := h.Ledger.Approve(head, e.Key, judged(e), ledger.Idem{})
+			code(t, "forbidden", out, err)
+			if _, err := h.Owner.Exec(t.Context(), "update postings set until_at = now() where person_id = $1", h.Person(last).PersonID); err != nil {
+				t.Fatal(err)
+			}
+			remind()
+			remind()
+			if !slices.Contains(inboxOf(t, h, head), e.Key) {
+				t.Error("not in the inbox of the higher post")
+			}
+			out, err = h.Ledger.Approve(head, e.Key, judged(e), ledger.Idem{})
+			must(t, out, err)
+			if out.Entry.State != ledger.Approved {
+				t.Errorf("%s", out.Entry.State)
+			}
+		})
+	}
+}

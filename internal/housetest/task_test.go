@@ -293,6 +293,15 @@ func TestOccasions(t *testing.T) {
 	if open() != before-1 {
 		t.Error("the talk was held, and the task stays open")
 	}
+	// However much others have to do first.
+	if _, err := h.Owner.Exec(ctx, `insert into tasks (prison_id, task_id, area_id, trigger, source, ledger, title_zh, title_en, roles, department, due_at, body, disputes)
+		select $1, gen_random_uuid(), $2, 'arrival/talk', 'x' || n, 'individual-talk', '谈话', 'talk', '{officer}', '', now() - interval '1 day', '{}', false
+		from generate_series(1, 501) n`, h.Prison, h.Other); err != nil {
+		t.Fatal(err)
+	}
+	if n := open(); n != before-1 {
+		t.Errorf("behind the tasks of others: %d, want %d", n, before-1)
+	}
 }
 
 // TestTaskDone: taken note of once, by whom it names; a doubted entry is marked

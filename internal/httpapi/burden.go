@@ -49,3 +49,20 @@ func (a *API) burden(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "ledgers": lines})
 }
+
+// coincidences lists what was written twice under whatever names.
+func (a *API) coincidences(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	from, to, err := a.span(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Ledger.Coincidences(c.Request().Context(), prison, from, to)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "coincidences": list})
+}

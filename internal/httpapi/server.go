@@ -181,6 +181,7 @@ func (a *API) routes() []route {
 		{"POST", prison + "/volumes", "volumes.create", false, a.createVolume},
 		{"GET", prison + "/volumes/:volume/file", "volumes.file", false, a.volumeFile},
 
+		{"GET", prison + "/coincidences", "coincidences.list", false, a.coincidences},
 		{"GET", prison + "/burden", "burden.get", false, a.burden},
 		{"GET", prison + "/reliefs", "reliefs.list", false, a.listReliefs},
 		{"POST", prison + "/reliefs", "reliefs.create", false, a.askRelief},

@@ -50,7 +50,7 @@ type Checked struct {
 // stand before another count as filed for its rules, as they would be by then.
 func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked, error) {
 	list := make([]Checked, len(rows))
-	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, area Area) error {
+	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, e Entry, area Area) error {
 		files, err := s.lent(ctx, r, n)
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 				list[i].Err = err
 				continue
 			}
-			res, _, err := weigh(ctx, before, newKey(n.Prison), t, area, doc, files)
+			res, _, err := s.weigh(ctx, before, e, t, area, doc, files)
 			if err != nil {
 				return err
 			}
@@ -106,7 +106,7 @@ func (e *earlier) Others(ctx context.Context, k Key, ledger string, members map[
 }
 
 // lookAtArea reads as somebody who may begin entries of the ledger there.
-func (s *Service) lookAtArea(ctx context.Context, n New, fn func(looking, *catalog.Type, Area) error) error {
+func (s *Service) lookAtArea(ctx context.Context, n New, fn func(looking, *catalog.Type, Entry, Area) error) error {
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {
 		return s.unknown(n.Ledger)
@@ -117,11 +117,11 @@ func (s *Service) lookAtArea(ctx context.Context, n New, fn func(looking, *catal
 		now = ses.Clock
 	}
 	return s.Store.Read(ctx, ses, func(r Reader) error {
-		_, area, err := s.admit(ctx, r, t, n)
+		e, area, err := s.admit(ctx, r, t, n)
 		if err != nil {
 			return err
 		}
-		return fn(looking{r, now}, t, area)
+		return fn(looking{r, now}, t, e, area)
 	})
 }
 
@@ -162,17 +162,19 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		until = catalog.DayOf(first.At.AddDate(0, 1, -1))
 	}
 	out := Prefill{Rows: []Prefilled{}}
-	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, area Area) error {
+	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Entry, area Area) error {
 		out.Subject = t.Subject()
-		_, pins, err := take(ctx, r, t, area, min(until, catalog.DayOf(r.at)), nil)
+		known, _, err := take(ctx, r, t, area, min(until, catalog.DayOf(r.at)), nil)
 		if err != nil {
 			return err
 		}
-		begun := t.Defaults(s.beginner(ctx, area, r.at))
-		t.InPeriod(begun, period)
-		for _, p := range pins {
-			begun[p.Field[1:]] = p.Value
+		by, err := s.beginner(ctx, r, t, area, time.Time{})
+		if err != nil {
+			return err
 		}
+		begun := t.Defaults(by)
+		t.InPeriod(begun, period)
+		maps.Copy(begun, known)
 		if out.Subject == "" {
 			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun})
 			return nil

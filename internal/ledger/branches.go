@@ -105,7 +105,7 @@ func (s *Service) Resolve(ctx context.Context, k Key, branch uuid.UUID, ifMatch 
 		if doc, err = catalog.ParseDocument(r.Body); err != nil {
 			return Outcome{}, err
 		}
-	} else if blank(r.Reason) {
+	} else if Blank(r.Reason) {
 		return Outcome{}, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
 			Text: fault.Text{ZH: "请说明为何不采用离线内容", EN: "Say why the offline version is not used"}}})
 	}

@@ -144,19 +144,19 @@ func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outc
 	})
 }
 
-// blank says that a text shows nothing: spaces and invisible characters only.
-func blank(s string) bool {
+// Blank says that a text shows nothing: spaces and invisible characters only.
+func Blank(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 func worded(j Judgement) error {
 	for _, r := range j.Remarks {
-		if blank(r.Text) || r.Pointer != "" && r.Pointer[0] != '/' {
+		if Blank(r.Text) || r.Pointer != "" && r.Pointer[0] != '/' {
 			return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/remarks", Code: "required",
 				Text: fault.Text{ZH: "批注须写在字段上，并写明内容", EN: "A remark stands on a field and says something"}}})
 		}
 	}
-	if !blank(j.Comment) || len(j.Remarks) > 0 {
+	if !Blank(j.Comment) || len(j.Remarks) > 0 {
 		return nil
 	}
 	return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/comment", Code: "required",

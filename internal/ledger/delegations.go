@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -57,6 +58,9 @@ type NewDelegation struct {
 
 // maxDelegation bounds a delegation; a longer absence is a posting.
 const maxDelegation = 366
+
+// maxReason bounds a reason that others read in lists.
+const maxReason = 500
 
 // Delegate names a deputy for one of one's own posts. Faults: not_your_post,
 // bad_delegation with fields, person_unknown, delegation_refused.
@@ -184,8 +188,11 @@ func (n NewDelegation) wrong(today string) (list []fault.Field) {
 	case until.At.Sub(from.At).Hours() > 24*maxDelegation:
 		say("/until", "maximum", "委托不超过一年；更长的离岗应调整岗位", "A delegation lasts a year at most; a longer absence wants another posting")
 	}
-	if blank(n.Reason) {
+	switch {
+	case Blank(n.Reason):
 		say("/reason", "required", "请说明理由", "Say why")
+	case utf8.RuneCountInString(n.Reason) > maxReason:
+		say("/reason", "maxLength", "理由不超过 500 字", "A reason has at most 500 characters")
 	}
 	return list
 }

@@ -49,12 +49,16 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
 			return err
 		}
-		body, pins, err := s.prefilled(ctx, tx, t, area, n.Body)
+		by, err := s.beginner(ctx, tx, t, area, n.For)
+		if err != nil {
+			return err
+		}
+		body, pins, err := s.prefilled(ctx, tx, t, area, by, n.Body)
 		if err != nil {
 			return err
 		}
 		at := n.For
-		if doc, err := catalog.ParseDocument(body); err == nil {
+		if doc, err := catalog.ParseDocument(n.Body); err == nil {
 			if m, err := t.Occurred(doc); err == nil {
 				at = m.At
 			}
@@ -97,10 +101,10 @@ func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (
 
 // prefilled is the body of a new draft with what the sources know: their pinned
 // values stand over what was sent, what they only offer fills an empty form.
-func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, sent json.RawMessage) (json.RawMessage, []Pin, error) {
+func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, by catalog.Beginner, sent json.RawMessage) (json.RawMessage, []Pin, error) {
 	if len(sent) == 0 {
-		values := t.Defaults(s.beginner(ctx, area, tx.Now()))
-		found, pins, err := take(ctx, tx, t, area, catalog.DayOf(tx.Now()), nil)
+		values := t.Defaults(by)
+		found, pins, err := take(ctx, tx, t, area, catalog.DayOf(by.At), nil)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -131,8 +135,21 @@ func (s *Service) unknown(id string) error {
 	return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 }
 
-func (s *Service) beginner(ctx context.Context, area Area, now time.Time) catalog.Beginner {
-	return catalog.Beginner{Number: actor.From(ctx).Number, AreaName: area.NameZH, Now: now, Calendar: s.Catalog.Calendar()}
+// beginner is who begins an entry, and the time it speaks of until somebody says
+// another: now, or of a period that is over the time of it that was named.
+func (s *Service) beginner(ctx context.Context, r dated, t *catalog.Type, area Area, named time.Time) (catalog.Beginner, error) {
+	by := catalog.Beginner{Number: actor.From(ctx).Number, AreaName: area.NameZH, At: r.Now(), Calendar: s.Catalog.Calendar()}
+	if named.IsZero() {
+		return by, nil
+	}
+	p, err := r.PeriodAt(ctx, area.Prison, area.ID, t.ID, named)
+	if fault.Is(err, fault.NotFound) {
+		return by, nil
+	}
+	if err == nil && p.Ends.Before(r.Now()) {
+		by.At, by.Past = named, true
+	}
+	return by, err
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

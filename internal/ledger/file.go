@@ -45,7 +45,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 				return err
 			}
 		}
-		res, pins, err := weigh(ctx, tx, e.Key, t, area, doc, files)
+		res, pins, err := s.weigh(ctx, tx, e, t, area, doc, files)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 	if err != nil {
 		return Wrong(err)
 	}
-	res, _, err := weigh(ctx, looking{r, s.Now()}, e.Key, t, area, doc, nil)
+	res, _, err := s.weigh(ctx, looking{r, s.Now()}, e, t, area, doc, nil)
 	if asDraft {
 		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 	}
@@ -122,7 +122,6 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 
 // wordings of what concerns a row as a whole.
 var wordings = map[string]fault.Text{
-	"not_for_area":       {ZH: "该监区不填报这种台账", EN: "This area does not keep that ledger"},
 	"not_found":          {ZH: "没有这个监区，或者您无权在此填报", EN: "No such area, or not yours to fill"},
 	"forbidden":          {ZH: "您的岗位不能在该监区填报这种台账", EN: "Your post does not fill this ledger there"},
 	"document_too_large": {ZH: "一行的内容不得超过 256 KB", EN: "One row may hold 256 kB"},
@@ -140,6 +139,10 @@ func Wrong(err error) ([]fault.Field, error) {
 		return f.Fields, nil
 	}
 	text, ok := wordings[f.Code]
+	if !ok {
+		// A lock says itself why.
+		text, ok = f.Detail["reason"].(fault.Text)
+	}
 	if !ok {
 		return nil, err
 	}
@@ -172,20 +175,27 @@ func (s *Service) lent(ctx context.Context, r Reader, n New) ([]Evidence, error)
 
 // weigh says what would come of filing a document: everything wrong with it,
 // or what is filed.
-func weigh(ctx context.Context, r dated, k Key, t *catalog.Type, area Area, doc catalog.Document, files []Evidence) (catalog.Result, []Pin, error) {
+func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, area Area, doc catalog.Document, files []Evidence) (catalog.Result, []Pin, error) {
 	doc, pins, err := shared(ctx, r, t, area, doc)
 	if err != nil {
 		return catalog.Result{}, nil, err
 	}
-	res, err := judge(ctx, r, k, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
+	res, err := judge(ctx, r, e.Key, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
 	if err != nil || len(res.Errors) > 0 {
 		return res, pins, err
 	}
 	if res.Errors, err = lacking(t, res.Document, files); err != nil {
 		return res, pins, err
 	}
-	if moment, err := t.Occurred(res.Document); err == nil {
-		res.Errors = append(res.Errors, early(t, moment, r.Now())...)
+	moment, err := t.Occurred(res.Document)
+	if err != nil {
+		return res, pins, nil
 	}
-	return res, pins, nil
+	if ahead := early(t, moment, r.Now()); len(ahead) > 0 {
+		res.Errors = append(res.Errors, ahead...)
+		return res, pins, nil
+	}
+	locked, err := Wrong(s.fillable(ctx, r, t, e.Prison, e.Area, moment.At))
+	res.Errors = append(res.Errors, locked...)
+	return res, pins, err
 }

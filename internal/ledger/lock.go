@@ -102,21 +102,22 @@ type Period struct{ Starts, Ends, Due time.Time }
 // fillable refuses what is filled for a time whose period has not begun, or whose
 // time is over and no exception holds. Where nothing was due, the time allowed
 // runs from the event itself.
-func (s *Service) fillable(ctx context.Context, tx Tx, t *catalog.Type, prison, area uuid.UUID, at time.Time) error {
-	p, err := tx.PeriodAt(ctx, prison, area, t.ID, at)
+func (s *Service) fillable(ctx context.Context, r dated, t *catalog.Type, prison, area uuid.UUID, at time.Time) error {
+	p, err := r.PeriodAt(ctx, prison, area, t.ID, at)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		p = Period{Starts: at, Due: t.Cadence.Due(at, s.Catalog.Calendar())}
+		p = Period{Starts: at, Ends: at, Due: t.Cadence.Due(at, s.Catalog.Calendar())}
 	case err != nil:
 		return err
-	case p.Starts.After(tx.Now()):
+	case p.Starts.After(r.Now()):
 		return LockFor(PeriodNotBegun).Refusal(fault.Invalid).With("from", p.Starts)
 	}
 	limit := s.Catalog.LockedAt(t, p.Due)
-	if !tx.Now().After(limit) {
+	if !r.Now().After(limit) {
 		return nil
 	}
-	unlocked, err := tx.Unlocked(ctx, prison, area, t.ID, catalog.DayOf(p.Starts), catalog.DayOf(at))
+	last := max(catalog.DayOf(at), catalog.DayOf(p.Ends.Add(-time.Minute)))
+	unlocked, err := r.Unlocked(ctx, prison, area, t.ID, catalog.DayOf(p.Starts), last)
 	if err != nil || unlocked {
 		return err
 	}

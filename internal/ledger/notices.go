@@ -133,6 +133,9 @@ func (s *Service) wanting(ctx context.Context, r Reader, e Entry, now time.Time)
 	if e.StepDue != nil && !now.Before(s.soon(*e.StepDue)) {
 		return true, nil
 	}
+	if gone, err := s.deserted(ctx, r, e); err != nil || gone {
+		return gone, err
+	}
 	again := e
 	err := s.staffed(ctx, r, &again)
 	return err == nil && !slices.Equal(again.StepRoles, e.StepRoles) || !slices.Equal(again.StepVacant, e.StepVacant), err
@@ -167,7 +170,83 @@ func (s *Service) staffed(ctx context.Context, r Reader, e *Entry) error {
 	return err
 }
 
+// deserted: the step waits for people by name, and none of them may read the
+// entry any more: they have left the prison or their post there.
+func (s *Service) deserted(ctx context.Context, r Reader, e Entry) (bool, error) {
+	if !e.StepBound || len(e.StepSeats) == 0 {
+		return false, nil
+	}
+	t, err := s.typeOf(e)
+	if err != nil {
+		return false, err
+	}
+	for _, person := range e.StepSeats {
+		number, err := r.PersonNumber(ctx, person)
+		if err != nil {
+			return false, err
+		}
+		p, err := r.PersonByNumber(ctx, e.Prison, number)
+		switch {
+		case fault.Is(err, fault.NotFound):
+		case err != nil:
+			return false, err
+		case s.Access.Check(p.actor(), "read", s.subject(e, t), s.Now()) == nil:
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// relieve hands a deserted step to the higher post, as if its deadline had
+// passed: the one the type names, else the next rung where somebody is.
+func (s *Service) relieve(ctx context.Context, tx Tx, e *Entry) error {
+	t, err := s.typeOf(*e)
+	if err != nil {
+		return err
+	}
+	rev, err := tx.Revision(ctx, e.Key, e.Revision)
+	if err != nil {
+		return err
+	}
+	st := rev.Chain[e.Step]
+	posts := above(st)
+	if st.Escalate != nil {
+		posts = append([]catalog.Post{*st.Escalate}, posts...)
+	}
+	for _, post := range posts {
+		list, err := tx.Holders(ctx, e.Prison, e.Area, s.answering(*e), post)
+		if err != nil {
+			return err
+		}
+		able := func(p Posted) bool {
+			return p.ID != e.Author && !slices.Contains(e.StepOut, p.ID) && s.Access.Check(p.actor(), "read", s.subject(*e, t), s.Now()) == nil
+		}
+		if !slices.ContainsFunc(list, able) {
+			continue
+		}
+		now := tx.Now()
+		over := e.StepDue != nil && !now.Before(*e.StepDue)
+		if over && slices.Equal(e.StepHigher, post.Roles) && e.HigherUnit == post.Unit {
+			return nil
+		}
+		if !over {
+			e.StepDue = &now
+		}
+		e.StepHigher, e.HigherUnit = post.Roles, post.Unit
+		if err := tx.InsertEvent(ctx, e.Key, "restaffed", e.Revision, map[string]any{"step": e.Step, "vacant": e.StepRoles, "roles": post.Roles}); err != nil {
+			return err
+		}
+		return tx.UpdateEntry(ctx, e)
+	}
+	return nil
+}
+
 func (s *Service) restaff(ctx context.Context, tx Tx, e *Entry) error {
+	if gone, err := s.deserted(ctx, tx, *e); err != nil {
+		return err
+	} else if gone {
+		return s.relieve(ctx, tx, e)
+	}
 	before := *e
 	if err := s.staffed(ctx, tx, e); err != nil {
 		return err

@@ -180,11 +180,13 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 
 // repinned takes what another system says of the inmate a document names, when
 // it names another one than the pins speak of: a pin must never speak of somebody
-// else. Pins of an area's day and of entries stay as they are.
+// else. Pins of an area's day and of entries stay as they are, but of a field that
+// the type, after a rebase, no longer takes from elsewhere.
 func repinned(ctx context.Context, r Reader, t *catalog.Type, e Entry, pins []Pin, doc catalog.Document, now time.Time) ([]Pin, error) {
 	number, _ := doc.Value[inmateField].(string)
 	out := slices.DeleteFunc(slices.Clone(pins), func(p Pin) bool {
-		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number
+		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number ||
+			!slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field })
 	})
 	for _, src := range t.Sources {
 		if number == "" || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(out, func(p Pin) bool { return p.Field == src.Field }) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -72,8 +73,12 @@ func (s *Service) AddSigner(ctx context.Context, k Key, in Signing, idem Idem) (
 // anew, the other one told.
 func (s *Service) sign(ctx context.Context, k Key, a Action, in Signing, idem Idem, choose func(Tx, *Entry, *catalog.Type, atStep) (Signer, error)) (Outcome, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
-	if blank(in.Reason) {
+	if Blank(in.Reason) {
 		return Outcome{}, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required", Text: fault.Text{ZH: "请说明理由", EN: "Say why"}}})
+	}
+	if utf8.RuneCountInString(in.Reason) > maxReason {
+		return Outcome{}, fault.InvalidFields("bad_request", []fault.Field{{Pointer: "/reason", Code: "maxLength",
+			Text: fault.Text{ZH: "理由不超过 500 字", EN: "A reason has at most 500 characters"}}})
 	}
 	return s.change(ctx, k, a, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		rev, err := shown(ctx, tx, e, Judgement{Digest: in.Digest})

@@ -55,6 +55,9 @@ func (a TaskAct) Record() (Record, error) {
 type TaskQuery struct {
 	Task, Entry uuid.UUID
 	Open        bool
+	// Mine are the posts of whom they are for: what others have to do must not
+	// fill the list.
+	Mine []actor.Posting
 }
 
 // mayDo: whoever holds one of its roles in its area or department.
@@ -70,7 +73,13 @@ func (s *Service) mayDo(ctx context.Context, prison uuid.UUID, t Task) error {
 func (s *Service) Tasks(ctx context.Context, prison uuid.UUID) ([]Task, error) {
 	list := []Task{}
 	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
-		all, err := r.Tasks(ctx, prison, TaskQuery{Open: true})
+		mine := []actor.Posting{}
+		for _, p := range actor.From(ctx).Postings {
+			if p.PrisonID == prison {
+				mine = append(mine, p)
+			}
+		}
+		all, err := r.Tasks(ctx, prison, TaskQuery{Open: true, Mine: mine})
 		for _, t := range all {
 			if s.mayDo(ctx, prison, t) == nil {
 				list = append(list, dressedTask(t))

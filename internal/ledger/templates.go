@@ -55,7 +55,7 @@ type Saved struct {
 // event only, rebased to the current version like drafts are.
 func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 	out := Beginnings{Templates: []Saved{}}
-	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Area) error {
+	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Entry, _ Area) error {
 		latest, err := r.Latest(ctx, n.Prison, n.Area, t.ID, "", catalog.DayOf(r.at))
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ func (s *Service) NewUploadAs(ctx context.Context, k Key, id uuid.UUID, slot, na
 		return Upload{}, fault.New(fault.TooLarge, "upload_too_large").With("limit", MaxUpload)
 	case size <= 0:
 		return Upload{}, fault.New(fault.Invalid, "upload_empty")
-	case !plainName(name):
+	case !PlainName(name):
 		return Upload{}, fault.New(fault.Invalid, "bad_name")
 	}
 	var u Upload
@@ -98,10 +98,10 @@ func (s *Service) editable(ctx context.Context, r Reader, e Entry) error {
 	return err
 }
 
-// plainName accepts what a person would call a file: no path, no control or
+// PlainName accepts what a person would call a file: no path, no control or
 // direction-changing characters, at most 200 characters.
-func plainName(name string) bool {
-	if blank(name) || utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
+func PlainName(name string) bool {
+	if Blank(name) || utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
 		return false
 	}
 	return !strings.ContainsFunc(name, func(r rune) bool {

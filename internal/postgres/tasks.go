@@ -18,13 +18,17 @@ import (
 // that names them; for a doubted entry its correction in force, its voiding or
 // a finding.
 const taskDone = `(a.task_id is not null
-	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.ledger = t.ledger and e.submitted_at is not null
-		and e.state not in ('voided', 'discarded') and (e.entry_id = t.opened or e.opened_by = t.entry_id
-			or t.entry_id is null and e.area_id = t.area_id and e.submitted_at >= t.recorded_at and exists (select from revisions r
-				where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision and position(t.source in convert_from(r.canonical, 'UTF8')) > 0)))
+	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.opened and ` + filledFor + `)
+	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.opened_by = t.entry_id and ` + filledFor + `)
+	or t.ledger <> '' and t.entry_id is null and exists (select from entries e
+		join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
+		where e.prison_id = t.prison_id and e.area_id = t.area_id and ` + filledFor + ` and e.submitted_at >= t.recorded_at
+			and position(t.source in convert_from(r.canonical, 'UTF8')) > 0)
 	or t.disputes and (exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.entry_id and (e.state = 'voided'
 			or exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force and r.recorded_at > t.recorded_at)))
 		or exists (select from findings f where f.prison_id = t.prison_id and f.entry_id = t.entry_id and f.recorded_at > t.recorded_at)))`
+
+const filledFor = `e.ledger = t.ledger and e.submitted_at is not null and e.state not in ('voided', 'discarded')`
 
 // Tasks looks as the program does: whether one is done is the same for
 // everybody, and who may do it is decided above.
@@ -36,6 +40,15 @@ func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) (
 	}
 	if q.Entry != uuid.Nil {
 		w.add("t.entry_id = %s", q.Entry)
+	}
+	if q.Mine != nil {
+		var roles, departments []string
+		var areas []uuid.UUID
+		for _, p := range q.Mine {
+			roles, areas, departments = append(roles, string(p.Role)), append(areas, p.AreaID), append(departments, p.Department)
+		}
+		w.add(`exists (select from unnest(%s::text[], %s::uuid[], %s::text[]) as post(role, area, department) where post.role = any(t.roles)
+			and case t.department when '' then post.area = t.area_id else post.department = t.department end)`, some(roles), some(areas), some(departments))
 	}
 	if q.Open {
 		w.add("not " + taskDone)

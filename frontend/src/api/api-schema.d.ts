@@ -1422,6 +1422,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/coincidences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of different ledgers that said the same on nearly every day, among the entries the reader may see */
+        get: operations["coincidences.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/burden": {
         parameters: {
             query?: never;
@@ -2395,6 +2412,16 @@ export interface components {
             sources: components["schemas"]["Source"][];
             computed: string[];
             lawful_basis: components["schemas"]["Text"];
+        };
+        Coincidence: {
+            ledger: string;
+            field: string;
+            title: components["schemas"]["Text"];
+            other: string;
+            other_field: string;
+            other_title: components["schemas"]["Text"];
+            days: number;
+            same: number;
         };
         Spent: {
             ledger: string;
@@ -6957,6 +6984,46 @@ export interface operations {
                         duties: components["schemas"]["Duty"][];
                         /** Format: date-time */
                         now: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "coincidences.list": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pairs, those of most days first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        from: string;
+                        /** Format: date */
+                        to: string;
+                        coincidences: components["schemas"]["Coincidence"][];
                     };
                 };
             };

@@ -1,7 +1,16 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
-import type { LedgerHead, LedgerType, Me, Organisation, Progress, Spent } from './model'
+import type {
+  Coincidence,
+  LedgerHead,
+  LedgerType,
+  Me,
+  Organisation,
+  Overlap,
+  Progress,
+  Spent,
+} from './model'
 import {
   getCompleteness,
   getLog,
@@ -145,6 +154,32 @@ export function useCompleteness(prison: string) {
   return useQuery({
     queryKey: ['completeness', prison],
     queryFn: () => getCompleteness(prison),
+    enabled: prison !== '',
+  })
+}
+
+/** What the catalogue asks for twice, each pair once. */
+export function useAskedTwice() {
+  return useQuery({
+    queryKey: ['overlaps'],
+    queryFn: async () => {
+      const { ledgers } = (
+        await call<{ ledgers: { ledger: string; overlaps: Overlap[] }[] }>('/overlaps')
+      ).data
+      return ledgers.flatMap(({ ledger, overlaps }) =>
+        overlaps.filter((o) => ledger < o.ledger).map((overlap) => ({ ledger, overlap })),
+      )
+    },
+    staleTime: 300_000,
+  })
+}
+
+export function useCoincidences(prison: string, query: { from: string; to: string }) {
+  return useQuery({
+    queryKey: ['coincidences', prison, query],
+    queryFn: async () =>
+      (await call<{ coincidences: Coincidence[] }>(`/prisons/${prison}/coincidences`, { query }))
+        .data.coincidences,
     enabled: prison !== '',
   })
 }

@@ -118,6 +118,18 @@ export function FactsPanel(props: { files: Files; change: (files: Files) => void
           ...title,
           { at: '/roles', label: t('designer.roles'), kind: 'many', options: roles(approvers) },
           { at: '/unit', label: t('designer.unit'), kind: 'one', options: units },
+          {
+            at: '/mode',
+            label: t('designer.mode'),
+            kind: 'one',
+            options: (['any', 'all', 'vote'] as const).map((value) => ({
+              value,
+              label: t(`designer.mode_${value}`),
+            })),
+          },
+          { at: '/quorum', label: t('designer.quorum'), kind: 'fraction' },
+          { at: '/majority', label: t('designer.majority'), kind: 'fraction' },
+          { at: '/within_workdays', label: t('designer.within'), kind: 'number' },
           { at: '/when', label: t('designer.whenExpr'), kind: 'expression' },
         ]}
         change={(lines) => put('/chain', lines)}

@@ -13,7 +13,7 @@ export interface Option {
 export interface Member {
   at: string
   label: string
-  kind: 'text' | 'expression' | 'number' | 'flag' | 'one' | 'many' | 'amount'
+  kind: 'text' | 'expression' | 'number' | 'flag' | 'one' | 'many' | 'amount' | 'fraction'
   options?: Option[]
 }
 
@@ -114,6 +114,19 @@ function MemberInput(props: {
           onChange={(e) =>
             change(/^\d+$/.test(e.target.value) ? Number(e.target.value) : e.target.value)
           }
+        />
+      )
+    // Two thirds as 2/3; empty is none.
+    case 'fraction':
+      return (
+        <input
+          id={id}
+          placeholder="2/3"
+          defaultValue={Array.isArray(value) ? value.join('/') : ''}
+          onChange={(e) => {
+            const [, top, bottom] = /^(\d+)\/(\d+)$/.exec(e.target.value.trim()) ?? []
+            change(top && bottom ? [Number(top), Number(bottom)] : undefined)
+          }}
         />
       )
     case 'flag':

@@ -5,6 +5,7 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { useSearchParams } from 'react-router'
 import type { Spent } from '../api/model'
 import { useBurden, useOrganisation, usePrison } from '../api/queries'
+import { AskedTwice } from '../catalogue/AskedTwice'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
@@ -73,6 +74,7 @@ export default function Burden() {
           )}
         </Ready>
       </section>
+      <AskedTwice prison={prison} from={from} to={to} />
     </>
   )
 }

@@ -1,0 +1,82 @@
+package housetest_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pressly/goose/v3"
+
+	"taizhang/internal/postgres"
+	"taizhang/internal/testkit"
+	"taizhang/migrations"
+)
+
+// lived is a prison as migration 0011 left it: an entry in every state of
+// approval, a voided one whose decisions stand at two steps, duties, an upload.
+const lived = `
+insert into departments values ('dept_custody', '科室', 'department');
+insert into prisons (prison_id, code, name_zh, name_en, opened_at) values ('00000000-0000-7000-8000-000000000001', 'JIA', '甲监狱', 'Prison Jia', now());
+insert into log_heads (prison_id) values ('00000000-0000-7000-8000-000000000001');
+insert into areas values ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'A1', '监区', 'Area', 'ordinary', 'residential', true);
+insert into inmates values ('00000000-0000-7000-8000-000000000001', '0000000001', '张三', '00000000-0000-7000-8000-000000000002', '2025-01-01', null);
+insert into persons select ('00000000-0000-7000-8000-00000000010' || n)::uuid, lpad(n::text, 7, '0'), '李四' from generate_series(1, 4) n;
+insert into ledger_versions (ledger, version, schema, definition, form, digest) values ('cell-body-search', 1, '', '', '', '');
+insert into entries (prison_id, entry_id, area_id, ledger, version, level, author, state, revision, in_force, step, step_roles, step_unit, submitted_at, resubmitted_at)
+	select '00000000-0000-7000-8000-000000000001', ('00000000-0000-7000-8000-00000000020' || n)::uuid, '00000000-0000-7000-8000-000000000002',
+		'cell-body-search', 1, 'L2', '00000000-0000-7000-8000-000000000101', (array['submitted', 'submitted', 'approved', 'voided', 'returned'])[n],
+		1, case when n in (3, 4) then 1 else 0 end, case n when 1 then 0 when 5 then 0 when 2 then 1 else 2 end,
+		case when n < 3 then '{duty_leader}'::text[] else '{}' end, case when n < 3 then 'area' else '' end, now(), now() from generate_series(1, 5) n;
+insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at)
+	select prison_id, entry_id, 1, author, ledger, 1, '{"a":1}', sha256('s'), sha256('d'), false, '', '[]', '[]', now() from entries;
+insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest, comment, remarks, salt)
+	select e.prison_id, e.entry_id, 1, s, gen_random_uuid(), case when s = 2 then 'void' when e.state = 'returned' then 'return' else 'approve' end,
+		e.author, ('00000000-0000-7000-8000-00000000010' || s + 2)::uuid, 'duty_leader', sha256('d'), '', '[]', sha256('s')
+	from entries e, generate_series(0, 2) s where s < e.step or s = 2 and e.state = 'voided' or s = 0 and e.state = 'returned';
+insert into duties select prison_id, area_id, 'cell-body-search', '2026-11', n, gen_random_uuid(), now(), now(), now(), '2026-11-30' from areas, generate_series(1, 3) n;`
+
+// TestMigrateLived takes a database with rows, as the release before left it, to
+// the shape of now: nothing is lost and every column has its value.
+func TestMigrateLived(t *testing.T) {
+	url := testkit.Database(t, "before 0012", func(ctx context.Context, url string) error {
+		db, err := sql.Open("pgx", url)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = db.Close() }()
+		p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
+		if err != nil {
+			return err
+		}
+		_, err = p.UpTo(ctx, 11)
+		return err
+	})
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), lived); err != nil {
+		t.Fatalf("the rows: %v", err)
+	}
+	for range 2 { // once more does nothing
+		if err := postgres.Migrate(t.Context(), url); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, sql := range map[string]string{
+		"decisions":       "select count(*) = 7 and bool_and(capacity = '' and for_person is null) from decisions",
+		"planned":         "select count(*) = 3 and bool_and(planned_due_at = due_at) from duties",
+		"steps":           "select count(*) = 5 and bool_and(step_mode = '' and not step_bound and step_seats = '{}' and step_due is null) from entries",
+		"revisions":       "select count(*) = 5 and bool_and(hints = '[]' and pins = '[]') from revisions",
+		"one anchor key":  "select count(*) = 1 from anchor_keys",
+		"walls":           "select count(*) = 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'prison_id' where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relrowsecurity and c.relname <> all ('{areas,checkpoints,custody_events,grants,idempotency,inmates,log_hashes,log_heads,log_leaves,objects,postings,prisons,proposal_decisions,proposals,reckonings}')",
+		"nobody may drop": "select count(*) = 0 from information_schema.role_table_grants where grantee = 'taizhang_app' and privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')",
+	} {
+		var ok bool
+		if err := conn.QueryRow(t.Context(), sql).Scan(&ok); err != nil || !ok {
+			t.Errorf("%s: %v %v", name, ok, err)
+		}
+	}
+}
