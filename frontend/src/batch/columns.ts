@@ -1,3 +1,4 @@
+import { showTime } from '../form/time'
 import { join, type Pointer } from '../schema/pointer'
 import {
   type FormLayout,
@@ -89,13 +90,6 @@ export function cellText(
   if (option) return (lang === 'en' && option['x-en']) || option.title || String(value)
   if (typeof value === 'boolean') return value ? words.yes : words.no
   if (typeof value === 'object') return JSON.stringify(value)
-  if (node.format === 'date-time') return localText(String(value))
+  if (node.format === 'date-time') return showTime(String(value))
   return String(value)
-}
-
-/** Every country office keeps +08:00; seconds are shown only where there are some. */
-function localText(value: string): string {
-  const at = Date.parse(value)
-  if (Number.isNaN(at)) return value
-  return new Date(at + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
 }

@@ -36,6 +36,7 @@ describe('coerce', () => {
     ['2026/11/3', { type: 'string', format: 'date' }, '2026-11-03'],
     ['2026年11月3日', { type: 'string', format: 'date' }, '2026-11-03'],
     ['2026-11-03 9:05', { type: 'string', format: 'date-time' }, '2026-11-03T09:05:00+08:00'],
+    ['2026-11-03 9:05:30', { type: 'string', format: 'date-time' }, '2026-11-03T09:05:30+08:00'],
     [
       '０００００01、0000002',
       { type: 'array', items: { type: 'string', pattern: '\\d' } },

@@ -67,12 +67,15 @@ export function coerce(typed: string, node: Schema): Json | undefined {
 }
 
 function coerceText(value: string, plain: string, node: Schema): string {
-  const at = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2}))?$/.exec(plain)
+  const at =
+    /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(
+      plain,
+    )
   if (at && (node.format === 'date' || node.format === 'date-time')) {
-    const [, year, month, day, hour = '0', minute = '00'] = at
+    const [, year, month, day, hour = '0', minute = '00', second = '00'] = at
     const date = `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`
     if (node.format === 'date') return date
-    return fromLocal(`${date}T${hour.padStart(2, '0')}:${minute}`)!
+    return fromLocal(`${date}T${hour.padStart(2, '0')}:${minute}:${second}`)!
   }
   return node.pattern ? plain : value
 }

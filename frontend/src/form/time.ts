@@ -7,7 +7,7 @@ export function toLocal(value: unknown): string {
   const at = Date.parse(value)
   if (Number.isNaN(at)) return ''
   const local = new Date(at + offset * 60_000).toISOString()
-  return local.endsWith(':00.000Z') ? local.slice(0, 16) : local.slice(0, 19)
+  return local.slice(16, 19) === ':00' ? local.slice(0, 16) : local.slice(0, 19)
 }
 
 /** The reverse; undefined for an unfinished value. */
@@ -25,4 +25,9 @@ export function showTime(value: string | undefined | null): string {
 /** Today in +08:00, as 2026-11-24. */
 export function today(now: Date): string {
   return new Date(now.getTime() + offset * 60_000).toISOString().slice(0, 10)
+}
+
+/** So many days after a day, or before it; no clock of any place has a say. */
+export function dayOn(day: string, by: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10)
 }

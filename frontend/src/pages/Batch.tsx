@@ -10,6 +10,7 @@ import { fillable } from '../app/duties'
 import { BatchEditor } from '../batch/BatchEditor'
 import { idOf, type Kept, kind } from '../batch/keep'
 import { BatchStore } from '../batch/store'
+import { monthOn } from '../calendar/heat'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { local } from '../offline/store'
@@ -101,9 +102,7 @@ function emptyOf(prefill: Prefill | undefined): Doc {
 function usual(ledger: LedgerHead | undefined): string {
   const day = today(new Date())
   if (!byMonth(ledger)) return day
-  const [year, month] = day.split('-').map(Number)
-  const before = month === 1 ? [year! - 1, 12] : [year!, month! - 1]
-  return `${before[0]}-${String(before[1]).padStart(2, '0')}`
+  return monthOn(day.slice(0, 7), -1)
 }
 
 const byMonth = (ledger: LedgerHead | undefined) =>

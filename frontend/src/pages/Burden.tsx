@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router'
 import type { Spent } from '../api/model'
 import { useBurden, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
-import { today } from '../form/time'
+import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
 import { useNames } from '../ui/names'
@@ -16,23 +16,22 @@ import { Ready } from '../ui/States'
 use([BarChart, GridComponent, TooltipComponent, CanvasRenderer])
 
 const dayMs = 86_400_000
-const shift = (day: string, days: number) =>
-  today(new Date(Date.parse(`${day}T12:00`) + days * dayMs))
 
 /** What the ledgers ask of people: how often, how long, and how it changed against the days before. */
 export default function Burden() {
   const t = useT()
   const own = usePrison()
   const organisation = useOrganisation().data
+  const names = useNames()
   const [params, setParams] = useSearchParams()
   const prison = own || organisation?.prisons[0]?.id || ''
   const areas = organisation?.prisons.find((p) => p.id === prison)?.areas ?? []
   const to = params.get('to') || today(new Date())
-  const from = params.get('from') || shift(to, -27)
+  const from = params.get('from') || dayOn(to, -27)
   const area = params.get('area') ?? ''
   const days = Math.round((Date.parse(to) - Date.parse(from)) / dayMs) + 1
   const now = useBurden(prison, { from, to, area })
-  const before = useBurden(prison, { from: shift(from, -days), to: shift(from, -1), area })
+  const before = useBurden(prison, { from: dayOn(from, -days), to: dayOn(from, -1), area })
   const set = (name: string, value: string) =>
     setParams((old) => {
       const next = new URLSearchParams(old)
@@ -49,7 +48,7 @@ export default function Burden() {
             <option value="">{t('burden.allAreas')}</option>
             {areas.map((a) => (
               <option key={a.id} value={a.id}>
-                {a.name_zh}
+                {names.area(a.id)}
               </option>
             ))}
           </select>

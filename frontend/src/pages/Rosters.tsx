@@ -7,7 +7,7 @@ import { ProblemError } from '../api/problem'
 import { useMe, useOrganisation, usePrison } from '../api/queries'
 import { daysBetween } from '../calendar/heat'
 import { key, parsePeople, parseRows, type Typed, typedOf } from '../calendar/roster'
-import { today } from '../form/time'
+import { dayOn, today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -28,7 +28,7 @@ export default function Rosters() {
   const [from, setFrom] = useState(today(new Date()))
   const area = chosen || me.postings.find((p) => p.area)?.area || areas[0]?.id || ''
   const [saved, setSaved] = useState(0)
-  const to = new Date(Date.parse(`${from}T00:00:00Z`) + 6 * 86_400_000).toISOString().slice(0, 10)
+  const to = dayOn(from, 6)
   const query = useRosters(prison, area, from, to)
   return (
     <>
