@@ -153,6 +153,9 @@ func TestNilReturns(t *testing.T) {
 			t.Errorf("%+v", out.Entry)
 		}
 	}
+	if _, err := h.Ledger.Nil(officer, n, time.Now(), ledger.Idem{}); fault.CodeOf(err) != "period_filed" {
+		t.Errorf("the same period again: %v", err)
+	}
 	out, err := h.Ledger.Nil(officer, n, time.Now().Add(-24*time.Hour), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)

@@ -268,9 +268,13 @@ func TestOccasions(t *testing.T) {
 		t.Errorf("another area's: %v %v", elsewhere, err)
 	}
 	i := slices.IndexFunc(mine, func(x ledger.Task) bool { return x.Trigger == "arrival/talk" })
-	out, err := h.Ledger.BeginTask(h.As(ctx, "officer"), h.Prison, mine[i].ID, ledger.Idem{})
+	once := ledger.Idem{Key: "begin-the-talk", Route: "test"}
+	out, err := h.Ledger.BeginTask(h.As(ctx, "officer"), h.Prison, mine[i].ID, once)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if again, err := h.Ledger.BeginTask(h.As(ctx, "officer"), h.Prison, mine[i].ID, once); err != nil || again.Entry.Entry != out.Entry.Entry {
+		t.Errorf("the same act again: %v %v", again.Entry.Entry, err)
 	}
 	v, err := h.Ledger.Get(h.As(ctx, "officer"), out.Entry.Key)
 	if err != nil || !strings.Contains(string(v.Draft.Body), `"new_arrival"`) || !strings.Contains(string(v.Draft.Body), `"0000000001"`) {

@@ -42,38 +42,42 @@ func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error)
 	}
 	var out Outcome
 	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
-		e, area, err := s.admit(ctx, tx, t, n)
-		if err != nil {
-			return err
-		}
-		if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
-			return err
-		}
-		by, err := s.beginner(ctx, tx, t, area, n.For)
-		if err != nil {
-			return err
-		}
-		body, pins, err := s.prefilled(ctx, tx, t, area, by, n.Body)
-		if err != nil {
-			return err
-		}
-		at := n.For
-		if doc, err := catalog.ParseDocument(n.Body); err == nil {
-			if m, err := t.Occurred(doc); err == nil {
-				at = m.At
-			}
-		}
-		// Nobody types a page that cannot be filed.
-		if !at.IsZero() {
-			if err := s.fillable(ctx, tx, t, n.Prison, n.Area, at); err != nil {
-				return err
-			}
-		}
-		created, err := begin(ctx, tx, t, e, body, pins, "created")
+		created, err := s.create(ctx, tx, t, n)
 		out = Outcome{Entry: created}
 		return err
 	})
 	return out, err
+}
+
+func (s *Service) create(ctx context.Context, tx Tx, t *catalog.Type, n New) (Entry, error) {
+	e, area, err := s.admit(ctx, tx, t, n)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := tx.ClaimRow(ctx, n.Prison, n.Once, e.Entry); err != nil {
+		return Entry{}, err
+	}
+	by, err := s.beginner(ctx, tx, t, area, n.For)
+	if err != nil {
+		return Entry{}, err
+	}
+	body, pins, err := s.prefilled(ctx, tx, t, area, by, n.Body)
+	if err != nil {
+		return Entry{}, err
+	}
+	at := n.For
+	if doc, err := catalog.ParseDocument(n.Body); err == nil {
+		if m, err := t.Occurred(doc); err == nil {
+			at = m.At
+		}
+	}
+	// Nobody types a page that cannot be filed.
+	if !at.IsZero() {
+		if err := s.fillable(ctx, tx, t, n.Prison, n.Area, at); err != nil {
+			return Entry{}, err
+		}
+	}
+	return begin(ctx, tx, t, e, body, pins, "created")
 }
 
 // admit decides whether the context's actor may begin an entry of the ledger in

@@ -84,10 +84,22 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 			}
 			if tr.To == nil && !slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
 				target := s.Catalog.Current(tr.Opens)
+				area, err := tx.Area(ctx, e.Prison, e.Area)
+				if err != nil {
+					return err
+				}
+				known, err := catalog.ParseDocument(task.Body)
+				if err != nil {
+					return err
+				}
+				known, pins, err := shared(ctx, tx, target, area, known)
+				if err != nil {
+					return err
+				}
 				opened, err := begin(ctx, tx, target, Entry{
 					Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
 					Author: e.Author, State: Draft, OpenedBy: &e.Entry,
-				}, task.Body, nil, "opened")
+				}, known.Canonical, pins, "opened")
 				if err != nil {
 					return err
 				}

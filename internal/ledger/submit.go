@@ -105,7 +105,11 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 			return err
 		}
 		e.Nil = true
-		_, err = tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
+		// Two nil returns of one period at once: the second sees the first.
+		if err := tx.LockLedger(ctx, n.Prison, t.ID); err != nil {
+			return err
+		}
+		period, err := tx.PeriodAt(ctx, n.Prison, n.Area, t.ID, at)
 		switch {
 		case fault.Is(err, fault.NotFound):
 			return fault.New(fault.Invalid, "nil_without_duty").With("ledger", n.Ledger)
@@ -113,6 +117,9 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 			return err
 		}
 		if err := s.fillable(ctx, tx, t, n.Prison, n.Area, at); err != nil {
+			return err
+		}
+		if err := s.nothingYet(ctx, tx, n, t, period); err != nil {
 			return err
 		}
 		if at.After(tx.Now()) {
@@ -137,6 +144,20 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 		return nil
 	})
 	return out, err
+}
+
+// nothingYet refuses a nil return of a period that something was filed in: it
+// would say that nothing happened, or say so twice.
+func (s *Service) nothingYet(ctx context.Context, r Reader, n New, t *catalog.Type, p Period) error {
+	ses := s.session(ctx, n.Prison)
+	list, err := r.Entries(ctx, Query{Prison: n.Prison, Scope: ses.Scope, Me: ses.Person, Area: n.Area, Ledgers: []string{t.ID},
+		States: []State{Submitted, Returned, Approved}, From: catalog.DayOf(p.Starts), To: catalog.DayOf(p.Ends), Sort: ByOccurred, Limit: MaxPage})
+	for _, e := range list {
+		if at := e.OccurredAt; (e.Nil || e.Counts) && at != nil && at.After(p.Starts) && !at.After(p.Ends) {
+			return fault.New(fault.Conflict, "period_filed").With("entry", e.Entry)
+		}
+	}
+	return err
 }
 
 // filing is what goes into a revision.

@@ -151,19 +151,24 @@ func (s *Service) taskFor(ctx context.Context, r Reader, prison, id uuid.UUID) (
 // BeginTask begins the entry that does the task, filled in as far as is known,
 // as the actor's own draft. Faults: those of Create, task_done.
 func (s *Service) BeginTask(ctx context.Context, prison, id uuid.UUID, idem Idem) (Outcome, error) {
-	var t Task
-	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
-		var err error
-		t, err = s.taskFor(ctx, r, prison, id)
+	var out Outcome
+	err := s.Store.Write(ctx, s.session(ctx, prison), idem, &out, func(tx Tx) error {
+		if err := tx.LockTask(ctx, prison, id); err != nil {
+			return err
+		}
+		task, err := s.taskFor(ctx, tx, prison, id)
+		if err != nil {
+			return err
+		}
+		t := s.Catalog.Current(task.Ledger)
+		if t == nil {
+			return s.unknown(task.Ledger)
+		}
+		begun, err := s.create(ctx, tx, t, New{Prison: prison, Area: task.Area, Ledger: task.Ledger, Body: task.Body, openedBy: task.Entry})
+		out = Outcome{Entry: begun}
 		return err
 	})
-	switch {
-	case err != nil:
-		return Outcome{}, err
-	case t.Ledger == "":
-		return Outcome{}, fault.New(fault.Invalid, "ledger_unknown")
-	}
-	return s.Create(ctx, New{Prison: prison, Area: t.Area, Ledger: t.Ledger, Body: t.Body, openedBy: t.Entry}, idem)
+	return out, err
 }
 
 // Arrivals opens what is to be done for those who arrived lately or will soon
