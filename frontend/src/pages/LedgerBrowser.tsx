@@ -7,7 +7,8 @@ import { act } from '../api/http'
 import type { Column, Entry, EntryState, LedgerType } from '../api/model'
 import { bindVolume, type VolumeChoice } from '../api/prints'
 import { ProblemError } from '../api/problem'
-import { useCatalogue, useEntries, useLedgerType, useOrganisation, usePrison } from '../api/queries'
+import { useEntries, useLedgerType, useOrganisation, usePrison } from '../api/queries'
+import { Succession } from '../catalogue/Succession'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { SavedFilters } from '../retrieval/SavedFilters'
@@ -35,39 +36,6 @@ export default function LedgerBrowser() {
         </>
       )}
     </Ready>
-  )
-}
-
-/** Where a ledger that is no longer kept went, and from where one that is kept receives old entries. */
-function Succession({ type }: { type: LedgerType }) {
-  const t = useT()
-  const lang = useLang()
-  const names = useNames()
-  const catalogue = useCatalogue().data
-  const kept = catalogue?.ledgers.some((l) => l.id === type.end?.target)
-  const before = catalogue?.ended.filter((l) => l.end?.target === type.id) ?? []
-  if (type.end) {
-    return (
-      <p className="panel" role="status">
-        {text(type.end.notice, lang)}{' '}
-        {kept && (
-          <Link to={`/ledgers/${type.end.target}`}>
-            {t('browser.goTo', { ledger: names.ledger(type.end.target) })}
-          </Link>
-        )}
-      </p>
-    )
-  }
-  if (before.length === 0) return null
-  return (
-    <p className="panel">
-      {t('browser.formerly')}{' '}
-      {before.map((l) => (
-        <Link key={l.id} to={`/ledgers/${l.id}`}>
-          {text(l.title, lang)}
-        </Link>
-      ))}
-    </p>
   )
 }
 
