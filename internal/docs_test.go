@@ -17,12 +17,12 @@ func TestFeatures(t *testing.T) {
 	}
 	there := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
-	for _, dir := range []string{".", "../frontend/src", "../frontend/e2e"} {
+	for _, dir := range []string{".", "../cmd", "../frontend/src", "../frontend/e2e"} {
 		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case strings.HasSuffix(path, ".test.ts"):
+			case strings.HasSuffix(path, ".test.ts"), strings.HasSuffix(path, ".test.tsx"):
 				there[d.Name()] = true
 			case strings.HasSuffix(path, "_test.go"):
 				code, err := fs.ReadFile(os.DirFS(dir), path)
@@ -37,7 +37,7 @@ func TestFeatures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+|\\w+\\.test\\.ts)")
+	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+|\\w+\\.test\\.tsx?)")
 	rows := map[string]bool{}
 	for line := range strings.Lines(string(raw)) {
 		cells := strings.Split(line, " | ")
