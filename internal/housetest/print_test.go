@@ -305,13 +305,13 @@ func printFiled(t *testing.T, h *housetest.House, n int) {
 	all.Wait()
 }
 
-// TestVolume binds 300 forms: cover, contents, the forms themselves byte for
+// TestVolume binds 120 forms: cover, contents, the forms themselves byte for
 // byte, one run of page numbers, digests. A worker that dies is followed by
 // another, and what it filed is not filed again.
 func TestVolume(t *testing.T) {
 	h := housetest.New(t)
 	s := h.Printing(t)
-	const forms = 300
+	const forms = 120
 	printFiled(t, h, forms)
 	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
 	head := h.As(t.Context(), "area head")
@@ -372,7 +372,7 @@ func TestVolume(t *testing.T) {
 	}
 	_ = body.Close()
 	pages := onPaper(t, raw)
-	if len(pages) != got.Pages || !strings.Contains(pages[0], "起止日期") || !strings.Contains(pages[1], "卷内目录") || !strings.Contains(pages[len(pages)-1], "本卷共 300 件") {
+	if len(pages) != got.Pages || !strings.Contains(pages[0], "起止日期") || !strings.Contains(pages[1], "卷内目录") || !strings.Contains(pages[len(pages)-1], "本卷共 120 件") {
 		t.Errorf("%d pages, said %d", len(pages), got.Pages)
 	}
 	for i, p := range pages {

@@ -179,7 +179,7 @@ func count(t *testing.T, h *housetest.House, sql string, args ...any) int {
 // TestKills: nothing acknowledged is lost, nothing is doubled, no row without
 // bytes, no gap in the log.
 func TestKills(t *testing.T) {
-	n := 90
+	n := 3 * len(points)
 	if s := os.Getenv("KILLS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {
