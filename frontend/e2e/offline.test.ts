@@ -40,6 +40,14 @@ async function open(): Promise<Page> {
   return opened
 }
 
+/** Not by `ready`: asked too early, it is of a page that is replaced, and never comes. */
+async function workerActive(on: Page) {
+  await on.waitForFunction(async () => {
+    const here = await navigator.serviceWorker.getRegistration()
+    return here?.active?.state === 'activated'
+  })
+}
+
 async function signIn(on: Page) {
   const { number } = await loginOf('officer')
   await on.locator('#number').fill(number)
@@ -106,7 +114,7 @@ describe('without the network', () => {
     await page.goto(`${address}/`)
     await signIn(page)
     await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await workerActive(page)
     await expect
       .poll(async () => (await kept(page)).join('\n'), { timeout: 60_000 })
       .toMatch(/anchor[\s\S]*ledgers\/cell-body-search\?version=1[\s\S]*lookups/)
@@ -187,7 +195,7 @@ describe('one draft, changed without the network on two computers', () => {
     ] as const) {
       await on.goto(`${address}${path}/edit`)
       await on.locator('.schema-form').waitFor()
-      await on.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+      await workerActive(on)
       await on.context().setOffline(true)
       await on.locator('#field-findings_count').fill(count)
       await on.getByText('已填内容保存在本机').waitFor()
