@@ -90,6 +90,14 @@ func TestHints(t *testing.T) {
 	}
 	want("five of five days", got, "burst")
 
+	// A month's batch and the day's own entry are no burst.
+	h = housetest.New(t)
+	for range 5 {
+		_, _ = searched(t, h, "officer", func(doc map[string]any) { onDay(doc, time.Now().In(catalog.Zone).AddDate(0, 0, -20)) })
+	}
+	_, got = searched(t, h, "officer", func(map[string]any) {})
+	want("a batch of one day, and today", got)
+
 	// The area's habit.
 	h = housetest.New(t)
 	people := func(n int) func(map[string]any) {

@@ -64,7 +64,8 @@ func (s *Service) hints(ctx context.Context, tx Tx, t *catalog.Type, e Entry, do
 		return nil, err
 	}
 	days = append(days, catalog.DayOf(at))
-	if apart := spread(days); len(days) >= burstOf && apart >= burstOver {
+	// A batch of one month beside today's entry is two days, however far apart.
+	if apart := spread(days); len(days) >= burstOf && apart >= burstOver && distinct(days) >= burstOver {
 		list = append(list, fault.Field{Code: "burst", Text: fault.Text{
 			ZH: fmt.Sprintf("填报人 %d 分钟内提交了 %d 条，所记事项相隔 %d 天", int(burstIn.Minutes()), len(days), apart),
 			EN: fmt.Sprintf("The author filed %d entries within %d minutes about matters %d days apart", len(days), int(burstIn.Minutes()), apart)}})
@@ -106,6 +107,11 @@ func (s *Service) unusual(ctx context.Context, tx Tx, t *catalog.Type, e Entry, 
 			EN: fmt.Sprintf("“%s” is %g; in this area's last %d days it is usually %g", c.Title.In("en"), values[name], habitDays, middle)}})
 	}
 	return list, nil
+}
+
+func distinct(days []string) int {
+	slices.Sort(days)
+	return len(slices.Compact(slices.Clone(days)))
 }
 
 // spread is how many days lie between the first and the last.
