@@ -3,7 +3,6 @@ package httpapi
 import (
 	"net/http"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
@@ -21,11 +20,9 @@ func (a *API) burden(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	area := uuid.Nil
-	if v := c.QueryParam("area"); v != "" {
-		if area, err = uuid.Parse(v); err != nil {
-			return notFound
-		}
+	area, err := queryID(c, "area")
+	if err != nil {
+		return err
 	}
 	list, err := a.Ledger.Burden(c.Request().Context(), prison, area, from, to)
 	if err != nil {

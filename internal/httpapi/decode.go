@@ -103,6 +103,19 @@ func pathID(c echo.Context, name string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// queryID reads an optional id of the query; uuid.Nil when it is not given.
+func queryID(c echo.Context, name string) (uuid.UUID, error) {
+	v := c.QueryParam(name)
+	if v == "" {
+		return uuid.Nil, nil
+	}
+	id, err := uuid.Parse(v)
+	if err != nil {
+		return uuid.Nil, notFound
+	}
+	return id, nil
+}
+
 func entryKey(c echo.Context) (ledger.Key, error) {
 	prison, err := pathID(c, "prison")
 	if err != nil {

@@ -91,11 +91,9 @@ func (a *API) heat(c echo.Context) error {
 	if err != nil {
 		return badDay("month")
 	}
-	var area uuid.UUID
-	if v := c.QueryParam("area"); v != "" {
-		if area, err = uuid.Parse(v); err != nil {
-			return notFound
-		}
+	area, err := queryID(c, "area")
+	if err != nil {
+		return err
 	}
 	list, err := a.Duty.Heat(c.Request().Context(), prison, area, c.QueryParam("ledger"), from, to)
 	if err != nil {

@@ -21,11 +21,8 @@ func (a *API) listProposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if list == nil {
-		list = []proposal.Proposal{}
-	}
 	ledgers, departments := a.Proposals.Open(c.Request().Context(), prison)
-	return c.JSON(http.StatusOK, map[string]any{"proposals": list, "ledgers": ledgers, "departments": departments})
+	return c.JSON(http.StatusOK, map[string]any{"proposals": some(list), "ledgers": ledgers, "departments": departments})
 }
 
 func (a *API) getProposal(c echo.Context) error {

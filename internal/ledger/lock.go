@@ -71,7 +71,7 @@ func (l Lock) Refusal(kind fault.Kind) *fault.Error {
 		ZH: l.Why.ZH + "；可办理的人员：" + l.Who.ZH, EN: l.Why.EN + "; who can lift it: " + l.Who.EN})
 }
 
-// LockOf says why the reader cannot change what the entry says; nil when they can.
+// lockOf says why the reader cannot change what the entry says; nil when they can.
 func (s *Service) lockOf(ctx context.Context, e Entry, allowed []Action) *Lock {
 	for _, a := range allowed {
 		if a == Edit {
