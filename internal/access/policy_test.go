@@ -119,7 +119,7 @@ func TestRefusesToLoad(t *testing.T) {
 		{"no effect column", "model.conf", replace(", action, eft", ", action"), "section p"},
 		{"no class in the request", "model.conf", replace("r = role, relation, class, action", "r = role, relation, action"), "section r"},
 		{"inherited roles", "model.conf", add("[role_definition]\ng = _, _\n"), "inherited"},
-		{"matcher without role", "model.conf", replace(`(p.role == "r:*" || p.role == r.role) && `, ""), "model.conf: allows"},
+		{"matcher without role", "model.conf", replace(` && (p.role == "r:*" || p.role == r.role)`, ""), "model.conf: allows"},
 		{"matcher with an unknown word", "model.conf", replace("r.action", "r.verb"), "model.conf"},
 		{"matcher that never fits", "model.conf", replace("p.action ==", `p.action + "x" ==`), "no effect"},
 		{"matcher that always fits", "model.conf", func(s string) string { return s[:strings.Index(s, "m = ")] + "m = true\n" }, "this model"},

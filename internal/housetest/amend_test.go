@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -32,8 +31,14 @@ func moved(t *testing.T, h *housetest.House) json.RawMessage {
 	if err := json.Unmarshal(h.Search(), &doc); err != nil {
 		t.Fatal(err)
 	}
-	at := time.Now().Add(-49 * time.Hour).In(catalog.Zone)
-	doc["started_at"], doc["ended_at"], doc["places"] = at.Format(time.RFC3339), at.Add(time.Hour).Format(time.RFC3339), []string{"302 监舍"}
+	for _, field := range []string{"started_at", "ended_at"} {
+		at, err := time.Parse(time.RFC3339, doc[field].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc[field] = at.AddDate(0, 0, -2).Format(time.RFC3339)
+	}
+	doc["places"] = []string{"302 监舍"}
 	doc["clips"] = []map[string]any{{"camera_code": "A3-0102", "from": doc["started_at"], "to": doc["ended_at"], "locked": true}}
 	raw, err := json.Marshal(doc)
 	if err != nil {
@@ -115,15 +120,19 @@ func TestAmendmentWaits(t *testing.T) {
 // TestAmendmentMoves: approved, the correction takes its place.
 func TestAmendmentMoves(t *testing.T) {
 	h := housetest.New(t)
-	e := amended(t, h, approved(t, h))
-	out := ledger.Outcome{Entry: e}
+	before := approved(t, h)
+	out := ledger.Outcome{Entry: amended(t, h, before)}
 	var err error
 	for _, who := range []string{"duty leader", "area head"} {
 		if out, err = approve(h, t, who, out.Entry); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want := catalog.DayOf(time.Now().Add(-49 * time.Hour))
+	day, err := time.Parse(time.DateOnly, before.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := day.AddDate(0, 0, -2).Format(time.DateOnly)
 	if out.Entry.Day != want || out.Entry.InForce != 2 {
 		t.Errorf("day %s, in force %d", out.Entry.Day, out.Entry.InForce)
 	}

@@ -71,12 +71,10 @@ func New(t testing.TB) *House {
 	var err error
 	h.Catalog, err = catalog.Load(schemas.FS)
 	check(err)
-	var ids []string
-	for _, typ := range h.Catalog.Types() {
-		ids = append(ids, typ.ID)
-	}
-	h.Access, err = access.Load(policies.FS, ids)
+	ids := h.Catalog.IDs()
+	policy, err := policy()
 	check(err)
+	h.Access = policy.Copy()
 	h.Store, err = postgres.Open(ctx, postgres.AsRole(h.OwnerURL, "taizhang_app"), 12)
 	check(err)
 	t.Cleanup(h.Store.Close)
@@ -106,6 +104,15 @@ func New(t testing.TB) *House {
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
 }
+
+// policy is read once: it is most of what a house costs, and never the subject.
+var policy = sync.OnceValues(func() (*access.Enforcer, error) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
+	return access.Load(policies.FS, c.IDs())
+})
 
 var font = sync.OnceValues(func() (*printing.Font, error) {
 	raw, err := frontend.FormFont()

@@ -44,11 +44,7 @@ func Join(ctx context.Context, pass string) (*House, error) {
 	if h.Catalog, err = catalog.Load(schemas.FS); err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, t := range h.Catalog.Types() {
-		ids = append(ids, t.ID)
-	}
-	if h.Access, err = access.Load(policies.FS, ids); err != nil {
+	if h.Access, err = access.Load(policies.FS, h.Catalog.IDs()); err != nil {
 		return nil, err
 	}
 	if h.Store, err = postgres.Open(ctx, postgres.AsRole(p.OwnerURL, "taizhang_app"), 4); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -81,7 +80,7 @@ func TestThread(t *testing.T) {
 		t.Errorf("evidence: %v", err)
 	}
 	// The duty of the week is filled and the fact of the day says so.
-	day := catalog.DayOf(time.Now())
+	day := out.Entry.Day
 	if err := h.Duty.Plan(officer, h.Prison, time.Now().AddDate(0, 0, -1), time.Now()); err != nil {
 		t.Fatal(err)
 	}
