@@ -14,31 +14,30 @@ import (
 	"taizhang/internal/actor"
 )
 
-// askAll puts every question there can be to Casbin, once. A decision is then
-// one look at an immutable table: its cost does not grow with the policy, no
-// lock and no race is left, and no right outlives the policy it came from.
+// askAll puts to Casbin, once, every question that a line speaks of, for every
+// role. A decision is then one look at an immutable table: its cost does not grow
+// with the policy, no lock and no race is left, and no right outlives the policy
+// it came from. What no line speaks of is not asked, and so denied whatever the
+// matcher would say to it.
 func askAll(fsys fs.FS, lines [][]string) (map[question]answer, error) {
 	enforcer, err := newCasbin(fsys, lines)
 	if err != nil {
 		return nil, err
 	}
-	type pair struct{ class, action string }
-	pairs := map[pair]bool{}
+	answers, asked := map[question]answer{}, map[question]bool{}
 	for _, l := range lines {
-		pairs[pair{l[3], l[4]}] = true
-	}
-	answers := map[question]answer{}
-	for p := range pairs {
-		for _, relation := range relations {
-			for _, role := range all {
-				q := question{role, relation.name, p.class, p.action}
-				a, said, err := put(enforcer, q)
-				if err != nil {
-					return nil, err
-				}
-				if said {
-					answers[q] = a
-				}
+		for _, role := range all {
+			q := question{role, l[2], l[3], l[4]}
+			if asked[q] {
+				continue
+			}
+			asked[q] = true
+			a, said, err := put(enforcer, q)
+			if err != nil {
+				return nil, err
+			}
+			if said {
+				answers[q] = a
 			}
 		}
 	}

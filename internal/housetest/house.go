@@ -53,6 +53,7 @@ type House struct {
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
+	began     time.Time
 	people    map[string]actor.Actor
 	config    objectstore.Config
 }
@@ -61,7 +62,7 @@ type House struct {
 func New(t testing.TB) *House {
 	t.Helper()
 	ctx := t.Context()
-	h := &House{OwnerURL: testkit.Database(t, shape(t), postgres.Migrate), Prison: uuid.New(), Area: uuid.New(), Other: uuid.New(), people: map[string]actor.Actor{}}
+	h := &House{OwnerURL: testkit.Database(t, shape(t), postgres.Migrate), Prison: uuid.New(), Area: uuid.New(), Other: uuid.New(), began: time.Now(), people: map[string]actor.Actor{}}
 	check := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -249,10 +250,11 @@ func (h *House) As(ctx context.Context, name string) context.Context {
 	return actor.With(ctx, h.Person(name))
 }
 
-// Search is a cell search that passes: filled by the officer, nothing found.
+// Search is a cell search that passes: filled by the officer, nothing found, an
+// hour before the house began. It is the same each time.
 func (h *House) Search() json.RawMessage {
 	officer, second := h.Person("officer").Number, h.Person("second officer").Number
-	at := time.Now().Add(-time.Hour).In(catalog.Zone)
+	at := h.began.Add(-time.Hour).In(catalog.Zone)
 	doc := map[string]any{
 		"search_kind": "cell", "search_mode": "planned", "started_at": at.Add(-time.Hour).Format(time.RFC3339), "ended_at": at.Format(time.RFC3339),
 		"places": []string{"301 监舍"}, "searchers": []string{officer, second}, "findings_count": 0, "property_restored": true,

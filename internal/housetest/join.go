@@ -39,7 +39,7 @@ func Join(ctx context.Context, pass string) (*House, error) {
 	if err := json.Unmarshal([]byte(pass), &p); err != nil {
 		return nil, err
 	}
-	h := &House{OwnerURL: p.OwnerURL, Prison: p.Prison, Area: p.Area, people: p.People, config: p.Files}
+	h := &House{OwnerURL: p.OwnerURL, Prison: p.Prison, Area: p.Area, began: time.Now(), people: p.People, config: p.Files}
 	var err error
 	if h.Catalog, err = catalog.Load(schemas.FS); err != nil {
 		return nil, err
