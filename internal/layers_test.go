@@ -16,8 +16,8 @@ import (
 var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "search", "catalog", "integrity"},
-	{"exchange"},
-	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "batch"},
+	{"workbook"},
+	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "exchange"},
 	{"postgres", "objectstore", "access", "outbound"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry"},
 	{"testkit", "housetest", "kill"},
@@ -25,7 +25,7 @@ var layers = [][]string{
 
 var beside = map[string][]string{
 	"actor":      {"fault"},
-	"batch":      {"ledger"},
+	"exchange":   {"ledger"},
 	"connector":  {"ledger"},
 	"duty":       {"ledger"},
 	"inspection": {"ledger", "duty"},

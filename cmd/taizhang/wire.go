@@ -15,11 +15,11 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
-	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
+	"taizhang/internal/exchange"
 	"taizhang/internal/httpapi"
 	"taizhang/internal/inspection"
 	"taizhang/internal/jobs"
@@ -47,7 +47,7 @@ type house struct {
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
-	batches    *batch.Service
+	exchange   *exchange.Service
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
@@ -136,7 +136,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		return nil, err
 	}
 	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
-	h.batches = &batch.Service{Ledger: h.ledger, Store: postgres.Batches{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
+	h.exchange = &exchange.Service{Ledger: h.ledger, Store: postgres.Exchange{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
 		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: time.Now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
@@ -148,7 +148,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,
-		Batches:    h.batches,
+		Exchange:   h.exchange,
 		Register:   register,
 		Catalog:    h.catalog,
 		House:      h.store,
@@ -223,7 +223,7 @@ func (h *house) startJobs(ctx context.Context) (func(context.Context) error, err
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,
-		Batches:    h.batches,
+		Exchange:   h.exchange,
 		Checkpoint: h.sign,
 		Log:        h.log,
 		Prisons:    func(ctx context.Context) ([]uuid.UUID, error) { return (postgres.Duties{Store: h.store}).Prisons(ctx) },

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/batch"
+	"taizhang/internal/exchange"
 )
 
 // TestExchangeOverHTTP walks a file in and out by the routes; every answer is
@@ -23,13 +23,13 @@ func TestExchangeOverHTTP(t *testing.T) {
 		}
 		return out
 	}
-	for _, f := range batch.Formats {
-		want(200, "GET", in+"/templates/cell-body-search?format="+f, "", nil)
+	for _, f := range exchange.Formats {
+		want(200, "GET", in+"/workbooks/cell-body-search?format="+f, "", nil)
 	}
-	want(400, "GET", in+"/templates/cell-body-search?format=pdf", "", nil)
-	want(404, "GET", in+"/templates/nothing", "", nil)
+	want(400, "GET", in+"/workbooks/cell-body-search?format=pdf", "", nil)
+	want(404, "GET", in+"/workbooks/nothing", "", nil)
 
-	raw := string(workbook(t, c.h, "cell-body-search", searches(c.h, 5, func(i int) bool { return i == 3 })))
+	raw := string(bookOf(t, c.h, "cell-body-search", searches(c.h, 5, func(i int) bool { return i == 3 })))
 	send := in + "/imports?ledger=cell-body-search&area=" + c.h.Area.String() + "&name=a.xlsx"
 	if out := want(428, "POST", send, raw, nil); out["code"] != "key_required" {
 		t.Errorf("without a key: %v", out)
@@ -44,7 +44,7 @@ func TestExchangeOverHTTP(t *testing.T) {
 	id := uuid.MustParse(made["id"].(string))
 	run := func() {
 		t.Helper()
-		if _, err := c.h.Batches.Run(t.Context(), batch.Work{Prison: c.h.Prison, ID: id}); err != nil {
+		if _, err := c.h.Exchange.Run(t.Context(), exchange.Work{Prison: c.h.Prison, ID: id}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestExchangeOverHTTP(t *testing.T) {
 
 	e := want(201, "POST", in+"/exports", `{"ledger":"cell-body-search","format":"csv-gb18030","filter":{"from":"2020-01-01"}}`, key())
 	want(409, "GET", in+"/exports/"+e["id"].(string)+"/file", "", nil)
-	if _, err := c.h.Batches.Run(t.Context(), batch.Work{Prison: c.h.Prison, ID: uuid.MustParse(e["id"].(string)), Export: true}); err != nil {
+	if _, err := c.h.Exchange.Run(t.Context(), exchange.Work{Prison: c.h.Prison, ID: uuid.MustParse(e["id"].(string)), Export: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got := want(200, "GET", in+"/exports/"+e["id"].(string), "", nil); got["state"] != "done" || got["rows"] != 4.0 {

@@ -10,29 +10,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"taizhang/internal/batch"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
-func askExport(t *testing.T, h *housetest.House, who string, e batch.Export) batch.Export {
+func askExport(t *testing.T, h *housetest.House, who string, e exchange.Export) exchange.Export {
 	t.Helper()
 	e.Prison = h.Prison
-	e, err := h.Batches.Ask(h.As(t.Context(), who), e, ledger.Idem{Key: uuid.NewString(), Route: "test"})
+	e, err := h.Exchange.Ask(h.As(t.Context(), who), e, ledger.Idem{Key: uuid.NewString(), Route: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Batches.Run(t.Context(), batch.Work{Prison: h.Prison, ID: e.ID, Export: true}); err != nil {
+	if _, err := h.Exchange.Run(t.Context(), exchange.Work{Prison: h.Prison, ID: e.ID, Export: true}); err != nil {
 		t.Fatal(err)
 	}
 	return e
 }
 
-func fetched(t *testing.T, h *housetest.House, who string, e batch.Export) (batch.Export, []byte) {
+func fetched(t *testing.T, h *housetest.House, who string, e exchange.Export) (exchange.Export, []byte) {
 	t.Helper()
-	e, r, err := h.Batches.Fetch(h.As(t.Context(), who), h.Prison, e.ID)
+	e, r, err := h.Exchange.Fetch(h.As(t.Context(), who), h.Prison, e.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,14 +48,14 @@ func fetched(t *testing.T, h *housetest.House, who string, e batch.Export) (batc
 // them in the log; and the file that went out is known when it comes back.
 func TestExport(t *testing.T) {
 	h := housetest.New(t)
-	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", searches(h, 230, func(int) bool { return false }))))
+	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 230, func(int) bool { return false }))))
 	i = through(t, h, "officer", begin(t, h, "officer", i))
 	if i.Written != 230 {
 		t.Fatalf("%+v", i)
 	}
-	for _, format := range batch.Formats {
-		e, raw := fetched(t, h, "custody head", askExport(t, h, "custody head", batch.Export{Ledger: "cell-body-search", Format: format}))
-		if e.Rows != 230 || e.State != batch.Done || e.Size != int64(len(raw)) {
+	for _, format := range exchange.Formats {
+		e, raw := fetched(t, h, "custody head", askExport(t, h, "custody head", exchange.Export{Ledger: "cell-body-search", Format: format}))
+		if e.Rows != 230 || e.State != exchange.Done || e.Size != int64(len(raw)) {
 			t.Errorf("%s: %+v", format, e)
 		}
 		rows := rowsOf(t, h, raw)
@@ -76,7 +76,7 @@ func TestExport(t *testing.T) {
 				t.Errorf("%s: %s", format, diff)
 			}
 		}
-		back := through(t, h, "officer", send(t, h, "officer", batch.Sent{Name: "回传"}, raw))
+		back := through(t, h, "officer", send(t, h, "officer", exchange.Sent{Name: "回传"}, raw))
 		if back.Skipped != 230 || back.Good+back.Bad != 0 {
 			t.Errorf("%s brought back: %+v", format, back)
 		}
@@ -94,27 +94,27 @@ func TestExportRights(t *testing.T) {
 	h := housetest.New(t)
 	h.Submitted(t)
 	for who, rows := range map[string]int{"officer": 1, "custody head": 1, "warden": 1, "officer elsewhere": 0, "education head": 0} {
-		e, _ := fetched(t, h, who, askExport(t, h, who, batch.Export{Ledger: "cell-body-search", Format: "xlsx"}))
+		e, _ := fetched(t, h, who, askExport(t, h, who, exchange.Export{Ledger: "cell-body-search", Format: "xlsx"}))
 		if e.Rows != rows {
 			t.Errorf("%s takes %d rows, want %d", who, e.Rows, rows)
 		}
 	}
-	mine := askExport(t, h, "officer", batch.Export{Ledger: "cell-body-search", Format: "xlsx"})
-	if _, _, err := h.Batches.Fetch(h.As(t.Context(), "second officer"), h.Prison, mine.ID); !fault.Is(err, fault.NotFound) {
+	mine := askExport(t, h, "officer", exchange.Export{Ledger: "cell-body-search", Format: "xlsx"})
+	if _, _, err := h.Exchange.Fetch(h.As(t.Context(), "second officer"), h.Prison, mine.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("somebody else's file: %v", err)
 	}
-	strict := batch.Export{Prison: h.Prison, Ledger: "medical-visit", Format: "xlsx"}
+	strict := exchange.Export{Prison: h.Prison, Ledger: "medical-visit", Format: "xlsx"}
 	for who, code := range map[string]string{"officer": "forbidden", "custody head": "forbidden", "warden": "reason_required"} {
-		if _, err := h.Batches.Ask(h.As(t.Context(), who), strict, ledger.Idem{}); fault.CodeOf(err) != code {
+		if _, err := h.Exchange.Ask(h.As(t.Context(), who), strict, ledger.Idem{}); fault.CodeOf(err) != code {
 			t.Errorf("%s asks for L3: %v, want %s", who, err, code)
 		}
 	}
 	strict.Reason = "\u200b\u2060"
-	if _, err := h.Batches.Ask(h.As(t.Context(), "warden"), strict, ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+	if _, err := h.Exchange.Ask(h.As(t.Context(), "warden"), strict, ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
 		t.Errorf("a reason that shows nothing: %v", err)
 	}
 	strict.Reason = "年度卫生检查"
-	if e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict)); e.State != batch.Done {
+	if e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict)); e.State != exchange.Done {
 		t.Errorf("%+v", e)
 	}
 }
@@ -125,13 +125,13 @@ func TestExportFilter(t *testing.T) {
 	h.Submitted(t)
 	today, later := time.Now().Format(time.DateOnly), time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
 	for _, test := range []struct {
-		filter batch.Filter
+		filter exchange.Filter
 		rows   int
 	}{
-		{batch.Filter{}, 1}, {batch.Filter{Area: &h.Area}, 1}, {batch.Filter{Area: &h.Other}, 0}, {batch.Filter{From: later}, 0},
-		{batch.Filter{To: later}, 1}, {batch.Filter{States: []ledger.State{ledger.Approved}}, 0}, {batch.Filter{Text: "不存在的词"}, 0},
+		{exchange.Filter{}, 1}, {exchange.Filter{Area: &h.Area}, 1}, {exchange.Filter{Area: &h.Other}, 0}, {exchange.Filter{From: later}, 0},
+		{exchange.Filter{To: later}, 1}, {exchange.Filter{States: []ledger.State{ledger.Approved}}, 0}, {exchange.Filter{Text: "不存在的词"}, 0},
 	} {
-		e, _ := fetched(t, h, "warden", askExport(t, h, "warden", batch.Export{Ledger: "cell-body-search", Format: "csv-utf8-bom", Query: test.filter}))
+		e, _ := fetched(t, h, "warden", askExport(t, h, "warden", exchange.Export{Ledger: "cell-body-search", Format: "csv-utf8-bom", Query: test.filter}))
 		if e.Rows != test.rows {
 			t.Errorf("%+v on %s: %d rows, want %d", test.filter, today, e.Rows, test.rows)
 		}
@@ -141,36 +141,36 @@ func TestExportFilter(t *testing.T) {
 // TestTend takes up what nobody goes on with, and sweeps what is over its time.
 func TestTend(t *testing.T) {
 	h := housetest.New(t)
-	i := send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", searches(h, 2, func(int) bool { return false })))
-	e := askExport(t, h, "officer", batch.Export{Ledger: "cell-body-search", Format: "xlsx"})
+	i := send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 2, func(int) bool { return false })))
+	e := askExport(t, h, "officer", exchange.Export{Ledger: "cell-body-search", Format: "xlsx"})
 	jobs := func() (n int) {
-		if err := h.Owner.QueryRow(t.Context(), "select count(*) from river_job where kind = 'batch'").Scan(&n); err != nil {
+		if err := h.Owner.QueryRow(t.Context(), "select count(*) from river_job where kind = 'exchange'").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
 	before := jobs()
-	if err := h.Batches.Tend(t.Context()); err != nil || jobs() != before {
+	if err := h.Exchange.Tend(t.Context()); err != nil || jobs() != before {
 		t.Errorf("fresh work was taken up: %d more, %v", jobs()-before, err)
 	}
 	if _, err := h.Owner.Exec(t.Context(), "update imports set touched_at = now() - interval '2 minutes'"); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Batches.Tend(t.Context()); err != nil || jobs() != before+1 {
+	if err := h.Exchange.Tend(t.Context()); err != nil || jobs() != before+1 {
 		t.Errorf("left work: %d jobs more, want 1, %v", jobs()-before, err)
 	}
 	i = through(t, h, "officer", i)
 	if _, err := h.Owner.Exec(t.Context(), "update imports set created_at = now() - interval '8 days'; update exports set created_at = now() - interval '8 days'"); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Batches.Tend(t.Context()); err != nil {
+	if err := h.Exchange.Tend(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx := h.As(t.Context(), "officer")
-	if _, err := h.Batches.Import(ctx, h.Prison, i.ID); !fault.Is(err, fault.NotFound) {
+	if _, err := h.Exchange.Import(ctx, h.Prison, i.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an old import stays: %v", err)
 	}
-	if _, _, err := h.Batches.Fetch(ctx, h.Prison, e.ID); !fault.Is(err, fault.NotFound) {
+	if _, _, err := h.Exchange.Fetch(ctx, h.Prison, e.ID); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an old export stays: %v", err)
 	}
 	for part, err := range h.Files.ListStaging(t.Context(), "") {
@@ -185,12 +185,12 @@ func TestTemplateRights(t *testing.T) {
 	h := housetest.New(t)
 	for who, code := range map[string]string{"officer": "", "warden": "forbidden"} {
 		var w bytes.Buffer
-		err := h.Batches.Template(h.As(t.Context(), who), h.Prison, "cell-body-search", "xlsx", &w)
+		err := h.Exchange.Template(h.As(t.Context(), who), h.Prison, "cell-body-search", "xlsx", &w)
 		if fault.CodeOf(err) != code {
 			t.Errorf("%s: %v", who, err)
 		}
 		if code == "" {
-			if _, err := exchange.Open(bytes.NewReader(w.Bytes()), int64(w.Len()), func(int) *exchange.Plan { return exchange.NewPlan(h.Catalog.Current("cell-body-search")) }); err != nil {
+			if _, err := workbook.Open(bytes.NewReader(w.Bytes()), int64(w.Len()), func(int) *workbook.Plan { return workbook.NewPlan(h.Catalog.Current("cell-body-search")) }); err != nil {
 				t.Error(err)
 			}
 		}

@@ -20,9 +20,9 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
-	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
@@ -49,7 +49,7 @@ type House struct {
 	Duty      *duty.Service
 	Proposals *proposal.Service
 	Retrieval *retrieval.Service
-	Batches   *batch.Service
+	Exchange  *exchange.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -101,7 +101,7 @@ func New(t testing.TB) *House {
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Batches = h.batches()
+	h.Exchange = h.exchange()
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
 }
@@ -134,9 +134,9 @@ func (h *House) Printing(t testing.TB) *printing.Service {
 		Address: "https://taizhang.example", Now: time.Now}
 }
 
-// batches works for the people of the house, who have no accounts.
-func (h *House) batches() *batch.Service {
-	return &batch.Service{Ledger: h.Ledger, Store: postgres.Batches{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog,
+// exchange works for the people of the house, who have no accounts.
+func (h *House) exchange() *exchange.Service {
+	return &exchange.Service{Ledger: h.Ledger, Store: postgres.Exchange{Store: h.Store}, Files: h.Files, Access: h.Access, Catalog: h.Catalog,
 		Areas: postgres.Duties{Store: h.Store}.Areas, Example: schemas.Example, Now: time.Now,
 		Actor: func(_ context.Context, person uuid.UUID) (actor.Actor, error) {
 			for _, a := range h.people {

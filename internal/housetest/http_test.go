@@ -45,7 +45,7 @@ func serve(t *testing.T) *client {
 		Catalog:    h.Catalog,
 		House:      h.Store,
 		Printing:   h.Printing(t),
-		Batches:    h.Batches,
+		Exchange:   h.Exchange,
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
 		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},

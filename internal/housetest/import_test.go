@@ -15,18 +15,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
-	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 	"taizhang/schemas"
 )
 
 // searches are cell searches for a workbook; those of bad lack what they need.
-func searches(h *housetest.House, n int, bad func(int) bool) []exchange.Out {
-	var outs []exchange.Out
+func searches(h *housetest.House, n int, bad func(int) bool) []workbook.Out {
+	var outs []workbook.Out
 	for i := range n {
 		v := loose(h.Search())
 		v["places"] = []any{fmt.Sprintf("%d 监舍", 100+i)}
@@ -41,7 +41,7 @@ func searches(h *housetest.House, n int, bad func(int) bool) []exchange.Out {
 				v["findings_count"] = json.Number("-1")
 			}
 		}
-		outs = append(outs, exchange.Out{Number: i + 1, Version: 1, Value: v, Area: "监区"})
+		outs = append(outs, workbook.Out{Number: i + 1, Version: 1, Value: v, Area: "监区"})
 	}
 	return outs
 }
@@ -54,9 +54,9 @@ func loose(raw []byte) map[string]any {
 	return v
 }
 
-func workbook(t testing.TB, h *housetest.House, id string, outs []exchange.Out) []byte {
+func bookOf(t testing.TB, h *housetest.House, id string, outs []workbook.Out) []byte {
 	t.Helper()
-	b, err := exchange.NewBook(exchange.NewPlan(h.Catalog.Current(id)), exchange.Template, nil, nil)
+	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current(id)), workbook.Template, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func workbook(t testing.TB, h *housetest.House, id string, outs []exchange.Out) 
 	return w.Bytes()
 }
 
-func send(t testing.TB, h *housetest.House, who string, f batch.Sent, raw []byte) batch.Import {
+func send(t testing.TB, h *housetest.House, who string, f exchange.Sent, raw []byte) exchange.Import {
 	t.Helper()
 	f.Prison, f.Size = h.Prison, int64(len(raw))
 	if f.Name == "" {
@@ -86,7 +86,7 @@ func send(t testing.TB, h *housetest.House, who string, f batch.Sent, raw []byte
 	if f.Area == uuid.Nil {
 		f.Area = h.Area
 	}
-	i, err := h.Batches.Send(h.As(t.Context(), who), f, bytes.NewReader(raw), ledger.Idem{Key: uuid.NewString(), Route: "test"})
+	i, err := h.Exchange.Send(h.As(t.Context(), who), f, bytes.NewReader(raw), ledger.Idem{Key: uuid.NewString(), Route: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,24 +94,24 @@ func send(t testing.TB, h *housetest.House, who string, f batch.Sent, raw []byte
 }
 
 // through runs the job until it has nothing more to do.
-func through(t testing.TB, h *housetest.House, who string, i batch.Import) batch.Import {
+func through(t testing.TB, h *housetest.House, who string, i exchange.Import) exchange.Import {
 	t.Helper()
 	for more := true; more; {
 		var err error
-		if more, err = h.Batches.Run(t.Context(), batch.Work{Prison: i.Prison, ID: i.ID}); err != nil {
+		if more, err = h.Exchange.Run(t.Context(), exchange.Work{Prison: i.Prison, ID: i.ID}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	i, err := h.Batches.Import(h.As(t.Context(), who), i.Prison, i.ID)
+	i, err := h.Exchange.Import(h.As(t.Context(), who), i.Prison, i.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i
 }
 
-func begin(t testing.TB, h *housetest.House, who string, i batch.Import) batch.Import {
+func begin(t testing.TB, h *housetest.House, who string, i exchange.Import) exchange.Import {
 	t.Helper()
-	i, err := h.Batches.Do(h.As(t.Context(), who), i.Prison, i.ID, batch.Start, i.ETag)
+	i, err := h.Exchange.Do(h.As(t.Context(), who), i.Prison, i.ID, exchange.Start, i.ETag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,23 +126,23 @@ func entries(t testing.TB, h *housetest.House) (n int) {
 	return n
 }
 
-func errorBook(t testing.TB, h *housetest.House, who string, i batch.Import) []byte {
+func errorBook(t testing.TB, h *housetest.House, who string, i exchange.Import) []byte {
 	t.Helper()
 	var w bytes.Buffer
-	if err := h.Batches.ErrorBook(h.As(t.Context(), who), i.Prison, i.ID, &w); err != nil {
+	if err := h.Exchange.ErrorBook(h.As(t.Context(), who), i.Prison, i.ID, &w); err != nil {
 		t.Fatal(err)
 	}
 	return w.Bytes()
 }
 
-func rowsOf(t testing.TB, h *housetest.House, raw []byte) []exchange.Row {
+func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 	t.Helper()
-	s, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), func(int) *exchange.Plan { return exchange.NewPlan(h.Catalog.Current("cell-body-search")) })
+	s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), func(int) *workbook.Plan { return workbook.NewPlan(h.Catalog.Current("cell-body-search")) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	var rows []exchange.Row
+	var rows []workbook.Row
 	for r, err := range s.Rows() {
 		if err != nil {
 			t.Fatal(err)
@@ -172,11 +172,11 @@ func TestImport(t *testing.T) {
 		t.Logf("%s: %s, peak memory %s", what, time.Since(began).Round(time.Millisecond), strings.TrimSpace(high))
 		began = time.Now()
 	}
-	raw := workbook(t, h, "cell-body-search", outs)
+	raw := bookOf(t, h, "cell-body-search", outs)
 	lap(fmt.Sprintf("workbook of %d rows, %d bytes", n, len(raw)))
-	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, raw))
+	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
 	lap("checked")
-	if i.State != batch.Checked || i.Good != n-wrong || i.Bad != wrong || i.Total != n || entries(t, h) != 0 {
+	if i.State != exchange.Checked || i.Good != n-wrong || i.Bad != wrong || i.Total != n || entries(t, h) != 0 {
 		t.Fatalf("after the check %+v, %d entries", i, entries(t, h))
 	}
 	book := errorBook(t, h, "officer", i)
@@ -186,26 +186,26 @@ func TestImport(t *testing.T) {
 	}
 	i = through(t, h, "officer", begin(t, h, "officer", i))
 	lap("written")
-	if i.State != batch.Done || i.Written != n-wrong || i.Bad != wrong || entries(t, h) != n-wrong {
+	if i.State != exchange.Done || i.Written != n-wrong || i.Bad != wrong || entries(t, h) != n-wrong {
 		t.Fatalf("after writing %+v, %d entries", i, entries(t, h))
 	}
 
-	again := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, raw))
+	again := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
 	lap("checked again")
 	if again.Skipped != n-wrong || again.Bad != wrong || again.Good != 0 {
 		t.Errorf("sent again: %+v", again)
 	}
 
 	// The officer corrects the workbook that came back, and sends it twice.
-	var mended []exchange.Out
+	var mended []workbook.Out
 	for k, r := range marked {
 		v := loose(h.Search())
 		v["places"], v["searchers"] = r.Value["places"], r.Value["searchers"]
-		mended = append(mended, exchange.Out{Number: k + 1, Version: 1, Value: v, Key: r.Key})
+		mended = append(mended, workbook.Out{Number: k + 1, Version: 1, Value: v, Key: r.Key})
 	}
-	corrected := workbook(t, h, "cell-body-search", mended)
+	corrected := bookOf(t, h, "cell-body-search", mended)
 	for round, want := range []struct{ written, skipped int }{{wrong, 0}, {0, wrong}} {
-		c := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, corrected))
+		c := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, corrected))
 		if c.Good > 0 {
 			c = through(t, h, "officer", begin(t, h, "officer", c))
 		}
@@ -222,7 +222,7 @@ func TestImport(t *testing.T) {
 		}
 	}
 	if n <= 2000 {
-		c := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", outs)))
+		c := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", outs)))
 		if c.Skipped < n-wrong || c.Bad != 0 {
 			t.Errorf("the first file corrected: %+v", c)
 		}
@@ -234,22 +234,22 @@ func TestImport(t *testing.T) {
 func TestImportTwiceAtOnce(t *testing.T) {
 	h := housetest.New(t)
 	outs := searches(h, 60, func(int) bool { return false })
-	raw := workbook(t, h, "cell-body-search", outs)
-	one := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, raw))
-	two := through(t, h, "second officer", send(t, h, "second officer", batch.Sent{}, raw))
+	raw := bookOf(t, h, "cell-body-search", outs)
+	one := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
+	two := through(t, h, "second officer", send(t, h, "second officer", exchange.Sent{}, raw))
 	begin(t, h, "officer", one)
 	begin(t, h, "second officer", two)
 	var wg sync.WaitGroup
-	for _, i := range []batch.Import{one, one, two, two} {
+	for _, i := range []exchange.Import{one, one, two, two} {
 		wg.Go(func() {
-			if _, err := h.Batches.Run(t.Context(), batch.Work{Prison: i.Prison, ID: i.ID}); err != nil {
+			if _, err := h.Exchange.Run(t.Context(), exchange.Work{Prison: i.Prison, ID: i.ID}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	one, two = through(t, h, "officer", one), through(t, h, "second officer", two)
-	if one.State != batch.Done || two.State != batch.Done || one.Written+two.Written != 60 || one.Skipped+two.Skipped != 60 || entries(t, h) != 60 {
+	if one.State != exchange.Done || two.State != exchange.Done || one.Written+two.Written != 60 || one.Skipped+two.Skipped != 60 || entries(t, h) != 60 {
 		t.Errorf("%+v\n%+v\n%d entries", one, two, entries(t, h))
 	}
 }
@@ -257,31 +257,31 @@ func TestImportTwiceAtOnce(t *testing.T) {
 // TestImportRights holds imports to the one who sent them and to what they may fill.
 func TestImportRights(t *testing.T) {
 	h := housetest.New(t)
-	raw := workbook(t, h, "cell-body-search", searches(h, 3, func(int) bool { return false }))
+	raw := bookOf(t, h, "cell-body-search", searches(h, 3, func(int) bool { return false }))
 	for who, code := range map[string]string{"warden": "forbidden", "inspector": "forbidden"} {
-		_, err := h.Batches.Send(h.As(t.Context(), who), batch.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "x", Size: int64(len(raw))}, bytes.NewReader(raw), ledger.Idem{})
+		_, err := h.Exchange.Send(h.As(t.Context(), who), exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "x", Size: int64(len(raw))}, bytes.NewReader(raw), ledger.Idem{})
 		if fault.CodeOf(err) != code {
 			t.Errorf("%s sends: %v", who, err)
 		}
 	}
-	_, err := h.Batches.Send(h.As(t.Context(), "officer"), batch.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Other, Name: "x", Size: int64(len(raw))}, bytes.NewReader(raw), ledger.Idem{})
+	_, err := h.Exchange.Send(h.As(t.Context(), "officer"), exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Other, Name: "x", Size: int64(len(raw))}, bytes.NewReader(raw), ledger.Idem{})
 	if fault.CodeOf(err) != "not_for_area" {
 		t.Errorf("for another area: %v", err)
 	}
-	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, raw))
+	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
 	for _, who := range []string{"second officer", "warden", "custody head"} {
 		ctx := h.As(t.Context(), who)
-		if _, err := h.Batches.Import(ctx, h.Prison, i.ID); !fault.Is(err, fault.NotFound) {
+		if _, err := h.Exchange.Import(ctx, h.Prison, i.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s sees it: %v", who, err)
 		}
-		if _, err := h.Batches.Do(ctx, h.Prison, i.ID, batch.Start, i.ETag); !fault.Is(err, fault.NotFound) {
+		if _, err := h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Start, i.ETag); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s starts it: %v", who, err)
 		}
-		if err := h.Batches.ErrorBook(ctx, h.Prison, i.ID, &bytes.Buffer{}); !fault.Is(err, fault.NotFound) {
+		if err := h.Exchange.ErrorBook(ctx, h.Prison, i.ID, &bytes.Buffer{}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s takes its errors: %v", who, err)
 		}
 	}
-	if _, err := h.Batches.Do(h.As(t.Context(), "officer"), h.Prison, i.ID, batch.Start, i.ETag+1); !fault.Is(err, fault.Stale) {
+	if _, err := h.Exchange.Do(h.As(t.Context(), "officer"), h.Prison, i.ID, exchange.Start, i.ETag+1); !fault.Is(err, fault.Stale) {
 		t.Errorf("started by an old page: %v", err)
 	}
 }
@@ -290,26 +290,26 @@ func TestImportRights(t *testing.T) {
 func TestImportStopped(t *testing.T) {
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
-	i := through(t, h, "officer", send(t, h, "officer", batch.Sent{}, workbook(t, h, "cell-body-search", searches(h, 10, func(int) bool { return false }))))
-	if _, err := h.Batches.Do(ctx, h.Prison, i.ID, batch.Stop, i.ETag); fault.CodeOf(err) != "batch_state" {
+	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 10, func(int) bool { return false }))))
+	if _, err := h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Stop, i.ETag); fault.CodeOf(err) != "file_state" {
 		t.Errorf("stopped before it began: %v", err)
 	}
 	i = begin(t, h, "officer", i)
-	i, err := h.Batches.Do(ctx, h.Prison, i.ID, batch.Stop, i.ETag)
+	i, err := h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Stop, i.ETag)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if i = through(t, h, "officer", i); i.State != batch.Stopped || entries(t, h) != 0 {
+	if i = through(t, h, "officer", i); i.State != exchange.Stopped || entries(t, h) != 0 {
 		t.Errorf("stopped: %+v", i)
 	}
 	i = through(t, h, "officer", begin(t, h, "officer", i))
-	if i.State != batch.Done || i.Written != 10 || entries(t, h) != 10 {
+	if i.State != exchange.Done || i.Written != 10 || entries(t, h) != 10 {
 		t.Errorf("gone on: %+v", i)
 	}
-	if _, err := h.Batches.Do(ctx, h.Prison, i.ID, batch.Remove, i.ETag); err != nil {
+	if _, err := h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Remove, i.ETag); err != nil {
 		t.Error(err)
 	}
-	if list, err := h.Batches.Imports(ctx, h.Prison); err != nil || len(list) != 0 {
+	if list, err := h.Exchange.Imports(ctx, h.Prison); err != nil || len(list) != 0 {
 		t.Errorf("removed: %v %v", list, err)
 	}
 }
@@ -326,15 +326,15 @@ func TestImportEveryType(t *testing.T) {
 				drop(doc, l.Pointer)
 			}
 		}
-		p := exchange.NewPlan(typ)
+		p := workbook.NewPlan(typ)
 		want := p.Join(typ.Version, p.Split(typ.Version, doc))
-		raw := workbook(t, h, typ.ID, []exchange.Out{{Number: 1, Version: typ.Version, Value: doc}})
+		raw := bookOf(t, h, typ.ID, []workbook.Out{{Number: 1, Version: typ.Version, Value: doc}})
 		who := filler(h, typ)
 		if who == "" || !typ.AppliesTo("ordinary", "residential", true) {
-			continue // nobody of this house fills it; the formats are held to it in package exchange
+			continue // nobody of this house fills it; the formats are held to it in package workbook
 		}
-		i := through(t, h, who, send(t, h, who, batch.Sent{Ledger: typ.ID, AsDraft: true}, raw))
-		_, rows, err := h.Batches.Rows(h.As(t.Context(), who), h.Prison, i.ID, "", 0, 10)
+		i := through(t, h, who, send(t, h, who, exchange.Sent{Ledger: typ.ID, AsDraft: true}, raw))
+		_, rows, err := h.Exchange.Rows(h.As(t.Context(), who), h.Prison, i.ID, "", 0, 10)
 		if err != nil || len(rows) != 1 {
 			t.Errorf("%s: %+v %v", typ.ID, i, err)
 			continue
@@ -428,7 +428,7 @@ func TestImportLocked(t *testing.T) {
 	outs := searches(h, 3, func(int) bool { return false })
 	old := searchAt(h, time.Now().AddDate(0, 0, -lockDays-30))
 	outs[1].Value = loose(old)
-	raw := workbook(t, h, "cell-body-search", outs)
+	raw := bookOf(t, h, "cell-body-search", outs)
 	locked := func(what string, list []fault.Field) {
 		t.Helper()
 		if len(list) != 1 || list[0].Code != "period_expired" || list[0].Text.ZH == "" {
@@ -436,8 +436,8 @@ func TestImportLocked(t *testing.T) {
 		}
 	}
 	for _, asDraft := range []bool{false, true} {
-		i := through(t, h, "officer", send(t, h, "officer", batch.Sent{AsDraft: asDraft, Name: fmt.Sprint(asDraft, ".xlsx")}, raw))
-		if i.State != batch.Checked || i.Bad != 1 {
+		i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{AsDraft: asDraft, Name: fmt.Sprint(asDraft, ".xlsx")}, raw))
+		if i.State != exchange.Checked || i.Bad != 1 {
 			t.Errorf("draft %v: %s with %d bad rows, want checked with 1", asDraft, i.State, i.Bad)
 		}
 		// What expires between the look and the writing.
@@ -445,7 +445,7 @@ func TestImportLocked(t *testing.T) {
 			t.Fatal(err)
 		}
 		i = through(t, h, "officer", begin(t, h, "officer", i))
-		if i.State != batch.Done || i.Bad != 2 {
+		if i.State != exchange.Done || i.Bad != 2 {
 			t.Errorf("draft %v: %s with %d bad rows, want done with 2", asDraft, i.State, i.Bad)
 		}
 	}
@@ -467,8 +467,8 @@ func TestImportLocked(t *testing.T) {
 func TestImportNames(t *testing.T) {
 	h := housetest.New(t)
 	for _, name := range []string{"", "\u200b", "../表.csv", `a\b.csv`, "a\r\nb.csv", "\u202evsc.xlsx", strings.Repeat("长", 300)} {
-		f := batch.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}
-		if _, err := h.Batches.Send(h.As(t.Context(), "officer"), f, strings.NewReader("a,b"), ledger.Idem{}); fault.CodeOf(err) != "bad_name" {
+		f := exchange.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}
+		if _, err := h.Exchange.Send(h.As(t.Context(), "officer"), f, strings.NewReader("a,b"), ledger.Idem{}); fault.CodeOf(err) != "bad_name" {
 			t.Errorf("%.20q: %v", name, err)
 		}
 	}

@@ -54,6 +54,6 @@ func Join(ctx context.Context, pass string) (*House, error) {
 		return nil, err
 	}
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Batches = h.batches()
+	h.Exchange = h.exchange()
 	return h, nil
 }

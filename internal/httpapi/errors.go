@@ -50,7 +50,7 @@ var titles = map[string]fault.Text{
 	"query_too_long":         {ZH: "查找内容过长，请减少字词", EN: "There is too much to look for; use fewer words"},
 	"proposal_decided":       {ZH: "该提案已办结", EN: "This proposal is decided already"},
 	"proposal_outdated":      {ZH: "台账目录已有变化，预演结果不同，请重新提案", EN: "The catalogue has changed and the dry run with it; propose anew"},
-	"batch_state":            {ZH: "该导入导出当前的状态不允许这样做，请刷新后查看", EN: "The state of this file does not allow it; refresh to see"},
+	"file_state":             {ZH: "该导入导出当前的状态不允许这样做，请刷新后查看", EN: "The state of this file does not allow it; refresh to see"},
 	"row_written":            {ZH: "这一行已导入过", EN: "This row was brought in before"},
 	"table_columns":          {ZH: "表头与台账字段不符，请下载最新模板", EN: "The columns are not those of the ledger; take a new template"},
 	"table_foreign":          {ZH: "这不是该台账的模板，请核对所选台账", EN: "This is no template of that ledger; look at the ledger chosen"},

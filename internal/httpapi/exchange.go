@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
+	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
@@ -55,7 +55,7 @@ func format(c echo.Context) (string, error) {
 	if f == "" {
 		f = "xlsx"
 	}
-	if !slices.Contains(batch.Formats, f) {
+	if !slices.Contains(exchange.Formats, f) {
 		return "", badParam("format")
 	}
 	return f, nil
@@ -76,22 +76,22 @@ func (a *API) template(c echo.Context) error {
 		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 	}
 	name := t.Title.ZH + "导入模板v" + strconv.Itoa(t.Version)
-	return a.brokenOff(c, a.Batches.Template(c.Request().Context(), prison, id, f, file{c, f, name}))
+	return a.brokenOff(c, a.Exchange.Template(c.Request().Context(), prison, id, f, file{c, f, name}))
 }
 
 // importing is an import as its sender sees it.
 type importing struct {
-	batch.Import
-	Actions []batch.Action `json:"actions"`
-	Message string         `json:"message,omitempty"`
+	exchange.Import
+	Actions []exchange.Action `json:"actions"`
+	Message string            `json:"message,omitempty"`
 }
 
-func (a *API) importing(c echo.Context, i batch.Import) importing {
-	return importing{i, batch.Allowed(i), told(c, i.Failure)}
+func (a *API) importing(c echo.Context, i exchange.Import) importing {
+	return importing{i, exchange.Allowed(i), told(c, i.Failure)}
 }
 
 // told says why a file failed, in words.
-func told(c echo.Context, f *batch.Failure) string {
+func told(c echo.Context, f *exchange.Failure) string {
 	if f == nil {
 		return ""
 	}
@@ -116,7 +116,7 @@ func (a *API) sendImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s := batch.Sent{Prison: prison, Ledger: c.QueryParam("ledger"), AsDraft: c.QueryParam("draft") == "true", Name: c.QueryParam("name"),
+	s := exchange.Sent{Prison: prison, Ledger: c.QueryParam("ledger"), AsDraft: c.QueryParam("draft") == "true", Name: c.QueryParam("name"),
 		Size: c.Request().ContentLength}
 	if v := c.QueryParam("area"); v != "" {
 		if s.Area, err = uuid.Parse(v); err != nil {
@@ -127,7 +127,7 @@ func (a *API) sendImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	i, err := a.Batches.Send(c.Request().Context(), s, c.Request().Body, key)
+	i, err := a.Exchange.Send(c.Request().Context(), s, c.Request().Body, key)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (a *API) listImports(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Batches.Imports(c.Request().Context(), prison)
+	list, err := a.Exchange.Imports(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (a *API) getImport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	i, err := a.Batches.Import(c.Request().Context(), prison, id)
+	i, err := a.Exchange.Import(c.Request().Context(), prison, id)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (a *API) getImport(c echo.Context) error {
 	return c.JSON(http.StatusOK, a.importing(c, i))
 }
 
-func (a *API) doImport(act batch.Action) echo.HandlerFunc {
+func (a *API) doImport(act exchange.Action) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		prison, id, err := importID(c)
 		if err != nil {
@@ -183,11 +183,11 @@ func (a *API) doImport(act batch.Action) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		i, err := a.Batches.Do(c.Request().Context(), prison, id, act, match)
+		i, err := a.Exchange.Do(c.Request().Context(), prison, id, act, match)
 		if err != nil {
 			return err
 		}
-		if act == batch.Remove {
+		if act == exchange.Remove {
 			return c.NoContent(http.StatusNoContent)
 		}
 		etag(c, i.ETag)
@@ -200,7 +200,7 @@ type importRow struct {
 	Number  int                   `json:"number"`
 	Line    int                   `json:"line"`
 	Area    string                `json:"area"`
-	Outcome batch.Outcome         `json:"outcome"`
+	Outcome exchange.Outcome      `json:"outcome"`
 	Entry   *uuid.UUID            `json:"entry,omitempty"`
 	Summary []catalog.SummaryItem `json:"summary"`
 	Errors  []problemField        `json:"errors"`
@@ -213,8 +213,8 @@ func (a *API) importRows(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	of := batch.Outcome(c.QueryParam("outcome"))
-	if !slices.Contains([]batch.Outcome{"", batch.Good, batch.Bad, batch.Written, batch.Skipped}, of) {
+	of := exchange.Outcome(c.QueryParam("outcome"))
+	if !slices.Contains([]exchange.Outcome{"", exchange.Good, exchange.Bad, exchange.Written, exchange.Skipped}, of) {
 		return badParam("outcome")
 	}
 	after := 0
@@ -223,7 +223,7 @@ func (a *API) importRows(c echo.Context) error {
 			return badParam("after")
 		}
 	}
-	i, list, err := a.Batches.Rows(c.Request().Context(), prison, id, of, after, rowsPage+1)
+	i, list, err := a.Exchange.Rows(c.Request().Context(), prison, id, of, after, rowsPage+1)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (a *API) importRows(c echo.Context) error {
 			row.Summary = t.Summaries(doc)
 		}
 		for _, f := range r.Errors {
-			where := batch.Where(t, f.Pointer)
+			where := exchange.Where(t, f.Pointer)
 			if where != "" {
 				where += "："
 			}
@@ -259,17 +259,17 @@ func (a *API) errorBook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	i, err := a.Batches.Import(c.Request().Context(), prison, id)
+	i, err := a.Exchange.Import(c.Request().Context(), prison, id)
 	if err != nil {
 		return err
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(i.Name, ".xlsx"), ".csv") + "_待更正"
-	return a.brokenOff(c, a.Batches.ErrorBook(c.Request().Context(), prison, id, file{c, "xlsx", name}))
+	return a.brokenOff(c, a.Exchange.ErrorBook(c.Request().Context(), prison, id, file{c, "xlsx", name}))
 }
 
 // exporting is an export as its asker sees it.
 type exporting struct {
-	batch.Export
+	exchange.Export
 	Message string `json:"message,omitempty"`
 }
 
@@ -279,10 +279,10 @@ func (a *API) askExport(c echo.Context) error {
 		return err
 	}
 	var in struct {
-		Ledger string       `json:"ledger"`
-		Filter batch.Filter `json:"filter"`
-		Format string       `json:"format"`
-		Reason string       `json:"reason"`
+		Ledger string          `json:"ledger"`
+		Filter exchange.Filter `json:"filter"`
+		Format string          `json:"format"`
+		Reason string          `json:"reason"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -305,7 +305,7 @@ func (a *API) askExport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := a.Batches.Ask(c.Request().Context(), batch.Export{Prison: prison, Ledger: in.Ledger, Query: in.Filter, Format: in.Format, Reason: strings.TrimSpace(in.Reason)}, key)
+	e, err := a.Exchange.Ask(c.Request().Context(), exchange.Export{Prison: prison, Ledger: in.Ledger, Query: in.Filter, Format: in.Format, Reason: strings.TrimSpace(in.Reason)}, key)
 	if err != nil {
 		return err
 	}
@@ -318,7 +318,7 @@ func (a *API) listExports(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Batches.Exports(c.Request().Context(), prison)
+	list, err := a.Exchange.Exports(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
@@ -331,7 +331,7 @@ func (a *API) listExports(c echo.Context) error {
 
 func (a *API) getExport(c echo.Context) error {
 	return a.withExport(c, func(ctx context.Context, prison, id uuid.UUID) error {
-		e, err := a.Batches.Export(ctx, prison, id)
+		e, err := a.Exchange.Export(ctx, prison, id)
 		if err != nil {
 			return err
 		}
@@ -341,7 +341,7 @@ func (a *API) getExport(c echo.Context) error {
 
 func (a *API) exportFile(c echo.Context) error {
 	return a.withExport(c, func(ctx context.Context, prison, id uuid.UUID) error {
-		e, r, err := a.Batches.Fetch(ctx, prison, id)
+		e, r, err := a.Exchange.Fetch(ctx, prison, id)
 		if err != nil {
 			return err
 		}

@@ -15,8 +15,8 @@ import (
 
 	"taizhang/internal/account"
 	"taizhang/internal/actor"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/workbook"
 )
 
 const requestIDKey = "request_id"
@@ -107,7 +107,7 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 			limit = partLimit
 		}
 		if r.Method == http.MethodPost && strings.HasSuffix(c.Path(), "/imports") {
-			limit = exchange.MaxFile
+			limit = workbook.MaxFile
 		}
 		if r.ContentLength > limit {
 			return fault.New(fault.TooLarge, "body_too_large").With("limit", limit)

@@ -14,10 +14,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/account"
-	"taizhang/internal/batch"
 	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
+	"taizhang/internal/exchange"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
@@ -35,7 +35,7 @@ type API struct {
 	Retrieval  *retrieval.Service
 	Printing   *printing.Service
 	Connectors *connector.Service
-	Batches    *batch.Service
+	Exchange   *exchange.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House
@@ -192,13 +192,13 @@ func (a *API) routes() []route {
 		{"GET", "/calendar", "calendar.get", false, a.calendar},
 		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
 		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
-		{"GET", prison + "/templates/:ledger", "templates.get", false, a.template},
+		{"GET", prison + "/workbooks/:ledger", "workbooks.get", false, a.template},
 		{"GET", prison + "/imports", "imports.list", false, a.listImports},
 		{"POST", prison + "/imports", "imports.create", false, a.sendImport},
 		{"GET", prison + "/imports/:import", "imports.get", false, a.getImport},
-		{"DELETE", prison + "/imports/:import", "imports.remove", false, a.doImport(batch.Remove)},
-		{"POST", prison + "/imports/:import/start", "imports.start", false, a.doImport(batch.Start)},
-		{"POST", prison + "/imports/:import/stop", "imports.stop", false, a.doImport(batch.Stop)},
+		{"DELETE", prison + "/imports/:import", "imports.remove", false, a.doImport(exchange.Remove)},
+		{"POST", prison + "/imports/:import/start", "imports.start", false, a.doImport(exchange.Start)},
+		{"POST", prison + "/imports/:import/stop", "imports.stop", false, a.doImport(exchange.Stop)},
 		{"GET", prison + "/imports/:import/rows", "imports.rows", false, a.importRows},
 		{"GET", prison + "/imports/:import/errors", "imports.errors", false, a.errorBook},
 		{"GET", prison + "/exports", "exports.list", false, a.listExports},

@@ -13,9 +13,9 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
-	"taizhang/internal/batch"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
+	"taizhang/internal/exchange"
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -38,7 +38,7 @@ type Deps struct {
 	Proposals  *proposal.Service
 	Printing   *printing.Service
 	Connectors *connector.Service
-	Batches    *batch.Service
+	Exchange   *exchange.Service
 	// Checkpoint signs every prison's log as far as it has come.
 	Checkpoint func(ctx context.Context) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
@@ -225,14 +225,14 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
 	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
 	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
-	river.AddWorker(workers, &batcher{deps: d})
+	river.AddWorker(workers, &exchanger{deps: d})
 	river.AddWorker(workers, &tender{deps: d})
 	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, batch.Queue: {MaxWorkers: 2}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
@@ -243,7 +243,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 			every(5*time.Minute, executeProposals{}),
 			every(time.Minute, bindVolumes{}),
 			every(10*time.Second, connector.Due{}),
-			every(30*time.Second, tendBatches{}),
+			every(30*time.Second, tendExchange{}),
 			every(10*time.Minute, remindDeciders{}),
 		},
 		FetchCooldown:     50 * time.Millisecond,

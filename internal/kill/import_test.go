@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"taizhang/internal/batch"
 	"taizhang/internal/exchange"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 // TestImportKilled ends an import again and again, at a different write each
@@ -25,7 +25,7 @@ func TestImportKilled(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	h := housetest.New(t)
-	b, err := exchange.NewBook(exchange.NewPlan(h.Catalog.Current("cell-body-search")), exchange.Template, nil, nil)
+	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Template, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestImportKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		v["places"] = []any{fmt.Sprintf("%d 监舍", i)}
-		if err := b.Add(exchange.Out{Number: i + 1, Version: 1, Value: v}); err != nil {
+		if err := b.Add(workbook.Out{Number: i + 1, Version: 1, Value: v}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestImportKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := h.As(t.Context(), "officer")
-	i, err := h.Batches.Send(ctx, batch.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "导入.xlsx", Size: int64(w.Len())}, &w, ledger.Idem{})
+	i, err := h.Exchange.Send(ctx, exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "导入.xlsx", Size: int64(w.Len())}, &w, ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,14 +71,14 @@ func TestImportKilled(t *testing.T) {
 		t.Fatal("it did not come to its end")
 	}
 	through([]string{"write.before_commit", "write.after_commit"})
-	if i, err = h.Batches.Import(ctx, h.Prison, i.ID); err != nil || i.State != batch.Checked || i.Good != rows {
+	if i, err = h.Exchange.Import(ctx, h.Prison, i.ID); err != nil || i.State != exchange.Checked || i.Good != rows {
 		t.Fatalf("after the check: %+v %v", i, err)
 	}
-	if i, err = h.Batches.Do(ctx, h.Prison, i.ID, batch.Start, i.ETag); err != nil {
+	if i, err = h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Start, i.ETag); err != nil {
 		t.Fatal(err)
 	}
 	through([]string{"write.claimed", "submit.logged", "write.before_commit", "write.after_commit"})
-	if i, err = h.Batches.Import(ctx, h.Prison, i.ID); err != nil || i.State != batch.Done || i.Written != rows || i.Skipped != 0 || i.Bad != 0 {
+	if i, err = h.Exchange.Import(ctx, h.Prison, i.ID); err != nil || i.State != exchange.Done || i.Written != rows || i.Skipped != 0 || i.Bad != 0 {
 		t.Errorf("at the end: %+v %v", i, err)
 	}
 	if n := count(t, h, "select count(*) from entries"); n != rows {

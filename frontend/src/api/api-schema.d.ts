@@ -211,7 +211,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/prisons/{prison}/templates/{ledger}": {
+    "/prisons/{prison}/workbooks/{ledger}": {
         parameters: {
             query?: never;
             header?: never;
@@ -219,7 +219,7 @@ export interface paths {
             cookie?: never;
         };
         /** An empty file of a ledger to fill and import */
-        get: operations["templates.get"];
+        get: operations["workbooks.get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3754,7 +3754,7 @@ export interface operations {
             };
         };
     };
-    "templates.get": {
+    "workbooks.get": {
         parameters: {
             query?: {
                 format?: "xlsx" | "csv-utf8-bom" | "csv-gb18030";
@@ -3768,7 +3768,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The template */
+            /** @description The workbook */
             200: {
                 headers: {
                     [name: string]: unknown;

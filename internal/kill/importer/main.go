@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/batch"
+	"taizhang/internal/exchange"
 	"taizhang/internal/housetest"
 )
 
@@ -27,7 +27,7 @@ func run(ctx context.Context, id string) error {
 	}
 	defer h.Store.Close()
 	for more := true; more; {
-		if more, err = h.Batches.Run(ctx, batch.Work{Prison: h.Prison, ID: uuid.MustParse(id)}); err != nil {
+		if more, err = h.Exchange.Run(ctx, exchange.Work{Prison: h.Prison, ID: uuid.MustParse(id)}); err != nil {
 			return err
 		}
 	}

@@ -1,4 +1,4 @@
-package batch
+package exchange
 
 import (
 	"bytes"
@@ -16,9 +16,9 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 const (
@@ -143,7 +143,7 @@ func (s *Service) check(ctx context.Context, i Import) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	src, err := exchange.Open(f, size, plans)
+	src, err := workbook.Open(f, size, plans)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (s *Service) check(ctx context.Context, i Import) error {
 }
 
 // prepare gives a row its names and its area.
-func (s *Service) prepare(i Import, n int, r exchange.Row, areas []ledger.Area, seen map[ledger.Digest]int) Row {
+func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, seen map[ledger.Digest]int) Row {
 	row := Row{Number: n, Line: r.Line, AreaText: r.Area, Label: r.Key, Outcome: Good, Errors: r.Errors, Area: i.Area}
 	if r.Area != "" {
 		at := slices.IndexFunc(areas, func(a ledger.Area) bool { return r.Area == a.NameZH || r.Area == a.NameEN || r.Area == a.Code })

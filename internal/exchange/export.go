@@ -1,4 +1,4 @@
-package batch
+package exchange
 
 import (
 	"bytes"
@@ -14,10 +14,10 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 // Ask begins an export under the asker's own rights. Material of L3 wants one of
@@ -89,7 +89,7 @@ func (s *Service) Export(ctx context.Context, prison, id uuid.UUID) (e Export, e
 }
 
 // Fetch streams a finished export to whoever asked for it and may still have it.
-// Fault: batch_state while it is not done.
+// Fault: file_state while it is not done.
 func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.ReadCloser, error) {
 	e, err := s.Export(ctx, prison, id)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.R
 		return e, nil, err
 	}
 	if e.State != Done {
-		return e, nil, fault.New(fault.Conflict, "batch_state").With("state", e.State)
+		return e, nil, fault.New(fault.Conflict, "file_state").With("state", e.State)
 	}
 	r, err := s.Files.OpenStaging(ctx, exportKey(prison, id))
 	return e, r, err
@@ -149,7 +149,7 @@ func (s *Service) progress(ctx context.Context, e Export, fn func(Tx, *Export) e
 
 // writer is a book or a text.
 type writer interface {
-	Add(o exchange.Out) error
+	Add(o workbook.Out) error
 }
 
 func (s *Service) bring(ctx context.Context, e Export) error {
@@ -185,15 +185,15 @@ func (s *Service) bring(ctx context.Context, e Export) error {
 func (s *Service) fill(ctx context.Context, e Export, w io.Writer) (err error) {
 	versions := slices.Clone(s.Catalog.Versions(e.Ledger))
 	slices.SortFunc(versions, func(a, b *catalog.Type) int { return b.Version - a.Version })
-	p := exchange.NewPlan(versions...)
+	p := workbook.NewPlan(versions...)
 	if e.Format != "xlsx" {
-		t, err := exchange.NewText(w, p, exchange.Export, encodings[e.Format])
+		t, err := workbook.NewText(w, p, workbook.Export, encodings[e.Format])
 		if err != nil {
 			return err
 		}
 		return errors.Join(s.entries(ctx, e, t), t.Close())
 	}
-	b, err := exchange.NewBook(p, exchange.Export, nil, nil)
+	b, err := workbook.NewBook(p, workbook.Export, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -229,8 +229,8 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 	if err != nil {
 		return err
 	}
-	if total > exchange.MaxRows {
-		return fault.New(fault.TooLarge, "table_too_long").With("limit", exchange.MaxRows)
+	if total > workbook.MaxRows {
+		return fault.New(fault.TooLarge, "table_too_long").With("limit", workbook.MaxRows)
 	}
 	rows := 0
 	for {
@@ -252,7 +252,7 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 				return err
 			}
 			rows++
-			o := exchange.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
+			o := workbook.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
 				State: stateNames[at.State], Author: at.AuthorName}
 			if at.Submitted != nil {
 				o.Filed = at.Submitted.In(catalog.Zone).Format(time.DateTime)

@@ -12,31 +12,31 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
-	"taizhang/internal/batch"
+	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
-// Batches keeps imports and exports (batch.Store).
-type Batches struct{ *Store }
+// Exchange keeps imports and exports (exchange.Store).
+type Exchange struct{ *Store }
 
-// batching is a transaction over imports and exports.
-type batching struct{ *txn }
+// exchanging is a transaction over imports and exports.
+type exchanging struct{ *txn }
 
 // Write commits through the one commit path.
-func (s Batches) Write(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(batch.Tx) error) error {
-	return s.write(ctx, ses, idem, out, func(t *txn) error { return fn(batching{t}) })
+func (s Exchange) Write(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(exchange.Tx) error) error {
+	return s.write(ctx, ses, idem, out, func(t *txn) error { return fn(exchanging{t}) })
 }
 
 // Read runs fn in a read-only transaction.
-func (s Batches) Read(ctx context.Context, ses ledger.Session, fn func(batch.Tx) error) error {
-	return s.Store.Read(ctx, ses, func(r ledger.Reader) error { return fn(batching{r.(*txn)}) })
+func (s Exchange) Read(ctx context.Context, ses ledger.Session, fn func(exchange.Tx) error) error {
+	return s.Store.Read(ctx, ses, func(r ledger.Reader) error { return fn(exchanging{r.(*txn)}) })
 }
 
 // Left lists work nobody goes on with, and what is over its time.
-func (s Batches) Left(ctx context.Context, before, old time.Time) (working, over []batch.Work, err error) {
-	err = s.Read(ctx, everything, func(tx batch.Tx) error {
-		t := tx.(batching)
+func (s Exchange) Left(ctx context.Context, before, old time.Time) (working, over []exchange.Work, err error) {
+	err = s.Read(ctx, everything, func(tx exchange.Tx) error {
+		t := tx.(exchanging)
 		if working, err = t.works(ctx, `select prison_id, import_id, false from imports where state in ('reading', 'writing') and touched_at < $1
 			union all select prison_id, export_id, true from exports where state = 'writing' and touched_at < $1`, before); err != nil {
 			return err
@@ -48,13 +48,13 @@ func (s Batches) Left(ctx context.Context, before, old time.Time) (working, over
 	return working, over, err
 }
 
-func (t batching) works(ctx context.Context, sql string, at time.Time) ([]batch.Work, error) {
+func (t exchanging) works(ctx context.Context, sql string, at time.Time) ([]exchange.Work, error) {
 	rows, err := t.tx.Query(ctx, sql, at)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Work, error) {
-		var w batch.Work
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Work, error) {
+		var w exchange.Work
 		err := row.Scan(&w.Prison, &w.ID, &w.Export)
 		return w, err
 	})
@@ -82,8 +82,8 @@ func (t *txn) ClaimRow(ctx context.Context, prison uuid.UUID, names []ledger.Dig
 const importColumns = `prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, format, encoding, person_id, address, state, etag,
 	phase_row, total, good, bad, written, skipped, failure, created_at, touched_at, finished_at`
 
-func scanImport(row pgx.CollectableRow) (batch.Import, error) {
-	var i batch.Import
+func scanImport(row pgx.CollectableRow) (exchange.Import, error) {
+	var i exchange.Import
 	var sum []byte
 	err := row.Scan(&i.Prison, &i.ID, &i.Ledger, &i.Version, &i.Area, &i.AsDraft, &i.Name, &i.Size, &sum, &i.Format, &i.Encoding, &i.Person, &i.Address,
 		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Failure, &i.Created, &i.Touched, &i.Finished)
@@ -93,7 +93,7 @@ func scanImport(row pgx.CollectableRow) (batch.Import, error) {
 	return i, err
 }
 
-func (t batching) imports(ctx context.Context, sql string, args ...any) ([]batch.Import, error) {
+func (t exchanging) imports(ctx context.Context, sql string, args ...any) ([]exchange.Import, error) {
 	rows, err := t.tx.Query(ctx, "select "+importColumns+" from imports where "+sql, args...)
 	if err != nil {
 		return nil, err
@@ -112,33 +112,33 @@ func single[T any](list []T, err error) (T, error) {
 	return list[0], nil
 }
 
-func (t batching) Import(ctx context.Context, prison, id uuid.UUID) (batch.Import, error) {
+func (t exchanging) Import(ctx context.Context, prison, id uuid.UUID) (exchange.Import, error) {
 	return single(t.imports(ctx, "prison_id = $1 and import_id = $2", prison, id))
 }
 
-func (t batching) LockImport(ctx context.Context, prison, id uuid.UUID) (batch.Import, error) {
+func (t exchanging) LockImport(ctx context.Context, prison, id uuid.UUID) (exchange.Import, error) {
 	return single(t.imports(ctx, "prison_id = $1 and import_id = $2 for update", prison, id))
 }
 
-func (t batching) Imports(ctx context.Context, prison, person uuid.UUID) ([]batch.Import, error) {
+func (t exchanging) Imports(ctx context.Context, prison, person uuid.UUID) ([]exchange.Import, error) {
 	return t.imports(ctx, "prison_id = $1 and person_id = $2 order by import_id desc limit 100", prison, person)
 }
 
-func (t batching) InsertImport(ctx context.Context, i batch.Import) error {
+func (t exchanging) InsertImport(ctx context.Context, i exchange.Import) error {
 	_, err := t.exec(ctx, `insert into imports (prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, person_id, address, state)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		i.Prison, i.ID, i.Ledger, i.Version, i.Area, i.AsDraft, i.Name, i.Size, i.Sha256[:], i.Person, i.Address, i.State)
 	return err
 }
 
-func (t batching) UpdateImport(ctx context.Context, i batch.Import) error {
+func (t exchanging) UpdateImport(ctx context.Context, i exchange.Import) error {
 	_, err := t.exec(ctx, `update imports set version = $3, format = $4, encoding = $5, state = $6, etag = $7, phase_row = $8, total = $9, good = $10, bad = $11,
 		written = $12, skipped = $13, failure = $14, finished_at = $15, touched_at = now() where prison_id = $1 and import_id = $2`,
 		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished)
 	return err
 }
 
-func (t batching) DropImport(ctx context.Context, prison, id uuid.UUID) error {
+func (t exchanging) DropImport(ctx context.Context, prison, id uuid.UUID) error {
 	_, err := t.exec(ctx, "delete from imports where prison_id = $1 and import_id = $2", prison, id)
 	return err
 }
@@ -151,7 +151,7 @@ func bytesOf(names []ledger.Digest) [][]byte {
 	return out
 }
 
-func (t batching) InsertRows(ctx context.Context, prison, id uuid.UUID, rows []batch.Row) error {
+func (t exchanging) InsertRows(ctx context.Context, prison, id uuid.UUID, rows []exchange.Row) error {
 	b := &pgx.Batch{}
 	for _, r := range rows {
 		problems, err := json.Marshal(some(r.Errors))
@@ -165,7 +165,7 @@ func (t batching) InsertRows(ctx context.Context, prison, id uuid.UUID, rows []b
 	return t.tx.SendBatch(ctx, b).Close()
 }
 
-func (t batching) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []batch.Row) error {
+func (t exchanging) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []exchange.Row) error {
 	b := &pgx.Batch{}
 	for _, r := range rows {
 		problems, err := json.Marshal(some(r.Errors))
@@ -178,14 +178,14 @@ func (t batching) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []b
 	return t.tx.SendBatch(ctx, b).Close()
 }
 
-func (t batching) Rows(ctx context.Context, prison, id uuid.UUID, of batch.Outcome, after, limit int) ([]batch.Row, error) {
+func (t exchanging) Rows(ctx context.Context, prison, id uuid.UUID, of exchange.Outcome, after, limit int) ([]exchange.Row, error) {
 	rows, err := t.tx.Query(ctx, `select row, line, area_id, area_text, label, names, document, outcome, errors, entry_id from import_rows
 		where prison_id = $1 and import_id = $2 and ($3 = '' or outcome = $3) and row > $4 order by row limit $5`, prison, id, string(of), after, limit)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Row, error) {
-		var r batch.Row
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Row, error) {
+		var r exchange.Row
 		var names [][]byte
 		var document []byte
 		err := row.Scan(&r.Number, &r.Line, &r.Area, &r.AreaText, &r.Label, &names, &document, &r.Outcome, &r.Errors, &r.Entry)
@@ -198,7 +198,7 @@ func (t batching) Rows(ctx context.Context, prison, id uuid.UUID, of batch.Outco
 }
 
 // Standing tells which names belong to an entry that still stands.
-func (t batching) Standing(ctx context.Context, prison uuid.UUID, names []ledger.Digest) (map[ledger.Digest]uuid.UUID, error) {
+func (t exchanging) Standing(ctx context.Context, prison uuid.UUID, names []ledger.Digest) (map[ledger.Digest]uuid.UUID, error) {
 	out := map[ledger.Digest]uuid.UUID{}
 	rows, err := t.tx.Query(ctx, `select i.name, i.entry_id from imported i where i.prison_id = $1 and i.name = any($2)
 		and not exists (select from entries e where e.prison_id = i.prison_id and e.entry_id = i.entry_id and e.state in ('discarded', 'voided'))`,
@@ -220,13 +220,13 @@ func (t batching) Standing(ctx context.Context, prison uuid.UUID, names []ledger
 
 const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at`
 
-func (t batching) exports(ctx context.Context, sql string, args ...any) ([]batch.Export, error) {
+func (t exchanging) exports(ctx context.Context, sql string, args ...any) ([]exchange.Export, error) {
 	rows, err := t.tx.Query(ctx, "select "+exportColumns+" from exports where "+sql, args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (batch.Export, error) {
-		var e batch.Export
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Export, error) {
+		var e exchange.Export
 		var sum []byte
 		err := row.Scan(&e.Prison, &e.ID, &e.Ledger, &e.Query, &e.Format, &e.Reason, &e.Person, &e.Address, &e.State, &e.Total, &e.Rows, &e.Size, &sum,
 			&e.Failure, &e.Created, &e.Touched, &e.Finished)
@@ -238,25 +238,25 @@ func (t batching) exports(ctx context.Context, sql string, args ...any) ([]batch
 	})
 }
 
-func (t batching) Export(ctx context.Context, prison, id uuid.UUID) (batch.Export, error) {
+func (t exchanging) Export(ctx context.Context, prison, id uuid.UUID) (exchange.Export, error) {
 	return single(t.exports(ctx, "prison_id = $1 and export_id = $2", prison, id))
 }
 
-func (t batching) LockExport(ctx context.Context, prison, id uuid.UUID) (batch.Export, error) {
+func (t exchanging) LockExport(ctx context.Context, prison, id uuid.UUID) (exchange.Export, error) {
 	return single(t.exports(ctx, "prison_id = $1 and export_id = $2 for update", prison, id))
 }
 
-func (t batching) Exports(ctx context.Context, prison, person uuid.UUID) ([]batch.Export, error) {
+func (t exchanging) Exports(ctx context.Context, prison, person uuid.UUID) ([]exchange.Export, error) {
 	return t.exports(ctx, "prison_id = $1 and person_id = $2 order by export_id desc limit 100", prison, person)
 }
 
-func (t batching) InsertExport(ctx context.Context, e batch.Export) error {
+func (t exchanging) InsertExport(ctx context.Context, e exchange.Export) error {
 	_, err := t.exec(ctx, `insert into exports (prison_id, export_id, ledger, query, format, reason, person_id, address, state)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, e.Prison, e.ID, e.Ledger, e.Query, e.Format, e.Reason, e.Person, e.Address, e.State)
 	return err
 }
 
-func (t batching) UpdateExport(ctx context.Context, e batch.Export) error {
+func (t exchanging) UpdateExport(ctx context.Context, e exchange.Export) error {
 	var sum []byte
 	if e.Sha256 != nil {
 		sum = e.Sha256[:]
@@ -266,7 +266,7 @@ func (t batching) UpdateExport(ctx context.Context, e batch.Export) error {
 	return err
 }
 
-func (t batching) DropExport(ctx context.Context, prison, id uuid.UUID) error {
+func (t exchanging) DropExport(ctx context.Context, prison, id uuid.UUID) error {
 	_, err := t.exec(ctx, "delete from exports where prison_id = $1 and export_id = $2", prison, id)
 	return err
 }

@@ -1,6 +1,6 @@
 // Package exchange turns entries into Excel workbooks and CSV and reads them
 // back. It knows formats, not people: what may go out or in is decided above.
-package exchange
+package workbook
 
 import (
 	"encoding/hex"

@@ -1,4 +1,4 @@
-package exchange_test
+package workbook_test
 
 import (
 	"archive/zip"
@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/workbook"
 	"taizhang/schemas"
 )
 
@@ -87,20 +87,20 @@ func strip(v any, pointer string) {
 }
 
 // plans knows the versions given; the first is the current one.
-func plans(types ...*catalog.Type) func(int) *exchange.Plan {
-	return func(v int) *exchange.Plan {
+func plans(types ...*catalog.Type) func(int) *workbook.Plan {
+	return func(v int) *workbook.Plan {
 		for _, t := range types {
 			if v == 0 || t.Version == v {
-				return exchange.NewPlan(t)
+				return workbook.NewPlan(t)
 			}
 		}
 		return nil
 	}
 }
 
-func book(t testing.TB, p *exchange.Plan, kind exchange.Kind, outs ...exchange.Out) []byte {
+func book(t testing.TB, p *workbook.Plan, kind workbook.Kind, outs ...workbook.Out) []byte {
 	t.Helper()
-	b, err := exchange.NewBook(p, kind, []string{"一监区", "二监区"}, nil)
+	b, err := workbook.NewBook(p, kind, []string{"一监区", "二监区"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,10 +117,10 @@ func book(t testing.TB, p *exchange.Plan, kind exchange.Kind, outs ...exchange.O
 	return w.Bytes()
 }
 
-func text(t testing.TB, p *exchange.Plan, kind exchange.Kind, enc string, outs ...exchange.Out) []byte {
+func text(t testing.TB, p *workbook.Plan, kind workbook.Kind, enc string, outs ...workbook.Out) []byte {
 	t.Helper()
 	var w bytes.Buffer
-	x, err := exchange.NewText(&w, p, kind, enc)
+	x, err := workbook.NewText(&w, p, kind, enc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,14 +135,14 @@ func text(t testing.TB, p *exchange.Plan, kind exchange.Kind, enc string, outs .
 	return w.Bytes()
 }
 
-func read(t testing.TB, raw []byte, plans func(int) *exchange.Plan) (*exchange.Source, []exchange.Row) {
+func read(t testing.TB, raw []byte, plans func(int) *workbook.Plan) (*workbook.Source, []workbook.Row) {
 	t.Helper()
-	s, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans)
+	s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), plans)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	var rows []exchange.Row
+	var rows []workbook.Row
 	for r, err := range s.Rows() {
 		if err != nil {
 			t.Fatal(err)
@@ -157,19 +157,19 @@ func read(t testing.TB, raw []byte, plans func(int) *exchange.Plan) (*exchange.S
 func TestRoundTrip(t *testing.T) {
 	for _, typ := range load(t).Types() {
 		t.Run(typ.ID, func(t *testing.T) {
-			p := exchange.NewPlan(typ)
+			p := workbook.NewPlan(typ)
 			docs := documents(t, typ)
-			var outs []exchange.Out
+			var outs []workbook.Out
 			for i, d := range docs {
-				outs = append(outs, exchange.Out{Number: i + 1, Version: typ.Version, Value: d.Value, Area: "一监区"})
+				outs = append(outs, workbook.Out{Number: i + 1, Version: typ.Version, Value: d.Value, Area: "一监区"})
 			}
 			for name, raw := range map[string][]byte{
-				"template": book(t, p, exchange.Template, outs...), "export": book(t, p, exchange.Export, outs...), "errors": book(t, p, exchange.Errors, outs...),
-				exchange.UTF8: text(t, p, exchange.Template, exchange.UTF8, outs...), exchange.UTF8BOM: text(t, p, exchange.Export, exchange.UTF8BOM, outs...),
-				exchange.GB18030: text(t, p, exchange.Export, exchange.GB18030, outs...),
+				"template": book(t, p, workbook.Template, outs...), "export": book(t, p, workbook.Export, outs...), "errors": book(t, p, workbook.Errors, outs...),
+				workbook.UTF8: text(t, p, workbook.Template, workbook.UTF8, outs...), workbook.UTF8BOM: text(t, p, workbook.Export, workbook.UTF8BOM, outs...),
+				workbook.GB18030: text(t, p, workbook.Export, workbook.GB18030, outs...),
 			} {
 				s, rows := read(t, raw, plans(typ))
-				if strings.HasPrefix(name, "utf") || name == exchange.GB18030 {
+				if strings.HasPrefix(name, "utf") || name == workbook.GB18030 {
 					if s.Encoding != name {
 						t.Errorf("%s was taken for %s", name, s.Encoding)
 					}
@@ -193,7 +193,7 @@ func TestRoundTrip(t *testing.T) {
 // TestFormulas keeps text that looks like a formula text, and whole.
 func TestFormulas(t *testing.T) {
 	typ := load(t).Current("cell-body-search")
-	p := exchange.NewPlan(typ)
+	p := workbook.NewPlan(typ)
 	doc := documents(t, typ)[0]
 	for _, evil := range []string{"=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx", "'=already", "''@two", "=HYPERLINK(\"http://x\")", "<b>&\"", "a\nb", " 空格 "} {
 		doc.Value["places"] = []any{evil}
@@ -201,8 +201,8 @@ func TestFormulas(t *testing.T) {
 			doc.Value["places"] = []any{strings.TrimSpace(strings.ReplaceAll(evil, "\n", ""))}
 		}
 		doc.Value["search_kind"] = "cell"
-		o := exchange.Out{Number: 1, Version: typ.Version, Value: doc.Value, Area: evil}
-		x, c := book(t, p, exchange.Export, o), text(t, p, exchange.Export, exchange.UTF8BOM, o)
+		o := workbook.Out{Number: 1, Version: typ.Version, Value: doc.Value, Area: evil}
+		x, c := book(t, p, workbook.Export, o), text(t, p, workbook.Export, workbook.UTF8BOM, o)
 		for _, raw := range [][]byte{x, c} {
 			_, rows := read(t, raw, plans(typ))
 			if diff := cmp.Diff(doc.Value["places"], rows[0].Value["places"]); diff != "" {
@@ -232,14 +232,14 @@ func TestFormulas(t *testing.T) {
 // again when the workbook comes back.
 func TestMarks(t *testing.T) {
 	typ := load(t).Current("cell-body-search")
-	p := exchange.NewPlan(typ)
+	p := workbook.NewPlan(typ)
 	doc := documents(t, typ)[0].Value
 	doc["search_kind"], doc["findings_count"] = "牢房", "三"
-	o := exchange.Out{Number: 1, Version: 1, Value: doc, Key: "k/1", Errors: []fault.Field{
+	o := workbook.Out{Number: 1, Version: 1, Value: doc, Key: "k/1", Errors: []fault.Field{
 		{Pointer: "/search_kind", Code: "cell", Text: fault.Text{ZH: "不在可选项中"}}, {Pointer: "/findings/0/item_name", Code: "required", Text: fault.Text{ZH: "必填"}},
 		{Pointer: "", Code: "x", Text: fault.Text{ZH: "整行"}}}}
 	doc["findings"] = []any{map[string]any{"item_class": "irregular"}}
-	raw := book(t, p, exchange.Errors, o)
+	raw := book(t, p, workbook.Errors, o)
 	if f := os.Getenv("KEEP_BOOK"); f != "" {
 		_ = os.WriteFile(f, raw, 0o644)
 	}

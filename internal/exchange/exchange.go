@@ -1,7 +1,7 @@
 // Package batch brings entries in and out by the file: imports that are checked
 // whole before anything is written, and exports under the asker's own rights.
 // The work is done by jobs; a killed one is taken up where it was.
-package batch
+package exchange
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 // Keep is how long a file and what it held are kept.
@@ -60,7 +60,7 @@ var table = map[State]map[Action]State{
 func Next(from State, a Action) (State, error) {
 	to, ok := table[from][a]
 	if !ok {
-		return from, fault.New(fault.Conflict, "batch_state").With("state", from).With("action", a)
+		return from, fault.New(fault.Conflict, "file_state").With("state", from).With("action", a)
 	}
 	return to, nil
 }
@@ -210,13 +210,13 @@ type Work struct {
 }
 
 // Kind names the worker.
-func (Work) Kind() string { return "batch" }
+func (Work) Kind() string { return "exchange" }
 
 // Queue keeps long work out of the way of what changes cause.
 func (Work) Queue() string { return Queue }
 
 // Queue of imports and exports.
-const Queue = "batch"
+const Queue = "exchange"
 
 // Files keeps what was sent and what is to be fetched.
 type Files interface {
@@ -257,17 +257,17 @@ func (s *Service) as(ctx context.Context, person uuid.UUID, address string) (con
 }
 
 // plans of a ledger for reading: an older template is read into the current version.
-func (s *Service) plans(id string) (func(int) *exchange.Plan, error) {
+func (s *Service) plans(id string) (func(int) *workbook.Plan, error) {
 	current := s.Catalog.Current(id)
 	if current == nil {
 		return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 	}
-	return func(v int) *exchange.Plan {
+	return func(v int) *workbook.Plan {
 		if v == 0 || v == current.Version {
-			return exchange.NewPlan(current)
+			return workbook.NewPlan(current)
 		}
 		if old := s.Catalog.Type(id, v); old != nil {
-			return exchange.NewPlan(current, old)
+			return workbook.NewPlan(current, old)
 		}
 		return nil
 	}, nil
@@ -285,7 +285,7 @@ func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format str
 	}
 	p := plans(0)
 	if format != "xlsx" {
-		t, err := exchange.NewText(w, p, exchange.Template, encodings[format])
+		t, err := workbook.NewText(w, p, workbook.Template, encodings[format])
 		if err != nil {
 			return err
 		}
@@ -303,7 +303,7 @@ func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format str
 		}
 		example = doc.Value
 	}
-	b, err := exchange.NewBook(p, exchange.Template, names, example)
+	b, err := workbook.NewBook(p, workbook.Template, names, example)
 	if err != nil {
 		return err
 	}
@@ -312,7 +312,7 @@ func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format str
 	return err
 }
 
-var encodings = map[string]string{"csv-utf8-bom": exchange.UTF8BOM, "csv-gb18030": exchange.GB18030}
+var encodings = map[string]string{"csv-utf8-bom": workbook.UTF8BOM, "csv-gb18030": workbook.GB18030}
 
 // fillable lists the areas in which the context's actor may fill the ledger; none
 // is the fault forbidden, as access words it.

@@ -1,4 +1,4 @@
-package batch
+package exchange
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 // Sent is a file to be imported.
@@ -30,8 +30,8 @@ type Sent struct {
 // Faults: file_too_large, upload_empty, bad_name, and those of who may fill.
 func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.Idem) (Import, error) {
 	switch {
-	case f.Size > exchange.MaxFile:
-		return Import{}, fault.New(fault.TooLarge, "file_too_large").With("limit", int64(exchange.MaxFile))
+	case f.Size > workbook.MaxFile:
+		return Import{}, fault.New(fault.TooLarge, "file_too_large").With("limit", int64(workbook.MaxFile))
 	case f.Size <= 0:
 		return Import{}, fault.New(fault.Invalid, "upload_empty")
 	case len(f.Name) > 255 || !ledger.PlainName(f.Name):
@@ -75,7 +75,7 @@ func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.
 	return out, err
 }
 
-// Do starts, stops or goes on with an import. Faults: batch_state, changed_meanwhile.
+// Do starts, stops or goes on with an import. Faults: file_state, changed_meanwhile.
 func (s *Service) Do(ctx context.Context, prison, id uuid.UUID, a Action, ifMatch int64) (Import, error) {
 	var i Import
 	err := s.Store.Write(ctx, s.session(ctx, prison), ledger.Idem{}, nil, func(tx Tx) error {
@@ -171,7 +171,7 @@ func (s *Service) ErrorBook(ctx context.Context, prison, id uuid.UUID, w io.Writ
 	for _, a := range areas {
 		names = append(names, a.NameZH)
 	}
-	b, err := exchange.NewBook(exchange.NewPlan(t), exchange.Errors, names, nil)
+	b, err := workbook.NewBook(workbook.NewPlan(t), workbook.Errors, names, nil)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (s *Service) ErrorBook(ctx context.Context, prison, id uuid.UUID, w io.Writ
 			if err != nil {
 				return err
 			}
-			if err := b.Add(exchange.Out{Number: r.Number, Version: i.Version, Value: value, Area: r.AreaText, Key: r.Label, Errors: r.Errors}); err != nil {
+			if err := b.Add(workbook.Out{Number: r.Number, Version: i.Version, Value: value, Area: r.AreaText, Key: r.Label, Errors: r.Errors}); err != nil {
 				return err
 			}
 			after = r.Number
@@ -212,6 +212,6 @@ func Where(t *catalog.Type, pointer string) string {
 	if t == nil {
 		return ""
 	}
-	p := exchange.NewPlan(t)
+	p := workbook.NewPlan(t)
 	return p.Where(p.Locate(t.Version, pointer))
 }

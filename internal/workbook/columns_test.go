@@ -1,4 +1,4 @@
-package exchange_test
+package workbook_test
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/workbook"
 	"taizhang/schemas"
 )
 
@@ -60,12 +60,12 @@ func TestRenamed(t *testing.T) {
 	types := small(t,
 		on+`,"n":`+node("n", "人数", `"type":"integer"`)+`,"gone":`+node("gone", "旧问题", `"type":"string"`),
 		on+`,"heads":`+node("n", "在押人数", `"type":"integer"`)+`,"new":`+node("new", "新问题", `"type":"string"`))
-	p := exchange.NewPlan(types[1], types[0])
-	outs := []exchange.Out{
+	p := workbook.NewPlan(types[1], types[0])
+	outs := []workbook.Out{
 		{Number: 1, Version: 1, Value: map[string]any{"on": "2026-01-02", "n": json.Number("7"), "gone": "旧答案"}},
 		{Number: 2, Version: 2, Value: map[string]any{"on": "2026-01-03", "heads": json.Number("8"), "new": "新答案"}},
 	}
-	lines := strings.Split(strings.TrimSpace(string(text(t, p, exchange.Export, exchange.UTF8, outs...))), "\r\n")
+	lines := strings.Split(strings.TrimSpace(string(text(t, p, workbook.Export, workbook.UTF8, outs...))), "\r\n")
 	head := strings.Split(lines[0], ",")
 	at := map[string]int{}
 	for i, h := range head {
@@ -86,14 +86,14 @@ func TestRenamed(t *testing.T) {
 		t.Error("the renamed field has two columns")
 	}
 	// A template of the old version is still understood, by its ids.
-	old := exchange.NewPlan(types[0])
-	joint := func(v int) *exchange.Plan {
+	old := workbook.NewPlan(types[0])
+	joint := func(v int) *workbook.Plan {
 		if v == 1 {
-			return exchange.NewPlan(types[1], types[0])
+			return workbook.NewPlan(types[1], types[0])
 		}
-		return exchange.NewPlan(types[1])
+		return workbook.NewPlan(types[1])
 	}
-	_, rows := read(t, book(t, old, exchange.Template, outs[0]), joint)
+	_, rows := read(t, book(t, old, workbook.Template, outs[0]), joint)
 	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "heads": json.Number("7")}, rows[0].Value); diff != "" {
 		t.Error(diff)
 	}
@@ -128,7 +128,7 @@ func TestTyped(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for enc, content := range map[string]string{exchange.UTF8: raw, exchange.UTF8BOM: "\uFEFF" + raw, exchange.GB18030: gb} {
+		for enc, content := range map[string]string{workbook.UTF8: raw, workbook.UTF8BOM: "\uFEFF" + raw, workbook.GB18030: gb} {
 			s, rows := read(t, []byte(content), plans(types[0]))
 			if s.Encoding != enc || len(rows) != 1 {
 				t.Fatalf("%s: read as %s, %d rows", enc, s.Encoding, len(rows))
@@ -151,14 +151,14 @@ func TestRefused(t *testing.T) {
 		"nothing":               {nil, "table_type_refused"},
 		"an old workbook":       {[]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, "table_type_refused"},
 		"a picture":             {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), "table_type_refused"},
-		"another ledger":        {book(t, exchange.NewPlan(other), exchange.Template), "table_foreign"},
+		"another ledger":        {book(t, workbook.NewPlan(other), workbook.Template), "table_foreign"},
 		"a column nobody knows": {[]byte("检查类别,多出来的\r\na,b\r\n"), "table_columns"},
 		"no column at all":      {[]byte("你好\r\n"), "table_columns"},
-		"half a workbook":       {book(t, exchange.NewPlan(typ), exchange.Template)[:2000], "table_type_refused"},
+		"half a workbook":       {book(t, workbook.NewPlan(typ), workbook.Template)[:2000], "table_type_refused"},
 		"a zip of zeros":        {bomb(t), "table_too_large"},
-		"one cell of 60 MB":     {oneCell(t, book(t, exchange.NewPlan(typ), exchange.Template)), "table_too_large"},
+		"one cell of 60 MB":     {oneCell(t, book(t, workbook.NewPlan(typ), workbook.Template)), "table_too_large"},
 	} {
-		_, err := exchange.Open(bytes.NewReader(test.raw), int64(len(test.raw)), plans(typ))
+		_, err := workbook.Open(bytes.NewReader(test.raw), int64(len(test.raw)), plans(typ))
 		if fault.CodeOf(err) != test.code {
 			t.Errorf("%s: %v, want %s", name, err, test.code)
 		}
@@ -169,7 +169,7 @@ func TestRefused(t *testing.T) {
 func TestLongTitle(t *testing.T) {
 	typ := load(t).Current("cell-body-search")
 	raw := []byte("检查类别," + strings.Repeat("长", 100_000) + "\r\n")
-	_, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
+	_, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code != "table_columns" || len(f.Detail["columns"].([]string)[0]) > 200 {
 		t.Errorf("%.300v", err)
@@ -179,14 +179,14 @@ func TestLongTitle(t *testing.T) {
 // TestDates walks the seconds of a day through a workbook.
 func TestDates(t *testing.T) {
 	types := small(t, on+`,"at":`+node("at", "时间", `"type":"string","format":"date-time"`))
-	p := exchange.NewPlan(types[0])
-	var outs []exchange.Out
+	p := workbook.NewPlan(types[0])
+	var outs []workbook.Out
 	at := time.Date(2026, 2, 28, 0, 0, 0, 0, catalog.Zone)
 	for i := range 2000 {
-		outs = append(outs, exchange.Out{Number: i + 1, Version: 1, Value: map[string]any{"on": at.Format(time.DateOnly), "at": at.Format(time.RFC3339)}})
+		outs = append(outs, workbook.Out{Number: i + 1, Version: 1, Value: map[string]any{"on": at.Format(time.DateOnly), "at": at.Format(time.RFC3339)}})
 		at = at.Add(86 * time.Second)
 	}
-	_, rows := read(t, book(t, p, exchange.Template, outs...), plans(types[0]))
+	_, rows := read(t, book(t, p, workbook.Template, outs...), plans(types[0]))
 	for i, r := range rows {
 		if diff := cmp.Diff(outs[i].Value, r.Value); diff != "" {
 			t.Fatal(diff)

@@ -1,4 +1,4 @@
-package exchange_test
+package workbook_test
 
 import (
 	"archive/zip"
@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/workbook"
 )
 
 // bomb unpacks to far more than it may.
@@ -74,15 +74,15 @@ func oneCell(t testing.TB, raw []byte) []byte {
 // a document can be written again.
 func FuzzOpen(f *testing.F) {
 	typ := load(f).Current("cell-body-search")
-	p := exchange.NewPlan(typ)
-	o := exchange.Out{Number: 1, Version: 1, Value: documents(f, typ)[0].Value}
-	f.Add(book(f, p, exchange.Template, o))
-	f.Add(text(f, p, exchange.Export, exchange.UTF8BOM, o))
-	f.Add(text(f, p, exchange.Export, exchange.GB18030, o))
+	p := workbook.NewPlan(typ)
+	o := workbook.Out{Number: 1, Version: 1, Value: documents(f, typ)[0].Value}
+	f.Add(book(f, p, workbook.Template, o))
+	f.Add(text(f, p, workbook.Export, workbook.UTF8BOM, o))
+	f.Add(text(f, p, workbook.Export, workbook.GB18030, o))
 	f.Add([]byte("检查类别\n\xff\xfe,\"\n"))
 	f.Add([]byte("\xff\xfe检查"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		s, err := exchange.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
+		s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
 		if err != nil {
 			if fault.CodeOf(err) == "" {
 				t.Errorf("no fault: %v", err)
@@ -90,7 +90,7 @@ func FuzzOpen(f *testing.F) {
 			return
 		}
 		defer func() { _ = s.Close() }()
-		x, err := exchange.NewText(io.Discard, s.Plan(), exchange.Errors, exchange.UTF8)
+		x, err := workbook.NewText(io.Discard, s.Plan(), workbook.Errors, workbook.UTF8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func FuzzOpen(f *testing.F) {
 				}
 				return
 			}
-			if err := x.Add(exchange.Out{Number: 1, Version: s.Version, Value: r.Value, Errors: r.Errors}); err != nil {
+			if err := x.Add(workbook.Out{Number: 1, Version: s.Version, Value: r.Value, Errors: r.Errors}); err != nil {
 				t.Fatal(err)
 			}
 		}
