@@ -86,7 +86,7 @@ function Scalar(props: {
   const value = useValue(pointer)
   const shown = useShown(pointer)
   const pinned = useSyncExternalStore(
-    store.subscribe,
+    store.at(pointer),
     () => store.sources.get(pointer)?.pinned === true,
   )
   const id = idOf(pointer)
@@ -151,8 +151,8 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
   const { store } = useForm()
   const t = useT()
   const shown = useShown(pointer)
-  const remark = useSyncExternalStore(store.subscribe, () => store.remarks.get(pointer))
-  const source = useSyncExternalStore(store.subscribe, () => store.sources.get(pointer))
+  const remark = useSyncExternalStore(store.at(pointer), () => store.remarks.get(pointer))
+  const source = useSyncExternalStore(store.at(pointer), () => store.sources.get(pointer))
   return (
     <div className="notes" id={`${idOf(pointer)}-notes`}>
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}

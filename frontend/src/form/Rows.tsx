@@ -22,7 +22,7 @@ export function Rows({ pointer, title }: { pointer: Pointer; title: string }) {
   const { store, services } = useForm()
   const t = useT()
   // The rows that there are; what stands in them is each row's own business.
-  useSyncExternalStore(store.subscribe, () => store.rowKeys(pointer).join())
+  useSyncExternalStore(store.at(pointer), () => store.rowKeys(pointer).join())
   const node = store.node(pointer)
   const items = node.items!
   const table = isTable(items)

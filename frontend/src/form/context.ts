@@ -34,13 +34,13 @@ export function useForm() {
 
 export function useValue(pointer: Pointer): Json | undefined {
   const { store } = useForm()
-  return useSyncExternalStore(store.subscribe, () => store.value(pointer))
+  return useSyncExternalStore(store.at(pointer), () => store.value(pointer))
 }
 
 /** Names of the object's hidden and required members, as one comparable string. */
 export function useShape(pointer: Pointer): { hidden: Set<string>; required: Set<string> } {
   const { store } = useForm()
-  const snapshot = useSyncExternalStore(store.subscribe, () => {
+  const snapshot = useSyncExternalStore(store.at(pointer), () => {
     const { hidden, required } = store.shape(pointer)
     return `${[...hidden].join()};${[...required].join()}`
   })
@@ -50,7 +50,7 @@ export function useShape(pointer: Pointer): { hidden: Set<string>; required: Set
 
 export function useShown(pointer: Pointer): readonly ShownProblem[] {
   const { store } = useForm()
-  const text = useSyncExternalStore(store.subscribe, () => {
+  const text = useSyncExternalStore(store.at(pointer), () => {
     const shown = store.shown(pointer)
     return shown.length === 0 ? '' : JSON.stringify(shown)
   })

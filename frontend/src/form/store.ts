@@ -28,6 +28,8 @@ export interface Origin {
   corrected: boolean
 }
 
+type Subscribe = (listener: () => void) => () => void
+
 /**
  * One document being filled: its values, what is visible, what is wrong. React
  * reads it through useSyncExternalStore, so that a keystroke draws one field.
@@ -36,6 +38,7 @@ export class FormStore {
   #doc: Doc
   #derived: Doc = {}
   #listeners = new Set<() => void>()
+  #watchers = new Map<Pointer, { listeners: Set<() => void>; watch: Subscribe }>()
   #places = new Map<Pointer, Place>()
   #shapes = new Map<Pointer, Shape>()
   #nodes = new Map<Pointer, Schema>()
@@ -66,15 +69,29 @@ export class FormStore {
     this.validate()
   }
 
-  subscribe = (listener: () => void) => {
-    this.#listeners.add(listener)
-    return () => {
-      this.#listeners.delete(listener)
+  /** Told of every change. */
+  subscribe: Subscribe = (listener) => joined(this.#listeners, listener)
+
+  /**
+   * Subscribes to what stands at a pointer, around it or below: a form of hundreds of fields
+   * cannot ask all of them on every key. The same function each time, as React wants it.
+   */
+  at(pointer: Pointer): Subscribe {
+    let watched = this.#watchers.get(pointer)
+    if (!watched) {
+      const listeners = new Set<() => void>()
+      watched = { listeners, watch: (listener) => joined(listeners, listener) }
+      this.#watchers.set(pointer, watched)
     }
+    return watched.watch
   }
 
-  #emit() {
+  /** Tells those who watch the object at pointer, what is in it or what it is in; '' is all. */
+  #emit(pointer: Pointer = '') {
     for (const listener of this.#listeners) listener()
+    for (const [at, { listeners }] of this.#watchers) {
+      if (within(at, pointer) || within(pointer, at)) for (const listener of listeners) listener()
+    }
   }
 
   /** How often a person changed something; what autosave watches. */
@@ -166,19 +183,20 @@ export class FormStore {
   #changed(pointer?: Pointer) {
     this.#changes++
     const [top, index] = pointer === undefined ? [] : split(pointer)
+    let own: Pointer = ''
     if (top === undefined || this.#deciding.has(top)) {
       this.#places.clear()
       this.#shapes.clear()
     } else {
       const field = join('', top)
       // Conditions look at the object around a field: another row's are not touched.
-      const own = index !== undefined && this.node(field).items ? join(field, index) : field
+      own = index !== undefined && this.node(field).items ? join(field, index) : field
       for (const kept of [this.#places, this.#shapes]) {
         kept.delete(field)
-        for (const at of kept.keys()) if (at === own || at.startsWith(`${own}/`)) kept.delete(at)
+        for (const at of kept.keys()) if (within(at, own)) kept.delete(at)
       }
     }
-    this.#emit()
+    this.#emit(own)
   }
 
   node(pointer: Pointer): Schema {
@@ -338,6 +356,18 @@ function group(problems: ShownProblem[]): Map<Pointer, ShownProblem[]> {
     else by.set(problem.pointer, [problem])
   }
   return by
+}
+
+/** Whether a pointer names this object or something in it. */
+function within(pointer: Pointer, object: Pointer): boolean {
+  return pointer === object || object === '' || pointer.startsWith(`${object}/`)
+}
+
+function joined(listeners: Set<() => void>, listener: () => void) {
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+  }
 }
 
 function without<T>(list: T[], index: number): T[] {
