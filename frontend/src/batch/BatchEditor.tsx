@@ -10,13 +10,14 @@ import type { LedgerType } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { useLang, useT } from '../i18n'
+import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { type Column, cellText, columnsOf } from './columns'
 import { Grid, type GridHandle, type Place } from './Grid'
-import { Keeper, type Kept } from './keep'
+import { dropBatch, type Kept, keepBatch } from './keep'
 import { PastePreview } from './PastePreview'
 import { RowForm } from './RowForm'
 import { SharedFiles } from './SharedFiles'
@@ -58,15 +59,16 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     (): Common => ({ prison, area, ledger, files: filesNow.current }),
     [prison, area, ledger],
   )
-  const [keeper] = useState(
-    () => new Keeper(store, me.person, () => ({ ...kept, files: filesNow.current, type })),
+  const [keeper] = useState(() =>
+    keepBatch(me.person, store, () => ({ ...kept, files: filesNow.current, type })),
   )
+  const keeping = useKeeping(keeper)
   const [sender] = useState(
     () =>
       new Sender(
         store,
         (rows) => fileRows(common(), rows, kept.key),
-        () => keeper.now(),
+        async () => keeper?.now(),
       ),
   )
   const rows = useSyncExternalStore(store.subscribe, () => store.rows)
@@ -75,7 +77,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   const [side, setSide] = useState<{ key: string; at: string }>()
   const handle = useRef<GridHandle>(null)
 
-  useEffect(() => keeper.start(), [keeper])
+  useEffect(() => keeper?.start(), [keeper])
   // What was waiting when the browser ended goes on by itself.
   useEffect(() => {
     void sender.run()
@@ -105,21 +107,25 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     else if (planned.changes.length === 1 && planned.missing === 0) store.paste(planned, kept.empty)
     else setPlan(planned)
   }
+  const drop = () => {
+    keeper?.leave()
+    return dropBatch(me.person, kept)
+  }
   const finish = async () => {
-    await keeper.drop()
+    await drop()
     if (files) await throwAway(prison, files)
     toast(t('batch.closed'))
     await navigate('/mine')
     await queries.invalidateQueries()
   }
   const anew = async () => {
-    await keeper.drop()
+    await drop()
     if (files) await throwAway(prison, files)
     queries.removeQueries({ queryKey: ['kept'] })
     queries.removeQueries({ queryKey: ['prefill'] })
     await navigate('/batch')
   }
-  useKeys({ F8: next, 'Ctrl+Enter': submit, 'Ctrl+s': () => void keeper.now() })
+  useKeys({ F8: next, 'Ctrl+Enter': submit, 'Ctrl+s': () => void keeper?.now() })
 
   const row: BatchRow | undefined = rows[Math.min(active.row, rows.length - 1)]
   const opened = side && store.row(side.key)
@@ -151,7 +157,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           {filed > 0 && t('batch.filedCount', { count: filed })}
         </span>
         <span className="push quiet">
-          {keeper.allowed ? !keeper.failed && t('batch.saved') : t('batch.l3')}
+          {keeper ? keeping !== 'failed' && t('batch.saved') : t('batch.l3')}
         </span>
         <Button onClick={() => store.undo()} disabled={!store.undoable}>
           {t('batch.undo')}
@@ -173,7 +179,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           {t('batch.dropRow')}
         </Button>
       </div>
-      {keeper.failed && (
+      {keeping === 'failed' && (
         <p className="panel danger" role="alert">
           {t('batch.keepFailed')}
         </p>
@@ -214,7 +220,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
             const made = await createEntry(prison, area, ledger, newKey())
             filesNow.current = made.entry.id
             setFiles(made.entry.id)
-            await keeper.now()
+            await keeper?.now()
             return made.entry.id
           }}
           onChange={() => {

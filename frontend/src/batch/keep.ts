@@ -1,4 +1,5 @@
 import type { LedgerType } from '../api/model'
+import { Keeper } from '../offline/keeper'
 import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
 import type { Doc } from '../schema/types'
@@ -27,56 +28,19 @@ export const kind = 'batch'
 export const idOf = (b: Pick<Kept, 'prison' | 'area' | 'ledger' | 'period'>) =>
   [b.prison, b.area, b.ledger, b.period].join('/')
 
-/** The longest that something typed lives in the page alone, in milliseconds. */
-const longest = 700
+/** Keeps the batch on this computer; undefined for what is strictly restricted: it does not lie about. */
+export function keepBatch(
+  owner: string,
+  store: BatchStore,
+  rest: () => Omit<Kept, 'rows'>,
+): Keeper | undefined {
+  if (!ledgerMayStay(rest().type)) return undefined
+  return new Keeper(store, () => {
+    const kept: Kept = { ...rest(), rows: store.rows }
+    return local.put(owner, kind, idOf(kept), kept)
+  })
+}
 
-/** Writes the batch down soon after it changes; what failed is tried with the next change. */
-export class Keeper {
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #written = 0
-  failed = false
-  /** What is strictly restricted does not lie about on a computer. */
-  readonly allowed: boolean
-
-  constructor(
-    readonly store: BatchStore,
-    readonly owner: string,
-    readonly rest: () => Omit<Kept, 'rows'>,
-  ) {
-    this.#written = store.changes
-    this.allowed = ledgerMayStay(rest().type)
-  }
-
-  start(): () => void {
-    const stop = this.store.subscribe(() => {
-      if (this.store.changes !== this.#written)
-        this.#timer ??= setTimeout(() => void this.now(), longest)
-    })
-    return () => {
-      stop()
-      clearTimeout(this.#timer)
-      this.#timer = undefined
-      if (this.store.changes !== this.#written) void this.now()
-    }
-  }
-
-  async now() {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    if (!this.allowed) return
-    const changes = this.store.changes
-    const kept: Kept = { ...this.rest(), rows: this.store.rows }
-    try {
-      await local.put(this.owner, kind, idOf(kept), kept)
-      this.#written = changes
-      this.failed = false
-    } catch {
-      this.failed = true
-    }
-  }
-
-  async drop() {
-    this.#written = this.store.changes
-    await local.remove(this.owner, kind, idOf(this.rest())).catch(() => undefined)
-  }
+export async function dropBatch(owner: string, batch: Parameters<typeof idOf>[0]) {
+  await local.remove(owner, kind, idOf(batch)).catch(() => undefined)
 }

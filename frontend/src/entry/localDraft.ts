@@ -1,6 +1,7 @@
-import type { FormStore } from '../form/store'
+import { Keeper } from '../offline/keeper'
 import { local } from '../offline/store'
 import type { Doc } from '../schema/types'
+import type { Autosave } from './autosave'
 
 /** A draft as it was last typed here; the etag is of the server's draft it was typed over. */
 export interface LocalDraft {
@@ -10,54 +11,21 @@ export interface LocalDraft {
 
 const kind = 'draft'
 
-/** The longest that a key press lives in the page alone, in milliseconds. */
-const longest = 700
-
 /**
- * Keeps on this computer what the server does not have yet: the draft outlives the browser. What
- * the server has is taken away again.
+ * Keeps on this computer what the server does not have yet. Where it cannot be kept the server's
+ * draft is the only one.
  */
-export class LocalKeeper {
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #seen: number
-  /** While what was left here before is not decided on, it must not be written over. */
-  paused = false
+export function keepDraft(owner: string, entry: string, autosave: Autosave): Keeper {
+  const { store } = autosave
+  return new Keeper(store, () => {
+    const kept: LocalDraft = { etag: autosave.etag, body: store.doc }
+    return local.put(owner, kind, entry, kept)
+  })
+}
 
-  constructor(
-    readonly owner: string,
-    readonly entry: string,
-    readonly store: FormStore,
-    readonly etag: () => number,
-  ) {
-    this.#seen = store.changes
-  }
-
-  start(): () => void {
-    const stop = this.store.subscribe(() => {
-      if (this.store.changes === this.#seen) return
-      this.#seen = this.store.changes
-      this.#timer ??= setTimeout(() => void this.#put(), longest)
-    })
-    return () => {
-      stop()
-      clearTimeout(this.#timer)
-    }
-  }
-
-  async #put() {
-    this.#timer = undefined
-    if (this.paused) return
-    const kept: LocalDraft = { etag: this.etag(), body: this.store.doc }
-    // Where it cannot be kept the server's draft is the only one, as it always was.
-    await local.put(this.owner, kind, this.entry, kept).catch(() => undefined)
-  }
-
-  /** The server has everything. */
-  async drop() {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    await local.remove(this.owner, kind, this.entry).catch(() => undefined)
-  }
+/** The server has everything, or what was left here is not wanted. */
+export async function dropDraft(owner: string, entry: string) {
+  await local.remove(owner, kind, entry).catch(() => undefined)
 }
 
 /** What was typed here and never reached the server; undefined where there is no such thing. */

@@ -16,7 +16,7 @@ import { Changes } from '../entry/Changes'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
 import { LeftHere } from '../entry/LeftHere'
-import { type LocalDraft, LocalKeeper, leftHere } from '../entry/localDraft'
+import { dropDraft, keepDraft, type LocalDraft, leftHere } from '../entry/localDraft'
 import { Receipt } from '../entry/Receipt'
 import { shownSchema } from '../entry/shown'
 import { UploadPanel } from '../evidence/UploadPanel'
@@ -528,10 +528,12 @@ function useLocalDraft(view: EntryView, type: LedgerType, autosave: Autosave, sa
   const { id } = view.entry
   const [left, setLeft] = useState<LocalDraft>()
   const [keeper] = useState(() =>
-    ledgerMayStay(type)
-      ? new LocalKeeper(owner, id, autosave.store, () => autosave.etag)
-      : undefined,
+    ledgerMayStay(type) ? keepDraft(owner, id, autosave) : undefined,
   )
+  const drop = useCallback(() => {
+    keeper?.leave()
+    void dropDraft(owner, id)
+  }, [keeper, owner, id])
   useEffect(() => {
     void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)
   }, [owner, id, view])
@@ -539,11 +541,11 @@ function useLocalDraft(view: EntryView, type: LedgerType, autosave: Autosave, sa
   // While nobody has decided what holds, what was left here stays.
   useEffect(() => {
     if (keeper) keeper.paused = left !== undefined
-    if (saved && !left && autosave.store.changes > 0) void keeper?.drop()
-  }, [saved, left, keeper, autosave])
+    if (saved && !left && autosave.store.changes > 0) drop()
+  }, [saved, left, keeper, autosave, drop])
   const settle = (taken: boolean) => {
     setLeft(undefined)
-    if (!taken) void keeper?.drop()
+    if (!taken) drop()
   }
   return { left, settle }
 }

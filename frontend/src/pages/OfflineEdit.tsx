@@ -13,6 +13,7 @@ import { FormStore } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { useSync, useWorks } from '../offline/context'
 import { localFiles } from '../offline/files'
+import { Keeper, useKeeping } from '../offline/keeper'
 import type { LocalFile, Work } from '../offline/work'
 import { expand } from '../schema/expand'
 import { text } from '../schema/types'
@@ -38,9 +39,6 @@ function WithType({ work }: { work: Work }) {
   return <Ready query={type}>{(data) => <Editor first={first} work={work} type={data} />}</Ready>
 }
 
-/** So long after the last key it is on the disk of this computer. */
-const quiet = 800
-
 function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerType }) {
   const t = useT()
   const lang = useLang()
@@ -52,36 +50,13 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
   const [store] = useState(() => new FormStore(expand(type.schema), first.doc, lang))
   const [uploads] = useState(() => new Uploads<Evidence>(localFiles(works, id), () => false))
   const attaching = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
-  const [kept, setKept] = useState(true)
+  const [keeper] = useState(() => new Keeper(store, () => works.save(id, store.toSend())))
+  const keeping = useKeeping(keeper)
 
+  useEffect(() => keeper.start(), [keeper])
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let saved = store.changes
-    const save = () => {
-      clearTimeout(timer)
-      if (store.changes === saved) return
-      saved = store.changes
-      works.save(id, store.toSend()).then(
-        () => setKept(true),
-        () => {
-          saved = -1
-          toast(t('offline.notKept'))
-        },
-      )
-    }
-    const stop = store.subscribe(() => {
-      if (store.changes === saved) return
-      setKept(false)
-      clearTimeout(timer)
-      timer = setTimeout(save, quiet)
-    })
-    document.addEventListener('visibilitychange', save)
-    return () => {
-      stop()
-      document.removeEventListener('visibilitychange', save)
-      save()
-    }
-  }, [store, works, id, t])
+    if (keeping === 'failed') toast(t('offline.notKept'))
+  }, [keeping, t])
 
   // What the server found wrong when it was sent is shown at its field.
   useEffect(() => {
@@ -113,6 +88,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
         return
       }
     }
+    keeper.leave()
     await works.queue(id, store.toSend(), wants, reason)
     await navigate('/offline')
     void sync.send()
@@ -126,7 +102,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
     <>
       <PageTitle title={text(type.title, lang)}>
         <span role="status" className="quiet">
-          {t(kept ? 'offline.keptHere' : 'offline.keeping')}
+          {t(keeping === 'kept' ? 'offline.keptHere' : 'offline.keeping')}
         </span>
       </PageTitle>
       <p className="panel" role="note">
