@@ -1,4 +1,8 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { EntryView, LedgerType } from '../api/model'
+import { useMe } from '../api/queries'
 import { Keeper } from '../offline/keeper'
+import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
 import type { Doc } from '../schema/types'
 import type { Autosave } from './autosave'
@@ -15,7 +19,7 @@ const kind = 'draft'
  * Keeps on this computer what the server does not have yet. Where it cannot be kept the server's
  * draft is the only one.
  */
-export function keepDraft(owner: string, entry: string, autosave: Autosave): Keeper {
+function keepDraft(owner: string, entry: string, autosave: Autosave): Keeper {
   const { store } = autosave
   return new Keeper(store, () => {
     const kept: LocalDraft = { etag: autosave.etag, body: store.doc }
@@ -24,7 +28,7 @@ export function keepDraft(owner: string, entry: string, autosave: Autosave): Kee
 }
 
 /** The server has everything, or what was left here is not wanted. */
-export async function dropDraft(owner: string, entry: string) {
+async function dropDraft(owner: string, entry: string) {
   await local.remove(owner, kind, entry).catch(() => undefined)
 }
 
@@ -36,4 +40,37 @@ export async function leftHere(
 ): Promise<LocalDraft | undefined> {
   const kept = await local.get<LocalDraft>(owner, kind, entry).catch(() => undefined)
   return kept && JSON.stringify(kept.body) !== JSON.stringify(server) ? kept : undefined
+}
+
+/** What is typed is kept on this computer until the server has it, but for what may not lie about here. */
+export function useLocalDraft(
+  view: EntryView,
+  type: LedgerType,
+  autosave: Autosave,
+  saved: boolean,
+) {
+  const owner = useMe().data?.person ?? ''
+  const { id } = view.entry
+  const [left, setLeft] = useState<LocalDraft>()
+  const [keeper] = useState(() =>
+    ledgerMayStay(type) ? keepDraft(owner, id, autosave) : undefined,
+  )
+  const drop = useCallback(() => {
+    keeper?.leave()
+    void dropDraft(owner, id)
+  }, [keeper, owner, id])
+  useEffect(() => {
+    void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)
+  }, [owner, id, view])
+  useEffect(() => keeper?.start(), [keeper])
+  // While nobody has decided what holds, what was left here stays.
+  useEffect(() => {
+    if (keeper) keeper.paused = left !== undefined
+    if (saved && !left && autosave.store.changes > 0) drop()
+  }, [saved, left, keeper, autosave, drop])
+  const settle = (taken: boolean) => {
+    setLeft(undefined)
+    if (!taken) drop()
+  }
+  return { left, settle }
 }

@@ -8,17 +8,17 @@ import { act, newKey } from '../api/http'
 import { lookup } from '../api/lookup'
 import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
-import { useEntry, useLedgerType, useMe } from '../api/queries'
+import { useEntry, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Beginnings } from '../entry/Beginnings'
 import { Branches } from '../entry/Branches'
-import { Changes } from '../entry/Changes'
+import { Conflict } from '../entry/Conflict'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
 import { LeftHere } from '../entry/LeftHere'
-import { dropDraft, keepDraft, type LocalDraft, leftHere } from '../entry/localDraft'
+import { leftHere, useLocalDraft } from '../entry/localDraft'
 import { Receipt } from '../entry/Receipt'
-import { shownSchema } from '../entry/shown'
+import { Strays } from '../entry/Strays'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
@@ -30,7 +30,6 @@ import { connection, useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
 import type { Work } from '../offline/work'
-import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
 import { type Doc, type Json, text } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
@@ -480,74 +479,6 @@ function SaveNote({ state }: { state: Autosave['state'] }) {
 function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
   if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
   return store.node(pointer).readOnly === true
-}
-
-/** What came with the draft from elsewhere and fits no field: it has to go before the rest can. */
-function Strays({ store }: { store: FormStore }) {
-  const t = useT()
-  const strays = useSyncExternalStore(store.subscribe, () => store.strays)
-  if (strays.length === 0) return null
-  return (
-    <div className="panel danger" role="alert">
-      {strays.map((p) => (
-        <p key={p.pointer}>
-          <span className="mono">{p.pointer}</span> {p.message}{' '}
-          <Button size="small" onClick={() => store.set(p.pointer, undefined)}>
-            {t('edit.dropStray')}
-          </Button>
-        </p>
-      ))}
-    </div>
-  )
-}
-
-/** Somebody (often oneself, in another window) saved in between: nothing is lost silently. */
-function Conflict(props: { autosave: Autosave; entry: EntryView['entry']; type: LedgerType }) {
-  const { autosave, entry, type } = props
-  const t = useT()
-  const { theirs } = autosave
-  const mine = async () => {
-    const now = await getEntry(entry.prison, entry.id)
-    await autosave.insist(now.entry.etag)
-  }
-  return (
-    <div className="panel" role="alert">
-      <p>{t('edit.conflict')}</p>
-      {theirs && (
-        <Changes schema={shownSchema(type)} changes={diff(theirs, autosave.store.toSend())} />
-      )}
-      <Button onClick={() => void mine()}>{t('edit.keepMine')}</Button>{' '}
-      <Button onClick={() => window.location.reload()}>{t('edit.takeTheirs')}</Button>
-    </div>
-  )
-}
-
-/** What is typed is kept on this computer until the server has it, but for what may not lie about here. */
-function useLocalDraft(view: EntryView, type: LedgerType, autosave: Autosave, saved: boolean) {
-  const owner = useMe().data?.person ?? ''
-  const { id } = view.entry
-  const [left, setLeft] = useState<LocalDraft>()
-  const [keeper] = useState(() =>
-    ledgerMayStay(type) ? keepDraft(owner, id, autosave) : undefined,
-  )
-  const drop = useCallback(() => {
-    keeper?.leave()
-    void dropDraft(owner, id)
-  }, [keeper, owner, id])
-  useEffect(() => {
-    void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)
-  }, [owner, id, view])
-  useEffect(() => keeper?.start(), [keeper])
-  // While nobody has decided what holds, what was left here stays.
-  useEffect(() => {
-    if (keeper) keeper.paused = left !== undefined
-    if (saved && !left && autosave.store.changes > 0) drop()
-  }, [saved, left, keeper, autosave, drop])
-  const settle = (taken: boolean) => {
-    setLeft(undefined)
-    if (!taken) drop()
-  }
-  return { left, settle }
 }
 
 function useWarningBeforeLeaving(unsaved: boolean) {
