@@ -31,8 +31,3 @@ func BurdenOf(types []*Type) Burden {
 	}
 	return b
 }
-
-// Less is what is spared when a becomes b; negative where it grew.
-func (b Burden) Less(a Burden) Burden {
-	return Burden{Ledgers: b.Ledgers - a.Ledgers, Fields: b.Fields - a.Fields, Required: b.Required - a.Required, Filled: b.Filled - a.Filled, PerWeek: b.PerWeek - a.PerWeek}
-}

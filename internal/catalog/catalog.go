@@ -37,6 +37,7 @@ type End struct {
 	Target string     `json:"target"` // ledger, ext: system, or ""
 	Notice fault.Text `json:"notice"` // to those who look for it
 	On     string     `json:"on"`     // YYYY-MM-DD
+	At     time.Time  `json:"-"`      // when on that day
 }
 
 // Load reads a folder as schemas/ is laid out. All mistakes of all types are

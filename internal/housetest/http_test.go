@@ -42,6 +42,7 @@ func serve(t *testing.T) *client {
 		Ledger:     h.Ledger,
 		Retrieval:  h.Retrieval,
 		Duty:       h.Duty,
+		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
 		House:      h.Store,
 		Printing:   h.Printing(t),

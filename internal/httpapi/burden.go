@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
 )
 
 // burden says what the ledgers asked of people over some days: how often, how
@@ -45,6 +47,53 @@ func (a *API) burden(c echo.Context) error {
 		lines = append(lines, l)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"from": from, "to": to, "ledgers": lines})
+}
+
+// burdenHistory is how what the catalogue asks of an area changed, version by
+// version: of one area, or of each kind of area.
+func (a *API) burdenHistory(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	kinds := burdened
+	if id := c.QueryParam("area"); id != "" {
+		area, err := a.area(c, id)
+		if err != nil {
+			return err
+		}
+		kinds = map[string]areaKind{"area": {area.Kind, area.Function, area.HasLabour}}
+	}
+	costs, err := a.Ledger.Costs(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	origins, err := a.Proposals.Origins(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	type change struct {
+		catalog.Movement
+		Proposal *proposal.Origin `json:"proposal"` // nil where the reader may not see it
+	}
+	type history struct {
+		Base    catalog.Weight `json:"base"`
+		Changes []change       `json:"changes"`
+	}
+	out := map[string]history{}
+	for name, kind := range kinds {
+		base, moved := a.Catalog.History(kind.keeps, costs)
+		h := history{base, []change{}}
+		for _, m := range moved {
+			var of *proposal.Origin
+			if i := slices.IndexFunc(origins, func(o proposal.Origin) bool { return o.Ledger == m.Ledger && o.Version == m.Version }); i >= 0 {
+				of = &origins[i]
+			}
+			h.Changes = append(h.Changes, change{m, of})
+		}
+		out[name] = h
+	}
+	return c.JSON(http.StatusOK, map[string]any{"kinds": out})
 }
 
 // coincidences lists what was written twice under whatever names.

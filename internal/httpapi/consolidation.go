@@ -12,12 +12,17 @@ import (
 
 // burdened are the kinds of area whose burden is shown, "functional" being those
 // without a ledger of their own.
-var burdened = map[string]struct {
-	kind, function string
-	labour         bool
-}{
+var burdened = map[string]areaKind{
 	"ordinary": {"ordinary", "residential", true}, "kitchen": {"functional", "kitchen", false}, "hospital": {"functional", "hospital", false}, "functional": {"functional", "", false},
 }
+
+// areaKind is what decides which ledgers an area keeps.
+type areaKind struct {
+	kind, function string
+	labour         bool
+}
+
+func (k areaKind) keeps(t *catalog.Type) bool { return t.AppliesTo(k.kind, k.function, k.labour) }
 
 // consolidation is where every paper ledger went, with the answer to who kept it.
 func (a *API) consolidation(c echo.Context) error {
@@ -34,7 +39,7 @@ func (a *API) consolidation(c echo.Context) error {
 	}
 	kinds := map[string]catalog.Burden{}
 	for name, area := range burdened {
-		kept := slices.DeleteFunc(slices.Clone(a.Catalog.Types()), func(t *catalog.Type) bool { return !t.AppliesTo(area.kind, area.function, area.labour) })
+		kept := slices.DeleteFunc(slices.Clone(a.Catalog.Types()), func(t *catalog.Type) bool { return !area.keeps(t) })
 		kinds[name] = catalog.BurdenOf(kept)
 	}
 	return c.JSON(http.StatusOK, map[string]any{

@@ -183,6 +183,7 @@ func (a *API) routes() []route {
 
 		{"GET", prison + "/coincidences", "coincidences.list", false, a.coincidences},
 		{"GET", prison + "/burden", "burden.get", false, a.burden},
+		{"GET", prison + "/burden/history", "burden.history", false, a.burdenHistory},
 		{"GET", prison + "/reliefs", "reliefs.list", false, a.listReliefs},
 		{"POST", prison + "/reliefs", "reliefs.create", false, a.askRelief},
 		{"POST", prison + "/reliefs/:relief/decision", "reliefs.decide", false, a.decideRelief},

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
 )
 
 // Effort is what filling took on the officer's own screen, as the page counted
@@ -48,4 +50,16 @@ func (s *Service) Burden(ctx context.Context, prison, area uuid.UUID, from, to s
 		return err
 	})
 	return list, err
+}
+
+// Costs is what one entry of each version took ever since, among those that
+// its reader may see.
+func (s *Service) Costs(ctx context.Context, prison uuid.UUID) (catalog.Costs, error) {
+	var costs catalog.Costs
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+		var err error
+		costs, err = r.Costs(ctx, prison)
+		return err
+	})
+	return costs, err
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
 )
 
@@ -25,4 +26,29 @@ func (t *txn) Spent(ctx context.Context, prison, area uuid.UUID, from, to string
 		return nil, mapped(err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[ledger.Spent])
+}
+
+// Costs reads the same efforts by the version that was filled.
+func (t *txn) Costs(ctx context.Context, prison uuid.UUID) (catalog.Costs, error) {
+	rows, err := t.tx.Query(ctx, `
+		select r.ledger, r.version, percentile_disc(0.5) within group (order by (v.detail -> 'effort' ->> 'seconds')::int),
+			percentile_disc(0.5) within group (order by (v.detail -> 'effort' ->> 'keystrokes')::int)
+		from events v join revisions r on r.prison_id = v.prison_id and r.entry_id = v.entry_id and r.revision = v.revision
+		where v.prison_id = $1 and v.kind = 'submitted' and v.detail -> 'effort' ->> 'seconds' is not null
+		group by r.ledger, r.version`, prison)
+	if err != nil {
+		return nil, mapped(err)
+	}
+	costs := catalog.Costs{}
+	var id string
+	var version int
+	var cost catalog.Cost
+	_, err = pgx.ForEachRow(rows, []any{&id, &version, &cost.Seconds, &cost.Keystrokes}, func() error {
+		if costs[id] == nil {
+			costs[id] = map[int]catalog.Cost{}
+		}
+		costs[id][version] = cost
+		return nil
+	})
+	return costs, mapped(err)
 }

@@ -107,6 +107,15 @@ func (t proposing) List(ctx context.Context, prison uuid.UUID) ([]proposal.Propo
 	return t.find(ctx, "p.prison_id = $1", prison)
 }
 
+func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
+	rows, err := t.tx.Query(ctx, `select c.ledger, c.version, p.prison_id, p.proposal_id from proposals p
+		join (select ledger, version, proposal_id from ledger_versions union all select ledger, 0, proposal_id from ledger_ends) c using (proposal_id)`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[proposal.Origin])
+}
+
 func (t proposing) find(ctx context.Context, where string, args ...any) ([]proposal.Proposal, error) {
 	rows, err := t.tx.Query(ctx, `select p.prison_id, p.proposal_id, p.department, p.body, p.report, p.digest, p.author, a.name, p.salt, p.recorded_at,
 			p.state, p.step, p.executed, p.executed_at

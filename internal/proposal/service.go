@@ -50,6 +50,7 @@ type Tx interface {
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
 	Get(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
 	List(ctx context.Context, prison uuid.UUID) ([]Proposal, error)
+	Origins(ctx context.Context) ([]Origin, error)
 	Decide(ctx context.Context, p Proposal, d Decision) error
 	SetState(ctx context.Context, p Proposal) error
 	// Touched counts entries ever filed and duties still ahead, in all prisons.
@@ -70,6 +71,14 @@ type OpenDraft struct {
 	Version    int
 	Body       json.RawMessage
 	Correcting bool // an approved revision is in force: it stays where it is
+}
+
+// Origin is the proposal that brought a version, or the end of a ledger (version 0).
+type Origin struct {
+	Ledger  string    `json:"-"`
+	Version int       `json:"-"`
+	Prison  uuid.UUID `json:"prison"`
+	ID      uuid.UUID `json:"id"`
 }
 
 // Published asks that open drafts move to a version.
@@ -214,6 +223,18 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID) ([]Proposal, error
 		list[i] = s.dressed(ctx, list[i])
 	}
 	return list, err
+}
+
+// Origins lists what the catalogue's changes came of, as far as the actor may
+// read the proposals.
+func (s *Service) Origins(ctx context.Context, prison uuid.UUID) ([]Origin, error) {
+	var list []Origin
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		var err error
+		list, err = tx.Origins(ctx)
+		return err
+	})
+	return slices.DeleteFunc(list, func(o Origin) bool { return s.check(ctx, "read", ledger.Subject{Prison: o.Prison}) != nil }), err
 }
 
 // Open says what the actor may propose: ledgers by id, and whether to add one.

@@ -1456,6 +1456,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/burden/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How what the catalogue asks of an area changed, version by version */
+        get: operations["burden.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/completeness": {
         parameters: {
             query?: never;
@@ -2045,6 +2062,47 @@ export interface components {
             required: number;
             filled: number;
             per_week: number;
+        };
+        /** @description What ledgers ask of an area, and take of its week as far as their cadence says how often they are filled */
+        Weight: {
+            ledgers: number;
+            fields: number;
+            required: number;
+            filled: number;
+            /** @description entries due a week in thousandths */
+            per_week: number;
+            /** @description a week in thousandths */
+            keystrokes: number;
+            /** @description a week in thousandths */
+            seconds: number;
+            /** @description ledgers with a cadence of which no entry was measured */
+            unmeasured: number;
+        };
+        BurdenHistory: {
+            base: components["schemas"]["Weight"];
+            changes: components["schemas"]["BurdenChange"][];
+        };
+        BurdenChange: {
+            /** Format: date */
+            on: string;
+            ledger: string;
+            /** @enum {string} */
+            kind: "add" | "version" | "delete" | "transfer" | "merge" | "share";
+            /** @description that came in; 0 where the ledger ended */
+            version: number;
+            /** @description where the ledger went */
+            target: string;
+            before: components["schemas"]["Weight"];
+            after: components["schemas"]["Weight"];
+            net: components["schemas"]["Weight"];
+            total: components["schemas"]["Weight"];
+            /** @description that brought it; null where the reader may not see it */
+            proposal: null | {
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                id: string;
+            };
         };
         Gate: {
             basis: string;
@@ -7065,6 +7123,44 @@ export interface operations {
                         /** Format: date */
                         to: string;
                         ledgers: components["schemas"]["Spent"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "burden.history": {
+        parameters: {
+            query?: {
+                /** @description of this area alone, under the name "area"; else of each kind of area */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the consolidation began with, and every change in force since, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kinds: {
+                            [key: string]: components["schemas"]["BurdenHistory"];
+                        };
                     };
                 };
             };

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
 import type {
+  BurdenHistory,
   Coincidence,
   LedgerHead,
   LedgerType,
@@ -189,6 +190,20 @@ export function useBurden(prison: string, query: { from: string; to: string; are
     queryKey: ['burden', prison, query],
     queryFn: async () =>
       (await call<{ ledgers: Spent[] }>(`/prisons/${prison}/burden`, { query })).data.ledgers,
+    enabled: prison !== '',
+  })
+}
+
+/** By kind of area, or of one area under "area". */
+export function useBurdenHistory(prison: string, area: string) {
+  return useQuery({
+    queryKey: ['burden history', prison, area],
+    queryFn: async () =>
+      (
+        await call<{ kinds: Record<string, BurdenHistory> }>(`/prisons/${prison}/burden/history`, {
+          query: { area },
+        })
+      ).data.kinds,
     enabled: prison !== '',
   })
 }

@@ -6,6 +6,8 @@ import { useSearchParams } from 'react-router'
 import type { Spent } from '../api/model'
 import { useBurden, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
+import { BurdenHistory } from '../catalogue/BurdenHistory'
+import { signed } from '../catalogue/measures'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
@@ -74,6 +76,7 @@ export default function Burden() {
           )}
         </Ready>
       </section>
+      <BurdenHistory prison={prison} area={area} />
       <AskedTwice prison={prison} from={from} to={to} />
     </>
   )
@@ -152,9 +155,4 @@ function Figures(props: { list: Spent[]; before: Spent[]; weeks: number; per: nu
       <p className="quiet">{t('burden.about')}</p>
     </>
   )
-}
-
-function signed(n: number): string {
-  const text = n.toFixed(1)
-  return n > 0.05 ? `+${text}` : n < -0.05 ? text : '0'
 }

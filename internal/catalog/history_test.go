@@ -1,0 +1,129 @@
+package catalog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"taizhang/internal/catalog"
+	"taizhang/schemas"
+)
+
+// booked makes the files of a weekly ledger of ordinary areas with so many
+// fields beside its date, two of its lines replaced.
+func booked(id string, version, fields int, at time.Time, swap ...string) catalog.Files {
+	props := `"on":` + node("on", "string", `,"format":"date"`)
+	for i := range fields {
+		props += fmt.Sprintf(`,"f%d":`, i) + node(fmt.Sprintf("f%d", i), "integer")
+	}
+	f := small(version, `"on"`, props, "")
+	words := strings.NewReplacer(append(swap, `"id":"probe"`, `"id":"`+id+`"`, "urn:ledger:probe", "urn:ledger:"+id, `"kind":"event","expected":0`, `"kind":"weekly","expected":1`)...)
+	return catalog.Files{Schema: []byte(words.Replace(string(f.Schema))), Definition: []byte(words.Replace(string(f.Definition))), Form: f.Form, At: at}
+}
+
+// TestHistory follows a small catalogue through every kind of change.
+func TestHistory(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, catalog.Zone) }
+	began := time.Time{}
+	kitchen := []string{`"kinds":["ordinary"],"functions":[]`, `"kinds":["functional"],"functions":["kitchen"]`}
+	event := []string{`"kind":"weekly","expected":1`, `"kind":"event","expected":0`, `"kind":"event","expected":0`, `"kind":"event","expected":0`}
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.Replace([]catalog.Files{
+		booked("old-first", 1, 9, began), booked("old-first", 2, 4, began), // brought by the installation twice: the newer stands from the beginning
+		booked("wide", 1, 5, began), booked("wide", 2, 3, at(2, 9)), booked("wide", 3, 4, at(9, 9)),
+		booked("shared", 1, 2, began), booked("merged", 1, 1, began), booked("gone", 1, 6, began),
+		booked("added", 1, 2, at(2, 15)),
+		booked("stove", 1, 7, began, kitchen...), booked("stove", 2, 8, at(5, 9), kitchen...),
+		booked("spreads", 1, 1, began, kitchen...), booked("spreads", 2, 1, at(6, 9)),
+		booked("now-and-then", 1, 3, at(7, 9), event...),
+	}, []catalog.End{
+		{Ledger: "gone", Kind: "delete", On: "2026-03-02", At: at(2, 12)},
+		{Ledger: "shared", Kind: "share", Target: "wide", On: "2026-03-03", At: at(3, 9)},
+		{Ledger: "merged", Kind: "merge", Target: "wide", On: "2026-03-03", At: at(3, 8)},
+		{Ledger: "old-first", Kind: "transfer", Target: "ext:video", On: "2026-03-08", At: at(8, 9)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	costs := catalog.Costs{
+		"old-first": {2: {Seconds: 60, Keystrokes: 30}},
+		"wide":      {1: {Seconds: 50, Keystrokes: 40}, 3: {Seconds: 20, Keystrokes: 10}}, // nobody filled version 2
+		"added":     {1: {Seconds: 5, Keystrokes: 7}},
+	}
+	ordinary := func(typ *catalog.Type) bool { return typ.AppliesTo("ordinary", "residential", true) }
+	base, list := c.History(ordinary, costs)
+
+	// Ledgers, fields beside the dates, entries, keystrokes and seconds a week, not measured.
+	type figures [6]int
+	shown := func(w catalog.Weight) figures {
+		return figures{w.Ledgers, w.Fields - w.Ledgers, w.PerWeek / 1000, w.Keystrokes / 1000, w.Seconds / 1000, w.Unmeasured}
+	}
+	if diff := cmp.Diff(figures{5, 18, 5, 70, 110, 3}, shown(base)); diff != "" {
+		t.Errorf("the beginning: %s", diff)
+	}
+	want := []struct {
+		what       string
+		net, total figures
+	}{
+		{"2026-03-02 version wide 2", figures{0, -2, 0, 0, 0, 0}, figures{0, -2, 0, 0, 0, 0}},
+		{"2026-03-02 delete gone 0", figures{-1, -6, -1, 0, 0, -1}, figures{-1, -8, -1, 0, 0, -1}},
+		{"2026-03-02 add added 1", figures{1, 2, 1, 7, 5, 0}, figures{0, -6, 0, 7, 5, -1}},
+		{"2026-03-03 merge merged 0 wide", figures{-1, -1, -1, 0, 0, -1}, figures{-1, -7, -1, 7, 5, -2}},
+		{"2026-03-03 share shared 0 wide", figures{-1, -2, -1, 0, 0, -1}, figures{-2, -9, -2, 7, 5, -3}},
+		{"2026-03-06 version spreads 2", figures{1, 1, 1, 0, 0, 1}, figures{-1, -8, -1, 7, 5, -2}},
+		{"2026-03-07 add now-and-then 1", figures{1, 3, 0, 0, 0, 0}, figures{0, -5, -1, 7, 5, -2}},
+		{"2026-03-08 transfer old-first 0 ext:video", figures{-1, -4, -1, -30, -60, 0}, figures{-1, -9, -2, -23, -55, -2}},
+		{"2026-03-09 version wide 3", figures{0, 1, 0, -30, -30, 0}, figures{-1, -8, -2, -53, -85, -2}},
+	}
+	if len(list) != len(want) {
+		t.Fatalf("%d changes, want %d: %+v", len(list), len(want), list)
+	}
+	before := base
+	for i, m := range list {
+		what := strings.TrimSpace(fmt.Sprintf("%s %s %s %d %s", m.On, m.Kind, m.Ledger, m.Version, m.Target))
+		if what != want[i].what {
+			t.Errorf("change %d is %q, want %q", i, what, want[i].what)
+		}
+		if diff := cmp.Diff(want[i].net, shown(m.Net)); diff != "" {
+			t.Errorf("%s: net %s", what, diff)
+		}
+		if diff := cmp.Diff(want[i].total, shown(m.Total)); diff != "" {
+			t.Errorf("%s: in all %s", what, diff)
+		}
+		if m.Before != before {
+			t.Errorf("%s: before is not what the one before left", what)
+		}
+		before = m.After
+	}
+	// Where it ends is what the meter counts today.
+	var kept []*catalog.Type
+	for _, typ := range c.Types() {
+		if ordinary(typ) {
+			kept = append(kept, typ)
+		}
+	}
+	if diff := cmp.Diff(catalog.BurdenOf(kept), before.Burden); diff != "" {
+		t.Errorf("today: %s", diff)
+	}
+	if _, list := c.History(func(typ *catalog.Type) bool { return typ.AppliesTo("functional", "hospital", false) }, costs); len(list) > 0 {
+		t.Errorf("a hospital keeps none of them: %+v", list)
+	}
+}
+
+// TestHistoryBegins: a catalogue that nobody changed is its base alone.
+func TestHistoryBegins(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, list := c.History(func(*catalog.Type) bool { return true }, nil)
+	if len(list) > 0 || base.Ledgers == 0 || base.Burden != catalog.BurdenOf(c.Types()) {
+		t.Errorf("%+v %+v", base, list)
+	}
+}

@@ -1,0 +1,135 @@
+package housetest_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
+)
+
+// TestBurdenHistory carries out a new version and the end of a ledger while the
+// house runs: each is a line of its own, with its proposal, from the moment it
+// is in force, and what is measured since goes into it.
+func TestBurdenHistory(t *testing.T) {
+	c := serve(t)
+	h := c.h
+	officer := c.as(t, "officer")
+	const id = "cell-body-search"
+	began := h.Catalog.Current(id)
+	filed := func(seconds, keystrokes int) {
+		t.Helper()
+		e := h.Begin(t, "officer", id, h.Search())
+		effort := ledger.Effort{Seconds: seconds, Keystrokes: keystrokes}
+		if _, err := h.Ledger.SubmitWith(h.As(t.Context(), "officer"), e.Key, e.ETag, ledger.Submission{Effort: effort}, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type history struct {
+		Base    catalog.Weight
+		Changes []struct {
+			catalog.Movement
+			Proposal *proposal.Origin
+		}
+	}
+	read := func(query string) map[string]history {
+		t.Helper()
+		status, body := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history"+query, "", nil)
+		if status != 200 {
+			t.Fatalf("%d %v", status, body)
+		}
+		raw, err := json.Marshal(body["kinds"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds map[string]history
+		if err := json.Unmarshal(raw, &kinds); err != nil {
+			t.Fatal(err)
+		}
+		return kinds
+	}
+
+	filed(40, 80)
+	filed(60, 100)
+	kinds := read("")
+	base := kinds["ordinary"].Base
+	if len(kinds) != 4 || len(kinds["ordinary"].Changes) != 0 || base.Keystrokes != 80*1000 || base.Seconds != 40*1000 || base.Ledgers == kinds["kitchen"].Base.Ledgers {
+		t.Fatalf("before any change: %+v", kinds)
+	}
+
+	version := next(t, h, id, func(schema, definition, form map[string]any) {
+		properties(schema)["weather_note"] = property("天气情况说明", "weather_note", "string")
+		section(form)["fields"] = append(section(form)["fields"].([]any), "weather_note")
+	})
+	version.Gate = theGate
+	ended := proposal.Content{Kind: proposal.Delete, Ledger: "police-training", Reason: "演练用的删除", On: catalog.DayOf(time.Now()), Notice: fault.Text{ZH: "不再填报", EN: "No longer kept"}}
+	carried := func(who string, content proposal.Content, people ...string) proposal.Proposal {
+		t.Helper()
+		p, err := propose(h, t.Context(), who, content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decideAll(t, h, p, people...)
+	}
+	first := carried("custody head", version, "bureau office")
+	filed(50, 200)
+	second := carried("bureau office", ended, "second bureau office", "bureau leader")
+
+	kinds = read("")
+	changes := kinds["ordinary"].Changes
+	if len(changes) != 2 || len(kinds["hospital"].Changes) != 2 {
+		t.Fatalf("%d changes: %+v", len(changes), changes)
+	}
+	training := catalog.WeightOf(h.Catalog.Versions("police-training")[0], nil)
+	for i, want := range []struct {
+		kind    string
+		net     catalog.Weight
+		by      proposal.Proposal
+		version int
+	}{
+		{"version", catalog.Weight{Burden: catalog.Burden{Fields: 1}, Keystrokes: 120 * 1000, Seconds: 10 * 1000}, first, began.Version + 1},
+		{"delete", catalog.Weight{Burden: catalog.Burden{Ledgers: -1, Fields: -training.Fields, Required: -training.Required, Filled: -training.Filled, PerWeek: -training.PerWeek}, Unmeasured: -1}, second, 0},
+	} {
+		got := changes[i]
+		if diff := cmp.Diff(want.net, got.Net); diff != "" || got.Kind != want.kind || got.Version != want.version || got.On != catalog.DayOf(time.Now()) {
+			t.Errorf("%s: %+v %s", want.kind, got, diff)
+		}
+		raw, _ := json.Marshal(proposal.Origin{Prison: h.Prison, ID: want.by.ID})
+		if link, _ := json.Marshal(got.Proposal); string(link) != string(raw) {
+			t.Errorf("%s came of %s, not %s", want.kind, link, raw)
+		}
+		if want.by.Executed.After.Fields-want.by.Executed.Before.Fields != got.Net.Fields {
+			t.Errorf("%s: the dry run said %+v to %+v", want.kind, want.by.Executed.Before, want.by.Executed.After)
+		}
+	}
+	if last := changes[1]; kinds["ordinary"].Base != base || last.Total.Ledgers != -1 || last.After.Ledgers != base.Ledgers-1 || last.Total.Keystrokes != 120*1000 {
+		t.Errorf("in all: %+v", last)
+	}
+
+	one := read("?area=" + h.Area.String())
+	if diff := cmp.Diff(kinds["ordinary"].Changes[1].After, one["area"].Changes[1].After); len(one) != 1 || diff != "" {
+		t.Errorf("one ordinary area: %v %s", one, diff)
+	}
+	if status, _ := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area=nowhere", "", nil); status != 400 {
+		t.Errorf("an area that is none: %d", status)
+	}
+	notShown(t, h)
+}
+
+// notShown: whoever may not read a proposal is not led to it, and nobody counts
+// what he may not see.
+func notShown(t *testing.T, h *housetest.House) {
+	t.Helper()
+	if list, err := h.Proposals.Origins(h.As(t.Context(), "inspector"), h.Prison); err != nil || len(list) > 0 {
+		t.Errorf("an inspector without a grant: %v %v", list, err)
+	}
+	if costs, err := h.Ledger.Costs(h.As(t.Context(), "officer elsewhere"), h.Prison); err != nil || len(costs) > 0 {
+		t.Errorf("an officer of another area: %v %v", costs, err)
+	}
+}
