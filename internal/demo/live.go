@@ -3,7 +3,6 @@ package demo
 import (
 	"bytes"
 	"cmp"
-	"container/heap"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,28 +21,6 @@ import (
 	"taizhang/internal/postgres"
 )
 
-// act is something that happens at a time; acts cause later acts.
-type act struct {
-	at time.Time
-	n  int
-	do func(context.Context) error
-}
-
-type agenda []act
-
-func (a agenda) Len() int { return len(a) }
-func (a agenda) Less(i, j int) bool {
-	return cmp.Or(a[i].at.Compare(a[j].at), cmp.Compare(a[i].n, a[j].n)) < 0
-}
-func (a agenda) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
-func (a *agenda) Push(x any)   { *a = append(*a, x.(act)) }
-func (a *agenda) Pop() any {
-	old := *a
-	x := old[len(old)-1]
-	*a = old[:len(old)-1]
-	return x
-}
-
 // life is one prison living its days.
 type life struct {
 	p       *Province
@@ -51,7 +28,6 @@ type life struct {
 	rng     *rand.Rand
 	now     time.Time
 	end     time.Time
-	n       int
 	agenda  agenda
 	ledger  *ledger.Service
 	duty    *duty.Service
@@ -76,8 +52,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	}
 	l.schedule(start)
 	day := 0
-	for l.agenda.Len() > 0 {
-		a := heap.Pop(&l.agenda).(act)
+	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {
 			continue
 		}
@@ -116,8 +91,7 @@ func catalogMidnight(t time.Time) time.Time {
 }
 
 func (l *life) later(at time.Time, do func(context.Context) error) {
-	l.n++
-	heap.Push(&l.agenda, act{at: at, n: l.n, do: do})
+	l.agenda.add(at, do)
 }
 
 func (l *life) between(from, to time.Duration) time.Duration {
@@ -349,7 +323,7 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 		}
 		tag = saved.Entry.ETag
 	}
-	out, err = l.ledger.Submit(ctx, k, tag, "", ledger.Idem{})
+	out, err = l.ledger.SubmitWith(ctx, k, tag, ledger.Submission{Effort: effortOf(doc)}, ledger.Idem{})
 	if fault.Is(err, fault.Invalid) {
 		// Another entry speaks against this one: the officer throws it away.
 		l.skipped[t.ID+" "+firstCode(err)]++
@@ -362,6 +336,13 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 	l.filed(t, out)
 	l.decideLater(t, a, who, out)
 	return nil
+}
+
+// effortOf stands for what the officer's own page would have counted, so that
+// the burden meter has something to show: a key for every other byte, one a second.
+func effortOf(doc catalog.Document) ledger.Effort {
+	keys := len(doc.Canonical) / 2
+	return ledger.Effort{Seconds: keys, Keystrokes: keys}
 }
 
 // follows names a field of a ledger that the samples keep equal to a shared one:
