@@ -14,13 +14,13 @@ import (
 // Occasion is what is to be done when somebody arrives or is soon released: no
 // entry fires it, the inmate master does.
 type Occasion struct {
-	ID         string            `json:"id"`
-	Opens      string            `json:"opens"`
-	DueHours   int               `json:"due_hours"`
-	Roles      []string          `json:"roles"`
-	Department string            `json:"department,omitempty"`
-	Fill       map[string]string `json:"fill,omitempty"` // by field; "@inmate" is the number
-	Title      fault.Text        `json:"title"`
+	ID         string         `json:"id"`
+	Opens      string         `json:"opens"`
+	DueHours   int            `json:"due_hours"`
+	Roles      []string       `json:"roles"`
+	Department string         `json:"department,omitempty"`
+	Fill       map[string]any `json:"fill,omitempty"` // by field; "@inmate" and ["@inmate"] are the number: an entry that names them there does it
+	Title      fault.Text     `json:"title"`
 }
 
 // Occasions of schemas/occasions.json.
@@ -31,10 +31,13 @@ type Occasions struct {
 
 // Body is what the entry that does it begins with.
 func (o Occasion) Body(inmate string) (json.RawMessage, error) {
-	body := map[string]string{}
+	body := map[string]any{}
 	for field, v := range o.Fill {
-		if v == "@inmate" {
+		switch list, listed := v.([]any); {
+		case v == "@inmate":
 			v = inmate
+		case listed && len(list) == 1 && list[0] == "@inmate":
+			v = []string{inmate}
 		}
 		body[field] = v
 	}

@@ -289,13 +289,38 @@ func TestOccasions(t *testing.T) {
 		return len(list)
 	}
 	before := open()
-	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000009"})
+	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000009", "summary": "谈及新收罪犯 0000000001 的表现，要求其注意相处方式，本人表示愿意配合，没有异议。"})
+	inForce(t, h, "mutual-supervision-group", map[string]any{"member_refs": []string{"0000000007", "0000000008", "0000000009"}, "pairing_note": "0000000001 另行编组"})
+	inForce(t, h, "cell-body-search", map[string]any{"findings_count": 1, "findings": []any{map[string]any{"item_class": "irregular", "holder_ref": "0000000001"}}})
 	if open() != before {
-		t.Error("a talk with somebody else does it")
+		t.Error("an entry about somebody else that mentions them does it")
 	}
 	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000001"})
 	if open() != before-1 {
 		t.Error("the talk was held, and the task stays open")
+	}
+	inForce(t, h, "mutual-supervision-group", map[string]any{"member_refs": []string{"0000000007", "0000000001", "0000000009"}})
+	if open() != before-2 {
+		t.Error("the group was made, and the task stays open")
+	}
+	// A search names nobody: the one that was begun from the task does it.
+	i = slices.IndexFunc(mine, func(x ledger.Task) bool { return x.Trigger == "arrival/search" })
+	searched, err := h.Ledger.BeginTask(h.As(ctx, "officer"), h.Prison, mine[i].ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if open() != before-2 {
+		t.Error("a search that is not filed does it")
+	}
+	saved, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), searched.Entry.Key, searched.Entry.ETag, h.Search(), ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Ledger.Submit(h.As(ctx, "officer"), searched.Entry.Key, saved.Entry.ETag, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if open() != before-3 {
+		t.Error("the search was filed, and the task stays open")
 	}
 	// However much others have to do first.
 	if _, err := h.Owner.Exec(ctx, `insert into tasks (prison_id, task_id, area_id, trigger, source, ledger, title_zh, title_en, roles, department, due_at, body, disputes)
@@ -303,8 +328,8 @@ func TestOccasions(t *testing.T) {
 		from generate_series(1, 501) n`, h.Prison, h.Other); err != nil {
 		t.Fatal(err)
 	}
-	if n := open(); n != before-1 {
-		t.Errorf("behind the tasks of others: %d, want %d", n, before-1)
+	if n := open(); n != before-3 {
+		t.Errorf("behind the tasks of others: %d, want %d", n, before-3)
 	}
 }
 

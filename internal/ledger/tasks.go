@@ -165,8 +165,11 @@ func (s *Service) BeginTask(ctx context.Context, prison, id uuid.UUID, idem Idem
 			return s.unknown(task.Ledger)
 		}
 		begun, err := s.create(ctx, tx, t, New{Prison: prison, Area: task.Area, Ledger: task.Ledger, Body: task.Body, openedBy: task.Entry})
+		if err != nil {
+			return err
+		}
 		out = Outcome{Entry: begun}
-		return err
+		return tx.InsertTaskEntry(ctx, prison, id, begun.Entry)
 	})
 	return out, err
 }

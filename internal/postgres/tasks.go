@@ -14,16 +14,19 @@ import (
 )
 
 // taskDone is looked up, not stored: an act of its own; the entry that was
-// asked for, filed; for somebody's arrival any entry of the ledger since then
-// that names them; for a doubted entry its correction in force, its voiding or
-// a finding.
+// asked for or begun from it, filed; for somebody's arrival an entry of the
+// ledger since then that names them where the task's own body does; for a
+// doubted entry its correction in force, its voiding or a finding.
 const taskDone = `(a.task_id is not null
 	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.opened and ` + filledFor + `)
 	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.opened_by = t.entry_id and ` + filledFor + `)
+	or t.ledger <> '' and exists (select from task_entries b join entries e using (prison_id, entry_id)
+		where b.prison_id = t.prison_id and b.task_id = t.task_id and ` + filledFor + `)
 	or t.ledger <> '' and t.entry_id is null and exists (select from entries e
 		join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
 		where e.prison_id = t.prison_id and e.area_id = t.area_id and ` + filledFor + ` and e.submitted_at >= t.recorded_at
-			and position(t.source in convert_from(r.canonical, 'UTF8')) > 0)
+			and exists (select from jsonb_each(app.document(t.body)) named
+				where named.value @> to_jsonb(t.source) and r.document -> named.key @> to_jsonb(t.source)))
 	or t.disputes and (exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.entry_id and (e.state = 'voided'
 			or exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force and r.recorded_at > t.recorded_at)))
 		or exists (select from findings f where f.prison_id = t.prison_id and f.entry_id = t.entry_id and f.recorded_at > t.recorded_at)))`
@@ -105,6 +108,13 @@ func (t *txn) InsertTaskAct(ctx context.Context, prison uuid.UUID, a ledger.Task
 			return err
 		}
 		return t.note(a.Record())
+	})
+}
+
+func (t *txn) InsertTaskEntry(ctx context.Context, prison, task, entry uuid.UUID) error {
+	return t.asProgram(ctx, func() error {
+		_, err := t.exec(ctx, "insert into task_entries (prison_id, task_id, entry_id) values ($1, $2, $3)", prison, task, entry)
+		return err
 	})
 }
 
