@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/config"
 	"taizhang/internal/integrity"
 	"taizhang/internal/objectstore"
@@ -25,17 +27,10 @@ func (h *house) keys(keys, out string) error {
 	if err != nil {
 		return err
 	}
-	h.sign = func(ctx context.Context) error {
-		prisons, err := (postgres.Duties{Store: h.store}).Prisons(ctx)
-		if err != nil {
-			return err
-		}
-		for _, p := range prisons {
-			err = errors.Join(err, h.store.Checkpoint(ctx, p, signer, func(c integrity.Checkpoint, signed []byte) error {
-				return errors.Join(integrity.WriteCheckpoint(out, c, signed), h.storeCheckpoint(ctx, c, signed))
-			}))
-		}
-		return err
+	h.sign = func(ctx context.Context, prison uuid.UUID) error {
+		return h.store.Checkpoint(ctx, prison, signer, func(c integrity.Checkpoint, signed []byte) error {
+			return errors.Join(integrity.WriteCheckpoint(out, c, signed), h.storeCheckpoint(ctx, c, signed))
+		})
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ type house struct {
 	generation int // of the catalogue in force
 	api        *httpapi.API
 	log        *slog.Logger
-	sign       func(ctx context.Context) error
+	sign       func(ctx context.Context, prison uuid.UUID) error
 }
 
 // theStandard is the sample standard for ordinary areas.

@@ -3,6 +3,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -39,8 +40,8 @@ type Deps struct {
 	Printing   *printing.Service
 	Connectors *connector.Service
 	Exchange   *exchange.Service
-	// Checkpoint signs every prison's log as far as it has come.
-	Checkpoint func(ctx context.Context) error
+	// Checkpoint signs a prison's log as far as it has come.
+	Checkpoint func(ctx context.Context, prison uuid.UUID) error
 	Prisons    func(ctx context.Context) ([]uuid.UUID, error)
 	Log        *slog.Logger
 }
@@ -122,25 +123,8 @@ type planDuties struct{}
 
 func (planDuties) Kind() string { return "plan_duties" }
 
-type planner struct {
-	river.WorkerDefaults[planDuties]
-	deps Deps
-}
-
-func (w *planner) Work(ctx context.Context, _ *river.Job[planDuties]) error {
-	prisons, err := w.deps.Prisons(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range prisons {
-		if err := w.deps.Duty.CatchUp(ctx, p); err != nil {
-			return err
-		}
-		if err := w.deps.Ledger.Arrivals(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
+func (d Deps) plan(ctx context.Context, prison uuid.UUID) error {
+	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison))
 }
 
 // remindDeciders tells who has to decide, and who may after the deadline.
@@ -148,64 +132,20 @@ type remindDeciders struct{}
 
 func (remindDeciders) Kind() string { return "remind_deciders" }
 
-type reminder struct {
-	river.WorkerDefaults[remindDeciders]
-	deps Deps
-}
-
-func (w *reminder) Work(ctx context.Context, _ *river.Job[remindDeciders]) error {
-	prisons, err := w.deps.Prisons(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range prisons {
-		if err := w.deps.Ledger.Remind(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 type signCheckpoints struct{}
 
 func (signCheckpoints) Kind() string { return "sign_checkpoints" }
-
-type signer struct {
-	river.WorkerDefaults[signCheckpoints]
-	deps Deps
-}
-
-func (w *signer) Work(ctx context.Context, _ *river.Job[signCheckpoints]) error {
-	return w.deps.Checkpoint(ctx)
-}
 
 type sweepStore struct{}
 
 func (sweepStore) Kind() string { return "sweep_store" }
 
-type sweeper struct {
-	river.WorkerDefaults[sweepStore]
-	deps Deps
-}
-
-// Timeout is longer than that of other jobs: the whole store is listed.
-func (*sweeper) Timeout(*river.Job[sweepStore]) time.Duration { return time.Hour }
-
-func (w *sweeper) Work(ctx context.Context, _ *river.Job[sweepStore]) error {
-	prisons, err := w.deps.Prisons(ctx)
-	if err != nil {
-		return err
+func (d Deps) sweep(ctx context.Context, prison uuid.UUID) error {
+	swept, err := d.Ledger.Sweep(ctx, prison, time.Now().Add(-ledger.SweepAfter))
+	if err == nil && swept != (ledger.Swept{}) {
+		d.Log.Info("swept the object store", "prison", prison, "uploads", swept.Uploads, "parts", swept.Parts, "versions", swept.Versions)
 	}
-	for _, p := range prisons {
-		swept, err := w.deps.Ledger.Sweep(ctx, p, time.Now().Add(-ledger.SweepAfter))
-		if err != nil {
-			return err
-		}
-		if swept != (ledger.Swept{}) {
-			w.deps.Log.Info("swept the object store", "prison", p, "uploads", swept.Uploads, "parts", swept.Parts, "versions", swept.Versions)
-		}
-	}
-	return nil
+	return err
 }
 
 // Start runs the workers until ctx ends; the returned function waits for those
@@ -218,10 +158,11 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &versionPublished{deps: d})
 	river.AddWorker(workers, &executor{deps: d})
 	river.AddWorker(workers, &connectorsDue{deps: d})
-	river.AddWorker(workers, &planner{deps: d})
-	river.AddWorker(workers, &reminder{deps: d})
-	river.AddWorker(workers, &signer{deps: d})
-	river.AddWorker(workers, &sweeper{deps: d})
+	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.plan})
+	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind})
+	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint})
+	// Longer than the others: the whole store of a prison is listed.
+	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweep})
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
 	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
 	river.AddWorker(workers, &volumesBinder{printing: d.Printing})

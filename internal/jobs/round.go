@@ -1,0 +1,53 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+)
+
+// perPrison is how long one prison may take of a round.
+const perPrison = 2 * time.Minute
+
+// round is what is done from time to time for every prison. The limit is each
+// prison's own, not the round's: one that hangs must not use up the time of those
+// that come after it.
+type round[T river.JobArgs] struct {
+	river.WorkerDefaults[T]
+	prisons func(ctx context.Context) ([]uuid.UUID, error)
+	bound   time.Duration
+	work    func(ctx context.Context, prison uuid.UUID) error
+	// underway keeps slow rounds of this server from piling up.
+	underway sync.Mutex
+}
+
+// Timeout is none: see bound.
+func (*round[T]) Timeout(*river.Job[T]) time.Duration { return -1 }
+
+func (r *round[T]) Work(ctx context.Context, _ *river.Job[T]) error {
+	if !r.underway.TryLock() {
+		return nil
+	}
+	defer r.underway.Unlock()
+	prisons, err := r.prisons(ctx)
+	for _, p := range prisons {
+		if ctx.Err() != nil {
+			break
+		}
+		if e := r.of(ctx, p); e != nil {
+			err = errors.Join(err, fmt.Errorf("prison %s: %w", p, e))
+		}
+	}
+	return err
+}
+
+func (r *round[T]) of(ctx context.Context, prison uuid.UUID) error {
+	ctx, cancel := context.WithTimeout(ctx, r.bound)
+	defer cancel()
+	return r.work(ctx, prison)
+}
