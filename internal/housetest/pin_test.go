@@ -2,10 +2,12 @@ package housetest_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"testing"
 	"time"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
 	"taizhang/schemas"
@@ -134,4 +136,81 @@ func mustJSON(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// TestPinsFollowTheDay: a draft whose day is changed takes its shared fields of
+// that day, is said to, and holds nothing of a day on which there is no source.
+func TestPinsFollowTheDay(t *testing.T) {
+	h := housetest.New(t)
+	officer := h.As(t.Context(), "officer")
+	// At noon of days that are over, whatever the hour is now.
+	noon := time.Now().In(catalog.Zone).AddDate(0, 0, -1)
+	first := time.Date(noon.Year(), noon.Month(), noon.Day(), 12, 0, 0, 0, catalog.Zone)
+	before := first.AddDate(0, 0, -1)
+	on := func(day time.Time, n int) {
+		t.Helper()
+		k := inForce(t, h, "headcount", map[string]any{"expected_count": n, "actual_count": n})
+		if _, err := h.Owner.Exec(t.Context(), "update entries set occurred_day = $2, occurred_at = $3 where entry_id = $1", k.Entry, day.Format(time.DateOnly), day); err != nil {
+			t.Fatal(err)
+		}
+	}
+	on(first, 61)
+	on(before, 55)
+	body := func(day time.Time) json.RawMessage {
+		return mustJSON(t, map[string]any{"shift_end": day.Format(time.RFC3339), "inmate_count": 61})
+	}
+	e := h.Begin(t, "officer", "duty-log", body(first))
+	for _, c := range []struct {
+		name      string
+		day       time.Time
+		pin, held string
+		retaken   int
+	}{
+		{"the day it was begun for", first, "61", "61", 0},
+		{"the day before", before, "55", "55", 1},
+		{"the day before again", before, "55", "61", 1}, // as typed; the pin stands over it
+		{"a day without a count", first.AddDate(0, 0, -3), "", "", 2},
+		{"back", first, "61", "61", 3},
+	} {
+		res, err := h.Ledger.Check(officer, e.Key, body(c.day))
+		if got := number(res.Document.Value["inmate_count"]); err != nil || got != c.pin {
+			t.Errorf("%s: the check computes with %s, %v", c.name, got, err)
+		}
+		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, body(c.day), ledger.Idem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e = out.Entry
+		v, err := h.Ledger.Get(officer, e.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pin := ""
+		for _, p := range v.Draft.Pins {
+			if p.Field == "/inmate_count" {
+				pin = string(p.Value)
+			}
+		}
+		var held map[string]any
+		if err := json.Unmarshal(v.Draft.Body, &held); err != nil {
+			t.Fatal(err)
+		}
+		retaken := 0
+		for _, ev := range v.Events {
+			if ev.Kind == "retaken" {
+				retaken++
+			}
+		}
+		if pin != c.pin || number(held["inmate_count"]) != c.held || retaken != c.retaken {
+			t.Errorf("%s: pinned %q, holds %q, said %d times; want %+v", c.name, pin, number(held["inmate_count"]), retaken, c)
+		}
+	}
+}
+
+// number as JSON has it; nothing for none.
+func number(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
 }

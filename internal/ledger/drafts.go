@@ -127,7 +127,7 @@ func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Ar
 	if err != nil || len(pins) == 0 {
 		return sent, nil, err
 	}
-	doc, err = pinned(doc, pins)
+	doc, err = pinned(t, doc, nil, pins)
 	return doc.Canonical, pins, err
 }
 
@@ -195,7 +195,8 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 }
 
 // retype writes a body over the draft's; remarks stay, and so do pins that still
-// speak of what it names.
+// speak of what it names. Where it is of another day, it is kept with what was
+// taken of that day, and the history says so.
 func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) error {
 	t, err := s.typeOf(e)
 	if err != nil {
@@ -205,14 +206,24 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	if err != nil {
 		return err
 	}
-	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil {
+	pins, err := repinned(ctx, tx, t, e, d, doc)
+	if err != nil {
 		return err
 	}
-	pins, err := repinned(ctx, tx, t, e, d.Pins, doc, tx.Now())
-	if err != nil || len(pins) == 0 && len(d.Pins) == 0 {
+	anew := len(pins)+len(d.Pins) > 0 && moved(t, e, d.Body, doc)
+	if anew {
+		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
+			return err
+		}
+		body = doc.Canonical
+	}
+	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil || len(pins)+len(d.Pins) == 0 {
 		return err
 	}
-	return tx.SavePins(ctx, e.Key, pins)
+	if err := tx.SavePins(ctx, e.Key, pins); err != nil || !anew {
+		return err
+	}
+	return tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, map[string]any{"pins": pins})
 }
 
 // Discard throws a draft away: one that was never submitted ends as discarded,

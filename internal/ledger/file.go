@@ -76,7 +76,7 @@ func shared(ctx context.Context, r dated, t *catalog.Type, area Area, doc catalo
 	if err != nil {
 		return doc, nil, err
 	}
-	doc, err = pinned(doc, pins)
+	doc, err = pinned(t, doc, nil, pins)
 	return doc, pins, err
 }
 

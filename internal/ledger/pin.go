@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -178,13 +179,28 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 	return bytes.Equal(was, is), err
 }
 
-// repinned takes what another system says of the inmate a document names, when
-// it names another one than the pins speak of: a pin must never speak of somebody
-// else. Pins of an area's day and of entries stay as they are, but of a field that
-// the type, after a rebase, no longer takes from elsewhere.
-func repinned(ctx context.Context, r Reader, t *catalog.Type, e Entry, pins []Pin, doc catalog.Document, now time.Time) ([]Pin, error) {
+// moved says that a document speaks of another day than the draft's body did.
+func moved(t *catalog.Type, e Entry, was json.RawMessage, doc catalog.Document) bool {
+	before, err := catalog.ParseDocument(was)
+	return err == nil && dayOf(t, before, e.CreatedAt) != dayOf(t, doc, e.CreatedAt)
+}
+
+// repinned are the pins of a draft over which the document is typed: a pin must
+// never speak of somebody else or of another day. Those of a document that is of
+// another day are taken anew, those of an inmate when it names another one. The
+// others stay as they are, but of a field that the type, after a rebase, no longer
+// takes from elsewhere.
+func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) ([]Pin, error) {
+	if len(t.Sources) > 0 && moved(t, e, d.Body, doc) {
+		area, err := r.Area(ctx, e.Prison, e.Area)
+		if err != nil {
+			return nil, err
+		}
+		_, pins, err := take(ctx, r, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
+		return pins, err
+	}
 	number, _ := doc.Value[inmateField].(string)
-	out := slices.DeleteFunc(slices.Clone(pins), func(p Pin) bool {
+	out := slices.DeleteFunc(slices.Clone(d.Pins), func(p Pin) bool {
 		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number ||
 			!slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field })
 	})
@@ -199,8 +215,8 @@ func repinned(ctx context.Context, r Reader, t *catalog.Type, e Entry, pins []Pi
 		if err != nil {
 			return nil, err
 		}
-		if p, ok := d.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, now), Take: src.Take, Number: number}); ok {
-			p.Field, p.TakenAt = src.Field, now.UTC().Truncate(time.Microsecond)
+		if p, ok := d.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, r.Now()), Take: src.Take, Number: number}); ok {
+			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
 			out = append(out, p)
 		}
 	}
@@ -228,13 +244,16 @@ func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
 }
 
 // pinned puts the pinned values over what was sent: a shared field is not typed.
-func pinned(doc catalog.Document, pins []Pin) (catalog.Document, error) {
-	if len(pins) == 0 {
+// What was taken before, and has no source now, goes.
+func pinned(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Document, error) {
+	if len(was) == 0 && len(pins) == 0 {
 		return doc, nil
 	}
-	over := make(map[string]any, len(doc.Value)+len(pins))
-	for k, v := range doc.Value {
-		over[k] = v
+	over := maps.Clone(doc.Value)
+	for _, p := range was {
+		if slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field }) {
+			delete(over, p.Field[1:])
+		}
 	}
 	for _, p := range pins {
 		over[p.Field[1:]] = p.Value
@@ -301,9 +320,10 @@ func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (
 		if err != nil {
 			return nil, err
 		}
-		for name, v := range values {
-			doc.Value[name] = v
+		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
+			return nil, err
 		}
+		maps.Copy(doc.Value, values)
 		body, err := json.Marshal(doc.Value)
 		if err != nil {
 			return nil, fmt.Errorf("draft: %w", err)

@@ -41,12 +41,12 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		pins, err := repinned(ctx, tx, t, *e, d.Pins, doc, tx.Now())
+		pins, err := repinned(ctx, tx, t, *e, d, doc)
 		if err != nil {
 			return nil, err
 		}
 		typed := doc
-		if doc, err = pinned(doc, pins); err != nil {
+		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
 			return nil, err
 		}
 		attached, err := tx.Evidence(ctx, k, 0)

@@ -57,11 +57,11 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		pins, err := repinned(ctx, r, t, e, d.Pins, doc, s.Now())
+		pins, err := repinned(ctx, looking{r, s.Now()}, t, e, d, doc)
 		if err != nil {
 			return err
 		}
-		if doc, err = pinned(doc, pins); err != nil {
+		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
 			return err
 		}
 		if res, err = judge(ctx, r, k, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {

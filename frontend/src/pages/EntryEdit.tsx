@@ -17,21 +17,21 @@ import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
 import { LeftHere } from '../entry/LeftHere'
 import { leftHere, useLocalDraft } from '../entry/localDraft'
+import { originsOf, takePins } from '../entry/pins'
 import { Receipt } from '../entry/Receipt'
 import { Strays } from '../entry/Strays'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
-import { FormStore, type Origin, type ShownProblem } from '../form/store'
-import { showTime } from '../form/time'
+import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { connection, useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
 import type { Work } from '../offline/work'
 import { expand } from '../schema/expand'
-import { type Doc, type Json, text } from '../schema/types'
+import { type Doc, text } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Loading, Ready } from '../ui/States'
@@ -199,15 +199,15 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     return () => asked.abort()
   }, [saveState, files, prison, id, store, hear])
 
-  // What another system says of the inmate just named is pinned when the draft is saved.
-  const outside = type.sources.some((s) => s.system?.startsWith('ext:'))
+  // Saved, the shared fields are of the day and the inmate that the document now names.
+  const shares = type.sources.length > 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: names are made anew each time and mean the same
   useEffect(() => {
-    if (!outside || saveState !== 'saved') return
+    if (!shares || saveState !== 'saved') return
     let gone = false
     getEntry(prison, id)
       .then((now) => {
-        if (!gone) takePins(store, now, type, names.ledger, systemName)
+        if (!gone && takePins(store, now, type, names.ledger, systemName)) toast(t('form.retaken'))
       })
       .catch((error: unknown) => {
         if (!(error instanceof ProblemError)) throw error
@@ -215,7 +215,7 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
     return () => {
       gone = true
     }
-  }, [outside, saveState, prison, id, store])
+  }, [shares, saveState, prison, id, store])
 
   const services = useMemo<FormServices>(
     () => ({
@@ -422,48 +422,6 @@ function newStore(
   )
   store.setSources(originsOf(view, type, ledgerName, systemName))
   return store
-}
-
-/** Where the shared fields of a draft come from. */
-function originsOf(
-  view: EntryView,
-  type: LedgerType,
-  ledgerName: (id: string) => string,
-  systemName: (id: string) => string,
-): Map<string, Origin> {
-  const body = view.draft?.body ?? {}
-  const origins = new Map<string, Origin>()
-  for (const s of type.sources) {
-    const pin = view.draft?.pins.find((p) => p.field === s.field)
-    if (pin) {
-      const source = pin.origin ? systemName(pin.origin.system) : ledgerName(pin.ledger)
-      const corrected = pin.corrected === true
-      origins.set(s.field, { source, at: showTime(pin.taken_at), corrected, pinned: true })
-    } else if (s.system?.startsWith('ext:')) {
-      origins.set(s.field, { source: '', at: '', corrected: false, byHand: true })
-    } else if (s.field.slice(1) in body) {
-      const source = s.ledger ? ledgerName(s.ledger) : ''
-      origins.set(s.field, { source, at: '', corrected: false })
-    }
-  }
-  return origins
-}
-
-/** The pinned values stand, whatever the form held. */
-function takePins(
-  store: FormStore,
-  view: EntryView,
-  type: LedgerType,
-  ledgerName: (id: string) => string,
-  systemName: (id: string) => string,
-) {
-  store.setSources(originsOf(view, type, ledgerName, systemName))
-  for (const pin of view.draft?.pins ?? []) {
-    const value = pin.value as Json
-    if (JSON.stringify(store.value(pin.field)) !== JSON.stringify(value)) {
-      store.set(pin.field, value)
-    }
-  }
 }
 
 function SaveNote({ state }: { state: Autosave['state'] }) {
