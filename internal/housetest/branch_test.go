@@ -293,6 +293,36 @@ func TestBranches(t *testing.T) {
 			t.Errorf("%d branches, %v", len(v.Branches), err)
 		}
 	})
+	// The second wall alone: whoever reads the entry, its approvers too, gets no row of what its author wrote.
+	t.Run("by another, every decision of access allowed", func(t *testing.T) {
+		e := h.Submitted(t)
+		b := branched(t, e.Key, h.Finding())
+		open := *h.Ledger
+		open.Access = allowAll{h.Access}
+		for who, want := range map[string]int{"officer": 1, "second officer": 0, "duty leader": 0, "area head": 0, "custody head": 0} {
+			v, err := open.Get(h.As(ctx, who), e.Key)
+			if err != nil || len(v.Branches) != want {
+				t.Errorf("%s: %d branches, %v", who, len(v.Branches), err)
+			}
+		}
+		if _, err := open.Resolve(h.As(ctx, "second officer"), e.Key, b.ID, e.ETag, ledger.Resolution{Reason: "不用"}, none); !fault.Is(err, fault.NotFound) {
+			t.Errorf("resolved by another: %v", err)
+		}
+		ses := ledger.Session{Prison: h.Prison, Person: h.Person("second officer").PersonID, Scope: h.Access.Scope(h.Person("second officer"), time.Now())}
+		if err := h.Store.Write(ctx, ses, none, nil, func(tx ledger.Tx) error {
+			return tx.InsertBranch(ctx, e.Key, ledger.Branch{ID: uuid.New(), By: ses.Person, Version: 1, Body: h.Search()})
+		}); err != nil {
+			t.Errorf("one's own: %v", err)
+		}
+		if v, err := open.Get(officer, e.Key); err != nil || len(v.Branches) != 2 {
+			t.Errorf("the author of the entry, who resolves them: %d branches, %v", len(v.Branches), err)
+		}
+		if err := h.Store.Write(ctx, ledger.Session{Prison: h.Prison, Person: h.Person("area head").PersonID, Scope: h.Access.Scope(h.Person("area head"), time.Now())}, none, nil, func(tx ledger.Tx) error {
+			return tx.InsertBranch(ctx, e.Key, ledger.Branch{ID: uuid.New(), By: ses.Person, Version: 1, Body: h.Search()})
+		}); err == nil {
+			t.Error("written in another's name")
+		}
+	})
 	t.Run("of a version that never was", func(t *testing.T) {
 		e := h.Begin(t, "officer", "cell-body-search", h.Search())
 		if _, err := h.Ledger.Branch(officer, e.Key, ledger.NewBranch{Version: 99, Body: h.Search()}, none); fault.CodeOf(err) != "ledger_unknown" {
