@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -439,6 +440,88 @@ func heap(t *testing.T) (peak func() uint64, stop func()) {
 		}
 	}()
 	return func() uint64 { return most }, func() { close(quit); <-done }
+}
+
+// away is a store that takes nothing and counts who asks.
+type away struct {
+	ledger.Files
+	asked int
+	die   func() // where the worker does not live to hear of it
+}
+
+func (a *away) Put(ctx context.Context, _ string, _ io.Reader, _ int64, _ [32]byte, _ string) (string, error) {
+	if a.asked++; a.die != nil {
+		a.die()
+		return "", ctx.Err()
+	}
+	return "", fault.New(fault.Unavailable, "store_unavailable")
+}
+
+// TestVolumeGivenUp: a volume whose binding fails is tried some times, then stands
+// as failed with the reason; so does one that kills each worker. Asked for again
+// it is another volume.
+func TestVolumeGivenUp(t *testing.T) {
+	h := housetest.New(t)
+	s := h.Printing(t)
+	approved(t, h)
+	head := h.As(t.Context(), "area head")
+	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
+	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
+	for failure, kill := range map[string]bool{"store_unavailable": false, "volume_given_up": true} {
+		t.Run(failure, func(t *testing.T) {
+			ask.To = day(1 + len(failure)) // another cover, another file
+			v, err := s.NewVolume(head, ask, ledger.Idem{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			files := &away{Files: h.Files}
+			broken := *s
+			broken.Files = files
+			broken.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
+			state := func() printing.Volume {
+				t.Helper()
+				list, err := s.Volumes(head, h.Prison)
+				if err != nil || list[0].ID != v.ID {
+					t.Fatal(list, err)
+				}
+				return list[0]
+			}
+			for i := range printing.MaxAttempts {
+				if got := state(); got.State == "failed" {
+					t.Fatalf("given up after %d attempts: %+v", i, got)
+				}
+				ctx, die := context.WithCancel(t.Context())
+				if kill {
+					files.die = die
+				}
+				if err := broken.BindAll(ctx); err == nil {
+					t.Fatal("bound without a store")
+				}
+				die()
+			}
+			if err := broken.BindAll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := state(); got.State != "failed" || got.Failure != failure {
+				t.Errorf("%+v", got)
+			}
+			asked := files.asked
+			if err := errors.Join(broken.BindAll(t.Context()), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
+				t.Errorf("tried again: %d, %v", files.asked-asked, err)
+			}
+			again, err := s.NewVolume(head, ask, ledger.Idem{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Bind(t.Context(), again.VolumeKey); err != nil {
+				t.Fatal(err)
+			}
+			v = again
+			if got := state(); got.State != "done" || got.Failure != "" {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
 }
 
 // TestVolumeStrict: a volume is material taken out by the pile, and of L3 that is

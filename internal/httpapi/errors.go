@@ -127,6 +127,7 @@ var titles = map[string]fault.Text{
 	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
 	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
 	"volume_empty":           {ZH: "所选范围内没有已办结的条目", EN: "There is no approved entry in what was chosen"},
+	"volume_given_up":        {ZH: "多次装订均未完成，请缩短日期范围后再装订", EN: "It was begun several times and never finished; bind fewer days"},
 	"volume_not_ready":       {ZH: "正在装订，完成后即可下载", EN: "It is still being bound; download it when it is done"},
 	"volume_too_large":       {ZH: "条目过多，请缩短日期范围，分卷装订", EN: "Too many entries for one volume; choose fewer days"},
 	"weak_password":          {ZH: "新密码至少 10 个字符，不能与原密码相同，也不能包含警号", EN: "A new password has at least 10 characters, differs from the old one and does not hold the number"},

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"io"
 	"math"
 	"mime"
@@ -72,6 +73,19 @@ func (a *API) comparePrint(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"sha256": sum, "same": same})
 }
 
+// binding is a volume as its maker sees it.
+type binding struct {
+	printing.Volume
+	Message string `json:"message,omitempty"` // why it failed
+}
+
+func shownVolume(c echo.Context, v printing.Volume) binding {
+	if v.State != "failed" {
+		return binding{Volume: v}
+	}
+	return binding{v, cmp.Or(titles[v.Failure], titles["internal"]).In(lang(c))}
+}
+
 func (a *API) listVolumes(c echo.Context) error {
 	prison, err := pathID(c, "prison")
 	if err != nil {
@@ -81,7 +95,11 @@ func (a *API) listVolumes(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"volumes": some(list)})
+	shown := []binding{}
+	for _, v := range list {
+		shown = append(shown, shownVolume(c, v))
+	}
+	return c.JSON(http.StatusOK, map[string]any{"volumes": shown})
 }
 
 func (a *API) createVolume(c echo.Context) error {
@@ -109,7 +127,7 @@ func (a *API) createVolume(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Location", "/api/v1/prisons/"+prison.String()+"/volumes/"+v.ID.String()+"/file")
-	return c.JSON(http.StatusCreated, v)
+	return c.JSON(http.StatusCreated, shownVolume(c, v))
 }
 
 func (a *API) volumeFile(c echo.Context) error {

@@ -12,7 +12,7 @@ import (
 )
 
 const volumeColumns = `v.prison_id, v.volume_id, v.ledger, v.area_id, v.from_day::text, v.to_day::text, v.made_by, p.name, v.created_at, v.state,
-	v.total, v.done, v.pages, v.sha256, coalesce(v.version_id, ''), v.size, v.finished_at`
+	v.total, v.done, v.pages, v.sha256, coalesce(v.version_id, ''), v.size, v.finished_at, v.attempts, v.failure`
 
 func (t printed) volumes(ctx context.Context, where string, args ...any) ([]printing.Volume, error) {
 	rows, err := t.tx.Query(ctx, "select "+volumeColumns+" from volumes v join persons p on p.person_id = v.made_by where "+where+
@@ -24,7 +24,7 @@ func (t printed) volumes(ctx context.Context, where string, args ...any) ([]prin
 		var v printing.Volume
 		var sum []byte
 		err := row.Scan(&v.Prison, &v.ID, &v.Ledger, &v.Area, &v.From, &v.To, &v.MadeBy, &v.MadeByName, &v.CreatedAt, &v.State,
-			&v.Total, &v.Done, &v.Pages, &sum, &v.VersionID, &v.Size, &v.FinishedAt)
+			&v.Total, &v.Done, &v.Pages, &sum, &v.VersionID, &v.Size, &v.FinishedAt, &v.Attempts, &v.Failure)
 		if len(sum) == 32 {
 			d := ledger.Digest(sum)
 			v.Sha256 = &d
@@ -85,7 +85,7 @@ func (t printed) BoundIn(ctx context.Context, k printing.VolumeKey) ([]printing.
 }
 
 func (t printed) ClaimVolume(ctx context.Context, k printing.VolumeKey, deadSince time.Time) (bool, error) {
-	tag, err := t.exec(ctx, `update volumes set state = 'binding', touched_at = now() where prison_id = $1 and volume_id = $2
+	tag, err := t.exec(ctx, `update volumes set state = 'binding', attempts = attempts + 1, touched_at = now() where prison_id = $1 and volume_id = $2
 		and (state = 'waiting' or state = 'binding' and touched_at < $3)`, k.Prison, k.ID, deadSince)
 	return tag.RowsAffected() == 1, err
 }
@@ -96,7 +96,7 @@ func (t printed) UpdateVolume(ctx context.Context, v printing.Volume) error {
 	if v.Sha256 != nil {
 		sum, version = v.Sha256[:], &v.VersionID
 	}
-	_, err := t.exec(ctx, `update volumes set state = $3, done = $4, pages = $5, sha256 = $6, version_id = $7, size = $8, finished_at = $9, touched_at = now()
-		where prison_id = $1 and volume_id = $2`, v.Prison, v.ID, v.State, v.Done, v.Pages, sum, version, v.Size, v.FinishedAt)
+	_, err := t.exec(ctx, `update volumes set state = $3, done = $4, pages = $5, sha256 = $6, version_id = $7, size = $8, finished_at = $9, failure = $10, touched_at = now()
+		where prison_id = $1 and volume_id = $2`, v.Prison, v.ID, v.State, v.Done, v.Pages, sum, version, v.Size, v.FinishedAt, v.Failure)
 	return err
 }

@@ -1,6 +1,7 @@
 package printing
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -42,6 +43,8 @@ type Volume struct {
 	VersionID  string         `json:"-"`
 	Size       int64          `json:"size"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
+	Attempts   int            `json:"-"`
+	Failure    string         `json:"failure,omitempty"` // code of what kept it from being bound, last
 }
 
 // Bound is one form of a volume.
@@ -59,7 +62,7 @@ type volumeTx interface {
 	Volumes(ctx context.Context, prison uuid.UUID) ([]Volume, error)
 	// BoundIn lists the forms of a volume whose entries the session sees.
 	BoundIn(ctx context.Context, k VolumeKey) ([]Bound, error)
-	// ClaimVolume takes the work on; false when another worker has it or it is over.
+	// ClaimVolume takes the work on and counts it; false when another worker has it or it is over.
 	ClaimVolume(ctx context.Context, k VolumeKey, deadSince time.Time) (bool, error)
 	// Progress of the work, and its end.
 	UpdateVolume(ctx context.Context, v Volume) error
@@ -73,6 +76,11 @@ func (BindVolume) Kind() string { return "bind_volume" }
 
 // MaxVolume is how many forms one volume holds; a thicker one is divided.
 const MaxVolume = 2000
+
+// MaxAttempts is how often a volume is taken on before it stands as failed. Also
+// an attempt that ended without a word counts: the volume itself may be what its
+// workers die of.
+const MaxAttempts = 5
 
 // workerDead is how long a volume goes without progress before another worker
 // takes it on.
@@ -238,16 +246,23 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 	if err != nil || !mine {
 		return err
 	}
+	if v.Attempts > MaxAttempts {
+		v.State, v.Failure = "failed", cmp.Or(v.Failure, "volume_given_up")
+		return s.progress(ctx, v)
+	}
 	err = s.bind(ctx, &v, list)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
+	v.Failure = "internal"
 	var refused *fault.Error
-	if errors.As(err, &refused) && refused.Kind != fault.Unavailable && refused.Kind != fault.Unknown {
-		v.State = "failed"
-		return errors.Join(err, s.progress(context.WithoutCancel(ctx), v))
+	if errors.As(err, &refused) {
+		v.Failure = refused.Code
+		if refused.Kind != fault.Unavailable && refused.Kind != fault.Unknown {
+			v.State = "failed"
+		}
 	}
-	return err
+	return errors.Join(err, s.progress(context.WithoutCancel(ctx), v))
 }
 
 func (s *Service) progress(ctx context.Context, v Volume) error {
@@ -296,8 +311,9 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 			return err
 		}
 		now := tx.Now()
-		v.State, v.Done, v.Sha256, v.VersionID, v.Size, v.FinishedAt = "done", v.Total, &sum, version, n.n, &now
-		return tx.UpdateVolume(ctx, *v)
+		done := *v // done only when it is committed
+		done.State, done.Failure, done.Done, done.Sha256, done.VersionID, done.Size, done.FinishedAt = "done", "", v.Total, &sum, version, n.n, &now
+		return tx.UpdateVolume(ctx, done)
 	})
 }
 

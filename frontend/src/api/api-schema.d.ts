@@ -2641,6 +2641,10 @@ export interface components {
             size: number;
             /** Format: date-time */
             finished_at?: string;
+            /** @description code of what kept it from being bound, last */
+            failure?: string;
+            /** @description why it failed */
+            message?: string;
         };
         Receipt: {
             index: number;

@@ -1,12 +1,18 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
+import { act } from '../api/http'
 import type { Volume } from '../api/model'
-import { isOpen, useVolumes, volumeUrl } from '../api/prints'
+import { bindVolume, isOpen, useVolumes, volumeUrl } from '../api/prints'
+import { ProblemError } from '../api/problem'
 import { usePrison } from '../api/queries'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import { toast } from '../ui/toast'
 
 /** Bound volumes: what was asked for, how far it has come, the file. */
 export default function Volumes() {
@@ -56,6 +62,35 @@ export default function Volumes() {
   )
 }
 
+/** Why it could not be bound, and the way to ask for the same once more. */
+function Failed({ volume }: { volume: Volume }) {
+  const t = useT()
+  const queries = useQueryClient()
+  const [once] = useState(act)
+  const [busy, setBusy] = useState(false)
+  const { prison, ledger, area, from, to } = volume
+  const again = async () => {
+    setBusy(true)
+    try {
+      await once((key) => bindVolume(prison, { ledger, area, from, to }, key))
+      await queries.invalidateQueries({ queryKey: ['volumes', prison] })
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast(error.message)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <span className="danger">{t('printing.failed', { message: volume.message ?? '' })}</span>{' '}
+      <Button size="small" loading={busy} onClick={() => void again()}>
+        {t('printing.again')}
+      </Button>
+    </>
+  )
+}
+
 function State({ volume }: { volume: Volume }) {
   const t = useT()
   if (volume.state === 'done') {
@@ -65,7 +100,7 @@ function State({ volume }: { volume: Volume }) {
       </a>
     )
   }
-  if (!isOpen(volume)) return <span className="danger">{t('printing.failed')}</span>
+  if (!isOpen(volume)) return <Failed volume={volume} />
   const progress = t('printing.progress', { done: volume.done, total: volume.total })
   return (
     <span role="status">
