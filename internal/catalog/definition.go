@@ -147,6 +147,14 @@ type Retention struct {
 	Permanent bool `json:"permanent,omitempty"`
 }
 
+// Until when what begins at a time is kept. A store locks nothing for ever.
+func (r Retention) Until(from time.Time) time.Time {
+	if r.Permanent {
+		return from.AddDate(100, 0, 0)
+	}
+	return from.AddDate(r.Years, 0, 0)
+}
+
 // Computed fills a readOnly field.
 type Computed struct {
 	Field string `json:"field"`

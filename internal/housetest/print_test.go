@@ -442,6 +442,57 @@ func heap(t *testing.T) (peak func() uint64, stop func()) {
 	return func() uint64 { return most }, func() { close(quit); <-done }
 }
 
+// unlocking is a store that locks nothing.
+type unlocking struct{ ledger.Files }
+
+func (unlocking) Retain(context.Context, string, string, time.Time) error {
+	return fault.New(fault.Unavailable, "store_unavailable")
+}
+
+// TestVolumeRetained: a volume lies under lock as long as evidence of its ledger
+// does, also one whose worker died before it was locked.
+func TestVolumeRetained(t *testing.T) {
+	h := housetest.New(t)
+	s := h.Printing(t)
+	e := approved(t, h)
+	if _, err := s.File(t.Context(), e.Key, 1, printing.Filed); err != nil {
+		t.Fatal(err)
+	}
+	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
+	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
+	for name, died := range map[string]bool{"bound": false, "its worker died": true} {
+		t.Run(name, func(t *testing.T) {
+			ask.To = day(1 + len(name)) // another cover, another file
+			v, err := s.NewVolume(h.As(t.Context(), "area head"), ask, ledger.Idem{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			worker := *s
+			if died {
+				worker.Files = unlocking{h.Files}
+			}
+			if err := worker.Bind(t.Context(), v.VolumeKey); (err != nil) != died {
+				t.Fatal(err)
+			}
+			if err := s.BindAll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var sum []byte
+			var version string
+			var finished, until time.Time
+			if err := h.Owner.QueryRow(t.Context(), `select v.sha256, v.version_id, v.finished_at, coalesce(o.retained_until, 'epoch') from volumes v
+				join objects o using (prison_id, sha256) where volume_id = $1`, v.ID).Scan(&sum, &version, &finished, &until); err != nil {
+				t.Fatal(err)
+			}
+			held, err := h.Files.Retention(t.Context(), ledger.ObjectKey(h.Prison, ledger.Digest(sum)), version)
+			want := finished.AddDate(h.Catalog.Current("cell-body-search").Retention.Years, 0, 0).Truncate(time.Second)
+			if err != nil || !held.Equal(want) || !until.Truncate(time.Second).Equal(want) {
+				t.Errorf("held until %s, said %s, %v; want %s", held, until, err, want)
+			}
+		})
+	}
+}
+
 // away is a store that takes nothing and counts who asks.
 type away struct {
 	ledger.Files

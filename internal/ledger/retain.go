@@ -29,12 +29,8 @@ func (s *Service) Retain(ctx context.Context, f EvidenceFiled) error {
 	if err != nil {
 		return err
 	}
-	years := t.Retention.Years
-	if t.Retention.Permanent {
-		years = 100
-	}
 	for _, ev := range list {
-		until := ev.UploadedAt.AddDate(years, 0, 0)
+		until := t.Retention.Until(ev.UploadedAt)
 		if err := s.Files.Retain(ctx, ObjectKey(f.Prison, ev.Sha256), ev.VersionID, until); err != nil {
 			// Another entry with the same file holds it for longer already.
 			if fault.CodeOf(err) == "evidence_locked" {

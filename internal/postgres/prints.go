@@ -108,10 +108,20 @@ func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 
 // Unbound lists open volumes of all prisons without a sign of life since before.
 func (s Prints) Unbound(ctx context.Context, before time.Time) ([]printing.VolumeKey, error) {
+	return s.volumeKeys(ctx, `select prison_id, volume_id from volumes
+		where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 order by created_at limit 100`, before)
+}
+
+// Unretained lists volumes of all prisons that are done and not under lock.
+func (s Prints) Unretained(ctx context.Context) ([]printing.VolumeKey, error) {
+	return s.volumeKeys(ctx, `select v.prison_id, v.volume_id from volumes v join objects o on o.prison_id = v.prison_id and o.sha256 = v.sha256
+		where v.state = 'done' and o.retained_until is null order by v.created_at limit 100`)
+}
+
+func (s Prints) volumeKeys(ctx context.Context, sql string, args ...any) ([]printing.VolumeKey, error) {
 	var list []printing.VolumeKey
 	err := s.Read(ctx, everything, func(tx printing.Tx) error {
-		rows, err := tx.(printed).tx.Query(ctx, `select prison_id, volume_id from volumes
-			where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 order by created_at limit 100`, before)
+		rows, err := tx.(printed).tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}

@@ -69,6 +69,8 @@ type Store interface {
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
 	// Unbound lists volumes that nobody works on since before.
 	Unbound(ctx context.Context, before time.Time) ([]VolumeKey, error)
+	// Unretained lists volumes that are done and not under lock.
+	Unretained(ctx context.Context) ([]VolumeKey, error)
 }
 
 // Tx is a transaction over prints; what row-level security hides is not_found.
@@ -140,7 +142,7 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 	if err != nil {
 		return Print{}, err
 	}
-	return p, s.retain(ctx, p, sheet.Type)
+	return p, s.retain(ctx, p.Prison, p.Sha256, p.VersionID, sheet.Type.Retention.Until(p.RecordedAt))
 }
 
 // keep brings bytes to their key unless they lie there; the caller makes the
@@ -165,21 +167,16 @@ func (s *Service) keep(ctx context.Context, tx ledger.Tx, prison uuid.UUID, sum 
 	return version, tx.TouchObject(ctx, prison, sum, version, size)
 }
 
-// retain puts the form under lock for as long as the type says, after commit
-// as with evidence.
-func (s *Service) retain(ctx context.Context, p Print, t *catalog.Type) error {
-	years := t.Retention.Years
-	if t.Retention.Permanent {
-		years = 100
-	}
-	until := p.RecordedAt.AddDate(years, 0, 0)
-	if err := s.Files.Retain(ctx, ledger.ObjectKey(p.Prison, p.Sha256), p.VersionID, until); err != nil {
+// retain puts a form or a volume under lock for as long as the type says, after
+// commit as with evidence.
+func (s *Service) retain(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, until time.Time) error {
+	if err := s.Files.Retain(ctx, ledger.ObjectKey(prison, sum), version, until); err != nil {
 		if fault.CodeOf(err) == "evidence_locked" {
 			return nil
 		}
 		return err
 	}
-	return s.Store.Write(ctx, program(p.Prison), ledger.Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, p.Prison, p.Sha256, until) })
+	return s.Store.Write(ctx, program(prison), ledger.Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, prison, sum, until) })
 }
 
 // Job files the form that a decision asked for.

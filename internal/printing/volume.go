@@ -213,17 +213,41 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	return v, body, err
 }
 
-// BindAll takes on volumes whose worker died; a job asks it every minute.
+// BindAll takes on volumes whose worker died, before or after they were bound; a
+// job asks it every minute.
 func (s *Service) BindAll(ctx context.Context) error {
-	list, err := s.Store.Unbound(ctx, s.Now().Add(-workerDead))
+	open, err := s.Store.Unbound(ctx, s.Now().Add(-workerDead))
+	if err != nil {
+		return err
+	}
+	bound, err := s.Store.Unretained(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, k := range list {
+	for _, k := range open {
 		errs = append(errs, s.Bind(ctx, k))
 	}
+	for _, k := range bound {
+		errs = append(errs, s.retainVolume(ctx, k))
+	}
 	return errors.Join(errs...)
+}
+
+func (s *Service) retainVolume(ctx context.Context, k VolumeKey) error {
+	var v Volume
+	err := s.Store.Read(ctx, program(k.Prison), func(tx Tx) (err error) {
+		v, err = tx.Volume(ctx, k)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t, err := s.typeOf(v)
+	if err != nil {
+		return err
+	}
+	return s.retain(ctx, k.Prison, *v.Sha256, v.VersionID, t.Retention.Until(*v.FinishedAt))
 }
 
 // Bind makes the volume. What a worker before this one has filed is there
@@ -251,7 +275,10 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 		return s.progress(ctx, v)
 	}
 	err = s.bind(ctx, &v, list)
-	if err == nil || ctx.Err() != nil {
+	if err == nil {
+		return s.retainVolume(ctx, k)
+	}
+	if ctx.Err() != nil {
 		return err
 	}
 	v.Failure = "internal"
@@ -328,23 +355,29 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// typeOf is the type of a volume's forms.
+func (s *Service) typeOf(v Volume) (*catalog.Type, error) {
+	if t := s.Catalog.Current(v.Ledger); t != nil {
+		return t, nil
+	}
+	// Ended since: its forms stay, and with them its volumes.
+	for _, t := range s.Catalog.Ended() {
+		if t.ID == v.Ledger {
+			return t, nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", v.Ledger)
+}
+
 // sew writes cover, contents, forms and closing sheet, with page numbers that
 // run through.
 func (s *Service) sew(ctx context.Context, w io.Writer, v *Volume, list []Bound, prints []Print, pages int) (int, error) {
-	t := s.Catalog.Current(v.Ledger)
-	if t == nil {
-		// Ended since: its forms stay, and with them its volumes.
-		for _, e := range s.Catalog.Ended() {
-			if e.ID == v.Ledger {
-				t = e
-			}
-		}
-	}
-	if t == nil {
-		return 0, fault.New(fault.NotFound, "ledger_unknown").With("ledger", v.Ledger)
+	t, err := s.typeOf(*v)
+	if err != nil {
+		return 0, err
 	}
 	var prison, area string
-	err := s.Store.Read(ctx, program(v.Prison), func(tx Tx) error {
+	err = s.Store.Read(ctx, program(v.Prison), func(tx Tx) error {
 		a, err := tx.Area(ctx, v.Prison, v.Area)
 		if err != nil {
 			return err
