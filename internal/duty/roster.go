@@ -79,8 +79,11 @@ func (s *Service) wrongRosters(list []Roster) []fault.Field {
 	}
 	seen := map[string]bool{}
 	for i, r := range list {
-		if _, err := catalog.Day(r.Day); err != nil {
+		switch day, err := catalog.Day(r.Day); {
+		case err != nil:
 			wrong(i, "day", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD")
+		case !catalog.Near(day.At, s.now()):
+			wrong(i, "day", "range", catalog.FarOff.ZH, catalog.FarOff.EN)
 		}
 		if _, ok := s.Catalog.Calendar().Shift(r.Shift); !ok {
 			wrong(i, "shift", "enum", "没有这个班次", "There is no such shift")

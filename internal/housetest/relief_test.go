@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/fault"
@@ -488,4 +490,56 @@ func TestRosters(t *testing.T) {
 		t.Error("another area's roster is shown")
 	}
 	verified(t, h)
+}
+
+// TestAbsurdYears: a slip of the pen in a year is refused where it stands.
+func TestAbsurdYears(t *testing.T) {
+	h := housetest.New(t)
+	day := func(days int) string { return catalog.DayOf(time.Now().AddDate(0, 0, days)) }
+	at := func(s string) time.Time {
+		t.Helper()
+		m, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	unlock := duty.Relief{Kind: duty.Unlock, Areas: []uuid.UUID{h.Area}, Ledger: "duty-log", FromDay: "2999-01-01", ToDay: "2999-01-02", Expires: day(3), Reason: "补录"}
+	roster := func(d string) error {
+		_, err := h.Duty.SetRosters(h.As(t.Context(), "area head"), h.Prison, h.Area,
+			[]duty.Roster{{Day: day(1), Shift: "day"}, {Day: d, Shift: "day"}}, ledger.Idem{})
+		return err
+	}
+	ask := func(who string, r duty.Relief) error {
+		_, err := h.Duty.Ask(h.As(t.Context(), who), h.Prison, r, ledger.Idem{})
+		return err
+	}
+	_, delegated := delegate(t, h, "area head", "medic", actor.AreaHead, at("9998-12-30"), at("9998-12-31"))
+	for name, c := range map[string]struct {
+		err    error
+		fields []string
+	}{
+		"a roster far ahead":  {roster("9999-12-31"), []string{"/rosters/1/day"}},
+		"a roster long ago":   {roster("1926-11-25"), []string{"/rosters/1/day"}},
+		"a roster of year 1":  {roster("0001-01-01"), []string{"/rosters/1/day"}},
+		"an excuse far ahead": {ask("officer", excuse(h, "duty-log", "9999-01-01", "9999-01-02")), []string{"/from_day", "/to_day"}},
+		"an excuse long ago":  {ask("officer", excuse(h, "duty-log", day(-367), day(-367))), []string{"/from_day", "/to_day"}},
+		"an unlock far ahead": {ask("officer", unlock), []string{"/from_day", "/to_day"}},
+		"an outage far ahead": {ask("command head", outage(at("9999-12-30"), at("9999-12-31"))), []string{"/from_at", "/until_at"}},
+		"an outage in year 1": {ask("command head", outage(at("0001-01-02"), at("0001-01-03"))), []string{"/from_at", "/until_at"}},
+		"a delegation":        {delegated, []string{"/from"}},
+		"a year ahead":        {roster(day(365)), nil},
+		"a year ago":          {ask("officer", excuse(h, "duty-log", day(-364), day(-363))), nil},
+	} {
+		var refused *fault.Error
+		var got []string
+		if errors.As(c.err, &refused) {
+			for _, f := range refused.Fields {
+				got = append(got, f.Pointer)
+			}
+		}
+		if (c.err == nil) != (c.fields == nil) || !slices.Equal(got, c.fields) {
+			t.Errorf("%s: %v at %v, want %v", name, c.err, got, c.fields)
+		}
+	}
 }

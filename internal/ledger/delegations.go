@@ -75,7 +75,7 @@ func (s *Service) Delegate(ctx context.Context, prison uuid.UUID, n NewDelegatio
 		if !slices.Contains(a.Postings, mine) || !catalog.Decides(n.Role) {
 			return fault.New(fault.Invalid, "not_your_post")
 		}
-		if wrong := n.wrong(catalog.DayOf(tx.Now())); len(wrong) > 0 {
+		if wrong := n.wrong(tx.Now()); len(wrong) > 0 {
 			return fault.InvalidFields("bad_delegation", wrong)
 		}
 		p, err := tx.PersonByNumber(ctx, prison, n.Deputy)
@@ -170,7 +170,7 @@ func (s *Service) Delegations(ctx context.Context, prison uuid.UUID) ([]Delegati
 	return list, err
 }
 
-func (n NewDelegation) wrong(today string) (list []fault.Field) {
+func (n NewDelegation) wrong(now time.Time) (list []fault.Field) {
 	say := func(at, code, zh, en string) {
 		list = append(list, fault.Field{Pointer: at, Code: code, Text: fault.Text{ZH: zh, EN: en}})
 	}
@@ -183,8 +183,10 @@ func (n NewDelegation) wrong(today string) (list []fault.Field) {
 		say("/until", "format", "请填写截止日期", "Say until which day")
 	case until.At.Before(from.At):
 		say("/until", "order", "截止日期不能早于起始日期", "The last day is before the first")
-	case n.Until < today:
+	case n.Until < catalog.DayOf(now):
 		say("/until", "past", "截止日期已过", "The last day is over")
+	case !catalog.Near(from.At, now):
+		say("/from", "range", catalog.FarOff.ZH, catalog.FarOff.EN)
 	case until.At.Sub(from.At).Hours() > 24*maxDelegation:
 		say("/until", "maximum", "委托不超过一年；更长的离岗应调整岗位", "A delegation lasts a year at most; a longer absence wants another posting")
 	}
