@@ -142,7 +142,10 @@ func (c *compiler) definition(t *Type, p *problems) {
 	}
 	want(ledgerID.MatchString(t.ID), "/id", "id 须为 2 至 40 个小写字母、数字或连字符，字母开头")
 	want(t.Version > 0, "/version", "须有 version")
-	want(t.Title.ZH != "" && t.Title.EN != "", "/title", "须有中英文名称")
+	for _, title := range []string{t.Title.ZH, t.Title.EN} {
+		name, ok := Name(title, 100)
+		want(ok && name == title, "/title", "须有中英文名称，各不超过 100 个字，前后无空格，不含看不见的字符")
+	}
 	want(strings.HasPrefix(t.Owner, "dept_") || t.Owner != "", "/owner", "须有一个归属部门")
 	want(len(t.Filler.Roles) > 0 && (t.Filler.Unit == "area" || t.Filler.Unit == "dept" && t.Filler.Dept != ""), "/filler", "须有填报人")
 	want(slices.Contains(cadences, t.Cadence.Kind), "/cadence/kind", "周期不明：%s", t.Cadence.Kind)

@@ -76,6 +76,8 @@ func wrong(file string, err error) []error {
 	return list
 }
 
+const maxTitle = 80
+
 // Parse reads one file. The door stands before the schema here too: a name
 // twice would let a reader see another connector than the program.
 func Parse(raw []byte, checker *catalog.Checker) (Connector, error) {
@@ -94,6 +96,12 @@ func Parse(raw []byte, checker *catalog.Checker) (Connector, error) {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return c, fmt.Errorf("connector: %w", err)
 	}
+	zh, ok := catalog.Name(c.Title.ZH, maxTitle)
+	en, fine := catalog.Name(c.Title.EN, maxTitle)
+	if !ok || !fine && c.Title.EN != "" {
+		return c, fault.InvalidFields("bad_connector", []fault.Field{catalog.BadName("/title", maxTitle)})
+	}
+	c.Title = fault.Text{ZH: zh, EN: en}
 	return c, nil
 }
 

@@ -26,6 +26,7 @@ func TestLoad(t *testing.T) {
 		"good":                    {"", "", nil},
 		"an unknown member":       {`"prison": "P1"`, `"prison": "P1", "password": "x"`, []string{"/password: additionalProperties"}},
 		"a secret in the file":    {`{"file": "roll.token"}`, `"hunter2"`, []string{"/secret: type"}},
+		"a title nobody sees":     {`罪犯信息`, `罪犯\u200b信息`, []string{"/title: name"}},
 		"two secrets":             {`{"file": "roll.token"}`, `{"file": "a", "env": "B"}`, []string{"/secret: maxProperties"}},
 		"no interval, no mapping": {`"every_seconds": 900, `, ``, []string{"/every_seconds: required"}},
 		"too often":               {`900`, `1`, []string{"/every_seconds: minimum"}},

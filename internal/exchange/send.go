@@ -29,12 +29,13 @@ type Sent struct {
 // Send takes a file in and has it checked; nothing is written before Start.
 // Faults: file_too_large, upload_empty, bad_name, and those of who may fill.
 func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.Idem) (Import, error) {
+	name, ok := ledger.PlainName(f.Name)
 	switch {
 	case f.Size > workbook.MaxFile:
 		return Import{}, fault.New(fault.TooLarge, "file_too_large").With("limit", int64(workbook.MaxFile))
 	case f.Size <= 0:
 		return Import{}, fault.New(fault.Invalid, "upload_empty")
-	case len(f.Name) > 255 || !ledger.PlainName(f.Name):
+	case len(name) > 255 || !ok:
 		return Import{}, fault.New(fault.Invalid, "bad_name")
 	}
 	areas, err := s.fillable(ctx, f.Prison, f.Ledger)
@@ -43,7 +44,7 @@ func (s *Service) Send(ctx context.Context, f Sent, body io.Reader, idem ledger.
 	}
 	a := actor.From(ctx)
 	i := Import{Prison: f.Prison, ID: uuid.Must(uuid.NewV7()), Ledger: f.Ledger, Version: s.Catalog.Current(f.Ledger).Version, AsDraft: f.AsDraft,
-		Name: f.Name, Size: f.Size, Person: a.PersonID, Address: a.Address, State: Reading, ETag: 1}
+		Name: name, Size: f.Size, Person: a.PersonID, Address: a.Address, State: Reading, ETag: 1}
 	if f.Area != uuid.Nil {
 		if !slices.ContainsFunc(areas, func(x ledger.Area) bool { return x.ID == f.Area }) {
 			return Import{}, fault.New(fault.Invalid, "not_for_area").With("ledger", f.Ledger)

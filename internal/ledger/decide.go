@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"strings"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -146,7 +145,7 @@ func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outc
 
 // Blank says that a text shows nothing: spaces and invisible characters only.
 func Blank(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+	return !strings.ContainsFunc(s, catalog.Visible)
 }
 
 func worded(j Judgement) error {

@@ -3,9 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -122,13 +120,14 @@ func (s *Service) carry(to *catalog.Type, version int, body json.RawMessage) (Ca
 	return c, nil
 }
 
+const maxTemplateName = 40
+
 // SaveTemplate keeps a form under a name, in place of an older one of the same
 // name. Faults: invalid_document for a name that is none.
 func (s *Service) SaveTemplate(ctx context.Context, n New, name string, idem Idem) (Template, error) {
-	name = strings.TrimSpace(name)
-	if l := utf8.RuneCountInString(name); l < 1 || l > 40 {
-		return Template{}, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/name", Code: "maxLength",
-			Text: fault.Text{ZH: "模板名称为 1 至 40 个字", EN: "A template's name has 1 to 40 characters"}}})
+	name, ok := catalog.Name(name, maxTemplateName)
+	if !ok {
+		return Template{}, fault.InvalidFields("invalid_document", []fault.Field{catalog.BadName("/name", maxTemplateName)})
 	}
 	t := s.Catalog.Current(n.Ledger)
 	if t == nil {

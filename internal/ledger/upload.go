@@ -10,8 +10,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -50,12 +48,13 @@ func (s *Service) NewUpload(ctx context.Context, k Key, slot, name string, size 
 // NewUploadAs is NewUpload under an id that a browser gave the file while the
 // network was away: its document names it already. Another fault: id_taken.
 func (s *Service) NewUploadAs(ctx context.Context, k Key, id uuid.UUID, slot, name string, size int64, idem Idem) (Upload, error) {
+	name, ok := PlainName(name)
 	switch {
 	case size > MaxUpload:
 		return Upload{}, fault.New(fault.TooLarge, "upload_too_large").With("limit", MaxUpload)
 	case size <= 0:
 		return Upload{}, fault.New(fault.Invalid, "upload_empty")
-	case !PlainName(name):
+	case !ok:
 		return Upload{}, fault.New(fault.Invalid, "bad_name")
 	}
 	var u Upload
@@ -98,15 +97,11 @@ func (s *Service) editable(ctx context.Context, r Reader, e Entry) error {
 	return err
 }
 
-// PlainName accepts what a person would call a file: no path, no control or
-// direction-changing characters, at most 200 characters.
-func PlainName(name string) bool {
-	if Blank(name) || utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, `/\`) || name == "." || name == ".." {
-		return false
-	}
-	return !strings.ContainsFunc(name, func(r rune) bool {
-		return r == utf8.RuneError || !unicode.IsPrint(r)
-	})
+// PlainName is what a person would call a file: a name of at most 200 characters
+// that is no path.
+func PlainName(given string) (name string, ok bool) {
+	name, ok = catalog.Name(given, 200)
+	return name, ok && !strings.ContainsAny(name, `/\`) && name != "." && name != ".."
 }
 
 // UploadAt says how far an upload has come, for a browser that goes on with it.

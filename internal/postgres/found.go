@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 )
 
@@ -73,7 +74,22 @@ type founder struct {
 	prisons, areas map[string]uuid.UUID
 }
 
+// named refuses what is no name.
+func named(names ...*string) error {
+	for _, n := range names {
+		name, ok := catalog.Name(*n, 60)
+		if !ok {
+			return fmt.Errorf("%q is no name: 1 to 60 characters, none of them invisible", *n)
+		}
+		*n = name
+	}
+	return nil
+}
+
 func (f *founder) prison(ctx context.Context, p FoundPrison) error {
+	if err := named(&p.Name.ZH, &p.Name.EN); err != nil {
+		return err
+	}
 	var id uuid.UUID
 	err := f.tx.QueryRow(ctx, `insert into prisons (prison_id, code, name_zh, name_en, opened_at) values ($1, $2, $3, $4, now())
 		on conflict (code) do update set code = excluded.code returning prison_id`, newID(), p.Code, p.Name.ZH, p.Name.EN).Scan(&id)
@@ -85,6 +101,9 @@ func (f *founder) prison(ctx context.Context, p FoundPrison) error {
 		return err
 	}
 	for _, a := range p.Areas {
+		if err := named(&a.Name.ZH, &a.Name.EN); err != nil {
+			return fmt.Errorf("area %s: %w", a.Code, err)
+		}
 		var area uuid.UUID
 		err := f.tx.QueryRow(ctx, `insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour) values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (prison_id, code) do update set code = excluded.code returning area_id`,
@@ -98,6 +117,9 @@ func (f *founder) prison(ctx context.Context, p FoundPrison) error {
 }
 
 func (f *founder) person(ctx context.Context, p FoundPerson, password func(string) string) error {
+	if err := named(&p.Name); err != nil {
+		return err
+	}
 	tag, err := f.tx.Exec(ctx, "insert into persons (person_id, number, name) values ($1, $2, $3) on conflict do nothing", newID(), p.Number, p.Name)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err

@@ -4,11 +4,11 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
@@ -52,16 +52,17 @@ var pages = map[string]bool{"ledgers": true, "search": true}
 
 // check says what is wrong with a filter, by field.
 func (f *Filter) check() error {
-	f.Name = strings.TrimSpace(f.Name)
 	var bad []fault.Field
 	add := func(ok bool, pointer, zh, en string) {
 		if !ok {
 			bad = append(bad, fault.Field{Pointer: pointer, Code: "format", Text: fault.Text{ZH: zh, EN: en}})
 		}
 	}
-	n := len([]rune(f.Name))
 	add(pages[f.Page], "/page", "没有这个页面", "There is no such page")
-	add(n > 0 && n <= maxName && !strings.ContainsFunc(f.Name, unicode.IsControl), "/name", "名称为 1 至 40 个字", "A name has 1 to 40 characters")
+	name, ok := catalog.Name(f.Name, maxName)
+	if f.Name = name; !ok {
+		bad = append(bad, catalog.BadName("/name", maxName))
+	}
 	add(len([]rune(f.Query)) <= maxAddress && !strings.ContainsFunc(f.Query, func(r rune) bool { return r <= ' ' || r > '~' }), "/query", "筛选条件过长或无法识别", "The filter is too long or cannot be read")
 	if len(bad) > 0 {
 		return fault.InvalidFields("invalid_document", bad)
