@@ -29,9 +29,32 @@ type Beginner struct {
 	At       time.Time // now, or a time of a period that is over
 	Past     bool      // the latter: which day and shift is known, not which minute
 	Calendar *Calendar
+	OnDuty   []OnDuty // whom the roster names for the shift of At; none where it names nobody
+	Next     []OnDuty // and for the shift that takes over
 }
 
-// prefills answer x-ui.prefill.
+// OnDuty is one person of a roster.
+type OnDuty struct {
+	Number string // of the police
+	Leader bool
+}
+
+// numbersOf lists the numbers of those who are wanted, in the roster's order; nil for nobody.
+func numbersOf(list []OnDuty, wanted func(OnDuty) bool) any {
+	var out []any
+	for _, p := range list {
+		if wanted(p) {
+			out = append(out, p.Number)
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out
+}
+
+// prefills answer x-ui.prefill; a list among the answers is for a field that
+// takes one its first item.
 var prefills = map[string]func(Beginner) any{
 	"me":   func(b Beginner) any { return b.Number },
 	"area": func(b Beginner) any { return b.AreaName },
@@ -48,15 +71,33 @@ var prefills = map[string]func(Beginner) any{
 		}
 		return nil
 	},
+	"roster": func(b Beginner) any {
+		if all := numbersOf(b.OnDuty, func(OnDuty) bool { return true }); all != nil {
+			return all
+		}
+		return b.Number
+	},
+	"roster_leader": func(b Beginner) any { return numbersOf(b.OnDuty, func(p OnDuty) bool { return p.Leader }) },
+	// Nobody hands over to themselves, or to who only leads the next shift.
+	"roster_next": func(b Beginner) any {
+		return numbersOf(b.Next, func(p OnDuty) bool { return !p.Leader && p.Number != b.Number })
+	},
 }
 
 // Defaults are what an entry begins with before anybody types: the schema's
-// defaults and what x-ui.prefill asks for, at the top level.
+// defaults and what x-ui.prefill asks for, at the top level and in its groups.
 func (t *Type) Defaults(b Beginner) map[string]any {
+	return defaults(t.top(), b)
+}
+
+func defaults(props map[string]map[string]any, b Beginner) map[string]any {
 	out := map[string]any{}
-	for name, p := range t.top() {
+	for name, p := range props {
 		if v, ok := p["default"]; ok {
 			out[name] = v
+		}
+		if begun := defaults(propertiesOf(p), b); len(begun) > 0 {
+			out[name] = begun
 		}
 		fill, ok := prefills[ui(p, "prefill")]
 		if !ok {
@@ -72,8 +113,12 @@ func (t *Type) Defaults(b Beginner) map[string]any {
 			}
 			v = written(p, at)
 		}
-		if p["type"] == "array" {
+		list, isList := v.([]any)
+		switch wantsList := p["type"] == "array"; {
+		case wantsList && !isList:
 			v = []any{v}
+		case isList && !wantsList:
+			v = list[0]
 		}
 		out[name] = v
 	}
@@ -192,8 +237,11 @@ func (t *Type) Derived(doc Document) map[string]any {
 }
 
 // top lists the properties of the top level, by name.
-func (t *Type) top() map[string]map[string]any {
-	props, _ := t.validator.expanded["properties"].(map[string]any)
+func (t *Type) top() map[string]map[string]any { return propertiesOf(t.validator.expanded) }
+
+// propertiesOf lists the properties of an object's schema, by name.
+func propertiesOf(node map[string]any) map[string]map[string]any {
+	props, _ := node["properties"].(map[string]any)
 	out := make(map[string]map[string]any, len(props))
 	for name, p := range props {
 		out[name], _ = p.(map[string]any)
@@ -214,12 +262,16 @@ func flag(p map[string]any, name string) (set, said bool) {
 }
 
 // checkPrefill refuses an x-ui.prefill that nobody answers.
-func (t *Type) checkPrefill(p *problems) {
-	for name, field := range t.top() {
+func (t *Type) checkPrefill(p *problems) { checkPrefill(t.top(), "schema.json", p) }
+
+func checkPrefill(props map[string]map[string]any, at string, p *problems) {
+	for name, field := range props {
+		here := at + "/properties/" + name
 		asked := ui(field, "prefill")
 		if _, known := prefills[asked]; asked != "" && !known {
-			p.add("schema.json/properties/"+name+"/x-ui/prefill", "definition", "不认识的预填：%s", asked)
+			p.add(here+"/x-ui/prefill", "definition", "不认识的预填：%s", asked)
 		}
+		checkPrefill(propertiesOf(field), here, p)
 	}
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -75,6 +76,63 @@ func TestBeginnings(t *testing.T) {
 		if typ.Subject() != want.subject {
 			t.Errorf("%s is about %q, want %q", id, typ.Subject(), want.subject)
 		}
+	}
+}
+
+// TestBeginningsOnDuty: whom the roster names; without one it is who begins.
+func TestBeginningsOnDuty(t *testing.T) {
+	c, err := Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lead, one, two, three := OnDuty{Number: "0000009", Leader: true}, OnDuty{Number: "0000001"}, OnDuty{Number: "0000002"}, OnDuty{Number: "0000003"}
+	const shift = `"shift":"day","shift_start":"2026-11-24T08:00:00+08:00"`
+	for name, want := range map[string]struct {
+		ledger       string
+		onDuty, next []OnDuty
+		begins       string
+	}{
+		"both shifts": {"duty-log", []OnDuty{lead, one, two}, []OnDuty{lead, one, three},
+			`{"handover":{"to_ref":"0000003"},"leader_ref":"0000009","police_on_duty":["0000009","0000001","0000002"],` + shift + `}`},
+		"nobody leads, the next shift has nobody else": {"duty-log", []OnDuty{two}, []OnDuty{lead, one}, `{"police_on_duty":["0000002"],` + shift + `}`},
+		"no roster":                 {"duty-log", nil, nil, `{"police_on_duty":["0000001"],` + shift + `}`},
+		"the searchers":             {"cell-body-search", []OnDuty{two, three}, nil, `{"searchers":["0000002","0000003"],"started_at":"2026-11-24T08:00:00+08:00"}`},
+		"the counter is who counts": {"headcount", []OnDuty{lead, two}, nil, `{"counted_at":"2026-11-24T09:30:00+08:00","counted_by":"0000001"}`},
+	} {
+		by := Beginner{Number: "0000001", At: time.Date(2026, 11, 24, 9, 30, 0, 0, Zone), Calendar: c.Calendar(), OnDuty: want.onDuty, Next: want.next}
+		raw, err := json.Marshal(c.Current(want.ledger).Defaults(by))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.begins, string(raw)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	// A field that takes one takes the first, who leads where somebody does.
+	props := map[string]map[string]any{"by": {"type": "string", "x-ui": map[string]any{"prefill": "roster"}}}
+	if got := defaults(props, Beginner{OnDuty: []OnDuty{lead, one}}); got["by"] != lead.Number {
+		t.Errorf("one field: %v", got)
+	}
+}
+
+// TestPrefillUnknown: a word that nobody answers is refused, in a group too.
+func TestPrefillUnknown(t *testing.T) {
+	asked := func(word string) map[string]any {
+		return map[string]any{"x-ui": map[string]any{"prefill": word}}
+	}
+	props := map[string]map[string]any{
+		"a": asked("roster"), "b": asked("everybody"),
+		"c": {"type": "object", "properties": map[string]any{"d": asked("me"), "e": asked("nobody")}},
+	}
+	var p problems
+	checkPrefill(props, "schema.json", &p)
+	var at []string
+	for _, one := range p.fields {
+		at = append(at, one.Pointer)
+	}
+	slices.Sort(at)
+	if diff := cmp.Diff([]string{"schema.json/properties/b/x-ui/prefill", "schema.json/properties/c/properties/e/x-ui/prefill"}, at); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -131,8 +131,9 @@ type Store interface {
 	// AddRosters inserts each list as the version it bears; when it is not the
 	// next one the fault is changed_meanwhile.
 	AddRosters(ctx context.Context, s ledger.Session, idem ledger.Idem, list []Roster) ([]Roster, error)
-	// Rosters reads the newest lists of an area between two days.
-	Rosters(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]Roster, error)
+	// Rosters reads the newest lists of an area between two days; a delivered one
+	// may name its shift by id or title.
+	Rosters(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string, shifts []catalog.Shift) ([]Roster, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 }
 

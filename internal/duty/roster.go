@@ -112,7 +112,7 @@ func (s *Service) Rosters(ctx context.Context, prison, area uuid.UUID, from, to 
 	if err := s.mayRead(ctx, prison, area); err != nil {
 		return nil, false, err
 	}
-	list, err = s.Store.Rosters(ctx, s.asked(ctx, prison), area, from, to)
+	list, err = s.Store.Rosters(ctx, s.asked(ctx, prison), area, from, to, s.Catalog.Calendar().Shifts)
 	editable = s.Access.Check(actor.From(ctx), "edit", ledger.Subject{Class: "roster", Prison: prison, Area: area}, s.Now()) == nil
 	return list, editable, err
 }

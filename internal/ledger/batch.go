@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -166,6 +167,12 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		by, err := s.beginner(ctx, r, t, area, time.Time{})
 		if err != nil {
 			return err
+		}
+		// Who is on duty now says nothing of another period.
+		if strings.HasPrefix(catalog.DayOf(by.At), period) {
+			if err := manned(ctx, r, t, area, &by); err != nil {
+				return err
+			}
 		}
 		begun := t.Defaults(by)
 		t.InPeriod(begun, period)

@@ -107,6 +107,9 @@ func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (
 // values stand over what was sent, what they only offer fills an empty form.
 func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Area, by catalog.Beginner, sent json.RawMessage) (json.RawMessage, []Pin, error) {
 	if len(sent) == 0 {
+		if err := manned(ctx, tx, t, area, &by); err != nil {
+			return nil, nil, err
+		}
 		values := t.Defaults(by)
 		found, pins, err := take(ctx, tx, t, area, catalog.DayOf(by.At), nil)
 		if err != nil {
@@ -154,6 +157,28 @@ func (s *Service) beginner(ctx context.Context, r dated, t *catalog.Type, area A
 		by.At, by.Past = named, true
 	}
 	return by, err
+}
+
+// manned adds whom the roster names for the shift that the beginner speaks of,
+// and for the one after it. A period that is over says its shift only where it
+// is one itself: its day may be any of a week.
+func manned(ctx context.Context, r Reader, t *catalog.Type, area Area, by *catalog.Beginner) error {
+	if by.Past && t.Cadence.Kind != "per_shift" {
+		return nil
+	}
+	at := by.At
+	for _, list := range []*[]catalog.OnDuty{&by.OnDuty, &by.Next} {
+		shift, began, ok := by.Calendar.ShiftAt(at)
+		if !ok {
+			return nil
+		}
+		var err error
+		if *list, err = r.OnDuty(ctx, area.Prison, area.ID, catalog.DayOf(began), shift); err != nil {
+			return err
+		}
+		at = began.Add(time.Duration(shift.Hours) * time.Hour)
+	}
+	return nil
 }
 
 // begin inserts the entry, its draft and the event that says why it is there.

@@ -102,6 +102,9 @@ type Reader interface {
 	// Moving lists who was admitted between two days, or is to be released before
 	// one and is still held.
 	Moving(ctx context.Context, prison uuid.UUID, from, to, before string) ([]Inmate, error)
+	// OnDuty is whom the area's roster names for a shift, as far as the asker may
+	// see it: what was set by hand, else what a connector delivered.
+	OnDuty(ctx context.Context, prison, area uuid.UUID, day string, shift catalog.Shift) ([]catalog.OnDuty, error)
 	// Held lists who is held by the area on the day.
 	Held(ctx context.Context, prison, area uuid.UUID, day string) ([]Inmate, error)
 	// Latest returns the area's newest standing document of the ledger that

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
@@ -97,36 +98,66 @@ func (t *txn) posted(ctx context.Context, prison uuid.UUID, list []duty.Roster) 
 
 // Rosters reads the newest version of each shift; where nobody set one, what the
 // duty roster's connector delivered, as version 0.
-func (s Duties) Rosters(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string) ([]duty.Roster, error) {
-	var list []duty.Roster
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `with set as (
-				select distinct on (r.day, r.shift) r.area_id, r.day, r.shift, r.version, r.people from rosters r
-				where r.prison_id = $1 and r.area_id = $2 and r.day between $3::text::date and $4::text::date
-				order by r.day, r.shift, r.version desc
-			), lists as (
-				select * from set
-				union all
-				select d.area_id, d.day, d.shift, 0, jsonb_agg(jsonb_build_object('person', d.person_id, 'post', 'officer') order by d.person_id) from delivered_rosters d
-				where d.prison_id = $1 and d.area_id = $2 and d.day between $3::text::date and $4::text::date
-					and not exists (select from set where set.day = d.day and set.shift = d.shift)
-				group by d.area_id, d.day, d.shift
-			)
-			select area_id, day::text, shift, version, coalesce((
-				select jsonb_agg(jsonb_build_object('number', p.number, 'name', p.name, 'post', m->>'post') order by n)
-				from jsonb_array_elements(people) with ordinality as one(m, n) join persons p on p.person_id = (m->>'person')::uuid), '[]')
-			from lists order by day, shift`, ses.Prison, area, from, to)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Roster, error) {
-			var r duty.Roster
-			err := row.Scan(&r.Area, &r.Day, &r.Shift, &r.Version, &r.People)
-			return r, err
-		})
+func (s Duties) Rosters(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string, shifts []catalog.Shift) (list []duty.Roster, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		list, err = rosters(ctx, tx, ses.Prison, area, from, to, shifts)
 		return err
 	})
 	return list, err
+}
+
+// OnDuty as in ledger.Reader.
+func (t *txn) OnDuty(ctx context.Context, prison, area uuid.UUID, day string, shift catalog.Shift) ([]catalog.OnDuty, error) {
+	list, err := rosters(ctx, t.tx, prison, area, day, day, []catalog.Shift{shift})
+	if err != nil {
+		return nil, mapped(err)
+	}
+	var out []catalog.OnDuty
+	for _, r := range list {
+		if r.Shift == shift.ID {
+			for _, p := range r.People {
+				out = append(out, catalog.OnDuty{Number: p.Number, Leader: p.Post == "leader"})
+			}
+		}
+	}
+	return out, nil
+}
+
+// rosters lists the leaders of a shift first.
+func rosters(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, from, to string, shifts []catalog.Shift) ([]duty.Roster, error) {
+	// Another system calls the shifts what people do.
+	var names, ids []string
+	for _, s := range shifts {
+		names, ids = append(names, s.Title.ZH, s.Title.EN), append(ids, s.ID, s.ID)
+	}
+	rows, err := tx.Query(ctx, `with set as (
+			select distinct on (r.day, r.shift) r.area_id, r.day, r.shift, r.version, r.people from rosters r
+			where r.prison_id = $1 and r.area_id = $2 and r.day between $3::text::date and $4::text::date
+			order by r.day, r.shift, r.version desc
+		), told as (
+			select distinct d.area_id, d.day, coalesce(s.id, d.shift) as shift, d.person_id from delivered_rosters d
+			left join unnest($5::text[], $6::text[]) as s(name, id) on s.name = d.shift
+			where d.prison_id = $1 and d.area_id = $2 and d.day between $3::text::date and $4::text::date
+		), lists as (
+			select * from set
+			union all
+			select d.area_id, d.day, d.shift, 0, jsonb_agg(jsonb_build_object('person', d.person_id, 'post', 'officer') order by p.number)
+			from told d join persons p on p.person_id = d.person_id
+			where not exists (select from set where set.day = d.day and set.shift = d.shift)
+			group by d.area_id, d.day, d.shift
+		)
+		select area_id, day::text, shift, version, coalesce((
+			select jsonb_agg(jsonb_build_object('number', p.number, 'name', p.name, 'post', m->>'post') order by m->>'post' <> 'leader', n)
+			from jsonb_array_elements(people) with ordinality as one(m, n) join persons p on p.person_id = (m->>'person')::uuid), '[]')
+		from lists order by day, shift`, prison, area, from, to, names, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Roster, error) {
+		var r duty.Roster
+		err := row.Scan(&r.Area, &r.Day, &r.Shift, &r.Version, &r.People)
+		return r, err
+	})
 }
 
 // rosters as the verifier reads them.

@@ -5,7 +5,7 @@ import { connection } from '../offline/connection'
 import { listEntries } from './entries'
 import { call } from './http'
 
-interface Named {
+export interface Named {
   number: string
   name: string
 }
@@ -19,7 +19,7 @@ export async function lookup(
   signal: AbortSignal,
 ): Promise<Option[]> {
   const named = (list: Named[]) =>
-    list.map((one) => ({ value: one.number, label: `${one.name} ${one.number}` }))
+    list.map((one) => ({ value: one.number, label: `${one.name} ${one.number}`, name: one.name }))
   if (connection.state === 'offline' && (kind === 'police' || kind === 'inmate')) {
     return named(await kept(prison, area, kind, q))
   }
@@ -59,8 +59,17 @@ export async function lookup(
 
 /** The same from what this computer keeps of the area while the server is away. */
 async function kept(prison: string, area: string, kind: string, q: string): Promise<Named[]> {
-  const path = `/prisons/${prison}/areas/${area}/lookups`
-  const { data } = await call<{ people: Named[]; inmates: Named[] }>(path)
+  const data = await everybody(prison, area)
   const all = kind === 'police' ? data.people : data.inmates
   return all.filter((one) => one.number.startsWith(q) || one.name.includes(q)).slice(0, 20)
+}
+
+/** Whoever has a number in the area, or in the prison's departments. */
+export async function everybody(
+  prison: string,
+  area: string,
+): Promise<{ people: Named[]; inmates: Named[] }> {
+  return (
+    await call<Awaited<ReturnType<typeof everybody>>>(`/prisons/${prison}/areas/${area}/lookups`)
+  ).data
 }

@@ -5,19 +5,22 @@ import { useNavigate } from 'react-router'
 import { type Common, checkRows, fileRows } from '../api/batch'
 import { createEntry, discard, getEntry } from '../api/entries'
 import { newKey } from '../api/http'
-import { lookup } from '../api/lookup'
+import { everybody, lookup } from '../api/lookup'
 import type { LedgerType } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
+import type { FormServices } from '../form/context'
 import { useLang, useT } from '../i18n'
 import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
+import { lookupOf } from '../schema/types'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
-import { type Column, cellText, columnsOf } from './columns'
+import { type Column, columnsOf, readText } from './columns'
 import { Grid, type GridHandle, type Place } from './Grid'
 import { dropBatch, type Kept, keepBatch } from './keep'
+import type { Names } from './names'
 import { PastePreview } from './PastePreview'
 import { RowForm } from './RowForm'
 import { SharedFiles } from './SharedFiles'
@@ -71,6 +74,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
         async () => keeper?.now(),
       ),
   )
+  const find = useNames(store, prison, area)
   const rows = useSyncExternalStore(store.subscribe, () => store.rows)
   const [active, setActive] = useState<Place>({ row: 0, column: 0 })
   const [plan, setPlan] = useState<Plan>()
@@ -203,12 +207,15 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
         store={store}
         columns={columns}
         handle={handle}
+        lookup={find}
         onPlan={onPlan}
         onSide={(r, column) => setSide({ key: r.key, at: column.pointer })}
         onActive={setActive}
       />
       <div className="grid-notes" id="grid-notes" role="status">
-        {row && columns[active.column] && <Notes row={row} column={columns[active.column]!} />}
+        {row && columns[active.column] && (
+          <Notes row={row} column={columns[active.column]!} names={store.names} />
+        )}
       </div>
       <p className="quiet">{t('batch.keys')}</p>
       {type.evidence.length > 0 && (
@@ -249,7 +256,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           at={side.at}
           batch={store}
           type={type}
-          lookup={(kind, q, signal) => lookup(prison, area, kind, q, signal)}
+          lookup={find}
           onClose={() => {
             setSide(undefined)
             requestAnimationFrame(() => handle.current?.focus())
@@ -286,7 +293,7 @@ async function throwAway(prison: string, id: string) {
 }
 
 /** Under the grid, at the active cell: what is wrong, and what it was the time before. */
-function Notes({ row, column }: { row: BatchRow; column: Column }) {
+function Notes({ row, column, names }: { row: BatchRow; column: Column; names: Names }) {
   const t = useT()
   const lang = useLang()
   const words = { yes: t('form.yes'), no: t('form.no') }
@@ -301,10 +308,17 @@ function Notes({ row, column }: { row: BatchRow; column: Column }) {
         <span className="quiet">
           {t('batch.last', {
             day: row.last?.day,
-            value: cellText(column.node, before, lang, words),
+            value: readText(column.node, before, lang, words, names),
           })}{' '}
         </span>
       )}
+      {unclear(row, column, names).map(({ name, numbers }) => (
+        <span key={name} className="danger">
+          {numbers.length > 0
+            ? t('batch.several', { name, numbers: numbers.join(' ') })
+            : t('batch.nobody', { name })}{' '}
+        </span>
+      ))}
       {[...placed, ...loose].map((p) => (
         <span key={p.pointer + p.code} className={p.level === 'warning' ? 'warning' : 'danger'}>
           {p.message}{' '}
@@ -312,6 +326,41 @@ function Notes({ row, column }: { row: BatchRow; column: Column }) {
       ))}
       {row.failure && <span className="danger">{row.failure}</span>}
     </>
+  )
+}
+
+/** Names in a look-up's cell that no one number could be put for: nobody's, or several people's. */
+function unclear({ doc }: BatchRow, { node, pointer }: Column, names: Names) {
+  const kind = lookupOf(node)
+  if (!kind || !names.any(kind)) return []
+  return [get(doc, pointer) ?? []]
+    .flat()
+    .map(String)
+    .filter((text) => !/\d/.test(text))
+    .map((name) => ({ name, numbers: names.numbers(kind, name) }))
+}
+
+/** Fills the store's names: of the area at once, of others as they are looked up. */
+function useNames(store: BatchStore, prison: string, area: string): FormServices['lookup'] {
+  const { names } = store
+  useEffect(() => {
+    everybody(prison, area).then(
+      ({ people, inmates }) => {
+        names.hear('police', people)
+        names.hear('inmate', inmates)
+      },
+      // Without names there are still the numbers.
+      () => undefined,
+    )
+  }, [names, prison, area])
+  return useCallback(
+    async (kind, q, signal) => {
+      const options = await lookup(prison, area, kind, q, signal)
+      const named = options.flatMap(({ value, name }) => (name ? [{ number: value, name }] : []))
+      names.hear(kind, named)
+      return options
+    },
+    [names, prison, area],
   )
 }
 

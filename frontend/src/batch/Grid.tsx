@@ -2,25 +2,22 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: one input has the focus for all cells
 import { useVirtualizer } from '@tanstack/react-virtual'
 import {
-  type ClipboardEvent,
-  type KeyboardEvent,
   memo,
   type RefObject,
   useEffect,
   useImperativeHandle,
-  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
 } from 'react'
-import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
-import { coerce, parseCells } from '../form/paste'
-import { readCode } from '../form/scan'
+import type { FormServices } from '../form/context'
 import { useLang, useT } from '../i18n'
 import { get } from '../schema/pointer'
-import { type Column, cellText } from './columns'
-import { type BatchRow, type BatchStore, errorsOf, type Plan, planPaste, problemsAt } from './store'
+import { CellEditor } from './CellEditor'
+import { type Column, readText } from './columns'
+import type { Names } from './names'
+import { type BatchRow, type BatchStore, errorsOf, type Plan, problemsAt } from './store'
 
 const rowHeight = 32
 const headHeight = 52
@@ -43,6 +40,7 @@ interface Props {
   store: BatchStore
   columns: readonly Column[]
   handle: RefObject<GridHandle | null>
+  lookup: FormServices['lookup']
   onPlan: (plan: Plan) => void
   onSide: (row: BatchRow, column: Column) => void
   onActive: (at: Place) => void
@@ -163,6 +161,7 @@ export function Grid(props: Props) {
             index={line.index}
             top={headHeight + line.start}
             columns={columns}
+            names={store.names}
             first={first}
             end={end}
             starts={starts(columns)}
@@ -172,8 +171,12 @@ export function Grid(props: Props) {
         ))}
       </div>
       {rows.length > 0 && (
-        <Editor
-          {...props}
+        <CellEditor
+          store={store}
+          columns={columns}
+          lookup={props.lookup}
+          onPlan={props.onPlan}
+          onSide={props.onSide}
           input={input}
           at={at}
           block={block}
@@ -182,6 +185,7 @@ export function Grid(props: Props) {
             top: headHeight + at.row * rowHeight,
             left: frozen + starts(columns)[at.column]!,
             width: columns[at.column]!.width,
+            height: rowHeight,
           }}
         />
       )}
@@ -229,6 +233,7 @@ interface LineProps {
   index: number
   top: number
   columns: readonly Column[]
+  names: Names
   first: number
   end: number
   starts: number[]
@@ -237,8 +242,9 @@ interface LineProps {
 }
 
 const Line = memo(function Line(props: LineProps) {
-  const { row, index, columns, first, end, from, to } = props
+  const { row, index, columns, names, first, end, from, to } = props
   const lang = useLang()
+  useSyncExternalStore(names.subscribe, () => names.version)
   const t = useT()
   const words = { yes: t('form.yes'), no: t('form.no') }
   const cells = []
@@ -251,7 +257,7 @@ const Line = memo(function Line(props: LineProps) {
     const text =
       column.kind === 'side'
         ? t('batch.side', { count: Array.isArray(value) ? value.length : value ? 1 : 0 })
-        : cellText(column.node, value, lang, words)
+        : readText(column.node, value, lang, words, names)
     cells.push(
       <div
         key={column.pointer}
@@ -303,221 +309,4 @@ function RowState({ prison, row }: { prison: string; row: BatchRow }) {
     )
   }
   return wrong > 0 ? <span className="danger">{t('batch.wrong', { count: wrong })}</span> : null
-}
-
-interface EditorProps extends Props {
-  input: RefObject<HTMLInputElement | null>
-  at: Place
-  block: { top: number; bottom: number; left: number; right: number }
-  go: (to: Place, extend?: boolean) => void
-  place: { top: number; left: number; width: number }
-}
-
-/** Tells one edit from the next: each is one undo. */
-let edits = 0
-
-/** The one input. Until somebody types it is empty and lets the cell show through. */
-function Editor(props: EditorProps) {
-  const { store, columns, input, at, block, go, onPlan, onSide, place } = props
-  const t = useT()
-  const lang = useLang()
-  const [typed, setTyped] = useState<string>()
-  const words = { yes: t('form.yes'), no: t('form.no') }
-  const column = columns[at.column]!
-  const row = useSyncExternalStore(store.subscribe, () => store.rows[at.row])
-  const soon = useRef(0)
-  const applied = useRef(false)
-  const mark = useRef('')
-  const editing = typed !== undefined
-  const open = row?.state === 'editing' && column.kind === 'cell'
-  const shown = row ? cellText(column.node, store.value(row, column.pointer), lang, words) : ''
-  const wrong = row ? problemsAt(row, column.pointer) : []
-
-  useLayoutEffect(() => input.current?.focus({ preventScroll: true }), [input])
-
-  /** Puts what was typed into the cell it was typed in. */
-  const put = (text: string) => {
-    if (!row) return
-    const value = coerce(readCode(text, column.node), column.node)
-    if (JSON.stringify(value) === JSON.stringify(get(row.doc, column.pointer))) return
-    store.apply([{ row: row.key, pointer: column.pointer, value }], mark.current)
-    applied.current = true
-  }
-  const commit = () => {
-    window.clearTimeout(soon.current)
-    if (typed !== undefined) put(typed)
-    setTyped(undefined)
-    applied.current = false
-  }
-  const begin = (text: string) => {
-    if (!editing) mark.current = `cell ${++edits}`
-    setTyped(text)
-    window.clearTimeout(soon.current)
-    // What is still being typed is kept too, should the browser end here.
-    soon.current = window.setTimeout(() => put(text), 300)
-  }
-  const giveUp = () => {
-    window.clearTimeout(soon.current)
-    if (applied.current) store.undo()
-    applied.current = false
-    setTyped(undefined)
-  }
-  const move = (down: number, right: number, extend = false) => {
-    commit()
-    go({ row: at.row + down, column: at.column + right }, extend)
-  }
-  const picked = () => {
-    const list: { row: BatchRow; columns: readonly Column[] }[] = []
-    for (let r = block.top; r <= block.bottom; r++) {
-      const one = store.rows[r]
-      if (one) list.push({ row: one, columns: columns.slice(block.left, block.right + 1) })
-    }
-    return list
-  }
-  const clear = () =>
-    store.apply(
-      picked().flatMap((line) =>
-        line.columns
-          .filter((c) => c.kind === 'cell' && get(line.row.doc, c.pointer) !== undefined)
-          .map((c) => ({ row: line.row.key, pointer: c.pointer, value: undefined })),
-      ),
-    )
-  /** The first row of the block goes down over the others; of a single one, the row above. */
-  const fillDown = () => {
-    const [source, ...rest] =
-      block.top === block.bottom
-        ? [store.rows[block.top - 1], store.rows[block.top]]
-        : picked().map((line) => line.row)
-    if (!source) return
-    store.apply(
-      rest.flatMap((target) =>
-        columns
-          .slice(block.left, block.right + 1)
-          .filter((c) => c.kind === 'cell' && target)
-          .map((c) => ({
-            row: target!.key,
-            pointer: c.pointer,
-            value: get(source.doc, c.pointer),
-          })),
-      ),
-    )
-  }
-
-  const keys: Record<string, () => void> = {
-    ArrowUp: () => move(-1, 0),
-    ArrowDown: () => move(1, 0),
-    ArrowLeft: () => move(0, -1),
-    ArrowRight: () => move(0, 1),
-    'Shift+ArrowUp': () => move(-1, 0, true),
-    'Shift+ArrowDown': () => move(1, 0, true),
-    'Shift+ArrowLeft': () => move(0, -1, true),
-    'Shift+ArrowRight': () => move(0, 1, true),
-    PageUp: () => move(-15, 0),
-    PageDown: () => move(15, 0),
-    Home: () => move(0, -at.column),
-    End: () => move(0, columns.length),
-    'Ctrl+Home': () => move(-at.row, -at.column),
-    'Ctrl+End': () => move(store.rows.length, columns.length),
-    Enter: () => (column.kind === 'side' && row ? onSide(row, column) : move(1, 0)),
-    'Shift+Enter': () => move(-1, 0),
-    F2: () => {
-      if (column.kind === 'side' && row) onSide(row, column)
-      else if (open) begin(shown)
-    },
-    Delete: clear,
-    Backspace: clear,
-    'Ctrl+d': fillDown,
-    'Ctrl+z': () => store.undo(),
-  }
-  const editKeys: Record<string, () => void> = {
-    Enter: () => move(1, 0),
-    'Shift+Enter': () => move(-1, 0),
-    Escape: giveUp,
-    ArrowUp: () => move(-1, 0),
-    ArrowDown: () => move(1, 0),
-  }
-
-  const onKeyDown = (e: KeyboardEvent) => {
-    if (e.nativeEvent.isComposing || e.keyCode === 229 || e.altKey) return
-    const name = `${e.ctrlKey || e.metaKey ? 'Ctrl+' : ''}${e.shiftKey ? 'Shift+' : ''}${e.key.length === 1 ? e.key.toLowerCase() : e.key}`
-    if (e.key === 'Tab') {
-      // At either end of a row the focus may go on, so that nobody is kept in here.
-      const to = at.column + (e.shiftKey ? -1 : 1)
-      if (to < 0 || to >= columns.length) return commit()
-      e.preventDefault()
-      return move(0, e.shiftKey ? -1 : 1)
-    }
-    const act = (editing ? editKeys : keys)[name]
-    if (!act) {
-      // Filing and saving mean what is being typed too.
-      if (name === 'Ctrl+Enter' || name === 'Ctrl+s') flushSync(commit)
-      return
-    }
-    e.preventDefault()
-    e.stopPropagation()
-    act()
-  }
-
-  const onCopy = (e: ClipboardEvent) => {
-    if (editing) return
-    e.preventDefault()
-    const quote = (text: string) =>
-      /[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-    const lines = picked().map((line) =>
-      line.columns
-        .map((c) => quote(cellText(c.node, store.value(line.row, c.pointer), lang, words)))
-        .join('\t'),
-    )
-    e.clipboardData.setData('text/plain', lines.join('\r\n'))
-  }
-  const onPaste = (e: ClipboardEvent) => {
-    if (editing) return
-    e.preventDefault()
-    let cells = parseCells(e.clipboardData.getData('text/plain'))
-    // One value goes into every picked cell, as in a spreadsheet.
-    if (cells.length === 1 && cells[0]!.length === 1) {
-      cells = picked().map((line) => line.columns.map(() => cells[0]![0]!))
-    }
-    if (cells.length === 0) return
-    onPlan(planPaste(store, columns, { row: block.top, column: block.left }, cells))
-  }
-
-  const label = t('form.cell', { title: column.title, row: at.row + 1 })
-  const choices = choicesOf(column, lang, words)
-  return (
-    <>
-      <input
-        ref={input}
-        className={`grid-input${editing ? ' editing' : ''}${wrong.length > 0 ? ' wrong' : ''}`}
-        style={{ ...place, height: rowHeight }}
-        value={typed ?? ''}
-        aria-label={`${label} ${editing ? '' : shown}`}
-        aria-invalid={wrong.some((p) => p.level !== 'warning') || undefined}
-        aria-describedby="grid-notes"
-        readOnly={!open}
-        list={choices && editing ? 'grid-choices' : undefined}
-        autoComplete="off"
-        onChange={(e) => open && begin(e.target.value)}
-        onKeyDown={onKeyDown}
-        onCopy={onCopy}
-        onPaste={onPaste}
-        onBlur={commit}
-        onDoubleClick={keys.F2}
-      />
-      {choices && (
-        <datalist id="grid-choices">
-          {choices.map((c) => (
-            <option key={c} value={c} />
-          ))}
-        </datalist>
-      )}
-    </>
-  )
-}
-
-/** What may be picked: shown by the browser itself, and typed just as well. */
-function choicesOf(column: Column, lang: 'zh' | 'en', words: { yes: string; no: string }) {
-  const { node } = column
-  if (node.type === 'boolean') return [words.yes, words.no]
-  return node.oneOf?.map((o) => cellText(node, o.const, lang, words))
 }

@@ -1,7 +1,7 @@
 import { Modal } from 'antd'
 import { useLang, useT } from '../i18n'
 import { get } from '../schema/pointer'
-import { type Column, cellText } from './columns'
+import { type Column, readText } from './columns'
 import type { BatchStore, Plan } from './store'
 
 /** More than a screen of them nobody reads; the grid shows the rest, and undo takes it back. */
@@ -49,7 +49,7 @@ export function PastePreview(props: {
               const column = columns.find((c) => c.pointer === pointer)!
               const now = store.row(row)
               const place = now ? store.rows.indexOf(now) : Number(row.slice(1))
-              const text = (v: typeof value) => cellText(column.node, v, lang, words)
+              const text = (v: typeof value) => readText(column.node, v, lang, words, store.names)
               return (
                 <tr key={`${row}${pointer}`}>
                   <td>

@@ -5,9 +5,11 @@ import {
   isObject,
   type Json,
   type Lang,
+  lookupOf,
   type Schema,
   titleOf,
 } from '../schema/types'
+import type { Names } from './names'
 
 /** One column of the grid. A side column is opened in a form of its own, a computed one is read. */
 export interface Column {
@@ -66,7 +68,7 @@ function widthOf(title: string, node: Schema): number {
           : node.type === 'array'
             ? 180
             : node['x-ui']?.lookup
-              ? 124
+              ? 160
               : 96
   return Math.min(Math.max(wide, usual), 240)
 }
@@ -92,4 +94,22 @@ export function cellText(
   if (typeof value === 'object') return JSON.stringify(value)
   if (node.format === 'date-time') return showTime(String(value))
   return String(value)
+}
+
+/** The same to be read: with whose number it is, where that is known. */
+export function readText(
+  node: Schema,
+  value: Json | undefined,
+  lang: Lang,
+  words: { yes: string; no: string },
+  names: Names,
+): string {
+  const kind = lookupOf(node)
+  if (!kind) return cellText(node, value, lang, words)
+  if (Array.isArray(value)) {
+    return value.map((item) => names.of(kind, String(item)) ?? String(item)).join(between)
+  }
+  const text = cellText(node, value, lang, words)
+  const name = names.of(kind, text)
+  return name ? `${name} ${text}` : text
 }

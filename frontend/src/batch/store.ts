@@ -6,6 +6,7 @@ import { get, type Pointer, set } from '../schema/pointer'
 import type { Doc, Json, Lang, Schema } from '../schema/types'
 import { DocumentValidator } from '../schema/validate'
 import type { Column } from './columns'
+import { Names } from './names'
 
 /** waiting: given to be sent, and no longer changed here until the server has answered. */
 export type RowState = 'editing' | 'waiting' | 'filed'
@@ -58,6 +59,8 @@ export class BatchStore {
   #next = 0
   /** How often something changed that must not be lost. */
   changes = 0
+  /** Whose the numbers in its cells are. */
+  readonly names = new Names()
   /** Rows that changed since their rules were asked. */
   unasked = new Set<string>()
 
@@ -335,7 +338,7 @@ export function planPaste(
     line.forEach((cell, right) => {
       const column = columns[at.column + right]
       if (column?.kind !== 'cell') return
-      const value = coerce(cell, column.node)
+      const value = store.names.numbered(column.node, coerce(cell, column.node))
       const before = row ? get(row.doc, column.pointer) : undefined
       if (JSON.stringify(before) === JSON.stringify(value)) return
       changes.push({ row: row?.key ?? `+${at.row + down}`, pointer: column.pointer, value })

@@ -6,6 +6,8 @@ import type { FormStore, ShownProblem } from './store'
 export interface Option {
   value: string
   label: string
+  /** Of whom the value is the number. */
+  name?: string
 }
 
 /** One file of the entry, as the evidence widget shows it. */

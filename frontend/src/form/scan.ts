@@ -1,4 +1,4 @@
-import type { Schema } from '../schema/types'
+import { lookupOf, type Schema } from '../schema/types'
 import { halfWidth } from './paste'
 
 /** How the codes on labels and cards are read, by what a field looks up: prefixes and case fall away. */
@@ -13,7 +13,7 @@ const codes: Record<string, (text: string) => string | undefined> = {
 
 /** What a code means for a field: the bare code where it is one of the field's kind, else the text. */
 export function readCode(text: string, node: Schema): string {
-  const kind = node['x-ui']?.lookup ?? node.items?.['x-ui']?.lookup ?? kindOf(node.pattern)
+  const kind = lookupOf(node) ?? kindOf(node.pattern)
   const plain = halfWidth(text).trim()
   return (kind && codes[kind]?.(plain)) || text
 }

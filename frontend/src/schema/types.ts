@@ -75,6 +75,11 @@ export function titleOf(node: Schema | undefined, name: string, lang: Lang): str
   return node?.title ?? name
 }
 
+/** What a field looks up, or each of its items. */
+export function lookupOf(node: Schema): string | undefined {
+  return node['x-ui']?.lookup ?? node.items?.['x-ui']?.lookup
+}
+
 export function isObject(value: unknown): value is Doc {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,8 +1,9 @@
 import { AutoComplete, Select } from 'antd'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { type Option, useForm } from '../context'
+import { lookupOf } from '../../schema/types'
+import { useForm } from '../context'
 import { halfWidth } from '../paste'
 import { readCode } from '../scan'
+import { useLookup } from '../useLookup'
 import { aria, type ControlProps } from './types'
 
 /** Numbers may be pasted with any gap between them; names may hold spaces. */
@@ -12,8 +13,8 @@ const gaps = [...separators, ' ', '\t']
 /** A list of scalars, typed one after the other or pasted together; with a look-up where there is one. */
 export function TagsControl(props: ControlProps) {
   const { node, value, onChange, onBlur, disabled, invalid } = props
-  const kind = node['x-ui']?.lookup ?? node.items?.['x-ui']?.lookup
-  const { options, search } = useLookup(kind)
+  const kind = lookupOf(node)
+  const { options, search } = useLookup(useForm().services.lookup, kind)
   const numeric = node.items?.type === 'integer' || node.items?.type === 'number'
   return (
     <Select
@@ -44,7 +45,7 @@ export function TagsControl(props: ControlProps) {
 /** A number of somebody or something: looked up by name, or typed when it is known by heart. */
 export function LookupControl(props: ControlProps) {
   const { node, value, onChange, onBlur, disabled, invalid } = props
-  const { options, search } = useLookup(node['x-ui']?.lookup)
+  const { options, search } = useLookup(useForm().services.lookup, lookupOf(node))
   return (
     <AutoComplete
       {...aria(props)}
@@ -59,30 +60,4 @@ export function LookupControl(props: ControlProps) {
       onBlur={onBlur}
     />
   )
-}
-
-/** Asks 200 ms after the last key, and drops answers that come too late. */
-function useLookup(kind: string | undefined) {
-  const { services } = useForm()
-  const [options, setOptions] = useState<Option[]>([])
-  const pending = useRef<{ timer: number; asked: AbortController }>(undefined)
-  const cancel = useCallback(() => {
-    window.clearTimeout(pending.current?.timer)
-    pending.current?.asked.abort()
-  }, [])
-  useEffect(() => cancel, [cancel])
-  const search = (query: string) => {
-    if (!kind) return
-    cancel()
-    const asked = new AbortController()
-    const timer = window.setTimeout(() => {
-      services.lookup(kind, query, asked.signal).then(
-        (found) => asked.signal.aborted || setOptions(found),
-        // Without the look-up the number can still be typed.
-        () => setOptions([]),
-      )
-    }, 200)
-    pending.current = { timer, asked }
-  }
-  return { options, search }
 }

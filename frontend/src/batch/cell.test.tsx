@@ -1,0 +1,172 @@
+import { act, fireEvent, render, screen } from '@testing-library/react'
+import axe from 'axe-core'
+import { createRef, useState } from 'react'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Option } from '../form/context'
+import type { FormLayout, Schema } from '../schema/types'
+import { CellEditor } from './CellEditor'
+import { columnsOf } from './columns'
+import type { Place } from './Grid'
+import { BatchStore, planPaste } from './store'
+
+const police: Schema = {
+  type: 'string',
+  pattern: '^\\d{7}$',
+  'x-ui': { widget: 'lookup', lookup: 'police' },
+}
+const schema: Schema = {
+  type: 'object',
+  properties: {
+    talker: { ...police, title: '谈话民警' },
+    present: { type: 'array', title: '出席人员', items: police, 'x-ui': { lookup: 'police' } },
+  },
+}
+const layout: FormLayout = {
+  sections: [{ id: 'all', title: { zh: '全部' }, fields: ['talker', 'present'] }],
+}
+const columns = columnsOf(schema, layout, 'zh')
+const people: Option[] = [
+  { value: '0000001', label: '王强 0000001', name: '王强' },
+  { value: '0000002', label: '王芳 0000002', name: '王芳' },
+]
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+type Lookup = (kind: string, q: string, signal: AbortSignal) => Promise<Option[]>
+
+function open(lookup: Lookup, column = 0) {
+  const store = new BatchStore(schema, 'zh')
+  store.load([BatchStore.fresh('a', '', {}), BatchStore.fresh('b', '', {})])
+  const onPlan = vi.fn()
+  const input = createRef<HTMLInputElement>()
+  function Alone() {
+    const [at, setAt] = useState<Place>({ row: 0, column })
+    const block = { top: at.row, bottom: at.row, left: at.column, right: at.column }
+    const place = { top: 0, left: 0, width: 100, height: 32 }
+    const rest = { store, columns, lookup, onPlan, onSide: vi.fn(), input, at, block, place }
+    return (
+      <main>
+        <CellEditor {...rest} go={setAt} />
+        <p id="grid-notes" />
+      </main>
+    )
+  }
+  render(<Alone />)
+  const box = screen.getByRole('combobox')
+  return {
+    store,
+    onPlan,
+    box,
+    doc: (row = 0) => store.rows[row]!.doc,
+    type: (value: string) => fireEvent.change(box, { target: { value } }),
+    key: (key: string) => fireEvent.keyDown(box, { key }),
+    answered: () => act(() => vi.advanceTimersByTimeAsync(250)),
+    options: () => screen.queryAllByRole('option').map((o) => o.textContent),
+    active: () => screen.queryByRole('option', { selected: true })?.textContent,
+  }
+}
+
+const byName: Lookup = async (_, q) => people.filter((p) => p.label.includes(q))
+
+it('offers whom the letters mean, and puts the number of who is taken', async () => {
+  const cell = open(byName)
+  expect(cell.box).toHaveAttribute('aria-expanded', 'false')
+  cell.type('王')
+  await cell.answered()
+  expect(cell.options()).toEqual(['王强 0000001', '王芳 0000002'])
+  expect(cell.box).toHaveAttribute('aria-expanded', 'true')
+  // Of several nobody is chosen for the officer.
+  expect(cell.active()).toBeUndefined()
+  cell.key('ArrowDown')
+  cell.key('ArrowDown')
+  expect(cell.active()).toBe('王芳 0000002')
+  expect(cell.box.getAttribute('aria-activedescendant')).toBe(
+    screen.getByRole('option', { selected: true }).id,
+  )
+  vi.useRealTimers()
+  const { violations } = await axe.run(document.body, { rules: { region: { enabled: false } } })
+  expect(violations.map((v) => v.id)).toEqual([])
+  vi.useFakeTimers()
+  cell.key('Enter')
+  expect(cell.doc().talker).toBe('0000002')
+  expect(cell.options()).toEqual([])
+  expect(cell.box.getAttribute('aria-label')).toContain('第 2 行')
+})
+
+it('takes the only one there is at once, and shows the name where it is known', async () => {
+  const cell = open(byName)
+  cell.store.names.hear('police', [{ number: '0000002', name: '王芳' }])
+  cell.type('芳')
+  await cell.answered()
+  expect(cell.active()).toBe('王芳 0000002')
+  cell.key('Enter')
+  expect(cell.doc().talker).toBe('0000002')
+  cell.key('ArrowUp')
+  expect(cell.box.getAttribute('aria-label')).toContain('王芳 0000002')
+})
+
+it('closes with Escape, then gives up', async () => {
+  const cell = open(byName)
+  cell.type('王')
+  await cell.answered()
+  cell.key('Escape')
+  expect(cell.options()).toEqual([])
+  expect(cell.box).toHaveValue('王')
+  cell.key('Escape')
+  expect(cell.box).toHaveValue('')
+  expect(cell.doc().talker).toBeUndefined()
+})
+
+it('asks once for keys in a row, drops what comes too late, and does without an answer', async () => {
+  const asked: [string, AbortSignal][] = []
+  const cell = open((_, q, signal) => {
+    asked.push([q, signal])
+    return Promise.reject(new Error('away'))
+  })
+  cell.type('0')
+  cell.type('00')
+  await cell.answered()
+  cell.type('0000009')
+  expect(asked[0]![0]).toBe('00')
+  expect(asked[0]![1].aborted).toBe(true)
+  await cell.answered()
+  expect(cell.options()).toEqual([])
+  cell.key('ArrowDown')
+  expect(cell.doc().talker).toBe('0000009')
+})
+
+it('goes on behind what is taken in a list, and keeps every number of it', async () => {
+  const cell = open(byName, 1)
+  cell.type('0000009、强')
+  await cell.answered()
+  cell.key('Enter')
+  expect(cell.box).toHaveValue('0000009、0000001')
+  cell.key('Enter')
+  expect(cell.doc().present).toEqual(['0000009', '0000001'])
+})
+
+it('reads a pasted name that is one person’s; any other stays to be corrected', () => {
+  const { store } = open(byName)
+  store.names.hear('police', [
+    { number: '0000001', name: '王强' },
+    { number: '0000003', name: '李明' },
+    { number: '0000004', name: '李明' },
+  ])
+  const plan = planPaste(store, columns, { row: 0, column: 0 }, [
+    ['王强', '0000004、王强'],
+    ['李明', '无人'],
+  ])
+  expect(plan.changes.map((c) => c.value)).toEqual([
+    '0000001',
+    ['0000004', '0000001'],
+    '李明',
+    ['无人'],
+  ])
+  store.paste(plan, {})
+  store.validate()
+  expect(store.rows.map((r) => r.problems.map((p) => p.pointer))).toEqual([
+    [],
+    ['/talker', '/present/0'],
+  ])
+})
