@@ -18,6 +18,7 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.test.ts'],
     fileParallelism: false,
+    maxConcurrency: 2,
     sequence: { sequencer: LastTheWorld },
     testTimeout: 180_000,
     hookTimeout: 60_000,

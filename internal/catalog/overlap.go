@@ -12,6 +12,7 @@ type Overlap struct {
 	Ledger string     `json:"ledger"` // the other type
 	Title  fault.Text `json:"title"`
 	Field  string     `json:"field"` // stable id in the type looked at
+	Own    string     `json:"own"`   // its title there; "" in reports older than it
 	Other  string     `json:"other"` // stable id in the other one
 	// Score in thousandths, from 0 to 1000; what lies below the threshold is not listed.
 	Score   int      `json:"score"`
@@ -42,7 +43,7 @@ func Overlaps(t *Type, others []*Type) []Overlap {
 		for _, theirs := range telling(o) {
 			for _, f := range mine {
 				if score, why := alike(f, theirs); score >= overlapThreshold {
-					list = append(list, Overlap{Ledger: o.ID, Title: o.Title, Field: f.ID, Other: theirs.ID, Score: score, Reasons: why, Text: titleOf(theirs.node).ZH})
+					list = append(list, Overlap{Ledger: o.ID, Title: o.Title, Field: f.ID, Own: titleOf(f.node).ZH, Other: theirs.ID, Score: score, Reasons: why, Text: titleOf(theirs.node).ZH})
 				}
 			}
 		}

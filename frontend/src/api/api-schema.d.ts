@@ -2051,6 +2051,7 @@ export interface components {
             ledger: string;
             title: components["schemas"]["Text"];
             field: string;
+            own?: string;
             other: string;
             score: number;
             reasons: string[] | null;

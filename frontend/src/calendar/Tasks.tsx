@@ -24,6 +24,7 @@ export function Tasks({ prison }: { prison: string }) {
           <tr>
             <th scope="col">{t('calendar.task')}</th>
             <th scope="col">{t('calendar.area')}</th>
+            <th scope="col">{t('calendar.since')}</th>
             <th scope="col">{t('calendar.due')}</th>
             <th scope="col">{t('calendar.todo')}</th>
           </tr>
@@ -82,6 +83,7 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
         )}
       </td>
       <td>{names.area(task.area)}</td>
+      <td>{showTime(task.recorded_at)}</td>
       <td className={overdue ? 'late' : ''}>
         {task.due_at ? showTime(task.due_at) : t('calendar.noDeadline')}
       </td>

@@ -37,9 +37,8 @@ export function AskedTwice(props: { prison: string; from: string; to: string }) 
           <ul>
             {list.map(({ ledger, overlap }) => (
               <li key={`${ledger}${overlap.field}${overlap.ledger}${overlap.other}`}>
-                {names.ledger(ledger)} <span className="mono">{overlap.field}</span> ～{' '}
-                {text(overlap.title, lang)} “{overlap.text}”{' '}
-                <span className="quiet">{Math.round(overlap.score / 10)}%</span>
+                {names.ledger(ledger)} “{overlap.own}” ～ {text(overlap.title, lang)} “
+                {overlap.text}” <span className="quiet">{Math.round(overlap.score / 10)}%</span>
               </li>
             ))}
           </ul>

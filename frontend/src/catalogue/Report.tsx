@@ -71,7 +71,7 @@ export function Report({ report }: { report: ProposalReport }) {
           <ul className="overlaps">
             {report.overlaps.map((o) => (
               <li key={`${o.field} ${o.ledger} ${o.other}`}>
-                {o.field} ≈ {text(o.title, lang)} · {o.text}{' '}
+                {o.own || o.field} ≈ {text(o.title, lang)} · {o.text}{' '}
                 <span className="quiet">{Math.round(o.score / 10)}%</span>
               </li>
             ))}
