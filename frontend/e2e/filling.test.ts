@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, launchIn, shot, signedIn, signIn, violations } from './browser'
+import { api, launch, launchIn, shot, signedIn, signIn, violations } from './browser'
 import { picture } from './fill'
 
 let browser: Browser
@@ -139,6 +139,60 @@ describe('a month of points for everybody of the area', () => {
     await page.getByRole('combobox', { name: '台账' }).selectOption({ label: '计分考核' })
     await page.getByRole('button', { name: '开始批量录入' }).click()
     await page.getByText(`另有 ${count} 行这一期已经填过`).waitFor()
+    await page.context().close()
+  })
+})
+
+describe('numbers by name in a batch', () => {
+  it('finds who is meant while the name is typed, pasted names too, and does without the server', async () => {
+    page = await signedIn(browser, 'officer')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const me = await api<{ number: string; postings: { prison?: string; area?: string }[] }>(
+      page,
+      'GET',
+      '/session',
+    )
+    const { prison, area } = me.data.postings.find((p) => p.area)!
+    const { data } = await api<{ people: { number: string; name: string }[] }>(
+      page,
+      'GET',
+      `/prisons/${prison}/areas/${area}/lookups`,
+    )
+    const own = data.people.find((p) => p.number === me.data.number)!
+    const other = data.people.find(
+      (p) => p !== own && data.people.filter((o) => o.name === p.name).length === 1,
+    )!
+    await page.getByRole('link', { name: '批量录入' }).click()
+    await page.getByRole('combobox', { name: '台账' }).selectOption({ label: '点名' })
+    await page.getByRole('button', { name: '开始批量录入' }).click()
+    await page.locator('.grid-input:focus').waitFor()
+    // Who fills is there already, and called by name.
+    await page
+      .getByRole('gridcell', { name: `${own.name} ${own.number}` })
+      .first()
+      .waitFor()
+    for (let i = 0; i < 3; i++) await page.getByRole('button', { name: '增加一行' }).click()
+    await goTo('复核民警', 1)
+    await page.keyboard.type(other.name)
+    const offered = page.getByRole('option', { name: `${other.name} ${other.number}` })
+    await offered.waitFor()
+    await sound('batch-lookup')
+    for (let i = 0; i < 20; i++) {
+      if ((await offered.getAttribute('aria-selected')) === 'true') break
+      await page.keyboard.press('ArrowDown')
+    }
+    await page.keyboard.press('Enter')
+    const named = page.getByRole('gridcell', { name: `${other.name} ${other.number}` })
+    await expect.poll(() => named.count()).toBe(1)
+    await paste(other.name)
+    await expect.poll(() => named.count()).toBe(2)
+    await page.keyboard.press('ArrowDown')
+    await paste('查无此人')
+    await page.getByText('名单中没有“查无此人”').waitFor()
+    await page.route('**/api/**', (route) => route.abort())
+    await page.keyboard.type(other.number)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => named.count()).toBe(3)
     await page.context().close()
   })
 })

@@ -342,7 +342,10 @@ function Suggestions(props: {
     box && below + listHeight > box.scrollTop + box.clientHeight && place.top > listHeight
   const chosen = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another one is chosen
-  useLayoutEffect(() => chosen.current?.scrollIntoView?.({ block: 'nearest' }), [active])
+  useLayoutEffect(() => {
+    // Newer browsers answer with a promise, which is no clean-up.
+    chosen.current?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   return (
     <div
       id="grid-options"

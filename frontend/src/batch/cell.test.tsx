@@ -30,7 +30,11 @@ const people: Option[] = [
   { value: '0000002', label: '王芳 0000002', name: '王芳' },
 ]
 
-beforeEach(() => void vi.useFakeTimers())
+beforeEach(() => {
+  vi.useFakeTimers()
+  // As newer browsers do it; jsdom has none.
+  Element.prototype.scrollIntoView = async () => undefined
+})
 afterEach(() => void vi.useRealTimers())
 
 type Lookup = (kind: string, q: string, signal: AbortSignal) => Promise<Option[]>
