@@ -1,4 +1,4 @@
-// Package batch brings entries in and out by the file: imports that are checked
+// Package exchange brings entries in and out by the file: imports that are checked
 // whole before anything is written, and exports under the asker's own rights.
 // The work is done by jobs; a killed one is taken up where it was.
 package exchange
