@@ -60,7 +60,7 @@ export function SharedFiles(props: {
       {lines.map((line) => {
         const own = files.filter((f) => f.slot === line.id)
         return (
-          <div key={line.id}>
+          <div key={line.id} className="shared-slot">
             <UploadPanel line={line} have={own.length} uploads={uploads} problems={[]} />
             {head && own.length > 0 && (
               <EvidenceList entry={head} files={own} onRemove={(f) => void remove(f)} />

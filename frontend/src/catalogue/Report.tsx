@@ -37,7 +37,9 @@ export function Report({ report }: { report: ProposalReport }) {
             <tr>
               <th scope="col">{t('catalogue.change')}</th>
               <th scope="col">{t('catalogue.fields')}</th>
-              <th scope="col">{t('catalogue.holds')}</th>
+              <th scope="col" className="num">
+                {t('catalogue.holds')}
+              </th>
             </tr>
           </thead>
           <tbody>
