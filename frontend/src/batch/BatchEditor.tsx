@@ -112,7 +112,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     else setPlan(planned)
   }
   const drop = () => {
-    keeper?.leave()
+    keeper?.forget()
     return dropBatch(me.person, kept)
   }
   const finish = async () => {
