@@ -2713,6 +2713,8 @@ export interface components {
             }[];
         };
         Outcome: {
+            /** @description Of a saved draft, its pins are not those before or stand over what was sent; whoever shows it reads it anew */
+            retaken: boolean;
             received?: components["schemas"]["Arrived"];
             entry: components["schemas"]["Entry"];
             receipt?: components["schemas"]["Receipt"];
