@@ -34,7 +34,7 @@ func TestBurdenHistory(t *testing.T) {
 	type history struct {
 		Base    catalog.Weight
 		Changes []struct {
-			catalog.Movement
+			catalog.BurdenChange
 			Proposal *proposal.Origin
 		}
 	}
@@ -86,7 +86,7 @@ func TestBurdenHistory(t *testing.T) {
 	if len(changes) != 2 || len(kinds["hospital"].Changes) != 2 {
 		t.Fatalf("%d changes: %+v", len(changes), changes)
 	}
-	training := catalog.WeightOf(h.Catalog.Versions("police-training")[0], nil)
+	training := catalog.BurdenOf(h.Catalog.Versions("police-training")[:1])
 	for i, want := range []struct {
 		kind    string
 		net     catalog.Weight
