@@ -37,8 +37,8 @@ type Weight struct {
 	Unmeasured int `json:"unmeasured"`
 }
 
-// WeightOf one type.
-func WeightOf(t *Type, costs Costs) Weight {
+// weightOf one type.
+func weightOf(t *Type, costs Costs) Weight {
 	w := Weight{Burden: BurdenOf([]*Type{t})}
 	cost, measured := costs.of(t)
 	if !measured && w.PerWeek > 0 {
@@ -48,16 +48,20 @@ func WeightOf(t *Type, costs Costs) Weight {
 	return w
 }
 
-// and is w with o so many times; -1 takes it away.
-func (w Weight) and(o Weight, times int) Weight {
+func (w Weight) plus(o Weight) Weight {
 	return Weight{Burden: Burden{
-		Ledgers: w.Ledgers + times*o.Ledgers, Fields: w.Fields + times*o.Fields, Required: w.Required + times*o.Required,
-		Filled: w.Filled + times*o.Filled, PerWeek: w.PerWeek + times*o.PerWeek,
-	}, Keystrokes: w.Keystrokes + times*o.Keystrokes, Seconds: w.Seconds + times*o.Seconds, Unmeasured: w.Unmeasured + times*o.Unmeasured}
+		Ledgers: w.Ledgers + o.Ledgers, Fields: w.Fields + o.Fields, Required: w.Required + o.Required, Filled: w.Filled + o.Filled, PerWeek: w.PerWeek + o.PerWeek,
+	}, Keystrokes: w.Keystrokes + o.Keystrokes, Seconds: w.Seconds + o.Seconds, Unmeasured: w.Unmeasured + o.Unmeasured}
 }
 
-// Movement is one change of what an area keeps.
-type Movement struct {
+func (w Weight) minus(o Weight) Weight {
+	return Weight{Burden: Burden{
+		Ledgers: w.Ledgers - o.Ledgers, Fields: w.Fields - o.Fields, Required: w.Required - o.Required, Filled: w.Filled - o.Filled, PerWeek: w.PerWeek - o.PerWeek,
+	}, Keystrokes: w.Keystrokes - o.Keystrokes, Seconds: w.Seconds - o.Seconds, Unmeasured: w.Unmeasured - o.Unmeasured}
+}
+
+// BurdenChange is one change of what an area keeps.
+type BurdenChange struct {
 	On      string `json:"on"` // YYYY-MM-DD
 	Ledger  string `json:"ledger"`
 	Kind    string `json:"kind"`    // add, version, or that of the end
@@ -77,34 +81,34 @@ type Movement struct {
 // with (KeptOn tells it by the same rule) through every change in force, the
 // oldest first. applies says which types the area keeps; what changes none of
 // them is left out.
-func (c *Catalog) History(applies func(*Type) bool, costs Costs) (base Weight, list []Movement) {
+func (c *Catalog) History(applies func(*Type) bool, costs Costs) (base Weight, list []BurdenChange) {
 	weigh := func(t *Type) Weight {
 		if t == nil || !applies(t) {
 			return Weight{}
 		}
-		return WeightOf(t, costs)
+		return weightOf(t, costs)
 	}
 	var now Weight
-	for _, m := range c.contents().changes() {
-		was, is := weigh(m.was), weigh(m.is)
-		if m.at.IsZero() {
-			base = base.and(is, 1)
+	for _, change := range c.contents().changes() {
+		was, is := weigh(change.was), weigh(change.is)
+		if change.at.IsZero() {
+			base = base.plus(is)
 			now = base
 			continue
 		}
 		if was.Ledgers+is.Ledgers == 0 {
 			continue
 		}
-		m.Net = is.and(was, -1)
-		m.Before, m.After = now, now.and(m.Net, 1)
-		m.Total = m.After.and(base, -1)
-		now, list = m.After, append(list, m)
+		change.Net = is.minus(was)
+		change.Before, change.After = now, now.plus(change.Net)
+		change.Total = change.After.minus(base)
+		now, list = change.After, append(list, change)
 	}
 	return base, list
 }
 
 // changes of the catalogue by time; those without one are what it began with.
-func (c *contents) changes() (list []Movement) {
+func (c *contents) changes() (list []BurdenChange) {
 	for _, id := range slices.Sorted(maps.Keys(c.types)) {
 		versions := c.types[id]
 		// What the installation brought stands from the beginning, over whatever is older.
@@ -120,13 +124,13 @@ func (c *contents) changes() (list []Movement) {
 			if was == nil {
 				kind = "add"
 			}
-			list = append(list, Movement{On: DayOf(t.PublishedAt), Ledger: id, Kind: kind, Version: t.Version, at: t.PublishedAt, was: was, is: t})
+			list = append(list, BurdenChange{On: DayOf(t.PublishedAt), Ledger: id, Kind: kind, Version: t.Version, at: t.PublishedAt, was: was, is: t})
 			was = t
 		}
 		if e, gone := c.ended[id]; gone {
-			list = append(list, Movement{On: e.On, Ledger: id, Kind: e.Kind, Target: e.Target, at: e.At, was: was})
+			list = append(list, BurdenChange{On: e.On, Ledger: id, Kind: e.Kind, Target: e.Target, at: e.At, was: was})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Movement) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(list, func(a, b BurdenChange) int { return a.at.Compare(b.at) })
 	return list
 }

@@ -414,8 +414,9 @@ func TestSourcedField(t *testing.T) {
 	if d := draft(e); len(d.Pins) != 1 || d.Pins[0].Origin.Record != "R-1" || field(d, "release_on") != "2027-02-01" {
 		t.Fatalf("%s %+v", d.Body, d.Pins)
 	}
-	if _, err = h.Ledger.SaveDraft(officer, e.Key, e.ETag, json.RawMessage(`{"inmate_ref":"0000000003","release_on":"2030-01-01"}`), ledger.Idem{}); err != nil {
-		t.Fatal(err)
+	other, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, json.RawMessage(`{"inmate_ref":"0000000003","release_on":"2030-01-01"}`), ledger.Idem{})
+	if err != nil || !other.Retaken {
+		t.Fatalf("another inmate: %+v %v", other, err)
 	}
 	if d := draft(e); len(d.Pins) != 0 {
 		t.Errorf("another inmate: %+v", d.Pins)

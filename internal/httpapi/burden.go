@@ -73,7 +73,7 @@ func (a *API) burdenHistory(c echo.Context) error {
 		return err
 	}
 	type change struct {
-		catalog.Movement
+		catalog.BurdenChange
 		Proposal *proposal.Origin `json:"proposal"` // nil where the reader may not see it
 	}
 	type history struct {
@@ -82,14 +82,14 @@ func (a *API) burdenHistory(c echo.Context) error {
 	}
 	out := map[string]history{}
 	for name, kind := range kinds {
-		base, moved := a.Catalog.History(kind.keeps, costs)
+		base, changes := a.Catalog.History(kind.keeps, costs)
 		h := history{base, []change{}}
-		for _, m := range moved {
+		for _, one := range changes {
 			var of *proposal.Origin
-			if i := slices.IndexFunc(origins, func(o proposal.Origin) bool { return o.Ledger == m.Ledger && o.Version == m.Version }); i >= 0 {
+			if i := slices.IndexFunc(origins, func(o proposal.Origin) bool { return o.Ledger == one.Ledger && o.Version == one.Version }); i >= 0 {
 				of = &origins[i]
 			}
-			h.Changes = append(h.Changes, change{m, of})
+			h.Changes = append(h.Changes, change{one, of})
 		}
 		out[name] = h
 	}

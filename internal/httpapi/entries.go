@@ -82,10 +82,11 @@ type outcome struct {
 	Receipt  *ledger.Receipt  `json:"receipt,omitempty"`
 	Warnings []problemField   `json:"warnings"`
 	Received *ledger.Received `json:"received,omitempty"`
+	Retaken  bool             `json:"retaken"`
 }
 
 func (a *API) outcome(c echo.Context, o ledger.Outcome) outcome {
-	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c)), Received: o.Received}
+	return outcome{Entry: o.Entry, Receipt: o.Receipt, Warnings: fields(o.Warnings, lang(c)), Received: o.Received, Retaken: o.Retaken}
 }
 
 func (a *API) done(c echo.Context, o ledger.Outcome, err error) error {

@@ -116,7 +116,8 @@ func (s *Service) Resolve(ctx context.Context, k Key, branch uuid.UUID, ifMatch 
 		out := &Outcome{}
 		detail := map[string]any{"branch": branch, "resolution": how, "reason": r.Reason}
 		if how == "merged" {
-			if err := s.retype(ctx, tx, *e, r.Body, doc); err != nil {
+			var err error
+			if out.Retaken, err = s.retype(ctx, tx, *e, r.Body, doc); err != nil {
 				return nil, err
 			}
 			out.Received = received(doc, nil)

@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -211,44 +213,49 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 		return Outcome{}, err
 	}
 	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
-		if err := s.retype(ctx, tx, *e, body, doc); err != nil {
+		retaken, err := s.retype(ctx, tx, *e, body, doc)
+		if err != nil {
 			return nil, err
 		}
 		fault.Point("draft.saved")
-		return &Outcome{Received: received(doc, nil)}, tx.UpdateEntry(ctx, e)
+		return &Outcome{Received: received(doc, nil), Retaken: retaken}, tx.UpdateEntry(ctx, e)
 	})
 }
 
 // retype writes a body over the draft's; remarks stay, and so do pins that still
 // speak of what it names. Where it is of another day, it is kept with what was
 // taken of that day, and the history says so.
-func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) error {
+// retaken says that the pins are not those before, or stand over what was sent.
+func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) (retaken bool, err error) {
 	t, err := s.typeOf(e)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d, err := tx.Draft(ctx, e.Key)
 	if err != nil {
-		return err
+		return false, err
 	}
 	pins, err := repinned(ctx, tx, t, e, d, doc)
 	if err != nil {
-		return err
+		return false, err
 	}
+	over, err := pinned(t, doc, d.Pins, pins)
+	if err != nil {
+		return false, err
+	}
+	same := func(a, b Pin) bool { return a.Field == b.Field && a.TakenAt.Equal(b.TakenAt) }
+	retaken = !slices.EqualFunc(pins, d.Pins, same) || !bytes.Equal(over.Canonical, doc.Canonical)
 	anew := len(pins)+len(d.Pins) > 0 && moved(t, e, d.Body, doc)
 	if anew {
-		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
-			return err
-		}
-		body = doc.Canonical
+		body = over.Canonical
 	}
 	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil || len(pins)+len(d.Pins) == 0 {
-		return err
+		return false, err
 	}
 	if err := tx.SavePins(ctx, e.Key, pins); err != nil || !anew {
-		return err
+		return retaken, err
 	}
-	return tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, map[string]any{"pins": pins})
+	return retaken, tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, map[string]any{"pins": pins})
 }
 
 // Discard throws a draft away: one that was never submitted ends as discarded,

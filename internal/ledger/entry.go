@@ -172,4 +172,5 @@ type Outcome struct {
 	Receipt  *Receipt      `json:"receipt,omitempty"` // of a revision or decision; absent for other changes
 	Warnings []fault.Field `json:"warnings,omitempty"`
 	Received *Received     `json:"received,omitempty"` // of a saved draft, and of what was written without the network
+	Retaken  bool          `json:"retaken,omitempty"`  // the draft's pins are not those before, or stand over what was sent
 }

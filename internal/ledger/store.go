@@ -93,7 +93,8 @@ type Reader interface {
 		made func(ledger string, version int, area, day string, canonical json.RawMessage) (*catalog.Filed, error)) ([]catalog.Filed, error)
 	// Spent sums up the efforts of submissions (see Service.Burden).
 	Spent(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error)
-	Costs(ctx context.Context, prison uuid.UUID) (catalog.Costs, error)
+	// Costs are the medians of submissions since then, of the whole prison (see Service.Costs).
+	Costs(ctx context.Context, prison uuid.UUID, since time.Time) (catalog.Costs, error)
 	// Unlocked says whether an exception (解锁) holds now for a day between two,
 	// whether or not who asks may see it.
 	Unlocked(ctx context.Context, prison, area uuid.UUID, ledger, from, to string) (bool, error)

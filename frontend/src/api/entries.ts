@@ -73,13 +73,13 @@ export async function nilReturn(
   ).data
 }
 
-/** Saves the draft over the etag; resolves with the new one. */
+/** Saves the draft over the etag; resolves with the new one, and whether the shared fields were taken anew. */
 export async function saveDraft(
   prison: string,
   id: string,
   etag: number,
   doc: Doc,
-): Promise<number> {
+): Promise<{ etag: number; retaken: boolean }> {
   const path = `${at({ prison, id })}/draft`
   const { data } = await call<Outcome>(path, {
     method: 'PUT',
@@ -87,7 +87,7 @@ export async function saveDraft(
     ifMatch: etag,
     idempotencyKey: newKey(),
   })
-  return data.entry.etag
+  return { etag: data.entry.etag, retaken: data.retaken }
 }
 
 export async function discard(prison: string, id: string, etag: number, key: string) {

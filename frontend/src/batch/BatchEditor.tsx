@@ -14,7 +14,6 @@ import { useLang, useT } from '../i18n'
 import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
-import { lookupOf } from '../schema/types'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { type Column, columnsOf, readText } from './columns'
@@ -112,7 +111,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     else setPlan(planned)
   }
   const drop = () => {
-    keeper?.leave()
+    keeper?.forget()
     return dropBatch(me.person, kept)
   }
   const finish = async () => {
@@ -312,7 +311,7 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
           })}{' '}
         </span>
       )}
-      {unclear(row, column, names).map(({ name, numbers }) => (
+      {names.unclear(column.node, get(row.doc, column.pointer)).map(({ name, numbers }) => (
         <span key={name} className="danger">
           {numbers.length > 0
             ? t('batch.several', { name, numbers: numbers.join(' ') })
@@ -327,17 +326,6 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
       {row.failure && <span className="danger">{row.failure}</span>}
     </>
   )
-}
-
-/** Names in a look-up's cell that no one number could be put for: nobody's, or several people's. */
-function unclear({ doc }: BatchRow, { node, pointer }: Column, names: Names) {
-  const kind = lookupOf(node)
-  if (!kind || !names.any(kind)) return []
-  return [get(doc, pointer) ?? []]
-    .flat()
-    .map(String)
-    .filter((text) => !/\d/.test(text))
-    .map((name) => ({ name, numbers: names.numbers(kind, name) }))
 }
 
 /** Fills the store's names: of the area at once, of others as they are looked up. */

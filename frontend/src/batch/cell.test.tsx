@@ -174,3 +174,49 @@ it('reads a pasted name that is one person’s; any other stays to be corrected'
     ['/talker', '/present/0'],
   ])
 })
+
+it('puts the numbers once it hears whose the names are, and nobody has to take that back', () => {
+  const { store } = open(byName)
+  const cells = [
+    ['王强', '0000004、王强'],
+    ['李明', '无人'],
+  ]
+  const plan = planPaste(store, columns, { row: 0, column: 0 }, cells)
+  store.paste(plan, {})
+  const { changes } = store
+  store.names.hear('police', [
+    { number: '0000001', name: '王强' },
+    { number: '0000003', name: '李明' },
+    { number: '0000004', name: '李明' },
+  ])
+  const docs = () => store.rows.map((r) => r.doc)
+  expect(docs()).toEqual([
+    { talker: '0000001', present: ['0000004', '0000001'] },
+    { talker: '李明', present: ['无人'] },
+  ])
+  // It is kept, and the schema is asked anew.
+  expect(store.changes).toBe(changes + 1)
+  expect(store.unasked).toContain('a')
+  const { node } = columns[0]!
+  expect(store.names.unclear(node, '李明')).toEqual([
+    { name: '李明', numbers: ['0000003', '0000004'] },
+  ])
+  expect(store.names.unclear(node, '王强')).toEqual([])
+  // Who is heard of later makes no difference to rows that say nobody's name.
+  const [first] = store.rows
+  store.names.hear('police', [{ number: '0000009', name: '无人' }])
+  expect(store.rows[0]).toBe(first)
+  expect(docs()[1]).toEqual({ talker: '李明', present: ['0000009'] })
+  store.undo()
+  expect(docs()).toEqual([{}, {}])
+  // A paste looked at before the names were heard.
+  store.paste(plan, {})
+  expect(docs()[0]).toEqual({ talker: '0000001', present: ['0000004', '0000001'] })
+})
+
+it('leaves the names of rows that are given away', () => {
+  const { store } = open(byName)
+  store.load([{ ...BatchStore.fresh('a', '', { talker: '王强' }), state: 'waiting' }])
+  store.names.hear('police', [{ number: '0000001', name: '王强' }])
+  expect(store.rows[0]!.doc).toEqual({ talker: '王强' })
+})

@@ -1,5 +1,5 @@
 import type { Named } from '../api/lookup'
-import { type Json, lookupOf, type Schema } from '../schema/types'
+import { type Doc, isObject, type Json, lookupOf, type Schema } from '../schema/types'
 
 /** Who has which number, as far as this page has heard: of the area, and whoever was looked up. */
 export class Names {
@@ -40,14 +40,40 @@ export class Names {
     return [...known].flatMap(([number, theirs]) => (theirs === name ? [number] : []))
   }
 
-  /** The number where a name is one person's alone; any other value stays, to be told at its cell. */
+  /**
+   * The value with the number in place of each name that is one person's alone; any other stays, to be
+   * told at its cell. The same value where there is nothing to put.
+   */
   numbered(node: Schema, value: Json | undefined): Json | undefined {
     const kind = lookupOf(node)
+    if (isObject(value)) return this.#within(node, value)
     if (!kind || value === undefined) return value
     const one = (item: Json): Json => {
       const [number, ...others] = typeof item === 'string' ? this.numbers(kind, item) : []
       return number !== undefined && others.length === 0 ? number : item
     }
-    return Array.isArray(value) ? value.map(one) : one(value)
+    if (!Array.isArray(value)) return one(value)
+    const items = value.map(one)
+    return items.some((item, i) => item !== value[i]) ? items : value
+  }
+
+  #within(node: Schema, doc: Doc): Doc {
+    const put = Object.entries(node.properties ?? {}).flatMap(([name, member]) => {
+      const value = this.numbered(member, doc[name])
+      return value === undefined || value === doc[name] ? [] : [[name, value] as const]
+    })
+    return put.length > 0 ? { ...doc, ...Object.fromEntries(put) } : doc
+  }
+
+  /** Names in a look-up's cell that no number could be put for: nobody's, or several people's. */
+  unclear(node: Schema, value: Json | undefined): { name: string; numbers: string[] }[] {
+    const kind = lookupOf(node)
+    if (!kind || !this.any(kind)) return []
+    return [value ?? []]
+      .flat()
+      .map(String)
+      .filter((text) => !/\d/.test(text))
+      .map((name) => ({ name, numbers: this.numbers(kind, name) }))
+      .filter(({ numbers }) => numbers.length !== 1)
   }
 }

@@ -70,6 +70,7 @@ export class BatchStore {
     public lang: Lang,
   ) {
     this.#validator = new DocumentValidator(schema)
+    this.names.subscribe(() => this.#name())
   }
 
   subscribe = (listener: () => void) => {
@@ -142,6 +143,20 @@ export class BatchStore {
     this.#write(docs)
   }
 
+  /** Names that were there before it was heard whose they are; nobody's act, so no undo is of it. */
+  #name() {
+    const docs = this.#rows.flatMap((row) =>
+      row.state === 'editing' && this.#numbered(row.doc) !== row.doc
+        ? [[row.key, row.doc] as const]
+        : [],
+    )
+    if (docs.length > 0) this.#write(new Map(docs))
+  }
+
+  #numbered(doc: Doc): Doc {
+    return this.names.numbered(this.schema, doc) as Doc
+  }
+
   #write(docs: ReadonlyMap<string, Doc>) {
     for (const key of docs.keys()) {
       this.#dirty.add(key)
@@ -152,7 +167,7 @@ export class BatchStore {
       this.#rows.map((row) => {
         const doc = docs.get(row.key)
         // What the server said of the row does not hold for the next one.
-        return doc ? { ...row, doc, rules: none, failure: undefined } : row
+        return doc ? { ...row, doc: this.#numbered(doc), rules: none, failure: undefined } : row
       }),
     )
   }

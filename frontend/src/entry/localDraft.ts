@@ -56,7 +56,7 @@ export function useLocalDraft(
     ledgerMayStay(type) ? keepDraft(owner, id, autosave) : undefined,
   )
   const drop = useCallback(() => {
-    keeper?.leave()
+    keeper?.forget()
     void dropDraft(owner, id)
   }, [keeper, owner, id])
   useEffect(() => {

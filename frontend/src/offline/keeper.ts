@@ -16,6 +16,8 @@ const longest = 700
 export class Keeper {
   #timer: ReturnType<typeof setTimeout> | undefined
   #written: number
+  /** How often what stood was forgotten: a write begun before says nothing of what stands now. */
+  #forgotten = 0
   #listeners = new Set<() => void>()
   state: 'kept' | 'keeping' | 'failed' = 'kept'
   /** While what was left here before is not decided on, it must not be written over. */
@@ -64,19 +66,23 @@ export class Keeper {
     this.#timer = undefined
     if (this.paused) return
     const changes = this.store.changes
+    const forgotten = this.#forgotten
     try {
       await this.write()
-      this.#written = changes
-      this.#set(this.store.changes === changes ? 'kept' : 'keeping')
+      if (this.#forgotten !== forgotten) return
+      // Of two writes under way the later may be done first.
+      this.#written = Math.max(this.#written, changes)
+      this.#set(this.store.changes === this.#written ? 'kept' : 'keeping')
     } catch {
-      this.#set('failed')
+      if (this.#forgotten === forgotten) this.#set('failed')
     }
   }
 
   /** What stands now needs no keeping: it is elsewhere, or given up. */
-  leave() {
+  forget() {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    this.#forgotten++
     this.#written = this.store.changes
     this.#set('kept')
   }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
 import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
@@ -128,15 +128,19 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const { works } = useSync()
   const away = useConnection() === 'offline'
   const lies = useWorks()?.some((w) => w.id === id && w.state === 'editing') ?? false
+  /** The server may hold other shared fields than the form: a save said so, or was not answered. */
+  const behind = useRef(false)
   const [autosave] = useState(() => {
     /** What the server cannot take lies on this computer meanwhile. */
     const save = async (etag: number, doc: Doc) => {
       try {
         const next = await saveDraft(prison, id, etag, doc)
+        behind.current ||= next.retaken
         const kept = await works.get(id).catch(() => undefined)
         if (kept?.state === 'editing' && kept.files.length === 0) await works.remove(kept)
-        return next
+        return next.etag
       } catch (error) {
+        behind.current = true
         if (isProblem(error, 'unreachable') && ledgerMayStay(type)) {
           if (!(await works.get(id))) await works.begin(begun({ ...entry, etag }, doc))
           await works.save(id, doc)
@@ -203,11 +207,13 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
   const shares = type.sources.length > 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: names are made anew each time and mean the same
   useEffect(() => {
-    if (!shares || saveState !== 'saved') return
+    if (!shares || !behind.current || saveState !== 'saved') return
     let gone = false
     getEntry(prison, id)
       .then((now) => {
-        if (!gone && takePins(store, now, type, names.ledger, systemName)) toast(t('form.retaken'))
+        if (gone) return
+        behind.current = false
+        if (takePins(store, now, type, names.ledger, systemName)) toast(t('form.retaken'))
       })
       .catch((error: unknown) => {
         if (!(error instanceof ProblemError)) throw error

@@ -88,7 +88,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
         return
       }
     }
-    keeper.leave()
+    keeper.forget()
     await works.queue(id, store.toSend(), wants, reason)
     await navigate('/offline')
     void sync.send()
