@@ -5,12 +5,13 @@ import { useNavigate } from 'react-router'
 import { type Common, checkRows, fileRows } from '../api/batch'
 import { createEntry, discard, getEntry } from '../api/entries'
 import { newKey } from '../api/http'
-import { everybody, lookup } from '../api/lookup'
+import { everybody, lookup, type Named } from '../api/lookup'
 import type { LedgerType } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
-import type { FormServices } from '../form/context'
+import type { FormServices, Option } from '../form/context'
 import { useLang, useT } from '../i18n'
+import { connection } from '../offline/connection'
 import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
@@ -313,7 +314,7 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
       )}
       {names.unclear(column.node, get(row.doc, column.pointer)).map(({ name, numbers }) => (
         <span key={name} className="danger">
-          {numbers.length > 0
+          {numbers.length > 1
             ? t('batch.several', { name, numbers: numbers.join(' ') })
             : t('batch.nobody', { name })}{' '}
         </span>
@@ -328,7 +329,16 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
   )
 }
 
-/** Fills the store's names: of the area at once, of others as they are looked up. */
+/** Long enough for a paste to be whole. */
+const namesAfter = 150
+
+/** As many as a look-up answers: among more there may be others of the name. */
+const fullAnswer = 20
+
+/**
+ * Fills the store's names: of the area at once, of others as they are looked up, and asks for every
+ * name that stands where a number belongs.
+ */
 function useNames(store: BatchStore, prison: string, area: string): FormServices['lookup'] {
   const { names } = store
   useEffect(() => {
@@ -341,15 +351,55 @@ function useNames(store: BatchStore, prison: string, area: string): FormServices
       () => undefined,
     )
   }, [names, prison, area])
+  useEffect(() => {
+    let timer = 0
+    let seen = -1
+    const stopped = new AbortController()
+    const tried = new Set<string>()
+    const ask = async () => {
+      const open = store.rows
+        .filter((r) => r.state === 'editing')
+        .flatMap((r) => names.unsettled(store.schema, r.doc))
+      for (const { kind, name } of open) {
+        // What only this computer knows settles nothing.
+        if (stopped.signal.aborted || connection.state === 'offline') return
+        if (tried.has(`${kind} ${name}`)) continue
+        tried.add(`${kind} ${name}`)
+        try {
+          const found = named(await lookup(prison, area, kind, name, stopped.signal))
+          if (found.length < fullAnswer) names.settle(kind, name, found)
+        } catch {
+          tried.delete(`${kind} ${name}`)
+          return
+        }
+      }
+    }
+    const later = () => {
+      if (store.changes === seen) return
+      seen = store.changes
+      window.clearTimeout(timer)
+      timer = window.setTimeout(() => void ask(), namesAfter)
+    }
+    later()
+    const stop = store.subscribe(later)
+    return () => {
+      stop()
+      window.clearTimeout(timer)
+      stopped.abort()
+    }
+  }, [store, names, prison, area])
   return useCallback(
     async (kind, q, signal) => {
       const options = await lookup(prison, area, kind, q, signal)
-      const named = options.flatMap(({ value, name }) => (name ? [{ number: value, name }] : []))
-      names.hear(kind, named)
+      names.hear(kind, named(options))
       return options
     },
     [names, prison, area],
   )
+}
+
+function named(options: Option[]): Named[] {
+  return options.flatMap(({ value, name }) => (name ? [{ number: value, name }] : []))
 }
 
 function useSchema(store: BatchStore) {

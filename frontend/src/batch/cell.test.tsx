@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Option } from '../form/context'
 import type { FormLayout, Schema } from '../schema/types'
 import { CellEditor } from './CellEditor'
-import { columnsOf } from './columns'
+import { columnsOf, readText } from './columns'
 import type { Place } from './Grid'
 import { BatchStore, planPaste } from './store'
 
@@ -150,13 +150,22 @@ it('goes on behind what is taken in a list, and keeps every number of it', async
   expect(cell.doc().present).toEqual(['0000009', '0000001'])
 })
 
-it('reads a pasted name that is one person’s; any other stays to be corrected', () => {
-  const { store } = open(byName)
-  store.names.hear('police', [
-    { number: '0000001', name: '王强' },
+/** What the server answers to somebody's name. */
+const answers = {
+  王强: [{ number: '0000001', name: '王强' }],
+  李明: [
     { number: '0000003', name: '李明' },
     { number: '0000004', name: '李明' },
-  ])
+  ],
+  无人: [],
+}
+const settle = (store: BatchStore, ...list: (keyof typeof answers)[]) => {
+  for (const name of list) store.names.settle('police', name, answers[name])
+}
+
+it('reads a pasted name that is one person’s; any other stays to be corrected', () => {
+  const { store } = open(byName)
+  settle(store, '王强', '李明')
   const plan = planPaste(store, columns, { row: 0, column: 0 }, [
     ['王强', '0000004、王强'],
     ['李明', '无人'],
@@ -184,11 +193,11 @@ it('puts the numbers once it hears whose the names are, and nobody has to take t
   const plan = planPaste(store, columns, { row: 0, column: 0 }, cells)
   store.paste(plan, {})
   const { changes } = store
-  store.names.hear('police', [
-    { number: '0000001', name: '王强' },
-    { number: '0000003', name: '李明' },
-    { number: '0000004', name: '李明' },
-  ])
+  // Of the area there is one; that there is nobody else only the server knows.
+  store.names.hear('police', answers.王强)
+  expect(store.rows[0]!.doc.talker).toBe('王强')
+  expect(store.names.unsettled(schema, store.rows[0]!.doc).map((one) => one.name)).toContain('王强')
+  settle(store, '王强', '李明')
   const docs = () => store.rows.map((r) => r.doc)
   expect(docs()).toEqual([
     { talker: '0000001', present: ['0000004', '0000001'] },
@@ -204,7 +213,7 @@ it('puts the numbers once it hears whose the names are, and nobody has to take t
   expect(store.names.unclear(node, '王强')).toEqual([])
   // Who is heard of later makes no difference to rows that say nobody's name.
   const [first] = store.rows
-  store.names.hear('police', [{ number: '0000009', name: '无人' }])
+  store.names.settle('police', '无人', [{ number: '0000009', name: '无人' }])
   expect(store.rows[0]).toBe(first)
   expect(docs()[1]).toEqual({ talker: '李明', present: ['0000009'] })
   store.undo()
@@ -217,6 +226,24 @@ it('puts the numbers once it hears whose the names are, and nobody has to take t
 it('leaves the names of rows that are given away', () => {
   const { store } = open(byName)
   store.load([{ ...BatchStore.fresh('a', '', { talker: '王强' }), state: 'waiting' }])
-  store.names.hear('police', [{ number: '0000001', name: '王强' }])
+  settle(store, '王强')
   expect(store.rows[0]!.doc).toEqual({ talker: '王强' })
+})
+
+it('takes a name with its number, as the grid writes it, and tells two of one name apart', () => {
+  const { store } = open(byName)
+  store.names.hear('police', answers.李明)
+  const plan = planPaste(store, columns, { row: 0, column: 0 }, [
+    ['李明 0000004', '李明（0000003）、李明(0000004)'],
+    ['王强 0000004', ''],
+  ])
+  expect(plan.changes.map((c) => c.value)).toEqual([
+    '0000004',
+    ['0000003', '0000004'],
+    '王强 0000004',
+  ])
+  const words = { yes: '', no: '' }
+  expect(readText(columns[1]!.node, ['0000003', '0000004'], 'zh', words, store.names)).toBe(
+    '李明（0000003）、李明（0000004）',
+  )
 })

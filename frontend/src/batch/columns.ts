@@ -107,7 +107,12 @@ export function readText(
   const kind = lookupOf(node)
   if (!kind) return cellText(node, value, lang, words)
   if (Array.isArray(value)) {
-    return value.map((item) => names.of(kind, String(item)) ?? String(item)).join(between)
+    // A name alone would make two people of one name the same; a space would take the item apart.
+    const one = (text: string) => {
+      const name = names.of(kind, text)
+      return name ? `${name}（${text}）` : text
+    }
+    return value.map((item) => one(String(item))).join(between)
   }
   const text = cellText(node, value, lang, words)
   const name = names.of(kind, text)
