@@ -122,6 +122,16 @@ func TestBurdenHistory(t *testing.T) {
 	if status, _ := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area=nowhere", "", nil); status != 400 {
 		t.Errorf("an area that is none: %d", status)
 	}
+	elsewhere, area := uuid.New(), uuid.New()
+	if _, err := h.Owner.Exec(t.Context(), "insert into prisons (prison_id, code, name_zh, name_en) values ($1, 'YI', '乙监狱', 'Prison Yi')", elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), "insert into areas values ($1, $2, 'B1', '监区', 'Area', 'ordinary', 'residential', true)", elsewhere, area); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area="+area.String(), "", nil); status != 404 {
+		t.Errorf("an area of another prison: %d %v", status, body)
+	}
 	notShown(t, h)
 }
 
