@@ -122,6 +122,16 @@ func TestBurdenHistory(t *testing.T) {
 	if status, _ := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area=nowhere", "", nil); status != 400 {
 		t.Errorf("an area that is none: %d", status)
 	}
+	elsewhere, area := uuid.New(), uuid.New()
+	if _, err := h.Owner.Exec(t.Context(), "insert into prisons (prison_id, code, name_zh, name_en) values ($1, 'YI', '乙监狱', 'Prison Yi')", elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), "insert into areas values ($1, $2, 'B1', '监区', 'Area', 'ordinary', 'residential', true)", elsewhere, area); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area="+area.String(), "", nil); status != 404 {
+		t.Errorf("an area of another prison: %d %v", status, body)
+	}
 	notShown(t, h)
 }
 
@@ -129,8 +139,11 @@ func TestBurdenHistory(t *testing.T) {
 // nothing in the prison is told nothing of it; all others are told the same.
 func notShown(t *testing.T, h *housetest.House) {
 	t.Helper()
-	if list, err := h.Proposals.Origins(h.As(t.Context(), "inspector"), h.Prison); err != nil || len(list) > 0 {
-		t.Errorf("an inspector without a grant: %v %v", list, err)
+	stranger := actor.With(t.Context(), actor.Actor{PersonID: uuid.New(), Postings: []actor.Posting{{PrisonID: uuid.New(), Role: actor.Warden}}})
+	for who, ctx := range map[string]context.Context{"an inspector without a grant": h.As(t.Context(), "inspector"), "a warden of another prison": stranger} {
+		if list, err := h.Proposals.Origins(ctx, h.Prison); err != nil || len(list) > 0 {
+			t.Errorf("%s: %v %v", who, list, err)
+		}
 	}
 	costs := func(ctx context.Context, who string) catalog.Costs {
 		t.Helper()
@@ -147,8 +160,7 @@ func notShown(t *testing.T, h *housetest.House) {
 	if diff := cmp.Diff(want, costs(h.As(t.Context(), "officer elsewhere"), "officer elsewhere")); diff != "" {
 		t.Errorf("an officer of another area (-own area +other): %s", diff)
 	}
-	stranger := actor.Actor{PersonID: uuid.New(), Postings: []actor.Posting{{PrisonID: uuid.New(), Role: actor.Warden}}}
-	if got := costs(actor.With(t.Context(), stranger), "stranger"); len(got) > 0 {
+	if got := costs(stranger, "stranger"); len(got) > 0 {
 		t.Errorf("a warden of another prison: %v", got)
 	}
 	// Neither is of sealed cases, nor of what was submitted so long ago.

@@ -62,6 +62,9 @@ func (a *API) burdenHistory(c echo.Context) error {
 		if err != nil {
 			return err
 		}
+		if area.Prison != prison {
+			return notFound
+		}
 		kinds = map[string]areaKind{"area": {area.Kind, area.Function, area.HasLabour}}
 	}
 	costs, err := a.Ledger.Costs(c.Request().Context(), prison)

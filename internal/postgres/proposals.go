@@ -109,7 +109,8 @@ func (t proposing) List(ctx context.Context, prison uuid.UUID) ([]proposal.Propo
 
 func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
 	rows, err := t.tx.Query(ctx, `select c.ledger, c.version, p.prison_id, p.proposal_id from proposals p
-		join (select ledger, version, proposal_id from ledger_versions union all select ledger, 0, proposal_id from ledger_ends) c using (proposal_id)`)
+		join (select ledger, version, proposal_id from ledger_versions union all select ledger, 0, proposal_id from ledger_ends) c using (proposal_id)
+		where string_to_array($1, ',') && array[p.prison_id::text, '*']`, t.ses.Scope["prisons"])
 	if err != nil {
 		return nil, err
 	}

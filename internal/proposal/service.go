@@ -50,6 +50,7 @@ type Tx interface {
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
 	Get(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
 	List(ctx context.Context, prison uuid.UUID) ([]Proposal, error)
+	// Origins of the catalogue's changes, in all prisons that the session sees: the catalogue is the province's.
 	Origins(ctx context.Context) ([]Origin, error)
 	Decide(ctx context.Context, p Proposal, d Decision) error
 	SetState(ctx context.Context, p Proposal) error
@@ -234,7 +235,10 @@ func (s *Service) Origins(ctx context.Context, prison uuid.UUID) ([]Origin, erro
 		list, err = tx.Origins(ctx)
 		return err
 	})
-	return slices.DeleteFunc(list, func(o Origin) bool { return s.check(ctx, "read", ledger.Subject{Prison: o.Prison}) != nil }), err
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(o Origin) bool { return s.check(ctx, "read", ledger.Subject{Prison: o.Prison}) != nil }), nil
 }
 
 // Open says what the actor may propose: ledgers by id, and whether to add one.

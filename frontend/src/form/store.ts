@@ -30,6 +30,12 @@ export interface Origin {
 
 type Subscribe = (listener: () => void) => () => void
 
+/** Who listens at a pointer, and what they subscribe by. */
+interface Watchers {
+  listeners: Set<() => void>
+  watch: Subscribe
+}
+
 /**
  * One document being filled: its values, what is visible, what is wrong. React
  * reads it through useSyncExternalStore, so that a keystroke draws one field.
@@ -38,7 +44,7 @@ export class FormStore {
   #doc: Doc
   #derived: Doc = {}
   #listeners = new Set<() => void>()
-  #watchers = new Map<Pointer, { listeners: Set<() => void>; watch: Subscribe }>()
+  #watchers = new Map<Pointer, Watchers>()
   #places = new Map<Pointer, Place>()
   #shapes = new Map<Pointer, Shape>()
   #nodes = new Map<Pointer, Schema>()
@@ -74,16 +80,29 @@ export class FormStore {
 
   /**
    * Subscribes to what stands at a pointer, around it or below: a form of hundreds of fields
-   * cannot ask all of them on every key. The same function each time, as React wants it.
+   * cannot ask all of them on every key. The same function each time, as React wants it, as long as
+   * anybody listens: rows come and go.
    */
   at(pointer: Pointer): Subscribe {
-    let watched = this.#watchers.get(pointer)
-    if (!watched) {
-      const listeners = new Set<() => void>()
-      watched = { listeners, watch: (listener) => joined(listeners, listener) }
-      this.#watchers.set(pointer, watched)
+    const known = this.#watchers.get(pointer)
+    if (known) return known.watch
+    const made: Watchers = {
+      listeners: new Set(),
+      watch: (listener) => {
+        // React may leave and come back by the function it has.
+        const now = this.#watchers.get(pointer) ?? made
+        this.#watchers.set(pointer, now)
+        const leave = joined(now.listeners, listener)
+        return () => {
+          leave()
+          if (now.listeners.size === 0 && this.#watchers.get(pointer) === now) {
+            this.#watchers.delete(pointer)
+          }
+        }
+      },
     }
-    return watched.watch
+    this.#watchers.set(pointer, made)
+    return made.watch
   }
 
   /** Tells those who watch the object at pointer, what is in it or what it is in; '' is all. */
