@@ -18,8 +18,9 @@ import { get } from '../schema/pointer'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { type Column, columnsOf, readText } from './columns'
+import { Elsewhere } from './Elsewhere'
 import { Grid, type GridHandle, type Place } from './Grid'
-import { dropBatch, type Kept, keepBatch } from './keep'
+import { BatchKeeper, dropBatch, type Kept } from './keep'
 import type { Names } from './names'
 import { PastePreview } from './PastePreview'
 import { RowForm } from './RowForm'
@@ -63,7 +64,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     [prison, area, ledger],
   )
   const [keeper] = useState(() =>
-    keepBatch(me.person, store, () => ({ ...kept, files: filesNow.current, type })),
+    BatchKeeper.of(store, me.person, () => ({ ...kept, files: filesNow.current, type })),
   )
   const keeping = useKeeping(keeper)
   const [sender] = useState(
@@ -71,7 +72,10 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
       new Sender(
         store,
         (rows) => fileRows(common(), rows, kept.key),
-        async () => keeper?.now(),
+        async () => {
+          await keeper?.now()
+          return keeper?.elsewhere === undefined
+        },
       ),
   )
   const find = useNames(store, prison, area)
@@ -183,10 +187,22 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           {t('batch.dropRow')}
         </Button>
       </div>
-      {keeping === 'failed' && (
+      {keeping === 'failed' && keeper?.elsewhere === undefined && (
         <p className="panel danger" role="alert">
           {t('batch.keepFailed')}
         </p>
+      )}
+      {keeping === 'failed' && keeper?.elsewhere !== undefined && (
+        <Elsewhere
+          theirs={keeper.elsewhere?.rows}
+          ours={rows}
+          schema={store.schema}
+          insist={() => void keeper.insist().then(() => sender.run())}
+          yield={() => {
+            keeper.forget()
+            window.location.reload()
+          }}
+        />
       )}
       {sender.unreachable && waiting > 0 && (
         <p className="panel" role="status">

@@ -210,7 +210,7 @@ describe('sending', () => {
             : filed(r),
         )
       },
-      async () => undefined,
+      async () => true,
     )
     expect(store.give()).toBe(2)
     await sender.run()
@@ -224,7 +224,7 @@ describe('sending', () => {
     const store = begun()
     const bodies: string[] = []
     let down = 2
-    const kept = vi.fn(async () => undefined)
+    const kept = vi.fn(async () => true)
     const sender = new Sender(
       store,
       async (rows) => {
@@ -258,7 +258,7 @@ describe('sending', () => {
           return [filed(rows[0]!), { key: rows[1]!.key, status: 503, errors: [], warnings: [] }]
         throw new ProblemError(403, 'forbidden', '没有权限')
       },
-      async () => undefined,
+      async () => true,
     )
     store.give()
     await sender.run()

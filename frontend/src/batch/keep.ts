@@ -1,3 +1,4 @@
+import { newKey } from '../api/http'
 import type { LedgerType } from '../api/model'
 import { Keeper } from '../offline/keeper'
 import { ledgerMayStay } from '../offline/kept'
@@ -21,6 +22,8 @@ export interface Kept {
   /** So that it opens without the server too. */
   type: LedgerType
   rows: readonly BatchRow[]
+  /** Another with every write: two windows on one batch know each other by it. */
+  revision?: string
 }
 
 export const kind = 'batch'
@@ -28,17 +31,42 @@ export const kind = 'batch'
 export const idOf = (b: Pick<Kept, 'prison' | 'area' | 'ledger' | 'period'>) =>
   [b.prison, b.area, b.ledger, b.period].join('/')
 
-/** Keeps the batch on this computer; undefined for what is strictly restricted: it does not lie about. */
-export function keepBatch(
-  owner: string,
-  store: BatchStore,
-  rest: () => Omit<Kept, 'rows'>,
-): Keeper | undefined {
-  if (!ledgerMayStay(rest().type)) return undefined
-  return new Keeper(store, () => {
-    const kept: Kept = { ...rest(), rows: store.rows }
-    return local.put(owner, kind, idOf(kept), kept)
-  })
+/** Keeps the batch on this computer, and does not write over what another window kept of it. */
+export class BatchKeeper extends Keeper {
+  /** What another window kept since this one read it; null: it ended the batch. */
+  elsewhere: Kept | null | undefined
+
+  private constructor(
+    store: BatchStore,
+    owner: string,
+    rest: () => Omit<Kept, 'rows'>,
+    private revision: string | undefined,
+  ) {
+    super(store, async () => {
+      const next: Kept = { ...rest(), rows: store.rows, revision: newKey() }
+      const fits = (there: Kept | undefined) => there?.revision === this.revision
+      const other = await local.swap<Kept>(owner, kind, idOf(next), fits, next)
+      this.elsewhere = other && (other.there ?? null)
+      if (other) throw new Error('kept by another window')
+      this.revision = next.revision
+    })
+  }
+
+  /** Undefined for what is strictly restricted: it does not lie about. */
+  static of(
+    store: BatchStore,
+    owner: string,
+    rest: () => Omit<Kept, 'rows'>,
+  ): BatchKeeper | undefined {
+    const { type, revision } = rest()
+    return ledgerMayStay(type) ? new BatchKeeper(store, owner, rest, revision) : undefined
+  }
+
+  /** What stands here goes over what the other window kept. */
+  async insist() {
+    this.revision = this.elsewhere?.revision
+    await this.now()
+  }
 }
 
 export async function dropBatch(owner: string, batch: Parameters<typeof idOf>[0]) {

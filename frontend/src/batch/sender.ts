@@ -23,8 +23,11 @@ export class Sender {
   constructor(
     readonly store: BatchStore,
     readonly post: (rows: SentRow[]) => Promise<RowResult[]>,
-    /** Called before rows leave for the first time: what waits must outlive the browser. */
-    readonly keep: () => Promise<void>,
+    /**
+     * Called before rows leave for the first time: what waits must outlive the browser. False where
+     * another window holds the batch: nothing is sent before somebody decides.
+     */
+    readonly keep: () => Promise<boolean>,
   ) {}
 
   #chunk(): SentRow[] {
@@ -49,7 +52,7 @@ export class Sender {
   }
 
   async #all() {
-    await this.keep()
+    if (!(await this.keep())) return
     for (;;) {
       const rows = this.#chunk()
       if (rows.length === 0 || this.#stopped) return

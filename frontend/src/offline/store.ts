@@ -24,6 +24,21 @@ export const local = {
   async put(owner: string, kind: string, id: string, value: unknown) {
     await (await db()).put('kept', { at: Date.now(), value }, [owner, kind, id])
   },
+  /** Puts the value where what is there fits, in one step; else resolves with what is there. */
+  async swap<T>(
+    owner: string,
+    kind: string,
+    id: string,
+    fits: (there: T | undefined) => boolean,
+    value: T,
+  ): Promise<{ there: T | undefined } | undefined> {
+    const transaction = (await db()).transaction('kept', 'readwrite')
+    const there = (await transaction.store.get([owner, kind, id]))?.value as T | undefined
+    const fitting = fits(there)
+    if (fitting) await transaction.store.put({ at: Date.now(), value }, [owner, kind, id])
+    await transaction.done
+    return fitting ? undefined : { there }
+  },
   async get<T>(owner: string, kind: string, id: string): Promise<T | undefined> {
     return (await (await db()).get('kept', [owner, kind, id]))?.value as T | undefined
   },

@@ -4,7 +4,7 @@ import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useSearchParams } from 'react-router'
 import type { Spent } from '../api/model'
-import { useBurden, useOrganisation, usePrison } from '../api/queries'
+import { useBurden, useMe, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
 import { BurdenHistory } from '../catalogue/BurdenHistory'
 import { signed } from '../catalogue/measures'
@@ -27,10 +27,14 @@ export default function Burden() {
   const names = useNames()
   const [params, setParams] = useSearchParams()
   const prison = own || organisation?.prisons[0]?.id || ''
-  const areas = organisation?.prisons.find((p) => p.id === prison)?.areas ?? []
+  const posted = useMe().data?.postings.flatMap((p) => p.area ?? []) ?? []
+  // Who sees only their own area is shown no average over all: it would be of what they see.
+  const areas = (organisation?.prisons.find((p) => p.id === prison)?.areas ?? []).filter(
+    (a) => posted.length === 0 || posted.includes(a.id),
+  )
   const to = params.get('to') || today(new Date())
   const from = params.get('from') || dayOn(to, -27)
-  const area = params.get('area') ?? ''
+  const area = params.get('area') ?? posted[0] ?? ''
   const days = Math.round((Date.parse(to) - Date.parse(from)) / dayMs) + 1
   const now = useBurden(prison, { from, to, area })
   const before = useBurden(prison, { from: dayOn(from, -days), to: dayOn(from, -1), area })
@@ -47,7 +51,7 @@ export default function Burden() {
         <label>
           {t('entry.area')}{' '}
           <select value={area} onChange={(e) => set('area', e.target.value)}>
-            <option value="">{t('burden.allAreas')}</option>
+            {posted.length === 0 && <option value="">{t('burden.allAreas')}</option>}
             {areas.map((a) => (
               <option key={a.id} value={a.id}>
                 {names.area(a.id)}
