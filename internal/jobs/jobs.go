@@ -148,9 +148,14 @@ func (d Deps) sweep(ctx context.Context, prison uuid.UUID) error {
 	return err
 }
 
+// grace is what work under way has to come to an end when the server is to: a
+// slice of an import, and less than the 30 s after which docker kills.
+const grace = 25 * time.Second
+
 // Start runs the workers until ctx ends; the returned function waits for those
-// under way.
+// under way, which are cut off after a grace.
 func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
+	ending := func() bool { return ctx.Err() != nil }
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &dayTouched{duty: d.Duty})
 	river.AddWorker(workers, &evidenceFiled{ledger: d.Ledger})
@@ -158,11 +163,11 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &versionPublished{deps: d})
 	river.AddWorker(workers, &executor{deps: d})
 	river.AddWorker(workers, &connectorsDue{deps: d})
-	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.plan})
-	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind})
-	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint})
+	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.plan, ending: ending})
+	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind, ending: ending})
+	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint, ending: ending})
 	// Longer than the others: the whole store of a prison is listed.
-	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweep})
+	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweep, ending: ending})
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
 	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
 	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
@@ -177,6 +182,8 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
+		// With it the work's own context outlives ctx.
+		SoftStopTimeout: grace,
 		PeriodicJobs: []*river.PeriodicJob{
 			every(15*time.Minute, planDuties{}),
 			every(30*time.Second, signCheckpoints{}),
@@ -193,7 +200,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	return client.Stop, nil
