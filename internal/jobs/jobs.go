@@ -173,26 +173,27 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
 	river.AddWorker(workers, &exchanger{deps: d})
 	river.AddWorker(workers, &tender{deps: d})
-	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
-		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
+	every := func(t time.Duration, queue string, args river.JobArgs) *river.PeriodicJob {
+		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, &river.InsertOpts{Queue: queue} },
+			&river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 5}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		// With it the work's own context outlives ctx.
 		SoftStopTimeout: grace,
 		PeriodicJobs: []*river.PeriodicJob{
-			every(15*time.Minute, planDuties{}),
-			every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}),
-			every(5*time.Minute, executeProposals{}),
-			every(time.Minute, bindVolumes{}),
-			every(10*time.Second, connector.Due{}),
-			every(30*time.Second, tendExchange{}),
-			every(10*time.Minute, remindDeciders{}),
+			every(15*time.Minute, rounds, planDuties{}),
+			every(30*time.Second, rounds, signCheckpoints{}),
+			every(ledger.SweepAfter, rounds, sweepStore{}),
+			every(5*time.Minute, river.QueueDefault, executeProposals{}),
+			every(time.Minute, river.QueueDefault, bindVolumes{}),
+			every(10*time.Second, river.QueueDefault, connector.Due{}),
+			every(30*time.Second, river.QueueDefault, tendExchange{}),
+			every(10*time.Minute, rounds, remindDeciders{}),
 		},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,

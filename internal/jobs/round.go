@@ -19,6 +19,10 @@ const (
 	wholeRound = 24 * time.Hour
 )
 
+// rounds is their queue: slow ones must not take the workers from what changes
+// cause. One worker for each kind, and one for those that find theirs under way.
+const rounds = "rounds"
+
 // round is what is done from time to time for every prison. The limit is each
 // prison's own, not the round's: one that hangs must not use up the time of those
 // that come after it.
