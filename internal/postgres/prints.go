@@ -106,10 +106,11 @@ func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 	}, "select "+printColumns+" from prints where prison_id = $1 order by entry_id, revision, kind", prison)
 }
 
-// Unbound lists open volumes of all prisons without a sign of life since before.
-func (s Prints) Unbound(ctx context.Context, before time.Time) ([]printing.VolumeKey, error) {
+// Unbound lists open volumes of all prisons without a sign of life, and not of a pause.
+func (s Prints) Unbound(ctx context.Context, now time.Time) ([]printing.VolumeKey, error) {
 	return s.volumeKeys(ctx, `select prison_id, volume_id from volumes
-		where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 order by created_at limit 100`, before)
+		where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 and coalesce(paused_till <= $2, true)
+		order by created_at limit 100`, now.Add(-printing.WorkerDead), now)
 }
 
 // Unretained lists volumes of all prisons that are done and not under lock.

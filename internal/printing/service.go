@@ -67,8 +67,8 @@ func (p Print) ref() string { return fmt.Sprintf("%s/%d/%s", p.Entry, p.Revision
 type Store interface {
 	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
-	// Unbound lists volumes that nobody works on since before.
-	Unbound(ctx context.Context, before time.Time) ([]VolumeKey, error)
+	// Unbound lists volumes that nobody works on and that do not pause.
+	Unbound(ctx context.Context, now time.Time) ([]VolumeKey, error)
 	// Unretained lists volumes that are done and not under lock.
 	Unretained(ctx context.Context) ([]VolumeKey, error)
 }

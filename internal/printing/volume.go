@@ -1,7 +1,6 @@
 package printing
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -43,7 +42,8 @@ type Volume struct {
 	VersionID  string         `json:"-"`
 	Size       int64          `json:"size"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
-	Attempts   int            `json:"-"`
+	Attempts   int            `json:"-"` // that count: see MaxAttempts
+	PausedTill *time.Time     `json:"-"`
 	Failure    string         `json:"failure,omitempty"` // code of what kept it from being bound, last
 }
 
@@ -62,8 +62,9 @@ type volumeTx interface {
 	Volumes(ctx context.Context, prison uuid.UUID) ([]Volume, error)
 	// BoundIn lists the forms of a volume whose entries the session sees.
 	BoundIn(ctx context.Context, k VolumeKey) ([]Bound, error)
-	// ClaimVolume takes the work on and counts it; false when another worker has it or it is over.
-	ClaimVolume(ctx context.Context, k VolumeKey, deadSince time.Time) (bool, error)
+	// ClaimVolume takes the work on, counts it and forgets what kept the last one;
+	// false when another worker has it, it pauses or it is over.
+	ClaimVolume(ctx context.Context, k VolumeKey, now time.Time) (bool, error)
 	// Progress of the work, and its end.
 	UpdateVolume(ctx context.Context, v Volume) error
 }
@@ -77,14 +78,17 @@ func (BindVolume) Kind() string { return "bind_volume" }
 // MaxVolume is how many forms one volume holds; a thicker one is divided.
 const MaxVolume = 2000
 
-// MaxAttempts is how often a volume is taken on before it stands as failed. Also
-// an attempt that ended without a word counts: the volume itself may be what its
-// workers die of.
+// MaxAttempts is how many attempts may end without a word (the volume itself may
+// be what its workers die of) or with what will hardly pass, until the volume
+// stands as failed. A store or a database that is away costs none.
 const MaxAttempts = 5
 
-// workerDead is how long a volume goes without progress before another worker
+// WorkerDead is how long a volume goes without progress before another worker
 // takes it on.
-const workerDead = time.Minute
+const WorkerDead = time.Minute
+
+// longestPause is how long a volume waits at most before it is tried again.
+const longestPause = 15 * time.Minute
 
 // NewVolume fixes which forms the volume holds, of those in force that the
 // actor may read, and asks for it to be bound. Faults: bad_request, forbidden,
@@ -216,7 +220,7 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 // BindAll takes on volumes whose worker died, before or after they were bound; a
 // job asks it every minute.
 func (s *Service) BindAll(ctx context.Context) error {
-	open, err := s.Store.Unbound(ctx, s.Now().Add(-workerDead))
+	open, err := s.Store.Unbound(ctx, s.Now())
 	if err != nil {
 		return err
 	}
@@ -258,7 +262,7 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 	var list []Bound
 	err := s.Store.Write(ctx, program(k.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		var err error
-		if mine, err = tx.ClaimVolume(ctx, k, s.Now().Add(-workerDead)); err != nil || !mine {
+		if mine, err = tx.ClaimVolume(ctx, k, s.Now()); err != nil || !mine {
 			return err
 		}
 		if v, err = tx.Volume(ctx, k); err != nil {
@@ -271,25 +275,43 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 		return err
 	}
 	if v.Attempts > MaxAttempts {
-		v.State, v.Failure = "failed", cmp.Or(v.Failure, "volume_given_up")
+		v.State, v.Failure = "failed", "volume_given_up"
 		return s.progress(ctx, v)
 	}
-	err = s.bind(ctx, &v, list)
-	if err == nil {
+	if err = s.bind(ctx, &v, list); err == nil {
 		return s.retainVolume(ctx, k)
 	}
-	if ctx.Err() != nil {
-		return err
-	}
-	v.Failure = "internal"
-	var refused *fault.Error
-	if errors.As(err, &refused) {
-		v.Failure = refused.Code
-		if refused.Kind != fault.Unavailable && refused.Kind != fault.Unknown {
-			v.State = "failed"
-		}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		// The server is to end; the next one goes on.
+		v.State = "waiting"
+		v.Attempts--
+	case ctx.Err() != nil:
+		return err // what has used up its time is no better than what died
+	default:
+		s.failed(&v, err)
 	}
 	return errors.Join(err, s.progress(context.WithoutCancel(ctx), v))
+}
+
+// failed says what becomes of a volume after an attempt that came to an error:
+// it is tried again after a pause as long as it has waited already, or not.
+func (s *Service) failed(v *Volume, err error) {
+	now := s.Now()
+	until := now.Add(min(max(now.Sub(v.CreatedAt), WorkerDead), longestPause))
+	v.State, v.Failure, v.PausedTill = "waiting", "internal", &until
+	var refused *fault.Error
+	switch {
+	case !errors.As(err, &refused):
+		if v.Attempts >= MaxAttempts {
+			v.State = "failed"
+		}
+	case refused.Kind == fault.Unavailable || refused.Kind == fault.Unknown:
+		v.Failure = refused.Code
+		v.Attempts--
+	default:
+		v.State, v.Failure = "failed", refused.Code
+	}
 }
 
 func (s *Service) progress(ctx context.Context, v Volume) error {
