@@ -40,7 +40,8 @@ insert into duties select prison_id, area_id, 'cell-body-search', '2026-11', n, 
 // since changed, and one whose name stays.
 const queued = `
 insert into river_job (kind, queue, state, max_attempts, args) values ('batch', 'batch', 'available', 25, '{}'), ('batch', 'batch', 'running', 25, '{}'),
-	('tend_batches', 'default', 'retryable', 25, '{}'), ('day_touched', 'default', 'available', 25, '{}')`
+	('tend_batches', 'default', 'retryable', 25, '{}'), ('bind_volumes', 'default', 'scheduled', 25, '{}'),
+	('day_touched', 'default', 'available', 25, '{}')`
 
 // TestMigrateLived takes a database with rows, as the release before left it, to
 // the shape of now: nothing is lost and every column has its value.

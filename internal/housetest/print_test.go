@@ -345,7 +345,7 @@ func TestVolume(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	peak, stop := heap(t)
-	if err := later.BindAll(t.Context()); err != nil {
+	if err := later.Tend(t.Context(), h.Prison); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -471,7 +471,7 @@ func TestVolumeRetained(t *testing.T) {
 			if err := worker.Bind(t.Context(), v.VolumeKey); (err != nil) != died {
 				t.Fatal(err)
 			}
-			if err := s.BindAll(t.Context()); err != nil {
+			if err := s.Tend(t.Context(), h.Prison); err != nil {
 				t.Fatal(err)
 			}
 			var sum []byte
@@ -567,7 +567,7 @@ func TestVolumeFails(t *testing.T) {
 				}
 				func() {
 					defer func() { _ = recover() }()
-					_ = broken.BindAll(ctx)
+					_ = broken.Tend(ctx, h.Prison)
 				}()
 				if files.asked == asked && state().State != "failed" {
 					t.Fatalf("not tried: %+v", state())
@@ -576,7 +576,7 @@ func TestVolumeFails(t *testing.T) {
 			}
 			// What was the matter before is not what it is given up for.
 			files.fail = unavailable
-			if err := broken.BindAll(t.Context()); fault.CodeOf(err) != "store_unavailable" || state().Failure != "store_unavailable" {
+			if err := broken.Tend(t.Context(), h.Prison); fault.CodeOf(err) != "store_unavailable" || state().Failure != "store_unavailable" {
 				t.Fatalf("%v %+v", err, state())
 			}
 			now = now.Add(16 * time.Minute)
@@ -592,7 +592,7 @@ func TestVolumeFails(t *testing.T) {
 					t.Errorf("%+v, want %s", got, c.reason)
 				}
 				asked := files.asked
-				if err := errors.Join(broken.BindAll(t.Context()), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
+				if err := errors.Join(broken.Tend(t.Context(), h.Prison), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
 					t.Errorf("tried again: %d, %v", files.asked-asked, err)
 				}
 				if v, err = s.NewVolume(head, ask, ledger.Idem{}); err != nil {
@@ -631,7 +631,7 @@ func TestVolumePauses(t *testing.T) {
 		broken.Now = func() time.Time { return v.CreatedAt.Add(time.Duration(minute) * time.Minute) }
 		asked := files.asked
 		_ = broken.Bind(t.Context(), v.VolumeKey) // as the queue tries it again
-		_ = broken.BindAll(t.Context())
+		_ = broken.Tend(t.Context(), h.Prison)
 		if files.asked > asked {
 			tried = append(tried, minute)
 		}

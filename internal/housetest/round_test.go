@@ -89,7 +89,7 @@ func TestRoundsAside(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	for range 4 {
+	for range 5 {
 		<-hang
 	}
 	err = h.Store.Write(ctx, ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, ledger.Idem{}, nil, func(tx ledger.Tx) error {

@@ -170,7 +170,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweep, ending: ending})
 	river.AddWorker(workers, &formFiled{printing: d.Printing})
 	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
-	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
+	river.AddWorker(workers, &round[tendPrints]{prisons: d.Prisons, bound: bindingTime, work: d.Printing.Tend, ending: ending})
 	river.AddWorker(workers, &exchanger{deps: d})
 	river.AddWorker(workers, &tender{deps: d})
 	every := func(t time.Duration, queue string, args river.JobArgs) *river.PeriodicJob {
@@ -179,7 +179,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 5}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 6}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
@@ -190,7 +190,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 			every(30*time.Second, rounds, signCheckpoints{}),
 			every(ledger.SweepAfter, rounds, sweepStore{}),
 			every(5*time.Minute, river.QueueDefault, executeProposals{}),
-			every(time.Minute, river.QueueDefault, bindVolumes{}),
+			every(time.Minute, rounds, tendPrints{}),
 			every(10*time.Second, river.QueueDefault, connector.Due{}),
 			every(30*time.Second, river.QueueDefault, tendExchange{}),
 			every(10*time.Minute, rounds, remindDeciders{}),

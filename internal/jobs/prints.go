@@ -19,7 +19,8 @@ func (w *formFiled) Work(ctx context.Context, j *river.Job[ledger.FormFiled]) er
 	return w.printing.Job(ctx, j.Args)
 }
 
-// bindingTime is longer than that of other jobs: a volume holds up to two thousand forms.
+// bindingTime is longer than that of other jobs, and of a prison in other rounds: a
+// volume holds up to two thousand forms.
 const bindingTime = time.Hour
 
 type volumeBinder struct {
@@ -33,18 +34,7 @@ func (w *volumeBinder) Work(ctx context.Context, j *river.Job[printing.BindVolum
 	return w.printing.Bind(ctx, j.Args.VolumeKey)
 }
 
-// bindVolumes takes on what a worker that died has left.
-type bindVolumes struct{}
+// tendPrints takes on what a worker that died has left.
+type tendPrints struct{}
 
-func (bindVolumes) Kind() string { return "bind_volumes" }
-
-type volumesBinder struct {
-	river.WorkerDefaults[bindVolumes]
-	printing *printing.Service
-}
-
-func (*volumesBinder) Timeout(*river.Job[bindVolumes]) time.Duration { return bindingTime }
-
-func (w *volumesBinder) Work(ctx context.Context, _ *river.Job[bindVolumes]) error {
-	return w.printing.BindAll(ctx)
-}
+func (tendPrints) Kind() string { return "tend_prints" }

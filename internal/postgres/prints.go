@@ -106,29 +106,29 @@ func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 	}, "select "+printColumns+" from prints where prison_id = $1 order by entry_id, revision, kind", prison)
 }
 
-// Unbound lists open volumes of all prisons without a sign of life, and not of a pause.
-func (s Prints) Unbound(ctx context.Context, now time.Time) ([]printing.VolumeKey, error) {
-	return s.volumeKeys(ctx, `select prison_id, volume_id from volumes
-		where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 and coalesce(paused_till <= $2, true)
-		order by created_at limit 100`, now.Add(-printing.WorkerDead), now)
+// Unbound lists open volumes without a sign of life, and not of a pause.
+func (s Prints) Unbound(ctx context.Context, prison uuid.UUID, now time.Time) ([]printing.VolumeKey, error) {
+	return s.volumeKeys(ctx, prison, `select volume_id from volumes where prison_id = $1 and state in ('waiting', 'binding')
+		and coalesce(touched_at, created_at) < $2 and coalesce(paused_till <= $3, true) order by created_at limit 100`,
+		prison, now.Add(-printing.WorkerDead), now)
 }
 
-// Unretained lists volumes of all prisons that are done and not under lock.
-func (s Prints) Unretained(ctx context.Context) ([]printing.VolumeKey, error) {
-	return s.volumeKeys(ctx, `select v.prison_id, v.volume_id from volumes v join objects o on o.prison_id = v.prison_id and o.sha256 = v.sha256
-		where v.state = 'done' and o.retained_until is null order by v.created_at limit 100`)
+// Unretained lists volumes that are done and not under lock.
+func (s Prints) Unretained(ctx context.Context, prison uuid.UUID) ([]printing.VolumeKey, error) {
+	return s.volumeKeys(ctx, prison, `select v.volume_id from volumes v join objects o on o.prison_id = v.prison_id and o.sha256 = v.sha256
+		where v.prison_id = $1 and v.state = 'done' and o.retained_until is null order by v.created_at limit 100`, prison)
 }
 
-func (s Prints) volumeKeys(ctx context.Context, sql string, args ...any) ([]printing.VolumeKey, error) {
+func (s Prints) volumeKeys(ctx context.Context, prison uuid.UUID, sql string, args ...any) ([]printing.VolumeKey, error) {
 	var list []printing.VolumeKey
-	err := s.Read(ctx, everything, func(tx printing.Tx) error {
+	err := s.Read(ctx, ledger.Session{Prison: prison, Scope: ledger.Everything()}, func(tx printing.Tx) error {
 		rows, err := tx.(printed).tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (printing.VolumeKey, error) {
-			var k printing.VolumeKey
-			err := row.Scan(&k.Prison, &k.ID)
+			k := printing.VolumeKey{Prison: prison}
+			err := row.Scan(&k.ID)
 			return k, err
 		})
 		return err

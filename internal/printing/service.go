@@ -68,9 +68,9 @@ type Store interface {
 	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
 	// Unbound lists volumes that nobody works on and that do not pause.
-	Unbound(ctx context.Context, now time.Time) ([]VolumeKey, error)
+	Unbound(ctx context.Context, prison uuid.UUID, now time.Time) ([]VolumeKey, error)
 	// Unretained lists volumes that are done and not under lock.
-	Unretained(ctx context.Context) ([]VolumeKey, error)
+	Unretained(ctx context.Context, prison uuid.UUID) ([]VolumeKey, error)
 }
 
 // Tx is a transaction over prints; what row-level security hides is not_found.

@@ -217,23 +217,23 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	return v, body, err
 }
 
-// BindAll takes on volumes whose worker died, before or after they were bound; a
-// job asks it every minute.
-func (s *Service) BindAll(ctx context.Context) error {
-	open, err := s.Store.Unbound(ctx, s.Now())
+// Tend takes on a prison's volumes whose worker died, before or after they were
+// bound; a round asks it every minute.
+func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
+	open, err := s.Store.Unbound(ctx, prison, s.Now())
 	if err != nil {
 		return err
 	}
-	bound, err := s.Store.Unretained(ctx)
+	bound, err := s.Store.Unretained(ctx, prison)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, k := range open {
-		errs = append(errs, s.Bind(ctx, k))
-	}
 	for _, k := range bound {
 		errs = append(errs, s.retainVolume(ctx, k))
+	}
+	for _, k := range open {
+		errs = append(errs, s.Bind(ctx, k))
 	}
 	return errors.Join(errs...)
 }
