@@ -217,41 +217,25 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	return v, body, err
 }
 
-// Tend takes on a prison's volumes whose worker died, before or after they were
-// bound; a round asks it every minute.
+// Tend takes on what a worker that died has left: forms and volumes that are not
+// under lock, volumes that are not bound. A round asks it every minute.
 func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
+	unlocked, err := s.Store.Unlocked(ctx, prison)
+	if err != nil {
+		return err
+	}
 	open, err := s.Store.Unbound(ctx, prison, s.Now())
 	if err != nil {
 		return err
 	}
-	bound, err := s.Store.Unretained(ctx, prison)
-	if err != nil {
-		return err
-	}
 	var errs []error
-	for _, k := range bound {
-		errs = append(errs, s.retainVolume(ctx, k))
+	for _, u := range unlocked {
+		errs = append(errs, s.retain(ctx, prison, u))
 	}
 	for _, k := range open {
 		errs = append(errs, s.Bind(ctx, k))
 	}
 	return errors.Join(errs...)
-}
-
-func (s *Service) retainVolume(ctx context.Context, k VolumeKey) error {
-	var v Volume
-	err := s.Store.Read(ctx, program(k.Prison), func(tx Tx) (err error) {
-		v, err = tx.Volume(ctx, k)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	t, err := s.typeOf(v)
-	if err != nil {
-		return err
-	}
-	return s.retain(ctx, k.Prison, *v.Sha256, v.VersionID, t.Retention.Until(*v.FinishedAt))
 }
 
 // Bind makes the volume. What a worker before this one has filed is there
@@ -279,7 +263,7 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 		return s.progress(ctx, v)
 	}
 	if err = s.bind(ctx, &v, list); err == nil {
-		return s.retainVolume(ctx, k)
+		return s.retain(ctx, k.Prison, Unlocked{Sha256: *v.Sha256, VersionID: v.VersionID, Ledger: v.Ledger, Since: *v.FinishedAt})
 	}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -354,16 +338,20 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 		return fmt.Errorf("volume: %w", err)
 	}
 	sum := ledger.Digest(h.Sum(nil))
-	return s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
+	done := *v
+	err = s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		version, err := s.keep(ctx, tx, v.Prison, sum, file, n.n)
 		if err != nil {
 			return err
 		}
 		now := tx.Now()
-		done := *v // done only when it is committed
 		done.State, done.Failure, done.Done, done.Sha256, done.VersionID, done.Size, done.FinishedAt = "done", "", v.Total, &sum, version, n.n, &now
 		return tx.UpdateVolume(ctx, done)
 	})
+	if err == nil {
+		*v = done // only when it is committed
+	}
+	return err
 }
 
 type counted struct {
@@ -377,24 +365,22 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// typeOf is the type of a volume's forms.
-func (s *Service) typeOf(v Volume) (*catalog.Type, error) {
-	if t := s.Catalog.Current(v.Ledger); t != nil {
+// typeOf is the type of a file: of a form its own version, of a volume (0) the
+// newest, also of a ledger that has ended since.
+func (s *Service) typeOf(id string, version int) (*catalog.Type, error) {
+	if t := s.Catalog.Type(id, version); t != nil {
 		return t, nil
 	}
-	// Ended since: its forms stay, and with them its volumes.
-	for _, t := range s.Catalog.Ended() {
-		if t.ID == v.Ledger {
-			return t, nil
-		}
+	if all := s.Catalog.Versions(id); version == 0 && len(all) > 0 {
+		return all[len(all)-1], nil
 	}
-	return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", v.Ledger)
+	return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 }
 
 // sew writes cover, contents, forms and closing sheet, with page numbers that
 // run through.
 func (s *Service) sew(ctx context.Context, w io.Writer, v *Volume, list []Bound, prints []Print, pages int) (int, error) {
-	t, err := s.typeOf(*v)
+	t, err := s.typeOf(v.Ledger, 0)
 	if err != nil {
 		return 0, err
 	}
