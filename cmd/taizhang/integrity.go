@@ -45,7 +45,8 @@ func (h *house) storeCheckpoint(ctx context.Context, c integrity.Checkpoint, sig
 	if err != nil {
 		return err
 	}
-	return h.files.Retain(ctx, key, version, time.Now().AddDate(checkpointYears, 0, 0))
+	_, err = h.files.Retain(ctx, key, version, time.Now().AddDate(checkpointYears, 0, 0))
+	return err
 }
 
 // verify re-reads everything. Against DATABASE_URL and S3_* if they are set,

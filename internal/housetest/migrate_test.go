@@ -36,6 +36,13 @@ insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict
 	from entries e, generate_series(0, 2) s where s < e.step or s = 2 and e.state = 'voided' or s = 0 and e.state = 'returned';
 insert into duties select prison_id, area_id, 'cell-body-search', '2026-11', n, gen_random_uuid(), now(), now(), now(), '2026-11-30' from areas, generate_series(1, 3) n;`
 
+// queued is what the queue of the release before held: jobs by names that have
+// since changed, and one whose name stays.
+const queued = `
+insert into river_job (kind, queue, state, max_attempts, args) values ('batch', 'batch', 'available', 25, '{}'), ('batch', 'batch', 'running', 25, '{}'),
+	('tend_batches', 'default', 'retryable', 25, '{}'), ('bind_volumes', 'default', 'scheduled', 25, '{}'),
+	('day_touched', 'default', 'available', 25, '{}')`
+
 // TestMigrateLived takes a database with rows, as the release before left it, to
 // the shape of now: nothing is lost and every column has its value.
 func TestMigrateLived(t *testing.T) {
@@ -60,10 +67,15 @@ func TestMigrateLived(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), lived); err != nil {
 		t.Fatalf("the rows: %v", err)
 	}
-	for range 2 { // once more does nothing
-		if err := postgres.Migrate(t.Context(), url); err != nil {
-			t.Fatal(err)
-		}
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), queued); err != nil {
+		t.Fatal(err)
+	}
+	// Once more does nothing to the rows.
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
 	}
 	for name, sql := range map[string]string{
 		"decisions":       "select count(*) = 7 and bool_and(capacity = '' and for_person is null) from decisions",
@@ -72,6 +84,7 @@ func TestMigrateLived(t *testing.T) {
 		"revisions":       "select count(*) = 5 and bool_and(hints = '[]' and pins = '[]') from revisions",
 		"one anchor key":  "select count(*) = 1 from anchor_keys",
 		"walls":           "select count(*) = 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'prison_id' where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relrowsecurity and c.relname <> all ('{areas,checkpoints,custody_events,grants,idempotency,inmates,log_hashes,log_heads,log_leaves,objects,postings,prisons,proposal_decisions,proposals,reckonings}')",
+		"queue":           "select count(*) = 1 and bool_and(kind = 'day_touched') from river_job",
 		"nobody may drop": "select count(*) = 0 from information_schema.role_table_grants where grantee = 'taizhang_app' and privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')",
 	} {
 		var ok bool

@@ -330,12 +330,9 @@ func TestVolume(t *testing.T) {
 	}
 
 	// The first worker dies on the way.
-	dying, die := context.WithCancel(t.Context())
 	doomed := *s
-	doomed.Files = watched{h.Files, sync.OnceFunc(func() { go die() })}
-	if err := doomed.Bind(dying, v.VolumeKey); err == nil {
-		t.Fatal("it did not die")
-	}
+	doomed.Files = watched{h.Files, func() { panic("died") }}
+	dies(t, func() error { return doomed.Bind(t.Context(), v.VolumeKey) })
 	if err := s.Bind(t.Context(), v.VolumeKey); err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +345,7 @@ func TestVolume(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	peak, stop := heap(t)
-	if err := later.BindAll(t.Context()); err != nil {
+	if err := later.Tend(t.Context(), h.Prison); err != nil {
 		t.Fatal(err)
 	}
 	stop()
@@ -445,90 +442,150 @@ func heap(t *testing.T) (peak func() uint64, stop func()) {
 // unlocking is a store that locks nothing.
 type unlocking struct{ ledger.Files }
 
-func (unlocking) Retain(context.Context, string, string, time.Time) error {
-	return fault.New(fault.Unavailable, "store_unavailable")
+func (unlocking) Retain(context.Context, string, string, time.Time) (time.Time, error) {
+	return time.Time{}, fault.New(fault.Unavailable, "store_unavailable")
 }
 
-// TestVolumeRetained: a volume lies under lock as long as evidence of its ledger
-// does, also one whose worker died before it was locked.
-func TestVolumeRetained(t *testing.T) {
+// TestPrintsLocked: forms and volumes lie under lock as long as evidence of their
+// ledger does, also where the worker died before; what was locked for longer stays
+// so, and what nobody knows a retention for keeps no other from its lock.
+func TestPrintsLocked(t *testing.T) {
 	h := housetest.New(t)
 	s := h.Printing(t)
-	e := approved(t, h)
-	if _, err := s.File(t.Context(), e.Key, 1, printing.Filed); err != nil {
+	dying := *s
+	dying.Files = unlocking{h.Files}
+	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
+	to := 1
+	type made struct {
+		sum     ledger.Digest
+		version string
+		at      time.Time
+	}
+	form := func(by *printing.Service) (made, error) {
+		e := approved(t, h)
+		_, err := by.File(t.Context(), e.Key, 1, printing.Filed)
+		p, _ := s.File(t.Context(), e.Key, 1, printing.Filed)
+		return made{p.Sha256, p.VersionID, p.RecordedAt}, err
+	}
+	volume := func(by *printing.Service) (made, error) {
+		to++ // another cover, another file
+		v, err := s.NewVolume(h.As(t.Context(), "area head"), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison},
+			Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(to)}, ledger.Idem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound := by.Bind(t.Context(), v.VolumeKey)
+		list, err := s.Volumes(h.As(t.Context(), "area head"), h.Prison)
+		if err != nil || list[0].State != "done" {
+			t.Fatalf("%+v %v", list, err)
+		}
+		return made{*list[0].Sha256, list[0].VersionID, *list[0].FinishedAt}, bound
+	}
+	if _, err := form(s); err != nil {
 		t.Fatal(err)
 	}
-	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
-	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
-	for name, died := range map[string]bool{"bound": false, "its worker died": true} {
+	forgotten, err := volume(&dying)
+	if err == nil {
+		t.Fatal("locked by a store that locks nothing")
+	}
+	if _, err := h.Owner.Exec(t.Context(), "update volumes set ledger = 'nowhere' where sha256 = $1", forgotten.sum[:]); err != nil {
+		t.Fatal(err)
+	}
+	retained := func(at time.Time) time.Time {
+		return h.Catalog.Current("cell-body-search").Retention.Until(at).UTC().Truncate(time.Second)
+	}
+	for name, c := range map[string]struct {
+		make   func(*printing.Service) (made, error)
+		by     *printing.Service
+		longer bool
+	}{
+		"form": {form, s, false}, "form, died": {form, &dying, false},
+		"volume": {volume, s, false}, "volume, died": {volume, &dying, false}, "volume, died, held for longer": {volume, &dying, true},
+	} {
 		t.Run(name, func(t *testing.T) {
-			ask.To = day(1 + len(name)) // another cover, another file
-			v, err := s.NewVolume(h.As(t.Context(), "area head"), ask, ledger.Idem{})
-			if err != nil {
+			m, err := c.make(c.by)
+			if (err != nil) != (c.by == &dying) {
 				t.Fatal(err)
 			}
-			worker := *s
-			if died {
-				worker.Files = unlocking{h.Files}
+			want := retained(m.at)
+			if c.longer {
+				want = want.AddDate(1, 0, 0)
+				if _, err := h.Files.Retain(t.Context(), ledger.ObjectKey(h.Prison, m.sum), m.version, want); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if err := worker.Bind(t.Context(), v.VolumeKey); (err != nil) != died {
+			if err := s.Tend(t.Context(), h.Prison); fault.CodeOf(err) != "ledger_unknown" {
 				t.Fatal(err)
 			}
-			if err := s.BindAll(t.Context()); err != nil {
+			var said time.Time
+			if err := h.Owner.QueryRow(t.Context(), "select coalesce(retained_until, 'epoch') from objects where sha256 = $1", m.sum[:]).Scan(&said); err != nil {
 				t.Fatal(err)
 			}
-			var sum []byte
-			var version string
-			var finished, until time.Time
-			if err := h.Owner.QueryRow(t.Context(), `select v.sha256, v.version_id, v.finished_at, coalesce(o.retained_until, 'epoch') from volumes v
-				join objects o using (prison_id, sha256) where volume_id = $1`, v.ID).Scan(&sum, &version, &finished, &until); err != nil {
-				t.Fatal(err)
+			held, err := h.Files.Retention(t.Context(), ledger.ObjectKey(h.Prison, m.sum), m.version)
+			if err != nil || !held.Equal(want) || !said.Equal(want) {
+				t.Errorf("held until %s, said %s, %v; want %s", held, said, err, want)
 			}
-			held, err := h.Files.Retention(t.Context(), ledger.ObjectKey(h.Prison, ledger.Digest(sum)), version)
-			want := finished.AddDate(h.Catalog.Current("cell-body-search").Retention.Years, 0, 0).Truncate(time.Second)
-			if err != nil || !held.Equal(want) || !until.Truncate(time.Second).Equal(want) {
-				t.Errorf("held until %s, said %s, %v; want %s", held, until, err, want)
+			if left, err := s.Store.Unlocked(t.Context(), h.Prison); err != nil || len(left) != 1 || left[0].Sha256 != forgotten.sum {
+				t.Errorf("left: %+v %v", left, err)
 			}
 		})
 	}
+}
+
+// dies runs a worker that does not live to say how it went.
+func dies(t *testing.T, worker func() error) {
+	t.Helper()
+	defer func() {
+		if recover() == nil {
+			t.Fatal("it did not die")
+		}
+	}()
+	t.Fatalf("it came to an end: %v", worker())
 }
 
 // away is a store that takes nothing and counts who asks.
 type away struct {
 	ledger.Files
 	asked int
-	die   func() // where the worker does not live to hear of it
+	fail  func() error
 }
 
-func (a *away) Put(ctx context.Context, _ string, _ io.Reader, _ int64, _ [32]byte, _ string) (string, error) {
-	if a.asked++; a.die != nil {
-		a.die()
-		return "", ctx.Err()
-	}
-	return "", fault.New(fault.Unavailable, "store_unavailable")
+func (a *away) Put(context.Context, string, io.Reader, int64, [32]byte, string) (string, error) {
+	a.asked++
+	return "", a.fail()
 }
 
-// TestVolumeGivenUp: a volume whose binding fails is tried some times, then stands
-// as failed with the reason; so does one that kills each worker. Asked for again
-// it is another volume.
-func TestVolumeGivenUp(t *testing.T) {
+// TestVolumeFails: a volume whose workers die, or that fails for no reason that
+// passes, is tried some times and then stands as failed with the last reason; one
+// whose store is away, or whose server ends, is tried for as long as it takes.
+func TestVolumeFails(t *testing.T) {
 	h := housetest.New(t)
 	s := h.Printing(t)
 	approved(t, h)
 	head := h.As(t.Context(), "area head")
 	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
 	ask := printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search", Area: h.Area, From: day(-3), To: day(1)}
-	for failure, kill := range map[string]bool{"store_unavailable": false, "volume_given_up": true} {
-		t.Run(failure, func(t *testing.T) {
-			ask.To = day(1 + len(failure)) // another cover, another file
+	unavailable := func() error { return fault.New(fault.Unavailable, "store_unavailable") }
+	const often = 3 * printing.MaxAttempts
+	for _, c := range []struct {
+		name     string
+		fail     func() error
+		attempts int    // until it is given up; often: never
+		between  string // the reason shown before the last attempt
+		reason   string
+	}{
+		{"its workers die", func() error { panic("died") }, printing.MaxAttempts, "", "volume_given_up"},
+		{"full disk", func() error { return errors.New("disk full") }, printing.MaxAttempts - 1, "internal", "internal"},
+		{"refused", func() error { return fault.New(fault.Conflict, "evidence_damaged") }, 0, "", "evidence_damaged"},
+		{"store away", unavailable, often, "store_unavailable", "store_unavailable"},
+		{"server ends", nil, often, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ask.To = day(1 + len(c.name)) // another cover, another file
 			v, err := s.NewVolume(head, ask, ledger.Idem{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			files := &away{Files: h.Files}
-			broken := *s
-			broken.Files = files
-			broken.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
 			state := func() printing.Volume {
 				t.Helper()
 				list, err := s.Volumes(head, h.Prison)
@@ -537,41 +594,92 @@ func TestVolumeGivenUp(t *testing.T) {
 				}
 				return list[0]
 			}
-			for i := range printing.MaxAttempts {
-				if got := state(); got.State == "failed" {
-					t.Fatalf("given up after %d attempts: %+v", i, got)
+			now := time.Now().Add(2 * time.Minute)
+			files := &away{Files: h.Files}
+			broken := *s
+			broken.Files, broken.Now = files, func() time.Time { return now }
+			attempt := func() {
+				t.Helper()
+				asked := files.asked
+				ctx, end := context.WithCancel(t.Context())
+				defer end()
+				files.fail = c.fail
+				if c.fail == nil {
+					files.fail = func() error { end(); return ctx.Err() }
 				}
-				ctx, die := context.WithCancel(t.Context())
-				if kill {
-					files.die = die
+				func() {
+					defer func() { _ = recover() }()
+					_ = broken.Tend(ctx, h.Prison)
+				}()
+				if files.asked == asked && state().State != "failed" {
+					t.Fatalf("not tried: %+v", state())
 				}
-				if err := broken.BindAll(ctx); err == nil {
-					t.Fatal("bound without a store")
-				}
-				die()
+				now = now.Add(16 * time.Minute)
 			}
-			if err := broken.BindAll(t.Context()); err != nil {
+			// What was the matter before is not what it is given up for.
+			files.fail = unavailable
+			if err := broken.Tend(t.Context(), h.Prison); fault.CodeOf(err) != "store_unavailable" || state().Failure != "store_unavailable" {
+				t.Fatalf("%v %+v", err, state())
+			}
+			now = now.Add(16 * time.Minute)
+			for i := range c.attempts {
+				attempt()
+				if got := state(); got.State == "failed" || got.Failure != c.between {
+					t.Fatalf("after %d attempts: %+v", i+1, got)
+				}
+			}
+			if c.attempts < often {
+				attempt()
+				if got := state(); got.State != "failed" || got.Failure != c.reason {
+					t.Errorf("%+v, want %s", got, c.reason)
+				}
+				asked := files.asked
+				if err := errors.Join(broken.Tend(t.Context(), h.Prison), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
+					t.Errorf("tried again: %d, %v", files.asked-asked, err)
+				}
+				if v, err = s.NewVolume(head, ask, ledger.Idem{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			well := broken
+			well.Files = h.Files
+			if err := well.Bind(t.Context(), v.VolumeKey); err != nil {
 				t.Fatal(err)
 			}
-			if got := state(); got.State != "failed" || got.Failure != failure {
-				t.Errorf("%+v", got)
-			}
-			asked := files.asked
-			if err := errors.Join(broken.BindAll(t.Context()), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
-				t.Errorf("tried again: %d, %v", files.asked-asked, err)
-			}
-			again, err := s.NewVolume(head, ask, ledger.Idem{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Bind(t.Context(), again.VolumeKey); err != nil {
-				t.Fatal(err)
-			}
-			v = again
 			if got := state(); got.State != "done" || got.Failure != "" {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// TestVolumePauses: a volume whose store is away waits longer and longer, at most a
+// quarter of an hour.
+func TestVolumePauses(t *testing.T) {
+	h := housetest.New(t)
+	s := h.Printing(t)
+	approved(t, h)
+	day := func(d int) string { return time.Now().AddDate(0, 0, d).Format(time.DateOnly) }
+	files := &away{Files: h.Files, fail: func() error { return fault.New(fault.Unavailable, "store_unavailable") }}
+	broken := *s
+	broken.Files = files
+	v, err := s.NewVolume(h.As(t.Context(), "area head"), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: "cell-body-search",
+		Area: h.Area, From: day(-3), To: day(1)}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tried []int
+	for minute := range 60 {
+		broken.Now = func() time.Time { return v.CreatedAt.Add(time.Duration(minute) * time.Minute) }
+		asked := files.asked
+		_ = broken.Bind(t.Context(), v.VolumeKey) // as the queue tries it again
+		_ = broken.Tend(t.Context(), h.Prison)
+		if files.asked > asked {
+			tried = append(tried, minute)
+		}
+	}
+	if want := []int{0, 1, 2, 4, 8, 16, 31, 46}; !slices.Equal(tried, want) {
+		t.Errorf("tried in the minutes %v, want %v", tried, want)
 	}
 }
 

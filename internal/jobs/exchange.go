@@ -9,17 +9,12 @@ import (
 	"taizhang/internal/exchange"
 )
 
-type exchanger struct {
-	river.WorkerDefaults[exchange.Work]
-	deps Deps
-}
-
-// Timeout is long: reading a file is one piece of work. Writing it is cut into
+// exchangeTime is long: reading a file is one piece of work. Writing it is cut into
 // slices, so that a server that is to stop does not wait for the end.
-func (*exchanger) Timeout(*river.Job[exchange.Work]) time.Duration { return time.Hour }
+const exchangeTime = time.Hour
 
-func (w *exchanger) Work(ctx context.Context, j *river.Job[exchange.Work]) error {
-	more, err := w.deps.Exchange.Run(ctx, j.Args)
+func (d Deps) exchangeFile(ctx context.Context, w exchange.Work) error {
+	more, err := d.Exchange.Run(ctx, w)
 	if more {
 		return river.JobSnooze(0)
 	}
@@ -31,11 +26,4 @@ type tendExchange struct{}
 
 func (tendExchange) Kind() string { return "tend_exchange" }
 
-type tender struct {
-	river.WorkerDefaults[tendExchange]
-	deps Deps
-}
-
-func (w *tender) Work(ctx context.Context, _ *river.Job[tendExchange]) error {
-	return w.deps.Exchange.Tend(ctx)
-}
+func (d Deps) tendExchange(ctx context.Context, _ tendExchange) error { return d.Exchange.Tend(ctx) }

@@ -46,45 +46,17 @@ type Deps struct {
 	Log        *slog.Logger
 }
 
-type dayTouched struct {
-	river.WorkerDefaults[ledger.DayTouched]
-	duty *duty.Service
+func (d Deps) refreshDay(ctx context.Context, t ledger.DayTouched) error {
+	return d.Duty.Refresh(ctx, t.Prison, t.Area, t.Ledger, t.Day)
 }
 
-func (w *dayTouched) Work(ctx context.Context, j *river.Job[ledger.DayTouched]) error {
-	return w.duty.Refresh(ctx, j.Args.Prison, j.Args.Area, j.Args.Ledger, j.Args.Day)
-}
-
-type evidenceFiled struct {
-	river.WorkerDefaults[ledger.EvidenceFiled]
-	ledger Aftermath
-}
-
-func (w *evidenceFiled) Work(ctx context.Context, j *river.Job[ledger.EvidenceFiled]) error {
-	return w.ledger.Retain(ctx, j.Args)
-}
-
-type entryApproved struct {
-	river.WorkerDefaults[ledger.EntryApproved]
-	ledger Aftermath
-}
-
-func (w *entryApproved) Work(ctx context.Context, j *river.Job[ledger.EntryApproved]) error {
-	return w.ledger.Open(ctx, j.Args)
-}
-
-type versionPublished struct {
-	river.WorkerDefaults[proposal.Published]
-	deps Deps
-}
-
-// Work moves the drafts; each is a transaction of its own, and one that moved
-// already stays.
-func (w *versionPublished) Work(ctx context.Context, j *river.Job[proposal.Published]) error {
-	if err := w.deps.Proposals.Refresh(ctx); err != nil {
+// moveDrafts to the version that was published; each is a transaction of its own,
+// and one that moved already stays.
+func (d Deps) moveDrafts(ctx context.Context, p proposal.Published) error {
+	if err := d.Proposals.Refresh(ctx); err != nil {
 		return err
 	}
-	return w.deps.Proposals.EachBehind(ctx, j.Args, func(k ledger.Key) error { return w.deps.Ledger.Rebase(ctx, k, j.Args.Version) })
+	return d.Proposals.EachBehind(ctx, p, func(k ledger.Key) error { return d.Ledger.Rebase(ctx, k, p.Version) })
 }
 
 // executeProposals carries out what was approved for today.
@@ -92,28 +64,15 @@ type executeProposals struct{}
 
 func (executeProposals) Kind() string { return "execute_proposals" }
 
-type executor struct {
-	river.WorkerDefaults[executeProposals]
-	deps Deps
+func (d Deps) executeProposals(ctx context.Context, _ executeProposals) error {
+	return d.Proposals.ExecuteDue(ctx)
 }
 
-func (w *executor) Work(ctx context.Context, _ *river.Job[executeProposals]) error {
-	return w.deps.Proposals.ExecuteDue(ctx)
-}
-
-type connectorsDue struct {
-	river.WorkerDefaults[connector.Due]
-	deps Deps
-}
-
-// Timeout is longer than that of other jobs: a source may have many pages.
-func (*connectorsDue) Timeout(*river.Job[connector.Due]) time.Duration { return 30 * time.Minute }
-
-// Work says nothing of what failed: the connector's own run does, and when to
-// try again. Another attempt of the job would only ask too early.
-func (w *connectorsDue) Work(ctx context.Context, _ *river.Job[connector.Due]) error {
-	if err := w.deps.Connectors.Tick(ctx); err != nil && ctx.Err() == nil {
-		w.deps.Log.Warn("connectors", "error", err)
+// runConnectors says nothing of what failed: the connector's own run does, and
+// when to try again. Another attempt of the job would only ask too early.
+func (d Deps) runConnectors(ctx context.Context, _ connector.Due) error {
+	if err := d.Connectors.Tick(ctx); err != nil && ctx.Err() == nil {
+		d.Log.Warn("connectors", "error", err)
 	}
 	return nil
 }
@@ -123,7 +82,7 @@ type planDuties struct{}
 
 func (planDuties) Kind() string { return "plan_duties" }
 
-func (d Deps) plan(ctx context.Context, prison uuid.UUID) error {
+func (d Deps) planDuties(ctx context.Context, prison uuid.UUID) error {
 	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison))
 }
 
@@ -140,7 +99,7 @@ type sweepStore struct{}
 
 func (sweepStore) Kind() string { return "sweep_store" }
 
-func (d Deps) sweep(ctx context.Context, prison uuid.UUID) error {
+func (d Deps) sweepStore(ctx context.Context, prison uuid.UUID) error {
 	swept, err := d.Ledger.Sweep(ctx, prison, time.Now().Add(-ledger.SweepAfter))
 	if err == nil && swept != (ledger.Swept{}) {
 		d.Log.Info("swept the object store", "prison", prison, "uploads", swept.Uploads, "parts", swept.Parts, "versions", swept.Versions)
@@ -148,44 +107,53 @@ func (d Deps) sweep(ctx context.Context, prison uuid.UUID) error {
 	return err
 }
 
+// grace is what work under way has to come to an end when the server is to: a
+// slice of an import, and less than the 30 s after which docker kills.
+const grace = 25 * time.Second
+
 // Start runs the workers until ctx ends; the returned function waits for those
-// under way.
+// under way, which are cut off after a grace.
 func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
+	ending := func() bool { return ctx.Err() != nil }
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &dayTouched{duty: d.Duty})
-	river.AddWorker(workers, &evidenceFiled{ledger: d.Ledger})
-	river.AddWorker(workers, &entryApproved{ledger: d.Ledger})
-	river.AddWorker(workers, &versionPublished{deps: d})
-	river.AddWorker(workers, &executor{deps: d})
-	river.AddWorker(workers, &connectorsDue{deps: d})
-	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.plan})
-	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind})
-	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint})
+	river.AddWorker(workers, &errand[ledger.DayTouched]{work: d.refreshDay})
+	river.AddWorker(workers, &errand[ledger.EvidenceFiled]{work: d.Ledger.Retain})
+	river.AddWorker(workers, &errand[ledger.EntryApproved]{work: d.Ledger.Open})
+	river.AddWorker(workers, &errand[ledger.FormFiled]{work: d.Printing.Job})
+	river.AddWorker(workers, &errand[printing.BindVolume]{bound: bindingTime, work: d.bindVolume})
+	river.AddWorker(workers, &errand[proposal.Published]{work: d.moveDrafts})
+	river.AddWorker(workers, &errand[executeProposals]{work: d.executeProposals})
+	// Longer than the others: a source may have many pages.
+	river.AddWorker(workers, &errand[connector.Due]{bound: 30 * time.Minute, work: d.runConnectors})
+	river.AddWorker(workers, &errand[exchange.Work]{bound: exchangeTime, work: d.exchangeFile})
+	river.AddWorker(workers, &errand[tendExchange]{work: d.tendExchange})
+	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.planDuties, ending: ending})
+	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind, ending: ending})
+	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint, ending: ending})
+	river.AddWorker(workers, &round[tendPrints]{prisons: d.Prisons, bound: bindingTime, work: d.Printing.Tend, ending: ending})
 	// Longer than the others: the whole store of a prison is listed.
-	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweep})
-	river.AddWorker(workers, &formFiled{printing: d.Printing})
-	river.AddWorker(workers, &volumeBinder{printing: d.Printing})
-	river.AddWorker(workers, &volumesBinder{printing: d.Printing})
-	river.AddWorker(workers, &exchanger{deps: d})
-	river.AddWorker(workers, &tender{deps: d})
-	every := func(t time.Duration, args river.JobArgs) *river.PeriodicJob {
-		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
+	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweepStore, ending: ending})
+	every := func(t time.Duration, queue string, args river.JobArgs) *river.PeriodicJob {
+		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, &river.InsertOpts{Queue: queue} },
+			&river.PeriodicJobOpts{RunOnStart: true})
 	}
 	var client *river.Client[pgx.Tx]
 	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}},
+		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 6}},
 		Workers:    workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
+		// With it the work's own context outlives ctx.
+		SoftStopTimeout: grace,
 		PeriodicJobs: []*river.PeriodicJob{
-			every(15*time.Minute, planDuties{}),
-			every(30*time.Second, signCheckpoints{}),
-			every(ledger.SweepAfter, sweepStore{}),
-			every(5*time.Minute, executeProposals{}),
-			every(time.Minute, bindVolumes{}),
-			every(10*time.Second, connector.Due{}),
-			every(30*time.Second, tendExchange{}),
-			every(10*time.Minute, remindDeciders{}),
+			every(15*time.Minute, rounds, planDuties{}),
+			every(30*time.Second, rounds, signCheckpoints{}),
+			every(ledger.SweepAfter, rounds, sweepStore{}),
+			every(5*time.Minute, river.QueueDefault, executeProposals{}),
+			every(time.Minute, rounds, tendPrints{}),
+			every(10*time.Second, river.QueueDefault, connector.Due{}),
+			every(30*time.Second, river.QueueDefault, tendExchange{}),
+			every(10*time.Minute, rounds, remindDeciders{}),
 		},
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
@@ -193,7 +161,7 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	if err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
 	return client.Stop, nil

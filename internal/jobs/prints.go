@@ -4,47 +4,18 @@ import (
 	"context"
 	"time"
 
-	"github.com/riverqueue/river"
-
-	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 )
 
-type formFiled struct {
-	river.WorkerDefaults[ledger.FormFiled]
-	printing *printing.Service
-}
-
-func (w *formFiled) Work(ctx context.Context, j *river.Job[ledger.FormFiled]) error {
-	return w.printing.Job(ctx, j.Args)
-}
-
-// bindingTime is longer than that of other jobs: a volume holds up to two thousand forms.
+// bindingTime is longer than that of other jobs, and of a prison in other rounds: a
+// volume holds up to two thousand forms.
 const bindingTime = time.Hour
 
-type volumeBinder struct {
-	river.WorkerDefaults[printing.BindVolume]
-	printing *printing.Service
+func (d Deps) bindVolume(ctx context.Context, b printing.BindVolume) error {
+	return d.Printing.Bind(ctx, b.VolumeKey)
 }
 
-func (*volumeBinder) Timeout(*river.Job[printing.BindVolume]) time.Duration { return bindingTime }
+// tendPrints takes on what a worker that died has left.
+type tendPrints struct{}
 
-func (w *volumeBinder) Work(ctx context.Context, j *river.Job[printing.BindVolume]) error {
-	return w.printing.Bind(ctx, j.Args.VolumeKey)
-}
-
-// bindVolumes takes on what a worker that died has left.
-type bindVolumes struct{}
-
-func (bindVolumes) Kind() string { return "bind_volumes" }
-
-type volumesBinder struct {
-	river.WorkerDefaults[bindVolumes]
-	printing *printing.Service
-}
-
-func (*volumesBinder) Timeout(*river.Job[bindVolumes]) time.Duration { return bindingTime }
-
-func (w *volumesBinder) Work(ctx context.Context, _ *river.Job[bindVolumes]) error {
-	return w.printing.BindAll(ctx)
-}
+func (tendPrints) Kind() string { return "tend_prints" }

@@ -11,8 +11,17 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// perPrison is how long one prison may take of a round.
-const perPrison = 2 * time.Minute
+const (
+	// perPrison is how long one prison may take of a round.
+	perPrison = 2 * time.Minute
+	// wholeRound is more than any round takes. Its one use is that the queue gives
+	// up a round whose server was killed; without a limit it would wait for ever.
+	wholeRound = 24 * time.Hour
+)
+
+// rounds is their queue: slow ones must not take the workers from what changes
+// cause. One worker for each kind, and one for those that find theirs under way.
+const rounds = "rounds"
 
 // round is what is done from time to time for every prison. The limit is each
 // prison's own, not the round's: one that hangs must not use up the time of those
@@ -22,12 +31,13 @@ type round[T river.JobArgs] struct {
 	prisons func(ctx context.Context) ([]uuid.UUID, error)
 	bound   time.Duration
 	work    func(ctx context.Context, prison uuid.UUID) error
+	// ending says that the server is to end: after the prison at hand.
+	ending func() bool
 	// underway keeps slow rounds of this server from piling up.
 	underway sync.Mutex
 }
 
-// Timeout is none: see bound.
-func (*round[T]) Timeout(*river.Job[T]) time.Duration { return -1 }
+func (*round[T]) Timeout(*river.Job[T]) time.Duration { return wholeRound }
 
 func (r *round[T]) Work(ctx context.Context, _ *river.Job[T]) error {
 	if !r.underway.TryLock() {
@@ -36,7 +46,7 @@ func (r *round[T]) Work(ctx context.Context, _ *river.Job[T]) error {
 	defer r.underway.Unlock()
 	prisons, err := r.prisons(ctx)
 	for _, p := range prisons {
-		if ctx.Err() != nil {
+		if r.ending() || ctx.Err() != nil {
 			break
 		}
 		if e := r.of(ctx, p); e != nil {

@@ -1,10 +1,6 @@
 package ledger
 
-import (
-	"context"
-
-	"taizhang/internal/fault"
-)
+import "context"
 
 // Retain puts the files of a filed revision under lock for as long as the type
 // says. It runs after commit, as a job: with a lock before it, an orphan could
@@ -30,15 +26,11 @@ func (s *Service) Retain(ctx context.Context, f EvidenceFiled) error {
 		return err
 	}
 	for _, ev := range list {
-		until := t.Retention.Until(ev.UploadedAt)
-		if err := s.Files.Retain(ctx, ObjectKey(f.Prison, ev.Sha256), ev.VersionID, until); err != nil {
-			// Another entry with the same file holds it for longer already.
-			if fault.CodeOf(err) == "evidence_locked" {
-				continue
-			}
+		until, err := s.Files.Retain(ctx, ObjectKey(f.Prison, ev.Sha256), ev.VersionID, t.Retention.Until(ev.UploadedAt))
+		if err != nil {
 			return err
 		}
-		err := s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, f.Prison, ev.Sha256, until) })
+		err = s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, f.Prison, ev.Sha256, until) })
 		if err != nil {
 			return err
 		}

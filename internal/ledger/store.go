@@ -292,8 +292,9 @@ type Files interface {
 	Open(ctx context.Context, key, version string, sum [32]byte, size int64) (io.ReadCloser, error)
 	// Has says whether that version is there.
 	Has(ctx context.Context, key, version string) (bool, error)
-	// Retain puts a version under lock until a time; it is never shortened.
-	Retain(ctx context.Context, key, version string, until time.Time) error
+	// Retain puts a version under lock until a time and returns until when it is:
+	// a lock that stands for longer is not shortened.
+	Retain(ctx context.Context, key, version string, until time.Time) (time.Time, error)
 	// Remove deletes one version; one under lock is the fault evidence_locked.
 	Remove(ctx context.Context, key, version string) error
 	// List yields every version under the prefix, ListStaging every staged part.

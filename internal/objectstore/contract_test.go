@@ -170,7 +170,7 @@ func versions(t *testing.T, b bench) {
 func swapNotSeen(t *testing.T, b bench) {
 	data := content(5000)
 	version := put(t, b.Store, "swap", data)
-	if err := b.Retain(t.Context(), "swap", version, time.Now().Add(time.Minute)); err != nil {
+	if _, err := b.Retain(t.Context(), "swap", version, time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	forged := content(5001)
@@ -211,18 +211,15 @@ func lock(t *testing.T, b bench) {
 		t.Errorf("before: %v, %v", until, err)
 	}
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
-	retain := func(at time.Time) error { return b.Retain(ctx, "lock", version, at) }
-	if err := retain(until); err != nil {
-		t.Fatal(err)
-	}
-	if err := retain(until); err != nil {
-		t.Errorf("again the same: %v", err)
-	}
 	later := until.Add(time.Hour)
-	if err := retain(later); err != nil {
-		t.Errorf("longer: %v", err)
+	for _, x := range []struct {
+		name       string
+		asked, got time.Time
+	}{{"first", until, until}, {"again the same", until, until}, {"longer", later, later}, {"shorter", until, later}} {
+		if got, err := b.Retain(ctx, "lock", version, x.asked); err != nil || !got.Equal(x.got) {
+			t.Errorf("%s: until %v, %v; want %v", x.name, got, err, x.got)
+		}
 	}
-	wantCode(t, retain(until), fault.Conflict, "evidence_locked")
 	if got, err := b.Retention(ctx, "lock", version); err != nil || !got.Equal(later) {
 		t.Errorf("retention %v, %v; want %v", got, err, later)
 	}

@@ -12,28 +12,24 @@ import (
 	"taizhang/internal/fault"
 )
 
-// Retain locks one version in COMPLIANCE mode until the given time (whole
-// seconds). Extending is allowed; shortening is the fault Conflict
-// `evidence_locked`.
-func (s *Store) Retain(ctx context.Context, key, versionID string, until time.Time) error {
+// Retain locks one version in COMPLIANCE mode until at least the given time
+// (whole seconds) and returns until when it is locked: a lock is never shortened.
+func (s *Store) Retain(ctx context.Context, key, versionID string, until time.Time) (time.Time, error) {
 	// Asked first: servers word the refusal of a shorter lock differently, and a
 	// lock that stands already need not be written again by a retried job.
 	held, err := s.Retention(ctx, key, versionID)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
 	until = until.UTC().Truncate(time.Second)
-	if held.After(until) {
-		return fault.New(fault.Conflict, "evidence_locked").With("until", held)
-	}
-	if held.Equal(until) {
-		return nil
+	if !held.Before(until) {
+		return held, nil
 	}
 	mode := minio.Compliance
 	err = s.core.PutObjectRetention(ctx, s.bucket, key, minio.PutObjectRetentionOptions{
 		Mode: &mode, RetainUntilDate: &until, VersionID: versionID,
 	})
-	return classify("retain", err)
+	return until, classify("retain", err)
 }
 
 // Retention returns until when a version is locked, the zero time if it is not.
@@ -77,7 +73,7 @@ func (s *Store) probeLock(ctx context.Context) (held bool, err error) {
 	if err != nil {
 		return false, classify("probe", err)
 	}
-	if err := s.Retain(ctx, probeKey, info.VersionID, time.Now().Add(probeFor)); err != nil {
+	if _, err := s.Retain(ctx, probeKey, info.VersionID, time.Now().Add(probeFor)); err != nil {
 		if fault.Is(err, fault.Unavailable) {
 			return false, err
 		}

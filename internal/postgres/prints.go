@@ -106,30 +106,42 @@ func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 	}, "select "+printColumns+" from prints where prison_id = $1 order by entry_id, revision, kind", prison)
 }
 
-// Unbound lists open volumes of all prisons without a sign of life since before.
-func (s Prints) Unbound(ctx context.Context, before time.Time) ([]printing.VolumeKey, error) {
-	return s.volumeKeys(ctx, `select prison_id, volume_id from volumes
-		where state in ('waiting', 'binding') and coalesce(touched_at, created_at) < $1 order by created_at limit 100`, before)
+// Unbound lists open volumes without a sign of life, and not of a pause.
+func (s Prints) Unbound(ctx context.Context, prison uuid.UUID, now time.Time) ([]printing.VolumeKey, error) {
+	return left(ctx, s, prison, func(row pgx.CollectableRow) (printing.VolumeKey, error) {
+		k := printing.VolumeKey{Prison: prison}
+		err := row.Scan(&k.ID)
+		return k, err
+	}, `select volume_id from volumes where prison_id = $1 and state in ('waiting', 'binding')
+		and coalesce(touched_at, created_at) < $2 and coalesce(paused_till <= $3, true) order by created_at limit 100`, now.Add(-printing.WorkerDead), now)
 }
 
-// Unretained lists volumes of all prisons that are done and not under lock.
-func (s Prints) Unretained(ctx context.Context) ([]printing.VolumeKey, error) {
-	return s.volumeKeys(ctx, `select v.prison_id, v.volume_id from volumes v join objects o on o.prison_id = v.prison_id and o.sha256 = v.sha256
-		where v.state = 'done' and o.retained_until is null order by v.created_at limit 100`)
+// Unlocked lists them all: were there a limit, those that cannot be locked would
+// keep the others out.
+func (s Prints) Unlocked(ctx context.Context, prison uuid.UUID) ([]printing.Unlocked, error) {
+	return left(ctx, s, prison, func(row pgx.CollectableRow) (printing.Unlocked, error) {
+		var u printing.Unlocked
+		var sum []byte
+		err := row.Scan(&sum, &u.VersionID, &u.Ledger, &u.Version, &u.Since)
+		copy(u.Sha256[:], sum)
+		return u, err
+	}, `select o.sha256, p.version_id, r.ledger, r.version, p.recorded_at from objects o
+			join prints p on p.prison_id = o.prison_id and p.sha256 = o.sha256
+			join revisions r on r.prison_id = p.prison_id and r.entry_id = p.entry_id and r.revision = p.revision
+			where o.prison_id = $1 and o.retained_until is null
+		union all select o.sha256, v.version_id, v.ledger, 0, v.finished_at from objects o
+			join volumes v on v.prison_id = o.prison_id and v.sha256 = o.sha256
+			where o.prison_id = $1 and o.retained_until is null`)
 }
 
-func (s Prints) volumeKeys(ctx context.Context, sql string, args ...any) ([]printing.VolumeKey, error) {
-	var list []printing.VolumeKey
-	err := s.Read(ctx, everything, func(tx printing.Tx) error {
-		rows, err := tx.(printed).tx.Query(ctx, sql, args...)
+// left reads what a prison's workers have left; $1 is the prison.
+func left[T any](ctx context.Context, s Prints, prison uuid.UUID, scan pgx.RowToFunc[T], sql string, args ...any) (list []T, err error) {
+	err = s.Read(ctx, ledger.Session{Prison: prison, Scope: ledger.Everything()}, func(tx printing.Tx) error {
+		rows, err := tx.(printed).tx.Query(ctx, sql, append([]any{prison}, args...)...)
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (printing.VolumeKey, error) {
-			var k printing.VolumeKey
-			err := row.Scan(&k.Prison, &k.ID)
-			return k, err
-		})
+		list, err = pgx.CollectRows(rows, scan)
 		return err
 	})
 	return list, err

@@ -84,9 +84,10 @@ func (t printed) BoundIn(ctx context.Context, k printing.VolumeKey) ([]printing.
 	})
 }
 
-func (t printed) ClaimVolume(ctx context.Context, k printing.VolumeKey, deadSince time.Time) (bool, error) {
-	tag, err := t.exec(ctx, `update volumes set state = 'binding', attempts = attempts + 1, touched_at = now() where prison_id = $1 and volume_id = $2
-		and (state = 'waiting' or state = 'binding' and touched_at < $3)`, k.Prison, k.ID, deadSince)
+func (t printed) ClaimVolume(ctx context.Context, k printing.VolumeKey, now time.Time) (bool, error) {
+	tag, err := t.exec(ctx, `update volumes set state = 'binding', attempts = attempts + 1, failure = '', paused_till = null, touched_at = now()
+		where prison_id = $1 and volume_id = $2 and (state = 'waiting' and coalesce(paused_till <= $3, true) or state = 'binding' and touched_at < $4)`,
+		k.Prison, k.ID, now, now.Add(-printing.WorkerDead))
 	return tag.RowsAffected() == 1, err
 }
 
@@ -96,7 +97,8 @@ func (t printed) UpdateVolume(ctx context.Context, v printing.Volume) error {
 	if v.Sha256 != nil {
 		sum, version = v.Sha256[:], &v.VersionID
 	}
-	_, err := t.exec(ctx, `update volumes set state = $3, done = $4, pages = $5, sha256 = $6, version_id = $7, size = $8, finished_at = $9, failure = $10, touched_at = now()
-		where prison_id = $1 and volume_id = $2`, v.Prison, v.ID, v.State, v.Done, v.Pages, sum, version, v.Size, v.FinishedAt, v.Failure)
+	_, err := t.exec(ctx, `update volumes set state = $3, done = $4, pages = $5, sha256 = $6, version_id = $7, size = $8, finished_at = $9, attempts = $10,
+		failure = $11, paused_till = $12, touched_at = now() where prison_id = $1 and volume_id = $2`, v.Prison, v.ID, v.State, v.Done, v.Pages, sum,
+		version, v.Size, v.FinishedAt, v.Attempts, v.Failure, v.PausedTill)
 	return err
 }

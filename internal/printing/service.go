@@ -63,14 +63,23 @@ func (p Print) Record() (ledger.Record, error) {
 
 func (p Print) ref() string { return fmt.Sprintf("%s/%d/%s", p.Entry, p.Revision, p.Kind) }
 
+// Unlocked is a form or a volume that is to be put under lock.
+type Unlocked struct {
+	Sha256    ledger.Digest
+	VersionID string
+	Ledger    string
+	Version   int // of the ledger type; 0 for a volume, which holds forms of many
+	Since     time.Time
+}
+
 // Store keeps prints and volumes (postgres.Prints).
 type Store interface {
 	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
-	// Unbound lists volumes that nobody works on since before.
-	Unbound(ctx context.Context, before time.Time) ([]VolumeKey, error)
-	// Unretained lists volumes that are done and not under lock.
-	Unretained(ctx context.Context) ([]VolumeKey, error)
+	// Unbound lists volumes that nobody works on and that do not pause.
+	Unbound(ctx context.Context, prison uuid.UUID, now time.Time) ([]VolumeKey, error)
+	// Unlocked lists forms and volumes that are not under lock.
+	Unlocked(ctx context.Context, prison uuid.UUID) ([]Unlocked, error)
 }
 
 // Tx is a transaction over prints; what row-level security hides is not_found.
@@ -142,7 +151,7 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 	if err != nil {
 		return Print{}, err
 	}
-	return p, s.retain(ctx, p.Prison, p.Sha256, p.VersionID, sheet.Type.Retention.Until(p.RecordedAt))
+	return p, s.retain(ctx, p.Prison, Unlocked{Sha256: p.Sha256, VersionID: p.VersionID, Ledger: sheet.Type.ID, Version: sheet.Type.Version, Since: p.RecordedAt})
 }
 
 // keep brings bytes to their key unless they lie there; the caller makes the
@@ -168,15 +177,17 @@ func (s *Service) keep(ctx context.Context, tx ledger.Tx, prison uuid.UUID, sum 
 }
 
 // retain puts a form or a volume under lock for as long as the type says, after
-// commit as with evidence.
-func (s *Service) retain(ctx context.Context, prison uuid.UUID, sum ledger.Digest, version string, until time.Time) error {
-	if err := s.Files.Retain(ctx, ledger.ObjectKey(prison, sum), version, until); err != nil {
-		if fault.CodeOf(err) == "evidence_locked" {
-			return nil
-		}
+// commit as with evidence. Repeating it changes nothing.
+func (s *Service) retain(ctx context.Context, prison uuid.UUID, u Unlocked) error {
+	t, err := s.typeOf(u.Ledger, u.Version)
+	if err != nil {
 		return err
 	}
-	return s.Store.Write(ctx, program(prison), ledger.Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, prison, sum, until) })
+	until, err := s.Files.Retain(ctx, ledger.ObjectKey(prison, u.Sha256), u.VersionID, t.Retention.Until(u.Since))
+	if err != nil {
+		return err
+	}
+	return s.Store.Write(ctx, program(prison), ledger.Idem{}, nil, func(tx Tx) error { return tx.RetainObject(ctx, prison, u.Sha256, until) })
 }
 
 // Job files the form that a decision asked for.

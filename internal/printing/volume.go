@@ -1,7 +1,6 @@
 package printing
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -43,7 +42,8 @@ type Volume struct {
 	VersionID  string         `json:"-"`
 	Size       int64          `json:"size"`
 	FinishedAt *time.Time     `json:"finished_at,omitempty"`
-	Attempts   int            `json:"-"`
+	Attempts   int            `json:"-"` // that count: see MaxAttempts
+	PausedTill *time.Time     `json:"-"`
 	Failure    string         `json:"failure,omitempty"` // code of what kept it from being bound, last
 }
 
@@ -62,8 +62,9 @@ type volumeTx interface {
 	Volumes(ctx context.Context, prison uuid.UUID) ([]Volume, error)
 	// BoundIn lists the forms of a volume whose entries the session sees.
 	BoundIn(ctx context.Context, k VolumeKey) ([]Bound, error)
-	// ClaimVolume takes the work on and counts it; false when another worker has it or it is over.
-	ClaimVolume(ctx context.Context, k VolumeKey, deadSince time.Time) (bool, error)
+	// ClaimVolume takes the work on, counts it and forgets what kept the last one;
+	// false when another worker has it, it pauses or it is over.
+	ClaimVolume(ctx context.Context, k VolumeKey, now time.Time) (bool, error)
 	// Progress of the work, and its end.
 	UpdateVolume(ctx context.Context, v Volume) error
 }
@@ -77,14 +78,17 @@ func (BindVolume) Kind() string { return "bind_volume" }
 // MaxVolume is how many forms one volume holds; a thicker one is divided.
 const MaxVolume = 2000
 
-// MaxAttempts is how often a volume is taken on before it stands as failed. Also
-// an attempt that ended without a word counts: the volume itself may be what its
-// workers die of.
+// MaxAttempts is how many attempts may end without a word (the volume itself may
+// be what its workers die of) or with what will hardly pass, until the volume
+// stands as failed. A store or a database that is away costs none.
 const MaxAttempts = 5
 
-// workerDead is how long a volume goes without progress before another worker
+// WorkerDead is how long a volume goes without progress before another worker
 // takes it on.
-const workerDead = time.Minute
+const WorkerDead = time.Minute
+
+// longestPause is how long a volume waits at most before it is tried again.
+const longestPause = 15 * time.Minute
 
 // NewVolume fixes which forms the volume holds, of those in force that the
 // actor may read, and asks for it to be bound. Faults: bad_request, forbidden,
@@ -213,41 +217,25 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	return v, body, err
 }
 
-// BindAll takes on volumes whose worker died, before or after they were bound; a
-// job asks it every minute.
-func (s *Service) BindAll(ctx context.Context) error {
-	open, err := s.Store.Unbound(ctx, s.Now().Add(-workerDead))
+// Tend takes on what a worker that died has left: forms and volumes that are not
+// under lock, volumes that are not bound. A round asks it every minute.
+func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
+	unlocked, err := s.Store.Unlocked(ctx, prison)
 	if err != nil {
 		return err
 	}
-	bound, err := s.Store.Unretained(ctx)
+	open, err := s.Store.Unbound(ctx, prison, s.Now())
 	if err != nil {
 		return err
 	}
 	var errs []error
+	for _, u := range unlocked {
+		errs = append(errs, s.retain(ctx, prison, u))
+	}
 	for _, k := range open {
 		errs = append(errs, s.Bind(ctx, k))
 	}
-	for _, k := range bound {
-		errs = append(errs, s.retainVolume(ctx, k))
-	}
 	return errors.Join(errs...)
-}
-
-func (s *Service) retainVolume(ctx context.Context, k VolumeKey) error {
-	var v Volume
-	err := s.Store.Read(ctx, program(k.Prison), func(tx Tx) (err error) {
-		v, err = tx.Volume(ctx, k)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	t, err := s.typeOf(v)
-	if err != nil {
-		return err
-	}
-	return s.retain(ctx, k.Prison, *v.Sha256, v.VersionID, t.Retention.Until(*v.FinishedAt))
 }
 
 // Bind makes the volume. What a worker before this one has filed is there
@@ -258,7 +246,7 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 	var list []Bound
 	err := s.Store.Write(ctx, program(k.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		var err error
-		if mine, err = tx.ClaimVolume(ctx, k, s.Now().Add(-workerDead)); err != nil || !mine {
+		if mine, err = tx.ClaimVolume(ctx, k, s.Now()); err != nil || !mine {
 			return err
 		}
 		if v, err = tx.Volume(ctx, k); err != nil {
@@ -271,25 +259,43 @@ func (s *Service) Bind(ctx context.Context, k VolumeKey) error {
 		return err
 	}
 	if v.Attempts > MaxAttempts {
-		v.State, v.Failure = "failed", cmp.Or(v.Failure, "volume_given_up")
+		v.State, v.Failure = "failed", "volume_given_up"
 		return s.progress(ctx, v)
 	}
-	err = s.bind(ctx, &v, list)
-	if err == nil {
-		return s.retainVolume(ctx, k)
+	if err = s.bind(ctx, &v, list); err == nil {
+		return s.retain(ctx, k.Prison, Unlocked{Sha256: *v.Sha256, VersionID: v.VersionID, Ledger: v.Ledger, Since: *v.FinishedAt})
 	}
-	if ctx.Err() != nil {
-		return err
-	}
-	v.Failure = "internal"
-	var refused *fault.Error
-	if errors.As(err, &refused) {
-		v.Failure = refused.Code
-		if refused.Kind != fault.Unavailable && refused.Kind != fault.Unknown {
-			v.State = "failed"
-		}
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		// The server is to end; the next one goes on.
+		v.State = "waiting"
+		v.Attempts--
+	case ctx.Err() != nil:
+		return err // what has used up its time is no better than what died
+	default:
+		s.failed(&v, err)
 	}
 	return errors.Join(err, s.progress(context.WithoutCancel(ctx), v))
+}
+
+// failed says what becomes of a volume after an attempt that came to an error:
+// it is tried again after a pause as long as it has waited already, or not.
+func (s *Service) failed(v *Volume, err error) {
+	now := s.Now()
+	until := now.Add(min(max(now.Sub(v.CreatedAt), WorkerDead), longestPause))
+	v.State, v.Failure, v.PausedTill = "waiting", "internal", &until
+	var refused *fault.Error
+	switch {
+	case !errors.As(err, &refused):
+		if v.Attempts >= MaxAttempts {
+			v.State = "failed"
+		}
+	case refused.Kind == fault.Unavailable || refused.Kind == fault.Unknown:
+		v.Failure = refused.Code
+		v.Attempts--
+	default:
+		v.State, v.Failure = "failed", refused.Code
+	}
 }
 
 func (s *Service) progress(ctx context.Context, v Volume) error {
@@ -332,16 +338,20 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 		return fmt.Errorf("volume: %w", err)
 	}
 	sum := ledger.Digest(h.Sum(nil))
-	return s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
+	done := *v
+	err = s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		version, err := s.keep(ctx, tx, v.Prison, sum, file, n.n)
 		if err != nil {
 			return err
 		}
 		now := tx.Now()
-		done := *v // done only when it is committed
 		done.State, done.Failure, done.Done, done.Sha256, done.VersionID, done.Size, done.FinishedAt = "done", "", v.Total, &sum, version, n.n, &now
 		return tx.UpdateVolume(ctx, done)
 	})
+	if err == nil {
+		*v = done // only when it is committed
+	}
+	return err
 }
 
 type counted struct {
@@ -355,24 +365,22 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// typeOf is the type of a volume's forms.
-func (s *Service) typeOf(v Volume) (*catalog.Type, error) {
-	if t := s.Catalog.Current(v.Ledger); t != nil {
+// typeOf is the type of a file: of a form its own version, of a volume (0) the
+// newest, also of a ledger that has ended since.
+func (s *Service) typeOf(id string, version int) (*catalog.Type, error) {
+	if t := s.Catalog.Type(id, version); t != nil {
 		return t, nil
 	}
-	// Ended since: its forms stay, and with them its volumes.
-	for _, t := range s.Catalog.Ended() {
-		if t.ID == v.Ledger {
-			return t, nil
-		}
+	if all := s.Catalog.Versions(id); version == 0 && len(all) > 0 {
+		return all[len(all)-1], nil
 	}
-	return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", v.Ledger)
+	return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 }
 
 // sew writes cover, contents, forms and closing sheet, with page numbers that
 // run through.
 func (s *Service) sew(ctx context.Context, w io.Writer, v *Volume, list []Bound, prints []Print, pages int) (int, error) {
-	t, err := s.typeOf(*v)
+	t, err := s.typeOf(v.Ledger, 0)
 	if err != nil {
 		return 0, err
 	}
