@@ -40,8 +40,8 @@ type End struct {
 	At     time.Time  `json:"-"`      // when on that day
 }
 
-// Load reads a folder as schemas/ is laid out. All mistakes of all types are
-// in the error.
+// Load reads a folder as schemas/ is laid out, and holds its occasions to its
+// types. All mistakes of all types are in the error.
 func Load(fsys fs.FS) (*Catalog, error) {
 	c, cal, err := newCompiler(fsys)
 	if err != nil {
@@ -61,7 +61,11 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		}
 		all = append(all, f)
 	}
-	return c.catalog(cal, all, false)
+	out, err := c.catalog(cal, all, false)
+	if err != nil {
+		return nil, err
+	}
+	return out, out.holdOccasions()
 }
 
 // Compile makes a catalogue of published versions, as the database holds them,
