@@ -231,11 +231,10 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	if err != nil {
 		return err
 	}
-	pins, err := repinned(ctx, tx, t, e, d, doc)
+	pins, anew, err := repinned(ctx, tx, t, e, d, doc)
 	if err != nil {
 		return err
 	}
-	anew := len(pins)+len(d.Pins) > 0 && moved(t, e, d.Body, doc)
 	if anew {
 		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
 			return err
