@@ -30,11 +30,13 @@ func Day(s string) (Moment, error) {
 }
 
 // Near says that a time lies within a year of now: what people plan or excuse does,
-// a slip of the pen in the year does not. FarOff is what the field is told.
+// a slip of the pen in the year does not.
 func Near(at, now time.Time) bool { return at.Sub(now).Abs() <= 366*24*time.Hour }
 
-// FarOff: see Near.
-var FarOff = fault.Text{ZH: "日期应在今天前后一年以内，请核对年份", EN: "The day lies within a year of today; look at the year"}
+// FarOff is what the field of a time that is not Near is told.
+func FarOff(pointer string) fault.Field {
+	return fault.Field{Pointer: pointer, Code: "range", Text: fault.Text{ZH: "日期应在今天前后一年以内，请核对年份", EN: "The day lies within a year of today; look at the year"}}
+}
 
 // DayOf is the day a time falls on.
 func DayOf(t time.Time) string { return t.In(Zone).Format(time.DateOnly) }

@@ -40,8 +40,8 @@ type End struct {
 	At     time.Time  `json:"-"`      // when on that day
 }
 
-// Load reads a folder as schemas/ is laid out. All mistakes of all types are
-// in the error.
+// Load reads a folder as schemas/ is laid out, and holds its occasions to its
+// types. All mistakes of all types are in the error.
 func Load(fsys fs.FS) (*Catalog, error) {
 	c, cal, err := newCompiler(fsys)
 	if err != nil {
@@ -61,7 +61,11 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		}
 		all = append(all, f)
 	}
-	return c.catalog(cal, all)
+	out, err := c.catalog(cal, all, false)
+	if err != nil {
+		return nil, err
+	}
+	return out, out.holdOccasions()
 }
 
 // Compile makes a catalogue of published versions, as the database holds them,
@@ -71,7 +75,7 @@ func Compile(fsys fs.FS, versions []Files) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.catalog(cal, versions)
+	return c.catalog(cal, versions, true)
 }
 
 func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
@@ -104,21 +108,23 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m}, cal, err
 }
 
-func (c *compiler) catalog(cal *Calendar, versions []Files) (*Catalog, error) {
+func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Catalog, error) {
 	out := &Catalog{compiler: c, calendar: cal}
-	return out, out.Replace(versions, nil)
+	return out, out.replace(versions, nil, published)
 }
 
-// Replace puts other contents in force at once. With a mistake in any type the
-// old ones stay.
-func (c *Catalog) Replace(versions []Files, ends []End) error {
+// Replace puts other published contents in force at once. With a mistake in any
+// type the old ones stay.
+func (c *Catalog) Replace(versions []Files, ends []End) error { return c.replace(versions, ends, true) }
+
+func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 	next := &contents{types: map[string][]*Type{}, ended: map[string]End{}}
 	for _, e := range ends {
 		next.ended[e.Ledger] = e
 	}
 	var errs []error
 	for _, f := range versions {
-		t, err := c.compiled(f)
+		t, err := c.compiled(f, published)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -140,7 +146,7 @@ func (c *Catalog) Replace(versions []Files, ends []End) error {
 }
 
 // compiled takes a version that is in force already as it is.
-func (c *Catalog) compiled(f Files) (*Type, error) {
+func (c *Catalog) compiled(f Files, published bool) (*Type, error) {
 	if old := c.now.Load(); old != nil {
 		sum := f.digest()
 		for _, list := range old.types {
@@ -151,12 +157,12 @@ func (c *Catalog) compiled(f Files) (*Type, error) {
 			}
 		}
 	}
-	return c.compiler.compile(f)
+	return c.compiler.compile(f, published)
 }
 
 // Draft compiles a version that is not published; the fault bad_type names all
 // its mistakes.
-func (c *Catalog) Draft(f Files) (*Type, error) { return c.compiler.compile(f) }
+func (c *Catalog) Draft(f Files) (*Type, error) { return c.compiler.compile(f, false) }
 
 func (c *Catalog) contents() *contents {
 	if n := c.now.Load(); n != nil {

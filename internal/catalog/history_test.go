@@ -1,7 +1,9 @@
 package catalog_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/schemas"
 )
 
@@ -22,6 +25,34 @@ func booked(id string, version, fields int, at time.Time, swap ...string) catalo
 	f := small(version, `"on"`, props, "")
 	words := strings.NewReplacer(append(swap, `"id":"probe"`, `"id":"`+id+`"`, "urn:ledger:probe", "urn:ledger:"+id, `"kind":"event","expected":0`, `"kind":"weekly","expected":1`)...)
 	return catalog.Files{Schema: []byte(words.Replace(string(f.Schema))), Definition: []byte(words.Replace(string(f.Definition))), Form: f.Form, At: at}
+}
+
+// TestPublishedNames: names are asked for before a version is published. One that
+// was published under an older rule is read as it is: it cannot be changed, and no
+// server would start.
+func TestPublishedNames(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, title := range []string{"甲 ", "甲\u200b", strings.Repeat("甲", 101)} {
+		f := booked("old", 1, 1, time.Time{}, `"title":{"zh":"试","en":"Probe"}`, `"title":{"zh":"`+title+`","en":"`+title+`"}`)
+		if err := c.Replace([]catalog.Files{f}, nil); err != nil {
+			t.Errorf("%q is published: %v", title, err)
+		}
+		_, err := c.Draft(f)
+		var bad *fault.Error
+		if !errors.As(err, &bad) {
+			t.Fatalf("%q is proposed: %v", title, err)
+		}
+		var at []string
+		for _, f := range bad.Fields {
+			at = append(at, f.Pointer)
+		}
+		if !slices.Equal(at, []string{"ledger.json/title/zh", "ledger.json/title/en"}) {
+			t.Errorf("%q is proposed: %q", title, at)
+		}
+	}
 }
 
 // TestHistory follows a small catalogue through every kind of change.

@@ -6,14 +6,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"taizhang/internal/fault"
 )
 
-// Name is a name as a person gave it, without the space around it; false for one
-// that is empty, longer than limit characters, or holds what nobody sees: two such
+// Name is a name as a person gave it, without the space around it and with its
+// letters composed (NFC), for é of one character and of two are one name; false for
+// one that is empty, longer than limit characters, or holds what nobody sees: two such
 // names cannot be told apart, and one that turns the direction reads as another.
 func Name(given string, limit int) (string, bool) {
-	name := strings.TrimSpace(given)
+	name := norm.NFC.String(strings.TrimSpace(given))
 	ok := utf8.ValidString(name) && utf8.RuneCountInString(name) <= limit && strings.ContainsFunc(name, Visible) && !strings.ContainsFunc(name, unseen)
 	if !ok {
 		return "", false
@@ -38,8 +41,8 @@ func unseen(r rune) bool {
 	return blank(r) || !unicode.IsPrint(r) && r != '\u3000'
 }
 
-// blank are letters, marks and symbols of no shape. Braille without dots is in no
-// table.
+// blank are letters, marks and symbols of no shape, and selectors of another shape.
+// Braille without dots is in no table.
 func blank(r rune) bool {
-	return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\u2800'
+	return unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == '\u2800'
 }

@@ -13,7 +13,13 @@ func TestName(t *testing.T) {
 		"三监区　夜查":                "三监区　夜查", // the wide space of Chinese input
 		"O'Brien-2 (副本).jpg":    "O'Brien-2 (副本).jpg",
 		"阿卜杜拉·买买提":              "阿卜杜拉·买买提",
-		"❤\ufe0f":               "❤\ufe0f",
+		"e\u0301":               "é", // as one letter
+		"\u1100\u1161":          "가",
+		"x\u0301":               "x\u0301", // there is no such letter
+		"❤\ufe0f":               "",
+		"夜查\ufe00":              "",
+		"夜\U000e0100查":          "",
+		"\u182e\u180b":          "",
 		strings.Repeat("长", 40): strings.Repeat("长", 40),
 		strings.Repeat("长", 41): "",
 		"":                      "",

@@ -56,8 +56,10 @@ type compiler struct {
 }
 
 // compile makes a type of its files. All mistakes are reported at once, each
-// with the file and the pointer: the fault bad_type.
-func (c *compiler) compile(f Files) (*Type, error) {
+// with the file and the pointer: the fault bad_type. Its names are asked for only
+// while it is unpublished: what is published cannot be named otherwise, and a
+// server reads it when it starts.
+func (c *compiler) compile(f Files, published bool) (*Type, error) {
 	t := &Type{PublishedAt: f.At, SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
 	t.Digest = f.digest()
 	p := &problems{}
@@ -70,6 +72,10 @@ func (c *compiler) compile(f Files) (*Type, error) {
 	c.schema(t, f.Schema, p)
 	if len(p.fields) == 0 {
 		c.definition(t, p)
+		if !published {
+			p.title("/title/zh", t.Title.ZH)
+			p.title("/title/en", t.Title.EN)
+		}
 	}
 	if len(p.fields) > 0 {
 		return nil, &fault.Error{Kind: fault.Invalid, Code: "bad_type", Fields: p.fields, Err: fmt.Errorf("%s: %v", t.ID, p.fields)}
@@ -142,10 +148,6 @@ func (c *compiler) definition(t *Type, p *problems) {
 	}
 	want(ledgerID.MatchString(t.ID), "/id", "id 须为 2 至 40 个小写字母、数字或连字符，字母开头")
 	want(t.Version > 0, "/version", "须有 version")
-	for _, title := range []string{t.Title.ZH, t.Title.EN} {
-		name, ok := Name(title, 100)
-		want(ok && name == title, "/title", "须有中英文名称，各不超过 100 个字，前后无空格，不含看不见的字符")
-	}
 	want(strings.HasPrefix(t.Owner, "dept_") || t.Owner != "", "/owner", "须有一个归属部门")
 	want(len(t.Filler.Roles) > 0 && (t.Filler.Unit == "area" || t.Filler.Unit == "dept" && t.Filler.Dept != ""), "/filler", "须有填报人")
 	want(slices.Contains(cadences, t.Cadence.Kind), "/cadence/kind", "周期不明：%s", t.Cadence.Kind)
@@ -185,6 +187,12 @@ func (c *compiler) definition(t *Type, p *problems) {
 	c.expressions(t, p)
 	t.checkForm(p)
 	t.checkPrefill(p)
+}
+
+func (p *problems) title(at, title string) {
+	if name, ok := Name(title, 100); !ok || name != title {
+		p.add("ledger.json"+at, "definition", "须有中英文名称，各不超过 100 个字，前后无空格，不含看不见的字符")
+	}
 }
 
 // known reports whether a pointer names a property of the schema ("" does).

@@ -76,6 +76,7 @@ func wrong(file string, err error) []error {
 	return list
 }
 
+// maxTitle stands in schemas/meta/connector.json too.
 const maxTitle = 80
 
 // Parse reads one file. The door stands before the schema here too: a name
@@ -96,11 +97,13 @@ func Parse(raw []byte, checker *catalog.Checker) (Connector, error) {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return c, fmt.Errorf("connector: %w", err)
 	}
+	// For a title that is no name, which older versions took, the id stands: a
+	// house must not stay shut for it.
 	zh, ok := catalog.Name(c.Title.ZH, maxTitle)
-	en, fine := catalog.Name(c.Title.EN, maxTitle)
-	if !ok || !fine && c.Title.EN != "" {
-		return c, fault.InvalidFields("bad_connector", []fault.Field{catalog.BadName("/title", maxTitle)})
+	if !ok {
+		zh = c.ID
 	}
+	en, _ := catalog.Name(c.Title.EN, maxTitle)
 	c.Title = fault.Text{ZH: zh, EN: en}
 	return c, nil
 }

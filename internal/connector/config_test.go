@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/connector"
+	"taizhang/internal/fault"
 	"taizhang/schemas"
 )
 
@@ -26,7 +27,7 @@ func TestLoad(t *testing.T) {
 		"good":                    {"", "", nil},
 		"an unknown member":       {`"prison": "P1"`, `"prison": "P1", "password": "x"`, []string{"/password: additionalProperties"}},
 		"a secret in the file":    {`{"file": "roll.token"}`, `"hunter2"`, []string{"/secret: type"}},
-		"a title nobody sees":     {`罪犯信息`, `罪犯\u200b信息`, []string{"/title: name"}},
+		"a title too long":        {`罪犯信息`, strings.Repeat("罪", 81), []string{"/title/zh: maxLength"}},
 		"two secrets":             {`{"file": "roll.token"}`, `{"file": "a", "env": "B"}`, []string{"/secret: maxProperties"}},
 		"no interval, no mapping": {`"every_seconds": 900, `, ``, []string{"/every_seconds: required"}},
 		"too often":               {`900`, `1`, []string{"/every_seconds: minimum"}},
@@ -64,6 +65,26 @@ func TestLoad(t *testing.T) {
 	}
 	if set, err := connector.Load(filepath.Join(t.TempDir(), "none"), schemas.FS); err != nil || len(set) != 0 {
 		t.Errorf("no folder: %v %v", set, err)
+	}
+}
+
+// TestTitle: what is no name, as older versions took it, gives way to the id, and
+// the house starts.
+func TestTitle(t *testing.T) {
+	for title, want := range map[string]fault.Text{
+		`{"zh": "罪犯信息"}`:                            {ZH: "罪犯信息"},
+		`{"zh": " 罪犯信息 ", "en": "Roll "}`:           {ZH: "罪犯信息", EN: "Roll"},
+		`{"zh": "` + strings.Repeat("罪", 80) + `"}`: {ZH: strings.Repeat("罪", 80)},
+		`{"zh": "罪犯\u200b信息", "en": "\u202eRoll"}`:  {ZH: "inmate-master"},
+		`{"zh": " "}`: {ZH: "inmate-master"},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "inmate-master.json"), []byte(strings.Replace(good, `{"zh": "罪犯信息"}`, title, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if set, err := connector.Load(dir, schemas.FS); err != nil || set["inmate-master"].Title != want {
+			t.Errorf("%s: %+v %v, want %+v", title, set["inmate-master"].Title, err, want)
+		}
 	}
 }
 

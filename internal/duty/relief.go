@@ -201,7 +201,7 @@ func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 	now := s.now()
 	near := func(pointer string, at time.Time) {
 		if !catalog.Near(at, now) {
-			wrong(pointer, catalog.FarOff.ZH, catalog.FarOff.EN)
+			bad = append(bad, catalog.FarOff(pointer))
 		}
 	}
 	if r.Kind == Outage {

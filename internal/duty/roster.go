@@ -83,7 +83,7 @@ func (s *Service) wrongRosters(list []Roster) []fault.Field {
 		case err != nil:
 			wrong(i, "day", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD")
 		case !catalog.Near(day.At, s.now()):
-			wrong(i, "day", "range", catalog.FarOff.ZH, catalog.FarOff.EN)
+			bad = append(bad, catalog.FarOff(fmt.Sprintf("/rosters/%d/day", i)))
 		}
 		if _, ok := s.Catalog.Calendar().Shift(r.Shift); !ok {
 			wrong(i, "shift", "enum", "没有这个班次", "There is no such shift")

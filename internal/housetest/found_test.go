@@ -64,6 +64,15 @@ func TestFound(t *testing.T) {
 	if _, _, err := sign("another password"); err != nil {
 		t.Errorf("the new password: %v", err)
 	}
+	o.Prisons[0].Code, o.Prisons[0].Name.EN, o.Prisons[0].Areas[0].Name.EN = "Y", "", ""
+	if err := found(); err != nil {
+		t.Errorf("without English names: %v", err)
+	}
+	o.Prisons[0].Areas[0].Name.ZH = "一\u200b监区"
+	if err := found(); err == nil {
+		t.Error("a name that nobody sees was taken")
+	}
+	o.Prisons[0].Code, o.Prisons[0].Areas[0].Name.ZH = "Z", "一监区"
 	o.People[0].Number, o.People[0].Postings[0].Role = "7000002", "emperor"
 	if err := found(); err == nil {
 		t.Error("a role that is none was taken")

@@ -3,11 +3,14 @@ package housetest_test
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 
+	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
@@ -43,22 +46,29 @@ insert into river_job (kind, queue, state, max_attempts, args) values ('batch', 
 	('tend_batches', 'default', 'retryable', 25, '{}'), ('bind_volumes', 'default', 'scheduled', 25, '{}'),
 	('day_touched', 'default', 'available', 25, '{}')`
 
+// before0012 makes an empty database of migration 0011.
+func before0012(t *testing.T) string {
+	return testkit.Database(t, "before 0012", func(ctx context.Context, url string) error { return upTo(ctx, url, 11) })
+}
+
+func upTo(ctx context.Context, url string, version int64) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
+	if err != nil {
+		return err
+	}
+	_, err = p.UpTo(ctx, version)
+	return err
+}
+
 // TestMigrateLived takes a database with rows, as the release before left it, to
 // the shape of now: nothing is lost and every column has its value.
 func TestMigrateLived(t *testing.T) {
-	url := testkit.Database(t, "before 0012", func(ctx context.Context, url string) error {
-		db, err := sql.Open("pgx", url)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = db.Close() }()
-		p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
-		if err != nil {
-			return err
-		}
-		_, err = p.UpTo(ctx, 11)
-		return err
-	})
+	url := before0012(t)
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -91,5 +101,63 @@ func TestMigrateLived(t *testing.T) {
 		if err := conn.QueryRow(t.Context(), sql).Scan(&ok); err != nil || !ok {
 			t.Errorf("%s: %v %v", name, ok, err)
 		}
+	}
+}
+
+// TestMigrateTasks: what was done under the rule before 0020, by any entry that
+// mentioned the number, stays done where nobody is named, and nothing else becomes so.
+func TestMigrateTasks(t *testing.T) {
+	url := before0012(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), lived); err != nil {
+		t.Fatalf("the rows: %v", err)
+	}
+	if err := upTo(t.Context(), url, 19); err != nil {
+		t.Fatal(err)
+	}
+	// The approved search speaks of 1 and 2, the voided one of 3; the groups of 1 and 2.
+	if _, err := conn.Exec(t.Context(), `
+set session_replication_role = replica;
+update revisions set canonical = case right(entry_id::text, 1) when '3' then '{"note":"0000000001、0000000002"}'::bytea else '{"note":"0000000003"}'::bytea end
+	where right(entry_id::text, 1) in ('3', '4');
+set session_replication_role = origin;
+insert into ledger_versions (ledger, version, schema, definition, form, digest) values ('mutual-supervision-group', 1, '', '', '', '');
+insert into entries (prison_id, entry_id, area_id, ledger, version, level, author, state, revision, in_force, submitted_at, resubmitted_at)
+	select prison_id, gen_random_uuid(), area_id, 'mutual-supervision-group', 1, 'L2', '00000000-0000-7000-8000-000000000101', 'approved', 1, 1, now(), now() from areas;
+insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at)
+	select prison_id, entry_id, 1, author, ledger, 1, '{"member_refs":["0000000001","0000000007"],"pairing_note":"0000000002"}', sha256('s'), sha256('d'), false, '', '[]', '[]', now()
+	from entries where ledger = 'mutual-supervision-group';
+insert into tasks (prison_id, task_id, area_id, trigger, source, ledger, title_zh, title_en, roles, department, body, disputes, recorded_at)
+	select prison_id, gen_random_uuid(), area_id, 'arrival/' || w.id, n, w.ledger, '任务', 'task', '{officer}', '', w.body::bytea, false, now() - interval '1 day'
+	from areas, (values ('search', 'cell-body-search', '{"search_kind":"body"}'), ('group', 'mutual-supervision-group', '{}')) w (id, ledger, body),
+		unnest('{0000000001,0000000002,0000000003}'::text[]) n`); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	store, err := postgres.Open(t.Context(), postgres.AsRole(url, "taizhang_app"), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	prison := uuid.MustParse("00000000-0000-7000-8000-000000000001")
+	var done []string
+	err = store.Read(t.Context(), ledger.Session{Prison: prison, Scope: ledger.Everything()}, func(r ledger.Reader) error {
+		list, err := r.Tasks(t.Context(), prison, ledger.TaskQuery{})
+		for _, k := range list {
+			if k.Done {
+				done = append(done, k.Trigger+" "+k.Source)
+			}
+		}
+		return err
+	})
+	slices.Sort(done)
+	if want := []string{"arrival/group 0000000001", "arrival/search 0000000001", "arrival/search 0000000002"}; err != nil || !slices.Equal(done, want) {
+		t.Errorf("done: %q %v, want %q", done, err, want)
 	}
 }

@@ -156,7 +156,12 @@ func TestPinsFollowTheDay(t *testing.T) {
 	}
 	on(first, 61)
 	on(before, 55)
+	// As it is autosaved between two days: no day at all, or half of one.
+	cleared := time.Time{}
 	body := func(day time.Time) json.RawMessage {
+		if day == cleared {
+			return json.RawMessage(`{"shift_end":"20"}`)
+		}
 		return mustJSON(t, map[string]any{"shift_end": day.Format(time.RFC3339), "inmate_count": 61})
 	}
 	e := h.Begin(t, "officer", "duty-log", body(first))
@@ -171,6 +176,14 @@ func TestPinsFollowTheDay(t *testing.T) {
 		{"the day before again", before, "55", "61", 1}, // as typed; the pin stands over it
 		{"a day without a count", first.AddDate(0, 0, -3), "", "", 2},
 		{"back", first, "61", "61", 3},
+		{"cleared", cleared, "61", "", 3},
+		{"the same day given", first, "61", "61", 3},
+		{"cleared again", cleared, "61", "", 3},
+		{"another day given", before, "55", "55", 4},
+		{"cleared for a day without a count", cleared, "55", "", 4},
+		{"given without a count", first.AddDate(0, 0, -3), "", "", 5},
+		{"cleared without a count", cleared, "", "", 5},
+		{"given back", first, "61", "61", 6},
 	} {
 		res, err := h.Ledger.Check(officer, e.Key, body(c.day))
 		if got := number(res.Document.Value["inmate_count"]); err != nil || got != c.pin {

@@ -74,6 +74,37 @@ func decideAll(t *testing.T, h *housetest.House, p proposal.Proposal, people ...
 	return p
 }
 
+// TestOccasionsNamed: a change that takes from an occasion the field in which it
+// names the inmate says so in the dry run; another does not.
+func TestOccasionsNamed(t *testing.T) {
+	h := housetest.New(t)
+	named := func(c proposal.Content) (list []string) {
+		t.Helper()
+		r, err := h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range r.Uses {
+			if u.What == "occasion" {
+				list = append(list, u.In)
+			}
+		}
+		return list
+	}
+	c := next(t, h, "individual-talk", func(_, definition, _ map[string]any) {
+		definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
+	})
+	if got := named(c); len(got) > 0 {
+		t.Errorf("of another change: %v", got)
+	}
+	// The stable id stays, and what other ledgers are opened with.
+	rename := strings.NewReplacer(`"x-id":"inmate_ref"`, `"x-id":"inmate_ref"`, `doc.inmate_ref`, `doc.held_ref`, `"inmate_ref":"doc`, `"inmate_ref":"doc`, `/inmate_ref`, `/held_ref`, `"inmate_ref"`, `"held_ref"`)
+	c.Schema, c.Definition, c.Form = rename.Replace(c.Schema), rename.Replace(c.Definition), rename.Replace(c.Form)
+	if got := named(c); !slices.Equal(got, []string{"talk"}) {
+		t.Errorf("of a new name: %v", got)
+	}
+}
+
 // TestNewVersion publishes a version over forty open drafts: those that the dry
 // run said move, move, with what was typed; those it said stay, stay.
 func TestNewVersion(t *testing.T) {

@@ -21,9 +21,8 @@ import (
 	"taizhang/schemas"
 )
 
-// inForce puts an approved entry of a ledger there, its first sample with some
-// members set; a member set to nil is taken away.
-func inForce(t *testing.T, h *housetest.House, ledgerID string, set map[string]any) ledger.Key {
+// sample is the first valid document of a ledger.
+func sample(t *testing.T, ledgerID string) map[string]any {
 	t.Helper()
 	names, err := fs.Glob(schemas.FS, "ledgers/"+ledgerID+"/v1/valid/*.json")
 	if err != nil || len(names) == 0 {
@@ -37,9 +36,17 @@ func inForce(t *testing.T, h *housetest.House, ledgerID string, set map[string]a
 	if err := json.Unmarshal(raw, &doc); err != nil {
 		t.Fatal(err)
 	}
+	return doc
+}
+
+// inForce puts an approved entry of a ledger there, its first sample with some
+// members set; a member set to nil is taken away.
+func inForce(t *testing.T, h *housetest.House, ledgerID string, set map[string]any) ledger.Key {
+	t.Helper()
+	doc := sample(t, ledgerID)
 	maps.Copy(doc, set)
 	maps.DeleteFunc(doc, func(_ string, v any) bool { return v == nil })
-	raw, _ = json.Marshal(doc)
+	raw, _ := json.Marshal(doc)
 	canonical, err := integrity.Canonical(raw)
 	if err != nil {
 		t.Fatal(err)
@@ -292,6 +299,17 @@ func TestOccasions(t *testing.T) {
 	inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000009", "summary": "谈及新收罪犯 0000000001 的表现，要求其注意相处方式，本人表示愿意配合，没有异议。"})
 	inForce(t, h, "mutual-supervision-group", map[string]any{"member_refs": []string{"0000000007", "0000000008", "0000000009"}, "pairing_note": "0000000001 另行编组"})
 	inForce(t, h, "cell-body-search", map[string]any{"findings_count": 1, "findings": []any{map[string]any{"item_class": "irregular", "holder_ref": "0000000001"}}})
+	// Nor does the one that was begun from the task and speaks of somebody else now.
+	other := sample(t, "individual-talk")
+	other["inmate_ref"] = "0000000009"
+	typed, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), out.Entry.Key, out.Entry.ETag, mustJSON(t, other), ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Attach(t, "officer", out.Entry.Key, "room_clip", housetest.Photo(4))
+	if _, err := h.Ledger.Submit(h.As(ctx, "officer"), out.Entry.Key, typed.Entry.ETag, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
 	if open() != before {
 		t.Error("an entry about somebody else that mentions them does it")
 	}
@@ -392,6 +410,38 @@ func TestTaskDone(t *testing.T) {
 	}
 	if disputed() != 0 {
 		t.Error("corrected, and still marked")
+	}
+}
+
+// TestTamperTasks: that an entry was begun to do a task is in the log.
+func TestTamperTasks(t *testing.T) {
+	h := housetest.New(t)
+	if _, err := h.Owner.Exec(t.Context(), "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, '0000000001', '张三', $2, current_date)", h.Prison, h.Area); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Ledger.Arrivals(t.Context(), h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	officer := h.As(t.Context(), "officer")
+	list, err := h.Ledger.Tasks(officer, h.Prison)
+	if err != nil || len(list) < 2 {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if _, err := h.Ledger.BeginTask(officer, h.Prison, list[0].ID, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	s := verified(t, h)
+	for _, c := range []struct{ want, sql string }{
+		{"A01", fmt.Sprintf("update task_entries set task_id = '%s'", list[1].ID)},
+		{"I02", "delete from task_entries"},
+	} {
+		if tag, err := h.Owner.Exec(t.Context(), c.sql); err != nil || tag.RowsAffected() != 1 {
+			t.Fatalf("%s: %s %v", c.sql, tag, err)
+		}
+		r := s.verify(t)
+		if !slices.ContainsFunc(r.Problems, func(p integrity.Problem) bool { return p.Code == c.want }) {
+			t.Errorf("%s: %+v", c.sql, r.Problems)
+		}
 	}
 }
 

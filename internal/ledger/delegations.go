@@ -186,7 +186,7 @@ func (n NewDelegation) wrong(now time.Time) (list []fault.Field) {
 	case n.Until < catalog.DayOf(now):
 		say("/until", "past", "截止日期已过", "The last day is over")
 	case !catalog.Near(from.At, now):
-		say("/from", "range", catalog.FarOff.ZH, catalog.FarOff.EN)
+		list = append(list, catalog.FarOff("/from"))
 	case until.At.Sub(from.At).Hours() > 24*maxDelegation:
 		say("/until", "maximum", "委托不超过一年；更长的离岗应调整岗位", "A delegation lasts a year at most; a longer absence wants another posting")
 	}

@@ -235,7 +235,7 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	if err != nil {
 		return false, err
 	}
-	pins, err := repinned(ctx, tx, t, e, d, doc)
+	pins, anew, err := repinned(ctx, tx, t, e, d, doc)
 	if err != nil {
 		return false, err
 	}
@@ -245,7 +245,6 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	}
 	same := func(a, b Pin) bool { return a.Field == b.Field && a.TakenAt.Equal(b.TakenAt) }
 	retaken = !slices.EqualFunc(pins, d.Pins, same) || !bytes.Equal(over.Canonical, doc.Canonical)
-	anew := len(pins)+len(d.Pins) > 0 && moved(t, e, d.Body, doc)
 	if anew {
 		body = over.Canonical
 	}

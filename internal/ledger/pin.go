@@ -179,48 +179,82 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 	return bytes.Equal(was, is), err
 }
 
-// moved says that a document speaks of another day than the draft's body did.
-func moved(t *catalog.Type, e Entry, was json.RawMessage, doc catalog.Document) bool {
-	before, err := catalog.ParseDocument(was)
-	return err == nil && dayOf(t, before, e.CreatedAt) != dayOf(t, doc, e.CreatedAt)
+// moved says that a document speaks of another day than the draft did last: in its
+// body, or where the day was cleared to be typed again, in what its pins are of. A
+// document without a day speaks of no other.
+func moved(ctx context.Context, r Reader, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) (bool, error) {
+	day, ok := saidDay(t, doc)
+	if !ok {
+		return false, nil
+	}
+	before, err := catalog.ParseDocument(d.Body)
+	if err != nil {
+		return false, nil // there is no draft
+	}
+	was, ok := saidDay(t, before)
+	if !ok {
+		was, err = pinnedDay(ctx, r, e.Prison, d.Pins)
+	}
+	return was != day, err
+}
+
+// pinnedDay is the day that pins were taken of; "" where there are none.
+func pinnedDay(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) (string, error) {
+	for _, p := range pins {
+		if p.Origin != nil {
+			return p.Origin.Day, nil
+		}
+		for _, of := range p.Of {
+			source, err := r.Entry(ctx, Key{Prison: prison, Entry: of.Entry})
+			if err == nil || !fault.Is(err, fault.NotFound) {
+				return source.Day, err
+			}
+		}
+	}
+	return "", nil
 }
 
 // repinned are the pins of a draft over which the document is typed: a pin must
 // never speak of somebody else or of another day. Those of a document that is of
-// another day are taken anew, those of an inmate when it names another one. The
-// others stay as they are, but of a field that the type, after a rebase, no longer
-// takes from elsewhere.
-func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) ([]Pin, error) {
-	if len(t.Sources) > 0 && moved(t, e, d.Body, doc) {
+// another day are taken anew, and anew says so; those of an inmate when it names
+// another one. The others stay as they are, but of a field that the type, after a
+// rebase, no longer takes from elsewhere.
+func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) (pins []Pin, anew bool, err error) {
+	if len(t.Sources) > 0 {
+		if anew, err = moved(ctx, r, t, e, d, doc); err != nil {
+			return nil, false, err
+		}
+	}
+	if anew {
 		area, err := r.Area(ctx, e.Prison, e.Area)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		_, pins, err := take(ctx, r, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
-		return pins, err
+		_, pins, err = take(ctx, r, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
+		return pins, len(pins)+len(d.Pins) > 0, err
 	}
 	number, _ := doc.Value[inmateField].(string)
-	out := slices.DeleteFunc(slices.Clone(d.Pins), func(p Pin) bool {
+	pins = slices.DeleteFunc(slices.Clone(d.Pins), func(p Pin) bool {
 		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number ||
 			!slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field })
 	})
 	for _, src := range t.Sources {
-		if number == "" || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(out, func(p Pin) bool { return p.Field == src.Field }) {
+		if number == "" || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(pins, func(p Pin) bool { return p.Field == src.Field }) {
 			continue
 		}
-		d, err := r.SourceRecord(ctx, e.Prison, src.System, number)
+		said, err := r.SourceRecord(ctx, e.Prison, src.System, number)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		if p, ok := d.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, r.Now()), Take: src.Take, Number: number}); ok {
+		if p, ok := said.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, e.CreatedAt), Take: src.Take, Number: number}); ok {
 			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
-			out = append(out, p)
+			pins = append(pins, p)
 		}
 	}
-	return out, nil
+	return pins, false, nil
 }
 
 // pin of one member of a delivery; none where the source says nothing of it.
@@ -236,11 +270,17 @@ func (d Delivery) pin(src catalog.Source, o Origin) (Pin, bool) {
 // dayOf is the day that a document's shared fields are of: when the matter
 // happened, where it says so, else the day it was begun.
 func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
-	// A year that no calendar has is the schema's business, not the database's.
-	if m, err := t.Occurred(doc); err == nil && m.At.Year() >= 1900 && m.At.Year() < 2200 {
-		return m.Day
+	if day, ok := saidDay(t, doc); ok {
+		return day
 	}
 	return catalog.DayOf(begun)
+}
+
+// saidDay is the day on which the matter happened; false where a document says none.
+func saidDay(t *catalog.Type, doc catalog.Document) (string, bool) {
+	m, err := t.Occurred(doc)
+	// A year that no calendar has is the schema's business, not the database's.
+	return m.Day, err == nil && m.At.Year() >= 1900 && m.At.Year() < 2200
 }
 
 // pinned puts the pinned values over what was sent: a shared field is not typed.

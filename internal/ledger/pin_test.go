@@ -24,7 +24,7 @@ func TestRepinnedForgets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := repinned(t.Context(), looking{}, typ, Entry{}, DraftBody{Body: json.RawMessage("{}"), Pins: []Pin{kept, {Field: "/gone", Value: json.RawMessage("2")}}}, doc)
+	got, _, err := repinned(t.Context(), looking{}, typ, Entry{}, DraftBody{Body: json.RawMessage("{}"), Pins: []Pin{kept, {Field: "/gone", Value: json.RawMessage("2")}}}, doc)
 	if err != nil || len(got) != 1 || got[0].Field != kept.Field {
 		t.Errorf("%+v %v, want only %s", got, err, kept.Field)
 	}

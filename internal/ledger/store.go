@@ -175,8 +175,7 @@ type Tx interface {
 	// LockTask takes the task's row until commit.
 	LockTask(ctx context.Context, prison, id uuid.UUID) error
 	InsertTaskAct(ctx context.Context, prison uuid.UUID, a TaskAct) error
-	// InsertTaskEntry says that the entry was begun to do the task.
-	InsertTaskEntry(ctx context.Context, prison, task, entry uuid.UUID) error
+	InsertTaskEntry(ctx context.Context, prison uuid.UUID, e TaskEntry) error
 	// ClaimRow notes under all its names that a row of a file became the entry;
 	// the fault row_written when it is one that still stands. Without names
 	// nothing is noted.

@@ -41,7 +41,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		pins, err := repinned(ctx, tx, t, *e, d, doc)
+		pins, _, err := repinned(ctx, tx, t, *e, d, doc)
 		if err != nil {
 			return nil, err
 		}

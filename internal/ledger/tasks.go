@@ -51,6 +51,17 @@ func (a TaskAct) Record() (Record, error) {
 	return NewRecord("task_act", a.Task.String(), a.Salt, map[string]any{"task": a.Task, "done_by": a.By, "note": a.Note})
 }
 
+// TaskEntry says that an entry was begun to do a task.
+type TaskEntry struct {
+	Task, Entry uuid.UUID
+	Salt        []byte
+}
+
+// Record commits to it.
+func (e TaskEntry) Record() (Record, error) {
+	return NewRecord("task_entry", e.Entry.String(), e.Salt, map[string]any{"task": e.Task, "entry": e.Entry})
+}
+
 // TaskQuery: zero members do not restrict.
 type TaskQuery struct {
 	Task, Entry uuid.UUID
@@ -169,7 +180,7 @@ func (s *Service) BeginTask(ctx context.Context, prison, id uuid.UUID, idem Idem
 			return err
 		}
 		out = Outcome{Entry: begun}
-		return tx.InsertTaskEntry(ctx, prison, id, begun.Entry)
+		return tx.InsertTaskEntry(ctx, prison, TaskEntry{Task: id, Entry: begun.Entry, Salt: integrity.NewSalt()})
 	})
 	return out, err
 }

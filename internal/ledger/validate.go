@@ -57,7 +57,7 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		pins, err := repinned(ctx, looking{r, s.Now()}, t, e, d, doc)
+		pins, _, err := repinned(ctx, looking{r, s.Now()}, t, e, d, doc)
 		if err != nil {
 			return err
 		}

@@ -74,20 +74,26 @@ type founder struct {
 	prisons, areas map[string]uuid.UUID
 }
 
-// named refuses what is no name.
-func named(names ...*string) error {
-	for _, n := range names {
-		name, ok := catalog.Name(*n, 60)
-		if !ok {
-			return fmt.Errorf("%q is no name: 1 to 60 characters, none of them invisible", *n)
-		}
-		*n = name
+// named makes it the name it is, and refuses what is none.
+func named(given *string) error {
+	name, ok := catalog.Name(*given, 60)
+	if !ok {
+		return fmt.Errorf("%q is no name: 1 to 60 characters, none of them invisible", *given)
 	}
+	*given = name
 	return nil
 }
 
+// titled is named for both languages; English may be missing.
+func titled(t *fault.Text) error {
+	if err := named(&t.ZH); err != nil || t.EN == "" {
+		return err
+	}
+	return named(&t.EN)
+}
+
 func (f *founder) prison(ctx context.Context, p FoundPrison) error {
-	if err := named(&p.Name.ZH, &p.Name.EN); err != nil {
+	if err := titled(&p.Name); err != nil {
 		return err
 	}
 	var id uuid.UUID
@@ -101,7 +107,7 @@ func (f *founder) prison(ctx context.Context, p FoundPrison) error {
 		return err
 	}
 	for _, a := range p.Areas {
-		if err := named(&a.Name.ZH, &a.Name.EN); err != nil {
+		if err := titled(&a.Name); err != nil {
 			return fmt.Errorf("area %s: %w", a.Code, err)
 		}
 		var area uuid.UUID

@@ -14,14 +14,16 @@ import (
 )
 
 // taskDone is looked up, not stored: an act of its own; the entry that was
-// asked for or begun from it, filed; for somebody's arrival an entry of the
-// ledger since then that names them where the task's own body does; for a
-// doubted entry its correction in force, its voiding or a finding.
+// asked for, filed; for somebody's arrival an entry of the ledger since then that
+// names them where the task's own body does, or where that names nobody the entry
+// begun from it; for a doubted entry its correction in force, its voiding or a
+// finding.
 const taskDone = `(a.task_id is not null
 	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.opened and ` + filledFor + `)
 	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.opened_by = t.entry_id and ` + filledFor + `)
-	or t.ledger <> '' and exists (select from task_entries b join entries e using (prison_id, entry_id)
-		where b.prison_id = t.prison_id and b.task_id = t.task_id and ` + filledFor + `)
+	or t.ledger <> '' and not exists (select from jsonb_each(app.document(t.body)) named where named.value @> to_jsonb(t.source))
+		and exists (select from task_entries b join entries e using (prison_id, entry_id)
+			where b.prison_id = t.prison_id and b.task_id = t.task_id and ` + filledFor + `)
 	or t.ledger <> '' and t.entry_id is null and exists (select from entries e
 		join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
 		where e.prison_id = t.prison_id and e.area_id = t.area_id and ` + filledFor + ` and e.submitted_at >= t.recorded_at
@@ -111,10 +113,12 @@ func (t *txn) InsertTaskAct(ctx context.Context, prison uuid.UUID, a ledger.Task
 	})
 }
 
-func (t *txn) InsertTaskEntry(ctx context.Context, prison, task, entry uuid.UUID) error {
+func (t *txn) InsertTaskEntry(ctx context.Context, prison uuid.UUID, e ledger.TaskEntry) error {
 	return t.asProgram(ctx, func() error {
-		_, err := t.exec(ctx, "insert into task_entries (prison_id, task_id, entry_id) values ($1, $2, $3)", prison, task, entry)
-		return err
+		if _, err := t.exec(ctx, "insert into task_entries (prison_id, task_id, entry_id, salt) values ($1, $2, $3, $4)", prison, e.Task, e.Entry, e.Salt); err != nil {
+			return err
+		}
+		return t.note(e.Record())
 	})
 }
 
@@ -143,4 +147,17 @@ func (s *Snapshot) taskActs(ctx context.Context, prison uuid.UUID) iter.Seq2[int
 		rec, err := a.Record()
 		return rowOf("task_acts", rec, err, at, "")
 	}, "select task_id, done_by, note, salt, recorded_at from task_acts where prison_id = $1 order by task_id", prison)
+}
+
+// taskEntries as the verifier reads them.
+func (s *Snapshot) taskEntries(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		var e ledger.TaskEntry
+		var at time.Time
+		if err := row.Scan(&e.Task, &e.Entry, &e.Salt, &at); err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := e.Record()
+		return rowOf("task_entries", rec, err, at, "")
+	}, "select task_id, entry_id, salt, recorded_at from task_entries where prison_id = $1 order by entry_id", prison)
 }

@@ -117,6 +117,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.reliefs,
 			s.reliefDecisions,
 			s.taskActs,
+			s.taskEntries,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {

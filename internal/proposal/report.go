@@ -40,8 +40,8 @@ type Drafts struct {
 
 // Use is a place that names the ledger.
 type Use struct {
-	What  string     `json:"what"` // source, trigger, lookup, indicator, policy
-	In    string     `json:"in"`   // ledger, or code of the indicator
+	What  string     `json:"what"` // source, trigger, lookup, indicator, policy, occasion
+	In    string     `json:"in"`   // ledger, code of the indicator, or id of the occasion
 	Title fault.Text `json:"title"`
 }
 
@@ -65,7 +65,7 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 		r.Version = next.Version
 	}
 	if current != nil {
-		r.Uses = s.uses(c.Ledger)
+		r.Uses = s.uses(c.Ledger, next)
 		if r.Records, r.Duties, err = tx.Touched(ctx, c.Ledger); err != nil {
 			return r, err
 		}
@@ -161,8 +161,9 @@ func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *c
 	return nil
 }
 
-// uses lists what names the ledger.
-func (s *Service) uses(id string) []Use {
+// uses lists what names the ledger, and the occasions that fill a field which its
+// next version, nil for none, no longer has.
+func (s *Service) uses(id string, next *catalog.Type) []Use {
 	list := []Use{{What: "policy", In: s.Access.Owner(id), Title: fault.Text{ZH: "归属部门", EN: "owning department"}}}
 	for _, t := range s.Catalog.Types() {
 		for _, src := range t.Sources {
@@ -177,6 +178,11 @@ func (s *Service) uses(id string) []Use {
 		}
 		if t.ID != id && t.Names(id) {
 			list = append(list, Use{"lookup", t.ID, t.Title})
+		}
+	}
+	for _, o := range s.Catalog.Occasions().All() {
+		if o.Opens == id && (next == nil || len(o.Strays(next)) > 0) {
+			list = append(list, Use{"occasion", o.ID, o.Title})
 		}
 	}
 	for _, d := range s.Standard.Domains {

@@ -39,7 +39,7 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	ends := c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
 	if ends {
 		want(c.Notice.ZH != "", field("/notice", "请写一句告知填报人的话：以后到哪里去办", "Write a line for those who fill: where to go from now on"))
-		for _, u := range s.uses(c.Ledger) {
+		for _, u := range s.uses(c.Ledger, nil) {
 			if (u.What == "source" || u.What == "trigger") && u.In != c.Ledger {
 				bad = append(bad, field("/ledger", "“"+u.Title.ZH+"”还在引用这个台账，请先修改它", u.Title.EN+" still refers to this ledger; change that first"))
 			}
