@@ -60,7 +60,7 @@ function line(place: string, kind: string, label = ''): Record<string, string> {
   }
 }
 
-/** Writes lines under the titles of the template, which are asked of the server. */
+/** Writes lines under the titles of the empty file, which are asked of the server. */
 function csv(titles: string[], lines: Record<string, string>[]): string {
   const bare = (s: string) => s.replace(/\*$/, '').replace(/（.*）$/, '')
   const used = titles.filter((t) => bare(t) in fieldOf)
@@ -89,7 +89,7 @@ async function send(name: string, buffer: Buffer, good: number) {
 let titles: string[] = []
 
 describe('entries in and out by the file', () => {
-  it('a template has the columns, the choices and what each means', async () => {
+  it('an empty file has the columns, the choices and what each means', async () => {
     await officer.getByRole('link', { name: '导入导出' }).click()
     await officer.getByRole('combobox', { name: '台账' }).first().selectOption('cell-body-search')
     await officer.getByText(/须附佐证/).waitFor()

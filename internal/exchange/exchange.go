@@ -256,7 +256,7 @@ func (s *Service) as(ctx context.Context, person uuid.UUID, address string) (con
 	return actor.With(ctx, a), nil
 }
 
-// plans of a ledger for reading: an older template is read into the current version.
+// plans of a ledger for reading: an older workbook is read into the current version.
 func (s *Service) plans(id string) (func(int) *workbook.Plan, error) {
 	current := s.Catalog.Current(id)
 	if current == nil {
@@ -273,8 +273,8 @@ func (s *Service) plans(id string) (func(int) *workbook.Plan, error) {
 	}, nil
 }
 
-// Template writes an empty file of a ledger's current version.
-func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format string, w io.Writer) error {
+// Empty writes a file to fill of a ledger's current version.
+func (s *Service) Empty(ctx context.Context, prison uuid.UUID, id, format string, w io.Writer) error {
 	plans, err := s.plans(id)
 	if err != nil {
 		return err
@@ -285,7 +285,7 @@ func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format str
 	}
 	p := plans(0)
 	if format != "xlsx" {
-		t, err := workbook.NewText(w, p, workbook.Template, encodings[format])
+		t, err := workbook.NewText(w, p, workbook.Empty, encodings[format])
 		if err != nil {
 			return err
 		}
@@ -303,7 +303,7 @@ func (s *Service) Template(ctx context.Context, prison uuid.UUID, id, format str
 		}
 		example = doc.Value
 	}
-	b, err := workbook.NewBook(p, workbook.Template, names, example)
+	b, err := workbook.NewBook(p, workbook.Empty, names, example)
 	if err != nil {
 		return err
 	}

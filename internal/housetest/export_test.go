@@ -180,12 +180,12 @@ func TestTend(t *testing.T) {
 	}
 }
 
-// TestTemplateRights: whoever fills the ledger somewhere takes its template.
-func TestTemplateRights(t *testing.T) {
+// TestEmptyRights: whoever fills the ledger somewhere takes an empty file of it.
+func TestEmptyRights(t *testing.T) {
 	h := housetest.New(t)
 	for who, code := range map[string]string{"officer": "", "warden": "forbidden"} {
 		var w bytes.Buffer
-		err := h.Exchange.Template(h.As(t.Context(), who), h.Prison, "cell-body-search", "xlsx", &w)
+		err := h.Exchange.Empty(h.As(t.Context(), who), h.Prison, "cell-body-search", "xlsx", &w)
 		if fault.CodeOf(err) != code {
 			t.Errorf("%s: %v", who, err)
 		}

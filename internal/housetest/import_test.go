@@ -56,7 +56,7 @@ func loose(raw []byte) map[string]any {
 
 func bookOf(t testing.TB, h *housetest.House, id string, outs []workbook.Out) []byte {
 	t.Helper()
-	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current(id)), workbook.Template, nil, nil)
+	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current(id)), workbook.Empty, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func format(c echo.Context) (string, error) {
 	return f, nil
 }
 
-func (a *API) template(c echo.Context) error {
+func (a *API) emptyWorkbook(c echo.Context) error {
 	prison, err := pathID(c, "prison")
 	if err != nil {
 		return err
@@ -75,8 +75,8 @@ func (a *API) template(c echo.Context) error {
 	if t == nil {
 		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 	}
-	name := t.Title.ZH + "导入模板v" + strconv.Itoa(t.Version)
-	return a.brokenOff(c, a.Exchange.Template(c.Request().Context(), prison, id, f, file{c, f, name}))
+	name := t.Title.ZH + "空表v" + strconv.Itoa(t.Version)
+	return a.brokenOff(c, a.Exchange.Empty(c.Request().Context(), prison, id, f, file{c, f, name}))
 }
 
 // importing is an import as its sender sees it.

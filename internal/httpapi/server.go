@@ -193,7 +193,7 @@ func (a *API) routes() []route {
 		{"GET", "/calendar", "calendar.get", false, a.calendar},
 		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
 		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
-		{"GET", prison + "/workbooks/:ledger", "workbooks.get", false, a.template},
+		{"GET", prison + "/workbooks/:ledger", "workbooks.get", false, a.emptyWorkbook},
 		{"GET", prison + "/imports", "imports.list", false, a.listImports},
 		{"POST", prison + "/imports", "imports.create", false, a.sendImport},
 		{"GET", prison + "/imports/:import", "imports.get", false, a.getImport},

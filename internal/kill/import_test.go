@@ -25,7 +25,7 @@ func TestImportKilled(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	h := housetest.New(t)
-	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Template, nil, nil)
+	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ type Kind int
 
 // The kinds: an empty one to fill, entries that went out, rows to correct.
 const (
-	Template Kind = iota
+	Empty Kind = iota
 	Export
 	Errors
 )

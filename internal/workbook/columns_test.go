@@ -85,7 +85,7 @@ func TestRenamed(t *testing.T) {
 	if _, twice := at["人数"]; twice {
 		t.Error("the renamed field has two columns")
 	}
-	// A template of the old version is still understood, by its ids.
+	// An empty one of the old version is still understood, by its ids.
 	old := workbook.NewPlan(types[0])
 	joint := func(v int) *workbook.Plan {
 		if v == 1 {
@@ -93,7 +93,7 @@ func TestRenamed(t *testing.T) {
 		}
 		return workbook.NewPlan(types[1])
 	}
-	_, rows := read(t, book(t, old, workbook.Template, outs[0]), joint)
+	_, rows := read(t, book(t, old, workbook.Empty, outs[0]), joint)
 	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "heads": json.Number("7")}, rows[0].Value); diff != "" {
 		t.Error(diff)
 	}
@@ -151,12 +151,12 @@ func TestRefused(t *testing.T) {
 		"nothing":               {nil, "table_type_refused"},
 		"an old workbook":       {[]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, "table_type_refused"},
 		"a picture":             {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), "table_type_refused"},
-		"another ledger":        {book(t, workbook.NewPlan(other), workbook.Template), "table_foreign"},
+		"another ledger":        {book(t, workbook.NewPlan(other), workbook.Empty), "table_foreign"},
 		"a column nobody knows": {[]byte("检查类别,多出来的\r\na,b\r\n"), "table_columns"},
 		"no column at all":      {[]byte("你好\r\n"), "table_columns"},
-		"half a workbook":       {book(t, workbook.NewPlan(typ), workbook.Template)[:2000], "table_type_refused"},
+		"half a workbook":       {book(t, workbook.NewPlan(typ), workbook.Empty)[:2000], "table_type_refused"},
 		"a zip of zeros":        {bomb(t), "table_too_large"},
-		"one cell of 60 MB":     {oneCell(t, book(t, workbook.NewPlan(typ), workbook.Template)), "table_too_large"},
+		"one cell of 60 MB":     {oneCell(t, book(t, workbook.NewPlan(typ), workbook.Empty)), "table_too_large"},
 	} {
 		_, err := workbook.Open(bytes.NewReader(test.raw), int64(len(test.raw)), plans(typ))
 		if fault.CodeOf(err) != test.code {
@@ -186,7 +186,7 @@ func TestDates(t *testing.T) {
 		outs = append(outs, workbook.Out{Number: i + 1, Version: 1, Value: map[string]any{"on": at.Format(time.DateOnly), "at": at.Format(time.RFC3339)}})
 		at = at.Add(86 * time.Second)
 	}
-	_, rows := read(t, book(t, p, workbook.Template, outs...), plans(types[0]))
+	_, rows := read(t, book(t, p, workbook.Empty, outs...), plans(types[0]))
 	for i, r := range rows {
 		if diff := cmp.Diff(outs[i].Value, r.Value); diff != "" {
 			t.Fatal(diff)

@@ -76,7 +76,7 @@ func FuzzOpen(f *testing.F) {
 	typ := load(f).Current("cell-body-search")
 	p := workbook.NewPlan(typ)
 	o := workbook.Out{Number: 1, Version: 1, Value: documents(f, typ)[0].Value}
-	f.Add(book(f, p, workbook.Template, o))
+	f.Add(book(f, p, workbook.Empty, o))
 	f.Add(text(f, p, workbook.Export, workbook.UTF8BOM, o))
 	f.Add(text(f, p, workbook.Export, workbook.GB18030, o))
 	f.Add([]byte("检查类别\n\xff\xfe,\"\n"))

@@ -123,7 +123,7 @@ func readBook(f *excelize.File, plans func(int) *Plan) (*Source, error) {
 	}
 	from := firstLine
 	if main == "" {
-		// Not one of our templates: the first sheet, by its titles.
+		// Not one of ours: the first sheet, by its titles.
 		list := f.GetSheetList()
 		if s.plan, main, from = plans(0), list[0], 2; heads[main] == nil {
 			return nil, badTable

@@ -279,7 +279,7 @@ func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
 		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
 		list, ok := doc.Value["v"].([]any)
 		if err != nil || !ok {
-			row.Errors = append(row.Errors, fault.Field{Pointer: at, Code: "cell", Text: fault.Text{ZH: "明细应为 JSON 数组，或改用 Excel 模板", EN: "A JSON array is wanted here; or use the workbook"}})
+			row.Errors = append(row.Errors, fault.Field{Pointer: at, Code: "cell", Text: fault.Text{ZH: "明细应为 JSON 数组，或改用 Excel 空表", EN: "A JSON array is wanted here; or use the workbook"}})
 			continue
 		}
 		put(row.Value, at, nil, list)

@@ -152,7 +152,7 @@ func read(t testing.TB, raw []byte, plans func(int) *workbook.Plan) (*workbook.S
 	return s, rows
 }
 
-// TestRoundTrip writes every valid document of every type into a template, an
+// TestRoundTrip writes every valid document of every type into an empty file, an
 // export and every CSV, and reads the same documents back.
 func TestRoundTrip(t *testing.T) {
 	for _, typ := range load(t).Types() {
@@ -164,8 +164,8 @@ func TestRoundTrip(t *testing.T) {
 				outs = append(outs, workbook.Out{Number: i + 1, Version: typ.Version, Value: d.Value, Area: "一监区"})
 			}
 			for name, raw := range map[string][]byte{
-				"template": book(t, p, workbook.Template, outs...), "export": book(t, p, workbook.Export, outs...), "errors": book(t, p, workbook.Errors, outs...),
-				workbook.UTF8: text(t, p, workbook.Template, workbook.UTF8, outs...), workbook.UTF8BOM: text(t, p, workbook.Export, workbook.UTF8BOM, outs...),
+				"empty": book(t, p, workbook.Empty, outs...), "export": book(t, p, workbook.Export, outs...), "errors": book(t, p, workbook.Errors, outs...),
+				workbook.UTF8: text(t, p, workbook.Empty, workbook.UTF8, outs...), workbook.UTF8BOM: text(t, p, workbook.Export, workbook.UTF8BOM, outs...),
 				workbook.GB18030: text(t, p, workbook.Export, workbook.GB18030, outs...),
 			} {
 				s, rows := read(t, raw, plans(typ))
@@ -259,7 +259,7 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestSavedElsewhere reads a template of rewards and punishments that LibreOffice
+// TestSavedElsewhere reads a workbook of rewards and punishments that LibreOffice
 // opened and saved again.
 func TestSavedElsewhere(t *testing.T) {
 	raw, err := os.ReadFile("testdata/saved-by-libreoffice.xlsx")

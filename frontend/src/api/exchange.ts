@@ -97,7 +97,7 @@ export async function askExport(prison: string, body: Asking, key: string): Prom
 
 export const formats: Export['format'][] = ['xlsx', 'csv-utf8-bom', 'csv-gb18030']
 
-export const templateUrl = (prison: string, ledger: string, format: Export['format']) =>
+export const emptyUrl = (prison: string, ledger: string, format: Export['format']) =>
   url(`/prisons/${prison}/workbooks/${ledger}`, { format })
 export const errorsUrl = (i: Import) => url(`/prisons/${i.prison}/imports/${i.id}/errors`)
 export const exportUrl = (e: Export) => url(`/prisons/${e.prison}/exports/${e.id}/file`)

@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { type DragEvent, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { formats, sendImport, templateUrl } from '../api/exchange'
+import { emptyUrl, formats, sendImport } from '../api/exchange'
 import { act } from '../api/http'
 import type { Area, LedgerHead } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -10,7 +10,7 @@ import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 
-/** Chooses what a file is for, offers its template, and sends it to be checked. */
+/** Chooses what a file is for, offers an empty one, and sends it to be checked. */
 export function Send(props: {
   prison: string
   ledgers: LedgerHead[]
@@ -110,9 +110,9 @@ export function Send(props: {
       )}
       {ledger && (
         <p className="exchange-links">
-          <strong>{t('exchange.template')}</strong>
+          <strong>{t('exchange.emptyFile')}</strong>
           {formats.map((f) => (
-            <a key={f} href={templateUrl(prison, ledger, f)} download>
+            <a key={f} href={emptyUrl(prison, ledger, f)} download>
               {t(`exchange.format_${f}`)}
             </a>
           ))}
