@@ -556,6 +556,9 @@ func TestVolumeGivenUp(t *testing.T) {
 			if got := state(); got.State != "failed" || got.Failure != failure {
 				t.Errorf("%+v", got)
 			}
+			if _, _, err := s.OpenVolume(head, v.VolumeKey); fault.CodeOf(err) != "volume_failed" {
+				t.Errorf("the file of a volume that failed: %v", err)
+			}
 			asked := files.asked
 			if err := errors.Join(broken.BindAll(t.Context()), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
 				t.Errorf("tried again: %d, %v", files.asked-asked, err)

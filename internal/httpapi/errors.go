@@ -127,6 +127,7 @@ var titles = map[string]fault.Text{
 	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
 	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
 	"volume_empty":           {ZH: "所选范围内没有已办结的条目", EN: "There is no approved entry in what was chosen"},
+	"volume_failed":          {ZH: "该卷册装订失败，没有文件，请再次装订", EN: "This volume could not be bound and has no file; bind it again"},
 	"volume_given_up":        {ZH: "多次装订均未完成，请缩短日期范围后再装订", EN: "It was begun several times and never finished; bind fewer days"},
 	"volume_not_ready":       {ZH: "正在装订，完成后即可下载", EN: "It is still being bound; download it when it is done"},
 	"volume_too_large":       {ZH: "条目过多，请缩短日期范围，分卷装订", EN: "Too many entries for one volume; choose fewer days"},

@@ -203,6 +203,9 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	if err != nil {
 		return v, nil, err
 	}
+	if v.State == "failed" {
+		return v, nil, fault.New(fault.Conflict, "volume_failed")
+	}
 	if v.Sha256 == nil {
 		return v, nil, fault.New(fault.Conflict, "volume_not_ready")
 	}
