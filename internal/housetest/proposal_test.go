@@ -379,6 +379,12 @@ func TestProposalRefused(t *testing.T) {
 			}
 		})
 	}
+	short := base("new-book", "dept_custody")
+	short.Reason = "调整"
+	var refused *fault.Error
+	if _, err := propose(h, t.Context(), "bureau office", short); !errors.As(err, &refused) || !strings.Contains(refused.Fields[0].Text.ZH, "至少 4 个字") {
+		t.Errorf("a reason too short is not told how long: %v", err)
+	}
 	if list, err := h.Proposals.List(h.As(t.Context(), "bureau office"), h.Prison); err != nil || len(list) != 0 {
 		t.Errorf("%d stored, %v", len(list), err)
 	}

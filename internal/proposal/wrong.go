@@ -1,6 +1,7 @@
 package proposal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,6 +13,9 @@ import (
 func field(pointer, zh, en string) fault.Field {
 	return fault.Field{Pointer: pointer, Code: "proposal", Text: fault.Text{ZH: zh, EN: en}}
 }
+
+// minReason is how many characters say why the catalogue changes.
+const minReason = 4
 
 // wrong lists what must be put right before a dry run can be made.
 func (s *Service) wrong(c Content, today string) []fault.Field {
@@ -32,7 +36,7 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	default:
 		want(current != nil, field("/ledger", "没有这种台账，或已停用", "There is no such ledger, or it is no longer kept"))
 	}
-	want(seen(c.Reason) >= 4, field("/reason", "请说明理由", "Say why"))
+	want(seen(c.Reason) >= minReason, field("/reason", fmt.Sprintf("请说明理由，至少 %d 个字", minReason), fmt.Sprintf("Say why, in at least %d characters", minReason)))
 	want(c.On >= today, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
 	if _, err := catalog.Day(c.On); err != nil {
 		want(false, field("/on", "请填写生效日期（年-月-日）", "State the day it takes effect (YYYY-MM-DD)"))
