@@ -102,7 +102,7 @@ var titles = map[string]fault.Text{
 	"evidence_locked":        {ZH: "佐证文件处于保存期内，不能删除或缩短保存期", EN: "The file is under retention and cannot be removed or released earlier"},
 	"hash_mismatch":          {ZH: "上传的内容与校验值不符，请重新上传", EN: "What arrived differs from its hash; upload it again"},
 	"file_too_large":         {ZH: "文件过大", EN: "The file is too large"},
-	"no_time":                {ZH: "文书中没有发生时间", EN: "The document says no time of occurrence"},
+	"no_time":                {ZH: "文书中没有发生时间，或年份有误", EN: "The document says no time of occurrence, or one of a wrong year"},
 	"not_filed":              {ZH: "办结后才有正式表单", EN: "There is an official form once the last step has approved"},
 	"not_for_area":           {ZH: "该监区不填报这种台账", EN: "This area does not keep that ledger"},
 	"not_found":              {ZH: "没有找到，或者您无权查看", EN: "Not found, or not yours to see"},

@@ -236,8 +236,7 @@ func (d Delivery) pin(src catalog.Source, o Origin) (Pin, bool) {
 // dayOf is the day that a document's shared fields are of: when the matter
 // happened, where it says so, else the day it was begun.
 func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
-	// A year that no calendar has is the schema's business, not the database's.
-	if m, err := t.Occurred(doc); err == nil && m.At.Year() >= 1900 && m.At.Year() < 2200 {
+	if m, err := t.Occurred(doc); err == nil {
 		return m.Day
 	}
 	return catalog.DayOf(begun)
