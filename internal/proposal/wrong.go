@@ -37,9 +37,15 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 		want(current != nil, field("/ledger", "没有这种台账，或已停用", "There is no such ledger, or it is no longer kept"))
 	}
 	want(seen(c.Reason) >= minReason, field("/reason", fmt.Sprintf("请说明理由，至少 %d 个字", minReason), fmt.Sprintf("Say why, in at least %d characters", minReason)))
-	want(c.On >= today, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
-	if _, err := catalog.Day(c.On); err != nil {
+	began, _ := catalog.Day(today)
+	_, err := catalog.Day(c.On)
+	switch {
+	case catalog.DayFarOff(c.On, began.At):
+		want(false, field("/on", catalog.FarOff.ZH, catalog.FarOff.EN))
+	case err != nil:
 		want(false, field("/on", "请填写生效日期（年-月-日）", "State the day it takes effect (YYYY-MM-DD)"))
+	case c.On < today:
+		want(false, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
 	}
 	ends := c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
 	if ends {
