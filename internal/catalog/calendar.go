@@ -38,6 +38,13 @@ func FarOff(pointer string) fault.Field {
 	return fault.Field{Pointer: pointer, Code: "range", Text: fault.Text{ZH: "日期应在今天前后一年以内，请核对年份", EN: "The day lies within a year of today; look at the year"}}
 }
 
+// DayFarOff says that a text is a day, and one that is not near: years that Day
+// does not read are told so too.
+func DayFarOff(s string, now time.Time) bool {
+	t, err := time.ParseInLocation(time.DateOnly, s, Zone)
+	return err == nil && !Near(t, now)
+}
+
 // DayOf is the day a time falls on.
 func DayOf(t time.Time) string { return t.In(Zone).Format(time.DateOnly) }
 

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"strings"
 	"time"
 	"unicode"
 
@@ -78,8 +77,8 @@ func (g Gate) Check(at, today string, known func(string) bool, overlaps []Overla
 // said asks for more than a gesture: four characters that can be read.
 func said(s string) bool {
 	n := 0
-	for _, r := range strings.TrimSpace(s) {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+	for _, r := range s {
+		if Visible(r) && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
 			n++
 		}
 	}

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"strings"
 	"testing"
 
 	"taizhang/internal/catalog"
@@ -17,6 +18,7 @@ func TestGate(t *testing.T) {
 	}{
 		"whole":            {func(*catalog.Gate) {}, ""},
 		"no basis":         {func(g *catalog.Gate) { g.Basis = " ，。 " }, "gate:basis"},
+		"a basis unseen":   {func(g *catalog.Gate) { g.Basis = strings.Repeat("\u3164", 12) }, "gate:basis"},
 		"no purpose":       {func(g *catalog.Gate) { g.Purpose = "" }, "gate:purpose"},
 		"no reason":        {func(g *catalog.Gate) { g.NoOther = "无" }, "gate:no_other"},
 		"no minutes":       {func(g *catalog.Gate) { g.Minutes, g.Savings = 0, nil }, "gate:minutes"},

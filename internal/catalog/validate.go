@@ -235,21 +235,23 @@ func walk(schema map[string]any, v any, at string, visit func(map[string]any, an
 	}
 }
 
-// Occurred is when the matter happened, by the document.
+// Occurred is when the matter happened, by the document: no_time for one that says
+// none, or of a year that no calendar here has.
 func (t *Type) Occurred(doc Document) (Moment, error) {
 	v, _ := at(doc.Value, t.OccurredAt)
 	s, _ := v.(string)
-	if at, err := time.Parse(time.RFC3339, s); err == nil {
+	if at, err := time.Parse(time.RFC3339, s); err == nil && at.Year() >= 1900 && at.Year() < 2200 {
 		return Moment{At: at, Day: DayOf(at)}, nil
 	}
-	if m, err := Day(s); err == nil {
+	if m, err := Day(s); err == nil && m.At.Year() < 2200 {
 		return m.noon(), nil
 	}
-	if m, err := Day(s + "-01"); err == nil { // a month stands for its last day
+	if m, err := Day(s + "-01"); err == nil && m.At.Year() < 2200 { // a month stands for its last day
 		last := m.At.AddDate(0, 1, -1)
 		return Moment{At: last, Day: DayOf(last)}.noon(), nil
 	}
-	return Moment{}, fault.New(fault.Invalid, "no_time").With("pointer", t.OccurredAt)
+	return Moment{}, fault.InvalidFields("no_time", []fault.Field{{Pointer: t.OccurredAt, Code: "no_time",
+		Text: fault.Text{ZH: "请填写发生的时间，并核对年份", EN: "State when it happened, and look at the year"}}})
 }
 
 // Counts reports whether the document fulfils the duty of its period.

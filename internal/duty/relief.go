@@ -199,17 +199,19 @@ func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 		}
 	}
 	now := s.now()
-	near := func(pointer string, at time.Time) {
-		if !catalog.Near(at, now) {
+	// A slip in the year is named first: what else is wrong may come of it.
+	far := false
+	farOff := func(pointer string, is bool) {
+		if is {
+			far = true
 			bad = append(bad, catalog.FarOff(pointer))
 		}
 	}
 	if r.Kind == Outage {
-		if r.From == nil || r.Until == nil || !r.From.Before(*r.Until) || r.Until.Sub(*r.From) > longestOutage {
+		farOff("/from_at", r.From != nil && !catalog.Near(*r.From, now))
+		farOff("/until_at", r.Until != nil && !catalog.Near(*r.Until, now))
+		if !far && (r.From == nil || r.Until == nil || !r.From.Before(*r.Until) || r.Until.Sub(*r.From) > longestOutage) {
 			wrong("/until_at", "停机止时应晚于起时，且不超过 30 天", "An outage ends after it begins, within 30 days")
-		} else {
-			near("/from_at", *r.From)
-			near("/until_at", *r.Until)
 		}
 		if r.Ledger != "" || r.Period != "" || r.FromDay != "" || r.ToDay != "" || r.Expires != "" {
 			wrong("/ledger", "停机报备不限台账", "An outage names no ledger and no days")
@@ -225,13 +227,12 @@ func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 	case r.Kind == Excuse && t.Cadence.Kind == "event":
 		wrong("/ledger", "该台账按事项填报，没有应填任务", "Nothing is ever due from this ledger")
 	}
+	farOff("/from_day", catalog.DayFarOff(r.FromDay, now))
+	farOff("/to_day", catalog.DayFarOff(r.ToDay, now))
 	from, err1 := catalog.Day(r.FromDay)
 	to, err2 := catalog.Day(r.ToDay)
-	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > longestRelief || len(r.Period) > 40 || r.From != nil || r.Until != nil {
+	if !far && (err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > longestRelief || len(r.Period) > 40 || r.From != nil || r.Until != nil) {
 		wrong("/to_day", "止日不早于起日，且不超过三个月", "The last day is not before the first, within three months")
-	} else {
-		near("/from_day", from.At)
-		near("/to_day", to.At)
 	}
 	switch until, err := catalog.Day(r.Expires); {
 	case r.Kind == Excuse && r.Expires != "":

@@ -2,7 +2,6 @@ package duty
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -135,7 +134,7 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 	if f.Count < 1 || f.Count > 1000 {
 		bad = append(bad, fault.Field{Pointer: "/count", Code: "minimum", Text: fault.Text{ZH: "次数应为 1 至 1000", EN: "1 to 1000"}})
 	}
-	if strings.TrimSpace(f.Note) == "" || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 || len(f.Event) > 100 {
+	if ledger.Blank(f.Note) || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 || len(f.Event) > 100 {
 		bad = append(bad, fault.Field{Pointer: "/note", Code: "required", Text: fault.Text{ZH: "请写明发现的问题，500 字以内；地点 60 字以内", EN: "Say what was found in at most 500 characters; the place in 60"}})
 	}
 	if len(bad) > 0 {

@@ -92,9 +92,10 @@ func TestPack(t *testing.T) {
 		t.Errorf("%d packs recorded: %v", custody, err)
 	}
 	for name, bad := range map[string]inspection.Request{
-		"no reason": {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: " "},
-		"a bad day": {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: "x", From: "abc"},
-		"backwards": {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: "x", From: "2026-02-02", To: "2026-02-01"},
+		"no reason":        {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: " "},
+		"an unseen reason": {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: "\u200b"},
+		"a bad day":        {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: "x", From: "abc"},
+		"backwards":        {Prison: h.Prison, Area: h.Area, Indicator: "JG-04", Reason: "x", From: "2026-02-02", To: "2026-02-01"},
 	} {
 		if err := s.Pack(warden, bad, nil); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)

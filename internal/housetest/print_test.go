@@ -637,6 +637,9 @@ func TestVolumeFails(t *testing.T) {
 				if err := errors.Join(broken.Tend(t.Context(), h.Prison), broken.Bind(t.Context(), v.VolumeKey)); err != nil || files.asked != asked {
 					t.Errorf("tried again: %d, %v", files.asked-asked, err)
 				}
+				if _, _, err := s.OpenVolume(head, v.VolumeKey); fault.CodeOf(err) != "volume_failed" {
+					t.Errorf("the file of a volume that failed: %v", err)
+				}
 				if v, err = s.NewVolume(head, ask, ledger.Idem{}); err != nil {
 					t.Fatal(err)
 				}

@@ -176,6 +176,9 @@ func TestNewVersion(t *testing.T) {
 	if _, err := h.Proposals.Decide(h.As(ctx, "education head"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("decided by who proposed it: %v", err)
 	}
+	if _, err := h.Proposals.Decide(h.As(ctx, "bureau office"), h.Prison, p.ID, "refuse", "\u200b", p.Digest, ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+		t.Errorf("refused without a word: %v", err)
+	}
 	p = decideAll(t, h, p, "bureau office")
 	if p.State != proposal.Executed || h.Catalog.Current(id).Version != 2 {
 		t.Fatalf("%s, version %d", p.State, h.Catalog.Current(id).Version)
@@ -383,14 +386,22 @@ func TestProposalRefused(t *testing.T) {
 		"another ledger's files":      {func() proposal.Content { c := base("new-book", "dept_custody"); c.Ledger = "other-book"; return c }(), "bad_proposal"},
 		"yesterday":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.On = "2020-01-01"; return c }(), "bad_proposal"},
 		"no reason":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.Reason = "  "; return c }(), "bad_proposal"},
-		"no schema":                   {func() proposal.Content { c := base("new-book", "dept_custody"); c.Schema = "[]"; return c }(), "bad_type"},
-		"a kind that is none":         {proposal.Content{Kind: "forget", Ledger: "headcount", Reason: "随便写写", On: today}, "bad_proposal"},
-		"merged without its fields":   {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
-		"merged into itself":          {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入自己", On: today, Target: "letter-parcel", Notice: fault.Text{ZH: "见自己"}}, "bad_proposal"},
-		"transferred to its owner":    {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "转给归属部门", On: today, Target: "dept_custody"}, "bad_proposal"},
-		"the same version again":      {next(t, h, "culture-activity", func(_, _, _ map[string]any) {}), "bad_proposal"},
-		"a lower level":               {next(t, h, "psych-health", func(_, d, _ map[string]any) { d["sensitivity"] = "L1" }), "bad_proposal"},
-		"another owner":               {next(t, h, "culture-activity", func(_, d, _ map[string]any) { d["owner"] = "dept_custody" }), "bad_proposal"},
+		"a reason nobody sees": {func() proposal.Content {
+			c := base("new-book", "dept_custody")
+			c.Reason = strings.Repeat("\u200b", 6)
+			return c
+		}(), "bad_proposal"},
+		"a notice nobody sees":       {proposal.Content{Kind: proposal.Share, Ledger: "letter-parcel", Reason: "会见通话已经记录", On: today, Target: "visit-call", Notice: fault.Text{ZH: "\u3164"}}, "bad_proposal"},
+		"a notice in English unseen": {proposal.Content{Kind: proposal.Share, Ledger: "letter-parcel", Reason: "会见通话已经记录", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话", EN: "\u200b"}}, "bad_proposal"},
+		"to a system of no name":     {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "改用业务系统", On: today, Target: "ext:\u200b", Notice: fault.Text{ZH: "见业务系统"}}, "bad_proposal"},
+		"no schema":                  {func() proposal.Content { c := base("new-book", "dept_custody"); c.Schema = "[]"; return c }(), "bad_type"},
+		"a kind that is none":        {proposal.Content{Kind: "forget", Ledger: "headcount", Reason: "随便写写", On: today}, "bad_proposal"},
+		"merged without its fields":  {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
+		"merged into itself":         {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入自己", On: today, Target: "letter-parcel", Notice: fault.Text{ZH: "见自己"}}, "bad_proposal"},
+		"transferred to its owner":   {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "转给归属部门", On: today, Target: "dept_custody"}, "bad_proposal"},
+		"the same version again":     {next(t, h, "culture-activity", func(_, _, _ map[string]any) {}), "bad_proposal"},
+		"a lower level":              {next(t, h, "psych-health", func(_, d, _ map[string]any) { d["sensitivity"] = "L1" }), "bad_proposal"},
+		"another owner":              {next(t, h, "culture-activity", func(_, d, _ map[string]any) { d["owner"] = "dept_custody" }), "bad_proposal"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -398,6 +409,12 @@ func TestProposalRefused(t *testing.T) {
 				t.Errorf("%v, want %s", err, test.want)
 			}
 		})
+	}
+	short := base("new-book", "dept_custody")
+	short.Reason = "调整"
+	var refused *fault.Error
+	if _, err := propose(h, t.Context(), "bureau office", short); !errors.As(err, &refused) || !strings.Contains(refused.Fields[0].Text.ZH, "至少 4 个字") {
+		t.Errorf("a reason too short is not told how long: %v", err)
 	}
 	if list, err := h.Proposals.List(h.As(t.Context(), "bureau office"), h.Prison); err != nil || len(list) != 0 {
 		t.Errorf("%d stored, %v", len(list), err)

@@ -20,6 +20,8 @@ import (
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
+	"taizhang/internal/proposal"
 )
 
 // planned makes the duties of some days around now.
@@ -514,6 +516,16 @@ func TestAbsurdYears(t *testing.T) {
 		_, err := h.Duty.Ask(h.As(t.Context(), who), h.Prison, r, ledger.Idem{})
 		return err
 	}
+	proposed := func(on string) error {
+		_, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, proposal.Content{Kind: proposal.Delete, Ledger: "police-training",
+			Reason: "演练用的删除", On: on, Notice: fault.Text{ZH: "今后请填报新台账"}})
+		return err
+	}
+	bound := func(from, to string) error {
+		_, err := h.Printing(t).NewVolume(h.As(t.Context(), "area head"), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison},
+			Ledger: "duty-log", Area: h.Area, From: from, To: to}, ledger.Idem{})
+		return err
+	}
 	_, delegated := delegate(t, h, "area head", "medic", actor.AreaHead, at("9998-12-30"), at("9998-12-31"))
 	for name, c := range map[string]struct {
 		err    error
@@ -527,6 +539,12 @@ func TestAbsurdYears(t *testing.T) {
 		"an unlock far ahead": {ask("officer", unlock), []string{"/from_day", "/to_day"}},
 		"an outage far ahead": {ask("command head", outage(at("9999-12-30"), at("9999-12-31"))), []string{"/from_at", "/until_at"}},
 		"an outage in year 1": {ask("command head", outage(at("0001-01-02"), at("0001-01-03"))), []string{"/from_at", "/until_at"}},
+		"an excuse of year 1": {ask("officer", excuse(h, "duty-log", "0001-01-02", "0001-01-02")), []string{"/from_day", "/to_day"}},
+		"an excuse of year 0": {ask("officer", excuse(h, "duty-log", "0000-01-02", day(1))), []string{"/from_day"}},
+		"an outage since 1":   {ask("command head", outage(at("0001-01-02"), time.Now())), []string{"/from_at"}},
+		"a proposal":          {proposed("9999-01-01"), []string{"/on"}},
+		"a proposal of 1926":  {proposed("1926-01-01"), []string{"/on"}},
+		"a volume":            {bound(day(-800), "9999-12-31"), []string{"/to"}},
 		"a delegation":        {delegated, []string{"/from"}},
 		"a year ahead":        {roster(day(365)), nil},
 		"a year ago":          {ask("officer", excuse(h, "duty-log", day(-364), day(-363))), nil},

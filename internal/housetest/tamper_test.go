@@ -15,6 +15,7 @@ import (
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -86,6 +87,11 @@ func newScene(t *testing.T) *scene {
 				}
 			}
 		}
+	}
+	unseen := f
+	unseen.Note = "\u200b"
+	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, unseen, ledger.Idem{}); fault.CodeOf(err) != "invalid_document" {
+		t.Fatalf("a finding that says nothing: %v", err)
 	}
 	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
 		t.Fatal(err)

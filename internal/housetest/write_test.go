@@ -3,6 +3,7 @@ package housetest_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"io"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -227,5 +229,30 @@ func TestRefused(t *testing.T) {
 	var f *fault.Error
 	if _, err := h.Ledger.Approve(h.As(ctx, "officer"), e.Key, j, ledger.Idem{}); !errors.As(err, &f) || f.Detail["reason"] == nil {
 		t.Errorf("a denial says why: %v", err)
+	}
+}
+
+// TestAbsurdTime: a draft holds what is typed, a year that no calendar has too,
+// however it comes; what is filed says when it happened.
+func TestAbsurdTime(t *testing.T) {
+	h := housetest.New(t)
+	officer := h.As(t.Context(), "officer")
+	for _, at := range []string{"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} {
+		body := json.RawMessage(`{"shift_end":"` + at + `"}`)
+		out, err := h.Ledger.Create(officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "duty-log", Body: body}, ledger.Idem{})
+		if err != nil {
+			t.Fatalf("%s: %v", at, err)
+		}
+		if _, err := h.Ledger.SaveDraft(officer, out.Entry.Key, out.Entry.ETag, body, ledger.Idem{}); err != nil {
+			t.Errorf("%s: %v", at, err)
+		}
+		doc, err := catalog.ParseDocument(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var refused *fault.Error
+		if _, err := h.Catalog.Current("duty-log").Occurred(doc); !errors.As(err, &refused) || len(refused.Fields) != 1 || refused.Fields[0].Pointer != "/shift_end" {
+			t.Errorf("%s: filed as of then, or without the field: %v", at, err)
+		}
 	}
 }

@@ -160,7 +160,7 @@ const maxReason = 200
 
 func (r Request) check() error {
 	var bad []fault.Field
-	if strings.TrimSpace(r.Reason) == "" || utf8.RuneCountInString(r.Reason) > maxReason {
+	if ledger.Blank(r.Reason) || utf8.RuneCountInString(r.Reason) > maxReason {
 		bad = append(bad, fault.Field{Pointer: "/reason", Code: "required",
 			Text: fault.Text{ZH: "请写明调取佐证的事由，200 字以内", EN: "Say in at most 200 characters what the pack is for"}})
 	}

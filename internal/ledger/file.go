@@ -125,7 +125,7 @@ var wordings = map[string]fault.Text{
 	"not_found":          {ZH: "没有这个监区，或者您无权在此填报", EN: "No such area, or not yours to fill"},
 	"forbidden":          {ZH: "您的岗位不能在该监区填报这种台账", EN: "Your post does not fill this ledger there"},
 	"document_too_large": {ZH: "一行的内容不得超过 256 KB", EN: "One row may hold 256 kB"},
-	"no_time":            {ZH: "没有发生时间", EN: "It says no time of occurrence"},
+	"no_time":            {ZH: "没有发生时间，或年份有误", EN: "It says no time of occurrence, or one of a wrong year"},
 }
 
 // Wrong turns a fault of one row into what is wrong with the row; what the row

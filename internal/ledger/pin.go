@@ -279,8 +279,7 @@ func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
 // saidDay is the day on which the matter happened; false where a document says none.
 func saidDay(t *catalog.Type, doc catalog.Document) (string, bool) {
 	m, err := t.Occurred(doc)
-	// A year that no calendar has is the schema's business, not the database's.
-	return m.Day, err == nil && m.At.Year() >= 1900 && m.At.Year() < 2200
+	return m.Day, err == nil
 }
 
 // pinned puts the pinned values over what was sent: a shared field is not typed.

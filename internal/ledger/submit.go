@@ -25,7 +25,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		return Outcome{}, err
 	}
 	return s.change(ctx, k, Submit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
-		if e.InForce > 0 && reason == "" {
+		if e.InForce > 0 && Blank(reason) {
 			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
 				Text: fault.Text{ZH: "更正已通过的条目，请说明理由", EN: "Say why the approved entry is corrected"}}})
 		}

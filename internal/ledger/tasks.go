@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -125,7 +124,7 @@ func (s *Service) DoTask(ctx context.Context, prison, id uuid.UUID, note string,
 			return err
 		}
 		// What could have been filled is not waved away without a word.
-		if len([]rune(note)) > 500 || t.Ledger != "" && strings.TrimSpace(note) == "" {
+		if len([]rune(note)) > 500 || t.Ledger != "" && Blank(note) {
 			return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/note", Code: "required",
 				Text: fault.Text{ZH: "请说明办理情况，500 字以内", EN: "Say how it was done, in at most 500 characters"}}})
 		}

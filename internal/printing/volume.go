@@ -94,7 +94,7 @@ const longestPause = 15 * time.Minute
 // actor may read, and asks for it to be bound. Faults: bad_request, forbidden,
 // volume_empty, volume_too_large.
 func (s *Service) NewVolume(ctx context.Context, v Volume, idem ledger.Idem) (Volume, error) {
-	if err := v.check(); err != nil {
+	if err := v.check(s.Now()); err != nil {
 		return Volume{}, err
 	}
 	list, err := s.choose(ctx, v)
@@ -127,11 +127,15 @@ func custody(who actor.Actor, subject string, detail map[string]any) ledger.Cust
 		Person: who.PersonID, Address: who.Address, Salt: integrity.NewSalt()}
 }
 
-func (v Volume) check() error {
+func (v Volume) check(now time.Time) error {
 	var bad []fault.Field
 	for name, day := range map[string]string{"/from": v.From, "/to": v.To} {
-		if _, err := catalog.Day(day); err != nil {
+		m, err := catalog.Day(day)
+		switch {
+		case err != nil:
 			bad = append(bad, fault.Field{Pointer: name, Code: "format", Text: fault.Text{ZH: "日期应写作 年-月-日", EN: "A day is written YYYY-MM-DD"}})
+		case m.At.After(now) && !catalog.Near(m.At, now): // old papers are bound, of any year
+			bad = append(bad, fault.Field{Pointer: name, Code: "range", Text: fault.Text{ZH: "日期不能晚于一年以后，请核对年份", EN: "The day is more than a year ahead; look at the year"}})
 		}
 	}
 	if len(bad) == 0 && v.To < v.From {
@@ -206,6 +210,9 @@ func (s *Service) OpenVolume(ctx context.Context, k VolumeKey) (Volume, io.ReadC
 	})
 	if err != nil {
 		return v, nil, err
+	}
+	if v.State == "failed" {
+		return v, nil, fault.New(fault.Conflict, "volume_failed")
 	}
 	if v.Sha256 == nil {
 		return v, nil, fault.New(fault.Conflict, "volume_not_ready")

@@ -20,7 +20,7 @@ import (
 // was shown; a dry run that would now differ is shown anew before it is decided
 // (proposal_outdated). The last yes carries it out when its day has come.
 func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, comment string, of ledger.Digest, idem ledger.Idem) (Proposal, error) {
-	if verdict == "refuse" && strings.TrimSpace(comment) == "" {
+	if verdict == "refuse" && ledger.Blank(comment) {
 		return Proposal{}, fault.InvalidFields("reason_required", []fault.Field{field("/comment", "请说明理由", "Say why")})
 	}
 	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {

@@ -1,16 +1,21 @@
 package proposal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 )
 
 func field(pointer, zh, en string) fault.Field {
 	return fault.Field{Pointer: pointer, Code: "proposal", Text: fault.Text{ZH: zh, EN: en}}
 }
+
+// minReason is how many characters say why the catalogue changes.
+const minReason = 4
 
 // wrong lists what must be put right before a dry run can be made.
 func (s *Service) wrong(c Content, today string) []fault.Field {
@@ -31,14 +36,20 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	default:
 		want(current != nil, field("/ledger", "没有这种台账，或已停用", "There is no such ledger, or it is no longer kept"))
 	}
-	want(len([]rune(strings.TrimSpace(c.Reason))) >= 4, field("/reason", "请说明理由", "Say why"))
-	want(c.On >= today, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
-	if _, err := catalog.Day(c.On); err != nil {
+	want(seen(c.Reason) >= minReason, field("/reason", fmt.Sprintf("请说明理由，至少 %d 个字", minReason), fmt.Sprintf("Say why, in at least %d characters", minReason)))
+	began, _ := catalog.Day(today)
+	_, err := catalog.Day(c.On)
+	switch {
+	case catalog.DayFarOff(c.On, began.At):
+		bad = append(bad, catalog.FarOff("/on"))
+	case err != nil:
 		want(false, field("/on", "请填写生效日期（年-月-日）", "State the day it takes effect (YYYY-MM-DD)"))
+	case c.On < today:
+		want(false, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
 	}
 	ends := c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
 	if ends {
-		want(c.Notice.ZH != "", field("/notice", "请写一句告知填报人的话：以后到哪里去办", "Write a line for those who fill: where to go from now on"))
+		want(!ledger.Blank(c.Notice.ZH) && (c.Notice.EN == "" || !ledger.Blank(c.Notice.EN)), field("/notice", "请写一句告知填报人的话：以后到哪里去办", "Write a line for those who fill: where to go from now on"))
 		for _, u := range s.uses(c.Ledger, nil) {
 			if (u.What == "source" || u.What == "trigger") && u.In != c.Ledger {
 				bad = append(bad, field("/ledger", "“"+u.Title.ZH+"”还在引用这个台账，请先修改它", u.Title.EN+" still refers to this ledger; change that first"))
@@ -48,7 +59,9 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	switch c.Kind {
 	case Transfer:
 		department := slices.Contains(s.Departments(), c.Target)
-		want(department || strings.HasPrefix(c.Target, "ext:"), field("/target", "请选择接收部门或业务系统", "Choose the department or the system that receives it"))
+		system, outside := strings.CutPrefix(c.Target, "ext:")
+		_, named := catalog.Name(system, 60)
+		want(department || outside && named, field("/target", "请选择接收部门或业务系统", "Choose the department or the system that receives it"))
 		want(c.Target != s.Access.Owner(c.Ledger), field("/target", "该部门已是归属部门", "That department owns it already"))
 	case Merge, Share:
 		target := s.Catalog.Current(c.Target)
@@ -58,6 +71,17 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 		}
 	}
 	return bad
+}
+
+// seen counts the characters of a text that show something.
+func seen(text string) int {
+	n := 0
+	for _, r := range text {
+		if catalog.Visible(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // unmapped names every field of a merged ledger whose place is not told, and

@@ -40,6 +40,14 @@ export function isOpen(volume: Volume): boolean {
   return volume.state === 'waiting' || volume.state === 'binding'
 }
 
+/** Whether the same was asked for again since; lists are the newest first. */
+export function boundAgain(list: Volume[], volume: Volume): boolean {
+  const newer = list.slice(0, list.indexOf(volume))
+  return newer.some((v) =>
+    (['ledger', 'area', 'from', 'to'] as const).every((name) => v[name] === volume[name]),
+  )
+}
+
 export interface VolumeChoice {
   ledger: string
   area: string

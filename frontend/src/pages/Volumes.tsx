@@ -2,9 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { act } from '../api/http'
 import type { Volume } from '../api/model'
-import { bindVolume, isOpen, useVolumes, volumeUrl } from '../api/prints'
+import { bindVolume, boundAgain, isOpen, useVolumes, volumeUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { usePrison } from '../api/queries'
 import { showTime } from '../form/time'
@@ -49,7 +48,7 @@ export default function Volumes() {
                     <td>{v.pages || '—'}</td>
                     <td>{showTime(v.created_at)}</td>
                     <td>
-                      <State volume={v} />
+                      <State volume={v} again={boundAgain(list, v)} />
                     </td>
                   </tr>
                 ))}
@@ -62,17 +61,17 @@ export default function Volumes() {
   )
 }
 
-/** Why it could not be bound, and the way to ask for the same once more. */
-function Failed({ volume }: { volume: Volume }) {
+/** Why it could not be bound, and the way to ask for the same once more, unless that was done. */
+function Failed({ volume, again }: { volume: Volume; again: boolean }) {
   const t = useT()
   const queries = useQueryClient()
-  const [once] = useState(act)
   const [busy, setBusy] = useState(false)
   const { prison, ledger, area, from, to } = volume
-  const again = async () => {
+  const bind = async () => {
     setBusy(true)
     try {
-      await once((key) => bindVolume(prison, { ledger, area, from, to }, key))
+      // The key is the failed volume's: however often and wherever it is asked, one new volume.
+      await bindVolume(prison, { ledger, area, from, to }, `again-${volume.id}`)
       await queries.invalidateQueries({ queryKey: ['volumes', prison] })
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -84,14 +83,16 @@ function Failed({ volume }: { volume: Volume }) {
   return (
     <>
       <span className="danger">{t('printing.failed', { message: volume.message ?? '' })}</span>{' '}
-      <Button size="small" loading={busy} onClick={() => void again()}>
-        {t('printing.again')}
-      </Button>
+      {!again && (
+        <Button size="small" loading={busy} onClick={() => void bind()}>
+          {t('printing.again')}
+        </Button>
+      )}
     </>
   )
 }
 
-function State({ volume }: { volume: Volume }) {
+function State({ volume, again }: { volume: Volume; again: boolean }) {
   const t = useT()
   if (volume.state === 'done') {
     return (
@@ -100,7 +101,7 @@ function State({ volume }: { volume: Volume }) {
       </a>
     )
   }
-  if (!isOpen(volume)) return <Failed volume={volume} />
+  if (!isOpen(volume)) return <Failed volume={volume} again={again} />
   const progress = t('printing.progress', { done: volume.done, total: volume.total })
   return (
     <span role="status">
