@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/internal/fault"
@@ -54,6 +55,29 @@ func (t *Type) Fields() []Held {
 	var list []Held
 	collect(t.validator.expanded, "", "", &list)
 	return list
+}
+
+// Holds says that a pointer into a document names a field of the type, or a row of
+// one.
+func (t *Type) Holds(pointer string) bool {
+	node := t.validator.expanded
+	for _, part := range strings.Split(pointer[1:], "/") {
+		items, listed := node["items"].(map[string]any)
+		if listed {
+			if _, err := strconv.ParseUint(part, 10, 31); err != nil {
+				return false
+			}
+			node = items
+			continue
+		}
+		props, _ := node["properties"].(map[string]any)
+		next, ok := props[unescape(part)].(map[string]any)
+		if !ok {
+			return false
+		}
+		node = next
+	}
+	return true
 }
 
 func collect(node map[string]any, at, parent string, into *[]Held) {

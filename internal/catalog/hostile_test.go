@@ -115,6 +115,53 @@ func TestHostileSchemas(t *testing.T) {
 	}
 }
 
+// TestRefusedInWords: who designs a type is told in their language what to do, not
+// in that of a library.
+func TestRefusedInWords(t *testing.T) {
+	fsys := os.DirFS("../../schemas")
+	read := func(name string) string {
+		t.Helper()
+		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	schema, definition, form := read("schema.json"), read("ledger.json"), read("form.json")
+	with := func(field string) string {
+		return strings.Replace(schema, `"properties": {`, `"properties": {"x":{"title":"甲","x-en":"x","x-id":"x",`+field+`},`, 1)
+	}
+	ruled := func(expr string) string {
+		var def map[string]any
+		if err := json.Unmarshal([]byte(definition), &def); err != nil {
+			t.Fatal(err)
+		}
+		def["rules"] = []any{map[string]any{"id": "r", "expr": expr, "at": "", "level": "error", "stage": "submit", "message": map[string]any{"zh": "甲", "en": "a"}}}
+		raw, err := json.Marshal(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	for name, c := range map[string]struct{ schema, definition, form, pointer, zh string }{
+		"a schema broken off":     {"{", definition, form, "schema.json", "不是完整的 JSON 对象"},
+		"a schema of brackets":    {strings.Repeat("[", 10000), definition, form, "schema.json", "不是完整的 JSON 对象"},
+		"a definition broken off": {schema, "{", form, "ledger.json", "不是完整的 JSON 对象"},
+		"no form":                 {schema, definition, "", "form.json", "不是完整的 JSON 对象"},
+		"a name twice":            {`{"a":1,"a":2}`, definition, form, "schema.json/a", "同一名称出现了两次"},
+		"a rule too deep":         {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
+		"a rule that is none":     {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
+		"a bad pattern":           {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式写法不对"},
+		"a bad reference":         {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
+	} {
+		_, err := catalog.Compile(fsys, []catalog.Files{{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)}})
+		var f *fault.Error
+		if !errors.As(err, &f) || len(f.Fields) == 0 || f.Fields[0].Pointer != c.pointer || !strings.HasPrefix(f.Fields[0].Text.ZH, c.zh) || f.Fields[0].Text.EN == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // FuzzValidate: no document makes a type's validation fail or panic.
 func FuzzValidate(f *testing.F) {
 	cat, err := catalog.Load(os.DirFS("../../schemas"))

@@ -99,6 +99,10 @@ func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
 		}
 	case strings.Contains(e.KeywordLocation, "/propertyNames/"):
 		p.add(where, "name", "字段代码须以小写字母开头，只含小写字母、数字和下划线，至多 60 个字符")
+	case keyword == "format" && path.Base(where) == "pattern":
+		p.say(where, "profile", fault.Text{ZH: "正则表达式写法不对，请检查括号和反斜杠", EN: "This is no regular expression; look at its brackets and backslashes"})
+	case path.Base(where) == "$ref":
+		p.say(where, "profile", fault.Text{ZH: "只能引用本文件的 $defs，请写作 #/$defs/名称", EN: "Only the file's own $defs are referred to, as #/$defs/name"})
 	case refusals[keyword] != "":
 		p.add(where, "profile", "%s（%s）", refusals[keyword], e.Message)
 	default:
@@ -124,6 +128,28 @@ type problems struct{ fields []fault.Field }
 
 func (p *problems) add(pointer, code, format string, args ...any) {
 	p.fields = append(p.fields, fault.Field{Pointer: pointer, Code: code, Text: fault.Text{ZH: fmt.Sprintf(format, args...)}})
+}
+
+func (p *problems) say(pointer, code string, text fault.Text) {
+	p.fields = append(p.fields, fault.Field{Pointer: pointer, Code: code, Text: text})
+}
+
+// notJSON is what the author of a file hears that cannot be read as one object.
+var notJSON = fault.Text{ZH: "不是完整的 JSON 对象，请检查括号、引号和逗号是否配对", EN: "This is no complete JSON object; look at its brackets, quotes and commas"}
+
+// unreadable says why a file could not be read: what the door found, or where its
+// JSON breaks off.
+func (p *problems) unreadable(file string, err error) {
+	var f *fault.Error
+	var broken *json.SyntaxError
+	switch {
+	case errors.As(err, &f) && len(f.Fields) > 0 && f.Fields[0].Code != "syntax" && f.Fields[0].Code != "object":
+		p.say(file+f.Fields[0].Pointer, "syntax", f.Fields[0].Text)
+	case f != nil, errors.As(err, &broken), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		p.say(file, "syntax", notJSON)
+	default:
+		p.say(file, "syntax", fault.Text{ZH: "有不认识的名称或类型不符，请对照说明修改：" + err.Error(), EN: "It holds a name or a type that is not known there; compare the guide: " + err.Error()})
+	}
 }
 
 // expand writes local references out, so that one pass sees the whole schema.

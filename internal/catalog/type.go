@@ -64,10 +64,10 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 	t.Digest = f.digest()
 	p := &problems{}
 	if err := strict(f.Definition, &t.Definition); err != nil {
-		p.add("ledger.json", "syntax", "%v", err)
+		p.unreadable("ledger.json", err)
 	}
 	if err := strict(f.Form, &t.form); err != nil {
-		p.add("form.json", "syntax", "%v", err)
+		p.unreadable("form.json", err)
 	}
 	c.schema(t, f.Schema, p)
 	if len(p.fields) == 0 {
@@ -90,12 +90,12 @@ func (c *compiler) schema(t *Type, raw []byte, p *problems) {
 	}
 	// The door's checks hold for a schema too: depth, numbers, doubled names.
 	if _, err := ParseDocument(raw); err != nil && fault.CodeOf(err) != "document_too_large" && !tooDeep(err) {
-		p.add("schema.json", "syntax", "%v", err)
+		p.unreadable("schema.json", err)
 		return
 	}
 	root, err := decodeObject(raw)
 	if err != nil {
-		p.add("schema.json", "syntax", "%v", err)
+		p.say("schema.json", "syntax", notJSON)
 		return
 	}
 	nodes := 0
@@ -218,8 +218,12 @@ func (c *compiler) expressions(t *Type, p *problems) {
 			return nil
 		}
 		e, err := c.world.compile(source)
-		if err != nil {
-			p.add("ledger.json"+at, "cel", "%v", err)
+		switch {
+		case err == nil:
+		case strings.Contains(err.Error(), "recursion limit"):
+			p.say("ledger.json"+at, "cel", fault.Text{ZH: "表达式嵌套过深，请拆成几条", EN: "The expression is nested too deeply; divide it"})
+		default:
+			p.say("ledger.json"+at, "cel", fault.Text{ZH: "表达式有误，请按所指位置修改：" + err.Error(), EN: "The expression is wrong where it is pointed to: " + err.Error()})
 		}
 		return e
 	}

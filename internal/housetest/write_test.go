@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -196,10 +197,11 @@ func TestRefused(t *testing.T) {
 	j := ledger.Judgement{Digest: *e.Digest}
 	stale := j
 	stale.Digest[0]++
-	cases := map[string]struct {
+	type refusal struct {
 		do   func() error
 		want string
-	}{
+	}
+	cases := map[string]refusal{
 		"own entry":          {func() error { _, err := h.Ledger.Approve(h.As(ctx, "officer"), e.Key, j, ledger.Idem{}); return err }, "forbidden"},
 		"not of the step":    {func() error { _, err := h.Ledger.Approve(h.As(ctx, "area head"), e.Key, j, ledger.Idem{}); return err }, "forbidden"},
 		"another area":       {func() error { _, err := h.Ledger.Get(h.As(ctx, "officer elsewhere"), e.Key); return err }, "not_found"},
@@ -216,6 +218,14 @@ func TestRefused(t *testing.T) {
 		"a state that forbids":   {func() error { _, err := h.Ledger.Amend(h.As(ctx, "officer"), e.Key, e.ETag, ledger.Idem{}); return err }, "state_forbids"},
 		"a return without words": {func() error { _, err := h.Ledger.Return(h.As(ctx, "duty leader"), e.Key, j, ledger.Idem{}); return err }, "reason_required"},
 	}
+	returned := func(j ledger.Judgement) func() error {
+		j.Digest = *e.Digest
+		return func() error { _, err := h.Ledger.Return(h.As(ctx, "duty leader"), e.Key, j, ledger.Idem{}); return err }
+	}
+	cases["a remark on no field"] = refusal{returned(ledger.Judgement{Remarks: []ledger.Remark{{Pointer: "/nope/~9", Text: "写全"}}}), "invalid_document"}
+	cases["a remark on no row"] = refusal{returned(ledger.Judgement{Remarks: []ledger.Remark{{Pointer: "/clips/x/camera_code", Text: "写全"}}}), "invalid_document"}
+	cases["a remark too long"] = refusal{returned(ledger.Judgement{Remarks: []ledger.Remark{{Pointer: "/clips/0/camera_code", Text: strings.Repeat("长", 501)}}}), "invalid_document"}
+	cases["a comment too long"] = refusal{returned(ledger.Judgement{Comment: strings.Repeat("长", 501)}), "invalid_document"}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			if err := c.do(); fault.CodeOf(err) != c.want {

@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -46,6 +48,9 @@ func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, ide
 		}
 		t, err := s.typeOf(*e)
 		if err != nil {
+			return nil, err
+		}
+		if err := placed(t, j); err != nil {
 			return nil, err
 		}
 		ending := sit.Approving
@@ -133,12 +138,15 @@ func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outc
 		if err != nil {
 			return nil, err
 		}
-		d := decision(ctx, e, rev, "void", j)
-		e.State, e.Counts = to, false
 		t, err := s.typeOf(*e)
 		if err != nil {
 			return nil, err
 		}
+		if err := placed(t, j); err != nil {
+			return nil, err
+		}
+		d := decision(ctx, e, rev, "void", j)
+		e.State, e.Counts = to, false
 		return s.settle(ctx, tx, t, e, rev, d, "voided")
 	})
 }
@@ -160,6 +168,29 @@ func worded(j Judgement) error {
 	}
 	return fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/comment", Code: "required",
 		Text: fault.Text{ZH: "请写明理由，或在字段上批注", EN: "Say why, or remark on a field"}}})
+}
+
+// placed holds remarks to fields that the type has, and every text to what others
+// read in lists.
+func placed(t *catalog.Type, j Judgement) error {
+	var bad []fault.Field
+	bound := func(pointer, text string) {
+		if utf8.RuneCountInString(text) > maxReason {
+			bad = append(bad, fault.Field{Pointer: pointer, Code: "maxLength", Text: fault.Text{ZH: "不超过 500 字", EN: "At most 500 characters"}})
+		}
+	}
+	bound("/comment", j.Comment)
+	for i, r := range j.Remarks {
+		at := "/remarks/" + strconv.Itoa(i)
+		bound(at+"/text", r.Text)
+		if r.Pointer != "" && !t.Holds(r.Pointer) {
+			bad = append(bad, fault.Field{Pointer: at + "/pointer", Code: "enum", Text: fault.Text{ZH: "没有这个字段，批注须写在字段上", EN: "There is no such field; a remark stands on one"}})
+		}
+	}
+	if len(bad) > 0 {
+		return fault.InvalidFields("invalid_document", bad)
+	}
+	return nil
 }
 
 // shown makes sure that what is decided is what was looked at.
