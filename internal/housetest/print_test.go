@@ -203,7 +203,7 @@ func TestPrintRoutes(t *testing.T) {
 	p, raw := opened(h.As(t.Context(), "officer"), t, h.Printing(t), printing.Ask{Key: e.Key})
 	officer, stranger := c.as(t, "officer"), c.as(t, "officer elsewhere")
 	prison, at := "/prisons/"+h.Prison.String(), "/prints/"+printing.Spelled(p.Code)
-	body := fmt.Sprintf(`{"ledger":"cell-body-search","area":"%s","from":"2026-01-01","to":"2099-01-01"}`, h.Area)
+	body := fmt.Sprintf(`{"ledger":"cell-body-search","area":"%s","from":"2026-01-01","to":"%s"}`, h.Area, time.Now().AddDate(0, 0, 1).Format(time.DateOnly))
 	bytesOnly := map[string]string{"Content-Type": "application/octet-stream"}
 	status, made := officer.do(t, "POST", prison+"/volumes", body, map[string]string{"Idempotency-Key": "a-volume-of-mine"})
 	if status != http.StatusCreated || made["total"] != 1.0 {

@@ -14,7 +14,7 @@ import (
 // burden says what the ledgers asked of people over some days: how often, how
 // long, and how much of a form they need not type.
 func (a *API) burden(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (a *API) burden(c echo.Context) error {
 // burdenHistory is how what the catalogue asks of an area changed, version by
 // version: of one area, or of each kind of area.
 func (a *API) burdenHistory(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (a *API) burdenHistory(c echo.Context) error {
 
 // coincidences lists what was written twice under whatever names.
 func (a *API) coincidences(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}

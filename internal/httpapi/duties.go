@@ -15,7 +15,7 @@ import (
 // duties lists what is due: overdue since two weeks and due within two days,
 // unless asked otherwise.
 func (a *API) duties(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (a *API) span(c echo.Context) (from, to string, err error) {
 }
 
 func (a *API) completeness(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *API) completeness(c echo.Context) error {
 
 // heat is a month of days; area and ledger narrow it.
 func (a *API) heat(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (a *API) heat(c echo.Context) error {
 }
 
 func (a *API) bursts(c echo.Context) error {
-	prison, err := pathID(c, "prison")
+	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
@@ -76,6 +77,16 @@ func (a *API) listLedgers(c echo.Context) error {
 		ended = append(ended, a.head(t))
 	}
 	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "ended": ended})
+}
+
+// prison of the path, for answers that would say nothing of one that does not
+// exist.
+func (a *API) prison(c echo.Context) (uuid.UUID, error) {
+	id, err := pathID(c, "prison")
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return id, a.House.Prison(c.Request().Context(), id)
 }
 
 // area of any prison; the organisation is no secret within the house.

@@ -49,6 +49,7 @@ type API struct {
 
 // House answers about the organisation and the state of the installation.
 type House interface {
+	Prison(ctx context.Context, id uuid.UUID) error
 	Organisation(ctx context.Context) (ledger.Organisation, error)
 	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
 	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)

@@ -44,6 +44,11 @@ func (s *Store) Organisation(ctx context.Context) (ledger.Organisation, error) {
 	return o, mapped(err)
 }
 
+// Prison is the fault not_found for one that does not exist.
+func (s *Store) Prison(ctx context.Context, id uuid.UUID) error {
+	return mapped(s.pool.QueryRow(ctx, "select prison_id from prisons where prison_id = $1", id).Scan(&id))
+}
+
 // People finds who is posted in the prison by number or name, at most 20.
 func (s *Store) People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error) {
 	rows, err := s.pool.Query(ctx, `select distinct p.number, p.name from persons p join postings o on o.person_id = p.person_id
