@@ -18,7 +18,6 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.test.ts'],
     fileParallelism: false,
-    maxConcurrency: 2,
     sequence: { sequencer: LastTheWorld },
     testTimeout: 180_000,
     hookTimeout: 60_000,
