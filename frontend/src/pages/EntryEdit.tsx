@@ -43,13 +43,15 @@ export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
   const view = useEntry(prison, id)
   const here = useHandOver(view.data)
+  // Who throws the draft away goes to the workbench, however soon the entry is read again without it.
+  const [leaving, setLeaving] = useState(false)
   if (here === undefined && view.data) return <Loading />
   if (here) return <Navigate to={`/offline/${id}`} replace />
   return (
     <Ready query={view}>
       {(data) =>
-        data.draft ? (
-          <WithType key={id} view={data} />
+        data.draft || leaving ? (
+          <WithType key={id} view={data} leave={() => setLeaving(true)} />
         ) : (
           <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
         )
@@ -99,14 +101,25 @@ async function newest(owner: string, entry: EntryView['entry'], body: Doc) {
     : begun(entry, body)
 }
 
-function WithType({ view }: { view: EntryView }) {
+function WithType({ view, leave }: { view: EntryView; leave: () => void }) {
   const type = useLedgerType(view.entry.ledger, view.entry.version)
   // The form keeps what is typed; a later refetch of the entry must not replace it.
   const [first] = useState(view)
-  return <Ready query={type}>{(data) => <Editor view={first} live={view} type={data} />}</Ready>
+  return (
+    <Ready query={type}>
+      {(data) => <Editor view={first} live={view} type={data} leave={leave} />}
+    </Ready>
+  )
 }
 
-function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: LedgerType }) {
+interface EditorProps {
+  view: EntryView
+  live: EntryView
+  type: LedgerType
+  leave: () => void
+}
+
+function Editor({ view, live, type, leave }: EditorProps) {
   const t = useT()
   const lang = useLang()
   const navigate = useNavigate()
@@ -281,9 +294,8 @@ function Editor({ view, live, type }: { view: EntryView; live: EntryView; type: 
 
   const throwAway = async () => {
     await autosave.flush()
+    leave()
     await discard(prison, id, autosave.etag, newKey())
-    // First away from here, and the next page may have to be fetched: without
-    // its draft this page would go to the entry's own.
     await navigate('/')
     await queries.invalidateQueries()
   }
