@@ -25,7 +25,8 @@ finish() {
   code=$?
   kill -INT "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
-  if [ "$code" -ne 0 ]; then tail -n 20 "$log"; fi
+  # What went well would push the failed journey itself out of sight.
+  if [ "$code" -ne 0 ]; then grep -v '"level":"INFO"' "$log" | tail -n 20 || true; fi
   rm -rf "$data"
   exit "$code"
 }

@@ -84,6 +84,16 @@ export function useEntry(prison: string, id: string) {
   return useQuery({ queryKey: ['entry', prison, id], queryFn: () => getEntry(prison, id) })
 }
 
+/**
+ * The entry as the server has it now, not as it was read a moment ago: what is made of it once and
+ * typed into. Undefined until the server has spoken; while it is away, what was read before.
+ */
+export function useEntryAnew(prison: string, id: string) {
+  const queryFn = () => getEntry(prison, id)
+  const query = useQuery({ queryKey: ['entry', prison, id], queryFn, refetchOnMount: 'always' })
+  return { ...query, data: query.isFetchedAfterMount ? query.data : undefined }
+}
+
 /** Pages of entries by key, one after the other. */
 export function useEntries(filter: EntryFilter) {
   return useInfiniteQuery({

@@ -8,7 +8,7 @@ import { act, newKey } from '../api/http'
 import { lookup } from '../api/lookup'
 import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
-import { useEntry, useLedgerType } from '../api/queries'
+import { useEntryAnew, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Beginnings } from '../entry/Beginnings'
 import { Branches } from '../entry/Branches'
@@ -41,7 +41,7 @@ import { useKeys } from '../ui/useKeys'
 
 export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
-  const view = useEntry(prison, id)
+  const view = useEntryAnew(prison, id)
   const here = useHandOver(view.data)
   // Who throws the draft away goes to the workbench, however soon the entry is read again without it.
   const [leaving, setLeaving] = useState(false)
