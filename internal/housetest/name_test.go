@@ -1,8 +1,11 @@
 package housetest_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
@@ -44,6 +47,35 @@ func TestNames(t *testing.T) {
 			if _, err := give(bad); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%s named %q: %v", what, bad, err)
 			}
+		}
+	}
+}
+
+// TestNamesOfPeople: whoever may read an entry is told whose the numbers in it
+// are, and nothing of numbers that nobody has.
+func TestNamesOfPeople(t *testing.T) {
+	h := housetest.New(t)
+	if _, err := h.Owner.Exec(t.Context(), "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, '0000000001', '张三', $2, '2025-01-01'), ($1, '0000000002', '李四', $2, '2025-01-01')", h.Prison, h.Area); err != nil {
+		t.Fatal(err)
+	}
+	talk := h.Begin(t, "officer", "individual-talk", json.RawMessage(`{"inmate_ref": "0000000001"}`))
+	missing := h.Begin(t, "officer", "individual-talk", json.RawMessage(`{"inmate_ref": "0000000009"}`))
+	filed := h.Submitted(t)
+	for name, c := range map[string]struct {
+		who  string
+		key  ledger.Key
+		want map[string]string
+	}{
+		"draft":    {"officer", talk.Key, map[string]string{"inmate 0000000001": "张三"}},
+		"nobody":   {"officer", missing.Key, map[string]string{}},
+		"revision": {"duty leader", filed.Key, map[string]string{"police 0000001": "officer", "police 0000002": "second officer"}},
+	} {
+		v, err := h.Ledger.Get(h.As(t.Context(), c.who), c.key)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if diff := cmp.Diff(c.want, v.Names); diff != "" {
+			t.Errorf("%s: %s", name, diff)
 		}
 	}
 }

@@ -282,6 +282,7 @@ type view struct {
 	Lock      *ledger.Lock      `json:"lock"`
 	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
 	Deciding  *ledger.Deciding  `json:"deciding,omitempty"`
+	Names     map[string]string `json:"names"`
 }
 
 type revision struct {
@@ -300,7 +301,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding, Names: v.Names}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
 	}

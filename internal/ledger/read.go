@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 )
@@ -76,6 +77,8 @@ type View struct {
 	Disputes  []Task    // open doubts about it
 	Lock      *Lock     // why its contents cannot be changed by the reader now
 	Deciding  *Deciding // while a step is at hand
+	// Names of the police and inmates in its documents, by "police 0000001".
+	Names map[string]string
 }
 
 // Deciding is how the step at hand stands, and how whoever asks would decide it.
@@ -168,8 +171,40 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if err := s.deciding(ctx, r, v); err != nil {
 		return err
 	}
-	v.Opened, err = r.Opened(ctx, k)
+	if v.Opened, err = r.Opened(ctx, k); err != nil {
+		return err
+	}
+	v.Names, err = s.named(ctx, r, *v)
 	return err
+}
+
+// named finds who the numbers in the view's documents are.
+func (s *Service) named(ctx context.Context, r Reader, v View) (map[string]string, error) {
+	var refs []catalog.Reference
+	look := func(version int, body json.RawMessage) error {
+		t := s.Catalog.Type(v.Entry.Ledger, version)
+		doc, err := catalog.ParseDocument(body)
+		if err == nil && t != nil {
+			refs = append(refs, t.References(doc)...)
+		}
+		return err
+	}
+	if v.Draft != nil {
+		if err := look(v.Entry.Version, v.Draft.Body); err != nil {
+			return nil, err
+		}
+	}
+	for _, rev := range v.Revisions {
+		if err := look(rev.Version, rev.Document); err != nil {
+			return nil, err
+		}
+	}
+	for _, b := range v.Branches {
+		if err := look(b.Version, b.Body); err != nil {
+			return nil, err
+		}
+	}
+	return r.Named(ctx, v.Entry.Prison, refs)
 }
 
 func (s *Service) deciding(ctx context.Context, r Reader, v *View) error {

@@ -81,6 +81,9 @@ type Reader interface {
 	// of the ledger in the prison whose document contains all members, newest
 	// occurrence first, the entry k itself left out.
 	Others(ctx context.Context, k Key, ledger string, members map[string]any) ([]json.RawMessage, error)
+	// Named gives the names of the police and inmates referred to, as far as the
+	// asker may see them, by "police 0000001".
+	Named(ctx context.Context, prison uuid.UUID, refs []catalog.Reference) (map[string]string, error)
 	// PersonNumber is the police number of a person.
 	PersonNumber(ctx context.Context, person uuid.UUID) (string, error)
 	// Roll is the number of people held by the area on the day (YYYY-MM-DD).

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
 )
 
@@ -63,6 +64,29 @@ func (t *txn) Entry(ctx context.Context, k ledger.Key) (ledger.Entry, error) {
 	}
 	e, err := pgx.CollectExactlyOneRow(rows, scanEntry)
 	return e, mapped(err)
+}
+
+// Named as in ledger.Reader.
+func (t *txn) Named(ctx context.Context, prison uuid.UUID, refs []catalog.Reference) (map[string]string, error) {
+	numbers := map[string][]string{}
+	for _, ref := range refs {
+		numbers[ref.Kind] = append(numbers[ref.Kind], ref.Value)
+	}
+	names := map[string]string{}
+	if len(refs) == 0 {
+		return names, nil
+	}
+	rows, err := t.tx.Query(ctx, `select 'police ' || number, name from persons where number = any($2)
+		union all select 'inmate ' || inmate_no, name from inmates where prison_id = $1 and inmate_no = any($3)`, prison, numbers["police"], numbers["inmate"])
+	if err != nil {
+		return nil, err
+	}
+	var who, name string
+	_, err = pgx.ForEachRow(rows, []any{&who, &name}, func() error {
+		names[who] = name
+		return nil
+	})
+	return names, err
 }
 
 func (t *txn) Opened(ctx context.Context, k ledger.Key) ([]ledger.Entry, error) {

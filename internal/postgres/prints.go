@@ -80,21 +80,6 @@ func (t printed) PrisonName(ctx context.Context, prison uuid.UUID) (string, erro
 	return n, mapped(err)
 }
 
-func (t printed) Named(ctx context.Context, prison uuid.UUID, police, inmates []string) (map[string]string, error) {
-	names := map[string]string{}
-	rows, err := t.tx.Query(ctx, `select 'police ' || number, name from persons where number = any($2)
-		union all select 'inmate ' || inmate_no, name from inmates where prison_id = $1 and inmate_no = any($3)`, prison, police, inmates)
-	if err != nil {
-		return nil, err
-	}
-	var who, name string
-	_, err = pgx.ForEachRow(rows, []any{&who, &name}, func() error {
-		names[who] = name
-		return nil
-	})
-	return names, err
-}
-
 func (s *Snapshot) prints(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		p, err := scanPrint(row)

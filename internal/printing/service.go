@@ -93,8 +93,6 @@ type Tx interface {
 	// Leaf is the place of a record in the prison's log.
 	Leaf(ctx context.Context, prison uuid.UUID, kind, ref string) (int64, error)
 	PrisonName(ctx context.Context, prison uuid.UUID) (string, error)
-	// Named gives the names of police and inmates, by "police 0000001".
-	Named(ctx context.Context, prison uuid.UUID, police, inmates []string) (map[string]string, error)
 	volumeTx
 }
 
@@ -255,21 +253,7 @@ func (s *Service) named(ctx context.Context, tx Tx, sheet Sheet) (map[string]str
 	if err != nil {
 		return nil, err
 	}
-	numbers := map[string][]string{}
-	var walk func(list []catalog.Shown)
-	walk = func(list []catalog.Shown) {
-		for _, f := range list {
-			numbers[f.Lookup] = append(numbers[f.Lookup], f.Refs...)
-			walk(f.Members)
-			for _, r := range f.Rows {
-				walk(r)
-			}
-		}
-	}
-	for _, sec := range sheet.Type.Outline(doc) {
-		walk(sec.Fields)
-	}
-	return tx.Named(ctx, sheet.Entry.Prison, numbers["police"], numbers["inmate"])
+	return tx.Named(ctx, sheet.Entry.Prison, sheet.Type.References(doc))
 }
 
 // Ask names a form: of an entry, of its revision (0: the one in force, or the

@@ -2911,6 +2911,15 @@ export interface components {
             uploaded_at: string;
         };
         View: {
+            /**
+             * @description of the police and inmates in its documents, by what a number is of and the number
+             * @example {
+             *       "police 0000001": "张三"
+             *     }
+             */
+            names: {
+                [key: string]: string;
+            };
             /** @description why the reader cannot change what it says; null when they can */
             lock: components["schemas"]["Lock"] | null;
             /** @description doubted by a look-back and neither corrected nor made a finding yet */

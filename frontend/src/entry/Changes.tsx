@@ -1,11 +1,13 @@
 import { useLang, useT } from '../i18n'
 import type { Change } from '../schema/diff'
 import { isObject, type Json, type Lang, type Schema, titleOf } from '../schema/types'
+import { useWho, type Who } from '../ui/who'
 import { formatValue, labelOf, nodeAt } from './labels'
 
 /** What differs between two revisions, field by field, in words. */
 export function Changes({ schema, changes }: { schema: Schema; changes: Change[] }) {
   const lang = useLang()
+  const who = useWho()
   const t = useT()
   if (changes.length === 0) return <p className="quiet">{t('entry.noChanges')}</p>
   return (
@@ -15,8 +17,8 @@ export function Changes({ schema, changes }: { schema: Schema; changes: Change[]
         return (
           <li key={`${change.kind}${change.pointer}`}>
             <strong>{labelOf(schema, change.pointer, lang) || t('entry.whole')}</strong>{' '}
-            {change.before !== undefined && <del>{inWords(node, change.before, lang)}</del>}{' '}
-            {change.after !== undefined && <ins>{inWords(node, change.after, lang)}</ins>}
+            {change.before !== undefined && <del>{inWords(node, change.before, lang, who)}</del>}{' '}
+            {change.after !== undefined && <ins>{inWords(node, change.after, lang, who)}</ins>}
           </li>
         )
       })}
@@ -24,18 +26,18 @@ export function Changes({ schema, changes }: { schema: Schema; changes: Change[]
   )
 }
 
-function inWords(node: Schema, value: Json, lang: Lang): string {
+function inWords(node: Schema, value: Json, lang: Lang, who: Who): string {
   const comma = lang === 'zh' ? '，' : ', '
   if (Array.isArray(value) && value.some(isObject)) {
     return value
-      .map((row) => inWords(node.items ?? {}, row, lang))
+      .map((row) => inWords(node.items ?? {}, row, lang, who))
       .join(lang === 'zh' ? '；' : '; ')
   }
-  if (!isObject(value)) return formatValue(node, value, lang)
+  if (!isObject(value)) return formatValue(node, value, lang, who)
   return Object.entries(value)
     .map(([name, member]) => {
       const child = node.properties?.[name] ?? {}
-      return `${titleOf(child, name, lang)} ${inWords(child, member, lang)}`
+      return `${titleOf(child, name, lang)} ${inWords(child, member, lang, who)}`
     })
     .join(comma)
 }

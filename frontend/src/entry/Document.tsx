@@ -14,6 +14,7 @@ import {
   titleOf,
 } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
+import { useWho, withName } from '../ui/who'
 import { formatValue } from './labels'
 import './document.css'
 
@@ -126,6 +127,7 @@ function Taken({ pin }: { pin: Pin | undefined }) {
 function Value(props: DocumentProps & { node: Schema; at: Pointer; value: Json | undefined }) {
   const { node, at, value, fileName } = props
   const lang = useLang()
+  const who = useWho()
   if (isObject(value)) {
     return <Members {...props} at={at} node={node} names={Object.keys(value)} />
   }
@@ -138,15 +140,17 @@ function Value(props: DocumentProps & { node: Schema; at: Pointer; value: Json |
   const lookup = node['x-ui']?.lookup?.split(':')[0]
   const kind = { inmate: 'inmate', asset: 'tool', entry: 'entry' }[lookup ?? '']
   if (kind && typeof value === 'string') return <Traced kind={kind as SubjectKind} value={value} />
-  return <>{formatValue(node, value, lang)}</>
+  return <>{formatValue(node, value, lang, who)}</>
 }
 
 /** A number with the way to all that is known of it. */
 function Traced({ kind, value }: { kind: SubjectKind; value: string }) {
   const t = useT()
+  const lang = useLang()
+  const who = useWho()
   return (
     <Link to={traceOf(kind, value)} title={t('trace.of', { ref: value })}>
-      {value}
+      {withName(who(kind, value), value, lang)}
     </Link>
   )
 }

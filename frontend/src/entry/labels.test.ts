@@ -18,6 +18,22 @@ describe('labels', () => {
     expect(formatValue(nodeAt(searchSchema, pointer), value as never, 'zh')).toBe(want)
   })
 
+  it('puts the name to a number that is looked up, alone or in a list', () => {
+    const police = { 'x-ui': { lookup: 'police' } }
+    const who = (kind: string, number: string) =>
+      kind === 'police' && number === '0000001' ? '张三' : undefined
+    expect(formatValue(police, '0000001', 'zh', who)).toBe('张三（0000001）')
+    expect(formatValue(police, '0000009', 'zh', who)).toBe('0000009')
+    const both = ['0000001', '0000009']
+    expect(formatValue({ ...police, type: 'array', items: {} }, both, 'zh', who)).toBe(
+      '张三（0000001）、0000009',
+    )
+    expect(formatValue({ type: 'array', items: police }, both, 'en', who)).toBe(
+      '张三 (0000001), 0000009',
+    )
+    expect(formatValue({}, '0000001', 'zh', who)).toBe('0000001')
+  })
+
   it('shows times in +08:00 and units behind numbers', () => {
     expect(formatValue({ format: 'date-time' }, '2026-11-24T01:00:00Z', 'zh')).toBe(
       '2026-11-24 09:00',

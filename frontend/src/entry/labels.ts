@@ -1,7 +1,8 @@
 import { showTime } from '../form/time'
 import { i18n } from '../i18n'
 import { type Pointer, split } from '../schema/pointer'
-import { type Json, type Lang, type Schema, titleOf } from '../schema/types'
+import { type Json, type Lang, lookupOf, type Schema, titleOf } from '../schema/types'
+import { type Who, withName } from '../ui/who'
 
 /** The schema node at an instance pointer, {} where there is none. */
 export function nodeAt(schema: Schema, pointer: Pointer): Schema {
@@ -27,10 +28,17 @@ export function labelOf(schema: Schema, pointer: Pointer, lang: Lang): string {
 }
 
 /** A scalar, or list of scalars, as people read it; the unit is put behind it. */
-export function formatValue(node: Schema, value: Json | undefined, lang: Lang): string {
+export function formatValue(
+  node: Schema,
+  value: Json | undefined,
+  lang: Lang,
+  who: Who = () => undefined,
+): string {
   if (value === undefined || value === null) return '—'
   if (Array.isArray(value)) {
-    const items = value.map((item) => formatValue(node.items ?? {}, item, lang))
+    // What the list looks up, each of its items does.
+    const item = { 'x-ui': node['x-ui'], ...node.items }
+    const items = value.map((one) => formatValue(item, one, lang, who))
     return items.join(lang === 'zh' ? '、' : ', ')
   }
   const option = node.oneOf?.find((o) => o.const === value)
@@ -38,6 +46,8 @@ export function formatValue(node: Schema, value: Json | undefined, lang: Lang): 
   if (typeof value === 'boolean') return i18n.t(value ? 'form.yes' : 'form.no', { lng: lang })
   if (typeof value === 'object') return JSON.stringify(value)
   if (node.format === 'date-time') return showTime(String(value))
+  const kind = lookupOf(node)
+  if (kind && typeof value === 'string') return withName(who(kind, value), value, lang)
   const unit = node['x-unit']
   const shownUnit = unit ? ` ${(lang === 'en' && unit.en) || unit.zh}` : ''
   return `${value}${shownUnit}`

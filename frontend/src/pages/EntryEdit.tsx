@@ -38,6 +38,7 @@ import { Loading, Ready } from '../ui/States'
 import { StateTag } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
+import { NamesOfPeople } from '../ui/who'
 
 export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
@@ -106,9 +107,11 @@ function WithType({ view, leave }: { view: EntryView; leave: () => void }) {
   // The form keeps what is typed; a later refetch of the entry must not replace it.
   const [first] = useState(view)
   return (
-    <Ready query={type}>
-      {(data) => <Editor view={first} live={view} type={data} leave={leave} />}
-    </Ready>
+    <NamesOfPeople value={view.names}>
+      <Ready query={type}>
+        {(data) => <Editor view={first} live={view} type={data} leave={leave} />}
+      </Ready>
+    </NamesOfPeople>
   )
 }
 

@@ -26,6 +26,7 @@ import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
+import { NamesOfPeople } from '../ui/who'
 
 export default function EntryPage() {
   const { prison = '', id = '' } = useParams()
@@ -36,7 +37,11 @@ export default function EntryPage() {
 function WithType({ view }: { view: EntryView }) {
   // Old entries are drawn with the version they were filed under.
   const type = useLedgerType(view.entry.ledger, view.entry.version)
-  return <Ready query={type}>{(data) => <Shown view={view} type={data} />}</Ready>
+  return (
+    <NamesOfPeople value={view.names}>
+      <Ready query={type}>{(data) => <Shown view={view} type={data} />}</Ready>
+    </NamesOfPeople>
+  )
 }
 
 function Shown({ view, type }: { view: EntryView; type: LedgerType }) {

@@ -10,6 +10,7 @@ import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { Empty, Ready } from '../ui/States'
 import './print.css'
+import { NamesOfPeople } from '../ui/who'
 
 /** An entry on A4: title, the document, its decisions with names and times, its digest. */
 export default function EntryPrint() {
@@ -20,7 +21,11 @@ export default function EntryPrint() {
 
 function WithType({ view }: { view: EntryView }) {
   const type = useLedgerType(view.entry.ledger, view.entry.version)
-  return <Ready query={type}>{(data) => <Sheet view={view} type={data} />}</Ready>
+  return (
+    <NamesOfPeople value={view.names}>
+      <Ready query={type}>{(data) => <Sheet view={view} type={data} />}</Ready>
+    </NamesOfPeople>
+  )
 }
 
 function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {

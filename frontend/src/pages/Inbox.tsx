@@ -27,6 +27,7 @@ import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import './inbox.css'
+import { NamesOfPeople } from '../ui/who'
 
 /** Entries that want a look before they are decided: they are opened one by one. */
 export function wantsALook(entry: Entry): boolean {
@@ -233,7 +234,11 @@ function Detail({ entry, next }: { entry: Entry; next: () => void }) {
   const type = useLedgerType(entry.ledger, entry.version)
   return (
     <Ready query={view}>
-      {(data) => <Ready query={type}>{(t) => <Review view={data} type={t} next={next} />}</Ready>}
+      {(data) => (
+        <NamesOfPeople value={data.names}>
+          <Ready query={type}>{(t) => <Review view={data} type={t} next={next} />}</Ready>
+        </NamesOfPeople>
+      )}
     </Ready>
   )
 }

@@ -1,5 +1,7 @@
 import { AutoComplete, Select } from 'antd'
+import { useLang } from '../../i18n'
 import { lookupOf } from '../../schema/types'
+import { useWho, withName } from '../../ui/who'
 import { useForm } from '../context'
 import { halfWidth } from '../paste'
 import { readCode } from '../scan'
@@ -15,6 +17,8 @@ export function TagsControl(props: ControlProps) {
   const { node, value, onChange, onBlur, disabled, invalid } = props
   const kind = lookupOf(node)
   const { options, search } = useLookup(useForm().services.lookup, kind)
+  const who = useWho()
+  const lang = useLang()
   const numeric = node.items?.type === 'integer' || node.items?.type === 'number'
   return (
     <Select
@@ -27,6 +31,11 @@ export function TagsControl(props: ControlProps) {
       status={invalid ? 'error' : undefined}
       open={kind ? undefined : false}
       suffixIcon={null}
+      labelRender={({ value, label }) => {
+        const number = String(value)
+        const name = options.find((o) => o.value === number)?.name ?? who(kind ?? '', number)
+        return name ? withName(name, number, lang) : (label ?? number)
+      }}
       showSearch={{ onSearch: search, filterOption: false }}
       onChange={(tags: string[]) => {
         const clean = tags
@@ -45,19 +54,25 @@ export function TagsControl(props: ControlProps) {
 /** A number of somebody or something: looked up by name, or typed when it is known by heart. */
 export function LookupControl(props: ControlProps) {
   const { node, value, onChange, onBlur, disabled, invalid } = props
-  const { options, search } = useLookup(useForm().services.lookup, lookupOf(node))
+  const kind = lookupOf(node)
+  const { options, search } = useLookup(useForm().services.lookup, kind)
+  const who = useWho()
+  const name = options.find((o) => o.value === value)?.name ?? who(kind ?? '', String(value))
   return (
-    <AutoComplete
-      {...aria(props)}
-      value={typeof value === 'string' ? value : undefined}
-      options={options}
-      disabled={disabled}
-      status={invalid ? 'error' : undefined}
-      popupMatchSelectWidth={false}
-      showSearch={{ onSearch: search, filterOption: false }}
-      onFocus={() => search(typeof value === 'string' ? value : '')}
-      onChange={(typed: string) => onChange(typed ? halfWidth(typed).trim() : undefined)}
-      onBlur={onBlur}
-    />
+    <>
+      <AutoComplete
+        {...aria(props)}
+        value={typeof value === 'string' ? value : undefined}
+        options={options}
+        disabled={disabled}
+        status={invalid ? 'error' : undefined}
+        popupMatchSelectWidth={false}
+        showSearch={{ onSearch: search, filterOption: false }}
+        onFocus={() => search(typeof value === 'string' ? value : '')}
+        onChange={(typed: string) => onChange(typed ? halfWidth(typed).trim() : undefined)}
+        onBlur={onBlur}
+      />
+      {name && <small className="whose">{name}</small>}
+    </>
   )
 }
