@@ -67,6 +67,10 @@ var given = []string{"三", "四", "五", "六", "七", "八", "九", "十", "�
 
 func invented(n int) string { return surnames[n%len(surnames)] + given[(n/len(surnames)+n)%len(given)] }
 
+// shown is the area whose people the demonstration lends: it has as many inmates
+// as a real one, the others enough to count.
+const shown = "A3"
+
 // namespace makes the ids of the organisation the same for the same seed.
 var namespace = uuid.MustParse("0192f000-0000-7000-8000-7461697a6861")
 
@@ -101,7 +105,11 @@ func (p *Province) organisation() []*unit {
 			hire(at(actor.Instructor))
 			hire(at(actor.Medic))
 			hire(at(actor.Counsellor))
-			for k := range 10 {
+			held := 10
+			if i == 0 && a.code == shown {
+				held = 60
+			}
+			for k := range held {
 				a.inmates = append(a.inmates, fmt.Sprintf("%010d", (i+1)*100000+(j+1)*1000+k+1))
 			}
 		}
@@ -258,9 +266,9 @@ func (p *Province) Logins() []httpapi.Login {
 		who   person
 		title fault.Text
 	}{
-		{find(actor.Officer, "A3", ""), fault.Text{ZH: "甲监狱三监区民警", EN: "officer, area 3 of prison Jia"}},
-		{find(actor.DutyLeader, "A3", ""), fault.Text{ZH: "三监区值班领导", EN: "duty leader, area 3"}},
-		{find(actor.AreaHead, "A3", ""), fault.Text{ZH: "三监区监区长", EN: "head of area 3"}},
+		{find(actor.Officer, shown, ""), fault.Text{ZH: "甲监狱三监区民警", EN: "officer, area 3 of prison Jia"}},
+		{find(actor.DutyLeader, shown, ""), fault.Text{ZH: "三监区值班领导", EN: "duty leader, area 3"}},
+		{find(actor.AreaHead, shown, ""), fault.Text{ZH: "三监区监区长", EN: "head of area 3"}},
 		{find(actor.DeptHead, "", "dept_custody"), fault.Text{ZH: "狱政管理科负责人", EN: "head of custody administration"}},
 		{find(actor.Warden, "", ""), fault.Text{ZH: "监狱长", EN: "warden"}},
 		{find(actor.PrisonOffice, "", ""), fault.Text{ZH: "监狱创建办", EN: "prison accreditation office"}},
