@@ -77,6 +77,7 @@ describe('the catalogue changes while people fill', () => {
     // Drafts that would stay behind are agreed to, knowingly.
     await head.getByLabel('同意受影响的草稿留在原版本').check()
     await head.getByRole('button', { name: '预演' }).click()
+    await head.getByText('未通过的把关项').waitFor({ state: 'detached' })
     const said = head.getByText(`份转到新版本，${held} 份留在原版本`)
     await said.waitFor()
     // Other journeys may have left drafts of their own.

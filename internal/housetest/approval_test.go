@@ -1,6 +1,7 @@
 package housetest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -235,5 +236,77 @@ func atOnce(t *testing.T, n int, do func(i int) error, won int) {
 	}
 	if good != won {
 		t.Fatalf("%d of %d done, want %d: %v", good, n, won, errs)
+	}
+}
+
+// TestLastLook: what must be there by the last approval is asked then and not
+// before; the entry waits as it was, and goes through when it is mended.
+func TestLastLook(t *testing.T) {
+	h := housetest.New(t)
+	var search struct {
+		At string `json:"ended_at"`
+	}
+	if err := json.Unmarshal(h.Search(), &search); err != nil {
+		t.Fatal(err)
+	}
+	officer := h.As(t.Context(), "officer")
+	doc := map[string]any{
+		"count_point": "night_bed", "counted_at": search.At, "site": "living", "expected_count": 86, "actual_count": 85, "off_site_count": 0,
+		"count_method": "bed_check", "counted_by": h.Person("officer").Number, "verified_by": h.Person("second officer").Number,
+		"difference_reason": "一人在卫生间，查铺时未在铺位，当场找到并复点", "reported_at": search.At,
+	}
+	body := func() json.RawMessage {
+		raw, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	e := h.Begin(t, "officer", "headcount", body())
+	h.Attach(t, "officer", e.Key, "difference_clip", housetest.Photo(1))
+	out, err := h.Ledger.Submit(officer, e.Key, e.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = approve(h, t, "second officer", out.Entry); err != nil {
+		t.Fatal(err)
+	}
+	before := out.Entry
+	for range 2 {
+		_, err = approve(h, t, "duty leader", before)
+		f, ok := err.(*fault.Error)
+		if !ok || f.Code != "not_ready_for_approval" || len(f.Fields) != 1 || f.Fields[0].Pointer != "/resolved_at" {
+			t.Fatalf("the last approval of what is not resolved: %v", err)
+		}
+	}
+	v, err := h.Ledger.Get(officer, e.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Entry.State != ledger.Submitted || v.Entry.ETag != before.ETag || len(v.Decisions) != 1 {
+		t.Errorf("the refused approval left %s, etag %d, %d decisions", v.Entry.State, v.Entry.ETag, len(v.Decisions))
+	}
+	out, err = h.Ledger.Return(h.As(t.Context(), "duty leader"), e.Key, ledger.Judgement{Digest: *before.Digest, Comment: "请填写核清时间"}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = h.Ledger.Revise(officer, e.Key, out.Entry.ETag, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	doc["resolved_at"] = search.At
+	saved, err := h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, body(), ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = h.Ledger.Submit(officer, e.Key, saved.Entry.ETag, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"second officer", "duty leader"} {
+		if out, err = approve(h, t, who, out.Entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out.Entry.State != ledger.Approved {
+		t.Errorf("mended: %s", out.Entry.State)
 	}
 }
