@@ -147,7 +147,10 @@ async function filled(
       if (saved.status !== 400) wrong.push(`${file}: saving it gave ${saved.status}`)
       continue
     }
-    await page.reload()
+    // Left and come back to, without the page's parts being loaded anew.
+    await page.goBack()
+    await begin(page).waitFor()
+    await page.goForward()
     await page.locator('.schema-form').waitFor()
     await page.keyboard.press('Control+Enter')
     for (const pointer of new Set(want)) {
