@@ -31,10 +31,48 @@ function matches(l: Legacy, words: string): boolean {
     .every((w) => all.includes(w))
 }
 
-function Found({ data }: { data: Register }) {
+function Answers({ list, targets }: { list: Legacy[]; targets: Register['targets'] }) {
   const t = useT()
   const lang = useLang()
+  return (
+    <table className="plain">
+      <thead>
+        <tr>
+          <th scope="col">{t('consolidation.old')}</th>
+          <th scope="col">{t('consolidation.disposition')}</th>
+          <th scope="col">{t('consolidation.now')}</th>
+          <th scope="col">{t('consolidation.reason')}</th>
+          <th scope="col">{t('consolidation.owners')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map((l) => (
+          <tr key={l.no}>
+            <th scope="row">
+              {text(l.title, lang)} <span className="quiet">{l.no}</span>
+            </th>
+            <td>{t(`consolidation.kind_${l.disposition}`)}</td>
+            <td>
+              {text(l.answer, lang)}{' '}
+              {targets.some((x) => x.id === l.target) && (
+                <Link to={`/ledgers/${l.target}`}>
+                  {text(targets.find((x) => x.id === l.target)?.title, lang)}
+                </Link>
+              )}
+            </td>
+            <td>{text(l.reason, lang)}</td>
+            <td>{l.owners.join(' / ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Found({ data }: { data: Register }) {
+  const t = useT()
   const [words, setWords] = useState('')
+  const asked = words.trim() !== ''
   const list = data.legacy.filter((l) => matches(l, words.trim()))
   const electronic = data.targets.filter((x) => !x.id.startsWith('ext:'))
   return (
@@ -53,44 +91,32 @@ function Found({ data }: { data: Register }) {
             ? t('consolidation.none')
             : t('consolidation.found', { n: list.length })}
         </p>
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('consolidation.old')}</th>
-              <th scope="col">{t('consolidation.disposition')}</th>
-              <th scope="col">{t('consolidation.now')}</th>
-              <th scope="col">{t('consolidation.reason')}</th>
-              <th scope="col">{t('consolidation.owners')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((l) => (
-              <tr key={l.no}>
-                <th scope="row">
-                  {text(l.title, lang)} <span className="quiet">{l.no}</span>
-                </th>
-                <td>{t(`consolidation.kind_${l.disposition}`)}</td>
-                <td>
-                  {text(l.answer, lang)}{' '}
-                  {electronic.some((x) => x.id === l.target) && (
-                    <Link to={`/ledgers/${l.target}`}>
-                      {text(electronic.find((x) => x.id === l.target)?.title, lang)}
-                    </Link>
-                  )}
-                </td>
-                <td>{text(l.reason, lang)}</td>
-                <td>{l.owners.join(' / ')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        {asked && <Answers list={list} targets={electronic} />}
       </section>
+      {!asked && (
+        <>
+          <Whole data={data} electronic={electronic.length} />
+          <section className="panel">
+            <h2>{t('consolidation.all')}</h2>
+            <Answers list={list} targets={electronic} />
+          </section>
+        </>
+      )}
+    </>
+  )
+}
+
+/** From the old to the new as a picture, and what it comes to. */
+function Whole({ data, electronic }: { data: Register; electronic: number }) {
+  const t = useT()
+  return (
+    <>
       <section className="panel">
         <h2>{t('consolidation.flow')}</h2>
         <p>
           {t('consolidation.flowAbout', {
             old: data.legacy.length,
-            now: electronic.length,
+            now: electronic,
             fewer: data.fewer,
           })}
         </p>
