@@ -18,6 +18,12 @@ const good = `{"id": "inmate-master", "title": {"zh": "罪犯信息"}, "kind": "
 	"every_seconds": 900, "url": "http://10.0.0.5:8080/roll", "secret": {"file": "roll.token"}, "paging": {"items": "/data", "next": "/next", "param": "page"},
 	"key": "/id", "version": "/rev", "fields": {"number": "/no", "name": "/xm", "area": "/jq", "admitted": "/rj"}}`
 
+// What good says of the roll, and what facts of inmates would say there.
+var (
+	roll  = good[strings.Index(good, `"target"`):]
+	facts = strings.Replace(roll[:strings.Index(roll, `"fields"`)], "inmates", "facts", 1) + `"fields": {"number": "/no"}, "members": {"labour_exempt": {"at": "/bk", "type": "boolean"}}}`
+)
+
 // TestLoad names every mistake of every file with its place.
 func TestLoad(t *testing.T) {
 	tests := map[string]struct {
@@ -35,6 +41,16 @@ func TestLoad(t *testing.T) {
 		"a password in it":        {`http://10.0.0.5`, `http://a:b@10.0.0.5`, []string{"/url: pattern"}},
 		"a field too few":         {`"name": "/xm", `, ``, []string{"/fields/name: required"}},
 		"a field of rosters":      {`"name": "/xm"`, `"name": "/xm", "shift": "/x"`, []string{"/fields/shift: additionalProperties"}},
+		"facts":                   {roll, facts, nil},
+		"facts of an area's day":  {roll, strings.Replace(facts, `"number": "/no"`, `"area": "/jq", "day": "/rq"`, 1), nil},
+		"facts of nothing":        {roll, strings.Replace(facts, `"number": "/no"`, `"area": "/jq"`, 1), []string{"/fields/day: required"}},
+		"facts of two things":     {roll, strings.Replace(facts, `"number": "/no"`, `"number": "/no", "day": "/rq"`, 1), []string{"/fields: maxProperties"}},
+		"facts about a name":      {roll, strings.Replace(facts, `"number": "/no"`, `"number": "/no", "name": "/xm"`, 1), []string{"/fields/name: additionalProperties"}},
+		"facts without members":   {roll, strings.Split(facts, `, "members"`)[0] + "}", []string{"/members: required"}},
+		"a member of no type":     {roll, strings.Replace(facts, `, "type": "boolean"`, ``, 1), []string{"/members/labour_exempt/type: required"}},
+		"a member of odd type":    {roll, strings.Replace(facts, `"boolean"`, `"float"`, 1), []string{"/members/labour_exempt/type: enum"}},
+		"a member of odd name":    {roll, strings.Replace(facts, `"labour_exempt"`, `"劳动"`, 1), []string{"/members/%E5%8A%B3%E5%8A%A8: pattern"}},
+		"members of a roll":       {`"fields"`, `"members": {"a": {"at": "/a", "type": "text"}}, "fields"`, []string{"/members: maxProperties"}},
 		"no page parameter":       {`, "param": "page"`, ``, []string{"/paging/param: required"}},
 		"another file's name":     {`"id": "inmate-master"`, `"id": "roster"`, []string{"/id: "}},
 		"a name twice":            {`"prison": "P1"`, `"prison": "P1", "prison": "P2"`, []string{": duplicate"}},
