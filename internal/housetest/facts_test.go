@@ -1,10 +1,12 @@
 package housetest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,40 +38,37 @@ var (
 	ofDay    = map[string]string{"area": "/jq", "day": "/rq"}
 )
 
-// supply is how one sourced fact may come into the house, and what is pinned then.
+// supply is what one system says, and what is pinned of it by what is taken.
 type supply struct {
 	fields  map[string]string
-	member  connector.Member
-	records []person // one of which is of another inmate, asset, area or day
-	pinned  string
+	members map[string]connector.Member
+	records []person // some of which are of another inmate, asset, area or day
+	pinned  map[string]string
 }
 
 func today() string { return catalog.DayOf(time.Now()) }
 
-// supplies are the facts that the shipped types take from other systems.
-func supplies() map[string]supply {
-	day := func(id, area, day string, more person) person {
-		return merged(person{"id": id, "ver": 1, "jq": area, "rq": day}, more)
-	}
-	of := func(id, number string, more person) person { return merged(person{"id": id, "ver": 1, "no": number}, more) }
-	levels := map[string]string{"普管": "general", "宽管": "lenient"}
-	return map[string]supply{
-		"ext:custody-admin treatment_level": {ofNumber, connector.Member{At: "/cy", Type: "text", Values: levels},
-			[]person{of("a", someInmate, person{"cy": "宽管"}), of("b", "0000000002", person{"cy": "普管"})}, `"lenient"`},
-		"ext:custody-admin labour_exempt": {ofNumber, connector.Member{At: "/bk", Type: "boolean"},
-			[]person{of("a", someInmate, person{"bk": "是"}), of("b", "0000000002", person{"bk": "否"})}, `true`},
-		"ext:trust-account settled": {ofNumber, connector.Member{At: "/jq", Type: "boolean"},
-			[]person{of("a", someInmate, person{"jq": "false"})}, `false`},
-		"ext:assets class": {ofNumber, connector.Member{At: "/lb", Type: "text", Values: map[string]string{"03": "lock_door"}},
-			[]person{of("a", someAsset, person{"lb": "03"})}, `"lock_door"`},
-		"ext:asset-register name": {ofNumber, connector.Member{At: "/mc", Type: "text"},
-			[]person{of("a", someAsset, person{"mc": "剪刀"}), of("b", "GJ-000002", person{"mc": "锤"})}, `"剪刀"`},
-		"ext:patrol count": {ofDay, connector.Member{At: "/cs", Type: "integer"},
-			[]person{day("a", "A1", today(), person{"cs": "12"}), day("b", "A2", today(), person{"cs": "7"}), day("c", "A1", "2026-01-01", person{"cs": "9"})}, `12`},
-		"ext:procurement batch_no": {ofDay, connector.Member{At: "/ph", Type: "text"},
-			[]person{day("b", "A1", today(), person{"ph": "P-2"}), day("a", "A1", today(), person{"ph": "P-1"}), day("c", "A2", today(), person{"ph": "P-3"})}, `["P-1","P-2"]`},
-	}
+// supplies are the systems that the shipped types take from, the roll apart.
+var supplies = map[string]supply{
+	"ext:custody-admin": {ofNumber, map[string]connector.Member{"treatment_level": {At: "/cy", Type: "text", Values: map[string]string{"普管": "general", "宽管": "lenient"}}, "labour_exempt": {At: "/bk", Type: "boolean"}},
+		[]person{{"id": "a", "no": someInmate, "cy": "宽管", "bk": "是"}, {"id": "b", "no": "0000000002", "cy": "普管", "bk": "否"}},
+		map[string]string{"treatment_level": `"lenient"`, "labour_exempt": `true`}},
+	"ext:trust-account": {ofNumber, map[string]connector.Member{"settled": {At: "/jq", Type: "boolean"}},
+		[]person{{"id": "a", "no": someInmate, "jq": "false"}}, map[string]string{"settled": `false`}},
+	"ext:assets": {ofNumber, map[string]connector.Member{"class": {At: "/lb", Type: "text", Values: map[string]string{"03": "lock_door"}}},
+		[]person{{"id": "a", "no": someAsset, "lb": "03"}}, map[string]string{"class": `"lock_door"`}},
+	"ext:asset-register": {ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}},
+		[]person{{"id": "a", "no": someAsset, "mc": "剪刀"}, {"id": "b", "no": "GJ-000002", "mc": "锤"}}, map[string]string{"name": `"剪刀"`}},
+	"ext:patrol": {ofDay, map[string]connector.Member{"count": {At: "/cs", Type: "integer"}},
+		[]person{{"id": "a", "jq": "A1", "rq": today(), "cs": "12"}, {"id": "b", "jq": "A2", "rq": today(), "cs": "7"}, {"id": "c", "jq": "A1", "rq": "2026-01-01", "cs": "9"}},
+		map[string]string{"count": `12`}},
+	"ext:procurement": {ofDay, map[string]connector.Member{"batch_no": {At: "/ph", Type: "text"}},
+		[]person{{"id": "b", "jq": "A1", "rq": today(), "ph": "P-2"}, {"id": "a", "jq": "A1", "rq": today(), "ph": "P-1"}, {"id": "c", "jq": "A2", "rq": today(), "ph": "P-3"}},
+		map[string]string{"batch_no": `["P-1","P-2"]`}},
 }
+
+// typedOver is what an officer would type instead.
+var typedOver = map[string]string{`12`: `3`, `true`: `false`, `false`: `true`, `"lenient"`: `"strict"`, `"lock_door"`: `"fire"`, `["P-1","P-2"]`: `["P-9"]`, `"剪刀"`: `"锯"`}
 
 func merged(list ...person) person {
 	out := person{}
@@ -128,7 +127,7 @@ func pinOf(d ledger.DraftBody, field string) *ledger.Pin {
 	return nil
 }
 
-func held1(d ledger.DraftBody, field string) string {
+func holds(d ledger.DraftBody, field string) string {
 	var body map[string]json.RawMessage
 	_ = json.Unmarshal(d.Body, &body)
 	return string(body[field[1:]])
@@ -142,95 +141,110 @@ func TestEverySystemDelivers(t *testing.T) {
 	for _, kind := range []connector.Kind{connector.Pull, connector.Push, connector.Drop} {
 		t.Run(string(kind), func(t *testing.T) {
 			h := housetest.New(t)
-			left := supplies()
+			version := 0
+			taken := map[string]bool{}
 			for _, id := range h.Catalog.IDs() {
 				typ := h.Catalog.Current(id)
 				for _, src := range typ.Sources {
-					name := src.System + " " + src.Take
 					if !strings.HasPrefix(src.System, "ext:") || src.System == "ext:inmate-master" { // TestSourcedField
 						continue
 					}
-					sup, known := left[name]
-					if !known {
-						t.Errorf("%s%s: nothing delivers %s", id, src.Field, name)
+					sup := supplies[src.System]
+					if sup.pinned[src.Take] == "" {
+						t.Errorf("%s%s: nothing delivers %s of %s", id, src.Field, src.Take, src.System)
 						continue
 					}
-					delete(left, name)
-					everySystem(t, h, kind, typ, src, sup)
+					taken[src.System+" "+src.Take] = true
+					everySystem(t, h, kind, typ, src, sup, &version)
 				}
 			}
-			for name := range left {
-				t.Errorf("no type takes %s", name)
+			for system, sup := range supplies {
+				for take := range sup.pinned {
+					if !taken[system+" "+take] {
+						t.Errorf("no type takes %s of %s", take, system)
+					}
+				}
 			}
 		})
 	}
 }
 
-func everySystem(t *testing.T, h *housetest.House, kind connector.Kind, typ *catalog.Type, src catalog.Source, sup supply) {
+func everySystem(t *testing.T, h *housetest.House, kind connector.Kind, typ *catalog.Type, src catalog.Source, sup supply, version *int) {
 	t.Helper()
-	officer := h.As(t.Context(), "officer")
-	typed := json.RawMessage(map[string]string{`12`: `3`, `true`: `false`, `false`: `true`, `"lenient"`: `"strict"`, `"lock_door"`: `"fire"`, `["P-1","P-2"]`: `["P-9"]`, `"剪刀"`: `"锯"`}[sup.pinned])
-	sent := sourcedBody(t, typ, src, typed)
-	at := typ.ID + src.Field
-	if d := draftOf(t, h, h.Begin(t, "officer", typ.ID, sent).Key); pinOf(d, src.Field) != nil || held1(d, src.Field) != string(typed) {
+	officer, at, pinned := h.As(t.Context(), "officer"), typ.ID+src.Field, sup.pinned[src.Take]
+	typed := typedOver[pinned]
+	sent := sourcedBody(t, typ, src, json.RawMessage(typed))
+	place, function := "ordinary", ""
+	if !slices.Contains(typ.Areas.Kinds, place) {
+		place, function = "functional", typ.Areas.Functions[0]
+	}
+	exec(t, h, "update areas set kind = $2, function = $3 where area_id = $1", h.Area, place, function)
+	if d := draftOf(t, h, h.Begin(t, "officer", typ.ID, sent).Key); pinOf(d, src.Field) != nil || holds(d, src.Field) != typed {
 		t.Errorf("%s before: %s %+v", at, d.Body, d.Pins)
 	}
-	c := factsOf(t, h, kind, src.System, sup.fields, map[string]connector.Member{src.Take: sup.member})
-	c.ID = strings.ReplaceAll(c.ID+"-"+src.Take, "_", "-") // two facts of one system come by connectors of their own
+	c := factsOf(t, h, kind, src.System, sup.fields, sup.members)
 	bring := bringer(t, h, c)
-	s := bring(sup.records)
+	say := func(more person) *connector.Service {
+		*version++
+		var list []person
+		for _, r := range sup.records {
+			list = append(list, merged(r, person{"ver": *version}, more))
+		}
+		return bring(list, *version)
+	}
+	s := say(nil)
 	e := h.Begin(t, "officer", typ.ID, sent)
 	d := draftOf(t, h, e.Key)
 	p := pinOf(d, src.Field)
-	if p == nil || p.Origin == nil || p.Origin.System != src.System || p.Corrected || string(p.Value) != sup.pinned || held1(d, src.Field) != sup.pinned {
+	if p == nil || p.Origin == nil || p.Origin.System != src.System || p.Corrected || compact(t, p.Value) != pinned || holds(d, src.Field) != pinned {
 		t.Errorf("%s: %s %+v %+v", at, d.Body, d.Pins, last(t, h, s, c.ID))
 		return
 	}
 	// Typed over, what is pinned stands, in what is computed and what is kept.
 	res, err := h.Ledger.Check(officer, e.Key, sent)
-	if err != nil || string(mustJSON(t, res.Document.Value[src.Field[1:]])) != sup.pinned {
+	if err != nil || compact(t, mustJSON(t, res.Document.Value[src.Field[1:]])) != pinned {
 		t.Errorf("%s: the check has %v, %v", at, res.Document.Value[src.Field[1:]], err)
 	}
 	// The source takes it back: shown, and nothing moves.
-	var gone []person
-	for _, r := range sup.records {
-		gone = append(gone, merged(r, person{"ver": 2, "gone": "true"}))
-	}
-	bring(gone)
-	if d = draftOf(t, h, e.Key); sup.fields["area"] != "" && !pinOf(d, src.Field).Corrected || string(pinOf(d, src.Field).Value) != sup.pinned {
-		t.Errorf("%s taken back: %+v", at, d.Pins)
-	}
-	var again []person
-	for _, r := range sup.records {
-		again = append(again, merged(r, person{"ver": 3}))
-	}
-	bring(again)
-	if d = draftOf(t, h, e.Key); pinOf(d, src.Field).Corrected {
-		t.Errorf("%s said again: %+v", at, d.Pins)
+	for _, step := range []struct {
+		more      person
+		corrected bool
+	}{{nil, false}, {person{"gone": "true"}, true}, {nil, false}} {
+		say(step.more)
+		if p := pinOf(draftOf(t, h, e.Key), src.Field); p.Corrected != step.corrected || compact(t, p.Value) != pinned {
+			t.Errorf("%s, %v: %+v", at, step.more, p)
+		}
 	}
 	connect(t, h)
-	if d := draftOf(t, h, h.Begin(t, "officer", typ.ID, sent).Key); pinOf(d, src.Field) != nil || held1(d, src.Field) != string(typed) {
+	if d := draftOf(t, h, h.Begin(t, "officer", typ.ID, sent).Key); pinOf(d, src.Field) != nil || holds(d, src.Field) != typed {
 		t.Errorf("%s without its file: %s %+v", at, d.Body, d.Pins)
 	}
 }
 
-// bringer brings records by the connector's kind, all of them.
-func bringer(t *testing.T, h *housetest.House, c connector.Connector) func([]person) *connector.Service {
-	n := 0
+func compact(t *testing.T, raw json.RawMessage) string {
+	t.Helper()
+	var w bytes.Buffer
+	if err := json.Compact(&w, raw); err != nil {
+		t.Fatal(err)
+	}
+	return w.String()
+}
+
+// bringer brings records by the connector's kind, the n-th time.
+func bringer(t *testing.T, h *housetest.House, c connector.Connector) func(list []person, n int) *connector.Service {
 	switch c.Kind {
 	case connector.Pull:
 		src := newSource(t, nil)
 		c.URL = src.URL
-		return func(list []person) *connector.Service {
+		return func(list []person, n int) *connector.Service {
 			s := connect(t, h, c)
 			src.set(func() { src.pages = [][]person{list} })
 			tick(t, h, s)
 			return s
 		}
 	case connector.Push:
-		return func(list []person) *connector.Service {
+		return func(list []person, n int) *connector.Service {
 			s, body := connect(t, h, c), pushed(t, list...)
-			n++
 			if _, err := s.Receive(t.Context(), c.ID, "the-token", body, idemOf(fmt.Sprintf("%s-%d", c.ID, n), body)); err != nil {
 				t.Fatal(err)
 			}
@@ -244,7 +258,7 @@ func bringer(t *testing.T, h *housetest.House, c connector.Connector) func([]per
 			columns = append(columns, at)
 		}
 	}
-	return func(list []person) *connector.Service {
+	return func(list []person, n int) *connector.Service {
 		s := connect(t, h, c)
 		now := time.Now()
 		s.Now = func() time.Time { return now }
@@ -257,7 +271,6 @@ func bringer(t *testing.T, h *housetest.House, c connector.Connector) func([]per
 				text += map[bool]string{true: "\n", false: ","}[i == len(columns)-1]
 			}
 		}
-		n++
 		if err := os.WriteFile(filepath.Join(c.Folder, fmt.Sprintf("%d.csv", n)), []byte(text), 0o640); err != nil {
 			t.Fatal(err)
 		}

@@ -361,12 +361,13 @@ func (t *txn) Delivered(ctx context.Context, prison uuid.UUID, system string, ar
 }
 
 // SourceRecord is what a configured source says of one inmate or asset, unless
-// a newer word of it could not be mapped. See ledger.Reader.
+// a newer word of it could not be mapped; nothing, of facts that it took back. See
+// ledger.Reader.
 func (t *txn) SourceRecord(ctx context.Context, prison uuid.UUID, system, number, take string) (ledger.Delivery, error) {
 	return t.delivery(ctx, `select x.run_id, x.key, x.value from (
-			select s.target, s.run_id, s.key, coalesce(app.document(s.fields)->'facts', app.document(s.fields)) as value from source_records s
+			select s.target, s.run_id, s.key, case when s.deleted then '{}' else coalesce(app.document(s.fields)->'facts', app.document(s.fields)) end as value from source_records s
 			where s.prison_id = $1 and s.system = $2 and s.target = any('{inmates,facts}') and app.document(s.fields)->>'number' = $4
-				and not s.deleted and `+newest+`) x
+				and (s.target = 'facts' or not s.deleted) and `+newest+`) x
 		where `+asked+` and not exists (select from connector_rejected j
 			where j.prison_id = $1 and j.system = $2 and j.target = x.target and j.key = x.key and not `+mended+`)
 		order by x.value ? $3 desc, x.target limit 1`, prison, system, take, number)
