@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/fault"
 	"taizhang/schemas"
@@ -149,6 +151,59 @@ func FuzzMap(f *testing.F) {
 		}
 		if r.Key == "" || r.Version < 0 || len(r.Fields["number"]) != 10 || strings.ContainsRune(r.Fields["name"], 0) || r.Fields["area"] != "A1" {
 			t.Errorf("%q became %+v", raw, r)
+		}
+	})
+}
+
+// TestFact reads what sources say of a fact in their ways.
+func TestFact(t *testing.T) {
+	for _, test := range []struct {
+		kind, said string
+		want       any
+		code       string
+	}{
+		{"text", `" 剪刀 "`, "剪刀", ""}, {"text", `7`, "7", ""}, {"text", `""`, nil, ""}, {"text", `"  "`, nil, ""}, {"text", `null`, nil, ""}, {"text", `["a"]`, nil, "type"},
+		{"text", `"a\u0007"`, nil, "type"}, {"text", `{}`, nil, "type"}, {"text", `"` + strings.Repeat("长", 201) + `"`, nil, "type"},
+		{"integer", `12`, json.Number("12"), ""}, {"integer", `"-3"`, json.Number("-3"), ""}, {"integer", `"03"`, nil, "type"}, {"integer", `3.0`, nil, "type"}, {"integer", `1e3`, nil, "type"},
+		{"integer", `9999999999999`, nil, "type"}, {"number", `"0.125"`, json.Number("0.125"), ""}, {"number", `"0.1234567"`, nil, "type"}, {"number", `".5"`, nil, "type"},
+		{"boolean", `true`, true, ""}, {"boolean", `"否"`, false, ""}, {"boolean", `0`, false, ""}, {"boolean", `"可能"`, nil, "type"},
+		{"date", `"2026/1/2"`, "2026-01-02", ""}, {"date", `"2026-11-24T23:30:00Z"`, "2026-11-25", ""}, {"date", `"2026-02-30"`, nil, "type"},
+	} {
+		c := factMapper(test.kind)
+		r := c.Map([]byte(`{"id":"a","v":1,"no":"GJ-000001","x":` + test.said + `}`))
+		code := ""
+		if len(r.Problems) > 0 {
+			code = r.Problems[0].Code
+		}
+		if r.Facts["x"] != test.want || code != test.code {
+			t.Errorf("%s %s: %#v %q, want %#v %q", test.kind, test.said, r.Facts["x"], code, test.want, test.code)
+		}
+	}
+}
+
+func factMapper(kind string) connector.Connector {
+	return connector.Connector{Target: connector.Facts, Key: "/id", Version: "/v", Fields: map[string]string{"number": "/no"}, Members: map[string]connector.Member{"x": {At: "/x", Type: kind}}}
+}
+
+// FuzzFact: whatever is said of a fact is nothing, a reason, or a value that a
+// document can hold.
+func FuzzFact(f *testing.F) {
+	for _, said := range []string{`"a"`, `1`, `-0`, `1.50`, `true`, `[]`, `"2026-01-02"`, `"\ud800"`} {
+		f.Add(said)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		for _, kind := range []string{"text", "integer", "number", "boolean", "date"} {
+			r := factMapper(kind).Map([]byte(`{"id":"a","v":1,"no":"0000000001","x":` + said + `}`))
+			if len(r.Problems) > 0 || r.Facts["x"] == nil {
+				continue
+			}
+			raw, err := json.Marshal(r.Facts)
+			if err != nil {
+				t.Fatalf("%s %q: %v", kind, said, err)
+			}
+			if _, err := catalog.ParseDocument(raw); err != nil {
+				t.Errorf("%s %q became %s: %v", kind, said, raw, err)
+			}
 		}
 	})
 }

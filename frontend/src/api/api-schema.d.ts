@@ -2835,6 +2835,7 @@ export interface components {
                 area: string;
                 day: string;
                 take: string;
+                /** @description Of the inmate or asset that the record speaks of */
                 number?: string;
             };
         };
