@@ -100,15 +100,17 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 		return false, nil
 	}
 	prison := run.Prison
-	area, err := tx.AreaByCode(ctx, prison, r.Fields["area"])
-	if fault.Is(err, fault.NotFound) {
-		r.wrong(c.Fields["area"], "area_unknown", "没有这个监区", "There is no such area")
-		return false, nil
+	var area, person uuid.UUID
+	if c.Fields["area"] != "" {
+		area, err = tx.AreaByCode(ctx, prison, r.Fields["area"])
+		if fault.Is(err, fault.NotFound) {
+			r.wrong(c.Fields["area"], "area_unknown", "没有这个监区", "There is no such area")
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
 	}
-	if err != nil {
-		return false, err
-	}
-	var person uuid.UUID
 	if c.Target == Rosters {
 		person, err = tx.PersonByNumber(ctx, prison, r.Fields["person"])
 		if fault.Is(err, fault.NotFound) {
@@ -119,11 +121,8 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 			return false, err
 		}
 	}
-	raw, err := json.Marshal(r.Fields)
+	raw, err := r.canonical()
 	if err != nil {
-		return false, fmt.Errorf("record: %w", err)
-	}
-	if raw, err = integrity.Canonical(raw); err != nil {
 		return false, err
 	}
 	same, newest, err := tx.Kept(ctx, prison, run, *r)
@@ -132,8 +131,8 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 	}
 	var before map[string]string
 	if newest != nil {
-		if err := json.Unmarshal(newest.Fields, &before); err != nil {
-			return false, fmt.Errorf("stored record: %w", err)
+		if before, err = newest.fields(); err != nil {
+			return false, err
 		}
 	}
 	switch {
@@ -142,17 +141,17 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 		return false, nil
 	case same != nil:
 		return false, nil
-	case c.Target == Inmates && before != nil && before["number"] != r.Fields["number"]:
-		r.wrong(c.Fields["number"], "number_changed", "同一记录的罪犯编号不能改变", "The number of a record does not change")
+	case before != nil && before["number"] != r.Fields["number"]:
+		r.wrong(c.Fields["number"], "number_changed", "同一记录的编号不能改变", "The number of a record does not change")
 		return false, nil
 	}
-	if c.Target == Inmates {
+	if r.Fields["number"] != "" && !(c.Target == Facts && r.Deleted) {
 		taken, err := tx.Claimed(ctx, prison, run, *r)
 		if err != nil {
 			return false, err
 		}
 		if taken {
-			r.wrong(c.Fields["number"], "number_taken", "另一条记录已使用这个罪犯编号", "Another record has this number")
+			r.wrong(c.Fields["number"], "number_taken", "另一条记录已使用这个编号", "Another record has this number")
 			return false, nil
 		}
 	}
@@ -162,8 +161,11 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 	if newest != nil && newest.Version > r.Version {
 		return false, nil // heard late: kept, and nothing moves
 	}
-	if c.Target == Inmates {
+	switch c.Target {
+	case Inmates:
 		return true, tx.PutInmate(ctx, prison, area, *r)
+	case Facts:
+		return true, nil // read where they are kept
 	}
 	if newest != nil && !newest.Deleted {
 		if err := dropShift(ctx, tx, prison, before); err != nil {
@@ -174,6 +176,37 @@ func applyOne(ctx context.Context, tx Tx, c Connector, run Run, r *Record) (chan
 		return true, nil
 	}
 	return true, tx.PutShift(ctx, prison, area, person, *r)
+}
+
+// canonical is a record as it is kept: its fields, and its facts among them.
+func (r *Record) canonical() ([]byte, error) {
+	all := map[string]any{}
+	for name, v := range r.Fields {
+		all[name] = v
+	}
+	if r.Facts != nil {
+		all["facts"] = r.Facts
+	}
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return integrity.Canonical(raw)
+}
+
+// fields of a kept record, without its facts.
+func (k Kept) fields() (map[string]string, error) {
+	var all map[string]any
+	if err := json.Unmarshal(k.Fields, &all); err != nil {
+		return nil, fmt.Errorf("stored record: %w", err)
+	}
+	texts := map[string]string{}
+	for name, v := range all {
+		if s, ok := v.(string); ok {
+			texts[name] = s
+		}
+	}
+	return texts, nil
 }
 
 // dropShift takes back what an earlier version of a roster's record said; the
@@ -205,8 +238,11 @@ func end(ctx context.Context, tx Tx, run *Run, problem Trouble) error {
 		return err
 	}
 	// A source with records that nobody could map knows less than the officer
-	// who counts: its numbers are not put over theirs.
-	if err := tx.Deliver(ctx, run.Prison, *run, catalog.DayOf(tx.Now()), open == 0); err != nil {
+	// who counts: its numbers are not put over theirs. A roll is of the moment, and
+	// what it lacked on a day it lacks for ever; what else is said of a day is whole
+	// again once the record is mended, so that is asked when it is read.
+	relied := open == 0 || run.Target != Inmates
+	if err := tx.Deliver(ctx, run.Prison, *run, catalog.DayOf(tx.Now()), relied); err != nil {
 		return err
 	}
 	return tx.EndRun(ctx, run.Prison, *run)

@@ -1,6 +1,7 @@
 package connector_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/fault"
 	"taizhang/schemas"
@@ -17,6 +19,12 @@ import (
 const good = `{"id": "inmate-master", "title": {"zh": "罪犯信息"}, "kind": "rest_pull", "system": "ext:inmate-master", "prison": "P1", "target": "inmates",
 	"every_seconds": 900, "url": "http://10.0.0.5:8080/roll", "secret": {"file": "roll.token"}, "paging": {"items": "/data", "next": "/next", "param": "page"},
 	"key": "/id", "version": "/rev", "fields": {"number": "/no", "name": "/xm", "area": "/jq", "admitted": "/rj"}}`
+
+// What good says of the roll, and what facts of inmates would say there.
+var (
+	roll  = good[strings.Index(good, `"target"`):]
+	facts = strings.Replace(roll[:strings.Index(roll, `"fields"`)], "inmates", "facts", 1) + `"fields": {"number": "/no"}, "members": {"labour_exempt": {"at": "/bk", "type": "boolean"}}}`
+)
 
 // TestLoad names every mistake of every file with its place.
 func TestLoad(t *testing.T) {
@@ -35,6 +43,16 @@ func TestLoad(t *testing.T) {
 		"a password in it":        {`http://10.0.0.5`, `http://a:b@10.0.0.5`, []string{"/url: pattern"}},
 		"a field too few":         {`"name": "/xm", `, ``, []string{"/fields/name: required"}},
 		"a field of rosters":      {`"name": "/xm"`, `"name": "/xm", "shift": "/x"`, []string{"/fields/shift: additionalProperties"}},
+		"facts":                   {roll, facts, nil},
+		"facts of an area's day":  {roll, strings.Replace(facts, `"number": "/no"`, `"area": "/jq", "day": "/rq"`, 1), nil},
+		"facts of nothing":        {roll, strings.Replace(facts, `"number": "/no"`, `"area": "/jq"`, 1), []string{"/fields/day: required"}},
+		"facts of two things":     {roll, strings.Replace(facts, `"number": "/no"`, `"number": "/no", "day": "/rq"`, 1), []string{"/fields: maxProperties"}},
+		"facts about a name":      {roll, strings.Replace(facts, `"number": "/no"`, `"number": "/no", "name": "/xm"`, 1), []string{"/fields/name: additionalProperties"}},
+		"facts without members":   {roll, strings.Split(facts, `, "members"`)[0] + "}", []string{"/members: required"}},
+		"a member of no type":     {roll, strings.Replace(facts, `, "type": "boolean"`, ``, 1), []string{"/members/labour_exempt/type: required"}},
+		"a member of odd type":    {roll, strings.Replace(facts, `"boolean"`, `"float"`, 1), []string{"/members/labour_exempt/type: enum"}},
+		"a member of odd name":    {roll, strings.Replace(facts, `"labour_exempt"`, `"劳动"`, 1), []string{"/members/%E5%8A%B3%E5%8A%A8: pattern"}},
+		"members of a roll":       {`"fields"`, `"members": {"a": {"at": "/a", "type": "text"}}, "fields"`, []string{"/members: maxProperties"}},
 		"no page parameter":       {`, "param": "page"`, ``, []string{"/paging/param: required"}},
 		"another file's name":     {`"id": "inmate-master"`, `"id": "roster"`, []string{"/id: "}},
 		"a name twice":            {`"prison": "P1"`, `"prison": "P1", "prison": "P2"`, []string{": duplicate"}},
@@ -133,6 +151,59 @@ func FuzzMap(f *testing.F) {
 		}
 		if r.Key == "" || r.Version < 0 || len(r.Fields["number"]) != 10 || strings.ContainsRune(r.Fields["name"], 0) || r.Fields["area"] != "A1" {
 			t.Errorf("%q became %+v", raw, r)
+		}
+	})
+}
+
+// TestFact reads what sources say of a fact in their ways.
+func TestFact(t *testing.T) {
+	for _, test := range []struct {
+		kind, said string
+		want       any
+		code       string
+	}{
+		{"text", `" 剪刀 "`, "剪刀", ""}, {"text", `7`, "7", ""}, {"text", `""`, nil, ""}, {"text", `"  "`, nil, ""}, {"text", `null`, nil, ""}, {"text", `["a"]`, nil, "type"},
+		{"text", `"a\u0007"`, nil, "type"}, {"text", `{}`, nil, "type"}, {"text", `"` + strings.Repeat("长", 201) + `"`, nil, "type"},
+		{"integer", `12`, json.Number("12"), ""}, {"integer", `"-3"`, json.Number("-3"), ""}, {"integer", `"03"`, nil, "type"}, {"integer", `3.0`, nil, "type"}, {"integer", `1e3`, nil, "type"},
+		{"integer", `9999999999999`, nil, "type"}, {"number", `"0.125"`, json.Number("0.125"), ""}, {"number", `"0.1234567"`, nil, "type"}, {"number", `".5"`, nil, "type"},
+		{"boolean", `true`, true, ""}, {"boolean", `"否"`, false, ""}, {"boolean", `0`, false, ""}, {"boolean", `"可能"`, nil, "type"},
+		{"date", `"2026/1/2"`, "2026-01-02", ""}, {"date", `"2026-11-24T23:30:00Z"`, "2026-11-25", ""}, {"date", `"2026-02-30"`, nil, "type"},
+	} {
+		c := factMapper(test.kind)
+		r := c.Map([]byte(`{"id":"a","v":1,"no":"GJ-000001","x":` + test.said + `}`))
+		code := ""
+		if len(r.Problems) > 0 {
+			code = r.Problems[0].Code
+		}
+		if r.Facts["x"] != test.want || code != test.code {
+			t.Errorf("%s %s: %#v %q, want %#v %q", test.kind, test.said, r.Facts["x"], code, test.want, test.code)
+		}
+	}
+}
+
+func factMapper(kind string) connector.Connector {
+	return connector.Connector{Target: connector.Facts, Key: "/id", Version: "/v", Fields: map[string]string{"number": "/no"}, Members: map[string]connector.Member{"x": {At: "/x", Type: kind}}}
+}
+
+// FuzzFact: whatever is said of a fact is nothing, a reason, or a value that a
+// document can hold.
+func FuzzFact(f *testing.F) {
+	for _, said := range []string{`"a"`, `1`, `-0`, `1.50`, `true`, `[]`, `"2026-01-02"`, `"\ud800"`} {
+		f.Add(said)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		for _, kind := range []string{"text", "integer", "number", "boolean", "date"} {
+			r := factMapper(kind).Map([]byte(`{"id":"a","v":1,"no":"0000000001","x":` + said + `}`))
+			if len(r.Problems) > 0 || r.Facts["x"] == nil {
+				continue
+			}
+			raw, err := json.Marshal(r.Facts)
+			if err != nil {
+				t.Fatalf("%s %q: %v", kind, said, err)
+			}
+			if _, err := catalog.ParseDocument(raw); err != nil {
+				t.Errorf("%s %q became %s: %v", kind, said, raw, err)
+			}
 		}
 	})
 }

@@ -28,6 +28,7 @@ const (
 const (
 	Inmates = "inmates" // 罪犯信息
 	Rosters = "rosters" // 值班安排
+	Facts   = "facts"   // 其他来源数据: of an inmate, an asset, or an area's day
 )
 
 // Connector is one file of the folder.
@@ -49,6 +50,8 @@ type Connector struct {
 	Version string            `json:"version"`
 	Deleted string            `json:"deleted"`
 	Fields  map[string]string `json:"fields"`
+	// Members are what a record of Facts says, by the name that sources take.
+	Members map[string]Member `json:"members"`
 	// Areas translates the source's codes into ours; empty: they are ours.
 	Areas     map[string]string `json:"areas"`
 	Folder    string            `json:"folder"`
@@ -56,6 +59,14 @@ type Connector struct {
 	Events    []string          `json:"events"`
 	Ledgers   []string          `json:"ledgers"` // empty: all
 	Attempts  int               `json:"attempts"`
+}
+
+// Member of a record of facts: where it stands, what it is, and what the
+// source's codes mean in our words; without Values they are ours.
+type Member struct {
+	At     string            `json:"at"`
+	Type   string            `json:"type"`
+	Values map[string]string `json:"values"`
 }
 
 // Secret says where one is kept, never what it is.

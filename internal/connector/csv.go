@@ -77,6 +77,9 @@ func (c Connector) records(raw []byte) ([]Record, error) {
 	for _, pointer := range c.Fields {
 		wanted = append(wanted, pointer)
 	}
+	for _, m := range c.Members {
+		wanted = append(wanted, m.At)
+	}
 	for _, pointer := range wanted {
 		if !have[strings.NewReplacer("~1", "/", "~0", "~").Replace(pointer[1:])] {
 			return nil, BadHeader

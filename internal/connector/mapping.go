@@ -2,7 +2,9 @@ package connector
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +22,7 @@ type Record struct {
 	Moment   time.Time
 	Deleted  bool
 	Fields   map[string]string
+	Facts    map[string]any // by Members; what the source leaves empty it does not say
 	Raw      []byte
 	Problems []fault.Field
 }
@@ -54,12 +57,53 @@ func (c Connector) Map(raw []byte) Record {
 	}
 	if own, ok := c.Areas[r.Fields["area"]]; ok {
 		r.Fields["area"] = own
-	} else if len(c.Areas) > 0 {
+	} else if len(c.Areas) > 0 && c.Fields["area"] != "" {
 		r.wrong(c.Fields["area"], "area_unmapped", "该监区代码没有对应关系", "This area's code is not in the table of areas")
 	}
 	rules[c.Target](c, &r)
+	if len(c.Members) > 0 {
+		r.Facts = map[string]any{}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Members)) {
+		r.fact(name, c.Members[name], lookup(doc.Value, c.Members[name].At))
+	}
 	return r
 }
+
+// fact reads one member; null and empty are not said.
+func (r *Record) fact(name string, m Member, said any) {
+	text := strings.TrimSpace(plain(said))
+	if _, empty := said.(string); text == "" && (said == nil || empty) {
+		return
+	}
+	if own, ok := m.Values[text]; ok {
+		text = own
+	} else if len(m.Values) > 0 {
+		r.wrong(m.At, "value_unmapped", "该代码没有对应关系", "This code is not in the table of values")
+		return
+	}
+	t := types[m.Type]
+	v, ok := t.read(text)
+	if !ok {
+		r.wrong(m.At, "type", t.zh, t.en)
+		return
+	}
+	r.Facts[name] = v
+}
+
+// types that a member may have.
+var types = map[string]struct {
+	read   func(string) (any, bool)
+	zh, en string
+}{
+	"text":    {func(s string) (any, bool) { return catalog.Name(s, maxFact) }, "应为 1 至 200 个可见的字", "One to 200 characters that can be seen"},
+	"integer": {func(s string) (any, bool) { return json.Number(s), wholeText.MatchString(s) }, "应为整数", "A whole number"},
+	"number":  {func(s string) (any, bool) { return json.Number(s), decimalText.MatchString(s) }, "应为数字，最多六位小数", "A number with at most six decimals"},
+	"boolean": {func(s string) (any, bool) { return truth(s), truth(s) || untruth(s) }, "应为是或否", "Yes or no"},
+	"date":    {func(s string) (any, bool) { return day(s) }, "日期无法识别", "The date cannot be read"},
+}
+
+const maxFact = 200
 
 // rules of each target.
 var rules = map[string]func(Connector, *Record){
@@ -88,13 +132,24 @@ var rules = map[string]func(Connector, *Record){
 		r.date(c, "day", true)
 		r.form(c, "shift", shiftText, true, "班次应为 1 至 20 个字", "A shift has 1 to 20 characters")
 	},
+	Facts: func(c Connector, r *Record) {
+		if c.Fields["number"] != "" {
+			r.form(c, "number", subjectNo, true, "应为 10 位罪犯编号，或 AB-123456 样式的资产编号", "The number of an inmate (ten digits) or of an asset (AB-123456)")
+			return
+		}
+		r.form(c, "area", someText, true, "缺少监区", "The area is missing")
+		r.date(c, "day", true)
+	},
 }
 
 var (
-	inmateNo  = regexp.MustCompile(`^\d{10}$`)
-	policeNo  = regexp.MustCompile(`^\d{7}$`)
-	someText  = regexp.MustCompile(`^.{1,100}$`)
-	shiftText = regexp.MustCompile(`^.{1,20}$`)
+	inmateNo    = regexp.MustCompile(`^\d{10}$`)
+	policeNo    = regexp.MustCompile(`^\d{7}$`)
+	subjectNo   = regexp.MustCompile(`^(\d{10}|[A-Z]{2}-\d{6})$`)
+	someText    = regexp.MustCompile(`^.{1,100}$`)
+	shiftText   = regexp.MustCompile(`^.{1,20}$`)
+	wholeText   = regexp.MustCompile(`^(0|-?[1-9]\d{0,11})$`)
+	decimalText = regexp.MustCompile(`^-?(0|[1-9]\d{0,11})(\.\d{1,6})?$`)
 )
 
 func (r *Record) form(c Connector, name string, want *regexp.Regexp, required bool, zh, en string) {
@@ -105,23 +160,30 @@ func (r *Record) form(c Connector, name string, want *regexp.Regexp, required bo
 	r.wrong(c.Fields[name], name, zh, en)
 }
 
-// date reads 2026-11-25, 20261125 and 2026/11/25 and keeps the first.
 func (r *Record) date(c Connector, name string, required bool) {
 	v := r.Fields[name]
 	if v == "" && !required {
 		return
 	}
+	d, ok := day(v)
+	if !ok {
+		r.wrong(c.Fields[name], "date", "日期无法识别", "The date cannot be read")
+		return
+	}
+	r.Fields[name] = d
+}
+
+// day reads 2026-11-25, 20261125, 2026/11/25 and a time, and writes the first.
+func day(v string) (string, bool) {
 	for _, layout := range []string{time.DateOnly, "20060102", "2006/01/02", "2006/1/2"} {
 		if d, err := time.Parse(layout, v); err == nil && d.Year() >= 1900 && d.Year() < 2200 {
-			r.Fields[name] = d.Format(time.DateOnly)
-			return
+			return d.Format(time.DateOnly), true
 		}
 	}
 	if t, err := time.Parse(time.RFC3339, v); err == nil && t.Year() >= 1900 && t.Year() < 2200 {
-		r.Fields[name] = catalog.DayOf(t)
-		return
+		return catalog.DayOf(t), true
 	}
-	r.wrong(c.Fields[name], "date", "日期无法识别", "The date cannot be read")
+	return "", false
 }
 
 // version makes the source's own version or time comparable.
@@ -143,6 +205,14 @@ func version(s string) (int64, time.Time, bool) {
 func truth(s string) bool {
 	switch strings.ToLower(s) {
 	case "1", "true", "yes", "y", "是":
+		return true
+	}
+	return false
+}
+
+func untruth(s string) bool {
+	switch strings.ToLower(s) {
+	case "0", "false", "no", "n", "否":
 		return true
 	}
 	return false

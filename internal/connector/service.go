@@ -80,7 +80,7 @@ type Tx interface {
 	// Kept returns the stored versions that matter for a record: the same one, if
 	// it is there, and the greatest; nil for none.
 	Kept(ctx context.Context, prison uuid.UUID, run Run, r Record) (same, newest *Kept, err error)
-	// Claimed says whether another key of the system stands for the inmate number.
+	// Claimed says whether another key of the system stands for the number.
 	Claimed(ctx context.Context, prison uuid.UUID, run Run, r Record) (bool, error)
 	Keep(ctx context.Context, prison uuid.UUID, run Run, r Record, fields []byte) error
 	PutInmate(ctx context.Context, prison, area uuid.UUID, r Record) error
@@ -89,8 +89,9 @@ type Tx interface {
 	Reject(ctx context.Context, prison uuid.UUID, run Run, number int, r Record) error
 	// OpenRejections counts rejected records that no later version has mended.
 	OpenRejections(ctx context.Context, prison uuid.UUID, system, target string, run uuid.UUID) (int, error)
-	// Deliver says what the system now knows of every area: the roll of the day,
-	// or the rosters of the days that the run touched; null when relied is false.
+	// Deliver says what the system now knows of every area: the roll of the day, or
+	// the rosters and facts of the days that the run touched; null when relied is
+	// false.
 	Deliver(ctx context.Context, prison uuid.UUID, run Run, day string, relied bool) error
 	EndRun(ctx context.Context, prison uuid.UUID, run Run) error
 	RunByKey(ctx context.Context, prison uuid.UUID, connector, key string) (Run, error)

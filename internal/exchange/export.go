@@ -105,7 +105,12 @@ func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.R
 	return e, r, err
 }
 
-// export writes the file anew from its beginning, whenever it is run.
+// patience is how long an export is taken up again, before it has failed.
+const patience = 24 * time.Hour
+
+// export writes the file anew from its beginning, whenever it is run: neither a
+// workbook, whose parts end in a table of contents, nor rows of entries that have
+// changed meanwhile can be gone on with behind what was written.
 func (s *Service) export(ctx context.Context, w Work) error {
 	var e Export
 	err := s.Store.Read(ctx, program(w.Prison), func(tx Tx) (err error) {
@@ -115,12 +120,7 @@ func (s *Service) export(ctx context.Context, w Work) error {
 	if err != nil || e.State != Writing {
 		return err
 	}
-	as, err := s.as(ctx, e.Person, e.Address)
-	if err == nil {
-		if err = s.mayExport(as, e); err == nil {
-			err = s.bring(as, e)
-		}
-	}
+	err = s.under(ctx, e)
 	if why, final := failure(err); final {
 		return s.progress(ctx, e, func(tx Tx, now *Export) error {
 			at := tx.Now()
@@ -129,6 +129,21 @@ func (s *Service) export(ctx context.Context, w Work) error {
 		})
 	}
 	return err
+}
+
+// under brings an export under the rights that its asker has now.
+func (s *Service) under(ctx context.Context, e Export) error {
+	if s.Now().Sub(e.Created) > patience {
+		return fault.New(fault.Conflict, "export_gave_up")
+	}
+	as, err := s.as(ctx, e.Person, e.Address)
+	if err != nil {
+		return err
+	}
+	if err := s.mayExport(as, e); err != nil {
+		return err
+	}
+	return s.bring(as, e)
 }
 
 func (s *Service) progress(ctx context.Context, e Export, fn func(Tx, *Export) error) error {
@@ -208,6 +223,16 @@ func (s *Service) fill(ctx context.Context, e Export, w io.Writer) (err error) {
 var stateNames = map[ledger.State]string{ledger.Draft: "草稿", ledger.Submitted: "已提交", ledger.Returned: "已退回", ledger.Approved: "已通过",
 	ledger.Voided: "已作废", ledger.Discarded: "已弃用"}
 
+// correcting is the state of an entry that stands while its correction is on the way.
+const correcting = "已通过（更正中）"
+
+func stateName(e ledger.Entry) string {
+	if e.InForce > 0 && e.State != ledger.Approved && e.State != ledger.Voided {
+		return correcting
+	}
+	return stateNames[e.State]
+}
+
 func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 	areas, err := s.Areas(ctx, e.Prison)
 	if err != nil {
@@ -219,9 +244,7 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 	}
 	q := ledger.Query{Prison: e.Prison, Ledgers: []string{e.Ledger}, States: e.Query.States, From: e.Query.From, To: e.Query.To, Text: e.Query.Text,
 		Fields: e.Query.Fields, Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
-	if len(q.States) == 0 {
-		q.States = []ledger.State{ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided}
-	}
+	q.Filed = len(q.States) == 0
 	if e.Query.Area != nil {
 		q.Area = *e.Query.Area
 	}
@@ -253,7 +276,7 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 			}
 			rows++
 			o := workbook.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
-				State: stateNames[at.State], Author: at.AuthorName}
+				State: stateName(at), Author: at.AuthorName}
 			if at.Submitted != nil {
 				o.Filed = at.Submitted.In(catalog.Zone).Format(time.DateTime)
 			}

@@ -2,6 +2,9 @@ package housetest_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -136,6 +139,91 @@ func TestExportFilter(t *testing.T) {
 			t.Errorf("%+v on %s: %d rows, want %d", test.filter, today, e.Rows, test.rows)
 		}
 	}
+}
+
+// TestExportCorrected: an approved entry stays in what is exported, as it is in
+// force, from the moment it is taken up for correction until the correction is in
+// force; what was voided is there as voided, what was never filed is not.
+func TestExportCorrected(t *testing.T) {
+	h := housetest.New(t)
+	officer := h.As(t.Context(), "officer")
+	h.Begin(t, "officer", "cell-body-search", nil)
+	k := inForce(t, h, "cell-body-search", map[string]any{"places": []string{"甲"}})
+	row := func(format string) string {
+		t.Helper()
+		e, raw := fetched(t, h, "warden", askExport(t, h, "warden", exchange.Export{Ledger: "cell-body-search", Format: format}))
+		rows := rowsOf(t, h, raw)
+		if len(rows) != 1 || e.Rows != 1 {
+			t.Fatalf("%d rows, %+v", len(rows), e)
+		}
+		return fmt.Sprint(rows[0].Value["places"], " ", strings.Contains(string(raw), "已通过（更正中）"))
+	}
+	is := func(what, want string) {
+		t.Helper()
+		if got := row("csv-utf8-bom"); got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+	}
+	is("in force", "[甲] false")
+	v, err := h.Ledger.Get(officer, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := h.Ledger.Amend(officer, k, v.Entry.ETag, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is("taken up for correction", "[甲] true")
+	if out, err = h.Ledger.SaveDraft(officer, k, out.Entry.ETag, mustJSON(t, map[string]any{"places": []string{"乙"}}), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	is("being corrected", "[甲] true")
+	exec(t, h, "update entries set state = 'voided' where entry_id = $1", k.Entry)
+	is("voided", "[甲] false")
+	if !strings.HasPrefix(row("xlsx"), "[甲]") {
+		t.Error("a workbook holds something else")
+	}
+}
+
+// TestExportGivesUp: an export that cannot be finished does not stay at work for
+// ever; it is taken up again for a day, and then has failed and says so.
+func TestExportGivesUp(t *testing.T) {
+	h := housetest.New(t)
+	h.Submitted(t)
+	officer := h.As(t.Context(), "officer")
+	e, err := h.Exchange.Ask(officer, exchange.Export{Prison: h.Prison, Ledger: "cell-body-search", Format: "xlsx"}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := h.Exchange.Files
+	h.Exchange.Files = noRoom{whole}
+	for _, step := range []struct {
+		older string
+		state exchange.State
+	}{{"0", exchange.Writing}, {"23 hours", exchange.Writing}, {"1 hour 1 minute", exchange.Failed}, {"0", exchange.Failed}} {
+		exec(t, h, "update exports set created_at = created_at - $1::interval, touched_at = touched_at - interval '2 minutes'", step.older)
+		working, _, err := h.Exchange.Store.Left(t.Context(), time.Now().Add(-time.Minute), time.Now().Add(-exchange.Keep))
+		if taken := len(working) == 1; err != nil || taken != (e.State == exchange.Writing) {
+			t.Errorf("%s: taken up %v, %v", step.older, working, err)
+		}
+		_, err = h.Exchange.Run(t.Context(), exchange.Work{Prison: h.Prison, ID: e.ID, Export: true})
+		if (err == nil) != (step.state == exchange.Failed) {
+			t.Errorf("%s: %v", step.older, err)
+		}
+		if e, err = h.Exchange.Export(officer, h.Prison, e.ID); err != nil || e.State != step.state {
+			t.Errorf("%s: %+v %v", step.older, e, err)
+		}
+	}
+	if e.Failure == nil || e.Failure.Code != "export_gave_up" || e.Finished == nil {
+		t.Errorf("%+v", e)
+	}
+}
+
+// noRoom is a store of files that takes none.
+type noRoom struct{ exchange.Files }
+
+func (noRoom) PutStaging(context.Context, string, io.Reader, int64) error {
+	return errors.New("no room")
 }
 
 // TestTend takes up what nobody goes on with, and sweeps what is over its time.

@@ -191,9 +191,15 @@ func TestTracePlanted(t *testing.T) {
 	s.headcount(m.AddDate(0, 1, 5).Add(time.Hour), true)
 	s.visit(m.AddDate(0, 1, 5).Add(2 * time.Hour))
 	s.tool(m.AddDate(0, 1, 9), false)
+	inside := s.talk(m.AddDate(0, 0, 20))
+	s.visit(m.AddDate(0, 0, 20).Add(10 * time.Minute))
+	// Talked to in his area while he was at a hospital; the talk at the hospital is in order.
+	s.outside(m.AddDate(0, 0, 22), m.AddDate(0, 0, 24))
+	s.talk(m.AddDate(0, 0, 23))
+	s.tell("individual-talk", s.h.Area, m.AddDate(0, 0, 23).Add(time.Hour), ledger.Approved, map[string]any{"inmate_ref": inmate, "talked_at": stamp(m.AddDate(0, 0, 23).Add(time.Hour)), "duration_min": 25, "place": "hospital", "talk_kind": "monthly"})
 	hazard := s.hazard(m.AddDate(0, 0, 4), m.AddDate(0, 0, 9), "open", nil)
 	month := m.AddDate(0, 1, 0).Format("2006-01")
-	want := []string{"counted-while-outside", "deduction-source-voided", "talk-missing " + month, "tool-not-returned", "visit-while-outside"}
+	want := []string{"counted-while-outside", "deduction-source-voided", "talk-missing " + month, "talk-while-outside", "talk-while-visited", "tool-not-returned", "visit-while-outside"}
 	sub := retrieval.Subject{Kind: "inmate", Ref: inmate}
 	if diff := cmp.Diff(want, s.marks("warden", sub)); diff != "" {
 		t.Errorf("inmate: %s", diff)
@@ -201,6 +207,9 @@ func TestTracePlanted(t *testing.T) {
 	for _, mark := range s.trace("warden", sub).Marks {
 		if mark.Rule == "counted-while-outside" && !slices.Contains(mark.Entries, wrong.Entry) {
 			t.Errorf("opens %v, not the headcount", mark.Entries)
+		}
+		if mark.Rule == "talk-while-visited" && !slices.Contains(mark.Entries, inside.Entry) {
+			t.Errorf("opens %v, not the talk", mark.Entries)
 		}
 		if mark.Title.ZH == "" || len(mark.Entries) == 0 && mark.Month == "" {
 			t.Errorf("%+v says nothing", mark)
@@ -217,6 +226,71 @@ func TestTracePlanted(t *testing.T) {
 	reward := other.reward(m.AddDate(0, 1, 10))
 	if got := other.marks("warden", retrieval.Subject{Kind: "reward", Ref: reward.Entry.String()}); !slices.Equal(got, []string{"reward-without-points"}) {
 		t.Errorf("reward: %v", got)
+	}
+}
+
+// TestTraceEnds: of whom the prison no longer holds, or does not hold yet, no
+// talk is missing.
+func TestTraceEnds(t *testing.T) {
+	s := newStory(t)
+	m := time.Date(s.month.Year(), s.month.Month()-6, 1, 9, 0, 0, 0, catalog.Zone)
+	s.talk(m)
+	month := func(n int) string { return "talk-missing " + m.AddDate(0, n, 0).Format("2006-01") }
+	day := func(n, d int) string { return m.AddDate(0, n, d-1).Format("2006-01-02") }
+	for _, test := range []struct {
+		name               string
+		admitted, released any
+		want               []string
+	}{
+		{"not on the roll", nil, nil, []string{month(1), month(2), month(3), month(4), month(5), month(6), month(7)}},
+		{"held", day(-9, 1), nil, []string{month(1), month(2), month(3), month(4), month(5), month(6), month(7)}},
+		{"released in the middle of a month", day(-9, 1), day(3, 15), []string{month(1), month(2)}},
+		{"released on the first", day(-9, 1), day(3, 1), []string{month(1), month(2)}},
+		{"released in the month of the talk", day(-9, 1), day(0, 20), nil},
+		{"here again", day(4, 10), nil, []string{month(5), month(6), month(7)}},
+	} {
+		exec(t, s.h, "delete from inmates")
+		if test.admitted != nil {
+			exec(t, s.h, "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, released_on) values ($1, $2, '张三', $3, $4::text::date, $5::text::date)",
+				s.h.Prison, inmate, s.h.Area, test.admitted, test.released)
+		}
+		if diff := cmp.Diff(test.want, s.marks("warden", retrieval.Subject{Kind: "inmate", Ref: inmate})); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
+// TestTraceListed: of a long stay outside every headcount is looked at, however
+// many pages they are, to a bound that is said.
+func TestTraceListed(t *testing.T) {
+	s := newStory(t)
+	sub := retrieval.Subject{Kind: "inmate", Ref: inmate}
+	left := s.month.AddDate(0, -1, 0)
+	s.outside(left, s.month)
+	plant := func(n int, after time.Duration) {
+		t.Helper()
+		exec(t, s.h, `insert into entries (prison_id, entry_id, area_id, ledger, version, level, author, state, revision, in_force, counts, nil_return, occurred_at, occurred_day, submitted_at, resubmitted_at)
+			select $1, gen_random_uuid(), $2, 'headcount', 1, 'L2', $3, 'approved', 1, 1, true, true, at, (at at time zone 'Asia/Shanghai')::date, at, at
+			from (select $4::timestamptz + i * interval '1 second' as at from generate_series(1, $5::int) i) n`, s.h.Prison, s.h.Area, s.h.Person("officer").PersonID, left.Add(after), n)
+	}
+	last := s.headcount(s.month.Add(-time.Hour), false)
+	s.trace("warden", sub) // the index is made of what is told; the others hold nothing
+	for _, test := range []struct {
+		n         int
+		after     time.Duration
+		truncated bool
+	}{{1000, time.Hour, false}, {retrieval.MaxListed, 2 * time.Hour, true}} {
+		plant(test.n, test.after)
+		tr, err := s.h.Retrieval.Trace(s.h.As(t.Context(), "warden"), s.h.Prison, sub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(tr.Marks, func(m retrieval.Mark) bool {
+			return m.Rule == "counted-while-outside" && slices.Contains(m.Entries, last.Entry)
+		})
+		if tr.Truncated != test.truncated || found == test.truncated {
+			t.Errorf("after %d others: truncated %v, found %v", test.n, tr.Truncated, found)
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ var titles = map[string]fault.Text{
 	"table_foreign":          {ZH: "这不是该台账的表格，请核对所选台账", EN: "This is no file of that ledger; look at the ledger chosen"},
 	"table_macros":           {ZH: "不接受带宏的工作簿，请另存为普通的 .xlsx", EN: "A workbook with macros is not taken; save it as a plain .xlsx"},
 	"table_too_large":        {ZH: "工作簿过大，请拆分后再导入", EN: "The workbook is too large; split it"},
+	"export_gave_up":         {ZH: "导出一天内未能完成，请重新导出", EN: "The export could not be finished within a day; export again"},
 	"table_too_long":         {ZH: "行数过多，一次最多 50,000 行", EN: "Too many rows; 50,000 at a time"},
 	"table_type_refused":     {ZH: "文件无法识别，请使用 .xlsx 空表或 CSV（旧版 .xls 请另存为 .xlsx）", EN: "The file cannot be read; use the empty .xlsx or a CSV (save an old .xls as .xlsx)"},
 	"bad_request":            {ZH: "请求无法读取", EN: "The request cannot be read"},

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/exchange"
 	"taizhang/internal/housetest"
@@ -16,21 +19,25 @@ import (
 	"taizhang/internal/workbook"
 )
 
-// TestImportKilled ends an import again and again, at a different write each
-// time, in the check and in the writing: no row is lost and none written twice.
-func TestImportKilled(t *testing.T) {
-	const rows = 260
+// importer builds the program that is killed.
+func importer(t *testing.T) string {
+	t.Helper()
 	exe := filepath.Join(t.TempDir(), "importer")
 	if out, err := exec.Command("go", "build", "-tags", "faultpoints", "-o", exe, "./importer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	h := housetest.New(t)
+	return exe
+}
+
+// searchesBook is a workbook of n searches, no two alike.
+func searchesBook(t *testing.T, h *housetest.House, n int) *bytes.Buffer {
+	t.Helper()
 	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = b.Close() }()
-	for i := range rows {
+	for i := range n {
 		var v map[string]any
 		d := json.NewDecoder(bytes.NewReader(h.Search()))
 		d.UseNumber()
@@ -46,8 +53,18 @@ func TestImportKilled(t *testing.T) {
 	if _, err := b.WriteTo(&w); err != nil {
 		t.Fatal(err)
 	}
+	return &w
+}
+
+// TestImportKilled ends an import again and again, at a different write each
+// time, in the check and in the writing: no row is lost and none written twice.
+func TestImportKilled(t *testing.T) {
+	const rows = 260
+	exe := importer(t)
+	h := housetest.New(t)
+	w := searchesBook(t, h, rows)
 	ctx := h.As(t.Context(), "officer")
-	i, err := h.Exchange.Send(ctx, exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "导入.xlsx", Size: int64(w.Len())}, &w, ledger.Idem{})
+	i, err := h.Exchange.Send(ctx, exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "导入.xlsx", Size: int64(w.Len())}, w, ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,4 +111,119 @@ func TestImportKilled(t *testing.T) {
 		t.Errorf("killed only %d times", killed)
 	}
 	t.Logf("killed %d times", killed)
+}
+
+// TestExportKilled: an export that is killed at every write is taken up again by
+// itself, shows how far it has come, and ends with what one holds that was not: of text every byte.
+func TestExportKilled(t *testing.T) {
+	const rows = 450
+	exe := importer(t)
+	h := housetest.New(t)
+	ctx := h.As(t.Context(), "officer")
+	run := func(w exchange.Work) {
+		t.Helper()
+		w.Prison = h.Prison
+		for more := true; more; {
+			var err error
+			if more, err = h.Exchange.Run(t.Context(), w); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	book := searchesBook(t, h, rows)
+	i, err := h.Exchange.Send(ctx, exchange.Sent{Prison: h.Prison, Ledger: "cell-body-search", Area: h.Area, Name: "导入.xlsx", Size: int64(book.Len())}, book, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(exchange.Work{ID: i.ID})
+	if i, err = h.Exchange.Import(ctx, h.Prison, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.Exchange.Do(ctx, h.Prison, i.ID, exchange.Start, i.ETag); err != nil {
+		t.Fatal(err)
+	}
+	run(exchange.Work{ID: i.ID})
+	ask := func(format string) exchange.Export {
+		t.Helper()
+		e, err := h.Exchange.Ask(ctx, exchange.Export{Prison: h.Prison, Ledger: "cell-body-search", Format: format}, ledger.Idem{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	look := func(e exchange.Export) exchange.Export {
+		t.Helper()
+		e, err := h.Exchange.Export(ctx, h.Prison, e.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	for _, format := range exchange.Formats {
+		want := ask(format)
+		run(exchange.Work{ID: want.ID, Export: true})
+		if want = look(want); want.State != exchange.Done || want.Rows != rows {
+			t.Fatalf("%s: %+v", format, want)
+		}
+		e := ask(format)
+		// Three pages and the end are four writes.
+		for n, shown := range []int{0, 200, 400, 450} {
+			cmd := exec.Command(exe, e.ID.String(), "export")
+			cmd.Env = append(os.Environ(), "KILL_HOUSE="+h.Pass(), fmt.Sprintf("TAIZHANG_KILL_AT=write.before_commit:%d", n+1))
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "killed at") {
+				t.Fatalf("%s, write %d: %v\n%s", format, n+1, err, out)
+			}
+			if now := look(e); now.State != exchange.Writing || now.Rows != shown {
+				t.Errorf("%s killed at write %d shows %d rows, %s", format, n+1, now.Rows, now.State)
+			}
+		}
+		// A minute later the program finds that nobody goes on with it.
+		if _, err := h.Owner.Exec(t.Context(), "update exports set touched_at = now() - interval '2 minutes' where export_id = $1", e.ID); err != nil {
+			t.Fatal(err)
+		}
+		before := count(t, h, "select count(*) from river_job where kind = 'exchange' and args->>'id' = '"+e.ID.String()+"'")
+		if err := h.Exchange.Tend(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, h, "select count(*) from river_job where kind = 'exchange' and args->>'id' = '"+e.ID.String()+"'"); n != before+1 {
+			t.Errorf("%s: %d jobs, then %d", format, before, n)
+		}
+		run(exchange.Work{ID: e.ID, Export: true})
+		if e = look(e); e.State != exchange.Done || e.Rows != rows || e.Total != rows {
+			t.Errorf("%s: %+v", format, e)
+		}
+		// A workbook is packed a little differently each time; what it holds is the same.
+		if format != "xlsx" && *e.Sha256 != *want.Sha256 {
+			t.Errorf("%s: %s, not killed %s", format, e.Sha256, want.Sha256)
+		}
+		if diff := cmp.Diff(exported(t, h, want), exported(t, h, e)); diff != "" {
+			t.Errorf("%s: %s", format, diff)
+		}
+	}
+}
+
+// exported reads the rows of a finished export.
+func exported(t *testing.T, h *housetest.House, e exchange.Export) (rows []workbook.Row) {
+	t.Helper()
+	_, file, err := h.Exchange.Fetch(h.As(t.Context(), "officer"), h.Prison, e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	raw, err := io.ReadAll(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), func(int) *workbook.Plan { return workbook.NewPlan(h.Catalog.Current("cell-body-search")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	for r, err := range s.Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }

@@ -42,7 +42,7 @@ type Origin struct {
 	Area   uuid.UUID `json:"area"`
 	Day    string    `json:"day"`
 	Take   string    `json:"take"`
-	Number string    `json:"number,omitempty"` // of the inmate the record speaks of
+	Number string    `json:"number,omitempty"` // of the inmate or asset the record speaks of
 }
 
 // Delivery is what another system said last.
@@ -82,7 +82,7 @@ func take(ctx context.Context, r dated, t *catalog.Type, area Area, day string, 
 		case src.Ledger != "":
 			p, err = takeEntries(ctx, r, t, src, area, day)
 		case strings.HasPrefix(src.System, "ext:"):
-			p, err = takeDelivery(ctx, r, src, area, day, doc)
+			p, err = takeDelivery(ctx, r, t, src, area, day, doc)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -127,28 +127,46 @@ func takeEntries(ctx context.Context, r Reader, t *catalog.Type, src catalog.Sou
 	return p, nil
 }
 
-// inmateField is the field of an entry about one inmate that names them.
-const inmateField = "inmate_ref"
+// subjectFields are the fields of an entry that name what it is about: an
+// inmate, or an asset.
+var subjectFields = []string{"inmate_ref", "item_code"}
+
+func subjectsOf(doc map[string]any) (numbers []string) {
+	for _, name := range subjectFields {
+		if n, _ := doc[name].(string); n != "" {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
 
 // takeDelivery takes a field from another system: of the area's day, or of the
-// inmate the document names. No value while no connector has said it.
-func takeDelivery(ctx context.Context, r Reader, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
+// inmate or asset the document names. No value while no connector has said it.
+func takeDelivery(ctx context.Context, r Reader, t *catalog.Type, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
 	o := Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}
-	d, err := r.Delivered(ctx, area.Prison, src.System, area.ID, day)
-	if err == nil && d.Value[src.Take] == nil || fault.Is(err, fault.NotFound) {
-		if o.Number, _ = doc[inmateField].(string); o.Number == "" {
-			return Pin{}, nil
-		}
-		d, err = r.SourceRecord(ctx, area.Prison, src.System, o.Number)
-	}
-	if fault.Is(err, fault.NotFound) {
-		return Pin{}, nil
-	}
-	if err != nil {
+	d, err := r.Delivered(ctx, area.Prison, src.System, area.ID, day, src.Take)
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Pin{}, err
 	}
-	p, _ := d.pin(src, o)
-	return p, nil
+	if p, ok := d.pin(t, src, o); ok {
+		return p, nil
+	}
+	return takeRecord(ctx, r, area.Prison, t, src, o, doc)
+}
+
+// takeRecord takes a field from what a system says of the inmate or asset that
+// the document names.
+func takeRecord(ctx context.Context, r Reader, prison uuid.UUID, t *catalog.Type, src catalog.Source, o Origin, doc map[string]any) (Pin, error) {
+	for _, o.Number = range subjectsOf(doc) {
+		d, err := r.SourceRecord(ctx, prison, src.System, o.Number, src.Take)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return Pin{}, err
+		}
+		if p, ok := d.pin(t, src, o); ok {
+			return p, nil
+		}
+	}
+	return Pin{}, nil
 }
 
 // delivered says whether a system still says what was taken from it. One that
@@ -158,9 +176,9 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 	var d Delivery
 	var err error
 	if o.Number != "" {
-		d, err = r.SourceRecord(ctx, prison, o.System, o.Number)
+		d, err = r.SourceRecord(ctx, prison, o.System, o.Number, o.Take)
 	} else {
-		d, err = r.Delivered(ctx, prison, o.System, o.Area, o.Day)
+		d, err = r.Delivered(ctx, prison, o.System, o.Area, o.Day, o.Take)
 	}
 	if fault.Is(err, fault.NotFound) {
 		return true, nil
@@ -171,11 +189,12 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 	if d.Value[o.Take] == nil {
 		return false, nil
 	}
-	was, err := integrity.Canonical(p.Value)
+	// A field may hold the only one of a list, or a list of the only one.
+	was, err := integrity.Canonical(catalog.Listed(p.Value))
 	if err != nil {
 		return false, err
 	}
-	is, err := integrity.Canonical(d.Value[o.Take])
+	is, err := integrity.Canonical(catalog.Listed(d.Value[o.Take]))
 	return bytes.Equal(was, is), err
 }
 
@@ -216,8 +235,8 @@ func pinnedDay(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) (str
 
 // repinned are the pins of a draft over which the document is typed: a pin must
 // never speak of somebody else or of another day. Those of a document that is of
-// another day are taken anew, and anew says so; those of an inmate when it names
-// another one. The others stay as they are, but of a field that the type, after a
+// another day are taken anew, and anew says so; those of an inmate or
+// asset when it names another one. The others stay as they are, but of a field that the type, after a
 // rebase, no longer takes from elsewhere.
 func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) (pins []Pin, anew bool, err error) {
 	if len(t.Sources) > 0 {
@@ -233,23 +252,20 @@ func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBod
 		_, pins, err = take(ctx, r, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
 		return pins, len(pins)+len(d.Pins) > 0, err
 	}
-	number, _ := doc.Value[inmateField].(string)
+	numbers := subjectsOf(doc.Value)
 	pins = slices.DeleteFunc(slices.Clone(d.Pins), func(p Pin) bool {
-		return p.Origin != nil && p.Origin.Number != "" && p.Origin.Number != number ||
+		return p.Origin != nil && p.Origin.Number != "" && !slices.Contains(numbers, p.Origin.Number) ||
 			!slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field })
 	})
 	for _, src := range t.Sources {
-		if number == "" || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(pins, func(p Pin) bool { return p.Field == src.Field }) {
+		if len(numbers) == 0 || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(pins, func(p Pin) bool { return p.Field == src.Field }) {
 			continue
 		}
-		said, err := r.SourceRecord(ctx, e.Prison, src.System, number)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
+		p, err := takeRecord(ctx, r, e.Prison, t, src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, e.CreatedAt), Take: src.Take}, doc.Value)
 		if err != nil {
 			return nil, false, err
 		}
-		if p, ok := said.pin(src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, e.CreatedAt), Take: src.Take, Number: number}); ok {
+		if p.Value != nil {
 			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
 			pins = append(pins, p)
 		}
@@ -257,10 +273,15 @@ func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBod
 	return pins, false, nil
 }
 
-// pin of one member of a delivery; none where the source says nothing of it.
-func (d Delivery) pin(src catalog.Source, o Origin) (Pin, bool) {
+// pin of one member of a delivery; none where the source says nothing of it, or
+// something that the field cannot hold: nobody could hand that in.
+func (d Delivery) pin(t *catalog.Type, src catalog.Source, o Origin) (Pin, bool) {
 	value := d.Value[src.Take]
 	if len(value) == 0 || string(value) == `""` || string(value) == "null" {
+		return Pin{}, false
+	}
+	value, ok := t.Fit(src.Field, value)
+	if !ok {
 		return Pin{}, false
 	}
 	o.Run, o.Record = d.Run, d.Record

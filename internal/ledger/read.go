@@ -27,6 +27,7 @@ type Query struct {
 	Ledgers  []string
 	States   []State
 	Standing bool // in force, whatever is being corrected, or on its way there
+	Filed    bool // standing, or voided
 	Author   uuid.UUID
 	From, To string            // days of occurrence, YYYY-MM-DD, both included
 	Text     string            // in the summary

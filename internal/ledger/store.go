@@ -122,9 +122,10 @@ type Reader interface {
 	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
 	// Delivered is what a system (ext:…) with a connector says of an area on a
 	// day; not_found while it has none, has said nothing yet, or cannot be relied on.
-	Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day string) (Delivery, error)
-	// SourceRecord is what such a system says of one inmate; not_found likewise.
-	SourceRecord(ctx context.Context, prison uuid.UUID, system, number string) (Delivery, error)
+	// take is the member wanted; the delivery may lack it.
+	Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day, take string) (Delivery, error)
+	// SourceRecord is what such a system says of one inmate or asset; likewise.
+	SourceRecord(ctx context.Context, prison uuid.UUID, system, number, take string) (Delivery, error)
 }
 
 // Tx changes inside one transaction. Lock comes before everything else; Append

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 	"time"
 
@@ -154,8 +153,9 @@ func (t connecting) Kept(ctx context.Context, prison uuid.UUID, run connector.Ru
 
 func (t connecting) Claimed(ctx context.Context, prison uuid.UUID, run connector.Run, r connector.Record) (bool, error) {
 	var taken bool
-	err := t.tx.QueryRow(ctx, `select exists (select from source_records where prison_id = $1 and system = $2 and target = $3
-		and app.document(fields)->>'number' = $4 and key <> $5)`, prison, run.System, run.Target, r.Fields["number"], r.Key).Scan(&taken)
+	// Nobody on the roll is ever deleted; a fact that is gone makes room.
+	err := t.tx.QueryRow(ctx, `select exists (select from source_records s where s.prison_id = $1 and s.system = $2 and s.target = $3
+		and app.document(s.fields)->>'number' = $4 and s.key <> $5 and (s.target = 'inmates' or not s.deleted and `+newest+`))`, prison, run.System, run.Target, r.Fields["number"], r.Key).Scan(&taken)
 	return taken, err
 }
 
@@ -210,7 +210,19 @@ func (t connecting) OpenRejections(ctx context.Context, prison uuid.UUID, system
 	return n, err
 }
 
-// delivered is what each target's source says of an area on a day.
+// newest says of a version s of a record that it stands.
+const newest = `not exists (select from source_records n where n.prison_id = s.prison_id and n.system = s.system and n.target = s.target
+	and n.key = s.key and n.version > s.version)`
+
+// touched are the days of areas that a run speaks of: of its records, and of what
+// was said under their keys before.
+const touched = `(select distinct app.document(o.fields)->>'area' as code, (app.document(o.fields)->>'day')::date as day
+	from source_records s join source_records o using (prison_id, system, target, key)
+	where s.prison_id = $1 and s.run_id = $3 and $4::text <> '' and $2::text <> '') d
+	join areas a on a.prison_id = $1 and a.code = d.code`
+
+// delivered is what each target's source says of an area on a day. Facts of
+// several records are a list, in the order of their keys.
 var delivered = map[string]string{
 	connector.Inmates: `select a.area_id, $4::text::date as day, jsonb_build_object('roll', (select count(*) from inmates i
 			where i.prison_id = a.prison_id and i.area_id = a.area_id and i.admitted_on <= $4::text::date
@@ -218,10 +230,12 @@ var delivered = map[string]string{
 		from areas a where a.prison_id = $1 and $2::text <> ''`,
 	connector.Rosters: `select a.area_id, d.day, jsonb_build_object('on_duty', coalesce((select jsonb_agg(distinct p.number order by p.number)
 			from delivered_rosters r join persons p on p.person_id = r.person_id
-			where r.prison_id = a.prison_id and r.area_id = a.area_id and r.day = d.day), '[]'::jsonb)) as value
-		from (select distinct app.document(fields)->>'area' as code, (app.document(fields)->>'day')::date as day from source_records
-			where prison_id = $1 and run_id = $3 and $4::text <> '' and $2::text <> '') d
-		join areas a on a.prison_id = $1 and a.code = d.code`,
+			where r.prison_id = a.prison_id and r.area_id = a.area_id and r.day = d.day), '[]'::jsonb)) as value from ` + touched,
+	connector.Facts: `select a.area_id, d.day, coalesce((select jsonb_object_agg(m.name, m.said) from (
+			select f.key as name, jsonb_agg(f.value order by s.key collate "C") as said
+			from source_records s, jsonb_each(app.document(s.fields)->'facts') f
+			where s.prison_id = $1 and s.system = $2 and s.target = 'facts' and app.document(s.fields)->>'area' = d.code
+				and app.document(s.fields)->>'day' = d.day::text and not s.deleted and ` + newest + ` group by f.key) m), '{}'::jsonb) as value from ` + touched,
 }
 
 // Deliver writes only what is news: a run that found nothing changed says again
@@ -330,36 +344,41 @@ func (t connecting) Rejected(ctx context.Context, prison uuid.UUID, id string, r
 	})
 }
 
+// asked says of a target's data x that a connector still brings it.
+const asked = `exists (select from connectors c where c.prison_id = $1 and c.system = $2 and c.target = x.target and c.configured and c.kind <> 'webhook')`
+
 // Delivered is what a configured source says of an area on a day, unless it
-// cannot be relied on just now. See ledger.Reader.
-func (t *txn) Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day string) (ledger.Delivery, error) {
-	var d ledger.Delivery
-	var value []byte
-	err := t.tx.QueryRow(ctx, `select l.run_id, l.value from deliveries l where l.prison_id = $1 and l.system = $2 and l.area_id = $3 and l.day = $4::text::date
-			and exists (select from connectors c where c.prison_id = $1 and c.system = $2 and c.configured and c.kind <> 'webhook')
-		order by l.recorded_at desc, l.run_id desc limit 1`, prison, system, area, day).Scan(&d.Run, &value)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && value == nil {
-		return d, fault.New(fault.NotFound, "not_found")
-	}
-	if err != nil {
-		return d, err
-	}
-	return d, json.Unmarshal(value, &d.Value)
+// cannot be relied on just now. Of several targets of one system that which says
+// what is to be taken answers. See ledger.Reader.
+func (t *txn) Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day, take string) (ledger.Delivery, error) {
+	return t.delivery(ctx, `select x.run_id, '', x.value from (
+			select distinct on (r.target) r.target, l.run_id, l.value from deliveries l join connector_runs r using (prison_id, run_id)
+			where l.prison_id = $1 and l.system = $2 and l.area_id = $4 and l.day = $5::text::date order by r.target, l.recorded_at desc, l.run_id desc) x
+		where x.value is not null and `+asked+` and (x.target = 'inmates' or not exists (select from connector_rejected j
+			where j.prison_id = $1 and j.system = $2 and j.target = x.target and not `+mended+` and (j.key <> '' or j.run_id = (
+				select run_id from connector_runs n where n.prison_id = $1 and n.system = $2 and n.target = x.target order by run_id desc limit 1))))
+		order by x.value ? $3 desc, x.target limit 1`, prison, system, take, area, day)
 }
 
-// SourceRecord is what a configured source says of one inmate. See ledger.Reader.
-func (t *txn) SourceRecord(ctx context.Context, prison uuid.UUID, system, number string) (ledger.Delivery, error) {
-	var d ledger.Delivery
-	var fields []byte
-	err := t.tx.QueryRow(ctx, `select run_id, key, fields from source_records s where prison_id = $1 and system = $2 and target = 'inmates'
-			and app.document(fields)->>'number' = $3 and not deleted
-			and not exists (select from source_records n where n.prison_id = s.prison_id and n.system = s.system and n.target = s.target and n.key = s.key and n.version > s.version)
-			and exists (select from connectors c where c.prison_id = $1 and c.system = $2 and c.configured and c.kind <> 'webhook')
-		limit 1`, prison, system, number).Scan(&d.Run, &d.Record, &fields)
-	if err != nil {
+// SourceRecord is what a configured source says of one inmate or asset, unless
+// a newer word of it could not be mapped; nothing, of facts that it took back. See
+// ledger.Reader.
+func (t *txn) SourceRecord(ctx context.Context, prison uuid.UUID, system, number, take string) (ledger.Delivery, error) {
+	return t.delivery(ctx, `select x.run_id, x.key, x.value from (
+			select s.target, s.run_id, s.key, case when s.deleted then '{}' else coalesce(app.document(s.fields)->'facts', app.document(s.fields)) end as value from source_records s
+			where s.prison_id = $1 and s.system = $2 and s.target = any('{inmates,facts}') and app.document(s.fields)->>'number' = $4
+				and (s.target = 'facts' or not s.deleted) and `+newest+`) x
+		where `+asked+` and not exists (select from connector_rejected j
+			where j.prison_id = $1 and j.system = $2 and j.target = x.target and j.key = x.key and not `+mended+`)
+		order by x.value ? $3 desc, x.target limit 1`, prison, system, take, number)
+}
+
+func (t *txn) delivery(ctx context.Context, sql string, args ...any) (d ledger.Delivery, err error) {
+	var value []byte
+	if err := t.tx.QueryRow(ctx, sql, args...).Scan(&d.Run, &d.Record, &value); err != nil {
 		return d, mapped(err)
 	}
-	return d, json.Unmarshal(fields, &d.Value)
+	return d, json.Unmarshal(value, &d.Value)
 }
 
 // connectorRuns as the verifier reads them: the run's columns, and what it

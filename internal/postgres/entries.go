@@ -171,6 +171,9 @@ func chosen(q ledger.Query) *where {
 	if q.Standing {
 		w.add("(e.in_force > 0 or e.state in ('submitted', 'returned')) and e.state <> 'voided'")
 	}
+	if q.Filed {
+		w.add("(e.in_force > 0 or e.state in ('submitted', 'returned', 'voided'))")
+	}
 	if len(q.States) > 0 {
 		w.add("e.state = any(%s)", q.States)
 	} else {

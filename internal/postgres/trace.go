@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,4 +21,10 @@ func (t retrieving) Unscoped(ctx context.Context, prison uuid.UUID, gram string,
 		return err
 	})
 	return list, err
+}
+
+func (t retrieving) Stay(ctx context.Context, prison uuid.UUID, number string) (admitted time.Time, released *time.Time, err error) {
+	err = t.tx.QueryRow(ctx, `select admitted_on::timestamp at time zone 'Asia/Shanghai', released_on::timestamp at time zone 'Asia/Shanghai'
+		from inmates where prison_id = $1 and inmate_no = $2`, prison, number).Scan(&admitted, &released)
+	return admitted, released, mapped(err)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
@@ -27,7 +28,9 @@ func (g *gathering) judge(ctx context.Context) error {
 		of := g.pick(&r.Of)
 		switch {
 		case r.Monthly:
-			g.months(r, of)
+			if err := g.months(ctx, r, of); err != nil {
+				return err
+			}
 		case r.Needs != nil:
 			g.needs(r, of)
 		case r.Excludes != nil:
@@ -96,25 +99,52 @@ func (g *gathering) excludes(r catalog.TraceRule, of []picked) {
 	}
 }
 
+// MaxListed is how many entries of an area a rule looks through for one entry.
+const MaxListed = 20 * ledger.MaxPage
+
 // listed asks the area's entries meanwhile, which name the subject or should.
+// What it does not come to is said as what is cut from the trace.
 func (g *gathering) listed(ctx context.Context, r catalog.TraceRule, of []picked) error {
 	for _, a := range of {
-		list, err := g.r.Entries(ctx, ledger.Query{Prison: g.prison, Scope: g.scope, Area: a.area, Ledgers: []string{r.Listed.Ledger}, Standing: true,
-			From: catalog.DayOf(a.from), To: catalog.DayOf(a.to), Sort: ledger.ByOccurred, Limit: ledger.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, e := range list {
-			if e.OccurredAt == nil || e.Nil || !e.OccurredAt.After(a.from) || !e.OccurredAt.Before(a.to) || g.items[e.Entry] != nil {
-				continue // one that names him is on the trace
-			}
-			if err := g.add(ctx, e); err != nil {
+		q := ledger.Query{Prison: g.prison, Scope: g.scope, Area: a.area, Ledgers: []string{r.Listed.Ledger}, Standing: true,
+			From: catalog.DayOf(a.from), To: catalog.DayOf(a.to), Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
+		for looked := 0; ; {
+			list, err := g.r.Entries(ctx, q)
+			if err != nil {
 				return err
 			}
-			if it := g.items[e.Entry]; it != nil {
-				g.mark(r, it.From, a.Item, it)
+			for _, e := range list {
+				if err := g.unlisted(ctx, r, a, e); err != nil {
+					return err
+				}
+			}
+			if looked += len(list); len(list) < q.Limit {
+				break
+			}
+			if looked >= MaxListed {
+				g.cut = true
+				break
+			}
+			q.After = ledger.Cursor{Value: "-infinity", Entry: list[len(list)-1].Entry}
+			if at := list[len(list)-1].OccurredAt; at != nil {
+				q.After.Value = at.UTC().Format(time.RFC3339Nano)
 			}
 		}
+	}
+	return nil
+}
+
+// unlisted marks an entry that happened meanwhile and is not on the trace: one
+// that names the subject is.
+func (g *gathering) unlisted(ctx context.Context, r catalog.TraceRule, a picked, e ledger.Entry) error {
+	if e.OccurredAt == nil || e.Nil || !e.OccurredAt.After(a.from) || !e.OccurredAt.Before(a.to) || g.items[e.Entry] != nil {
+		return nil
+	}
+	if err := g.add(ctx, e); err != nil {
+		return err
+	}
+	if it := g.items[e.Entry]; it != nil {
+		g.mark(r, it.From, a.Item, it)
 	}
 	return nil
 }
@@ -133,23 +163,39 @@ func (g *gathering) refers(r catalog.TraceRule, of []picked) {
 	}
 }
 
-// months marks the whole months between the first entry and now that have none.
-func (g *gathering) months(r catalog.TraceRule, of []picked) {
+// months marks the whole months without one, between the first entry and now, in
+// which the inmate was held.
+func (g *gathering) months(ctx context.Context, r catalog.TraceRule, of []picked) error {
 	all := g.sorted()
 	if len(all) == 0 {
-		return
+		return nil
 	}
-	first := all[0].From.In(catalog.Zone)
+	from, to := all[0].From, g.now
+	for _, number := range g.inmates {
+		admitted, released, err := g.r.Stay(ctx, g.prison, number)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if admitted.After(from) {
+			from = admitted
+		}
+		if released != nil && released.Before(to) {
+			to = *released
+		}
+	}
 	have := map[string]bool{}
 	for _, a := range of {
 		have[a.from.In(catalog.Zone).Format("2006-01")] = true
 	}
-	now := g.now.In(catalog.Zone)
-	this := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, catalog.Zone)
-	for m := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, catalog.Zone); m.Before(this); m = m.AddDate(0, 1, 0) {
+	first, end := from.In(catalog.Zone), to.In(catalog.Zone)
+	for m := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, catalog.Zone); !m.AddDate(0, 1, 0).After(end); m = m.AddDate(0, 1, 0) {
 		if month := m.Format("2006-01"); !have[month] {
 			g.mark(r, m)
 			g.marks[len(g.marks)-1].Month = month
 		}
 	}
+	return nil
 }

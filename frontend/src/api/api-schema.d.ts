@@ -2742,7 +2742,7 @@ export interface components {
             kind: "rest_pull" | "rest_push" | "csv_drop" | "webhook";
             system: string;
             /** @enum {string} */
-            target: "inmates" | "rosters" | "";
+            target: "inmates" | "rosters" | "facts" | "";
             events: string[];
             /** @description The address without its query or the folder */
             place: string;
@@ -2835,6 +2835,7 @@ export interface components {
                 area: string;
                 day: string;
                 take: string;
+                /** @description Of the inmate or asset that the record speaks of */
                 number?: string;
             };
         };
