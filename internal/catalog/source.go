@@ -485,15 +485,48 @@ func (c sourceCheck) other(from *Type) {
 		said = propertiesOf(items)
 		c.want(len(said) > 0, "rows", "台账 "+s.Ledger+" 没有明细 "+s.Rows, "Ledger "+s.Ledger+" has no rows "+s.Rows)
 	}
-	first, rest, deeper := strings.Cut(s.Take, "/")
-	node, there := said[first]
-	for deeper && there {
-		first, rest, deeper = strings.Cut(rest, "/")
-		node, there = propertiesOf(node)[first]
-	}
+	node := memberOf(said, s.Take)
+	there := node != nil
 	optional := s.Take == "" && slices.Contains([]string{"count", "any", "list"}, s.Pick)
 	c.want(optional || there || s.Take == entryItself, "take", "台账 "+s.Ledger+" 没有字段 "+s.Take, "Ledger "+s.Ledger+" has no field "+s.Take)
 	if s.About != "" || s.Per != "" {
 		c.want(said[InmateField] != nil, "about", "台账 "+s.Ledger+" 不是按罪犯记的", "Ledger "+s.Ledger+" does not say of whom it is")
 	}
+	if from.Sensitivity <= c.t.Sensitivity {
+		return
+	}
+	zh, en := "台账 "+s.Ledger+" 密级更高，只能取选项、数字、时间和编号，不能取文字", "Ledger "+s.Ledger+" is of a higher level: choices, numbers, times and references may be taken, no texts"
+	c.want(!freeText(node), "take", zh, en)
+	for field, expr := range s.Fill {
+		m := plainMember.FindStringSubmatch(expr)
+		props := from.top()
+		if m != nil && m[1] == "row" {
+			props = said
+		}
+		told := m != nil && memberOf(props, strings.ReplaceAll(m[2], ".", "/")) != nil && !freeText(memberOf(props, strings.ReplaceAll(m[2], ".", "/")))
+		c.want(told || literal.MatchString(expr) || expr == entryItself, "fill/"+field, zh, en)
+	}
+}
+
+// What a row may be filled with from a ledger of a higher level: one member, or a word.
+var (
+	plainMember = regexp.MustCompile(`^(doc|row)\.([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)(?:\[[0-9]+\])?$`)
+	literal     = regexp.MustCompile(`^'[a-z_]*'$`)
+)
+
+// memberOf is the schema of a member by its names through groups; nil for none.
+func memberOf(props map[string]map[string]any, path string) (node map[string]any) {
+	for name := range strings.SplitSeq(path, "/") {
+		node = props[name]
+		props = propertiesOf(node)
+	}
+	return node
+}
+
+// freeText reports whether a field, or an item of a list, takes any words at all.
+func freeText(node map[string]any) bool {
+	if items, ok := node["items"].(map[string]any); ok {
+		node = items
+	}
+	return node["type"] == "string" && takes(Held{node: node}) == "string"
 }

@@ -426,8 +426,29 @@ func TestRetakeOnceOnly(t *testing.T) {
 	}
 }
 
+// counting counts how often a ledger is asked what may be taken from it.
+type counting struct {
+	ledger.Store
+	asked *int
+}
+
+type countingReader struct {
+	ledger.Reader
+	asked *int
+}
+
+func (c counting) Read(ctx context.Context, s ledger.Session, fn func(ledger.Reader) error) error {
+	return c.Store.Read(ctx, s, func(r ledger.Reader) error { return fn(countingReader{r, c.asked}) })
+}
+
+func (c countingReader) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sourcing) ([]ledger.Sourced, error) {
+	*c.asked++
+	return c.Reader.Sourced(ctx, prison, q)
+}
+
 // TestBatchBeginsWithEachOnesFigures: the rows of a month come with what the other
-// ledgers say of each, whether they are few or many.
+// ledgers say of each, whether they are few or many; each
+// ledger is asked once.
 func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 	h := housetest.New(t)
 	admit := func(from, to int) {
@@ -441,8 +462,11 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", zhang, "points_deduction", 100))
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", li, "points_deduction", 200))
 	k := filedAt(t, h, "labour-daily", h.Area, noon, said("work_date", "2026-10-20", "output_rows", rows(output(li, 90), output("0000000060", 70))))
+	asked := 0
+	h.Ledger.Store = counting{h.Ledger.Store, &asked}
 	begin := func() map[string]ledger.Prefilled {
 		t.Helper()
+		asked = 0
 		p, err := h.Ledger.Prefill(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "points-assessment"}, "2026-10")
 		if err != nil {
 			t.Fatal(err)
@@ -457,8 +481,8 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 	for _, many := range []int{3, 60} { // few are looked for in the index, many are not
 		admit(4, many)
 		rows := begin()
-		if len(rows) != many {
-			t.Fatalf("%d rows", len(rows))
+		if len(rows) != many || asked != 2 {
+			t.Fatalf("%d rows, asked %d times", len(rows), asked)
 		}
 		for number, deduction := range map[string]string{zhang: "100", li: "200", "0000000003": "0"} {
 			row := rows[number]
