@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { toLocal } from '../src/form/time'
 import { join, type Pointer } from '../src/schema/pointer'
 import { type Doc, isObject, type Json, type Schema } from '../src/schema/types'
@@ -58,6 +58,8 @@ async function fill(page: Page, node: Schema, pointer: Pointer, value: Json) {
       }
     }
     if (!node.items?.oneOf) await page.keyboard.press('Escape')
+  } else if (await shared(at)) {
+    // Entered in another ledger: nobody types it here.
   } else if (widget === 'evidence') {
     await at
       .locator('xpath=ancestor::*[contains(@class,"evidence-field")]')
@@ -77,6 +79,10 @@ async function fill(page: Page, node: Schema, pointer: Pointer, value: Json) {
     await at.fill(String(value))
   }
 }
+
+/** A field that is taken from elsewhere cannot be typed. */
+const shared = async (at: Locator) =>
+  (await at.isDisabled()) || (await at.locator('input:disabled').count()) > 0
 
 /** Members in the order of the schema: conditions come before what they ask for. */
 function ordered(node: Schema, value: Doc): [string, Json][] {

@@ -134,7 +134,7 @@ async function filled(
     // What the form never sends, it cannot get wrong: a field that does not apply or is not there.
     const sent = prune(schema, document)
     const here = new DocumentValidator(schema).problems(sent, 'zh')
-    const want = [
+    const said = [
       ...here.map((p) => (p.code === 'additionalProperties' ? '' : p.pointer)),
       ...errors.filter((e) => e.code.startsWith('rule:')).map((e) => e.pointer),
     ]
@@ -147,6 +147,14 @@ async function filled(
       if (saved.status !== 400) wrong.push(`${file}: saving it gave ${saved.status}`)
       continue
     }
+    // Nor what is entered in another ledger, and stands over whatever is sent.
+    const { data: now } = await api<{ draft: { pins: { field: string; offered?: boolean }[] } }>(
+      page,
+      'GET',
+      path,
+    )
+    const pinned = now.draft.pins.filter((p) => !p.offered).map((p) => p.field)
+    const want = said.filter((pointer) => !pinned.includes(pointer))
     // Left and come back to, without the page's parts being loaded anew.
     await page.goBack()
     await begin(page).waitFor()

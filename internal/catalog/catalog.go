@@ -104,8 +104,16 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	register, err := LoadRegister(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
+	systems := map[string]bool{}
+	for _, s := range register.Systems {
+		systems[s.ID] = true
+	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m, systems: systems}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Catalog, error) {
@@ -138,11 +146,34 @@ func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 		}
 	}
 	slices.SortFunc(next.current, func(a, b *Type) int { return cmp.Compare(a.ID, b.ID) })
+	errs = append(errs, c.hold(next, published)...)
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
 	c.now.Store(next)
 	return nil
+}
+
+// hold looks at the sources of types that are new among all others. What is
+// published is kept as it is: a source that cannot be served only takes nothing.
+func (c *Catalog) hold(next *contents, published bool) (errs []error) {
+	for _, list := range next.types {
+		for _, t := range list {
+			if t.shared != nil { // in force already, and read by others now
+				continue
+			}
+			find := func(ledger string) *Type {
+				if versions := next.types[ledger]; len(versions) > 0 {
+					return versions[len(versions)-1]
+				}
+				return nil
+			}
+			if bad := c.compiler.hold(t, find); len(bad) > 0 && !published {
+				errs = append(errs, badType(t, bad))
+			}
+		}
+	}
+	return errs
 }
 
 // compiled takes a version that is in force already as it is.
@@ -162,7 +193,22 @@ func (c *Catalog) compiled(f Files, published bool) (*Type, error) {
 
 // Draft compiles a version that is not published; the fault bad_type names all
 // its mistakes.
-func (c *Catalog) Draft(f Files) (*Type, error) { return c.compiler.compile(f, false) }
+func (c *Catalog) Draft(f Files) (*Type, error) {
+	t, err := c.compiler.compile(f, false)
+	if err != nil {
+		return nil, err
+	}
+	bad := c.compiler.hold(t, func(ledger string) *Type {
+		if ledger == t.ID {
+			return t
+		}
+		return c.Current(ledger)
+	})
+	if len(bad) > 0 {
+		return nil, badType(t, bad)
+	}
+	return t, nil
+}
 
 func (c *Catalog) contents() *contents {
 	if n := c.now.Load(); n != nil {

@@ -171,16 +171,6 @@ type Rule struct {
 	Message fault.Text `json:"message"`
 }
 
-// Source is a field that was entered elsewhere (共).
-type Source struct {
-	Field  string `json:"field"`
-	System string `json:"system,omitempty"`
-	Ledger string `json:"ledger,omitempty"`
-	Take   string `json:"take"`
-	Pick   string `json:"pick,omitempty"`
-	Where  string `json:"where,omitempty"`
-}
-
 // Measure counts for scoring.
 type Measure struct {
 	ID    string     `json:"id"`

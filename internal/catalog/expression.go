@@ -63,9 +63,9 @@ func plainMap(m map[string]any) map[string]any {
 	return m
 }
 
-// world is what expressions may ask besides the document.
+// world is what expressions may ask besides the document; those of a source ask more.
 type world struct {
-	env *cel.Env
+	env, sources *cel.Env
 }
 
 func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
@@ -145,7 +145,11 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("expressions: %w", err)
 	}
-	return &world{env: env}, nil
+	sources, err := env.Extend(cel.Variable("row", cel.DynType), cel.Variable("own", cel.DynType), cel.Variable("moment", ts))
+	if err != nil {
+		return nil, fmt.Errorf("expressions: %w", err)
+	}
+	return &world{env: env, sources: sources}, nil
 }
 
 func text(v ref.Val) string { s, _ := v.Value().(string); return s }
@@ -194,12 +198,12 @@ type expression struct {
 	program cel.Program
 }
 
-func (w *world) compile(source string) (*expression, error) {
-	parsed, issues := w.env.Compile(source)
+func compileIn(env *cel.Env, source string) (*expression, error) {
+	parsed, issues := env.Compile(source)
 	if err := issues.Err(); err != nil {
 		return nil, err
 	}
-	program, err := w.env.Program(parsed, cel.CostLimit(costLimit))
+	program, err := env.Program(parsed, cel.CostLimit(costLimit))
 	if err != nil {
 		return nil, err
 	}
@@ -212,10 +216,14 @@ type scene struct {
 	filler string
 	now    time.Time
 	lookup LookupFunc
+	// Of a source: a row of doc, the document that takes, and its moment.
+	row, own map[string]any
+	moment   time.Time
 }
 
 func (e *expression) eval(s scene) (any, error) {
-	out, _, err := e.program.Eval(map[string]any{"doc": s.doc, "filler": s.filler, "now": s.now, "others_": others{s.lookup}})
+	out, _, err := e.program.Eval(map[string]any{"doc": s.doc, "filler": s.filler, "now": s.now, "others_": others{s.lookup},
+		"row": s.row, "own": s.own, "moment": s.moment})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", e.source, err)
 	}

@@ -57,15 +57,12 @@ func Overlaps(t *Type, others []*Type) []Overlap {
 	return list
 }
 
-// asked lists what an officer types: no groups, rows, computed or shared fields.
+// asked lists what an officer types: no groups, rows, computed fields, nor those
+// whose source can be served.
 func asked(t *Type) []Held {
-	shared := map[string]bool{}
-	for _, s := range t.Sources {
-		shared[s.Field] = true
-	}
 	return slices.DeleteFunc(t.Fields(), func(f Held) bool {
 		items, _ := f.node["items"].(map[string]any)
-		return f.node["readOnly"] == true || f.node["type"] == "object" || items["properties"] != nil || shared[f.Pointer]
+		return f.node["readOnly"] == true || f.node["type"] == "object" || items["properties"] != nil || t.shared[f.Pointer]
 	})
 }
 

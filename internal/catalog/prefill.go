@@ -141,16 +141,15 @@ func written(p map[string]any, at time.Time) string {
 // shared fields, and what the type marks with x-ui.repeat false.
 func (t *Type) Repeated(doc Document) (Document, error) {
 	value := map[string]any{}
-	shared := map[string]bool{}
-	for _, s := range t.Sources {
-		shared[s.Field[1:]] = true
-	}
 	for name, v := range doc.Value {
-		if p, ok := t.top()[name]; ok && !shared[name] {
+		if p, ok := t.top()[name]; ok {
 			if kept := repeated(p, v); kept != nil {
 				value[name] = kept
 			}
 		}
+	}
+	for _, s := range t.Sources {
+		Put(value, s.Field, nil)
 	}
 	return newDocument(value)
 }

@@ -91,7 +91,7 @@ func (c *Catalog) side(s *TraceSide) error {
 		return nil
 	}
 	var err error
-	s.when, err = c.compiler.world.compile(s.When)
+	s.when, err = compileIn(c.compiler.world.env, s.When)
 	return err
 }
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"cel.dev/cel-go/cel"
+
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
 )
@@ -27,6 +29,8 @@ type Type struct {
 	computed  []*expression
 	rules     []*expression
 	when      map[string]*expression // every other expression by its source
+	taking    map[string]*expression // likewise those of sources, which ask more
+	shared    map[string]bool        // fields whose source can be served, by pointer
 }
 
 // Files of one version of a type, as published. At is when; zero for what the
@@ -53,6 +57,7 @@ type compiler struct {
 	settings  map[string]float64
 	occasions Occasions
 	messages  map[string]fault.Text
+	systems   map[string]bool // other systems that may be a source
 }
 
 // compile makes a type of its files. All mistakes are reported at once, each
@@ -60,7 +65,7 @@ type compiler struct {
 // while it is unpublished: what is published cannot be named otherwise, and a
 // server reads it when it starts.
 func (c *compiler) compile(f Files, published bool) (*Type, error) {
-	t := &Type{PublishedAt: f.At, SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}}
+	t := &Type{PublishedAt: f.At, SchemaJSON: f.Schema, DefinitionJSON: f.Definition, FormJSON: f.Form, when: map[string]*expression{}, taking: map[string]*expression{}}
 	t.Digest = f.digest()
 	p := &problems{}
 	if err := strict(f.Definition, &t.Definition); err != nil {
@@ -78,9 +83,13 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 		}
 	}
 	if len(p.fields) > 0 {
-		return nil, &fault.Error{Kind: fault.Invalid, Code: "bad_type", Fields: p.fields, Err: fmt.Errorf("%s: %v", t.ID, p.fields)}
+		return nil, badType(t, p.fields)
 	}
 	return t, nil
+}
+
+func badType(t *Type, fields []fault.Field) error {
+	return &fault.Error{Kind: fault.Invalid, Code: "bad_type", Fields: fields, Err: fmt.Errorf("%s: %v", t.ID, fields)}
 }
 
 func (c *compiler) schema(t *Type, raw []byte, p *problems) {
@@ -197,27 +206,21 @@ func (p *problems) title(at, title string) {
 
 // known reports whether a pointer names a property of the schema ("" does).
 func (t *Type) known(pointer string) bool {
-	if pointer == "" {
-		return true
-	}
+	return pointer == "" || t.field(pointer) != nil
+}
+
+// field is the schema of the property that a pointer through groups names; nil for none.
+func (t *Type) field(pointer string) map[string]any {
 	node := t.validator.expanded
-	for _, part := range strings.Split(pointer[1:], "/") {
-		props, _ := node["properties"].(map[string]any)
-		next, ok := props[part].(map[string]any)
-		if !ok {
-			return false
-		}
-		node = next
+	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		node = propertiesOf(node)[part]
 	}
-	return true
+	return node
 }
 
 func (c *compiler) expressions(t *Type, p *problems) {
-	compile := func(at, source string) *expression {
-		if source == "" {
-			return nil
-		}
-		e, err := c.world.compile(source)
+	compileIn := func(env *cel.Env, at, source string) *expression {
+		e, err := compileIn(env, source)
 		switch {
 		case err == nil:
 		case strings.Contains(err.Error(), "recursion limit"):
@@ -226,6 +229,12 @@ func (c *compiler) expressions(t *Type, p *problems) {
 			p.say("ledger.json"+at, "cel", fault.Text{ZH: "表达式有误，请按所指位置修改：" + err.Error(), EN: "The expression is wrong where it is pointed to: " + err.Error()})
 		}
 		return e
+	}
+	compile := func(at, source string) *expression {
+		if source == "" {
+			return nil
+		}
+		return compileIn(c.world.env, at, source)
 	}
 	for i, f := range t.Computed {
 		t.computed = append(t.computed, compile(fmt.Sprintf("/computed/%d", i), f.Expr))
@@ -241,7 +250,9 @@ func (c *compiler) expressions(t *Type, p *problems) {
 		rest[fmt.Sprintf("/evidence/%d/min", i)] = s.Min.CEL
 	}
 	for i, s := range t.Sources {
-		rest[fmt.Sprintf("/sources/%d/where", i)] = s.Where
+		for member, source := range s.expressions() {
+			t.taking[source] = compileIn(c.world.sources, fmt.Sprintf("/sources/%d/%s", i, member), source)
+		}
 	}
 	for i, m := range t.Measures {
 		rest[fmt.Sprintf("/measures/%d/when", i)] = m.When

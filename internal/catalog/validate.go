@@ -356,37 +356,3 @@ func (t *Type) Typed(canonical json.RawMessage) (json.RawMessage, error) {
 	doc, err = newDocument(doc.Value)
 	return doc.Canonical, err
 }
-
-// Take picks a source's value out of the documents it is taken from, oldest
-// first, and says which; nil when there is none.
-func (t *Type) Take(src Source, docs []json.RawMessage) (value any, used []int, err error) {
-	last, sum := -1, 0.0
-	for i, raw := range docs {
-		doc, err := ParseDocument(raw)
-		if err != nil {
-			return nil, nil, err
-		}
-		if src.Where != "" {
-			if ok, err := t.when[src.Where].holds(t.scene(doc)); err != nil || !ok {
-				continue
-			}
-		}
-		used = append(used, i)
-		if v, ok := at(doc.Value, "/"+src.Take); ok {
-			value, last = v, i
-			f, _ := floats(v).(float64)
-			sum += f
-		}
-	}
-	switch {
-	case len(used) == 0:
-		return nil, nil, nil
-	case src.Pick == "count":
-		return json.Number(strconv.Itoa(len(used))), used, nil
-	case src.Pick == "sum":
-		return exact(sum), used, nil
-	case last < 0:
-		return nil, nil, nil
-	}
-	return value, []int{last}, nil
-}

@@ -451,7 +451,8 @@ func TestSentBodyIsPinned(t *testing.T) {
 		pins int
 	}{{0, "61", 1}, {-2, "7", 0}} {
 		name := strings.TrimPrefix(h.Catalog.Current("duty-log").OccurredAt, "/")
-		body := fmt.Sprintf(`{"inmate_count":7,%q:%q}`, name, at.AddDate(0, 0, test.days).Format(time.RFC3339))
+		ends := at.AddDate(0, 0, test.days)
+		body := fmt.Sprintf(`{"inmate_count":7,"shift_start":%q,%q:%q}`, ends.Add(-8*time.Hour).Format(time.RFC3339), name, ends.Format(time.RFC3339))
 		e := h.Begin(t, "officer", "duty-log", json.RawMessage(body))
 		v, err := h.Ledger.Get(h.As(t.Context(), "officer"), e.Key)
 		if err != nil {

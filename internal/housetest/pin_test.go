@@ -162,7 +162,7 @@ func TestPinsFollowTheDay(t *testing.T) {
 		if day == cleared {
 			return json.RawMessage(`{"shift_end":"20"}`)
 		}
-		return mustJSON(t, map[string]any{"shift_end": day.Format(time.RFC3339), "inmate_count": 61})
+		return mustJSON(t, map[string]any{"shift_start": day.Add(-8 * time.Hour).Format(time.RFC3339), "shift_end": day.Format(time.RFC3339), "inmate_count": 61})
 	}
 	e := h.Begin(t, "officer", "duty-log", body(first))
 	for _, c := range []struct {

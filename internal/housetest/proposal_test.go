@@ -326,6 +326,19 @@ func TestOverlapRefused(t *testing.T) {
 	if _, err := propose(h, t.Context(), "officer", c); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("an officer: %v", err)
 	}
+	// A source that nobody can serve does not make a fact a shared one.
+	c = next(t, h, "facility-maintenance", func(schema, definition, _ map[string]any) {
+		definition["id"], definition["version"], definition["owner"] = "repair-book", 1, "dept_custody"
+		sources := []any{}
+		for name := range schema["properties"].(map[string]any) {
+			sources = append(sources, map[string]any{"field": "/" + name, "system": "nonsense", "take": name})
+		}
+		definition["sources"] = sources
+	})
+	c.Kind, c.Ledger, c.Gate = proposal.Add, "repair-book", theGate
+	if _, err := propose(h, t.Context(), "custody head", c); !errors.As(err, &f) || f.Fields[0].Code != "source" || !strings.Contains(f.Fields[0].Pointer, "/sources/0/system") {
+		t.Errorf("shared from nowhere: %v", err)
+	}
 }
 
 // TestProposalsAtOnce lets two people decide the last step at once, and two

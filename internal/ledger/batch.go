@@ -132,11 +132,13 @@ type Latest struct {
 
 // Prefilled is one row of a batch before anybody types.
 type Prefilled struct {
-	Key   string         `json:"key"`
-	Name  string         `json:"name"` // of the subject; "" where there is none
-	Body  map[string]any `json:"body"`
-	Last  *Latest        `json:"last"`  // of the same subject, before the end of the period
-	Filed bool           `json:"filed"` // Last lies in the period: nothing more is due
+	Key  string         `json:"key"`
+	Name string         `json:"name"` // of the subject; "" where there is none
+	Body map[string]any `json:"body"`
+	// Offers are rows that wait beside their field: the officer completes those they take over.
+	Offers []Pin   `json:"offers"`
+	Last   *Latest `json:"last"`  // of the same subject, before the end of the period
+	Filed  bool    `json:"filed"` // Last lies in the period: nothing more is due
 }
 
 // Prefill is a batch as it begins.
@@ -160,10 +162,6 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 	out := Prefill{Rows: []Prefilled{}}
 	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Entry, area Area) error {
 		out.Subject = t.Subject()
-		known, _, err := take(ctx, r, t, area, min(until, catalog.DayOf(r.at)), nil)
-		if err != nil {
-			return err
-		}
 		by, err := s.beginner(ctx, r, t, area, time.Time{})
 		if err != nil {
 			return err
@@ -176,10 +174,9 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		}
 		begun := t.Defaults(by)
 		t.InPeriod(begun, period)
-		maps.Copy(begun, known)
 		if out.Subject == "" {
-			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun})
-			return nil
+			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun, Offers: []Pin{}})
+			return begunWith(ctx, r, t, area, until, out.Rows)
 		}
 		latest, err := r.Latest(ctx, n.Prison, n.Area, t.ID, out.Subject, until)
 		if err != nil {
@@ -200,12 +197,68 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 			last[latest[i].Subject] = &latest[i]
 		}
 		for _, sub := range subjects {
-			row := Prefilled{Key: sub.Number, Name: sub.Name, Body: maps.Clone(begun), Last: last[sub.Number]}
+			row := Prefilled{Key: sub.Number, Name: sub.Name, Body: maps.Clone(begun), Last: last[sub.Number], Offers: []Pin{}}
 			row.Body[out.Subject] = sub.Number
 			row.Filed = row.Last != nil && len(row.Last.Day) >= len(period) && row.Last.Day[:len(period)] == period
 			out.Rows = append(out.Rows, row)
 		}
-		return nil
+		return begunWith(ctx, r, t, area, until, out.Rows)
 	})
 	return out, err
+}
+
+// begunWith puts into rows what the sources say of each, with one question to a
+// source however many rows there are; of what another system says, only what is the
+// area's.
+func begunWith(ctx context.Context, r looking, t *catalog.Type, area Area, until string, rows []Prefilled) error {
+	end, err := catalog.Day(until)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	moment := end.At.AddDate(0, 0, 1).Add(-time.Microsecond)
+	if moment.After(r.at) {
+		moment = r.at
+	}
+	docs := make([]map[string]any, len(rows))
+	for i, row := range rows {
+		docs[i] = row.Body
+	}
+	for _, src := range t.Sources {
+		pins := make([]*Pin, len(rows))
+		if src.Ledger != "" {
+			if pins, err = takeEntries(ctx, r, t, src, area, docs, moment); err != nil {
+				return err
+			}
+		} else {
+			p, err := takeSource(ctx, r, t, src, area, nil, moment)
+			if err != nil {
+				return err
+			}
+			for i := range pins {
+				pins[i] = p
+			}
+			if p == nil && src.Take == "roll" {
+				n, err := r.Roll(ctx, area.Prison, area.ID, catalog.DayOf(moment))
+				if err != nil {
+					return err
+				}
+				for _, row := range rows {
+					catalog.Put(row.Body, src.Field, n)
+				}
+			}
+		}
+		for i, p := range pins {
+			switch {
+			case p == nil:
+			case !p.Offered:
+				catalog.Put(rows[i].Body, src.Field, p.Value)
+			case p.offer(t) != nil:
+				catalog.Put(rows[i].Body, src.Field, p.offer(t))
+			default:
+				p.Of = []Pinned{}
+				rows[i].Offers = append(rows[i].Offers, *p)
+			}
+		}
+	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -112,13 +111,27 @@ func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Ar
 		if err := manned(ctx, tx, t, area, &by); err != nil {
 			return nil, nil, err
 		}
-		values := t.Defaults(by)
-		found, pins, err := take(ctx, tx, t, area, catalog.DayOf(by.At), nil)
+		body, err := json.Marshal(t.Defaults(by))
+		if err != nil {
+			return nil, nil, fmt.Errorf("prefill %s: %w", t.ID, err)
+		}
+		doc, err := catalog.ParseDocument(body)
 		if err != nil {
 			return nil, nil, err
 		}
-		maps.Copy(values, found)
-		body, err := json.Marshal(values)
+		offers, pins, err := take(ctx, tx, t, area, doc.Value, momentOf(t, by))
+		if err != nil {
+			return nil, nil, err
+		}
+		for field, value := range offers {
+			catalog.Put(doc.Value, field, value)
+		}
+		for _, p := range pins {
+			if !p.Offered {
+				catalog.Put(doc.Value, p.Field, p.Value)
+			}
+		}
+		body, err = json.Marshal(doc.Value)
 		if err != nil {
 			return nil, nil, fmt.Errorf("prefill %s: %w", t.ID, err)
 		}
@@ -128,12 +141,23 @@ func (s *Service) prefilled(ctx context.Context, tx Tx, t *catalog.Type, area Ar
 	if err != nil {
 		return nil, nil, err
 	}
-	_, pins, err := take(ctx, tx, t, area, dayOf(t, doc, tx.Now()), doc.Value)
+	_, pins, err := take(ctx, tx, t, area, doc.Value, tx.Now())
 	if err != nil || len(pins) == 0 {
 		return sent, nil, err
 	}
 	doc, err = pinned(t, doc, nil, pins)
 	return doc.Canonical, pins, err
+}
+
+// momentOf stands for the time of the matter until the document says one: now, or of
+// a shift that is over its end.
+func momentOf(t *catalog.Type, by catalog.Beginner) time.Time {
+	if by.Past && t.Cadence.Kind == "per_shift" {
+		if shift, began, ok := by.Calendar.ShiftAt(by.At); ok {
+			return began.Add(time.Duration(shift.Hours) * time.Hour)
+		}
+	}
+	return by.At
 }
 
 // unknown says that there is no such ledger, or what became of it.
@@ -225,8 +249,8 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json
 // retype writes a body over the draft's; remarks stay, and so do pins that still
 // speak of what it names. Where it is of another day, it is kept with what was
 // taken of that day, and the history says so.
-// retaken says that the pins are not those before, or stand over what was sent.
-func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) (retaken bool, err error) {
+// It reports whether the pins are not those before, or stand over what was sent.
+func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) (anew bool, err error) {
 	t, err := s.typeOf(e)
 	if err != nil {
 		return false, err
@@ -235,7 +259,7 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	if err != nil {
 		return false, err
 	}
-	pins, anew, err := repinned(ctx, tx, t, e, d, doc)
+	pins, other, err := repinned(ctx, tx, t, e, d, doc)
 	if err != nil {
 		return false, err
 	}
@@ -244,17 +268,20 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 		return false, err
 	}
 	same := func(a, b Pin) bool { return a.Field == b.Field && a.TakenAt.Equal(b.TakenAt) }
-	retaken = !slices.EqualFunc(pins, d.Pins, same) || !bytes.Equal(over.Canonical, doc.Canonical)
-	if anew {
+	anew = !slices.EqualFunc(pins, d.Pins, same) || !bytes.Equal(over.Canonical, doc.Canonical)
+	if other {
+		if over, err = offered(t, over, d.Pins, pins); err != nil {
+			return false, err
+		}
 		body = over.Canonical
 	}
 	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil || len(pins)+len(d.Pins) == 0 {
 		return false, err
 	}
-	if err := tx.SavePins(ctx, e.Key, pins); err != nil || !anew {
-		return retaken, err
+	if err := tx.SavePins(ctx, e.Key, pins); err != nil || !other {
+		return anew, err
 	}
-	return retaken, tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, map[string]any{"pins": pins})
+	return anew, tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, retaken(pins))
 }
 
 // Discard throws a draft away: one that was never submitted ends as discarded,

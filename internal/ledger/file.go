@@ -72,7 +72,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 // shared puts what is entered elsewhere into a document, as it was on the day of
 // the matter.
 func shared(ctx context.Context, r dated, t *catalog.Type, area Area, doc catalog.Document) (catalog.Document, []Pin, error) {
-	_, pins, err := take(ctx, r, t, area, dayOf(t, doc, r.Now()), doc.Value)
+	_, pins, err := take(ctx, r, t, area, doc.Value, r.Now())
 	if err != nil {
 		return doc, nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +25,10 @@ type Pin struct {
 	Of      []Pinned        `json:"of"` // the revisions it was taken from, oldest first
 	Value   json.RawMessage `json:"value"`
 	TakenAt time.Time       `json:"taken_at"`
+	// Scope is what the ledger was asked: of what time, about whom.
+	Scope *catalog.Scope `json:"scope,omitempty"`
+	// Offered rows only begin the field; nothing holds the officer to them.
+	Offered bool `json:"offered,omitempty"`
 	// Origin is set instead of Ledger and Of when the source is another system.
 	Origin *Origin `json:"origin,omitempty"`
 	// Corrected (来源已更正) is worked out when it is read: a source has been
@@ -42,7 +45,7 @@ type Origin struct {
 	Area   uuid.UUID `json:"area"`
 	Day    string    `json:"day"`
 	Take   string    `json:"take"`
-	Number string    `json:"number,omitempty"` // of the inmate or asset the record speaks of
+	Number string    `json:"number,omitempty"` // of the inmate the record speaks of
 }
 
 // Delivery is what another system said last.
@@ -64,109 +67,28 @@ type Sourced struct {
 	Document json.RawMessage
 }
 
+// Sourcing asks for what a source may be taken from. Times that are zero bound
+// nothing, neither does an area that is none; About is empty where the source is
+// not about inmates.
+type Sourcing struct {
+	catalog.Source
+	Area     uuid.UUID
+	From, To time.Time
+	About    []string
+}
+
+// Stood is the revision of an entry that stands, as the program sees it: 0 where
+// none does any more.
+type Stood struct {
+	Revision int
+	At       time.Time // when the matter happened by it
+	Visible  bool      // to who asks
+}
+
 // dated is a transaction that only looks, with its one time.
 type dated interface {
 	Reader
 	Now() time.Time
-}
-
-// take works out the shared fields of an area on a day: what the sources say
-// now, pinned where they are entries or systems that have delivered. values also
-// holds what is only offered: the roll while no connector vouches for it.
-func take(ctx context.Context, r dated, t *catalog.Type, area Area, day string, doc map[string]any) (map[string]any, []Pin, error) {
-	values, pins := map[string]any{}, []Pin{}
-	for _, src := range t.Sources {
-		var p Pin
-		var err error
-		switch {
-		case src.Ledger != "":
-			p, err = takeEntries(ctx, r, t, src, area, day)
-		case strings.HasPrefix(src.System, "ext:"):
-			p, err = takeDelivery(ctx, r, t, src, area, day, doc)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		switch {
-		case p.Value != nil:
-			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
-			values[src.Field[1:]] = p.Value
-			pins = append(pins, p)
-		case src.Take == "roll":
-			n, err := r.Roll(ctx, area.Prison, area.ID, day)
-			if err != nil {
-				return nil, nil, err
-			}
-			values[src.Field[1:]] = n
-		}
-	}
-	return values, pins, nil
-}
-
-// takeEntries takes a field from another ledger; no value when there is none.
-func takeEntries(ctx context.Context, r Reader, t *catalog.Type, src catalog.Source, area Area, day string) (Pin, error) {
-	found, err := r.OnDay(ctx, area.Prison, area.ID, src.Ledger, day)
-	if err != nil {
-		return Pin{}, err
-	}
-	docs := make([]json.RawMessage, len(found))
-	for i, f := range found {
-		docs[i] = f.Document
-	}
-	value, used, err := t.Take(src, docs)
-	if err != nil || value == nil {
-		return Pin{}, err
-	}
-	p := Pin{Ledger: src.Ledger}
-	for _, i := range used {
-		p.Of = append(p.Of, found[i].Pinned)
-	}
-	if p.Value, err = json.Marshal(value); err != nil {
-		return Pin{}, fmt.Errorf("pin %s: %w", src.Field, err)
-	}
-	return p, nil
-}
-
-// subjectFields are the fields of an entry that name what it is about: an
-// inmate, or an asset.
-var subjectFields = []string{"inmate_ref", "item_code"}
-
-func subjectsOf(doc map[string]any) (numbers []string) {
-	for _, name := range subjectFields {
-		if n, _ := doc[name].(string); n != "" {
-			numbers = append(numbers, n)
-		}
-	}
-	return numbers
-}
-
-// takeDelivery takes a field from another system: of the area's day, or of the
-// inmate or asset the document names. No value while no connector has said it.
-func takeDelivery(ctx context.Context, r Reader, t *catalog.Type, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
-	o := Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}
-	d, err := r.Delivered(ctx, area.Prison, src.System, area.ID, day, src.Take)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Pin{}, err
-	}
-	if p, ok := d.pin(t, src, o); ok {
-		return p, nil
-	}
-	return takeRecord(ctx, r, area.Prison, t, src, o, doc)
-}
-
-// takeRecord takes a field from what a system says of the inmate or asset that
-// the document names.
-func takeRecord(ctx context.Context, r Reader, prison uuid.UUID, t *catalog.Type, src catalog.Source, o Origin, doc map[string]any) (Pin, error) {
-	for _, o.Number = range subjectsOf(doc) {
-		d, err := r.SourceRecord(ctx, prison, src.System, o.Number, src.Take)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return Pin{}, err
-		}
-		if p, ok := d.pin(t, src, o); ok {
-			return p, nil
-		}
-	}
-	return Pin{}, nil
 }
 
 // delivered says whether a system still says what was taken from it. One that
@@ -190,133 +112,26 @@ func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, er
 		return false, nil
 	}
 	// A field may hold the only one of a list, or a list of the only one.
-	was, err := integrity.Canonical(catalog.Listed(p.Value))
-	if err != nil {
-		return false, err
-	}
-	is, err := integrity.Canonical(catalog.Listed(d.Value[o.Take]))
-	return bytes.Equal(was, is), err
-}
-
-// moved says that a document speaks of another day than the draft did last: in its
-// body, or where the day was cleared to be typed again, in what its pins are of. A
-// document without a day speaks of no other.
-func moved(ctx context.Context, r Reader, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) (bool, error) {
-	day, ok := saidDay(t, doc)
-	if !ok {
-		return false, nil
-	}
-	before, err := catalog.ParseDocument(d.Body)
-	if err != nil {
-		return false, nil // there is no draft
-	}
-	was, ok := saidDay(t, before)
-	if !ok {
-		was, err = pinnedDay(ctx, r, e.Prison, d.Pins)
-	}
-	return was != day, err
-}
-
-// pinnedDay is the day that pins were taken of; "" where there are none.
-func pinnedDay(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) (string, error) {
-	for _, p := range pins {
-		if p.Origin != nil {
-			return p.Origin.Day, nil
-		}
-		for _, of := range p.Of {
-			source, err := r.Entry(ctx, Key{Prison: prison, Entry: of.Entry})
-			if err == nil || !fault.Is(err, fault.NotFound) {
-				return source.Day, err
-			}
-		}
-	}
-	return "", nil
-}
-
-// repinned are the pins of a draft over which the document is typed: a pin must
-// never speak of somebody else or of another day. Those of a document that is of
-// another day are taken anew, and anew says so; those of an inmate or
-// asset when it names another one. The others stay as they are, but of a field that the type, after a
-// rebase, no longer takes from elsewhere.
-func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBody, doc catalog.Document) (pins []Pin, anew bool, err error) {
-	if len(t.Sources) > 0 {
-		if anew, err = moved(ctx, r, t, e, d, doc); err != nil {
-			return nil, false, err
-		}
-	}
-	if anew {
-		area, err := r.Area(ctx, e.Prison, e.Area)
-		if err != nil {
-			return nil, false, err
-		}
-		_, pins, err = take(ctx, r, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
-		return pins, len(pins)+len(d.Pins) > 0, err
-	}
-	numbers := subjectsOf(doc.Value)
-	pins = slices.DeleteFunc(slices.Clone(d.Pins), func(p Pin) bool {
-		return p.Origin != nil && p.Origin.Number != "" && !slices.Contains(numbers, p.Origin.Number) ||
-			!slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field })
-	})
-	for _, src := range t.Sources {
-		if len(numbers) == 0 || !strings.HasPrefix(src.System, "ext:") || slices.ContainsFunc(pins, func(p Pin) bool { return p.Field == src.Field }) {
-			continue
-		}
-		p, err := takeRecord(ctx, r, e.Prison, t, src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, e.CreatedAt), Take: src.Take}, doc.Value)
-		if err != nil {
-			return nil, false, err
-		}
-		if p.Value != nil {
-			p.Field, p.TakenAt = src.Field, r.Now().UTC().Truncate(time.Microsecond)
-			pins = append(pins, p)
-		}
-	}
-	return pins, false, nil
-}
-
-// pin of one member of a delivery; none where the source says nothing of it, or
-// something that the field cannot hold: nobody could hand that in.
-func (d Delivery) pin(t *catalog.Type, src catalog.Source, o Origin) (Pin, bool) {
-	value := d.Value[src.Take]
-	if len(value) == 0 || string(value) == `""` || string(value) == "null" {
-		return Pin{}, false
-	}
-	value, ok := t.Fit(src.Field, value)
-	if !ok {
-		return Pin{}, false
-	}
-	o.Run, o.Record = d.Run, d.Record
-	return Pin{Of: []Pinned{}, Origin: &o, Value: value}, true
-}
-
-// dayOf is the day that a document's shared fields are of: when the matter
-// happened, where it says so, else the day it was begun.
-func dayOf(t *catalog.Type, doc catalog.Document, begun time.Time) string {
-	if day, ok := saidDay(t, doc); ok {
-		return day
-	}
-	return catalog.DayOf(begun)
-}
-
-// saidDay is the day on which the matter happened; false where a document says none.
-func saidDay(t *catalog.Type, doc catalog.Document) (string, bool) {
-	m, err := t.Occurred(doc)
-	return m.Day, err == nil
+	return sameJSON(catalog.Listed(p.Value), catalog.Listed(d.Value[o.Take])), nil
 }
 
 // pinned puts the pinned values over what was sent: a shared field is not typed.
-// What was taken before, and has no source now, goes.
+// What was taken before, and has no source now, goes. What is only offered stays
+// as it was sent.
 func pinned(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Document, error) {
 	if len(was) == 0 && len(pins) == 0 {
 		return doc, nil
 	}
 	over := maps.Clone(doc.Value)
 	for _, p := range was {
-		if slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field }) {
-			delete(over, p.Field[1:])
+		if !p.Offered && slices.ContainsFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field }) {
+			catalog.Put(over, p.Field, nil)
 		}
 	}
 	for _, p := range pins {
-		over[p.Field[1:]] = p.Value
+		if !p.Offered {
+			catalog.Put(over, p.Field, p.Value)
+		}
 	}
 	raw, err := json.Marshal(over)
 	if err != nil {
@@ -325,78 +140,122 @@ func pinned(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Doc
 	return catalog.ParseDocument(raw)
 }
 
-// lookAgain marks the pins whose source is no longer what was taken. A source
-// that the reader may not see says nothing.
-func lookAgain(ctx context.Context, r Reader, prison uuid.UUID, pins []Pin) error {
+// offered puts rows that are offered now into a document whose field holds none, or
+// just those that were offered before.
+func offered(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Document, error) {
+	over := maps.Clone(doc.Value)
+	for _, src := range t.Sources {
+		if !src.Offered() {
+			continue
+		}
+		of := func(list []Pin) (rows []any) {
+			for _, p := range list {
+				if p.Field == src.Field {
+					rows = p.offer(t)
+				}
+			}
+			return rows
+		}
+		held, _ := json.Marshal(catalog.At(over, src.Field))
+		old, _ := json.Marshal(of(was))
+		if string(held) != "null" && string(held) != "[]" && !sameJSON(held, old) {
+			continue
+		}
+		if rows := of(pins); rows != nil {
+			catalog.Put(over, src.Field, rows)
+		} else if sameJSON(held, old) {
+			catalog.Put(over, src.Field, nil)
+		}
+	}
+	raw, err := json.Marshal(over)
+	if err != nil {
+		return doc, fmt.Errorf("offers: %w", err)
+	}
+	return catalog.ParseDocument(raw)
+}
+
+// lookAgain marks the pins whose source no longer says what was taken: corrected so
+// that another value would come of it, withdrawn or voided. It looks as the program
+// does, and leaves out of what is shown which entries those were that the reader may
+// not see.
+func lookAgain(ctx context.Context, r Reader, prison uuid.UUID, t *catalog.Type, pins []Pin) error {
+	var entries []uuid.UUID
+	for _, p := range pins {
+		for _, of := range p.Of {
+			entries = append(entries, of.Entry)
+		}
+	}
+	standing := map[uuid.UUID]Stood{}
+	if len(entries) > 0 {
+		var err error
+		if standing, err = r.Stood(ctx, prison, entries); err != nil {
+			return err
+		}
+	}
 	for i := range pins {
-		if pins[i].Origin != nil {
-			same, err := delivered(ctx, r, prison, pins[i])
+		p := &pins[i]
+		if p.Origin != nil {
+			same, err := delivered(ctx, r, prison, *p)
 			if err != nil {
 				return err
 			}
-			pins[i].Corrected = !same
+			p.Corrected = !same
+			continue
 		}
-		for _, of := range pins[i].Of {
-			e, err := r.Entry(ctx, Key{Prison: prison, Entry: of.Entry})
-			if fault.Is(err, fault.NotFound) {
-				continue
+		var was, now []Pinned
+		for _, of := range p.Of {
+			switch is := standing[of.Entry]; {
+			case is.Revision == 0 || p.Scope != nil && is.Revision > of.Revision && !p.Scope.Contains(is.At):
+				p.Corrected = true
+			case is.Revision > of.Revision:
+				was, now = append(was, of), append(now, Pinned{of.Entry, is.Revision})
 			}
+		}
+		if len(was) > 0 && !p.Corrected {
+			same, err := saysStill(ctx, r, prison, t, *p, was, now)
 			if err != nil {
 				return err
 			}
-			now := e.InForce
-			if now == 0 {
-				now = e.Revision
-			}
-			if e.State == Voided || now > of.Revision {
-				pins[i].Corrected = true
-			}
+			p.Corrected = !same
 		}
+		p.Of = slices.DeleteFunc(slices.Clone(p.Of), func(of Pinned) bool { return !standing[of.Entry].Visible })
 	}
 	return nil
 }
 
-// Retake takes the shared fields of a draft anew, by the officer's own act:
-// what the sources say now, for the day the draft speaks of.
-func (s *Service) Retake(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
-	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
-		t, err := s.typeOf(*e)
+// saysStill reports whether the revisions that stand now give a pin what those did
+// that it was taken from: a hazard that was closed later was open then.
+func saysStill(ctx context.Context, r Reader, prison uuid.UUID, t *catalog.Type, p Pin, was, now []Pinned) (bool, error) {
+	if t == nil || p.Scope == nil {
+		return false, nil
+	}
+	i := slices.IndexFunc(t.Sources, func(src catalog.Source) bool { return src.Field == p.Field && src.Ledger == p.Ledger })
+	if i < 0 {
+		return false, nil
+	}
+	var said [2][]byte
+	for n, list := range [][]Pinned{was, now} {
+		found, err := r.Documents(ctx, prison, list)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		area, err := tx.Area(ctx, e.Prison, e.Area)
+		shares, err := t.Shares(t.Sources[i], readings(found))
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		d, err := tx.Draft(ctx, k)
+		value, _, err := shares.Take(*p.Scope, p.TakenAt)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		doc, err := catalog.ParseDocument(d.Body)
-		if err != nil {
-			return nil, err
+		if said[n], err = json.Marshal(value); err != nil {
+			return false, fmt.Errorf("pin %s: %w", p.Field, err)
 		}
-		values, pins, err := take(ctx, tx, t, area, dayOf(t, doc, e.CreatedAt), doc.Value)
-		if err != nil {
-			return nil, err
-		}
-		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
-			return nil, err
-		}
-		maps.Copy(doc.Value, values)
-		body, err := json.Marshal(doc.Value)
-		if err != nil {
-			return nil, fmt.Errorf("draft: %w", err)
-		}
-		if err := tx.SaveDraft(ctx, k, body, d.Remarks); err != nil {
-			return nil, err
-		}
-		if err := tx.SavePins(ctx, k, pins); err != nil {
-			return nil, err
-		}
-		if err := tx.InsertEvent(ctx, k, "retaken", e.Revision, map[string]any{"pins": pins}); err != nil {
-			return nil, err
-		}
-		return &Outcome{}, tx.UpdateEntry(ctx, e)
-	})
+	}
+	return sameJSON(said[0], said[1]), nil
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	x, err1 := integrity.Canonical(a)
+	y, err2 := integrity.Canonical(b)
+	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }

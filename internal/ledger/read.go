@@ -129,7 +129,7 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		if err != nil {
 			return err
 		}
-		if err := lookAgain(ctx, r, k.Prison, d.Pins); err != nil {
+		if err := lookAgain(ctx, r, k.Prison, s.Catalog.Type(v.Entry.Ledger, v.Entry.Version), d.Pins); err != nil {
 			return err
 		}
 		v.Draft = &d
@@ -146,7 +146,7 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	for _, rev := range v.Revisions {
-		if err := lookAgain(ctx, r, k.Prison, rev.Pins); err != nil {
+		if err := lookAgain(ctx, r, k.Prison, s.Catalog.Type(rev.Ledger, rev.Version), rev.Pins); err != nil {
 			return err
 		}
 		list, err := r.Evidence(ctx, k, rev.Number)

@@ -117,9 +117,14 @@ type Reader interface {
 	Latest(ctx context.Context, prison, area uuid.UUID, ledger, member, until string) ([]Latest, error)
 	// Templates of the one who asks.
 	Templates(ctx context.Context, prison uuid.UUID, ledger string) ([]Template, error)
-	// OnDay returns the area's submitted or approved entries of the ledger on
-	// the day, oldest first: of a corrected one the revision in force.
-	OnDay(ctx context.Context, prison, area uuid.UUID, ledger, day string) ([]Sourced, error)
+	// Sourced returns what a source may be taken from, oldest first: submitted or
+	// approved entries, of a corrected one the revision in force, of the sealed none.
+	// It looks as the program does: only what is taken may be shown.
+	Sourced(ctx context.Context, prison uuid.UUID, q Sourcing) ([]Sourced, error)
+	// Stood says which revisions of entries stand, Documents what revisions say,
+	// in the order asked for; both as the program sees them.
+	Stood(ctx context.Context, prison uuid.UUID, entries []uuid.UUID) (map[uuid.UUID]Stood, error)
+	Documents(ctx context.Context, prison uuid.UUID, list []Pinned) ([]Sourced, error)
 	// Delivered is what a system (ext:…) with a connector says of an area on a
 	// day; not_found while it has none, has said nothing yet, or cannot be relied on.
 	// take is the member wanted; the delivery may lack it.

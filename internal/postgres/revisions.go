@@ -186,23 +186,6 @@ func (t *txn) LockLedger(ctx context.Context, prison uuid.UUID, ledgerID string)
 	return err
 }
 
-func (t *txn) OnDay(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) ([]ledger.Sourced, error) {
-	rows, err := t.tx.Query(ctx, `select e.entry_id, r.revision, r.canonical from entries e
-			join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
-		where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
-			and (e.state = 'submitted' or e.state <> 'voided' and e.in_force > 0) and not r.nil_return order by r.occurred_at`, prison, area, ledgerID, day)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Sourced, error) {
-		var s ledger.Sourced
-		var b []byte
-		err := row.Scan(&s.Entry, &s.Revision, &b)
-		s.Document = b
-		return s, err
-	})
-}
-
 func documents(rows pgx.Rows) ([]json.RawMessage, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (json.RawMessage, error) {
 		var b []byte

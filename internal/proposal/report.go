@@ -167,7 +167,7 @@ func (s *Service) uses(id string, next *catalog.Type) []Use {
 	list := []Use{{What: "policy", In: s.Access.Owner(id), Title: fault.Text{ZH: "归属部门", EN: "owning department"}}}
 	for _, t := range s.Catalog.Types() {
 		for _, src := range t.Sources {
-			if src.Ledger == id || src.System == "ledger:"+id {
+			if src.Ledger == id {
 				list = append(list, Use{"source", t.ID, t.Title})
 			}
 		}

@@ -2456,13 +2456,28 @@ export interface components {
                 title: components["schemas"]["Text"];
             }[];
         };
+        /** @description A field that is entered elsewhere; docs/ledger-type.md says what its members mean */
         Source: {
             field: string;
             system?: string;
             ledger?: string;
-            take: string;
-            pick?: string;
+            /** @enum {string} */
+            span?: "day" | "month" | "until" | "now";
+            from?: string;
+            to?: string;
+            about?: string;
+            rows?: string;
+            /** @enum {string} */
+            per?: "inmate";
+            approved?: boolean;
+            take?: string;
+            /** @enum {string} */
+            pick?: "latest" | "sum" | "count" | "any" | "list";
             where?: string;
+            none?: unknown;
+            fill?: {
+                [key: string]: string;
+            };
         };
         Ledger: components["schemas"]["LedgerHead"] & {
             schema: Record<string, never>;
@@ -2825,6 +2840,18 @@ export interface components {
             /** Format: date-time */
             taken_at: string;
             corrected?: boolean;
+            /** @description Its rows only begin the field */
+            offered?: boolean;
+            /** @description What a ledger was asked, of what time and about which inmates */
+            scope?: {
+                /** Format: date-time */
+                from?: string;
+                /** Format: date-time */
+                to?: string;
+                about?: string[];
+                /** @description Fields of the document that the source asks for */
+                own?: Record<string, never>;
+            };
             /** @description Set when the source is another system; ledger and of are empty then */
             origin?: {
                 system: string;
@@ -2986,6 +3013,8 @@ export interface components {
                 key: string;
                 name: string;
                 body: Record<string, never>;
+                /** @description Rows that wait beside their field until the officer takes them over */
+                offers: components["schemas"]["Pin"][];
                 /** @description The newest document about the same subject until the end of the period */
                 last: {
                     /** Format: uuid */

@@ -1,11 +1,13 @@
 import { Drawer } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import type { LedgerType } from '../api/model'
+import { originOf } from '../entry/pins'
 import type { FormServices } from '../form/context'
 import { focusField, SchemaForm } from '../form/SchemaForm'
 import { FormStore } from '../form/store'
 import { useLang, useT } from '../i18n'
 import type { Pointer } from '../schema/pointer'
+import { useNames } from '../ui/names'
 import type { BatchRow, BatchStore } from './store'
 
 /** One row of the batch as the whole form: for what does not fit into cells. */
@@ -20,9 +22,11 @@ export function RowForm(props: {
   const { row, at, batch, type, lookup, onClose } = props
   const t = useT()
   const lang = useLang()
+  const names = useNames()
   const [store] = useState(() => {
     const form = new FormStore(batch.schema, row.doc, lang)
     form.heard([...row.rules], row.derived)
+    form.setSources(new Map(row.offers?.map((p) => [p.field, originOf(p, names.ledger(p.ledger))])))
     return form
   })
   const services = useMemo<FormServices>(

@@ -1,4 +1,5 @@
 import type { RowResult } from '../api/batch'
+import type { Pin } from '../api/model'
 import { coerce } from '../form/paste'
 import type { ShownProblem } from '../form/store'
 import { prune, settle } from '../schema/conditions'
@@ -20,6 +21,8 @@ export interface BatchRow {
   derived: Doc
   /** The document before of the same subject. */
   last?: { day: string; document: Doc }
+  /** Rows that wait beside their field until they are taken over. */
+  offers?: readonly Pin[]
   /** What the schema finds, and what the server's rules do. */
   problems: readonly ShownProblem[]
   rules: readonly ShownProblem[]
@@ -105,8 +108,13 @@ export class BatchStore {
     this.validate()
   }
 
-  static fresh(key: string, name: string, doc: Doc, last?: BatchRow['last']): BatchRow {
-    return { key, name, doc, state: 'editing', derived: {}, last, problems: none, rules: none }
+  static fresh(
+    key: string,
+    name: string,
+    doc: Doc,
+    more: Pick<BatchRow, 'last' | 'offers'> = {},
+  ): BatchRow {
+    return { key, name, doc, state: 'editing', derived: {}, ...more, problems: none, rules: none }
   }
 
   row(key: string): BatchRow | undefined {

@@ -35,8 +35,8 @@ export interface DocumentProps {
 }
 
 /** The fields of a type that another system would say. */
-export function outsideOf(type: { sources: { field: string; system?: string }[] }): string[] {
-  return type.sources.filter((s) => s.system?.startsWith('ext:')).map((s) => s.field)
+export function outsideOf(type: { sources: { field: string; pick?: string }[] }): string[] {
+  return type.sources.filter((s) => s.pick !== 'list').map((s) => s.field)
 }
 
 /** A document as it reads and prints: sections, titles, values; rows as tables. */

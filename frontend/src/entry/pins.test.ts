@@ -48,3 +48,60 @@ test('what was taken anew stands in the form, and what has no source any more go
   expect(takePins(store, viewed({ count: 7 }), type, name, name)).toBe(false)
   expect(store.value('/count')).toBe(7)
 })
+
+const shared = {
+  sources: [
+    { field: '/count', ledger: 'headcount' },
+    { field: '/figures/talks', ledger: 'individual-talk' },
+    { field: '/patrols', system: 'ext:patrol' },
+    { field: '/absentees', ledger: 'medical-visit', pick: 'list' },
+  ],
+} as unknown as LedgerType
+
+test('only what is pinned has an origin; what the source does not say is typed by hand', () => {
+  const view = viewed({ count: 5, figures: { talks: 3 }, patrols: 2, absentees: [{}] })
+  const origins = originsOf(view, shared, name, name)
+  for (const field of ['/count', '/figures/talks', '/patrols']) {
+    expect(origins.get(field)).toEqual({ source: '', at: '', corrected: false, byHand: true })
+  }
+  // Its rows are the officer's at all times.
+  expect(origins.has('/absentees')).toBe(false)
+  const pinned = originsOf(viewed({ count: 5 }, 61), shared, name, name).get('/count')
+  expect([pinned?.source, pinned?.pinned, pinned?.byHand]).toEqual(['headcount', true, undefined])
+})
+
+test('offered rows are put where there are none, and never over those of the officer', () => {
+  const offered = (rows: Json[], held: Json[]) =>
+    ({
+      draft: {
+        body: { absentees: held },
+        pins: [
+          {
+            field: '/absentees',
+            ledger: 'medical-visit',
+            of: [],
+            value: rows,
+            taken_at: '2026-11-20T00:00:00Z',
+            offered: true,
+          },
+        ],
+        remarks: [],
+      },
+    }) as unknown as EntryView
+  const rows: Schema = {
+    type: 'object',
+    properties: { absentees: { type: 'array', items: { type: 'object' } } },
+  }
+  const [zhang, li] = [{ inmate_ref: '0000000001' }, { inmate_ref: '0000000002' }]
+  const first = offered([zhang], [zhang])
+  const store = new FormStore(rows, first.draft?.body ?? {}, 'zh')
+  store.setSources(originsOf(first, shared, name, name))
+  expect(store.sources.get('/absentees')?.pinned).toBeUndefined()
+  expect(store.sources.get('/absentees')?.offer).toEqual([zhang])
+  // Of another day the source says something else, and nobody has touched the rows.
+  expect(takePins(store, offered([li], [li]), shared, name, name)).toBe(true)
+  expect(store.value('/absentees')).toEqual([li])
+  store.set('/absentees', [li, zhang])
+  expect(takePins(store, offered([zhang], [zhang]), shared, name, name)).toBe(false)
+  expect(store.value('/absentees')).toEqual([li, zhang])
+})

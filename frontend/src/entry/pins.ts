@@ -1,6 +1,7 @@
-import type { EntryView, LedgerType } from '../api/model'
+import type { EntryView, LedgerType, Pin } from '../api/model'
 import type { FormStore, Origin } from '../form/store'
 import { showTime } from '../form/time'
+import { get } from '../schema/pointer'
 import type { Json } from '../schema/types'
 
 /** Where the shared fields of a draft come from. */
@@ -10,26 +11,30 @@ export function originsOf(
   ledgerName: (id: string) => string,
   systemName: (id: string) => string,
 ): Map<string, Origin> {
-  const body = view.draft?.body ?? {}
   const origins = new Map<string, Origin>()
   for (const s of type.sources) {
     const pin = view.draft?.pins.find((p) => p.field === s.field)
     if (pin) {
       const source = pin.origin ? systemName(pin.origin.system) : ledgerName(pin.ledger)
-      const corrected = pin.corrected === true
-      origins.set(s.field, { source, at: showTime(pin.taken_at), corrected, pinned: true })
-    } else if (s.system?.startsWith('ext:')) {
+      origins.set(s.field, originOf(pin, source))
+    } else if (s.pick !== 'list') {
       origins.set(s.field, { source: '', at: '', corrected: false, byHand: true })
-    } else if (s.field.slice(1) in body) {
-      const source = s.ledger ? ledgerName(s.ledger) : ''
-      origins.set(s.field, { source, at: '', corrected: false })
     }
   }
   return origins
 }
 
+/** Where one of them comes from; an offer leaves the field to the officer. */
+export function originOf(pin: Pin, source: string): Origin {
+  const said = { source, at: showTime(pin.taken_at), corrected: pin.corrected === true }
+  return pin.offered ? { ...said, offer: pin.value as Json[] } : { ...said, pinned: true }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
 /**
  * The pinned values stand, whatever the form held; what was pinned and has no source now goes.
+ * Rows that were offered and nobody touched give way to those that are offered now.
  * Says whether a field has another value since.
  */
 export function takePins(
@@ -39,12 +44,17 @@ export function takePins(
   ledgerName: (id: string) => string,
   systemName: (id: string) => string,
 ): boolean {
-  const pins = new Map(view.draft?.pins.map((p) => [p.field, p.value as Json]))
-  const fields = type.sources
-    .map((s) => s.field)
-    .filter((field) => pins.has(field) || store.sources.get(field)?.pinned)
-    .filter((field) => JSON.stringify(store.value(field)) !== JSON.stringify(pins.get(field)))
+  const values = new Map<string, Json | undefined>()
+  for (const { field } of type.sources) {
+    const pin = view.draft?.pins.find((p) => p.field === field)
+    const was = store.sources.get(field)
+    const held = store.value(field)
+    const untouched = held === undefined || same(held, []) || same(held, was?.offer)
+    if (pin ? !pin.offered : was?.pinned) values.set(field, pin?.value as Json | undefined)
+    else if ((pin || was?.offer) && untouched) values.set(field, get(view.draft?.body, field))
+  }
+  const fields = [...values.keys()].filter((field) => !same(store.value(field), values.get(field)))
   store.setSources(originsOf(view, type, ledgerName, systemName))
-  for (const field of fields) store.set(field, pins.get(field))
+  for (const field of fields) store.set(field, values.get(field))
   return fields.length > 0
 }

@@ -1,8 +1,8 @@
-import { Tag } from 'antd'
+import { Button, Tag } from 'antd'
 import { memo, useSyncExternalStore } from 'react'
 import { useLang, useT } from '../i18n'
 import { join, type Pointer, split } from '../schema/pointer'
-import { type Schema, titleOf } from '../schema/types'
+import { type Json, type Schema, titleOf } from '../schema/types'
 import { useForm, useShape, useShown, useValue } from './context'
 import { controlFor, isGroup } from './controls'
 import { Rows } from './Rows'
@@ -146,6 +146,19 @@ function Title({ title, required }: { title: string; required: boolean }) {
   )
 }
 
+/** Rows of the source, to be taken over into a list that is empty. */
+function Offer({ pointer, rows }: { pointer: Pointer; rows: Json[] }) {
+  const { store, services } = useForm()
+  const t = useT()
+  const value = useValue(pointer)
+  if (services.readOnly || (Array.isArray(value) && value.length > 0)) return null
+  return (
+    <Button size="small" onClick={() => store.set(pointer, rows)}>
+      {t('form.takeRows', { count: rows.length })}
+    </Button>
+  )
+}
+
 /** Under a field: where its value comes from, what the reviewer said, what is wrong. */
 function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
   const { store } = useForm()
@@ -158,10 +171,9 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}
       {source?.byHand && <Tag>{t('connectors.byHand')}</Tag>}
       {source !== undefined && !source.byHand && (
-        <Tag color="blue">
-          {t('form.fromAt', { source: source.source || t('form.register'), at: source.at })}
-        </Tag>
+        <Tag color="blue">{t('form.fromAt', { source: source.source, at: source.at })}</Tag>
       )}
+      {source?.offer && <Offer pointer={pointer} rows={source.offer} />}
       {source?.corrected && <Tag color="orange">{t('form.corrected')}</Tag>}
       {node.description && <p className="help">{node.description}</p>}
       {remark && <p className="remark">{t('form.remark', { remark })}</p>}

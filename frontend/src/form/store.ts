@@ -17,12 +17,14 @@ const none: readonly ShownProblem[] = []
 
 /** Where a shared field's value was taken from, and when. */
 export interface Origin {
-  /** Title of the ledger or other system; '' for the roll. */
+  /** Title of the ledger or other system; '' for none. */
   source: string
   /** Taken and pinned: it cannot be typed. */
   pinned?: boolean
-  /** Of another system that has not delivered: typed by hand, and marked so. */
+  /** The source has nothing to say: typed by hand, and marked so. */
   byHand?: boolean
+  /** Rows that the field may begin with; they are the officer's then. */
+  offer?: Json[]
   at: string
   /** The source has changed since. */
   corrected: boolean

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type Prefill, prefillRows } from '../api/batch'
 import { newKey } from '../api/http'
-import type { LedgerHead } from '../api/model'
+import type { LedgerHead, LedgerType } from '../api/model'
 import { prisonOf, useLedgers, useLedgerType, useMe, useOrganisation } from '../api/queries'
 import { fillable } from '../app/duties'
 import { BatchEditor } from '../batch/BatchEditor'
@@ -76,8 +76,13 @@ function Open({ of }: { of: Of }) {
     type: known,
     subject: prefill.data?.subject ?? '',
     key: newKey(),
-    empty: emptyOf(prefill.data),
-    rows: rows.map((r) => BatchStore.fresh(r.key, r.name || r.key, r.body, r.last ?? undefined)),
+    empty: emptyOf(prefill.data, known),
+    rows: rows.map((r) =>
+      BatchStore.fresh(r.key, r.name || r.key, r.body, {
+        last: r.last ?? undefined,
+        offers: r.offers,
+      }),
+    ),
   }
   return (
     <>
@@ -92,10 +97,12 @@ function Open({ of }: { of: Of }) {
   )
 }
 
-/** What a row added by hand begins with: what all have in common. */
-function emptyOf(prefill: Prefill | undefined): Doc {
-  const { [prefill?.subject ?? '']: _, ...rest } = prefill?.rows[0]?.body ?? {}
-  return rest
+/** What a row added by hand begins with: what all have in common, and nothing of one inmate's. */
+function emptyOf(prefill: Prefill | undefined, type: LedgerType): Doc {
+  const own = new Set([prefill?.subject])
+  for (const s of type.sources) if (s.about) own.add(s.field.split('/')[1])
+  const body = Object.entries(prefill?.rows[0]?.body ?? {})
+  return Object.fromEntries(body.filter(([name]) => !own.has(name)))
 }
 
 /** Ledgers kept by the month are mostly filled when the month is over. */
