@@ -25,10 +25,7 @@ func repinned(ctx context.Context, r dated, t *catalog.Type, e Entry, d DraftBod
 	if err != nil { // there is no draft
 		before = doc
 	}
-	area, err := r.Area(ctx, e.Prison, e.Area)
-	if err != nil {
-		return nil, false, err
-	}
+	area := Area{Prison: e.Prison, ID: e.Area}
 	for _, src := range t.Sources {
 		var was *Pin
 		if i := slices.IndexFunc(d.Pins, func(p Pin) bool { return p.Field == src.Field }); i >= 0 {
