@@ -53,7 +53,7 @@ func (t *Type) Leaves() ([]Leaf, []Rows) {
 	}
 	taken := map[string]bool{}
 	for _, s := range t.Sources {
-		if s.Ledger != "" && !s.Offered() {
+		if s.Ledger != "" && t.Serves(s) && !s.Offered() {
 			taken[s.Field] = true
 		}
 	}

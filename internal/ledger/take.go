@@ -67,6 +67,10 @@ func takenAt(r dated) time.Time { return r.Now().UTC().Truncate(time.Microsecond
 // takeEntries takes a field from another ledger for several documents of an area; nil
 // for those of which it says nothing. Documents of one time cost one query together.
 func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, docs []map[string]any, begun time.Time) ([]*Pin, error) {
+	pins := make([]*Pin, len(docs))
+	if !t.Serves(src) {
+		return pins, nil
+	}
 	scopes := make([]catalog.Scope, len(docs))
 	times := map[[2]time.Time][]int{}
 	for i, doc := range docs {
@@ -76,7 +80,6 @@ func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 			times[span] = append(times[span], i)
 		}
 	}
-	pins := make([]*Pin, len(docs))
 	for span, group := range times {
 		q := Sourcing{Source: src, From: span[0], To: span[1]}
 		if src.About == "" {
