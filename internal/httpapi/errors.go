@@ -32,6 +32,7 @@ var titles = map[string]fault.Text{
 	"not_equal_post":         {ZH: "只能转签给本环节同岗位的其他人员，且转签一次为限", EN: "A decision is passed on to another holder of the same post only, and once"},
 	"not_your_post":          {ZH: "只能委托本人担任的审批岗位", EN: "Only a post of one's own that decides can be delegated"},
 	"person_unknown":         {ZH: "本监狱没有这个警号，请核对", EN: "Nobody in this prison has that number; check it"},
+	"to_oneself":             {ZH: "不能转签或加签给本人，请选择其他人员", EN: "Nobody passes a decision on to themselves or adds themselves; choose somebody else"},
 	"signer_cannot_read":     {ZH: "该人员无权查看本条目，不能加签", EN: "That person may not read this entry and cannot sign it"},
 	"signs_already":          {ZH: "该人员已在本环节的签批人员中，或已办理", EN: "That person signs this step already, or has decided it"},
 	"bad_digest":             {ZH: "摘要格式不正确", EN: "The digest is not written rightly"},

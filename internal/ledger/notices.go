@@ -153,9 +153,9 @@ func (s *Service) soon(due time.Time) time.Time {
 }
 
 // staffed asks anew who decides a step that goes by the post. Seats given by
-// name stay.
+// name stay, and while the step waits for those alone nobody else is asked for.
 func (s *Service) staffed(ctx context.Context, r Reader, e *Entry) error {
-	if e.StepMode != "" {
+	if e.StepMode != "" || e.StepBound {
 		return nil
 	}
 	t, err := s.typeOf(*e)
