@@ -37,6 +37,7 @@ type Entry struct {
 	StepRoles  []actor.Role `json:"step_roles,omitempty"`
 	StepUnit   string       `json:"step_unit,omitempty"`
 	StepAt
+	VoidAt
 	Nil        bool            `json:"nil_return"`
 	Counts     bool            `json:"-"`
 	Warnings   int             `json:"warnings"`
@@ -122,7 +123,7 @@ type Decision struct {
 	ID         uuid.UUID  `json:"id"`
 	Revision   int        `json:"revision"`
 	Step       int        `json:"step"`
-	Verdict    string     `json:"verdict"` // approve, return, void
+	Verdict    string     `json:"verdict"` // approve, return; of a void: void, keep
 	Author     uuid.UUID  `json:"-"`
 	By         uuid.UUID  `json:"decided_by"`
 	ByName     string     `json:"decided_by_name"`
@@ -131,6 +132,8 @@ type Decision struct {
 	For        *uuid.UUID `json:"for,omitempty"`
 	ForName    string     `json:"for_name,omitempty"`
 	Delegation *uuid.UUID `json:"delegation,omitempty"`
+	Void       *uuid.UUID `json:"void,omitempty"` // that was asked for
+	AskedBy    *uuid.UUID `json:"-"`
 	Of         Digest     `json:"of_digest"`
 	Comment    string     `json:"comment"`
 	Remarks    []Remark   `json:"remarks"`
