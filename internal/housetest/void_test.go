@@ -284,10 +284,10 @@ func TestVoidWhileAmended(t *testing.T) {
 				t.Error("the time line does not say what ended")
 			}
 			if state == ledger.Draft {
-				if v.Draft == nil || !strings.Contains(string(v.Draft.Body), "302 监舍") || slices.Contains(v.Allowed, ledger.Edit) {
-					t.Errorf("its author reads %+v and may %v", v.Draft, v.Allowed)
+				if v.Ended == nil || !strings.Contains(string(v.Ended.Body), "302 监舍") || v.Draft != nil || slices.Contains(v.Allowed, ledger.Edit) {
+					t.Errorf("its author reads %+v and may %v", v.Ended, v.Allowed)
 				}
-				if v, err := h.Ledger.Get(head, e.Key); err != nil || v.Draft != nil {
+				if v, err := h.Ledger.Get(head, e.Key); err != nil || v.Ended != nil {
 					t.Errorf("the decider reads the draft: %v", err)
 				}
 			} else if len(v.Revisions) != 2 {

@@ -65,7 +65,8 @@ type View struct {
 	Entry     Entry
 	Situation Situation
 	Area      Area
-	Draft     *DraftBody // for those who may edit; of a correction that a void ended, for its author
+	Draft     *DraftBody // only while there is one, and only for those who may edit
+	Ended     *DraftBody // of a correction that a void ended, for its author
 	Revisions []Revision
 	Decisions []Decision
 	Signers   []Signer
@@ -125,8 +126,16 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	}
 	v.Allowed = s.Allowed(ctx, v.Entry, v.Situation)
 	v.Lock = s.lockOf(ctx, v.Entry, v.Allowed)
-	left := v.Entry.State == Voided && v.Entry.Author == actor.From(ctx).PersonID
-	if d, err := r.Draft(ctx, k); slices.Contains(v.Allowed, Edit) || left && !fault.Is(err, fault.NotFound) {
+	if v.Entry.State == Voided && v.Entry.Author == actor.From(ctx).PersonID {
+		switch d, err := r.Draft(ctx, k); {
+		case err == nil:
+			v.Ended = &d
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+	}
+	if slices.Contains(v.Allowed, Edit) {
+		d, err := r.Draft(ctx, k)
 		if err != nil {
 			return err
 		}

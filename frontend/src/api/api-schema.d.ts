@@ -1008,6 +1008,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/ask_void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that what is in force be voided; the comment is the reason */
+        post: operations["entries.askVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/void": {
         parameters: {
             query?: never;
@@ -1017,8 +1034,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take out of force */
+        /** Grant the void that is asked for, bound to the revision in force */
         post: operations["entries.void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/refuse_void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the void that is asked for, bound to the revision in force */
+        post: operations["entries.refuseVoid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1882,7 +1916,7 @@ export interface components {
                 }[];
                 steps: {
                     /** @enum {string} */
-                    kind: "filed" | "approve" | "return" | "void";
+                    kind: "filed" | "approve" | "return" | "void" | "keep";
                     revision: number;
                     by: string;
                     note: string;
@@ -2436,7 +2470,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -2566,6 +2600,13 @@ export interface components {
             step_higher?: string[];
             waiting?: string[];
             heard?: string[];
+            /**
+             * Format: uuid
+             * @description the void that is asked for and not decided yet; the entry is in force meanwhile
+             */
+            void_asked?: string;
+            /** @description who decides it */
+            void_roles?: string[];
             hints: number;
             nil_return: boolean;
             warnings: number;
@@ -2838,6 +2879,21 @@ export interface components {
                 number?: string;
             };
         };
+        /** @description Asks that what is in force be voided; the decision on it names it */
+        VoidRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description that was in force */
+            revision: number;
+            of_digest: components["schemas"]["Digest"];
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name: string;
+            role: string;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
         Revision: {
             pins: components["schemas"]["Pin"][];
             revision: number;
@@ -2864,7 +2920,12 @@ export interface components {
             revision: number;
             step: number;
             /** @enum {string} */
-            verdict: "approve" | "return" | "void";
+            verdict: "approve" | "return" | "void" | "keep";
+            /**
+             * Format: uuid
+             * @description the void that was asked for and is granted (void) or refused (keep)
+             */
+            void?: string;
             /** Format: uuid */
             decided_by: string;
             decided_by_name: string;
@@ -2928,15 +2989,18 @@ export interface components {
             entry: components["schemas"]["Entry"];
             area: components["schemas"]["Area"];
             draft?: components["schemas"]["Draft"];
+            /** @description of a correction that a void ended, for its author to read */
+            ended?: components["schemas"]["Draft"];
             revisions: components["schemas"]["Revision"][];
             decisions: components["schemas"]["Decision"][];
             signers: components["schemas"]["Signer"][];
+            voids: components["schemas"]["VoidRequest"][];
             deciding?: components["schemas"]["Deciding"];
             events: components["schemas"]["Event"][];
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
             opened: components["schemas"]["Entry"][];
-            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "void" | "discard" | "print")[];
+            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "ask_void" | "void" | "refuse_void" | "discard" | "print")[];
         };
         Check: {
             document: Record<string, never>;
@@ -5929,6 +5993,47 @@ export interface operations {
             };
         };
     };
+    "entries.askVoid": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Asked for; the entry stays in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "entries.void": {
         parameters: {
             query?: never;
@@ -5951,7 +6056,49 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take out of force */
+            /** @description Out of force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entries.refuseVoid": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    comment?: string;
+                    remarks?: components["schemas"]["Remark"][];
+                };
+            };
+        };
+        responses: {
+            /** @description It stays in force */
             200: {
                 headers: {
                     [name: string]: unknown;
