@@ -60,3 +60,12 @@ GRANT SELECT ON voids TO taizhang_app, taizhang_verify;
 GRANT INSERT (prison_id, entry_id, void_id, revision, of_digest, author, asked_by, role, reason, salt) ON voids TO taizhang_app;
 GRANT INSERT (void_id, asked_by) ON decisions TO taizhang_app;
 GRANT UPDATE (void_id, void_by, void_roles, void_unit) ON entries TO taizhang_app;
+
+-- An outage moves the deadline of a step as it moves that of a duty; beside it
+-- stay when the time began to run and what was planned. Without these two the
+-- deadline is not moved: it was set because nobody was left to decide.
+ALTER TABLE entries
+  ADD COLUMN step_reached_at  timestamptz,
+  ADD COLUMN step_planned_due timestamptz;
+UPDATE entries SET step_planned_due = step_due, step_reached_at = coalesce(decided_at, resubmitted_at) WHERE step_due IS NOT NULL;
+GRANT UPDATE (step_reached_at, step_planned_due) ON entries TO taizhang_app;

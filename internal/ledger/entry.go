@@ -67,6 +67,10 @@ type StepAt struct {
 	StepDue    *time.Time   `json:"step_due,omitempty"`
 	StepHigher []actor.Role `json:"step_higher,omitempty"` // may decide too, once it is due
 	HigherUnit string       `json:"-"`
+	// When the time for the step began to run and when it was to be over, before
+	// outages moved StepDue; nil: nothing moves it.
+	StepReached *time.Time `json:"-"`
+	StepPlanned *time.Time `json:"-"`
 }
 
 // Step of a chain as it was fixed when the revision was submitted. What is

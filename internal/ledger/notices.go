@@ -60,7 +60,8 @@ const remindAhead = 1
 // Remind looks at every entry of the prison that waits for a decision, of its
 // contents or of a void: who has to decide hears of a deadline that is near or over, the higher post that it
 // may decide now, each once; and a post that nobody holds any more, or again,
-// passes to who stands in. It is the program's own work and may be repeated.
+// passes to who stands in. A deadline that was set while an outage was being
+// declared is moved too. It is the program's own work and may be repeated.
 func (s *Service) Remind(ctx context.Context, prison uuid.UUID) error {
 	ses := Session{Prison: prison, Scope: Everything()}
 	if s.Clock != nil {
@@ -129,6 +130,16 @@ func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
 		if e.State != Submitted {
 			return nil
 		}
+		if due := e.StepDue; due != nil {
+			if err := postpone(ctx, tx, &e); err != nil {
+				return err
+			}
+			if !due.Equal(*e.StepDue) {
+				if err := tx.UpdateEntry(ctx, &e); err != nil {
+					return err
+				}
+			}
+		}
 		if err := s.restaff(ctx, tx, &e); err != nil {
 			return err
 		}
@@ -149,7 +160,11 @@ func (s *Service) wanting(ctx context.Context, r Reader, e Entry, now time.Time)
 	if _, moved, err := s.restaffVoid(ctx, r, &void); err != nil || moved || e.State != Submitted {
 		return moved, err
 	}
-	if e.StepDue != nil && !now.Before(s.soon(*e.StepDue)) {
+	late := e
+	if err := postpone(ctx, r, &late); err != nil {
+		return false, err
+	}
+	if e.StepDue != nil && (!now.Before(s.soon(*e.StepDue)) || !e.StepDue.Equal(*late.StepDue)) {
 		return true, nil
 	}
 	if gone, err := s.deserted(ctx, r, e); err != nil || gone {
@@ -249,7 +264,7 @@ func (s *Service) relieve(ctx context.Context, tx Tx, e *Entry) error {
 			return nil
 		}
 		if !over {
-			e.StepDue = &now
+			e.StepDue, e.StepPlanned = &now, nil
 		}
 		e.StepHigher, e.HigherUnit = post.Roles, post.Unit
 		if err := tx.InsertEvent(ctx, e.Key, "restaffed", e.Revision, map[string]any{"step": e.Step, "vacant": e.StepRoles, "roles": post.Roles}); err != nil {

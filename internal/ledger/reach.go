@@ -48,8 +48,12 @@ func (s *Service) reach(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, r
 		return err
 	}
 	if st.Within > 0 {
-		due := s.Catalog.Calendar().AddWorkdays(tx.Now(), st.Within)
-		e.StepDue = &due
+		now := tx.Now()
+		due := s.Catalog.Calendar().AddWorkdays(now, st.Within)
+		e.StepReached, e.StepPlanned = &now, &due
+		if err := postpone(ctx, tx, e); err != nil {
+			return err
+		}
 		if st.Escalate != nil {
 			e.StepHigher, e.HigherUnit = st.Escalate.Roles, st.Escalate.Unit
 		}
@@ -70,6 +74,16 @@ func (s *Service) reach(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, r
 	}
 	e.stepStands(st.Count(ofStep(signers, rev.Number, e.Step), nil))
 	return nil
+}
+
+// postpone moves the step's deadline as outages do.
+func postpone(ctx context.Context, r Reader, e *Entry) error {
+	if e.StepPlanned == nil {
+		return nil
+	}
+	due, err := r.Postponed(ctx, e.Prison, e.Area, *e.StepReached, *e.StepPlanned)
+	e.StepDue = &due
+	return err
 }
 
 // staff names the post that decides a step and who of it can still decide: not

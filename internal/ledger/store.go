@@ -59,6 +59,9 @@ type Reader interface {
 	Decisions(ctx context.Context, k Key) ([]Decision, error)
 	// Signers of every step of every revision, in the order they came to be.
 	Signers(ctx context.Context, k Key) ([]Signer, error)
+	// Postponed is a deadline in the area as declared outages move it; began is
+	// when its time began to run.
+	Postponed(ctx context.Context, prison, area uuid.UUID, began, due time.Time) (time.Time, error)
 	// Voids that were asked for, the first first.
 	Voids(ctx context.Context, k Key) ([]VoidRequest, error)
 	// Delegations of the prison that were not over long ago, the latest first.

@@ -19,7 +19,7 @@ const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e
 	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at,
 	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
 	e.step_mode, e.step_bound, e.step_seats, e.step_out, e.step_vacant, e.step_due, e.step_higher, e.step_higher_unit,
-	e.void_id, coalesce(e.void_by, '00000000-0000-0000-0000-000000000000'), e.void_roles, e.void_unit,
+	e.void_id, coalesce(e.void_by, '00000000-0000-0000-0000-000000000000'), e.void_roles, e.void_unit, e.step_reached_at, e.step_planned_due,
 	array(select w.name from persons w where w.person_id = any(e.step_seats) order by w.number),
 	array(select w.name from persons w where w.person_id = any(e.step_out) order by w.number)`
 
@@ -32,7 +32,7 @@ func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 		&e.Revision, &e.InForce, &e.Step, &e.StepRoles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.Hints, &e.OccurredAt,
 		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest,
 		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit,
-		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.Waiting, &e.Heard)
+		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.StepReached, &e.StepPlanned, &e.Waiting, &e.Heard)
 	if len(digest) == 32 {
 		d := ledger.Digest(digest)
 		e.Digest = &d
@@ -115,13 +115,14 @@ func (t *txn) UpdateEntry(ctx context.Context, e *ledger.Entry) error {
 			step = $8, step_roles = $9, step_unit = $10, nil_return = $11, counts = $12, warnings = $13, occurred_at = $14,
 			occurred_day = $15::text::date, summary = $16, changed_at = app.transaction_time(), submitted_at = $17, resubmitted_at = $18, decided_at = $19,
 			hints = $20, step_mode = $21, step_bound = $22, step_seats = $23, step_out = $24, step_vacant = $25, step_due = $26, step_higher = $27,
-			step_higher_unit = $28, void_id = $29, void_by = case when $29::uuid is not null then $30::uuid end, void_roles = $31, void_unit = $32
+			step_higher_unit = $28, void_id = $29, void_by = case when $29::uuid is not null then $30::uuid end, void_roles = $31, void_unit = $32,
+			step_reached_at = $33, step_planned_due = $34
 		where prison_id = $1 and entry_id = $2 returning etag, changed_at`,
 		e.Prison, e.Entry, e.Version, e.Sealed, e.State, e.Revision, e.InForce,
 		e.Step, some(e.StepRoles), e.StepUnit, e.Nil, e.Counts, e.Warnings, e.OccurredAt,
 		day, e.Summary, e.Submitted, e.Resubmit, e.DecidedAt,
 		e.Hints, e.StepMode, e.StepBound, some(e.StepSeats), some(e.StepOut), some(e.StepVacant), e.StepDue, some(e.StepHigher), e.HigherUnit,
-		e.VoidAsked, e.VoidBy, some(e.VoidRoles), e.VoidUnit).Scan(&e.ETag, &e.ChangedAt)
+		e.VoidAsked, e.VoidBy, some(e.VoidRoles), e.VoidUnit, e.StepReached, e.StepPlanned).Scan(&e.ETag, &e.ChangedAt)
 }
 
 // some is never NULL: the columns are not.
