@@ -3,13 +3,15 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { decide } from '../api/entries'
 import { act as actOnce } from '../api/http'
-import type { EntryView } from '../api/model'
+import type { EntryView, Role } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { RemarkArea } from '../ui/RemarkArea'
 import { toast } from '../ui/toast'
+import { useListed } from './StepNow'
+import './approval.css'
 
 /** Says something of the void of what is in force, with the reason that will be kept. */
 function useVoiding(view: EntryView) {
@@ -73,6 +75,7 @@ export function AskVoid({ view }: { view: EntryView }) {
 /** The void that is asked for: by whom and why, and the decision of who may make it. */
 export function Voiding({ view }: { view: EntryView }) {
   const t = useT()
+  const listed = useListed()
   const me = useMe().data?.person
   const { busy, reason, setReason, say, ready } = useVoiding(view)
   const asked = view.voids.find((v) => v.id === view.entry.void_asked)
@@ -108,9 +111,7 @@ export function Voiding({ view }: { view: EntryView }) {
       ) : (
         <p className="quiet">
           {t('voiding.waiting', {
-            roles: (view.entry.void_roles ?? [])
-              .map((r) => t(`role.${r as 'dept_head'}`))
-              .join('、'),
+            roles: listed(view.entry.void_roles?.map((r) => t(`role.${r as Role}`))),
           })}
           {asked.asked_by === me && ` ${t('voiding.notYours')}`}
         </p>
