@@ -162,4 +162,37 @@ describe('approval by several', () => {
     expect(await page.getByRole('button', { name: '通过' }).count()).toBe(0)
     await page.context().close()
   })
+
+  it('a void is asked for by one and decided by another', async () => {
+    const path = await submitted()
+    const head = await signedIn(browser, 'head of area 3')
+    for (const decider of [leader, head]) {
+      const { data } = await api<Made>(officer, 'GET', path)
+      const verdict = { digest: data.entry.digest, comment: '', remarks: [] }
+      expect(await api(decider, 'POST', `${path}/approve`, verdict)).toMatchObject({ status: 200 })
+    }
+    await officer.goto(`${address}${path}`)
+    await officer.getByRole('button', { name: '申请作废' }).click()
+    await officer.getByLabel('作废理由').fill('重复填报')
+    await officer.getByRole('button', { name: '申请作废' }).click()
+    await officer.getByRole('heading', { name: '作废待批' }).waitFor()
+    await officer.getByText('待批期间仍然有效').first().waitFor()
+    expect(await officer.getByRole('button', { name: '同意作废' }).count()).toBe(0)
+    await shot(officer, 'void-asked')
+    expect(await violations(officer)).toEqual([])
+
+    const custody = await signedIn(browser, 'head of custody')
+    await custody.goto(`${address}/inbox?ledger=cell-body-search`)
+    await custody.locator(`#inbox-${path.split('/').at(-1)} button`).click()
+    await custody.getByText('重复填报').first().waitFor()
+    await shot(custody, 'inbox-void')
+    expect(await violations(custody)).toEqual([])
+    await custody.getByLabel('决定理由').fill('经核实重复填报')
+    await custody.getByRole('button', { name: '同意作废' }).click()
+    await custody.getByText('已作废').first().waitFor()
+    await officer.reload()
+    await officer.getByText('经核实重复填报').first().waitFor()
+    await custody.context().close()
+    await head.context().close()
+  })
 })

@@ -139,7 +139,7 @@ func lintAnswers(lines [][]string, answers map[question]answer) error {
 		if !answers[question{role, "author", "entry", "read"}].allowed {
 			return fmt.Errorf("%s must be allowed to read what they wrote: the database lets every author", role)
 		}
-		for _, action := range []string{"approve", "return", "void", "transfer", "add_signer"} {
+		for _, action := range []string{"approve", "return", "transfer", "add_signer"} {
 			if !denied(question{role, "author", "entry", action}) {
 				return fmt.Errorf("%s must be denied to %s what they wrote", role, action)
 			}

@@ -28,7 +28,7 @@ var (
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
 	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
-	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "void", "diverge", "manage"}
+	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage"}
 )
 
 // theLedger is owned by dept_custody.
@@ -276,8 +276,8 @@ func possible(state ledger.State, action string) bool {
 	case "create":
 		return state == ledger.Draft
 	}
-	for n := range 16 {
-		sit := ledger.Situation{State: state, Decided: n&1 > 0, Last: n&2 > 0, InForce: n&4 > 0, Filed: n&8 > 0}
+	for n := range 32 {
+		sit := ledger.Situation{State: state, Decided: n&1 > 0, Last: n&2 > 0, InForce: n&4 > 0, Filed: n&8 > 0, Void: n&16 > 0}
 		if _, err := ledger.Next(sit, ledger.Action(action)); err == nil {
 			return true
 		}

@@ -59,7 +59,8 @@ var actions = map[string]fault.Text{
 	"return":     {ZH: "退回", EN: "return"},
 	"transfer":   {ZH: "转签", EN: "pass on the decision of"},
 	"add_signer": {ZH: "加签", EN: "add a signer to"},
-	"void":       {ZH: "作废", EN: "void"},
+	"ask_void":   {ZH: "申请作废", EN: "ask to void"},
+	"void":       {ZH: "作废", EN: "void"}, // of what eases a duty
 	"diverge":    {ZH: "另存离线内容", EN: "keep an offline version of"},
 	"manage":     {ZH: "管理", EN: "manage"},
 }

@@ -208,7 +208,7 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 // the prison was never open. Only the owner of the database can.
 func wipe(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		for _, table := range []string{"facts", "findings", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "events", "drafts",
+		for _, table := range []string{"facts", "findings", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
 			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {
 			if _, err := tx.Exec(ctx, "delete from "+table+" where prison_id = $1", prison); err != nil {
 				return err

@@ -141,6 +141,7 @@ type Store interface {
 type Day struct {
 	Duties      []Duty
 	Submissions []Decided
+	Outages     []Span // in force in the area
 	// Counted are the documents in force of the day's approved entries.
 	Counted []Document
 }
@@ -151,6 +152,7 @@ type Undecided struct {
 	Ledger    string
 	Day       string
 	Submitted time.Time
+	Outages   []Span // in force in the area
 }
 
 // Document in force of an entry, with the version it was written in.

@@ -41,7 +41,7 @@ func (s *Service) Refresh(ctx context.Context, prison, area uuid.UUID, ledgerID,
 	return s.Store.Reckon(ctx, s.reckoning(prison), area, ledgerID, day, func(d Day) ([]scoring.DayFact, error) {
 		t := &tally{}
 		s.standing(t, d.Duties)
-		s.latency(t, d.Submissions)
+		s.latency(t, d.Submissions, d.Outages)
 		if err := s.content(t, ledgerID, d.Counted); err != nil {
 			return nil, err
 		}
@@ -100,16 +100,19 @@ func (s *Service) standing(t *tally, list []Duty) {
 	}
 }
 
-// limits are the times by which the department has to decide.
-func (s *Service) limits(submitted time.Time) map[string]time.Time {
-	return map[string]time.Time{"48h": submitted.Add(48 * time.Hour), "5wd": s.Catalog.Calendar().AddWorkdays(submitted, 5)}
+// limits are the times by which the department has to decide, as outages move them.
+func (s *Service) limits(submitted time.Time, outages []Span) map[string]time.Time {
+	return map[string]time.Time{
+		"48h": Postponed(submitted, submitted.Add(48*time.Hour), outages),
+		"5wd": Postponed(submitted, s.Catalog.Calendar().AddWorkdays(submitted, 5), outages),
+	}
 }
 
 // latency counts how long submissions of the day waited for the department.
-func (s *Service) latency(t *tally, list []Decided) {
+func (s *Service) latency(t *tally, list []Decided, outages []Span) {
 	now := s.now()
 	for _, d := range list {
-		for name, limit := range s.limits(d.Submitted) {
+		for name, limit := range s.limits(d.Submitted, outages) {
 			intime := d.Decided != nil && !d.Decided.After(limit)
 			if !intime && now.Before(limit) {
 				continue
@@ -222,7 +225,7 @@ func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to tim
 		return err
 	}
 	for _, u := range waiting {
-		for _, limit := range s.limits(u.Submitted) {
+		for _, limit := range s.limits(u.Submitted, u.Outages) {
 			if limit.After(from) && !limit.After(to) {
 				seen[ledger.DayTouched{Prison: prison, Area: u.Area, Ledger: u.Ledger, Day: u.Day}] = true
 			}

@@ -10,21 +10,22 @@ type Span struct{ From, Until time.Time }
 
 // Postponed is a deadline as declared outages move it. One that falls within an
 // outage moves to the outage's end plus the rest of the time: what was left,
-// when the outage began, of the time allowed after the period's end (all of it
-// if the period ended during the outage). A deadline outside stays where it is.
+// when the outage began, of the time allowed since it began to run — of a duty
+// when its period ended, of a decision or a task when it was asked for — or all
+// of it, if that was during the outage. A deadline outside stays where it is.
 //
 // Outages that touch or overlap are one, and a deadline that is moved into a
 // later outage is moved again.
-func Postponed(ends, due time.Time, outages []Span) time.Time {
+func Postponed(began, due time.Time, outages []Span) time.Time {
 	for _, o := range Joined(outages) {
 		if due.Before(o.From) || !due.Before(o.Until) {
 			continue
 		}
-		began := o.From
-		if ends.After(began) {
-			began = ends
+		from := o.From
+		if began.After(from) {
+			from = began
 		}
-		due = o.Until.Add(due.Sub(began))
+		due = o.Until.Add(due.Sub(from))
 	}
 	return due
 }

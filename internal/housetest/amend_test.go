@@ -107,13 +107,8 @@ func TestAmendmentWaits(t *testing.T) {
 	if out.Entry.Hints != before.Hints {
 		t.Errorf("a correction that was given up left %d hints, want %d", out.Entry.Hints, before.Hints)
 	}
-	v, err := h.Ledger.Get(h.As(t.Context(), "custody head"), e.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone, err := h.Ledger.Void(h.As(t.Context(), "custody head"), e.Key, ledger.Judgement{Digest: *v.Entry.Digest, Comment: "重复登记"}, ledger.Idem{})
-	if err != nil || gone.Entry.State != ledger.Voided {
-		t.Errorf("voiding what was once to be corrected: %v", err)
+	if gone := voided(t, h, e); gone.Entry.State != ledger.Voided {
+		t.Errorf("voiding what was once to be corrected: %+v", gone.Entry)
 	}
 }
 

@@ -154,7 +154,7 @@ func TestNobodyTwice(t *testing.T) {
 	if len(v.Entry.Waiting) != 2 || len(v.Entry.Heard) != 1 {
 		t.Errorf("waiting for %v, heard %v", v.Entry.Waiting, v.Entry.Heard)
 	}
-	for name, person := range map[string]string{"decisions_pkey": "area head", "decisions_check": "officer"} {
+	for name, person := range map[string]string{"decisions_once": "area head", "decisions_check": "officer"} {
 		_, err := h.Owner.Exec(t.Context(), `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest, comment, remarks, salt)
 			select prison_id, entry_id, revision, step, gen_random_uuid(), verdict, author, $1, role, of_digest, '', '[]', salt from decisions limit 1`, h.Person(person).PersonID)
 		if err == nil {

@@ -135,7 +135,7 @@ func TestDelegationLimits(t *testing.T) {
 	refused("a reason without an end", "bad_delegation", err)
 	_, err = h.Ledger.EndDelegation(medic, h.Prison, d.ID, ledger.Idem{})
 	refused("ended by another", "forbidden", err)
-	// Deciding and reading, nothing else: no voiding, no filling, no passing on.
+	// Deciding and reading, nothing else: no filling, no passing on.
 	e := h.Submitted(t)
 	v, err := h.Ledger.Get(medic, e.Key)
 	if err != nil || v.Deciding.Capacity != "deputy" || v.Deciding.ForName != "area head" {

@@ -200,12 +200,8 @@ func TestLockCauses(t *testing.T) {
 	note("another's draft", entry("area head", draft.Key), "another_hand")
 	done := approved(t, h)
 	note("approved", entry("officer", done.Key), "in_force")
-	gone, err := h.Ledger.Void(h.As(ctx, "custody head"), done.Key, ledger.Judgement{Digest: *done.Digest, Comment: "重复登记"}, ledger.Idem{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	note("voided", entry("officer", gone.Entry.Key), "voided")
-	_, err = h.Ledger.Create(officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "kitchen-hygiene", Body: json.RawMessage(`{}`)}, ledger.Idem{})
+	note("voided", entry("officer", voided(t, h, done).Entry.Key), "voided")
+	_, err := h.Ledger.Create(officer, ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "kitchen-hygiene", Body: json.RawMessage(`{}`)}, ledger.Idem{})
 	refused(t, "a kitchen's ledger in an ordinary area", err, "not_for_area")
 	if len(seen) < 6 {
 		t.Errorf("only %d causes were met: %v", len(seen), seen)

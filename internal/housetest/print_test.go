@@ -105,13 +105,17 @@ func TestPrintFrozen(t *testing.T) {
 		t.Errorf("the copy reads %q", text)
 	}
 
-	out, err := h.Ledger.Void(h.As(t.Context(), "custody head"), e.Key, ledger.Judgement{Digest: *e.Digest, Comment: "重复填报"}, ledger.Idem{})
-	if err != nil {
+	// Asked for and refused first: the form says nothing of that.
+	if _, err := askVoid(t, h, "officer", e.Key); err != nil {
 		t.Fatal(err)
 	}
-	voided, raw := opened(officer, t, s, printing.Ask{Key: e.Key})
-	if text := strings.Join(onPaper(t, raw), ""); out.Entry.State != ledger.Voided || voided.Kind != printing.Voided || !strings.Contains(text, "作废") || !strings.Contains(text, "重复填报") {
-		t.Errorf("%+v reads %q", voided, text)
+	if _, err := decideVoid(t, h, h.As(t.Context(), "custody head"), e.Key, false); err != nil {
+		t.Fatal(err)
+	}
+	out := voided(t, h, e)
+	void, raw := opened(officer, t, s, printing.Ask{Key: e.Key})
+	if text := strings.Join(onPaper(t, raw), ""); out.Entry.State != ledger.Voided || strings.Contains(text, "应予保留") || void.Kind != printing.Voided || !strings.Contains(text, "作废") || !strings.Contains(text, "重复填报") {
+		t.Errorf("%+v reads %q", void, text)
 	}
 	if _, raw := opened(officer, t, s, printing.Ask{Key: e.Key, Revision: e.Revision}); !bytes.Equal(raw, filed) {
 		t.Error("what was filed is gone with the void")

@@ -85,6 +85,9 @@ func TestTransfer(t *testing.T) {
 	if !slices.ContainsFunc(v.Events, func(e ledger.Event) bool { return e.Kind == "transferred" }) {
 		t.Error("not in the history")
 	}
+	e = h.Submitted(t)
+	out, err = do("area head", e, "", "area head")
+	code(t, "to_oneself", out, err)
 	// Of all: the seat moves to somebody of the post who came later.
 	chained(t, h, group("all"))
 	e = h.Submitted(t)
@@ -173,6 +176,10 @@ func TestAddSigner(t *testing.T) {
 	e := h.Submitted(t)
 	out, err := do("area head", e, "before", "officer")
 	code(t, "own_entry", out, err)
+	for _, place := range []string{"before", "after"} {
+		out, err = do("area head", e, place, "area head")
+		code(t, "to_oneself", out, err)
+	}
 	out, err = do("area head", e, "before", "officer elsewhere")
 	code(t, "signer_cannot_read", out, err)
 	out, err = do("area head", e, "before", "deputy head")
@@ -182,6 +189,56 @@ func TestAddSigner(t *testing.T) {
 	_, err = h.Ledger.AddSigner(h.As(t.Context(), "area head"), e.Key, ledger.Signing{Digest: *e.Digest, Person: "9999999", Place: "before", Reason: "x"}, ledger.Idem{})
 	if fault.CodeOf(err) != "person_unknown" {
 		t.Error(err)
+	}
+}
+
+// TestSpentPost: whoever could still decide the step has decided it or passed it
+// on. It goes up a rung; while it waits for somebody by name it does not.
+func TestSpentPost(t *testing.T) {
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head"}})
+	quit := func(who string, quit bool) {
+		t.Helper()
+		if _, err := h.Owner.Exec(t.Context(), "update postings set until_at = case when $2 then now() end where person_id = $1", h.Person(who).PersonID, quit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remind := func() {
+		t.Helper()
+		if err := h.Ledger.Remind(t.Context(), h.Prison); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The one who was added first holds the post too, and in the end alone.
+	e := h.Submitted(t)
+	out, err := sign(t, h, "area head", e, "before", "second area head")
+	must(t, out, err)
+	out, err = vote(t, h, "second area head", e, true)
+	must(t, out, err)
+	quit("area head", true)
+	remind()
+	if e = get(t, h, e).Entry; !slices.Contains(e.StepRoles, actor.DeptHead) || !slices.Contains(inboxOf(t, h, h.As(t.Context(), "custody head")), e.Key) {
+		t.Errorf("a spent post: %v decides", e.StepRoles)
+	}
+	out, err = vote(t, h, "custody head", e, true)
+	must(t, out, err)
+	if out.Entry.State != ledger.Approved {
+		t.Error(out.Entry.State)
+	}
+	// A sole holder has approved and somebody signs after: nobody stands in.
+	e = h.Submitted(t)
+	out, err = sign(t, h, "second area head", e, "after", "duty leader")
+	must(t, out, err)
+	out, err = vote(t, h, "second area head", e, true)
+	must(t, out, err)
+	remind()
+	if e = get(t, h, e).Entry; !slices.Equal(e.StepRoles, []actor.Role{actor.AreaHead}) || len(e.StepVacant) > 0 {
+		t.Errorf("%v for %v", e.StepRoles, e.StepVacant)
+	}
+	out, err = vote(t, h, "duty leader", e, true)
+	must(t, out, err)
+	if out.Entry.State != ledger.Approved {
+		t.Error(out.Entry.State)
 	}
 }
 

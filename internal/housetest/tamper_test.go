@@ -53,6 +53,12 @@ func newScene(t *testing.T) *scene {
 	if _, err = approve(h, t, "area head", out.Entry); err != nil {
 		t.Fatal(err)
 	}
+	if _, err = askVoid(t, h, "officer", e.Key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = decideVoid(t, h, h.As(t.Context(), "custody head"), e.Key, false); err != nil {
+		t.Fatal(err)
+	}
 	if _, err = delegate(t, h, "area head", "medic", actor.AreaHead, time.Now(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +164,9 @@ func TestTamper(t *testing.T) {
 		"by which paper":      {[]string{`update decisions set delegation_id = gen_random_uuid() where delegation_id is not null`}, "A01"},
 		"made a deputy's":     {[]string{`update decisions set capacity = 'higher' where capacity = '' and step = 0`}, "A01"},
 		"hints":               {[]string{`update revisions set hints = '[{"pointer":"","code":"copied","text":{"zh":"雷同"}}]'`}, "A01"},
+		"why a void":          {[]string{`update voids set reason = '无'`}, "A01"},
+		"void deleted":        {[]string{`update decisions set void_id = null, asked_by = null, verdict = 'return' where void_id is not null`, `delete from voids`}, "A01"},
+		"void kept":           {[]string{`update decisions set verdict = 'void' where verdict = 'keep'`}, "A01"},
 		"signer's reason":     {[]string{`update signers set reason = '无'`}, "A01"},
 		"signer exchanged":    {[]string{`update signers set person_id = (select person_id from persons where number = '0000006')`}, "A01"},
 		"signer deleted":      {[]string{`delete from signers`}, "I02"},

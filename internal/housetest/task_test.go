@@ -132,6 +132,7 @@ var opens = []struct {
 	{"individual-talk routed to complaints", "individual-talk", map[string]any{"request_raised": true, "routed_to": "complaint-rights"}, "individual-talk/complaint-rights", "complaint-rights", true, 0, "officer", nil},
 	{"individual-talk routed to the doctor", "individual-talk", map[string]any{"request_raised": true, "routed_to": "medical-visit"}, "individual-talk/medical-visit", "medical-visit", true, 0, "medic", nil},
 	{"individual-talk routed to visits", "individual-talk", map[string]any{"request_raised": true, "routed_to": "visit-call"}, "individual-talk/visit-call", "visit-call", true, 0, "officer", nil},
+	{"individual-talk routed to the department", "individual-talk", map[string]any{"request_raised": true, "routed_to": "department"}, "individual-talk/department", "", false, 0, "dept_head", nil},
 	{"individual-talk solved on the spot", "individual-talk", map[string]any{"request_raised": true, "routed_to": "solved_on_spot"}, "", "", false, 0, "", nil},
 	{"psych-health high: notice to the area head", "psych-health", map[string]any{"risk_grade": "high"}, "psych-health/precautions", "", false, 0, "area_head", nil},
 	{"psych-health moderate: topic of the next meeting", "psych-health", map[string]any{"risk_grade": "moderate"}, "psych-health/topic", "area-conditions-meeting", false, 0, "officer", nil},

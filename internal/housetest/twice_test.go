@@ -49,6 +49,14 @@ func TestTwiceAtOnce(t *testing.T) {
 		}
 		return out.Entry
 	}
+	voiding := func(t *testing.T) ledger.Entry {
+		t.Helper()
+		out, err := askVoid(t, h, "officer", approved(t, h).Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Entry
+	}
 	leaders := []context.Context{h.As(ctx, "duty leader"), h.As(ctx, "second duty leader")}
 	heads := []context.Context{h.As(ctx, "custody head"), h.As(ctx, "custody head")}
 	authors := []context.Context{officer, officer}
@@ -83,7 +91,13 @@ func TestTwiceAtOnce(t *testing.T) {
 		"amend": {inForce, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
 			return h.Ledger.Amend(ctx, e.Key, e.ETag, none)
 		}, ledger.Draft},
-		"void": {inForce, heads, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
+		"ask for a void": {inForce, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
+			return h.Ledger.AskVoid(ctx, e.Key, judged(e), none)
+		}, ledger.Approved},
+		"refuse a void": {voiding, heads, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
+			return h.Ledger.RefuseVoid(ctx, e.Key, judged(e), none)
+		}, ledger.Approved},
+		"void": {voiding, heads, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
 			return h.Ledger.Void(ctx, e.Key, judged(e), none)
 		}, ledger.Voided},
 		"give up a correction": {amending, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {

@@ -267,22 +267,24 @@ func (a *API) approveAll(c echo.Context) error {
 
 // view is an entry with all that hangs on it.
 type view struct {
-	Entry     ledger.Entry      `json:"entry"`
-	Area      ledger.Area       `json:"area"`
-	Draft     *ledger.DraftBody `json:"draft,omitempty"`
-	Revisions []revision        `json:"revisions"`
-	Decisions []ledger.Decision `json:"decisions"`
-	Signers   []ledger.Signer   `json:"signers"`
-	Events    []ledger.Event    `json:"events"`
-	Attached  []ledger.Evidence `json:"attached"`
-	Evidence  []ledger.Evidence `json:"evidence"`
-	Opened    []ledger.Entry    `json:"opened"`
-	Branches  []ledger.Branch   `json:"branches"`
-	Actions   []ledger.Action   `json:"actions"`
-	Lock      *ledger.Lock      `json:"lock"`
-	Disputed  bool              `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
-	Deciding  *ledger.Deciding  `json:"deciding,omitempty"`
-	Names     map[string]string `json:"names"`
+	Entry     ledger.Entry         `json:"entry"`
+	Area      ledger.Area          `json:"area"`
+	Draft     *ledger.DraftBody    `json:"draft,omitempty"`
+	Ended     *ledger.DraftBody    `json:"ended,omitempty"`
+	Revisions []revision           `json:"revisions"`
+	Decisions []ledger.Decision    `json:"decisions"`
+	Signers   []ledger.Signer      `json:"signers"`
+	Voids     []ledger.VoidRequest `json:"voids"`
+	Events    []ledger.Event       `json:"events"`
+	Attached  []ledger.Evidence    `json:"attached"`
+	Evidence  []ledger.Evidence    `json:"evidence"`
+	Opened    []ledger.Entry       `json:"opened"`
+	Branches  []ledger.Branch      `json:"branches"`
+	Actions   []ledger.Action      `json:"actions"`
+	Lock      *ledger.Lock         `json:"lock"`
+	Disputed  bool                 `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
+	Deciding  *ledger.Deciding     `json:"deciding,omitempty"`
+	Names     map[string]string    `json:"names"`
 }
 
 type revision struct {
@@ -300,7 +302,7 @@ func (a *API) getEntry(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Events: some(v.Events),
+	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Ended: v.Ended, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Voids: some(v.Voids), Events: some(v.Events),
 		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding, Names: v.Names}
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})

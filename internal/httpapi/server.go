@@ -163,7 +163,9 @@ func (a *API) routes() []route {
 		{"POST", entry + "/transfer", "entries.transfer", false, a.sign(a.Ledger.Transfer)},
 		{"GET", entry + "/signers", "signers.choose", false, a.signerChoice},
 		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
+		{"POST", entry + "/ask_void", "entries.askVoid", false, a.decide(a.Ledger.AskVoid)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+		{"POST", entry + "/refuse_void", "entries.refuseVoid", false, a.decide(a.Ledger.RefuseVoid)},
 
 		{"POST", entry + "/branches", "branches.create", false, a.branch},
 		{"POST", entry + "/branches/:branch/resolution", "branches.resolve", false, a.resolveBranch},

@@ -66,6 +66,8 @@ func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, ide
 		if err := s.capacitate(ctx, tx, *e, &d); err != nil {
 			return nil, err
 		}
+		now := tx.Now()
+		e.DecidedAt = &now
 		e.State = to
 		kind := "approved"
 		switch {
@@ -126,29 +128,6 @@ func (s *Service) capacitate(ctx context.Context, tx Tx, e Entry, d *Decision) e
 		d.Capacity, d.For, d.Delegation = AsDeputy, &c.Seat, &c.Delegation
 	}
 	return nil
-}
-
-// Void takes an approved entry out of force by decision, with its reason.
-func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
-	if err := worded(j); err != nil {
-		return Outcome{}, err
-	}
-	return s.change(ctx, k, Void, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
-		rev, err := shown(ctx, tx, e, j)
-		if err != nil {
-			return nil, err
-		}
-		t, err := s.typeOf(*e)
-		if err != nil {
-			return nil, err
-		}
-		if err := placed(t, j); err != nil {
-			return nil, err
-		}
-		d := decision(ctx, e, rev, "void", j)
-		e.State, e.Counts = to, false
-		return s.settle(ctx, tx, t, e, rev, d, "voided")
-	})
 }
 
 // Blank says that a text shows nothing: spaces and invisible characters only.
@@ -232,19 +211,12 @@ func (s *Service) lastLook(ctx context.Context, tx Tx, t *catalog.Type, e *Entry
 }
 
 func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Judgement) Decision {
-	a := actor.From(ctx)
 	d := Decision{
 		ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Step: e.Step, Verdict: verdict, Author: rev.Author,
-		By: a.PersonID, Of: rev.Digest, Comment: j.Comment, Remarks: j.Remarks, Salt: integrity.NewSalt(),
+		By: actor.From(ctx).PersonID, Of: rev.Digest, Comment: j.Comment, Remarks: j.Remarks, Salt: integrity.NewSalt(),
 	}
 	if d.Remarks == nil {
 		d.Remarks = []Remark{}
-	}
-	for _, p := range a.Postings {
-		// A void belongs to no step: the head of a department decides it.
-		if d.Role == "" || p.Role == actor.DeptHead {
-			d.Role = p.Role
-		}
 	}
 	return d
 }
@@ -252,10 +224,9 @@ func decision(ctx context.Context, e *Entry, rev Revision, verdict string, j Jud
 // news are the standings that receivers outside are told of.
 var news = map[State]string{Approved: EntryWasApproved, Voided: EntryWasVoided}
 
-// settle writes a decision and everything that follows from it.
+// settle writes a decision and everything that follows from it. Where the kind is
+// the state it leads to, the revision has come in force or out of it.
 func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, rev Revision, d Decision, kind string) (*Outcome, error) {
-	now := tx.Now()
-	e.DecidedAt = &now
 	if err := tx.InsertDecision(ctx, e.Key, d); err != nil {
 		return nil, err
 	}
@@ -263,7 +234,8 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 	if err := tx.InsertEvent(ctx, e.Key, kind, rev.Number, about(d)); err != nil {
 		return nil, err
 	}
-	if e.State == Approved && !rev.Nil {
+	turned := kind == string(e.State) && news[e.State] != ""
+	if turned && e.State == Approved && !rev.Nil {
 		_, fired, err := s.fired(t, rev)
 		if err != nil {
 			return nil, err
@@ -274,20 +246,18 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 			}
 		}
 	}
-	if e.State == Approved || e.State == Voided {
+	if turned {
 		if err := tx.Enqueue(ctx, FormFiled{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number, Voided: e.State == Voided}); err != nil {
 			return nil, err
 		}
-	}
-	if event := news[e.State]; event != "" && kind == string(e.State) {
-		if err := announce(ctx, tx, event, *e); err != nil {
+		if err := announce(ctx, tx, news[e.State], *e); err != nil {
 			return nil, err
 		}
 	}
 	if err := tx.UpdateEntry(ctx, e); err != nil {
 		return nil, err
 	}
-	if kind == "approved" && e.InForce == rev.Number {
+	if turned {
 		if err := s.index(ctx, tx, *e); err != nil {
 			return nil, err
 		}
@@ -311,6 +281,9 @@ func about(d Decision) map[string]any {
 	}
 	if d.For != nil {
 		m["for"] = *d.For
+	}
+	if d.Void != nil {
+		m["void"] = *d.Void
 	}
 	return m
 }

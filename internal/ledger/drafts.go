@@ -288,16 +288,11 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 // one that was to amend leaves the approved revision in force.
 func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
 	return s.change(ctx, k, Discard, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
-		e.State, e.Revision = to, e.InForce
+		e.State = to
 		if e.InForce > 0 {
-			rev, err := tx.Revision(ctx, k, e.InForce)
-			if err != nil {
+			if err := s.inForceAgain(ctx, tx, e); err != nil {
 				return nil, err
 			}
-			if err := s.stand(e, rev); err != nil {
-				return nil, err
-			}
-			e.Step, e.StepRoles, e.StepUnit, e.Digest = len(rev.Chain), nil, "", &rev.Digest
 		}
 		if err := tx.DropDraft(ctx, k); err != nil {
 			return nil, err

@@ -37,6 +37,7 @@ type Entry struct {
 	StepRoles  []actor.Role `json:"step_roles,omitempty"`
 	StepUnit   string       `json:"step_unit,omitempty"`
 	StepAt
+	VoidAt
 	Nil        bool            `json:"nil_return"`
 	Counts     bool            `json:"-"`
 	Warnings   int             `json:"warnings"`
@@ -66,6 +67,10 @@ type StepAt struct {
 	StepDue    *time.Time   `json:"step_due,omitempty"`
 	StepHigher []actor.Role `json:"step_higher,omitempty"` // may decide too, once it is due
 	HigherUnit string       `json:"-"`
+	// When the time for the step began to run and when it was to be over, before
+	// outages moved StepDue; nil: nothing moves it.
+	StepReached *time.Time `json:"-"`
+	StepPlanned *time.Time `json:"-"`
 }
 
 // Step of a chain as it was fixed when the revision was submitted. What is
@@ -122,7 +127,7 @@ type Decision struct {
 	ID         uuid.UUID  `json:"id"`
 	Revision   int        `json:"revision"`
 	Step       int        `json:"step"`
-	Verdict    string     `json:"verdict"` // approve, return, void
+	Verdict    string     `json:"verdict"` // approve, return; of a void: void, keep
 	Author     uuid.UUID  `json:"-"`
 	By         uuid.UUID  `json:"decided_by"`
 	ByName     string     `json:"decided_by_name"`
@@ -131,6 +136,8 @@ type Decision struct {
 	For        *uuid.UUID `json:"for,omitempty"`
 	ForName    string     `json:"for_name,omitempty"`
 	Delegation *uuid.UUID `json:"delegation,omitempty"`
+	Void       *uuid.UUID `json:"void,omitempty"` // that was asked for
+	AskedBy    *uuid.UUID `json:"-"`
 	Of         Digest     `json:"of_digest"`
 	Comment    string     `json:"comment"`
 	Remarks    []Remark   `json:"remarks"`

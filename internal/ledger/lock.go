@@ -48,7 +48,7 @@ var locks = map[string]Lock{
 	AnotherHand: {Why: fault.Text{ZH: "他人正在填写或更正", EN: "somebody else is filling or correcting it"},
 		Who: fault.Text{ZH: "填报人本人", EN: "its author"}},
 	InForceAlready: {Why: fault.Text{ZH: "已通过审批", EN: "it is approved and in force"},
-		Who: fault.Text{ZH: "填报人更正；归属部门负责人作废", EN: "its author by a correction; the head of the owning department by voiding it"}},
+		Who: fault.Text{ZH: "填报人更正；作废须先申请，由归属部门负责人决定", EN: "its author by a correction; a void is asked for and decided by the head of the owning department"}},
 	SealedCase: {Why: fault.Text{ZH: "涉及民警的封存件", EN: "it is a sealed case against police"},
 		Who: fault.Text{ZH: "纪检部门", EN: "the discipline department"}},
 	VoidedForGood: {Why: fault.Text{ZH: "已作废", EN: "it is voided"},

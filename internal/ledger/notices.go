@@ -17,7 +17,7 @@ type Notice struct {
 	ID         uuid.UUID      `json:"id"`
 	Prison     uuid.UUID      `json:"prison"`
 	Person     uuid.UUID      `json:"-"`
-	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated
+	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated void_asked voided void_refused
 	Entry      *uuid.UUID     `json:"entry,omitempty"`
 	Ledger     string         `json:"ledger,omitempty"`
 	Subject    uuid.UUID      `json:"-"` // the entry, or the delegation
@@ -57,16 +57,17 @@ func (s *Service) ReadNotices(ctx context.Context, prison uuid.UUID) error {
 // decide are reminded.
 const remindAhead = 1
 
-// Remind looks at every entry of the prison that waits for a decision: who has
-// to decide hears of a deadline that is near or over, the higher post that it
+// Remind looks at every entry of the prison that waits for a decision, of its
+// contents or of a void: who has to decide hears of a deadline that is near or over, the higher post that it
 // may decide now, each once; and a post that nobody holds any more, or again,
-// passes to who stands in. It is the program's own work and may be repeated.
+// passes to who stands in. A deadline that was set while an outage was being
+// declared is moved too. It is the program's own work and may be repeated.
 func (s *Service) Remind(ctx context.Context, prison uuid.UUID) error {
 	ses := Session{Prison: prison, Scope: Everything()}
 	if s.Clock != nil {
 		ses.Clock = s.Clock()
 	}
-	q := Query{Prison: prison, Scope: ses.Scope, States: []State{Submitted}, Sort: BySubmitted, Limit: MaxPage}
+	q := Query{Prison: prison, Scope: ses.Scope, Undecided: true, Sort: BySubmitted, Limit: MaxPage}
 	for {
 		var list []Entry
 		err := s.Store.Read(ctx, ses, func(r Reader) error {
@@ -108,8 +109,36 @@ func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
 	}
 	return s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
 		e, err := tx.Lock(ctx, k)
-		if err != nil || e.State != Submitted {
+		if err != nil {
 			return err
+		}
+		deciders, moved, err := s.restaffVoid(ctx, tx, &e)
+		if err != nil {
+			return err
+		}
+		if moved {
+			if err := tx.InsertEvent(ctx, k, "restaffed", e.InForce, map[string]any{"void": e.VoidAsked, "roles": e.VoidRoles}); err != nil {
+				return err
+			}
+			if err := tx.UpdateEntry(ctx, &e); err != nil {
+				return err
+			}
+			if err := tellOfVoid(ctx, tx, e, deciders); err != nil {
+				return err
+			}
+		}
+		if e.State != Submitted {
+			return nil
+		}
+		if due := e.StepDue; due != nil {
+			if err := postpone(ctx, tx, &e); err != nil {
+				return err
+			}
+			if !due.Equal(*e.StepDue) {
+				if err := tx.UpdateEntry(ctx, &e); err != nil {
+					return err
+				}
+			}
 		}
 		if err := s.restaff(ctx, tx, &e); err != nil {
 			return err
@@ -127,10 +156,15 @@ func (s *Service) now() time.Time {
 
 // wanting: the deadline is near, or the post has another standing.
 func (s *Service) wanting(ctx context.Context, r Reader, e Entry, now time.Time) (bool, error) {
-	if e.State != Submitted {
-		return false, nil
+	void := e
+	if _, moved, err := s.restaffVoid(ctx, r, &void); err != nil || moved || e.State != Submitted {
+		return moved, err
 	}
-	if e.StepDue != nil && !now.Before(s.soon(*e.StepDue)) {
+	late := e
+	if err := postpone(ctx, r, &late); err != nil {
+		return false, err
+	}
+	if e.StepDue != nil && (!now.Before(s.soon(*e.StepDue)) || !e.StepDue.Equal(*late.StepDue)) {
 		return true, nil
 	}
 	if gone, err := s.deserted(ctx, r, e); err != nil || gone {
@@ -153,9 +187,9 @@ func (s *Service) soon(due time.Time) time.Time {
 }
 
 // staffed asks anew who decides a step that goes by the post. Seats given by
-// name stay.
+// name stay, and while the step waits for those alone nobody else is asked for.
 func (s *Service) staffed(ctx context.Context, r Reader, e *Entry) error {
-	if e.StepMode != "" {
+	if e.StepMode != "" || e.StepBound {
 		return nil
 	}
 	t, err := s.typeOf(*e)
@@ -230,7 +264,7 @@ func (s *Service) relieve(ctx context.Context, tx Tx, e *Entry) error {
 			return nil
 		}
 		if !over {
-			e.StepDue = &now
+			e.StepDue, e.StepPlanned = &now, nil
 		}
 		e.StepHigher, e.HigherUnit = post.Roles, post.Unit
 		if err := tx.InsertEvent(ctx, e.Key, "restaffed", e.Revision, map[string]any{"step": e.Step, "vacant": e.StepRoles, "roles": post.Roles}); err != nil {

@@ -48,8 +48,12 @@ func (s *Service) reach(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, r
 		return err
 	}
 	if st.Within > 0 {
-		due := s.Catalog.Calendar().AddWorkdays(tx.Now(), st.Within)
-		e.StepDue = &due
+		now := tx.Now()
+		due := s.Catalog.Calendar().AddWorkdays(now, st.Within)
+		e.StepReached, e.StepPlanned = &now, &due
+		if err := postpone(ctx, tx, e); err != nil {
+			return err
+		}
 		if st.Escalate != nil {
 			e.StepHigher, e.HigherUnit = st.Escalate.Roles, st.Escalate.Unit
 		}
@@ -72,8 +76,18 @@ func (s *Service) reach(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, r
 	return nil
 }
 
-// staff names the post that decides a step and who holds it, the author left
-// out. While nobody does, the step's deputies take over, then the next rung of
+// postpone moves the step's deadline as outages do.
+func postpone(ctx context.Context, r Reader, e *Entry) error {
+	if e.StepPlanned == nil {
+		return nil
+	}
+	due, err := r.Postponed(ctx, e.Prison, e.Area, *e.StepReached, *e.StepPlanned)
+	e.StepDue = &due
+	return err
+}
+
+// staff names the post that decides a step and who of it can still decide: not
+// the author, nor who has decided the step or passed it on. While nobody can, the step's deputies take over, then the next rung of
 // the ladder where somebody is who may read the entry; failing them all the
 // post stays as it is and waits for somebody to be posted.
 func (s *Service) staff(ctx context.Context, r Reader, t *catalog.Type, e *Entry, st Step) ([]Posted, error) {
@@ -88,7 +102,7 @@ func (s *Service) staff(ctx context.Context, r Reader, t *catalog.Type, e *Entry
 			return nil, err
 		}
 		found = slices.DeleteFunc(found, func(p Posted) bool {
-			return p.ID == e.Author || i > 0 && s.Access.Check(p.actor(), "read", s.subject(*e, t), s.Now()) != nil
+			return p.ID == e.Author || slices.Contains(e.StepOut, p.ID) || i > 0 && s.Access.Check(p.actor(), "read", s.subject(*e, t), s.Now()) != nil
 		})
 		if len(found) > 0 {
 			e.StepRoles, e.StepUnit = post.Roles, post.Unit

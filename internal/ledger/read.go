@@ -21,26 +21,27 @@ const MaxPage = 200
 
 // Query of a list of entries. Zero members do not restrict.
 type Query struct {
-	Prison   uuid.UUID
-	Scope    Scope // the same decisions as single reads, as a WHERE clause
-	Area     uuid.UUID
-	Ledgers  []string
-	States   []State
-	Standing bool // in force, whatever is being corrected, or on its way there
-	Filed    bool // standing, or voided
-	Author   uuid.UUID
-	From, To string            // days of occurrence, YYYY-MM-DD, both included
-	Text     string            // in the summary
-	Fields   []json.RawMessage // members the latest document must contain, all of them
-	Waiting  bool              // for the one who asks, by these:
-	Inbox    []actor.Posting   // posts of one's own
-	Deputy   []actor.Delegation
-	OwnerOf  map[string][]string
-	Me       uuid.UUID
-	Sort     Sort
-	Desc     bool
-	After    Cursor
-	Limit    int // at least 1
+	Prison    uuid.UUID
+	Scope     Scope // the same decisions as single reads, as a WHERE clause
+	Area      uuid.UUID
+	Ledgers   []string
+	States    []State
+	Undecided bool // a step or a void is at hand
+	Standing  bool // in force, whatever is being corrected, or on its way there
+	Filed     bool // standing, or voided
+	Author    uuid.UUID
+	From, To  string            // days of occurrence, YYYY-MM-DD, both included
+	Text      string            // in the summary
+	Fields    []json.RawMessage // members the latest document must contain, all of them
+	Waiting   bool              // for the one who asks, by these:
+	Inbox     []actor.Posting   // posts of one's own
+	Deputy    []actor.Delegation
+	OwnerOf   map[string][]string
+	Me        uuid.UUID
+	Sort      Sort
+	Desc      bool
+	After     Cursor
+	Limit     int // at least 1
 }
 
 // Sort names what a list is ordered by.
@@ -66,9 +67,11 @@ type View struct {
 	Situation Situation
 	Area      Area
 	Draft     *DraftBody // only while there is one, and only for those who may edit
+	Ended     *DraftBody // of a correction that a void ended, for its author
 	Revisions []Revision
 	Decisions []Decision
 	Signers   []Signer
+	Voids     []VoidRequest
 	Events    []Event
 	Attached  []Evidence // beside the draft
 	Evidence  []Evidence // of all revisions
@@ -124,6 +127,14 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	}
 	v.Allowed = s.Allowed(ctx, v.Entry, v.Situation)
 	v.Lock = s.lockOf(ctx, v.Entry, v.Allowed)
+	if v.Entry.State == Voided && v.Entry.Author == actor.From(ctx).PersonID {
+		switch d, err := r.Draft(ctx, k); {
+		case err == nil:
+			v.Ended = &d
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+	}
 	if slices.Contains(v.Allowed, Edit) {
 		d, err := r.Draft(ctx, k)
 		if err != nil {
@@ -159,6 +170,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	if v.Signers, err = r.Signers(ctx, k); err != nil {
+		return err
+	}
+	if v.Voids, err = r.Voids(ctx, k); err != nil {
 		return err
 	}
 	if v.Events, err = r.Events(ctx, k); err != nil {

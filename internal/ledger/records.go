@@ -72,8 +72,8 @@ func EvidenceRecord(k Key, e Evidence) (Record, error) {
 	})
 }
 
-// DecisionRecord commits to a decision. Of those in one's own name and post
-// the leaf is as it was before there were others.
+// DecisionRecord commits to a decision. Of those in one's own name and post, and
+// of no void that was asked for, the leaf is as it was before there were others.
 func DecisionRecord(k Key, d Decision) (Record, error) {
 	columns := map[string]any{
 		"entry": k.Entry, "revision": d.Revision, "step": d.Step, "decision": d.ID, "verdict": d.Verdict, "author": d.Author,
@@ -88,6 +88,9 @@ func DecisionRecord(k Key, d Decision) (Record, error) {
 	if d.Delegation != nil {
 		columns["delegation"] = *d.Delegation
 	}
+	if d.Void != nil {
+		columns["void"], columns["asked_by"] = *d.Void, *d.AskedBy
+	}
 	return NewRecord("decision", d.ID.String(), d.Salt, columns)
 }
 
@@ -96,6 +99,13 @@ func SignerRecord(k Key, s Signer) (Record, error) {
 	return NewRecord("signer", s.ID.String(), s.Salt, map[string]any{
 		"entry": k.Entry, "revision": s.Revision, "step": s.Step, "signer": s.ID, "kind": s.Kind, "person": s.Person, "role": s.Role,
 		"for": s.For, "author": s.Author, "by": s.By, "reason": s.Reason,
+	})
+}
+
+// VoidRecord commits to a void that was asked for.
+func VoidRecord(k Key, v VoidRequest) (Record, error) {
+	return NewRecord("void", v.ID.String(), v.Salt, map[string]any{
+		"entry": k.Entry, "void": v.ID, "revision": v.Revision, "of_digest": v.Of, "author": v.Author, "asked_by": v.By, "role": v.Role, "reason": v.Reason,
 	})
 }
 

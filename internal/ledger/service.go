@@ -69,7 +69,16 @@ func (s *Service) check(ctx context.Context, a Action, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return s.Access.Check(actor.From(ctx), string(a), s.subject(e, t), s.Now())
+	who := actor.From(ctx)
+	right, ofVoid := map[Action]Action{Void: Approve, RefuseVoid: Return}[a]
+	if !ofVoid {
+		return s.Access.Check(who, string(a), s.subject(e, t), s.Now())
+	}
+	err = s.Access.Check(who, string(right), s.subject(e.atVoid(), t), s.Now())
+	if fault.Is(err, fault.Forbidden) && e.VoidAsked != nil && e.VoidBy == who.PersonID {
+		return fault.New(fault.Forbidden, "own_request")
+	}
+	return err
 }
 
 // Allowed lists what the context's actor may do to the entry now: what the
@@ -132,7 +141,7 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 // look gathers what the state table needs to know of an entry, seen by the
 // context's actor.
 func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error) {
-	sit := Situation{State: e.State, Decided: e.Step > 0, Last: true, InForce: e.InForce > 0, Filed: e.Revision > 0, Approving: Passed, Returning: Refused}
+	sit := Situation{State: e.State, Decided: e.Step > 0, Last: true, InForce: e.InForce > 0, Filed: e.Revision > 0, Void: e.VoidAsked != nil, Approving: Passed, Returning: Refused}
 	if e.Revision == 0 {
 		return sit, nil
 	}

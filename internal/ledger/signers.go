@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ type Signing struct {
 }
 
 // Transfer passes one's own decision of the step on to another holder of the
-// same post (转签), once. Faults: not_equal_post, signs_already.
+// same post (转签), once. Faults: to_oneself, not_equal_post, signs_already.
 func (s *Service) Transfer(ctx context.Context, k Key, in Signing, idem Idem) (Outcome, error) {
 	return s.sign(ctx, k, Transfer, in, idem, func(tx Tx, e *Entry, t *catalog.Type, at atStep) (Signer, error) {
 		me := actor.From(ctx).PersonID
@@ -41,8 +42,9 @@ func (s *Service) Transfer(ctx context.Context, k Key, in Signing, idem Idem) (O
 }
 
 // AddSigner lets somebody who may read the entry sign the step too, before
-// everybody else or after them (加签). Nobody can add the author.
-// Faults: person_unknown, own_entry, signer_cannot_read, signs_already.
+// everybody else or after them (加签). Nobody can add the author, nor oneself:
+// who has signed as the one added would be missing from the step's own people.
+// Faults: to_oneself, person_unknown, own_entry, signer_cannot_read, signs_already.
 func (s *Service) AddSigner(ctx context.Context, k Key, in Signing, idem Idem) (Outcome, error) {
 	if in.Place != Before && in.Place != After {
 		return Outcome{}, fault.InvalidFields("bad_request", []fault.Field{{Pointer: "/place", Code: "enum", Text: fault.Text{ZH: "请选择先签或后签", EN: "Say before or after"}}})
@@ -81,6 +83,9 @@ func (s *Service) sign(ctx context.Context, k Key, a Action, in Signing, idem Id
 			Text: fault.Text{ZH: "理由不超过 500 字", EN: "A reason has at most 500 characters"}}})
 	}
 	return s.change(ctx, k, a, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		if own, err := tx.PersonNumber(ctx, actor.From(ctx).PersonID); err != nil || own == in.Person {
+			return nil, cmp.Or(err, error(fault.New(fault.Invalid, "to_oneself")))
+		}
 		rev, err := shown(ctx, tx, e, Judgement{Digest: in.Digest})
 		if err != nil {
 			return nil, err

@@ -32,15 +32,18 @@ const (
 	AddSigner Action = "add_signer" // 加签
 	Revise    Action = "revise"
 	Amend     Action = "amend"
-	Void      Action = "void"
 	Discard   Action = "discard"
+	// A void is asked for, and granted or refused in a round of its own.
+	AskVoid    Action = "ask_void"
+	Void       Action = "void"
+	RefuseVoid Action = "refuse_void"
 	// Diverge keeps a version beside the entry, or drops it. No button does it:
 	// it is not among Actions.
 	Diverge Action = "diverge"
 )
 
 // Actions lists every action in the order the screen shows them.
-var Actions = []Action{Edit, Submit, Approve, Return, Transfer, AddSigner, Withdraw, Revise, Amend, Void, Discard}
+var Actions = []Action{Edit, Submit, Approve, Return, Transfer, AddSigner, Withdraw, Revise, Amend, AskVoid, Void, RefuseVoid, Discard}
 
 // Situation is what the table looks at besides the state.
 type Situation struct {
@@ -49,6 +52,7 @@ type Situation struct {
 	Last    bool // the step at hand is the last of the chain
 	InForce bool // an approved revision is in force
 	Filed   bool // a revision has been submitted at some time
+	Void    bool // a void is asked for and not decided
 	// What one more approval or return, of whoever asks, would bring the step to.
 	Approving, Returning Ending
 }
@@ -61,6 +65,9 @@ type transition struct {
 }
 
 func always(Situation) bool { return true }
+
+func mayBeAsked(s Situation) bool { return s.InForce && !s.Void }
+func asked(s Situation) bool      { return s.InForce && s.Void }
 
 // The one state table: first line that fits wins, no line means refused.
 var transitions = []transition{
@@ -81,7 +88,19 @@ var transitions = []transition{
 	{Submitted, AddSigner, always, Submitted},
 	{Returned, Revise, always, Draft},
 	{Approved, Amend, always, Draft},
-	{Approved, Void, always, Voided},
+	// What is in force may be voided whatever becomes of its correction.
+	{Approved, AskVoid, mayBeAsked, Approved},
+	{Draft, AskVoid, mayBeAsked, Draft},
+	{Submitted, AskVoid, mayBeAsked, Submitted},
+	{Returned, AskVoid, mayBeAsked, Returned},
+	{Approved, Void, asked, Voided},
+	{Draft, Void, asked, Voided},
+	{Submitted, Void, asked, Voided},
+	{Returned, Void, asked, Voided},
+	{Approved, RefuseVoid, asked, Approved},
+	{Draft, RefuseVoid, asked, Draft},
+	{Submitted, RefuseVoid, asked, Submitted},
+	{Returned, RefuseVoid, asked, Returned},
 	{Draft, Diverge, always, Draft},
 	{Submitted, Diverge, always, Submitted},
 	{Returned, Diverge, always, Returned},

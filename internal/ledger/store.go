@@ -59,6 +59,11 @@ type Reader interface {
 	Decisions(ctx context.Context, k Key) ([]Decision, error)
 	// Signers of every step of every revision, in the order they came to be.
 	Signers(ctx context.Context, k Key) ([]Signer, error)
+	// Postponed is a deadline in the area as declared outages move it; began is
+	// when its time began to run.
+	Postponed(ctx context.Context, prison, area uuid.UUID, began, due time.Time) (time.Time, error)
+	// Voids that were asked for, the first first.
+	Voids(ctx context.Context, k Key) ([]VoidRequest, error)
 	// Delegations of the prison that were not over long ago, the latest first.
 	Delegations(ctx context.Context, prison uuid.UUID) ([]Delegation, error)
 	// Notices of the person, the newest first.
@@ -174,6 +179,7 @@ type Tx interface {
 	Notify(ctx context.Context, n Notice) error
 	ReadNotices(ctx context.Context, prison, person uuid.UUID) error
 	InsertSigner(ctx context.Context, k Key, s Signer) error
+	InsertVoid(ctx context.Context, k Key, v VoidRequest) error
 	InsertBranch(ctx context.Context, k Key, b Branch) error
 	// ResolveBranch ends an open one; another is the fault not_found.
 	ResolveBranch(ctx context.Context, k Key, branch uuid.UUID, resolution string) error

@@ -160,6 +160,11 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		if d.Submissions, err = submissions(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
 			return err
 		}
+		outages, _, err := t.outages(ctx)
+		if err != nil {
+			return err
+		}
+		d.Outages = outages(area)
 		if d.Counted, err = counted(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
 			return err
 		}
@@ -216,13 +221,23 @@ func submissions(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerI
 // Undecided lists what waits for a decision.
 func (s Duties) Undecided(ctx context.Context, ses ledger.Session, before time.Time) ([]duty.Undecided, error) {
 	var list []duty.Undecided
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select area_id, ledger, occurred_day::text, resubmitted_at from entries
+	err := s.Read(ctx, ses, func(r ledger.Reader) error {
+		t := r.(*txn)
+		outages, _, err := t.outages(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := t.tx.Query(ctx, `select area_id, ledger, occurred_day::text, resubmitted_at from entries
 			where prison_id = $1 and state = 'submitted' and resubmitted_at < $2`, ses.Prison, before)
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByPos[duty.Undecided])
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Undecided, error) {
+			var u duty.Undecided
+			err := row.Scan(&u.Area, &u.Ledger, &u.Day, &u.Submitted)
+			u.Outages = outages(u.Area)
+			return u, err
+		})
 		return err
 	})
 	return list, err

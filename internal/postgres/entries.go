@@ -19,6 +19,7 @@ const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e
 	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at,
 	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
 	e.step_mode, e.step_bound, e.step_seats, e.step_out, e.step_vacant, e.step_due, e.step_higher, e.step_higher_unit,
+	e.void_id, coalesce(e.void_by, '00000000-0000-0000-0000-000000000000'), e.void_roles, e.void_unit, e.step_reached_at, e.step_planned_due,
 	array(select w.name from persons w where w.person_id = any(e.step_seats) order by w.number),
 	array(select w.name from persons w where w.person_id = any(e.step_out) order by w.number)`
 
@@ -30,7 +31,8 @@ func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 	err := row.Scan(&e.Prison, &e.Entry, &e.Area, &e.Ledger, &e.Version, &e.Level, &e.Sealed, &e.Author, &e.AuthorName, &e.State, &e.ETag,
 		&e.Revision, &e.InForce, &e.Step, &e.StepRoles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.Hints, &e.OccurredAt,
 		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest,
-		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit, &e.Waiting, &e.Heard)
+		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit,
+		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.StepReached, &e.StepPlanned, &e.Waiting, &e.Heard)
 	if len(digest) == 32 {
 		d := ledger.Digest(digest)
 		e.Digest = &d
@@ -113,12 +115,14 @@ func (t *txn) UpdateEntry(ctx context.Context, e *ledger.Entry) error {
 			step = $8, step_roles = $9, step_unit = $10, nil_return = $11, counts = $12, warnings = $13, occurred_at = $14,
 			occurred_day = $15::text::date, summary = $16, changed_at = app.transaction_time(), submitted_at = $17, resubmitted_at = $18, decided_at = $19,
 			hints = $20, step_mode = $21, step_bound = $22, step_seats = $23, step_out = $24, step_vacant = $25, step_due = $26, step_higher = $27,
-			step_higher_unit = $28
+			step_higher_unit = $28, void_id = $29, void_by = case when $29::uuid is not null then $30::uuid end, void_roles = $31, void_unit = $32,
+			step_reached_at = $33, step_planned_due = $34
 		where prison_id = $1 and entry_id = $2 returning etag, changed_at`,
 		e.Prison, e.Entry, e.Version, e.Sealed, e.State, e.Revision, e.InForce,
 		e.Step, some(e.StepRoles), e.StepUnit, e.Nil, e.Counts, e.Warnings, e.OccurredAt,
 		day, e.Summary, e.Submitted, e.Resubmit, e.DecidedAt,
-		e.Hints, e.StepMode, e.StepBound, some(e.StepSeats), some(e.StepOut), some(e.StepVacant), e.StepDue, some(e.StepHigher), e.HigherUnit).Scan(&e.ETag, &e.ChangedAt)
+		e.Hints, e.StepMode, e.StepBound, some(e.StepSeats), some(e.StepOut), some(e.StepVacant), e.StepDue, some(e.StepHigher), e.HigherUnit,
+		e.VoidAsked, e.VoidBy, some(e.VoidRoles), e.VoidUnit, e.StepReached, e.StepPlanned).Scan(&e.ETag, &e.ChangedAt)
 }
 
 // some is never NULL: the columns are not.
@@ -167,6 +171,9 @@ func chosen(q ledger.Query) *where {
 	}
 	if len(q.Ledgers) > 0 {
 		w.add("e.ledger = any(%s)", q.Ledgers)
+	}
+	if q.Undecided {
+		w.add(undecided)
 	}
 	if q.Standing {
 		w.add("(e.in_force > 0 or e.state in ('submitted', 'returned')) and e.state <> 'voided'")
@@ -228,9 +235,12 @@ func (t *txn) Entries(ctx context.Context, q ledger.Query) ([]ledger.Entry, erro
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// inbox keeps the entries whose step at hand is for the one who asks: by name,
-// by a post, in the name of whoever delegated one, or as the higher post once
-// the deadline has passed (ledger.Subject.Capacities, as a condition).
+// undecided is written as the index is.
+const undecided = "(e.state = 'submitted' or e.void_id is not null)"
+
+// inbox keeps the entries whose step at hand, or void, is for the one who asks: by
+// name, by a post, in the name of whoever delegated one, or as the higher post
+// once the deadline has passed (ledger.Subject.Capacities, as a condition).
 func (w *where) inbox(q ledger.Query) {
 	var roles, departments []string
 	var areas, holders []*uuid.UUID
@@ -254,17 +264,21 @@ func (w *where) inbox(q ledger.Query) {
 			owners, owned = append(owners, department), append(owned, l)
 		}
 	}
-	w.add("e.state = 'submitted' and e.author <> %[1]s and %[1]s <> all(e.step_out)", q.Me)
-	w.add(`(%s = any(e.step_seats) or exists (
-		select from unnest(%s::text[], %s::uuid[], %s::text[], %s::uuid[]) as post(role, area, department, holder)
-		cross join lateral (values (e.step_roles, e.step_unit, false), (e.step_higher, e.step_higher_unit, true)) as want(roles, unit, higher)
+	w.add(undecided)
+	w.add("e.author <> %s", q.Me)
+	w.add(`(e.state = 'submitted' and %[1]s <> all(e.step_out) and %[1]s = any(e.step_seats) or exists (
+		select from unnest(%[2]s::text[], %[3]s::uuid[], %[4]s::text[], %[5]s::uuid[]) as post(role, area, department, holder)
+		cross join lateral (values (e.step_roles, e.step_unit, 'step'), (e.step_higher, e.step_higher_unit, 'higher'), (e.void_roles, e.void_unit, 'void')) as want(roles, unit, at)
 		where post.role = any(want.roles)
 			and case want.unit when 'area' then post.area = e.area_id when 'prison' then post.area is null and post.department = ''
 				when 'owner' then case when e.sealed then post.department = 'dept_discipline'
-					else exists (select from unnest(%s::text[], %s::text[]) as own(department, ledger) where own.department = post.department and own.ledger = e.ledger) end
+					else exists (select from unnest(%[6]s::text[], %[7]s::text[]) as own(department, ledger) where own.department = post.department and own.ledger = e.ledger) end
 				else false end
-			and case when want.higher then post.holder is null and e.step_due <= app.transaction_time()
+			and (post.holder is null or post.holder <> e.author)
+			and case when want.at = 'void' then %[1]s <> e.void_by and (post.holder is null or post.holder <> e.void_by)
+				when e.state <> 'submitted' or %[1]s = any(e.step_out) then false
+				when want.at = 'higher' then post.holder is null and e.step_due <= app.transaction_time()
 				when post.holder is null then not e.step_bound
-				else post.holder <> e.author and post.holder <> all(e.step_out) and (not e.step_bound or post.holder = any(e.step_seats)) end))`,
+				else post.holder <> all(e.step_out) and (not e.step_bound or post.holder = any(e.step_seats)) end))`,
 		q.Me, roles, areas, departments, holders, owners, owned)
 }

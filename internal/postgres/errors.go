@@ -15,7 +15,9 @@ import (
 // What the database itself refuses, and what that means to somebody.
 var refused = map[string]*fault.Error{
 	"decisions_check":                   fault.New(fault.Forbidden, "own_entry"),
-	"decisions_pkey":                    fault.New(fault.Conflict, "already_decided"),
+	"decisions_once":                    fault.New(fault.Conflict, "already_decided"),
+	"decisions_void":                    fault.New(fault.Conflict, "already_decided"),
+	"decisions_asker":                   fault.New(fault.Forbidden, "own_request"),
 	"decisions_seat":                    fault.New(fault.Conflict, "already_decided"),
 	"decisions_for_author":              fault.New(fault.Forbidden, "own_entry"),
 	"signers_pkey":                      fault.New(fault.Conflict, "signs_already"),

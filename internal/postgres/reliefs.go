@@ -205,10 +205,40 @@ func (t *txn) outages(ctx context.Context) (func(area uuid.UUID) []duty.Span, []
 	return func(area uuid.UUID) []duty.Span { return slices.Concat(by[uuid.Nil], by[area]) }, all, err
 }
 
+// Postponed as in ledger.Reader. What an outage moves does not hang on who asks.
+func (t *txn) Postponed(ctx context.Context, _, area uuid.UUID, began, due time.Time) (moved time.Time, err error) {
+	err = t.asProgram(ctx, func() error {
+		outages, _, err := t.outages(ctx)
+		if err == nil {
+			moved = duty.Postponed(began, due, outages(area))
+		}
+		return err
+	})
+	return moved, err
+}
+
+// movable are the deadlines that an outage moves: of duties, and of steps that
+// wait for a decision. (Those of tasks are moved when they are read.)
+var movable = []struct{ look, move string }{
+	{`select duty_id, area_id, ends_at, planned_due_at, due_at from duties
+		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and due_at >= $3 and planned_due_at < $4 order by duty_id for update`,
+		"update duties set due_at = $3 where prison_id = $1 and duty_id = $2"},
+	{`select entry_id, area_id, step_reached_at, step_planned_due, step_due from entries
+		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and step_due >= $3 and step_planned_due < $4 and state = 'submitted'
+		order by entry_id for update`,
+		"update entries set step_due = $3 where prison_id = $1 and entry_id = $2"},
+}
+
+// longestDecision bounds how long before an outage something was submitted whose
+// time for the decision still falls into it: five working days between holidays,
+// and what an earlier outage added.
+const longestDecision = 62 * 24 * time.Hour
+
 // moveDeadlines works out anew the deadlines that the outage touches: those now
 // at or after its beginning that were planned before its end. Others that touch
 // it are looked at as one with it. Both its granting and its revocation come
-// here; a deadline that stays is not written.
+// here; a deadline that stays is not written. Days of which a duty was moved, or
+// a submission may have been, are reckoned anew.
 func (t *txn) moveDeadlines(ctx context.Context, r duty.Relief) error {
 	if err := t.lockOutages(ctx); err != nil {
 		return err
@@ -223,29 +253,32 @@ func (t *txn) moveDeadlines(ctx context.Context, r duty.Relief) error {
 			around = o
 		}
 	}
-	rows, err := t.tx.Query(ctx, `select duty_id, area_id, ends_at, planned_due_at, due_at from duties
-		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and due_at >= $3 and planned_due_at < $4 for update`,
-		t.ses.Prison, r.Areas, around.From, around.Until)
-	if err != nil {
-		return err
-	}
-	batch := &pgx.Batch{}
 	var moved []uuid.UUID
-	var id, area uuid.UUID
-	var ends, planned, due time.Time
-	if _, err = pgx.ForEachRow(rows, []any{&id, &area, &ends, &planned, &due}, func() error {
-		if to := duty.Postponed(ends, planned, spans(area)); !to.Equal(due) {
-			batch.Queue("update duties set due_at = $3 where prison_id = $1 and duty_id = $2", t.ses.Prison, id, to)
-			moved = append(moved, id)
+	for _, m := range movable {
+		rows, err := t.tx.Query(ctx, m.look, t.ses.Prison, r.Areas, around.From, around.Until)
+		if err != nil {
+			return err
 		}
-		return nil
-	}); err != nil {
-		return err
+		batch := &pgx.Batch{}
+		var id, area uuid.UUID
+		var began, planned, due time.Time
+		if _, err = pgx.ForEachRow(rows, []any{&id, &area, &began, &planned, &due}, func() error {
+			if to := duty.Postponed(began, planned, spans(area)); !to.Equal(due) {
+				batch.Queue(m.move, t.ses.Prison, id, to)
+				moved = append(moved, id)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
+			return err
+		}
 	}
-	if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
-		return err
-	}
-	return t.touchDays(ctx, "select distinct area_id, ledger, day::text from duties where prison_id = $1 and duty_id = any($2)", t.ses.Prison, moved)
+	return t.touchDays(ctx, `select area_id, ledger, day::text from duties where prison_id = $1 and duty_id = any($2)
+		union select area_id, ledger, occurred_day::text from entries where prison_id = $1 and (cardinality($3::uuid[]) = 0 or area_id = any($3))
+			and resubmitted_at >= $4 and resubmitted_at < $5 and occurred_day is not null`,
+		t.ses.Prison, moved, r.Areas, around.From.Add(-longestDecision), around.Until)
 }
 
 // reliefs as the verifier reads them.

@@ -101,7 +101,7 @@ func (t *txn) InsertRevision(ctx context.Context, k ledger.Key, r ledger.Revisio
 
 func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, error) {
 	rows, err := t.tx.Query(ctx, `select d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, p.name, d.role, d.of_digest,
-			d.comment, d.remarks, d.salt, d.recorded_at, d.capacity, d.for_person, coalesce(f.name, ''), d.delegation_id
+			d.comment, d.remarks, d.salt, d.recorded_at, d.capacity, d.for_person, coalesce(f.name, ''), d.delegation_id, d.void_id, d.asked_by
 		from decisions d join persons p on p.person_id = d.decided_by left join persons f on f.person_id = d.for_person
 		where d.prison_id = $1 and d.entry_id = $2 order by d.revision, d.step, d.recorded_at`, k.Prison, k.Entry)
 	if err != nil {
@@ -112,7 +112,7 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 		var role string
 		var of []byte
 		err := row.Scan(&d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &d.ByName, &role, &of,
-			&d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt, &d.Capacity, &d.For, &d.ForName, &d.Delegation)
+			&d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt, &d.Capacity, &d.For, &d.ForName, &d.Delegation, &d.Void, &d.AskedBy)
 		d.Role = actor.Role(role)
 		copy(d.Of[:], of)
 		return d, err
@@ -121,9 +121,10 @@ func (t *txn) Decisions(ctx context.Context, k ledger.Key) ([]ledger.Decision, e
 
 func (t *txn) InsertDecision(ctx context.Context, k ledger.Key, d ledger.Decision) error {
 	_, err := t.exec(ctx, `insert into decisions (prison_id, entry_id, revision, step, decision_id, verdict, author, decided_by, role, of_digest,
-			comment, remarks, salt, capacity, for_person, delegation_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			comment, remarks, salt, capacity, for_person, delegation_id, void_id, asked_by)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		k.Prison, k.Entry, d.Revision, d.Step, d.ID, d.Verdict, d.Author, d.By, d.Role, d.Of[:],
-		d.Comment, d.Remarks, d.Salt, d.Capacity, d.For, d.Delegation)
+		d.Comment, d.Remarks, d.Salt, d.Capacity, d.For, d.Delegation, d.Void, d.AskedBy)
 	if err != nil {
 		return err
 	}

@@ -3,12 +3,14 @@ package postgres
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/duty"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
@@ -67,10 +69,34 @@ func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) (
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, scanTask)
-		return err
+		if list, err = pgx.CollectRows(rows, scanTask); err != nil {
+			return err
+		}
+		return t.postponeTasks(ctx, list)
 	})
 	return list, err
+}
+
+// postponeTasks moves their deadlines as outages do. A task never changes: what
+// was planned stays in its row, and each reading asks anew.
+func (t *txn) postponeTasks(ctx context.Context, list []ledger.Task) error {
+	outages, all, err := t.outages(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	for i, k := range list {
+		if k.DueAt != nil {
+			due := duty.Postponed(k.RecordedAt, *k.DueAt, outages(k.Area))
+			list[i].DueAt = &due
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ledger.Task) int {
+		if a.DueAt == nil || b.DueAt == nil {
+			return 0 // those without one come last already
+		}
+		return a.DueAt.Compare(*b.DueAt)
+	})
+	return nil
 }
 
 func scanTask(row pgx.CollectableRow) (ledger.Task, error) {

@@ -103,6 +103,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.revisions,
 			s.decisions,
 			s.signers,
+			s.voids,
 			s.delegations,
 			s.delegationEnds,
 			s.evidence,
@@ -164,7 +165,7 @@ func (s *Snapshot) decisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		var role string
 		var bound bool
 		if err := row.Scan(&k.Entry, &d.ID, &d.Revision, &d.Step, &d.Verdict, &d.Author, &d.By, &role, &of, &d.Comment, &d.Remarks, &d.Salt, &d.RecordedAt,
-			&d.Capacity, &d.For, &d.Delegation, &bound); err != nil {
+			&d.Capacity, &d.For, &d.Delegation, &d.Void, &d.AskedBy, &bound); err != nil {
 			return integrity.Row{}, err
 		}
 		d.Role = actor.Role(role)
@@ -176,7 +177,7 @@ func (s *Snapshot) decisions(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 		rec, err := ledger.DecisionRecord(k, d)
 		return rowOf("decisions", rec, err, d.RecordedAt, wrong)
 	}, `select d.entry_id, d.decision_id, d.revision, d.step, d.verdict, d.author, d.decided_by, d.role, d.of_digest, d.comment, d.remarks, d.salt, d.recorded_at,
-			d.capacity, d.for_person, d.delegation_id, coalesce(r.digest = d.of_digest, false)
+			d.capacity, d.for_person, d.delegation_id, d.void_id, d.asked_by, coalesce(r.digest = d.of_digest, false)
 		from decisions d left join revisions r on r.prison_id = d.prison_id and r.entry_id = d.entry_id and r.revision = d.revision
 		where d.prison_id = $1 order by d.decision_id`, prison)
 }

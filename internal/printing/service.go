@@ -218,7 +218,7 @@ func (s *Service) gather(ctx context.Context, tx Tx, k ledger.Key, revision int,
 	}
 	last := ""
 	for _, d := range decisions {
-		if d.Revision != revision || d.Verdict == "void" && kind != Voided {
+		if d.Revision != revision || d.Verdict == "keep" || d.Verdict == "void" && kind != Voided {
 			continue
 		}
 		sheet.Decisions = append(sheet.Decisions, d)

@@ -58,7 +58,7 @@ type Field struct {
 
 // Step of an entry's own history: a revision or a decision.
 type Step struct {
-	Kind     string    `json:"kind"` // filed, approve, return, void
+	Kind     string    `json:"kind"` // filed, approve, return, void, keep
 	Revision int       `json:"revision"`
 	By       string    `json:"by"`
 	Note     string    `json:"note"`

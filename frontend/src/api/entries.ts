@@ -162,7 +162,7 @@ export interface Judgement {
 
 export async function decide(
   entry: Entry,
-  verdict: 'approve' | 'return' | 'void',
+  verdict: Extract<Action, 'approve' | 'return' | 'ask_void' | 'void' | 'refuse_void'>,
   body: Judgement,
   key: string,
 ): Promise<Outcome> {

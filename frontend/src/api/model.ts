@@ -73,6 +73,7 @@ export type EntryView = With<
   S['View'],
   {
     draft?: With<S['Draft'], { body: Doc }>
+    ended?: With<S['Draft'], { body: Doc }>
     branches: Branch[]
     revisions: Revision[]
     decisions: Decision[]

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { lookup } from '../api/lookup'
+import { useMe } from '../api/queries'
 
 interface Props {
   id: string
@@ -9,9 +10,10 @@ interface Props {
   label: string
 }
 
-/** A police number, found by number or name as it is typed. */
+/** The police number of somebody else, found by number or name as it is typed. */
 export function PersonInput({ id, name, prison, label }: Props) {
   const [typed, setTyped] = useState('')
+  const me = useMe().data?.number
   const found = useQuery({
     queryKey: ['people', prison, typed],
     queryFn: ({ signal }) => lookup(prison, '', 'police', typed, signal),
@@ -30,11 +32,13 @@ export function PersonInput({ id, name, prison, label }: Props) {
         onChange={(e) => setTyped(e.target.value)}
       />
       <datalist id={`${id}-found`}>
-        {found.data?.map((p) => (
-          <option key={String(p.value)} value={String(p.value)}>
-            {p.label}
-          </option>
-        ))}
+        {found.data
+          ?.filter((p) => p.value !== me)
+          .map((p) => (
+            <option key={String(p.value)} value={String(p.value)}>
+              {p.label}
+            </option>
+          ))}
       </datalist>
     </label>
   )

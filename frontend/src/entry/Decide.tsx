@@ -8,6 +8,7 @@ import { isProblem, ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { Signers } from '../approval/Signers'
 import { useLang, useT } from '../i18n'
+import { RemarkArea, remarkCount } from '../ui/RemarkArea'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { labelOf } from './labels'
@@ -87,6 +88,7 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
             id={`remark-${index}`}
             autoFocus
             style={{ width: '60%' }}
+            count={remarkCount}
             value={remark.text}
             onChange={(e) =>
               setRemarks?.(
@@ -99,15 +101,12 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
           </Button>
         </p>
       ))}
-      <label htmlFor="decide-comment">{t('decide.comment')}</label>
-      <Input.TextArea
-        ref={(area) => {
-          input.current = area?.resizableTextArea?.textArea ?? null
-        }}
+      <RemarkArea
+        area={input}
         id="decide-comment"
-        autoSize
+        label={t('decide.comment')}
         value={comment}
-        onChange={(e) => setComment(e.target.value)}
+        onChange={setComment}
       />
       <p>
         <Button type="primary" loading={busy} data-key="A" onClick={() => void act('approve')}>

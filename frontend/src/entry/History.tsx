@@ -1,4 +1,4 @@
-import type { Claim, Decision, EntryView } from '../api/model'
+import type { Claim, Decision, EntryView, Role } from '../api/model'
 import { StepNow } from '../approval/StepNow'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -54,17 +54,21 @@ function Decider({ decision }: { decision: Decision }) {
   return t('approval.for', { deputy: decision.decided_by_name, holder: decision.for_name })
 }
 
-/** Every decision with its words, and who signs beside the post. */
+/** Every decision with its words, the voids that were asked for, and who signs beside the post. */
 export function Decisions({ view, schema }: { view: EntryView; schema: Schema }) {
   const lang = useLang()
   const t = useT()
-  if (view.decisions.length === 0 && view.signers.every((s) => s.kind === 'holder'))
+  if (
+    view.decisions.length === 0 &&
+    view.voids.length === 0 &&
+    view.signers.every((s) => s.kind === 'holder')
+  )
     return <p className="quiet">{t('entry.noDecisions')}</p>
   return (
     <ul className="changes">
       {view.decisions.map((d) => (
         <li key={d.id}>
-          <span className={`status ${d.verdict === 'approve' ? 'approved' : 'returned'}`}>
+          <span className={`status ${good.has(d.verdict) ? 'approved' : 'returned'}`}>
             {t(`verdict.${d.verdict}`)}
           </span>{' '}
           {t('entry.revisionN', { n: d.revision })} · <Decider decision={d} /> ·{' '}
@@ -76,6 +80,14 @@ export function Decisions({ view, schema }: { view: EntryView; schema: Schema })
               <strong>{labelOf(schema, r.pointer, lang)}</strong> {r.text}
             </p>
           ))}
+        </li>
+      ))}
+      {view.voids.map((v) => (
+        <li key={v.id}>
+          <span className="status warning">{t('voiding.request')}</span>{' '}
+          {t('entry.revisionN', { n: v.revision })} · {v.asked_by_name} ·{' '}
+          {t(`role.${v.role as Role}`)} · {showTime(v.recorded_at)}
+          <p>{v.reason}</p>
         </li>
       ))}
       {view.signers
@@ -90,6 +102,9 @@ export function Decisions({ view, schema }: { view: EntryView; schema: Schema })
     </ul>
   )
 }
+
+/** Verdicts that leave what was written standing. */
+const good = new Set<Decision['verdict']>(['approve', 'keep'])
 
 const signing = {
   transfer: 'approval.signerTransfer',
@@ -113,7 +128,10 @@ const known = [
   'amended',
   'retaken',
   'rebased',
+  'void_asked',
+  'void_refused',
   'voided',
+  'amendment_ended',
   'discarded',
   'written_offline',
   'branched',

@@ -1,13 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import { decide, reopen } from '../api/entries'
+import { reopen } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Action, EntryView, LedgerType } from '../api/model'
 import { formUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
+import { AskVoid, Voiding } from '../approval/Voiding'
 import { LockNote } from '../calendar/LockNote'
 import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
@@ -64,6 +65,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
         <Actions view={view} />
       </PageTitle>
       <Head view={view} />
+      <Voiding view={view} />
       <Branches
         view={view}
         type={type}
@@ -136,6 +138,12 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
             <Decisions view={view} schema={schema} />
           </section>
         </>
+      )}
+      {view.ended && (
+        <section className="panel">
+          <h2>{t('voiding.endedDraft')}</h2>
+          <Document schema={schema} layout={type.form} doc={view.ended.body} />
+        </section>
       )}
       <section className="panel">
         <h2>{t('entry.timeline')}</h2>
@@ -232,7 +240,7 @@ function Actions({ view }: { view: EntryView }) {
             {t(`action.${action}`)}
           </Button>
         ))}
-      {actions.includes('void') && <VoidEntry view={view} />}
+      <AskVoid view={view} />
       <Link to={traceOf(kindOfEntry(entry.ledger), entry.id)}>{t('trace.this')}</Link>
       {actions.includes('print') ? (
         <>
@@ -250,50 +258,5 @@ function Actions({ view }: { view: EntryView }) {
         </Link>
       )}
     </>
-  )
-}
-
-/** Taking an entry out of force asks for the reason that will be kept with it. */
-function VoidEntry({ view }: { view: EntryView }) {
-  const t = useT()
-  const queries = useQueryClient()
-  const [open, setOpen] = useState(false)
-  const [reason, setReason] = useState('')
-  const revision = view.revisions.find((r) => r.revision === view.entry.revision)
-  const act = async () => {
-    try {
-      await decide(
-        view.entry,
-        'void',
-        { digest: revision!.digest, comment: reason, remarks: [] },
-        newKey(),
-      )
-      await queries.invalidateQueries()
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast(error.message)
-    }
-  }
-  if (!open) {
-    return (
-      <Button danger onClick={() => setOpen(true)}>
-        {t('action.void')}
-      </Button>
-    )
-  }
-  return (
-    <span>
-      <Input
-        aria-label={t('action.voidReason')}
-        placeholder={t('action.voidReason')}
-        value={reason}
-        onChange={(e) => setReason(e.target.value)}
-        style={{ width: 220 }}
-        autoFocus
-      />{' '}
-      <Button danger disabled={!reason.trim()} onClick={() => void act()}>
-        {t('action.void')}
-      </Button>
-    </span>
   )
 }

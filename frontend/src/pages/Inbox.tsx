@@ -8,6 +8,7 @@ import type { BulkResult, Entry, EntryView, LedgerType, Remark } from '../api/mo
 import { ProblemError } from '../api/problem'
 import { useEntries, useEntry, useLedgers, useLedgerType, usePrison } from '../api/queries'
 import { StepTags } from '../approval/StepNow'
+import { Voiding } from '../approval/Voiding'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
@@ -31,7 +32,9 @@ import { NamesOfPeople } from '../ui/who'
 
 /** Entries that want a look before they are decided: they are opened one by one. */
 export function wantsALook(entry: Entry): boolean {
-  return entry.warnings > 0 || entry.hints > 0 || entry.revision > 1
+  return (
+    entry.warnings > 0 || entry.hints > 0 || entry.revision > 1 || entry.void_asked !== undefined
+  )
 }
 
 export default function Inbox() {
@@ -248,14 +251,16 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
   const lang = useLang()
   const [remarks, setRemarks] = useState<Remark[]>([])
   const { entry } = view
-  const revision = view.revisions.find((r) => r.revision === entry.revision)
+  const mayDecide = view.actions.includes('approve')
+  // A void is of what is in force.
+  const number = mayDecide ? entry.revision : entry.in_force
+  const revision = view.revisions.find((r) => r.revision === number)
   if (!revision) return null
-  const before = view.revisions.find((r) => r.revision === entry.revision - 1)
+  const before = view.revisions.find((r) => r.revision === number - 1)
   const schema = shownSchema(type)
   const changes = before ? diff(before.document, revision.document) : undefined
   const files = view.evidence.filter((e) => e.revision === revision.revision)
   const names = new Map(view.evidence.map((e) => [e.id, e.name]))
-  const mayDecide = view.actions.includes('approve')
   return (
     <>
       <div className="page-title">
@@ -263,6 +268,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
         <EntryTags entry={entry} />
         <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>{t('inbox.open')}</Link>
       </div>
+      <Voiding view={view} />
       {mayDecide && (
         <Decide
           view={view}

@@ -6,12 +6,13 @@ export function StateTag({ state }: { state: EntryState }) {
   return <span className={`status ${state}`}>{t(`entryState.${state}`)}</span>
 }
 
-/** State of an entry with what sets it apart: nil return, warnings, a later revision. */
+/** State of an entry with what sets it apart: a void asked for, nil return, warnings, a later revision. */
 export function EntryTags({ entry }: { entry: Entry }) {
   const t = useT()
   return (
     <span>
       <StateTag state={entry.state} />{' '}
+      {entry.void_asked && <span className="status warning">{t('voiding.title')}</span>}{' '}
       {entry.nil_return && <span className="status excused">{t('entry.nil')}</span>}{' '}
       {entry.warnings > 0 && (
         <span className="status warning">{t('entry.warnings', { count: entry.warnings })}</span>

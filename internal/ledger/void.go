@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+)
+
+// VoidAt is the void (作废) that is asked for and not decided yet. The entry
+// stays in force meanwhile, whatever becomes of a correction.
+type VoidAt struct {
+	VoidAsked *uuid.UUID   `json:"void_asked,omitempty"`
+	VoidBy    uuid.UUID    `json:"-"`
+	VoidRoles []actor.Role `json:"void_roles,omitempty"` // who decides it
+	VoidUnit  string       `json:"-"`
+}
+
+// VoidRequest asks that what is in force be so no longer. It never changes; the
+// decision on it names it.
+type VoidRequest struct {
+	ID         uuid.UUID  `json:"id"`
+	Revision   int        `json:"revision"` // that was in force
+	Of         Digest     `json:"of_digest"`
+	Author     uuid.UUID  `json:"-"`
+	By         uuid.UUID  `json:"asked_by"`
+	ByName     string     `json:"asked_by_name"`
+	Role       actor.Role `json:"role"`
+	Reason     string     `json:"reason"`
+	Salt       []byte     `json:"-"`
+	RecordedAt time.Time  `json:"recorded_at"`
+}
+
+// voiding is the round that decides a void: the head of the department that
+// answers for the entry, or, while that is nobody but the author or who asked,
+// the next rung of the ladder.
+var voiding = Step{Roles: []actor.Role{actor.DeptHead}, Unit: "owner"}
+
+// atVoid is the entry as it stands at the void's round, not at its approval's.
+func (e Entry) atVoid() Entry {
+	e.StepRoles, e.StepUnit, e.StepAt = e.VoidRoles, e.VoidUnit, StepAt{StepOut: []uuid.UUID{e.VoidBy}}
+	return e
+}
+
+// AskVoid asks with a reason that the entry be voided. One is decided before
+// another is asked for.
+func (s *Service) AskVoid(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(Judgement{Comment: j.Comment}); err != nil {
+		return Outcome{}, err
+	}
+	return s.change(ctx, k, AskVoid, 0, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
+		rev, err := inForce(ctx, tx, *e, j)
+		if err != nil {
+			return nil, err
+		}
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		if err := placed(t, Judgement{Comment: j.Comment}); err != nil {
+			return nil, err
+		}
+		a := actor.From(ctx)
+		v := VoidRequest{ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Of: rev.Digest, Author: rev.Author, By: a.PersonID, Reason: j.Comment, Salt: integrity.NewSalt()}
+		if len(a.Postings) > 0 {
+			v.Role = a.Postings[0].Role
+		}
+		if err := tx.InsertVoid(ctx, k, v); err != nil {
+			return nil, err
+		}
+		if err := tx.InsertEvent(ctx, k, "void_asked", rev.Number, map[string]any{"void": v.ID, "comment": v.Reason}); err != nil {
+			return nil, err
+		}
+		e.VoidAt = VoidAt{VoidAsked: &v.ID, VoidBy: v.By}
+		deciders, err := s.staffVoid(ctx, tx, t, e)
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.UpdateEntry(ctx, e); err != nil {
+			return nil, err
+		}
+		if err := tellOfVoid(ctx, tx, *e, deciders); err != nil {
+			return nil, err
+		}
+		receipt, err := tx.Append(ctx, e.Prison)
+		if err != nil {
+			return nil, err
+		}
+		fault.Point("void.asked")
+		return &Outcome{Receipt: &receipt}, nil
+	})
+}
+
+// Void takes the entry out of force as was asked for. A correction on its way
+// ends with it: what was submitted stays among the revisions, what was not stays
+// with its author, to read.
+func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	return s.decideVoid(ctx, k, Void, j, idem)
+}
+
+// RefuseVoid leaves the entry in force; the reason is kept.
+func (s *Service) RefuseVoid(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	return s.decideVoid(ctx, k, RefuseVoid, j, idem)
+}
+
+func (s *Service) decideVoid(ctx context.Context, k Key, a Action, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(j); err != nil {
+		return Outcome{}, err
+	}
+	return s.change(ctx, k, a, 0, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		rev, err := inForce(ctx, tx, *e, j)
+		if err != nil {
+			return nil, err
+		}
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		if err := placed(t, j); err != nil {
+			return nil, err
+		}
+		verdict, kind := "void", "voided"
+		if a == RefuseVoid {
+			verdict, kind = "keep", "void_refused"
+		}
+		asked := e.VoidAt
+		d := decision(ctx, e, rev, verdict, j)
+		// It is of no step: it comes after the chain.
+		d.Step, d.Void, d.AskedBy = len(rev.Chain), asked.VoidAsked, &asked.VoidBy
+		if err := s.capacitate(ctx, tx, e.atVoid(), &d); err != nil {
+			return nil, err
+		}
+		e.VoidAt = VoidAt{}
+		if a == Void {
+			if err := s.endAmendment(ctx, tx, e); err != nil {
+				return nil, err
+			}
+			e.State, e.Counts = to, false
+		}
+		for _, person := range []uuid.UUID{e.Author, asked.VoidBy} {
+			n := e.notice(person, kind, map[string]any{"by": actor.From(ctx).Name, "reason": d.Comment})
+			n.Subject = *asked.VoidAsked
+			if err := tx.Notify(ctx, n); err != nil {
+				return nil, err
+			}
+		}
+		return s.settle(ctx, tx, t, e, rev, d, kind)
+	})
+}
+
+// inForce is the revision that a void is about, made sure to be what was shown.
+func inForce(ctx context.Context, r Reader, e Entry, j Judgement) (Revision, error) {
+	rev, err := r.Revision(ctx, e.Key, e.InForce)
+	if err == nil && rev.Digest != j.Digest {
+		err = fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number).With("digest", rev.Digest)
+	}
+	return rev, err
+}
+
+// endAmendment ends a correction that is on its way. Nothing of it is lost.
+func (s *Service) endAmendment(ctx context.Context, tx Tx, e *Entry) error {
+	if e.State == Approved {
+		return nil
+	}
+	if err := tx.InsertEvent(ctx, e.Key, "amendment_ended", e.Revision, map[string]any{"state": e.State}); err != nil {
+		return err
+	}
+	if e.State == Submitted {
+		now := tx.Now()
+		e.DecidedAt = &now
+	}
+	return s.inForceAgain(ctx, tx, e)
+}
+
+// inForceAgain lets the head show the revision in force, as it did before it was
+// to be corrected.
+func (s *Service) inForceAgain(ctx context.Context, r Reader, e *Entry) error {
+	rev, err := r.Revision(ctx, e.Key, e.InForce)
+	if err != nil {
+		return err
+	}
+	if err := s.stand(e, rev); err != nil {
+		return err
+	}
+	e.Revision, e.Digest, e.Step = rev.Number, &rev.Digest, len(rev.Chain)
+	e.leaveStep()
+	return nil
+}
+
+// staffVoid puts the void in front of those who decide it.
+func (s *Service) staffVoid(ctx context.Context, r Reader, t *catalog.Type, e *Entry) ([]Posted, error) {
+	at := e.atVoid()
+	deciders, err := s.staff(ctx, r, t, &at, voiding)
+	e.VoidRoles, e.VoidUnit = at.StepRoles, at.StepUnit
+	return deciders, err
+}
+
+// restaffVoid asks anew who decides the void at hand, and says whether those are
+// others than before.
+func (s *Service) restaffVoid(ctx context.Context, r Reader, e *Entry) ([]Posted, bool, error) {
+	if e.VoidAsked == nil {
+		return nil, false, nil
+	}
+	t, err := s.typeOf(*e)
+	if err != nil {
+		return nil, false, err
+	}
+	before := e.VoidRoles
+	deciders, err := s.staffVoid(ctx, r, t, e)
+	return deciders, !slices.Equal(before, e.VoidRoles), err
+}
+
+func tellOfVoid(ctx context.Context, tx Tx, e Entry, deciders []Posted) error {
+	for _, p := range deciders {
+		n := e.notice(p.ID, "void_asked", map[string]any{"author": e.AuthorName})
+		n.Subject = *e.VoidAsked
+		if err := tx.Notify(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
