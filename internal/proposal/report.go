@@ -19,8 +19,10 @@ type Report struct {
 	Duties   int               `json:"duties"`  // still ahead, which fall away or are made anew
 	Uses     []Use             `json:"uses"`    // what in the catalogue and the standard names the ledger
 	Overlaps []catalog.Overlap `json:"overlaps"`
-	Before   catalog.Burden    `json:"burden_before"`
-	After    catalog.Burden    `json:"burden_after"`
+	// Extent is the area that Before and After are reckoned by; none in reports older than it.
+	Extent catalog.Extent `json:"extent,omitzero"`
+	Before catalog.Burden `json:"burden_before"`
+	After  catalog.Burden `json:"burden_after"`
 	// Failed are the tests of the gate it does not pass: then it is refused.
 	Failed []fault.Field `json:"failed"`
 }
@@ -47,7 +49,7 @@ type Use struct {
 
 // report works the dry run out. Faults: bad_type, and bad_proposal with fields.
 func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (Report, error) {
-	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Before: catalog.BurdenOf(s.Catalog.Types())}
+	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal())}
 	if bad := s.wrong(c, today); len(bad) > 0 {
 		return r, fault.InvalidFields("bad_proposal", bad)
 	}
@@ -89,7 +91,7 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 			r.Failed = append(r.Failed, gate.Check("/gate", today, known, certain(r.Overlaps))...)
 		}
 	}
-	r.After = catalog.BurdenOf(types)
+	r.After = catalog.BurdenOf(types, r.Extent)
 	return r, nil
 }
 

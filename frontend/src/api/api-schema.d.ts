@@ -1974,6 +1974,7 @@ export interface components {
             burden: {
                 [key: string]: components["schemas"]["Burden"];
             };
+            extent: components["schemas"]["Extent"];
         };
         LegacyLedger: {
             no: string;
@@ -2067,6 +2068,17 @@ export interface components {
             filled: number;
             per_week: number;
         };
+        /** @description The area that a burden is reckoned by */
+        Extent: {
+            inmates: number;
+            /** @description work sites; of no area is their number kept */
+            sites: number;
+            /**
+             * @description its own roll now, the mean of the prison's areas of the kind, or the figure of the settings
+             * @enum {string}
+             */
+            of: "area" | "mean" | "nominal";
+        };
         /** @description What ledgers ask of an area, and take of its week as far as their cadence says how often they are filled */
         Weight: {
             ledgers: number;
@@ -2083,6 +2095,7 @@ export interface components {
             unmeasured: number;
         };
         BurdenHistory: {
+            extent: components["schemas"]["Extent"];
             base: components["schemas"]["Weight"];
             changes: components["schemas"]["BurdenChange"][];
         };
@@ -2155,6 +2168,7 @@ export interface components {
                 title: components["schemas"]["Text"];
             }[];
             overlaps: components["schemas"]["Overlap"][];
+            extent?: components["schemas"]["Extent"];
             burden_before: components["schemas"]["Burden"];
             burden_after: components["schemas"]["Burden"];
             failed: Record<string, never>[];

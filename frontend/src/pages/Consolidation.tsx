@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 import { useConsolidation } from '../api/catalogue'
 import type { Legacy, Consolidation as Register } from '../api/model'
+import { ExtentNote } from '../catalogue/ExtentNote'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
@@ -155,6 +156,9 @@ function Found({ data }: { data: Register }) {
             })}
           </tbody>
         </table>
+        <p className="quiet">
+          <ExtentNote extent={data.extent} />
+        </p>
       </section>
     </>
   )
