@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 )
 
 // Report is a dry run: everything the change touches, before it is made.
@@ -123,19 +124,34 @@ func (s *Service) overlaps(current, next *catalog.Type) []catalog.Overlap {
 
 // drafts counts what becomes of those that are open.
 func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *catalog.Type, r *Report) error {
-	open, err := tx.OpenDrafts(ctx, c.Ledger)
-	if err != nil {
-		return err
-	}
-	r.Drafts.Open = len(open)
-	if next == nil {
-		r.Drafts.Hold = len(open) // they may be finished, none may be begun
-		return nil
-	}
-	for _, ch := range catalog.Compare(current, next) {
-		r.Changes = append(r.Changes, Line{Change: ch})
+	if next != nil {
+		for _, ch := range catalog.Compare(current, next) {
+			r.Changes = append(r.Changes, Line{Change: ch})
+		}
 	}
 	compared := map[int][]catalog.Change{}
+	after := ledger.Key{}
+	for {
+		open, err := tx.OpenDrafts(ctx, c.Ledger, after, PageOfDrafts)
+		if err != nil {
+			return err
+		}
+		r.Drafts.Open += len(open)
+		if next == nil {
+			r.Drafts.Hold += len(open) // they may be finished, none may be begun
+		} else if err := s.weigh(c, open, compared, next, r); err != nil {
+			return err
+		}
+		if len(open) < PageOfDrafts {
+			return nil
+		}
+		after = open[len(open)-1].Key
+	}
+}
+
+// weigh counts which of some drafts would move to the next version. compared
+// keeps what differs from each version they are of.
+func (s *Service) weigh(c Content, open []OpenDraft, compared map[int][]catalog.Change, next *catalog.Type, r *Report) error {
 	for _, d := range open {
 		if compared[d.Version] == nil {
 			compared[d.Version] = catalog.Compare(s.Catalog.Type(c.Ledger, d.Version), next)
