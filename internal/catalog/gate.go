@@ -49,6 +49,11 @@ var gateTexts = map[string]fault.Text{
 	"review_on":     {ZH: "G5：复核日期须在今后 12 个月之内", EN: "G5: the review date lies within the next twelve months"},
 }
 
+// AskedAlready is what fails without any answer: another type asks for this fact.
+func AskedAlready(at string) fault.Field {
+	return fault.Field{Pointer: at, Code: "gate:overlap", Text: gateTexts["overlap"]}
+}
+
 // Check lists the tests the answers fail, each with its pointer below at;
 // today is YYYY-MM-DD, known says which ledgers there are, overlaps are those of
 // what is to be added.

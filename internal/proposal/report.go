@@ -82,44 +82,20 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 	}
 	if next != nil {
 		types = append(types, next)
-		r.Overlaps = s.overlaps(current, next)
-		if added(r.Changes) || c.Kind == Add {
+		r.Overlaps = catalog.NewOverlaps(current, next, s.Catalog.Types())
+		if c.Kind == Add || catalog.Adds(catalog.Compare(current, next)) {
 			gate := catalog.Gate{}
 			if c.Gate != nil {
 				gate = *c.Gate
 			}
 			known := func(id string) bool { return s.Catalog.Current(id) != nil }
-			r.Failed = append(r.Failed, gate.Check("/gate", today, known, certain(r.Overlaps))...)
+			r.Failed = append(r.Failed, gate.Check("/gate", today, known, catalog.Certain(r.Overlaps))...)
+		} else if len(catalog.Certain(r.Overlaps)) > 0 {
+			r.Failed = append(r.Failed, catalog.AskedAlready("/schema"))
 		}
 	}
 	r.After = catalog.BurdenOf(types, r.Extent)
 	return r, nil
-}
-
-// certainty is where a likeness is no longer a question.
-const certainty = 900
-
-func certain(list []catalog.Overlap) []catalog.Overlap {
-	return slices.DeleteFunc(slices.Clone(list), func(o catalog.Overlap) bool { return o.Score < certainty })
-}
-
-func added(list []Line) bool {
-	return slices.ContainsFunc(list, func(l Line) bool { return l.Kind == catalog.AddOptional || l.Kind == catalog.AddRequired })
-}
-
-// overlaps of what is new: a field that was there before is not asked again.
-func (s *Service) overlaps(current, next *catalog.Type) []catalog.Overlap {
-	had := map[string]bool{}
-	if current != nil {
-		for _, f := range current.Fields() {
-			had[f.ID] = true
-		}
-	}
-	list := slices.DeleteFunc(catalog.Overlaps(next, s.Catalog.Types()), func(o catalog.Overlap) bool { return had[o.Field] })
-	if list == nil {
-		list = []catalog.Overlap{}
-	}
-	return list
 }
 
 // drafts counts what becomes of those that are open.

@@ -2035,6 +2035,8 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @enum {string} */
             effect: "moves" | "some" | "holds";
+            /** @description it has to pass the gate */
+            adds?: boolean;
             field?: string;
             member?: string;
             before?: unknown;
@@ -2045,6 +2047,8 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @enum {string} */
             effect: "moves" | "some" | "holds";
+            /** @description it has to pass the gate */
+            adds?: boolean;
             holds: number;
             field?: string;
             member?: string;

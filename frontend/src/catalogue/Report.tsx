@@ -57,7 +57,10 @@ export function Report({ report }: { report: ProposalReport }) {
           <tbody>
             {report.changes.map((c) => (
               <tr key={`${c.kind} ${c.field} ${c.member}`}>
-                <td>{t(`catalogue.change_${c.kind as 'remove'}`)}</td>
+                <td>
+                  {t(`catalogue.change_${c.kind as 'remove'}`)}{' '}
+                  {c.adds && <strong>{t('catalogue.adds')}</strong>}
+                </td>
                 <td>
                   {text(c.title, lang)} <span className="quiet">{c.field ?? c.member}</span>
                 </td>
