@@ -1993,6 +1993,11 @@ export interface components {
                 field: string;
                 value?: string;
             }[];
+            /** @description the fields that take from a shared ledger */
+            reads?: {
+                ledger: string;
+                field: string;
+            }[];
             reason: components["schemas"]["Text"];
             ruling?: string;
             answer: components["schemas"]["Text"];
