@@ -2015,9 +2015,25 @@ export interface components {
                 field: string;
                 value?: string;
             }[];
+            /** @description of the target that brought it; absent */
+            version?: number;
+            /** @description the answers at the gate; what was shipped after the consolidation has them all */
             gate: {
                 basis: components["schemas"]["Text"];
                 purpose: components["schemas"]["Text"];
+                no_other?: components["schemas"]["Text"];
+                minutes?: number;
+                per_month?: number;
+                savings?: {
+                    ledger: string;
+                    minutes: number;
+                    how: string;
+                }[];
+                /** Format: date */
+                review_on?: string;
+                /** Format: date */
+                decided_on?: string;
+                approved_by?: string;
             };
             reason: components["schemas"]["Text"];
         };
