@@ -55,14 +55,14 @@ func BurdenOf(types []*Type, e Extent) Burden {
 	var b Burden
 	for _, t := range types {
 		b.Ledgers++
-		typed := asked(t)
-		b.Fields += len(typed)
-		for _, f := range typed {
+		for _, f := range asked(t) {
+			b.Fields++
 			if f.need {
 				b.Required++
 			}
 		}
-		b.Filled += len(t.Computed) + len(t.Sources)
+		s := t.share(func(Held) int { return 1 })
+		b.Filled += s.Taken + s.Computed
 		b.PerWeek += t.Cadence.perWeek(e)
 	}
 	return b

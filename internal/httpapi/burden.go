@@ -114,6 +114,22 @@ func (a *API) burdenHistory(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"kinds": out})
 }
 
+// shares is how much of every form nobody has to type, against the target.
+func (a *API) shares(c echo.Context) error {
+	type line struct {
+		Ledger string        `json:"ledger"`
+		Fields catalog.Share `json:"fields"`
+		Keys   catalog.Share `json:"keys"`
+	}
+	lines, sum := []line{}, line{}
+	for _, t := range a.Catalog.Types() {
+		fields, keys := a.Catalog.Shares(t)
+		lines = append(lines, line{t.ID, fields, keys})
+		sum.Fields, sum.Keys = sum.Fields.Plus(fields), sum.Keys.Plus(keys)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"target": int(a.Catalog.Setting("prefilled_percent")), "ledgers": lines, "fields": sum.Fields, "keys": sum.Keys})
+}
+
 // coincidences lists what was written twice under whatever names.
 func (a *API) coincidences(c echo.Context) error {
 	prison, err := a.prison(c)

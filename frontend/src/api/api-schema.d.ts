@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of every form nobody has to type, against the target */
+        get: operations["shares.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/workbooks/{ledger}": {
         parameters: {
             query?: never;
@@ -2104,6 +2121,29 @@ export interface components {
              */
             of: "area" | "mean" | "nominal";
         };
+        /** @description Fields, or the keys they take, by who fills them */
+        FilledBy: {
+            /** @description entered elsewhere and served from there */
+            taken: number;
+            /** @description worked out by the server */
+            computed: number;
+            /** @description there when the entry is begun: defaults, shift, roster, who fills */
+            begun: number;
+            typed: number;
+            /** @description of them that nobody types */
+            percent: number;
+        };
+        Prefilled: {
+            /** @description percent */
+            target: number;
+            ledgers: {
+                ledger: string;
+                fields: components["schemas"]["FilledBy"];
+                keys: components["schemas"]["FilledBy"];
+            }[];
+            fields: components["schemas"]["FilledBy"];
+            keys: components["schemas"]["FilledBy"];
+        };
         /** @description What ledgers ask of an area, and take of its week as far as their cadence says how often they are filled */
         Weight: {
             ledgers: number;
@@ -3857,6 +3897,35 @@ export interface operations {
                         }[];
                         burden: components["schemas"]["Burden"];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "shares.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By ledger and in sum, one entry of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefilled"];
                 };
             };
             /** @description A problem */

@@ -8,6 +8,7 @@ import { useBurden, useMe, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
 import { BurdenHistory } from '../catalogue/BurdenHistory'
 import { signed } from '../catalogue/measures'
+import { Prefilled } from '../catalogue/Prefilled'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
@@ -80,6 +81,7 @@ export default function Burden() {
           )}
         </Ready>
       </section>
+      <Prefilled />
       <BurdenHistory prison={prison} area={area} />
       <AskedTwice prison={prison} from={from} to={to} />
     </>
