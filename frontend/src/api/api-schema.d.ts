@@ -3038,6 +3038,11 @@ export interface components {
             rows: {
                 /** @description Stays with the row when the batch is sent again */
                 key: string;
+                /** @description the row's part of what the grid took on the officer's screen; absent, it was not measured */
+                effort?: {
+                    seconds?: number;
+                    keystrokes?: number;
+                };
                 body: Record<string, never>;
             }[];
         };
