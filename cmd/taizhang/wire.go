@@ -94,7 +94,11 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.store, err = postgres.Open(ctx, databaseURL, c.Connections); err != nil {
 		return nil, err
 	}
-	if err := h.store.Install(ctx, shipped, h.access.Owner, departments); err != nil {
+	register, err := catalog.LoadRegister(schemas.FS)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.store.Install(ctx, shipped, register, h.access.Owner, departments); err != nil {
 		return nil, err
 	}
 	// From here on the database is the catalogue.
@@ -109,10 +113,6 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	codes := make([]string, len(departments))
 	for i, d := range departments {
 		codes[i] = d.Code
-	}
-	register, err := catalog.LoadRegister(schemas.FS)
-	if err != nil {
-		return nil, err
 	}
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}

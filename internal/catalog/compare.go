@@ -56,6 +56,7 @@ type Change struct {
 	Before  any        `json:"before,omitempty"`
 	After   any        `json:"after,omitempty"`
 	Effect  effect     `json:"effect"`
+	Adds    bool       `json:"adds,omitempty"` // 增: it has to pass the gate
 	old     Held
 	now     Held
 	checker *validator // of the new field alone; nil where no value can offend
@@ -108,7 +109,8 @@ func byID(list []Held) map[string]Held {
 }
 
 func change(kind ChangeKind, member string, old, now Held) Change {
-	c := Change{Kind: kind, Field: now.ID, Member: member, Title: titleOf(now.node), Effect: effects[kind], old: old, now: now}
+	c := Change{Kind: kind, Field: now.ID, Member: member, Title: titleOf(now.node), Effect: effects[kind],
+		Adds: kind == AddOptional || kind == AddRequired, old: old, now: now}
 	if now.node == nil {
 		c.Field, c.Title = old.ID, titleOf(old.node)
 	}
@@ -267,6 +269,9 @@ func definitionChanges(from, to *Type) []Change {
 		c := Change{Kind: Redefine, Member: k, Before: a[k], After: b[k], Effect: moves, Title: fault.Text{ZH: k, EN: k}}
 		if slices.Contains(judging, k) {
 			c.Effect = holds
+		}
+		if more := adding[k]; more != nil {
+			c.Adds = more(from, to)
 		}
 		list = append(list, c)
 	}

@@ -46,6 +46,7 @@ type Legacy struct {
 	Disposition string     `json:"disposition"` // keep delete reduce transfer merge share
 	Target      string     `json:"target"`      // ledger, ext: system, or ""
 	Lands       []Landing  `json:"lands"`
+	Reads       []Landing  `json:"reads,omitempty"` // share: the fields that take from it, so that nobody writes it again
 	Reason      fault.Text `json:"reason"`
 	Ruling      string     `json:"ruling,omitempty"`
 	Answer      fault.Text `json:"answer,omitzero"` // to who kept it; made by Answered
@@ -58,20 +59,20 @@ type Landing struct {
 	Value  string `json:"value,omitempty"`
 }
 
-// Addition passed the gate (1.5): a type, a field or a block.
+// Addition passed the gate (1.5): a type, a field or a block. The five of the
+// catalogue came with the consolidation; its text gives their basis and purpose,
+// and no minutes. What is shipped after it has to answer in full (Refused).
 type Addition struct {
 	No      string     `json:"no"`
 	Title   fault.Text `json:"title"`
 	Owner   string     `json:"owner"`
 	Cadence string     `json:"cadence"`
 	Target  string     `json:"target"`
-	Form    string     `json:"form"` // type, field, block
+	Form    string     `json:"form"`              // type, field, block
+	Version int        `json:"version,omitempty"` // of the target that brought it; 0: the first
 	Lands   []Landing  `json:"lands"`
-	Gate    struct {
-		Basis   fault.Text `json:"basis"`
-		Purpose fault.Text `json:"purpose"`
-	} `json:"gate"`
-	Reason fault.Text `json:"reason"`
+	Gate    Answers    `json:"gate"`
+	Reason  fault.Text `json:"reason"`
 }
 
 // Ruling settled who owns what several claimed, or nobody (1.4).
@@ -142,7 +143,6 @@ func (r *Register) Fewer() int {
 func (r *Register) Check(c *Catalog) []fault.Field {
 	p := &problems{}
 	seen := map[string]string{}
-	reached := map[string]bool{}
 	systems := map[string]bool{}
 	for _, s := range r.Systems {
 		systems[s.ID] = true
@@ -182,10 +182,17 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 			p.add(at+"/ruling", "ruling", "%s：归属不清而没有裁定", l.No)
 		}
 		for j, land := range l.Lands {
-			reached[land.Ledger] = true
 			land.check(c, fmt.Sprintf("%s/lands/%d", at, j), l.No, p)
 		}
-		reached[l.Target] = true
+		if (l.Disposition == "share") != (len(l.Reads) > 0) {
+			p.add(at+"/reads", "reads", "%s：共享的（只有共享的）须写明哪些字段引用 %s", l.No, l.Target)
+		}
+		for j, r := range l.Reads {
+			t := c.Current(r.Ledger)
+			if r.check(c, fmt.Sprintf("%s/reads/%d", at, j), l.No, p); t != nil && !t.Reads(r.Field, l.Target) {
+				p.add(fmt.Sprintf("%s/reads/%d", at, j), "reads", "%s：%s 的字段 %s 并不引用 %s", l.No, r.Ledger, r.Field, l.Target)
+			}
+		}
 	}
 	for i, a := range r.Added {
 		at := fmt.Sprintf("/additions/%d", i)
@@ -193,15 +200,15 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 			p.add(at, "gate", "%s：增设须有依据、用途、归属和落点", a.No)
 		}
 		for j, land := range a.Lands {
-			reached[land.Ledger] = true
 			land.check(c, fmt.Sprintf("%s/lands/%d", at, j), a.No, p)
 		}
 	}
-	for _, t := range c.Types() {
-		if t.Version == 1 && !reached[t.ID] {
-			p.add("/legacy", "orphan", "台账 %s 不来自任何旧台账，也没有增设记录", t.ID)
-		}
+	// What an empty database would refuse.
+	refused, err := r.Refused(c, nil)
+	if err != nil {
+		p.add("", "unreadable", "%v", err)
 	}
+	p.fields = append(p.fields, refused...)
 	if got, want := fmt.Sprint(r.Count()), fmt.Sprint(r.Expected); got != want {
 		p.add("/expected", "totals", "合计不符：实为 %s，应为 %s", got, want)
 	}
@@ -253,7 +260,7 @@ func (r *Register) answer(l Legacy, c *Catalog) fault.Text {
 			target = s.Title
 		}
 	}
-	zh, en := landing(l, c)
+	zh, en := named(l.Lands, c)
 	switch l.Disposition {
 	case "keep":
 		return fault.Text{ZH: "继续填报，改为电子台账“" + target.ZH + "”。", EN: "Keep filling it, now electronically: “" + target.EN + "”."}
@@ -262,17 +269,30 @@ func (r *Register) answer(l Legacy, c *Catalog) fault.Text {
 	case "merge":
 		return fault.Text{ZH: "不再单独填写；填“" + target.ZH + "”时写在" + zh + "。", EN: "No longer by itself; in “" + target.EN + "” it is " + en + "."}
 	case "share":
-		return fault.Text{ZH: "不再重复登记；在“" + target.ZH + "”登记一次（" + zh + "），这里引用。", EN: "Not twice; entered once in “" + target.EN + "” (" + en + ") and read here."}
+		byZH, byEN := readers(l.Reads, c)
+		return fault.Text{ZH: "不再重复登记；在“" + target.ZH + "”登记一次（" + zh + "），由" + byZH + "引用。", EN: "Not twice; entered once in “" + target.EN + "” (" + en + ") and read by " + byEN + "."}
 	case "transfer":
 		return fault.Text{ZH: "不再填写；由“" + target.ZH + "”记录。", EN: "No longer filled; “" + target.EN + "” records it."}
 	}
 	return fault.Text{ZH: "不再填写。" + l.Reason.ZH + "。", EN: "No longer kept. " + l.Reason.EN + "."}
 }
 
-// landing names the fields and choices in words.
-func landing(l Legacy, c *Catalog) (zh, en string) {
+// readers names the ledgers and the fields that take from another.
+func readers(list []Landing, c *Catalog) (zh, en string) {
 	var inZH, inEN []string
-	for _, land := range l.Lands {
+	for _, r := range list {
+		if t := c.Current(r.Ledger); t != nil {
+			fieldZH, fieldEN := named([]Landing{r}, c)
+			inZH, inEN = append(inZH, "“"+t.Title.ZH+"”的"+fieldZH), append(inEN, fieldEN+" of “"+t.Title.In("en")+"”")
+		}
+	}
+	return strings.Join(inZH, "、"), strings.Join(inEN, ", ")
+}
+
+// named names the fields and choices in words.
+func named(list []Landing, c *Catalog) (zh, en string) {
+	var inZH, inEN []string
+	for _, land := range list {
 		t := c.Current(land.Ledger)
 		if t == nil {
 			continue

@@ -46,7 +46,13 @@ var gateTexts = map[string]fault.Text{
 	"minutes":       {ZH: "G4：请填写每条所需分钟数和每月条数", EN: "G4: state the minutes per entry and the entries per month"},
 	"savings":       {ZH: "G4：节省的分钟数不得少于新增的分钟数", EN: "G4: the saving must not be smaller than what is added"},
 	"savings_where": {ZH: "G4：请写明在哪个现有台账、如何节省", EN: "G4: say in which existing ledger and how it is saved"},
+	"approved_by":   {ZH: "G5：请写明由监狱以上哪一级批准", EN: "G5: say who above the prisons approved it"},
 	"review_on":     {ZH: "G5：复核日期须在今后 12 个月之内", EN: "G5: the review date lies within the next twelve months"},
+}
+
+// AskedAlready is what fails without any answer: another type asks for this fact.
+func AskedAlready(at string) fault.Field {
+	return fault.Field{Pointer: at, Code: "gate:overlap", Text: gateTexts["overlap"]}
 }
 
 // Check lists the tests the answers fail, each with its pointer below at;

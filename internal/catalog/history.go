@@ -37,9 +37,9 @@ type Weight struct {
 	Unmeasured int `json:"unmeasured"`
 }
 
-// weightOf one type.
-func weightOf(t *Type, costs Costs) Weight {
-	w := Weight{Burden: BurdenOf([]*Type{t})}
+// weightOf one type in an area of that extent.
+func weightOf(t *Type, e Extent, costs Costs) Weight {
+	w := Weight{Burden: BurdenOf([]*Type{t}, e)}
 	cost, measured := costs.of(t)
 	if !measured && w.PerWeek > 0 {
 		w.Unmeasured = 1
@@ -80,13 +80,14 @@ type BurdenChange struct {
 // History follows what is asked of an area from what the installation began
 // with (KeptOn tells it by the same rule) through every change in force, the
 // oldest first. applies says which types the area keeps; what changes none of
-// them is left out.
-func (c *Catalog) History(applies func(*Type) bool, costs Costs) (base Weight, list []BurdenChange) {
+// them is left out. Past and present are weighed by the same extent: the change is
+// the catalogue's, not that of the roll.
+func (c *Catalog) History(applies func(*Type) bool, e Extent, costs Costs) (base Weight, list []BurdenChange) {
 	weigh := func(t *Type) Weight {
 		if t == nil || !applies(t) {
 			return Weight{}
 		}
-		return weightOf(t, costs)
+		return weightOf(t, e, costs)
 	}
 	var now Weight
 	for _, change := range c.contents().changes() {

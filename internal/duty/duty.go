@@ -240,7 +240,7 @@ func plan(t *catalog.Type, cal *catalog.Calendar, area uuid.UUID, periods []Peri
 		d := Duty{Area: area, Ledger: t.ID, Period: p.Key, Starts: p.Starts, Ends: p.Ends,
 			Due: t.Cadence.Due(p.Ends, cal), Day: p.Day()}
 		if t.Cadence.Per == "inmate" {
-			d.ID, d.Target, d.Whole = uuid.Must(uuid.NewV7()), roll*max(1, t.Cadence.Expected), true
+			d.ID, d.Target, d.Whole = uuid.Must(uuid.NewV7()), t.Cadence.Target(catalog.Extent{Inmates: roll}), true
 			if d.Target > 0 {
 				list = append(list, d)
 			}

@@ -2,6 +2,8 @@ package duty
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math/big"
 	"time"
 
@@ -171,10 +173,8 @@ func (s *Service) CatchUp(ctx context.Context, prison uuid.UUID) error {
 	if err := s.Plan(ctx, prison, from, now.AddDate(0, 0, 2)); err != nil {
 		return err
 	}
-	if err := s.RefreshDue(ctx, prison, from, now); err != nil {
-		return err
-	}
-	if err := s.announceMissed(ctx, prison, from, now); err != nil {
+	// What failed is reckoned again the next time, and keeps no news back meanwhile.
+	if err := errors.Join(s.RefreshDue(ctx, prison, from, now), s.announceMissed(ctx, prison, from, now)); err != nil {
 		return err
 	}
 	return s.Store.SetReckoned(ctx, ses, now)
@@ -209,7 +209,7 @@ func (s *Service) announceMissed(ctx context.Context, prison uuid.UUID, from, to
 
 // RefreshDue works out anew the facts of days on which a deadline passed between
 // from and to, of a duty or of a decision: that changes no entry, so no job was
-// queued.
+// queued. One that fails holds back no other and is reported.
 func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to time.Time) error {
 	ses := s.reckoning(prison)
 	due, err := s.Store.DueDays(ctx, ses, from, to)
@@ -231,10 +231,14 @@ func (s *Service) RefreshDue(ctx context.Context, prison uuid.UUID, from, to tim
 			}
 		}
 	}
+	var errs []error
 	for t := range seen {
 		if err := s.Refresh(ctx, prison, t.Area, t.Ledger, t.Day); err != nil {
-			return err
+			errs = append(errs, fmt.Errorf("%s of area %s on %s: %w", t.Ledger, t.Area, t.Day, err))
+		}
+		if ctx.Err() != nil {
+			return errors.Join(append(errs, ctx.Err())...)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -3,6 +3,8 @@ package housetest_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -35,6 +37,7 @@ func TestBurdenHistory(t *testing.T) {
 		}
 	}
 	type history struct {
+		Extent  catalog.Extent
 		Base    catalog.Weight
 		Changes []struct {
 			catalog.BurdenChange
@@ -56,6 +59,31 @@ func TestBurdenHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 		return kinds
+	}
+
+	// Three in one area, none in the other: one and a half, and more than the half is one more.
+	for i := range 3 {
+		if _, err := h.Owner.Exec(t.Context(), "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, '张三', $3, '2020-01-01')", h.Prison, fmt.Sprintf("%010d", i+1), h.Area); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nominal := h.Catalog.Nominal()
+	perWeek := func(e catalog.Extent) int {
+		kept := slices.DeleteFunc(slices.Clone(h.Catalog.Types()), func(typ *catalog.Type) bool { return !typ.AppliesTo("ordinary", "residential", true) })
+		return catalog.BurdenOf(kept, e).PerWeek
+	}
+	for query, want := range map[string]catalog.Extent{"": {Inmates: 2, Sites: nominal.Sites, Of: "mean"},
+		"?area=" + h.Area.String(): {Inmates: 3, Sites: nominal.Sites, Of: "area"}, "?area=" + h.Other.String(): {Inmates: 0, Sites: nominal.Sites, Of: "area"}} {
+		got := read(query)["ordinary"]
+		if query != "" {
+			got = read(query)["area"]
+		}
+		if diff := cmp.Diff(want, got.Extent); diff != "" || got.Base.PerWeek != perWeek(want) || got.Base.PerWeek-perWeek(catalog.Extent{Sites: 1}) != want.Inmates*2*230 {
+			t.Errorf("%q reckoned by %+v: %d entries a week, want %d %s", query, got.Extent, got.Base.PerWeek, perWeek(want), diff)
+		}
+	}
+	if got := read("")["kitchen"].Extent; got != nominal {
+		t.Errorf("a kind of area that the prison has not: %+v", got)
 	}
 
 	filed(40, 80)
@@ -89,7 +117,7 @@ func TestBurdenHistory(t *testing.T) {
 	if len(changes) != 2 || len(kinds["hospital"].Changes) != 2 {
 		t.Fatalf("%d changes: %+v", len(changes), changes)
 	}
-	training := catalog.BurdenOf(h.Catalog.Versions("police-training")[:1])
+	training := catalog.BurdenOf(h.Catalog.Versions("police-training")[:1], catalog.Extent{})
 	for i, want := range []struct {
 		kind    string
 		net     catalog.Weight
@@ -116,7 +144,9 @@ func TestBurdenHistory(t *testing.T) {
 	}
 
 	one := read("?area=" + h.Area.String())
-	if diff := cmp.Diff(kinds["ordinary"].Changes[1].After, one["area"].Changes[1].After); len(one) != 1 || diff != "" {
+	same := kinds["ordinary"].Changes[1].After
+	same.PerWeek += 2 * 230 // one inmate more than the mean, in two ledgers kept of everybody
+	if diff := cmp.Diff(same, one["area"].Changes[1].After); len(one) != 1 || diff != "" {
 		t.Errorf("one ordinary area: %v %s", one, diff)
 	}
 	if status, _ := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area=nowhere", "", nil); status != 400 {

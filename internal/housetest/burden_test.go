@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -33,6 +34,31 @@ func TestBurden(t *testing.T) {
 	want := []ledger.Spent{{Ledger: "cell-body-search", Entries: 4, Measured: 3, Seconds: 30 + 50 + 4*60*60, MedianSeconds: 50, MedianKeystrokes: 40}}
 	if d := cmp.Diff(want, read("area head", h.Area, day, day)); d != "" {
 		t.Errorf("the area's week (-want +got):\n%s", d)
+	}
+	// Rows of a grid say their part; what an import files says none, and nobody's time is made of it.
+	numbers := []string{"0000000001", "0000000002", "0000000003"}
+	rows := []ledger.Row{}
+	for i, n := range numbers {
+		row := ledger.Row{Key: n, Body: json.RawMessage(h.Search())}
+		if i > 0 {
+			row.Effort = &ledger.Effort{Seconds: 4 + i, Keystrokes: i - 1}
+		}
+		rows = append(rows, row)
+	}
+	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search"}
+	for range 2 { // sent again, it counts once
+		if err := h.Ledger.Batch(h.As(t.Context(), "officer"), n, rows, ledger.Idem{Key: "batch-of-searches", Route: "POST /batches"}, func(r ledger.Row, _ ledger.Outcome, err error) {
+			if err != nil {
+				t.Errorf("%s: %v", r.Key, err)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want[0].Entries, want[0].Measured, want[0].Seconds = 7, 5, want[0].Seconds+5+6
+	want[0].MedianSeconds, want[0].MedianKeystrokes = 30, 1
+	if d := cmp.Diff(want, read("area head", h.Area, day, day)); d != "" {
+		t.Errorf("with a batch (-want +got):\n%s", d)
 	}
 	tomorrow := catalog.DayOf(time.Now().AddDate(0, 0, 1))
 	if list := read("area head", uuid.Nil, tomorrow, tomorrow); len(list) > 0 {

@@ -83,7 +83,9 @@ func New(t testing.TB) *House {
 	for _, id := range ids {
 		departments = append(departments, postgres.Department{Code: h.Access.Owner(id), ZH: "科室", EN: "department"})
 	}
-	check(h.Store.Install(ctx, h.Catalog, h.Access.Owner, departments))
+	register, err := catalog.LoadRegister(schemas.FS)
+	check(err)
+	check(h.Store.Install(ctx, h.Catalog, register, h.Access.Owner, departments))
 	h.config = testkit.S3(t)
 	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)

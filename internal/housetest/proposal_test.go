@@ -341,6 +341,82 @@ func TestOverlapRefused(t *testing.T) {
 	}
 }
 
+// TestGateHeld: what adds to the burden without a new field is 增 too, and an old
+// id is not made into a fact that another ledger asks for.
+func TestGateHeld(t *testing.T) {
+	h := housetest.New(t)
+	const id = "culture-activity"
+	member := func(name string, more map[string]any) func(_, definition, _ map[string]any) {
+		return func(_, definition, _ map[string]any) {
+			for k, v := range more {
+				definition[name].(map[string]any)[k] = v
+			}
+		}
+	}
+	var taken catalog.Held
+	for _, f := range h.Catalog.Current("fire-safety").Fields() {
+		if f.ID == "findings_count" {
+			taken = f
+		}
+	}
+	retitled := func(schema, _, _ map[string]any) {
+		for _, p := range properties(schema) {
+			if p := p.(map[string]any); p["type"] == "integer" {
+				p["title"], p["x-en"] = taken.Title().ZH, taken.Title().EN
+				delete(p, "x-unit")
+				if u := unitOf(t, h, "fire-safety", "findings_count"); u != nil {
+					p["x-unit"] = u
+				}
+				return
+			}
+		}
+	}
+	for name, x := range map[string]struct {
+		change func(schema, definition, form map[string]any)
+		fails  int  // tests without the gate's answers
+		passes bool // with them
+	}{
+		"a cadence raised": {member("cadence", map[string]any{"expected": 5}), 5, true},
+		"one lowered":      {member("cadence", map[string]any{"expected": 1}), 0, true},
+		"a post more":      {member("filler", map[string]any{"roles": []any{"officer", "medic"}}), 5, true},
+		"an area less":     {member("areas", map[string]any{"except": []any{"hospital"}}), 0, true},
+		"another fact":     {retitled, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := next(t, h, id, x.change)
+			r, err := h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(r.Failed) != x.fails {
+				t.Errorf("without answers: %v", r.Failed)
+			}
+			if p, err := propose(h, t.Context(), "education head", c); x.fails > 0 && (fault.CodeOf(err) != "gate_refused" || p.State != proposal.Refused) {
+				t.Errorf("proposed without: %s %v", p.State, err)
+			}
+			c.Gate = theGate
+			if r, err = h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, c); err != nil || (len(r.Failed) == 0) != x.passes {
+				t.Errorf("with answers: %v %v", r.Failed, err)
+			}
+		})
+	}
+	widened := next(t, h, "kitchen-hygiene", member("areas", map[string]any{"functions": []any{"kitchen", "hospital"}}))
+	if r, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, widened); err != nil || len(r.Failed) == 0 {
+		t.Errorf("areas widened: %v %v", r.Failed, err)
+	}
+}
+
+// unitOf a field at the top of a shipped schema; nil for none.
+func unitOf(t *testing.T, h *housetest.House, id, name string) any {
+	t.Helper()
+	var schema map[string]any
+	if err := json.Unmarshal(h.Catalog.Current(id).SchemaJSON, &schema); err != nil {
+		t.Fatal(err)
+	}
+	p, _ := properties(schema)[name].(map[string]any)
+	return p["x-unit"]
+}
+
 // TestProposalsAtOnce lets two people decide the last step at once, and two
 // proposals for the same next version meet: one version, one execution.
 func TestProposalsAtOnce(t *testing.T) {

@@ -426,22 +426,22 @@ func TestRetakeOnceOnly(t *testing.T) {
 	}
 }
 
-// counting counts how often a ledger is asked what may be taken from it.
-type counting struct {
+// askedStore counts how often a ledger is asked what may be taken from it.
+type askedStore struct {
 	ledger.Store
 	asked *int
 }
 
-type countingReader struct {
+type askedReader struct {
 	ledger.Reader
 	asked *int
 }
 
-func (c counting) Read(ctx context.Context, s ledger.Session, fn func(ledger.Reader) error) error {
-	return c.Store.Read(ctx, s, func(r ledger.Reader) error { return fn(countingReader{r, c.asked}) })
+func (c askedStore) Read(ctx context.Context, s ledger.Session, fn func(ledger.Reader) error) error {
+	return c.Store.Read(ctx, s, func(r ledger.Reader) error { return fn(askedReader{r, c.asked}) })
 }
 
-func (c countingReader) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sourcing) ([]ledger.Sourced, error) {
+func (c askedReader) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sourcing) ([]ledger.Sourced, error) {
 	*c.asked++
 	return c.Reader.Sourced(ctx, prison, q)
 }
@@ -463,7 +463,7 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", li, "points_deduction", 200))
 	k := filedAt(t, h, "labour-daily", h.Area, noon, said("work_date", "2026-10-20", "output_rows", rows(output(li, 90), output("0000000060", 70))))
 	asked := 0
-	h.Ledger.Store = counting{h.Ledger.Store, &asked}
+	h.Ledger.Store = askedStore{h.Ledger.Store, &asked}
 	begin := func() map[string]ledger.Prefilled {
 		t.Helper()
 		asked = 0

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/catalog"
@@ -30,6 +31,14 @@ func (a *API) burden(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	extents, err := a.Duty.Extents(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	extent := extents.Of(area)
+	if area == uuid.Nil {
+		extent = extents.Mean(func(ledger.Area) bool { return true })
+	}
 	type line struct {
 		ledger.Spent
 		Fields   int `json:"fields"`
@@ -41,7 +50,7 @@ func (a *API) burden(c echo.Context) error {
 	for _, s := range list {
 		l := line{Spent: s}
 		if versions := a.Catalog.Versions(s.Ledger); len(versions) > 0 {
-			b := catalog.BurdenOf(versions[len(versions)-1:])
+			b := catalog.BurdenOf(versions[len(versions)-1:], extent)
 			l.Fields, l.Required, l.Filled, l.PerWeek = b.Fields, b.Required, b.Filled, b.PerWeek
 		}
 		lines = append(lines, l)
@@ -56,7 +65,11 @@ func (a *API) burdenHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	kinds := burdened
+	extents, err := a.Duty.Extents(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	kinds, extentOf := burdened, func(k areaKind) catalog.Extent { return extents.Mean(k.is) }
 	if id := c.QueryParam("area"); id != "" {
 		area, err := a.area(c, id)
 		if err != nil {
@@ -65,7 +78,7 @@ func (a *API) burdenHistory(c echo.Context) error {
 		if area.Prison != prison {
 			return notFound
 		}
-		kinds = map[string]areaKind{"area": {area.Kind, area.Function, area.HasLabour}}
+		kinds, extentOf = map[string]areaKind{"area": {area.Kind, area.Function, area.HasLabour}}, func(areaKind) catalog.Extent { return extents.Of(area.ID) }
 	}
 	costs, err := a.Ledger.Costs(c.Request().Context(), prison)
 	if err != nil {
@@ -80,13 +93,15 @@ func (a *API) burdenHistory(c echo.Context) error {
 		Proposal *proposal.Origin `json:"proposal"` // nil where the reader may not see it
 	}
 	type history struct {
+		Extent  catalog.Extent `json:"extent"`
 		Base    catalog.Weight `json:"base"`
 		Changes []change       `json:"changes"`
 	}
 	out := map[string]history{}
 	for name, kind := range kinds {
-		base, changes := a.Catalog.History(kind.keeps, costs)
-		h := history{base, []change{}}
+		extent := extentOf(kind)
+		base, changes := a.Catalog.History(kind.keeps, extent, costs)
+		h := history{extent, base, []change{}}
 		for _, one := range changes {
 			var of *proposal.Origin
 			if i := slices.IndexFunc(origins, func(o proposal.Origin) bool { return o.Ledger == one.Ledger && o.Version == one.Version }); i >= 0 {
@@ -97,6 +112,22 @@ func (a *API) burdenHistory(c echo.Context) error {
 		out[name] = h
 	}
 	return c.JSON(http.StatusOK, map[string]any{"kinds": out})
+}
+
+// shares is how much of every form nobody has to type, against the target.
+func (a *API) shares(c echo.Context) error {
+	type line struct {
+		Ledger string          `json:"ledger"`
+		Fields catalog.Filling `json:"fields"`
+		Keys   catalog.Filling `json:"keys"`
+	}
+	lines, sum := []line{}, line{}
+	for _, t := range a.Catalog.Types() {
+		fields, keys := a.Catalog.Filling(t)
+		lines = append(lines, line{t.ID, fields, keys})
+		sum.Fields, sum.Keys = sum.Fields.Plus(fields), sum.Keys.Plus(keys)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"target": int(a.Catalog.Setting("prefilled_percent")), "ledgers": lines, "fields": sum.Fields, "keys": sum.Keys})
 }
 
 // coincidences lists what was written twice under whatever names.

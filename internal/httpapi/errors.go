@@ -42,6 +42,7 @@ var titles = map[string]fault.Text{
 	"bad_proposal":           {ZH: "提案有内容需要修改，请按提示处理", EN: "The proposal needs attention; see the places named"},
 	"decided_before":         {ZH: "您已就本提案办理过一个环节，须由他人办理", EN: "You decided a step of this proposal already; somebody else must"},
 	"drafts_held":            {ZH: "有草稿不能转到新版本，请核对影响后确认保留", EN: "Some drafts cannot move to the new version; look at the report and accept that"},
+	"install_refused":        {ZH: "文件中的台账没有通过新增把关，不予安装", EN: "Ledgers in the files did not pass the gate; nothing was installed"},
 	"gate_refused":           {ZH: "未通过新增把关，提案已记录为不予增设", EN: "It did not pass the gate; the proposal is kept as refused"},
 	"filter_name_taken":      {ZH: "您已有同名的筛选，请换一个名称", EN: "You keep a filter of this name already; choose another"},
 	"filter_of_another":      {ZH: "这是同单位他人保存的筛选，只能使用，不能改动", EN: "A colleague keeps this filter; use it, but only its owner changes it"},

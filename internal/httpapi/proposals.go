@@ -200,5 +200,5 @@ func (a *API) overlaps(c echo.Context) error {
 			list = append(list, asked{t.ID, o})
 		}
 	}
-	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "burden": catalog.BurdenOf(a.Catalog.Types())})
+	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "burden": catalog.BurdenOf(a.Catalog.Types(), a.Catalog.Nominal())})
 }

@@ -185,6 +185,7 @@ func (a *API) routes() []route {
 		{"GET", prison + "/volumes/:volume/file", "volumes.file", false, a.volumeFile},
 
 		{"GET", prison + "/coincidences", "coincidences.list", false, a.coincidences},
+		{"GET", "/shares", "shares.get", false, a.shares},
 		{"GET", prison + "/burden", "burden.get", false, a.burden},
 		{"GET", prison + "/burden/history", "burden.history", false, a.burdenHistory},
 		{"GET", prison + "/reliefs", "reliefs.list", false, a.listReliefs},

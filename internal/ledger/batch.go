@@ -19,6 +19,8 @@ import (
 type Row struct {
 	Key  string          `json:"key"`
 	Body json.RawMessage `json:"body"`
+	// Effort is the row's part of what the grid took; nil: not measured.
+	Effort *Effort `json:"effort"`
 }
 
 // Batch files rows of one ledger and area, each whole and by itself: one that
@@ -30,7 +32,7 @@ func (s *Service) Batch(ctx context.Context, n New, rows []Row, idem Idem, each 
 			return err
 		}
 		one := n
-		one.Body = row.Body
+		one.Body, one.effort = row.Body, row.Effort
 		h := sha256.New()
 		fmt.Fprintf(h, "%s\n%s\n%s\n%s", n.Ledger, n.Area, n.Files, row.Body)
 		key := Idem{Key: idem.Key + "/" + row.Key, Route: idem.Route}

@@ -21,6 +21,14 @@ func (e Effort) bounded() Effort {
 	return Effort{min(max(e.Seconds, 0), 4*60*60), min(max(e.Keystrokes, 0), 100_000)}
 }
 
+// measured is nil for the zero value.
+func (e Effort) measured() *Effort {
+	if e == (Effort{}) {
+		return nil
+	}
+	return &e
+}
+
 // Submission is what comes with the act of submitting, beside the draft itself.
 type Submission struct {
 	Reason string // wanted when an approved entry is amended

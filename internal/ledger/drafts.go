@@ -31,6 +31,8 @@ type New struct {
 	// Files is a draft of the same author whose files come with the entry too
 	// (File only): one scan of the minutes is the proof of a whole batch.
 	Files uuid.UUID
+	// effort of a row of a grid; nil: not measured, as in imports.
+	effort *Effort
 }
 
 // Create begins an entry as a draft of the type's current version.

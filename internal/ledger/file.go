@@ -58,7 +58,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if e, err = tx.Lock(ctx, e.Key); err != nil {
 			return err
 		}
-		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: res.Document, attached: files, warnings: res.Warnings, pins: pins})
+		o, err := s.file(ctx, tx, t, &e, Submitted, filing{doc: res.Document, attached: files, warnings: res.Warnings, pins: pins, effort: n.effort})
 		if err != nil {
 			return err
 		}

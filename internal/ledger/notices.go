@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -58,16 +60,18 @@ func (s *Service) ReadNotices(ctx context.Context, prison uuid.UUID) error {
 const remindAhead = 1
 
 // Remind looks at every entry of the prison that waits for a decision, of its
-// contents or of a void: who has to decide hears of a deadline that is near or over, the higher post that it
-// may decide now, each once; and a post that nobody holds any more, or again,
-// passes to who stands in. A deadline that was set while an outage was being
-// declared is moved too. It is the program's own work and may be repeated.
+// contents or of a void: who has to decide hears of a deadline that is near or
+// over, the higher post that it may decide now, each once; and a post that nobody
+// holds any more, or again, passes to who stands in. A deadline that was set while an outage was being
+// declared is moved too. One that fails holds back no other and is reported. It is
+// the program's own work and may be repeated.
 func (s *Service) Remind(ctx context.Context, prison uuid.UUID) error {
 	ses := Session{Prison: prison, Scope: Everything()}
 	if s.Clock != nil {
 		ses.Clock = s.Clock()
 	}
 	q := Query{Prison: prison, Scope: ses.Scope, Undecided: true, Sort: BySubmitted, Limit: MaxPage}
+	var errs []error
 	for {
 		var list []Entry
 		err := s.Store.Read(ctx, ses, func(r Reader) error {
@@ -76,15 +80,18 @@ func (s *Service) Remind(ctx context.Context, prison uuid.UUID) error {
 			return err
 		})
 		if err != nil {
-			return err
+			return errors.Join(append(errs, err)...)
 		}
 		for _, e := range list {
 			if err := s.attend(ctx, ses, e.Key); err != nil {
-				return err
+				errs = append(errs, fmt.Errorf("entry %s: %w", e.Entry, err))
+			}
+			if ctx.Err() != nil {
+				return errors.Join(append(errs, ctx.Err())...)
 			}
 		}
 		if len(list) < MaxPage {
-			return nil
+			return errors.Join(errs...)
 		}
 		last := list[len(list)-1]
 		q.After = Cursor{Value: last.Resubmit.UTC().Format(time.RFC3339Nano), Entry: last.Entry}

@@ -77,7 +77,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		out, err := s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins, effort: sub.Effort.bounded(), claim: claim})
+		out, err := s.file(ctx, tx, t, e, to, filing{doc: res.Document, attached: attached, warnings: res.Warnings, reason: reason, pins: pins, effort: sub.Effort.measured(), claim: claim})
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +167,7 @@ type filing struct {
 	warnings []fault.Field
 	reason   string
 	pins     []Pin
-	effort   Effort
+	effort   *Effort   // nil: not measured
 	nilAt    time.Time // set for a nil return: a time of its period
 	claim    *Claim    // of what was written without the network
 }
@@ -255,8 +255,8 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		return nil, err
 	}
 	detail := map[string]any{"nil_return": rev.Nil, "reason": f.reason, "evidence": len(f.attached)}
-	if f.effort != (Effort{}) {
-		detail["effort"] = f.effort
+	if f.effort != nil {
+		detail["effort"] = f.effort.bounded()
 	}
 	if err := tx.InsertEvent(ctx, e.Key, "submitted", rev.Number, detail); err != nil {
 		return nil, err

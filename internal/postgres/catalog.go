@@ -10,17 +10,29 @@ import (
 )
 
 // Install puts the shipped versions into the database. One already there stays
-// as it is: a published version is immutable.
-func (s *Store) Install(ctx context.Context, c *catalog.Catalog, owner func(ledger string) string, departments []Department) error {
+// as it is: a published version is immutable. What the register refuses is the
+// fault install_refused, and then nothing comes in.
+func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department) error {
 	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		// Two servers may start at once.
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", migrationLock); err != nil {
+			return err
+		}
+		there, err := publishedIn(ctx, tx)
+		if err != nil {
+			return err
+		}
+		refused, err := r.Refused(c, there)
+		if err != nil {
+			return err
+		}
+		if len(refused) > 0 {
+			return catalog.NotInstalled(refused)
+		}
 		for _, d := range departments {
 			if _, err := tx.Exec(ctx, "insert into departments (code, title_zh, title_en) values ($1, $2, $3) on conflict do nothing", d.Code, d.ZH, d.EN); err != nil {
 				return err
 			}
-		}
-		// Two servers may start at once.
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", migrationLock); err != nil {
-			return err
 		}
 		for _, t := range c.Types() {
 			if _, err := tx.Exec(ctx, `insert into ledger_versions (ledger, version, schema, definition, form, digest) values ($1, $2, $3, $4, $5, $6)
@@ -73,9 +85,16 @@ func (s *Store) Generation(ctx context.Context) (int, error) {
 
 // Published reads every version in force or ever in force.
 func (s *Store) Published(ctx context.Context) ([]catalog.Files, error) {
-	rows, err := s.pool.Query(ctx, "select schema, definition, form, case when proposal_id is not null then published_at end from ledger_versions order by ledger, version")
+	list, err := publishedIn(ctx, s.pool)
+	return list, mapped(err)
+}
+
+func publishedIn(ctx context.Context, from interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}) ([]catalog.Files, error) {
+	rows, err := from.Query(ctx, "select schema, definition, form, case when proposal_id is not null then published_at end from ledger_versions order by ledger, version")
 	if err != nil {
-		return nil, mapped(err)
+		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalog.Files, error) {
 		var f catalog.Files

@@ -46,10 +46,11 @@ func (s Proposals) Waiting(ctx context.Context, day string) ([]proposal.Proposal
 }
 
 // DraftsBehind lists open drafts below a version.
-func (s Proposals) DraftsBehind(ctx context.Context, ledgerID string, version int) ([]ledger.Key, error) {
+func (s Proposals) DraftsBehind(ctx context.Context, p proposal.Published, limit int) ([]ledger.Key, error) {
 	var list []ledger.Key
 	err := s.Read(ctx, everything, func(tx proposal.Tx) error {
-		rows, err := tx.(proposing).tx.Query(ctx, "select prison_id, entry_id from entries where ledger = $1 and version < $2 and state = 'draft' and in_force = 0", ledgerID, version)
+		rows, err := tx.(proposing).tx.Query(ctx, `select prison_id, entry_id from entries where ledger = $1 and version < $2 and state = 'draft' and in_force = 0
+			and (prison_id, entry_id) > ($3, $4) order by prison_id, entry_id limit $5`, p.Ledger, p.Version, p.After.Prison, p.After.Entry, limit)
 		if err != nil {
 			return err
 		}
@@ -61,6 +62,11 @@ func (s Proposals) DraftsBehind(ctx context.Context, ledgerID string, version in
 		return err
 	})
 	return list, err
+}
+
+// GoOn queues the rest of a job.
+func (s Proposals) GoOn(ctx context.Context, p proposal.Published) error {
+	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error { return (&txn{tx: tx, jobs: s.jobs}).Enqueue(ctx, p) }))
 }
 
 // catalogueLock keeps two changes of the catalogue apart: each dry run is true
@@ -190,9 +196,10 @@ func (t proposing) Touched(ctx context.Context, ledgerID string) (records, dutie
 	return records, duties, err
 }
 
-func (t proposing) OpenDrafts(ctx context.Context, ledgerID string) ([]proposal.OpenDraft, error) {
+func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]proposal.OpenDraft, error) {
 	rows, err := t.tx.Query(ctx, `select e.prison_id, e.entry_id, e.version, d.body, e.in_force > 0 from entries e
-		join drafts d on d.prison_id = e.prison_id and d.entry_id = e.entry_id where e.ledger = $1 and e.state = 'draft'`, ledgerID)
+		join drafts d on d.prison_id = e.prison_id and d.entry_id = e.entry_id where e.ledger = $1 and e.state = 'draft'
+			and (e.prison_id, e.entry_id) > ($2, $3) order by e.prison_id, e.entry_id limit $4`, ledgerID, after.Prison, after.Entry, limit)
 	if err != nil {
 		return nil, err
 	}

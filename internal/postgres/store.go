@@ -171,9 +171,12 @@ func (t *txn) Enqueue(ctx context.Context, job ledger.Job) error {
 	if t.jobs == nil {
 		return nil
 	}
-	var opts *river.InsertOpts
+	opts := &river.InsertOpts{}
 	if q, ok := job.(interface{ Queue() string }); ok {
-		opts = &river.InsertOpts{Queue: q.Queue()}
+		opts.Queue = q.Queue()
+	}
+	if o, ok := job.(interface{ Once() bool }); ok && o.Once() {
+		opts.UniqueOpts = river.UniqueOpts{ByArgs: true}
 	}
 	if _, err := t.jobs.InsertTx(ctx, t.tx, job, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)

@@ -173,16 +173,26 @@ func (s *Service) executeOne(ctx context.Context, w Proposal) error {
 	})
 }
 
-// EachBehind visits every open draft below the version, in all prisons.
+// EachBehind visits open drafts below the version, in all prisons, as many as one
+// job has time for, and asks for the next. One that fails holds back no other and
+// is reported; so it is visited again, with those that a change holds.
 func (s *Service) EachBehind(ctx context.Context, p Published, visit func(ledger.Key) error) error {
-	list, err := s.Store.DraftsBehind(ctx, p.Ledger, p.Version)
+	list, err := s.Store.DraftsBehind(ctx, p, MovedAtOnce)
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, k := range list {
 		if err := visit(k); err != nil {
-			return err
+			errs = append(errs, fmt.Errorf("draft %s: %w", k.Entry, err))
+		}
+		if ctx.Err() != nil {
+			return errors.Join(append(errs, ctx.Err())...)
 		}
 	}
-	return nil
+	if len(list) == MovedAtOnce {
+		p.After = list[len(list)-1]
+		errs = append(errs, s.Store.GoOn(ctx, p))
+	}
+	return errors.Join(errs...)
 }

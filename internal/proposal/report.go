@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 )
 
 // Report is a dry run: everything the change touches, before it is made.
@@ -19,8 +20,10 @@ type Report struct {
 	Duties   int               `json:"duties"`  // still ahead, which fall away or are made anew
 	Uses     []Use             `json:"uses"`    // what in the catalogue and the standard names the ledger
 	Overlaps []catalog.Overlap `json:"overlaps"`
-	Before   catalog.Burden    `json:"burden_before"`
-	After    catalog.Burden    `json:"burden_after"`
+	// Extent is the area that Before and After are reckoned by; none in reports older than it.
+	Extent catalog.Extent `json:"extent,omitzero"`
+	Before catalog.Burden `json:"burden_before"`
+	After  catalog.Burden `json:"burden_after"`
 	// Failed are the tests of the gate it does not pass: then it is refused.
 	Failed []fault.Field `json:"failed"`
 }
@@ -47,7 +50,7 @@ type Use struct {
 
 // report works the dry run out. Faults: bad_type, and bad_proposal with fields.
 func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (Report, error) {
-	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Before: catalog.BurdenOf(s.Catalog.Types())}
+	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal())}
 	if bad := s.wrong(c, today); len(bad) > 0 {
 		return r, fault.InvalidFields("bad_proposal", bad)
 	}
@@ -79,61 +82,52 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 	}
 	if next != nil {
 		types = append(types, next)
-		r.Overlaps = s.overlaps(current, next)
-		if added(r.Changes) || c.Kind == Add {
+		r.Overlaps = catalog.NewOverlaps(current, next, s.Catalog.Types())
+		if c.Kind == Add || catalog.Adds(catalog.Compare(current, next)) {
 			gate := catalog.Gate{}
 			if c.Gate != nil {
 				gate = *c.Gate
 			}
 			known := func(id string) bool { return s.Catalog.Current(id) != nil }
-			r.Failed = append(r.Failed, gate.Check("/gate", today, known, certain(r.Overlaps))...)
+			r.Failed = append(r.Failed, gate.Check("/gate", today, known, catalog.Certain(r.Overlaps))...)
+		} else if len(catalog.Certain(r.Overlaps)) > 0 {
+			r.Failed = append(r.Failed, catalog.AskedAlready("/schema"))
 		}
 	}
-	r.After = catalog.BurdenOf(types)
+	r.After = catalog.BurdenOf(types, r.Extent)
 	return r, nil
-}
-
-// certainty is where a likeness is no longer a question.
-const certainty = 900
-
-func certain(list []catalog.Overlap) []catalog.Overlap {
-	return slices.DeleteFunc(slices.Clone(list), func(o catalog.Overlap) bool { return o.Score < certainty })
-}
-
-func added(list []Line) bool {
-	return slices.ContainsFunc(list, func(l Line) bool { return l.Kind == catalog.AddOptional || l.Kind == catalog.AddRequired })
-}
-
-// overlaps of what is new: a field that was there before is not asked again.
-func (s *Service) overlaps(current, next *catalog.Type) []catalog.Overlap {
-	had := map[string]bool{}
-	if current != nil {
-		for _, f := range current.Fields() {
-			had[f.ID] = true
-		}
-	}
-	list := slices.DeleteFunc(catalog.Overlaps(next, s.Catalog.Types()), func(o catalog.Overlap) bool { return had[o.Field] })
-	if list == nil {
-		list = []catalog.Overlap{}
-	}
-	return list
 }
 
 // drafts counts what becomes of those that are open.
 func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *catalog.Type, r *Report) error {
-	open, err := tx.OpenDrafts(ctx, c.Ledger)
-	if err != nil {
-		return err
-	}
-	r.Drafts.Open = len(open)
-	if next == nil {
-		r.Drafts.Hold = len(open) // they may be finished, none may be begun
-		return nil
-	}
-	for _, ch := range catalog.Compare(current, next) {
-		r.Changes = append(r.Changes, Line{Change: ch})
+	if next != nil {
+		for _, ch := range catalog.Compare(current, next) {
+			r.Changes = append(r.Changes, Line{Change: ch})
+		}
 	}
 	compared := map[int][]catalog.Change{}
+	after := ledger.Key{}
+	for {
+		open, err := tx.OpenDrafts(ctx, c.Ledger, after, PageOfDrafts)
+		if err != nil {
+			return err
+		}
+		r.Drafts.Open += len(open)
+		if next == nil {
+			r.Drafts.Hold += len(open) // they may be finished, none may be begun
+		} else if err := s.weigh(c, open, compared, next, r); err != nil {
+			return err
+		}
+		if len(open) < PageOfDrafts {
+			return nil
+		}
+		after = open[len(open)-1].Key
+	}
+}
+
+// weigh counts which of some drafts would move to the next version. compared
+// keeps what differs from each version they are of.
+func (s *Service) weigh(c Content, open []OpenDraft, compared map[int][]catalog.Change, next *catalog.Type, r *Report) error {
 	for _, d := range open {
 		if compared[d.Version] == nil {
 			compared[d.Version] = catalog.Compare(s.Catalog.Type(c.Ledger, d.Version), next)

@@ -36,8 +36,11 @@ type Store interface {
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
 	// Waiting lists approved proposals whose day has come, oldest first.
 	Waiting(ctx context.Context, day string) ([]Proposal, error)
-	// DraftsBehind lists open drafts of a ledger below a version, in all prisons.
-	DraftsBehind(ctx context.Context, ledgerID string, version int) ([]ledger.Key, error)
+	// DraftsBehind lists open drafts of a ledger below a version, in all prisons,
+	// by key after p.After and at most so many.
+	DraftsBehind(ctx context.Context, p Published, limit int) ([]ledger.Key, error)
+	// GoOn asks for the rest; asked twice it is one job.
+	GoOn(ctx context.Context, p Published) error
 }
 
 // Tx is one transaction over proposals; in Read its writing half fails.
@@ -56,7 +59,8 @@ type Tx interface {
 	SetState(ctx context.Context, p Proposal) error
 	// Touched counts entries ever filed and duties still ahead, in all prisons.
 	Touched(ctx context.Context, ledgerID string) (records, duties int, err error)
-	OpenDrafts(ctx context.Context, ledgerID string) ([]OpenDraft, error)
+	// OpenDrafts by key, after one and at most so many: they carry their documents.
+	OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]OpenDraft, error)
 
 	PublishVersion(ctx context.Context, t *catalog.Type, proposal uuid.UUID) error
 	PublishOwner(ctx context.Context, ledgerID, department string, proposal uuid.UUID) error
@@ -82,14 +86,26 @@ type Origin struct {
 	ID      uuid.UUID `json:"id"`
 }
 
-// Published asks that open drafts move to a version.
+// Published asks that open drafts move to a version: those after a key, for a
+// job has only so much time and another goes on where it ended.
 type Published struct {
-	Ledger  string `json:"ledger"`
-	Version int    `json:"version"`
+	Ledger  string     `json:"ledger"`
+	Version int        `json:"version"`
+	After   ledger.Key `json:"after,omitzero"`
 }
 
 // Kind names the worker.
 func (Published) Kind() string { return "version_published" }
+
+// Once: a job that is tried again asks for no second one to go on.
+func (Published) Once() bool { return true }
+
+// The province may have any number of drafts: a dry run holds this many documents
+// at a time, and a job moves so many before the next goes on.
+const (
+	PageOfDrafts = 500
+	MovedAtOnce  = 200
+)
 
 func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)

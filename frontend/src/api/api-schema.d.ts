@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of every form nobody has to type, against the target */
+        get: operations["shares.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/workbooks/{ledger}": {
         parameters: {
             query?: never;
@@ -1008,6 +1025,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/ask_void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask that what is in force be voided; the comment is the reason */
+        post: operations["entries.askVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/void": {
         parameters: {
             query?: never;
@@ -1017,8 +1051,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take out of force */
+        /** Grant the void that is asked for, bound to the revision in force */
         post: operations["entries.void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/refuse_void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the void that is asked for, bound to the revision in force */
+        post: operations["entries.refuseVoid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1882,7 +1933,7 @@ export interface components {
                 }[];
                 steps: {
                     /** @enum {string} */
-                    kind: "filed" | "approve" | "return" | "void";
+                    kind: "filed" | "approve" | "return" | "void" | "keep";
                     revision: number;
                     by: string;
                     note: string;
@@ -1974,6 +2025,7 @@ export interface components {
             burden: {
                 [key: string]: components["schemas"]["Burden"];
             };
+            extent: components["schemas"]["Extent"];
         };
         LegacyLedger: {
             no: string;
@@ -1992,6 +2044,11 @@ export interface components {
                 field: string;
                 value?: string;
             }[];
+            /** @description the fields that take from a shared ledger */
+            reads?: {
+                ledger: string;
+                field: string;
+            }[];
             reason: components["schemas"]["Text"];
             ruling?: string;
             answer: components["schemas"]["Text"];
@@ -2009,9 +2066,25 @@ export interface components {
                 field: string;
                 value?: string;
             }[];
+            /** @description of the target that brought it; absent */
+            version?: number;
+            /** @description the answers at the gate; what was shipped after the consolidation has them all */
             gate: {
                 basis: components["schemas"]["Text"];
                 purpose: components["schemas"]["Text"];
+                no_other?: components["schemas"]["Text"];
+                minutes?: number;
+                per_month?: number;
+                savings?: {
+                    ledger: string;
+                    minutes: number;
+                    how: string;
+                }[];
+                /** Format: date */
+                review_on?: string;
+                /** Format: date */
+                decided_on?: string;
+                approved_by?: string;
             };
             reason: components["schemas"]["Text"];
         };
@@ -2034,6 +2107,8 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @enum {string} */
             effect: "moves" | "some" | "holds";
+            /** @description it has to pass the gate */
+            adds?: boolean;
             field?: string;
             member?: string;
             before?: unknown;
@@ -2044,6 +2119,8 @@ export interface components {
             title: components["schemas"]["Text"];
             /** @enum {string} */
             effect: "moves" | "some" | "holds";
+            /** @description it has to pass the gate */
+            adds?: boolean;
             holds: number;
             field?: string;
             member?: string;
@@ -2067,6 +2144,40 @@ export interface components {
             filled: number;
             per_week: number;
         };
+        /** @description The area that a burden is reckoned by */
+        Extent: {
+            inmates: number;
+            /** @description work sites; of no area is their number kept */
+            sites: number;
+            /**
+             * @description its own roll now, the mean of the prison's areas of the kind, or the figure of the settings
+             * @enum {string}
+             */
+            of: "area" | "mean" | "nominal";
+        };
+        /** @description Fields, or the keys they take, by who fills them */
+        FilledBy: {
+            /** @description entered elsewhere and served from there */
+            taken: number;
+            /** @description worked out by the server */
+            computed: number;
+            /** @description there when the entry is begun: defaults, shift, roster, who fills */
+            begun: number;
+            typed: number;
+            /** @description of them that nobody types */
+            percent: number;
+        };
+        Prefilled: {
+            /** @description percent */
+            target: number;
+            ledgers: {
+                ledger: string;
+                fields: components["schemas"]["FilledBy"];
+                keys: components["schemas"]["FilledBy"];
+            }[];
+            fields: components["schemas"]["FilledBy"];
+            keys: components["schemas"]["FilledBy"];
+        };
         /** @description What ledgers ask of an area, and take of its week as far as their cadence says how often they are filled */
         Weight: {
             ledgers: number;
@@ -2083,6 +2194,7 @@ export interface components {
             unmeasured: number;
         };
         BurdenHistory: {
+            extent: components["schemas"]["Extent"];
             base: components["schemas"]["Weight"];
             changes: components["schemas"]["BurdenChange"][];
         };
@@ -2155,6 +2267,7 @@ export interface components {
                 title: components["schemas"]["Text"];
             }[];
             overlaps: components["schemas"]["Overlap"][];
+            extent?: components["schemas"]["Extent"];
             burden_before: components["schemas"]["Burden"];
             burden_after: components["schemas"]["Burden"];
             failed: Record<string, never>[];
@@ -2436,7 +2549,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -2581,6 +2694,13 @@ export interface components {
             step_higher?: string[];
             waiting?: string[];
             heard?: string[];
+            /**
+             * Format: uuid
+             * @description the void that is asked for and not decided yet; the entry is in force meanwhile
+             */
+            void_asked?: string;
+            /** @description who decides it */
+            void_roles?: string[];
             hints: number;
             nil_return: boolean;
             warnings: number;
@@ -2866,6 +2986,21 @@ export interface components {
                 number?: string;
             };
         };
+        /** @description Asks that what is in force be voided; the decision on it names it */
+        VoidRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description that was in force */
+            revision: number;
+            of_digest: components["schemas"]["Digest"];
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name: string;
+            role: string;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
         Revision: {
             pins: components["schemas"]["Pin"][];
             revision: number;
@@ -2892,7 +3027,12 @@ export interface components {
             revision: number;
             step: number;
             /** @enum {string} */
-            verdict: "approve" | "return" | "void";
+            verdict: "approve" | "return" | "void" | "keep";
+            /**
+             * Format: uuid
+             * @description the void that was asked for and is granted (void) or refused (keep)
+             */
+            void?: string;
             /** Format: uuid */
             decided_by: string;
             decided_by_name: string;
@@ -2956,15 +3096,18 @@ export interface components {
             entry: components["schemas"]["Entry"];
             area: components["schemas"]["Area"];
             draft?: components["schemas"]["Draft"];
+            /** @description of a correction that a void ended, for its author to read */
+            ended?: components["schemas"]["Draft"];
             revisions: components["schemas"]["Revision"][];
             decisions: components["schemas"]["Decision"][];
             signers: components["schemas"]["Signer"][];
+            voids: components["schemas"]["VoidRequest"][];
             deciding?: components["schemas"]["Deciding"];
             events: components["schemas"]["Event"][];
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
             opened: components["schemas"]["Entry"][];
-            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "void" | "discard" | "print")[];
+            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "ask_void" | "void" | "refuse_void" | "discard" | "print")[];
         };
         Check: {
             document: Record<string, never>;
@@ -2987,6 +3130,11 @@ export interface components {
             rows: {
                 /** @description Stays with the row when the batch is sent again */
                 key: string;
+                /** @description the row's part of what the grid took on the officer's screen; absent, it was not measured */
+                effort?: {
+                    seconds?: number;
+                    keystrokes?: number;
+                };
                 body: Record<string, never>;
             }[];
         };
@@ -3848,6 +3996,35 @@ export interface operations {
                         }[];
                         burden: components["schemas"]["Burden"];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "shares.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By ledger and in sum, one entry of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prefilled"];
                 };
             };
             /** @description A problem */
@@ -5959,6 +6136,47 @@ export interface operations {
             };
         };
     };
+    "entries.askVoid": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Asked for; the entry stays in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "entries.void": {
         parameters: {
             query?: never;
@@ -5981,7 +6199,49 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Take out of force */
+            /** @description Out of force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entries.refuseVoid": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    comment?: string;
+                    remarks?: components["schemas"]["Remark"][];
+                };
+            };
+        };
+        responses: {
+            /** @description It stays in force */
             200: {
                 headers: {
                     [name: string]: unknown;

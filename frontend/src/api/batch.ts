@@ -1,3 +1,4 @@
+import type { Spent } from '../entry/effort'
 import type { Doc } from '../schema/types'
 import type { components } from './api-schema'
 import { call } from './http'
@@ -25,6 +26,8 @@ export interface Common {
 export interface SentRow {
   key: string
   body: Doc
+  /** Its part of what the grid took; a check says none. */
+  effort?: Spent
 }
 
 const bodyOf = ({ ledger, area, files }: Common, rows: SentRow[]) => ({ ledger, area, files, rows })

@@ -9,6 +9,7 @@ import type {
   Me,
   Organisation,
   Overlap,
+  Prefilled,
   Progress,
   Spent,
 } from './model'
@@ -192,6 +193,15 @@ export function useCoincidences(prison: string, query: { from: string; to: strin
       (await call<{ coincidences: Coincidence[] }>(`/prisons/${prison}/coincidences`, { query }))
         .data.coincidences,
     enabled: prison !== '',
+  })
+}
+
+/** How much of every form nobody types. */
+export function useShares() {
+  return useQuery({
+    queryKey: ['shares'],
+    queryFn: async () => (await call<Prefilled>('/shares')).data,
+    staleTime: 300_000,
   })
 }
 

@@ -9,6 +9,7 @@ import { everybody, lookup, type Named } from '../api/lookup'
 import type { LedgerType } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
+import { Effort } from '../entry/effort'
 import type { FormServices, Option } from '../form/context'
 import { useLang, useT } from '../i18n'
 import { connection } from '../offline/connection'
@@ -58,13 +59,19 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     made.load(kept.rows)
     return made
   })
+  const [effort] = useState(() => new Effort(undefined, kept.spent))
   const columns = useMemo(() => columnsOf(store.schema, type.form, lang), [store, type.form, lang])
   const common = useCallback(
     (): Common => ({ prison, area, ledger, files: filesNow.current }),
     [prison, area, ledger],
   )
   const [keeper] = useState(() =>
-    BatchKeeper.of(store, me.person, () => ({ ...kept, files: filesNow.current, type })),
+    BatchKeeper.of(store, me.person, () => ({
+      ...kept,
+      files: filesNow.current,
+      type,
+      spent: effort.sofar,
+    })),
   )
   const keeping = useKeeping(keeper)
   const [sender] = useState(
@@ -107,8 +114,9 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     if (to) handle.current?.go(to)
   }
   const submit = () => {
-    if (store.give() > 0) void sender.run()
-    else next()
+    if (store.give(effort.sofar) === 0) return next()
+    effort.spend()
+    void sender.run()
   }
   const onPlan = (planned: Plan) => {
     if (planned.changes.length === 0) toast(t('batch.pasteNone'))
@@ -138,7 +146,12 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   const row: BatchRow | undefined = rows[Math.min(active.row, rows.length - 1)]
   const opened = side && store.row(side.key)
   return (
-    <>
+    // It only listens: every act is a child's own.
+    <div
+      style={{ display: 'contents' }}
+      onKeyDownCapture={effort.key}
+      onPointerDownCapture={effort.touch}
+    >
       {restored && (
         <p className="panel bar" role="status">
           {t('batch.restored')}
@@ -279,7 +292,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           }}
         />
       )}
-    </>
+    </div>
   )
 }
 

@@ -220,6 +220,27 @@ describe('sending', () => {
     expect(errorsOf(store.rows[2]!).map((p) => p.message)).toEqual(['已有'])
   })
 
+  it('divides what the grid took among the rows, to the last second, and again where one comes back', async () => {
+    const store = begun(3)
+    const sent: (SentRow['effort'] | undefined)[] = []
+    const answer = vi.fn(async (rows: SentRow[]) => {
+      sent.push(...rows.map((r) => r.effort))
+      return rows.map((r) =>
+        r.key === 'k2' && sent.length <= 3
+          ? { key: r.key, status: 422, errors: [], warnings: [], message: '再看看' }
+          : filed(r),
+      )
+    })
+    const sender = new Sender(store, answer, async () => true)
+    expect(store.give({ seconds: 100, keystrokes: 7 })).toBe(3)
+    await sender.run()
+    expect(sent.map((e) => e?.seconds)).toEqual([33, 33, 34])
+    expect(sent.map((e) => e?.keystrokes)).toEqual([2, 2, 3])
+    store.give({ seconds: 5, keystrokes: 1 })
+    await sender.run()
+    expect(sent[3]).toEqual({ seconds: 39, keystrokes: 4 })
+  })
+
   it('sends the same again until the server answers, and nothing can be changed meanwhile', async () => {
     const store = begun()
     const bodies: string[] = []

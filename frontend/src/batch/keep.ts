@@ -1,5 +1,6 @@
 import { newKey } from '../api/http'
 import type { LedgerType } from '../api/model'
+import type { Spent } from '../entry/effort'
 import { Keeper } from '../offline/keeper'
 import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
@@ -22,6 +23,8 @@ export interface Kept {
   /** So that it opens without the server too. */
   type: LedgerType
   rows: readonly BatchRow[]
+  /** What was spent on the grid since rows were given away. */
+  spent?: Spent
   /** Another with every write: two windows on one batch know each other by it. */
   revision?: string
 }

@@ -38,7 +38,7 @@ export class Sender {
       const body = this.store.toSend(row)
       size += JSON.stringify(body).length * 2
       if (rows.length > 0 && (rows.length === atOnce || size > bytes)) break
-      rows.push({ key: row.key, body })
+      rows.push({ key: row.key, body, effort: row.effort })
     }
     return rows
   }

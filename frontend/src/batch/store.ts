@@ -1,5 +1,6 @@
 import type { RowResult } from '../api/batch'
 import type { Pin } from '../api/model'
+import type { Spent } from '../entry/effort'
 import { coerce } from '../form/paste'
 import type { ShownProblem } from '../form/store'
 import { prune, settle } from '../schema/conditions'
@@ -26,6 +27,8 @@ export interface BatchRow {
   /** What the schema finds, and what the server's rules do. */
   problems: readonly ShownProblem[]
   rules: readonly ShownProblem[]
+  /** Its part of what the grid took, each time it was given away. */
+  effort?: Spent
   /** Of the entry it became. */
   entry?: string
   /** Why the server did not take it, where no field is to blame. */
@@ -295,11 +298,24 @@ export class BatchStore {
     )
   }
 
-  /** Gives every sound row away to be sent; returns how many. */
-  give(): number {
+  /**
+   * Gives every sound row away to be sent; returns how many. What was spent on the grid since the
+   * last time is theirs in equal parts, whole numbers that add up to it; that of rows still wrong
+   * with it, for nobody can tell them apart.
+   */
+  give(spent?: Spent): number {
     this.validate()
     const ready = this.#rows.filter((r) => r.state === 'editing' && errorsOf(r).length === 0)
-    this.#state(ready, () => ({ state: 'waiting', failure: undefined }))
+    const part = (all: number, i: number) =>
+      Math.floor((all * (i + 1)) / ready.length) - Math.floor((all * i) / ready.length)
+    this.#state(ready, (row) => {
+      const i = ready.indexOf(row)
+      const effort = spent && {
+        seconds: (row.effort?.seconds ?? 0) + part(spent.seconds, i),
+        keystrokes: (row.effort?.keystrokes ?? 0) + part(spent.keystrokes, i),
+      }
+      return { state: 'waiting', failure: undefined, effort }
+    })
     return ready.length
   }
 

@@ -3,7 +3,7 @@ import { render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { MemoryRouter } from 'react-router'
 import { beforeEach, expect, it, vi } from 'vitest'
-import type { BurdenChange, BurdenHistory as History, Weight } from '../api/model'
+import type { BurdenChange, Extent, BurdenHistory as History, Weight } from '../api/model'
 import { BurdenHistory } from './BurdenHistory'
 import { known, signed } from './measures'
 
@@ -30,7 +30,9 @@ const change = (more: Partial<BurdenChange>): BurdenChange => ({
   proposal: { prison: 'p1', id: 'x1' },
   ...more,
 })
+const extent: Extent = { inmates: 58, sites: 1, of: 'mean' }
 const ordinary: History = {
+  extent,
   base: weight(3, 20, 5000, 120_000),
   changes: [
     change({}),
@@ -48,7 +50,7 @@ const ordinary: History = {
     }),
   ],
 }
-const unchanged: History = { base: weight(1, 4, 0, 0), changes: [] }
+const unchanged: History = { extent, base: weight(1, 4, 0, 0), changes: [] }
 const kinds = { ordinary, kitchen: unchanged, hospital: unchanged, functional: unchanged }
 
 // jsdom draws nothing; the chart measures its letters.
@@ -105,7 +107,7 @@ it('lists each change with what was before and after, its net and the running to
   )
   expect(cells(4).slice(0, 7)).toEqual(['2026-03-09', '3 → 2', '-1', '-1', '18 → 12', '-6', '-8'])
   expect(within(rows[4]!).getByRole('rowheader').textContent).toBe('并 旧簿 → 宽台账')
-  expect(screen.getByText(/另有 2 种/)).toBeTruthy()
+  expect(screen.getByText(/另有 2 种/).textContent).toContain('平均在押 58 人')
 })
 
 it('leads to the proposal, else to the ledger, and from the beginning to the paper ledgers', async () => {
@@ -139,7 +141,7 @@ it('says what went wrong', async () => {
 
 it('does not call 0 what nobody measured', async () => {
   const one = { ...change({}), before: weight(3, 20, 0, 0), after: weight(3, 18, 0, 0) }
-  show(() => json({ kinds: { area: { base: weight(3, 20, 0, 0), changes: [one] } } }), 'a1')
+  show(() => json({ kinds: { area: { extent, base: weight(3, 20, 0, 0), changes: [one] } } }), 'a1')
   const row = within(await screen.findByRole('table')).getAllByRole('row')[3]!
   const cells = within(row).getAllByRole('cell')
   expect(cells.slice(7).map((c) => c.textContent)).toEqual(['·', '', '', '·', '', ''])

@@ -5,6 +5,7 @@ import { useBurdenHistory } from '../api/queries'
 import { useT } from '../i18n'
 import { useNames, useSystemName } from '../ui/names'
 import { Loading, Ready } from '../ui/States'
+import { ExtentNote } from './ExtentNote'
 import { known, type Measure, measureNames, measures, shown, signed } from './measures'
 import './catalogue.css'
 
@@ -121,7 +122,7 @@ function Changes({ history, measure }: { history: History; measure: Measure }) {
         </table>
       </section>
       <p className="quiet">
-        {t('burden.historyAbout')}
+        {t('burden.historyAbout')} <ExtentNote extent={history.extent} />
         {unmeasured > 0 && ` ${t('burden.unmeasured', { n: unmeasured })}`}
       </p>
     </>

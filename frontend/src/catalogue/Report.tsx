@@ -2,6 +2,7 @@ import type { ProposalReport } from '../api/model'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
+import { ExtentNote } from './ExtentNote'
 
 /** A dry run: what a change of the catalogue touches. */
 export function Report({ report }: { report: ProposalReport }) {
@@ -29,7 +30,18 @@ export function Report({ report }: { report: ProposalReport }) {
           after: report.burden_after.fields,
           from: report.burden_before.ledgers,
           to: report.burden_after.ledgers,
-        })}
+        })}{' '}
+        {report.extent && (
+          <>
+            {t('catalogue.entriesNet', {
+              before: (report.burden_before.per_week / 1000).toFixed(1),
+              after: (report.burden_after.per_week / 1000).toFixed(1),
+            })}{' '}
+            <span className="quiet">
+              <ExtentNote extent={report.extent} />
+            </span>
+          </>
+        )}
       </p>
       {report.changes.length > 0 && (
         <table className="plain">
@@ -45,7 +57,10 @@ export function Report({ report }: { report: ProposalReport }) {
           <tbody>
             {report.changes.map((c) => (
               <tr key={`${c.kind} ${c.field} ${c.member}`}>
-                <td>{t(`catalogue.change_${c.kind as 'remove'}`)}</td>
+                <td>
+                  {t(`catalogue.change_${c.kind as 'remove'}`)}{' '}
+                  {c.adds && <strong>{t('catalogue.adds')}</strong>}
+                </td>
                 <td>
                   {text(c.title, lang)} <span className="quiet">{c.field ?? c.member}</span>
                 </td>

@@ -8,6 +8,7 @@ import { useBurden, useMe, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
 import { BurdenHistory } from '../catalogue/BurdenHistory'
 import { signed } from '../catalogue/measures'
+import { Prefilled } from '../catalogue/Prefilled'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
@@ -80,6 +81,7 @@ export default function Burden() {
           )}
         </Ready>
       </section>
+      <Prefilled />
       <BurdenHistory prison={prison} area={area} />
       <AskedTwice prison={prison} from={from} to={to} />
     </>
@@ -91,10 +93,10 @@ function Figures(props: { list: Spent[]; before: Spent[]; weeks: number; per: nu
   const { list, before, weeks, per } = props
   const t = useT()
   const names = useNames()
-  // Entries whose time nobody measured count as long as the measured ones of their ledger.
-  const minutes = (s: Spent | undefined) =>
-    s && s.measured > 0 ? ((s.seconds / s.measured) * s.entries) / 60 / weeks / per : 0
+  const minutes = (s: Spent | undefined) => (s ? s.seconds / 60 / weeks / per : 0)
   const sum = (all: Spent[]) => all.reduce((total, s) => total + minutes(s), 0)
+  const entries = list.reduce((n, s) => n + s.entries, 0)
+  const untimed = entries - list.reduce((n, s) => n + s.measured, 0)
   const was = (id: string) => before.find((b) => b.ledger === id)
   const ordered = [...list].sort((a, b) => minutes(b) - minutes(a) || b.entries - a.entries)
   const one = (n: number) => n.toFixed(1)
@@ -121,7 +123,8 @@ function Figures(props: { list: Spent[]; before: Spent[]; weeks: number; per: nu
           ledgers: list.length,
           minutes: one(sum(list)),
           change: signed(sum(list) - sum(before)),
-        })}
+        })}{' '}
+        {untimed > 0 && t('burden.untimed', { n: untimed, of: entries })}
       </p>
       {top.length > 0 && (
         <Chart option={option} label={t('burden.minutes')} height={60 + top.length * 26} />

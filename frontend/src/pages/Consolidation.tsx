@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 import { useConsolidation } from '../api/catalogue'
 import type { Legacy, Consolidation as Register } from '../api/model'
+import { ExtentNote } from '../catalogue/ExtentNote'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
@@ -181,6 +182,9 @@ function Whole({ data, electronic }: { data: Register; electronic: number }) {
             })}
           </tbody>
         </table>
+        <p className="quiet">
+          <ExtentNote extent={data.extent} />
+        </p>
       </section>
     </>
   )

@@ -1,0 +1,75 @@
+package catalog
+
+import (
+	"slices"
+
+	"taizhang/internal/actor"
+)
+
+// What counts as 增 between two versions, beside a new field: that an area fills
+// more often, that areas keep it which did not, that posts fill it which did not.
+var adding = map[string]func(from, to *Type) bool{"cadence": raised, "areas": widened, "filler": called}
+
+// Adds reports whether anything in the list has to pass the gate.
+func Adds(list []Change) bool {
+	return slices.ContainsFunc(list, func(c Change) bool { return c.Adds })
+}
+
+// raised: more entries are due in an area of whatever size; how many there are
+// grows evenly with it.
+func raised(from, to *Type) bool {
+	return slices.ContainsFunc([]Extent{{Inmates: 1, Sites: 1}, {Inmates: 1000, Sites: 100}}, func(e Extent) bool {
+		return to.Cadence.perWeek(e) > from.Cadence.perWeek(e)
+	})
+}
+
+// widened: an area of some sort keeps it now.
+func widened(from, to *Type) bool {
+	functions := []string{"", "residential", "any other"}
+	for _, a := range []Areas{from.Areas, to.Areas} {
+		functions = slices.Concat(functions, a.Functions, a.Except)
+	}
+	for _, kind := range slices.Concat(from.Areas.Kinds, to.Areas.Kinds) {
+		for _, function := range functions {
+			for _, labour := range []bool{false, true} {
+				if to.AppliesTo(kind, function, labour) && !from.AppliesTo(kind, function, labour) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// called: a post has to fill it now.
+func called(from, to *Type) bool {
+	elsewhere := from.Filler.Unit != to.Filler.Unit || from.Filler.Dept != to.Filler.Dept
+	return elsewhere || slices.ContainsFunc(to.Filler.Roles, func(r actor.Role) bool { return !slices.Contains(from.Filler.Roles, r) })
+}
+
+// certainty is where a likeness is no longer a question.
+const certainty = 900
+
+// NewOverlaps are the likenesses of a version that the one before it had not, or
+// less: of new fields, and of fields that were made into another fact under their
+// old id. from is nil for a new type.
+func NewOverlaps(from, to *Type, others []*Type) []Overlap {
+	list := Overlaps(to, others)
+	if from != nil {
+		type pair struct{ field, ledger, other string }
+		had := map[pair]int{}
+		for _, o := range Overlaps(from, others) {
+			had[pair{o.Field, o.Ledger, o.Other}] = o.Score
+		}
+		list = slices.DeleteFunc(list, func(o Overlap) bool { return o.Score <= had[pair{o.Field, o.Ledger, o.Other}] })
+	}
+	if list == nil {
+		list = []Overlap{}
+	}
+	return list
+}
+
+// Certain are those of the likenesses that are no question.
+func Certain(list []Overlap) []Overlap {
+	return slices.DeleteFunc(slices.Clone(list), func(o Overlap) bool { return o.Score < certainty })
+}

@@ -1,0 +1,201 @@
+package housetest_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/postgres"
+	"taizhang/schemas"
+)
+
+var sources = os.DirFS("..")
+
+// shipment is the shipped files, to which a test adds.
+type shipment struct{ fstest.MapFS }
+
+func files(t *testing.T) shipment {
+	t.Helper()
+	all := fstest.MapFS{}
+	err := fs.WalkDir(schemas.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(schemas.FS, path)
+		all[path] = &fstest.MapFile{Data: raw}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shipment{all}
+}
+
+// book adds a version of a ledger that nobody asked for, with a field for each title.
+func (s shipment) book(version int, titles ...string) {
+	dir := "ledgers/weather-book/v1/"
+	props, names := "", `"on"`
+	for i, title := range titles {
+		name := "f" + string(rune('a'+i))
+		props += `,"` + name + `":{"title":"` + title + `","x-en":"` + name + `","x-id":"weather_` + name + `","type":"string","maxLength":60}`
+		names += `,"` + name + `"`
+	}
+	n := string(rune('0' + version))
+	dir = strings.Replace(dir, "v1", "v"+n, 1)
+	s.MapFS[dir+"schema.json"] = &fstest.MapFile{Data: []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:ledger:weather-book:` + n + `","title":"天气簿","x-en":"Weather book",
+		"type":"object","additionalProperties":false,"required":["on"],"properties":{"on":{"title":"日期","x-en":"Date","x-id":"weather_on","type":"string","format":"date"}` + props + `}}`)}
+	s.MapFS[dir+"ledger.json"] = &fstest.MapFile{Data: []byte(`{"id":"weather-book","version":` + n + `,"title":{"zh":"天气簿","en":"Weather book"},"owner":"dept_custody",
+		"filler":{"roles":["officer"],"unit":"area","title":{"zh":"民警","en":"officer"}},"areas":{"kinds":["ordinary"],"functions":[],"labour":false,"except":[]},
+		"cadence":{"kind":"event","expected":0,"per":"area","workdays":false,"nil":false,"deadline_hours":24,"counts":""},"occurred":"/on","summary":["/on"],
+		"chain":[{"id":"a","title":{"zh":"监区长","en":"area head"},"roles":["area_head"],"unit":"area","mode":"any"}],"evidence":[],"retention":{"years":10},
+		"sensitivity":"L1","enforcement_evidence":false,"lawful_basis":{"zh":"试"},"computed":[],"sources":[],"triggers":[]}`)}
+	s.MapFS[dir+"form.json"] = &fstest.MapFile{Data: []byte(`{"sections":[{"id":"s","title":{"zh":"节","en":"s"},"fields":[` + names + `]}]}`)}
+}
+
+// answered adds a record of the gate to the register.
+func (s shipment) answered(t *testing.T, form string, version int, field string, change func(gate map[string]any)) {
+	t.Helper()
+	const path = "consolidation/register.json"
+	var r map[string]any
+	if err := json.Unmarshal(s.MapFS[path].Data, &r); err != nil {
+		t.Fatal(err)
+	}
+	gate := map[string]any{"basis": map[string]any{"zh": "演练用的制度第一条"}, "purpose": map[string]any{"zh": "演练用的执法证据"}, "no_other": map[string]any{"zh": "现有台账没有这一项"},
+		"minutes": 1, "per_month": 4, "savings": []any{map[string]any{"ledger": "duty-log", "minutes": 4, "how": "不再重复抄写"}},
+		"decided_on": "2026-03-02", "review_on": "2026-09-01", "approved_by": "演练用的局领导"}
+	change(gate)
+	r["additions"] = append(r["additions"].([]any), map[string]any{"no": "AD-X", "title": map[string]any{"zh": "天气", "en": "Weather"}, "owner": "狱政管理科", "cadence": "event",
+		"target": "weather-book", "form": form, "version": version, "lands": []any{map[string]any{"ledger": "weather-book", "field": field}},
+		"gate": gate, "reason": map[string]any{"zh": "演练", "en": "Drill"}})
+	raw, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.MapFS[path] = &fstest.MapFile{Data: raw}
+}
+
+// install does what a server does when it starts, and catalog check before it.
+func (s shipment) install(t *testing.T, h *housetest.House) error {
+	t.Helper()
+	c, err := catalog.Load(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := catalog.LoadRegister(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}, {Code: "dept_of_books"}})
+	// The check says the same of an empty house, but for the totals, which count the shipped additions.
+	said := false
+	for _, f := range r.Check(c) {
+		said = said || f.Code == "orphan" || strings.HasPrefix(f.Code, "gate")
+	}
+	if said != (fault.CodeOf(err) == "install_refused") {
+		t.Errorf("the check: %v, installing: %v", r.Check(c), err)
+	}
+	return err
+}
+
+// TestInstallGate: what is in the files and passed no gate is not installed, nor
+// anything with it; with its answers it is, once, however many servers start.
+func TestInstallGate(t *testing.T) {
+	h := housetest.New(t)
+	rows := func() (n int) {
+		t.Helper()
+		if err := h.Owner.QueryRow(t.Context(), `select (select count(*) from ledger_versions) + (select count(*) from ledger_owners)
+			+ (select count(*) from departments where code = 'dept_of_books')`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := rows()
+	refused := func(s shipment, words ...string) {
+		t.Helper()
+		err := s.install(t, h)
+		if fault.CodeOf(err) != "install_refused" || rows() != before {
+			t.Fatalf("%v; %d rows, were %d", err, rows(), before)
+		}
+		for _, w := range append(words, "天气簿") {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%q is not in %s", w, err)
+			}
+		}
+	}
+	whole := func(map[string]any) {}
+	s := files(t)
+	s.book(1, "云量")
+	refused(s, "不来自任何旧台账", "G1–G5")
+	for member, test := range map[string]string{"basis": "G1", "purpose": "G2", "no_other": "G3", "minutes": "G4", "savings": "G4", "review_on": "G5", "decided_on": "G5", "approved_by": "G5"} {
+		s := files(t)
+		s.book(1, "云量")
+		s.answered(t, "type", 1, "weather_fa", func(gate map[string]any) {
+			if delete(gate, member); member == "basis" || member == "purpose" {
+				gate[member] = map[string]any{"zh": ""}
+			}
+		})
+		refused(s, test)
+	}
+	twin := files(t)
+	twin.book(1, "天气现象记录")
+	twin.answered(t, "field", 1, "weather_fa", whole) // a field's gate brings no ledger
+	refused(twin, "不来自任何旧台账")
+
+	s.answered(t, "type", 1, "weather_fa", whole)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			if err := s.install(t, h); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if rows() != before+3 { // its version, its owner, and the department that came with it
+		t.Fatalf("installed %d rows", rows()-before)
+	}
+	before = rows()
+
+	// A new version of it adds a field: by itself, not by the gate of the first.
+	s.book(2, "云量", "风力")
+	refused(s, "第 2 版", "没有增设记录")
+	s.answered(t, "field", 2, "weather_fb", whole)
+	if err := s.install(t, h); err != nil || rows() != before+1 {
+		t.Fatalf("version 2: %v, %d rows", err, rows()-before)
+	}
+	before = rows()
+	// One that only takes away needs no gate.
+	s.book(3, "云量")
+	if err := s.install(t, h); err != nil || rows() != before+1 {
+		t.Errorf("version 3: %v, %d rows", err, rows()-before)
+	}
+}
+
+// TestWaysIn: there are two ways into the catalogue, files and proposals, and each
+// has its gate (TestInstallGate, TestGateHeld).
+func TestWaysIn(t *testing.T) {
+	ways := map[string]int{}
+	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := fs.ReadFile(sources, path)
+		if n := strings.Count(string(raw), "insert into ledger_versions"); n > 0 {
+			ways[path] = n
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ways) != 2 || ways["postgres/catalog.go"] != 1 || ways["postgres/proposals.go"] != 1 {
+		t.Errorf("%v", ways)
+	}
+}
