@@ -649,6 +649,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/batches/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows carried from the version they were typed under to the current one; changes nothing */
+        post: operations["batches.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/batches/prefill": {
         parameters: {
             query?: never;
@@ -2951,6 +2968,8 @@ export interface components {
             ledger: string;
             /** Format: uuid */
             area: string;
+            /** @description Of the type that the rows were typed under; where it is not the current one nothing is filed (version_passed). Left out, it is not compared */
+            version?: number;
             /**
              * Format: uuid
              * @description An own draft of the ledger whose files are the proof of every row
@@ -2978,7 +2997,22 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
             warnings: components["schemas"]["FieldProblem"][];
         };
+        BatchMoved: {
+            /** @description The current one */
+            version: number;
+            rows: {
+                key: string;
+                body: Record<string, never>;
+                /** @description Values of fields that the version does not have */
+                dropped: {
+                    title: components["schemas"]["Text"];
+                    value: unknown;
+                }[];
+            }[];
+        };
         BatchPrefill: {
+            /** @description Of the type that the rows are of */
+            version: number;
             /** @description The field that tells the rows apart, or empty */
             subject: string;
             rows: {
@@ -5020,6 +5054,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Every row as the current version takes it, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchMoved"];
                 };
             };
             /** @description A problem */
