@@ -1,7 +1,9 @@
 package housetest_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strings"
 	"sync"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -149,4 +152,104 @@ func TestBatchOfAnotherVersionAnswers(t *testing.T) {
 	if dropped := row["dropped"].([]any)[0].(map[string]any); dropped["value"] != 12.0 {
 		t.Errorf("dropped: %v", row)
 	}
+}
+
+// TestImportOvertaken: what was checked under a version that passed before it was
+// written is checked anew under the current one, and its sender looks at that
+// first; as entries and as drafts, before the first row and in the middle, with
+// two jobs at once. No draft holds a field that its version does not have.
+func TestImportOvertaken(t *testing.T) {
+	for _, asDraft := range []bool{false, true} {
+		h := housetest.New(t)
+		outs := searches(h, 60, func(int) bool { return false })
+		for k := range outs {
+			outs[k].Value["searched_count"] = json.Number("12")
+		}
+		sent := exchange.Sent{AsDraft: asDraft}
+		raw := bookOf(t, h, "cell-body-search", outs)
+		whole := through(t, h, "officer", send(t, h, "officer", sent, raw))
+		// The other one was written in part when it was stopped.
+		for k := range outs {
+			outs[k].Value["places"] = []any{fmt.Sprintf("%d 监舍", 300+k)}
+		}
+		half := through(t, h, "officer", send(t, h, "officer", sent, bookOf(t, h, "cell-body-search", outs)))
+		half = begin(t, h, "officer", half)
+		written := rowsWritten(t, h, half, 20)
+		if whole.Good != 60 || half.Good != 60 || written != 20 {
+			t.Fatal(whole, half, written)
+		}
+		publish(t, h, secondSearch(t, h))
+
+		begin(t, h, "officer", whole)
+		var wg sync.WaitGroup
+		for _, i := range []exchange.Import{whole, whole, half, half} {
+			wg.Go(func() {
+				if _, err := h.Exchange.Run(t.Context(), exchange.Work{Prison: i.Prison, ID: i.ID}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		for of, i := range map[string]exchange.Import{"whole": whole, "half": half} {
+			kept := map[string]int{"half": 20}[of]
+			i = through(t, h, "officer", i)
+			if i.State != exchange.Checked || i.Version != 2 || i.Passed == nil || *i.Passed != 1 || i.Good != 60 || i.Bad != 0 || i.Written != kept {
+				t.Fatalf("%s, as draft %v: overtaken %+v", of, asDraft, i)
+			}
+			i = through(t, h, "officer", begin(t, h, "officer", i))
+			if i.State != exchange.Done || i.Written != 60 {
+				t.Errorf("%s, as draft %v: written %+v", of, asDraft, i)
+			}
+		}
+		list, err := h.Ledger.List(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison, Limit: 200})
+		if err != nil || len(list) != 120 {
+			t.Errorf("%d entries: %v", len(list), err)
+		}
+		of := map[int]int{}
+		for _, e := range list {
+			of[e.Version]++
+			if e.State != ledger.Draft {
+				continue
+			}
+			res, err := h.Ledger.Check(h.As(t.Context(), "officer"), e.Key, draftOf(t, h, e.Key))
+			if err != nil || len(res.Errors) > 0 {
+				t.Fatalf("a draft of version %d: %v %v", e.Version, res.Errors, err)
+			}
+		}
+		if of[1] != 20 || of[2] != 100 {
+			t.Errorf("entries by version: %v", of)
+		}
+	}
+}
+
+// rowsWritten writes the first rows of an import as its job would, which was then
+// killed before it noted them.
+func rowsWritten(t *testing.T, h *housetest.House, i exchange.Import, n int) (written int) {
+	t.Helper()
+	ctx := h.As(t.Context(), "officer")
+	_, rows, err := h.Exchange.Rows(ctx, i.Prison, i.ID, exchange.Good, 0, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	do := h.Ledger.File
+	if i.AsDraft {
+		do = h.Ledger.Create
+	}
+	for _, r := range rows {
+		idem := ledger.Idem{Key: i.ID.String() + "/" + fmt.Sprint(r.Number), Route: "IMPORT " + i.Ledger, BodyHash: sha256.Sum256(r.Document)}
+		if _, err := do(ctx, ledger.New{Prison: i.Prison, Area: *r.Area, Ledger: i.Ledger, Version: 1, Body: r.Document, Once: r.Names}, idem); err != nil {
+			t.Fatal(err)
+		}
+		written++
+	}
+	return written
+}
+
+func draftOf(t *testing.T, h *housetest.House, k ledger.Key) json.RawMessage {
+	t.Helper()
+	v, err := h.Ledger.Get(h.As(t.Context(), "officer"), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.Draft.Body
 }

@@ -1819,6 +1819,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description the version the rows were checked under before; they were checked again under version */
+            passed?: number;
             failure?: components["schemas"]["BatchFailure"];
             message?: string;
             /** Format: date-time */
