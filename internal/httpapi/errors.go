@@ -39,6 +39,7 @@ var titles = map[string]fault.Text{
 	"bad_idempotency_key":    {ZH: "Idempotency-Key 应为 8 至 60 个可见字符", EN: "An Idempotency-Key has 8 to 60 visible characters"},
 	"bad_name":               {ZH: "文件名含有不允许的字符，请改名后再传", EN: "The file's name holds characters that are not allowed; rename it"},
 	"bad_proposal":           {ZH: "提案有内容需要修改，请按提示处理", EN: "The proposal needs attention; see the places named"},
+	"change_waits":           {ZH: "该台账已有一项变更获批、尚未生效，请待其生效或撤回后再提", EN: "An approved change of this ledger waits for its day; wait for it, or have it withdrawn"},
 	"decided_before":         {ZH: "您已就本提案办理过一个环节，须由他人办理", EN: "You decided a step of this proposal already; somebody else must"},
 	"drafts_held":            {ZH: "有草稿不能转到新版本，请核对影响后确认保留", EN: "Some drafts cannot move to the new version; look at the report and accept that"},
 	"gate_refused":           {ZH: "未通过新增把关，提案已记录为不予增设", EN: "It did not pass the gate; the proposal is kept as refused"},

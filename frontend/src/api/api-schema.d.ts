@@ -2193,7 +2193,12 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             /** @enum {string} */
-            state: "proposed" | "approved" | "executed" | "refused" | "withdrawn";
+            state: "proposed" | "approved" | "executed" | "refused" | "withdrawn" | "failed";
+            /** @description Why what was approved could not be carried out on its day */
+            failure?: {
+                code: string;
+                reasons: components["schemas"]["Text"][];
+            };
             step: number;
             steps: {
                 unit: string;
@@ -2455,7 +2460,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "not_executed";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
