@@ -47,7 +47,7 @@ export function Report({ report }: { report: ProposalReport }) {
               <tr key={`${c.kind} ${c.field} ${c.member}`}>
                 <td>{t(`catalogue.change_${c.kind as 'remove'}`)}</td>
                 <td>
-                  {text(c.title, lang)} <span className="quiet">{c.field ?? c.member}</span>
+                  {text(c.title, lang)} <span className="quiet">{c.field}</span>
                 </td>
                 <td className="num">{c.holds}</td>
               </tr>
