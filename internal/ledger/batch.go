@@ -57,6 +57,13 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 		if err != nil {
 			return err
 		}
+		bodies := make([][]byte, len(rows))
+		for i, row := range rows {
+			bodies[i] = row.Body
+		}
+		if r.Reader, err = meet(ctx, r.Reader, t, n.Prison, bodies); err != nil {
+			return err
+		}
 		before := &earlier{dated: r, ledger: t.ID}
 		for i, row := range rows {
 			doc, err := catalog.ParseDocument(row.Body)
