@@ -66,6 +66,17 @@ type Change struct {
 // it: a draft begun under the old ones is finished under them.
 var judging = []string{"computed", "rules", "sources", "sensitivity", "sealed"}
 
+// members of ledger.json in the words of who reads a dry run.
+var members = map[string]fault.Text{
+	"title": {ZH: "名称", EN: "Name"}, "owner": {ZH: "归属部门", EN: "Owning department"}, "filler": {ZH: "填报人", EN: "Who fills it"},
+	"areas": {ZH: "适用监区", EN: "Areas"}, "cadence": {ZH: "周期", EN: "Cadence"}, "occurred": {ZH: "发生时间", EN: "Time of occurrence"},
+	"summary": {ZH: "列表摘要", EN: "Summary"}, "chain": {ZH: "审批环节", EN: "Approval steps"}, "evidence": {ZH: "佐证要求", EN: "Evidence"},
+	"retention": {ZH: "保存期限", EN: "Retention"}, "sensitivity": {ZH: "密级", EN: "Level"}, "sealed": {ZH: "封存条件", EN: "Sealing"},
+	"offline": {ZH: "离线填写", EN: "Filling offline"}, "enforcement_evidence": {ZH: "执法证据", EN: "Enforcement evidence"},
+	"lawful_basis": {ZH: "依据", EN: "Lawful basis"}, "computed": {ZH: "自动计算", EN: "Computed fields"}, "rules": {ZH: "规则", EN: "Rules"},
+	"sources": {ZH: "来源", EN: "Sources"}, "measures": {ZH: "统计", EN: "Measures"}, "triggers": {ZH: "触发", EN: "Triggers"},
+}
+
 // silent members are no difference between versions of one ledger.
 var silent = []string{"id", "version"}
 
@@ -266,7 +277,7 @@ func definitionChanges(from, to *Type) []Change {
 		if slices.Contains(silent, k) || reflect.DeepEqual(a[k], b[k]) || empty(a[k]) && empty(b[k]) {
 			continue
 		}
-		c := Change{Kind: Redefine, Member: k, Before: a[k], After: b[k], Effect: moves, Title: fault.Text{ZH: k, EN: k}}
+		c := Change{Kind: Redefine, Member: k, Before: a[k], After: b[k], Effect: moves, Title: members[k]}
 		if slices.Contains(judging, k) {
 			c.Effect = holds
 		}

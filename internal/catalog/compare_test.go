@@ -3,6 +3,8 @@ package catalog_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -168,6 +170,35 @@ func TestSame(t *testing.T) {
 	for _, typ := range c.Types() {
 		if changes := catalog.Compare(typ, typ); len(changes) != 0 {
 			t.Errorf("%s: %v", typ.ID, changes)
+		}
+	}
+}
+
+// TestMembersTitled: a dry run names every member of a definition in both languages.
+func TestMembersTitled(t *testing.T) {
+	cat, err := catalog.Load(os.DirFS("../../schemas"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := cat.Types()[0]
+	for f := range reflect.TypeFor[catalog.Definition]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "id" || name == "version" {
+			continue
+		}
+		var def map[string]any
+		if err := json.Unmarshal(from.DefinitionJSON, &def); err != nil {
+			t.Fatal(err)
+		}
+		def[name] = "another"
+		to := *from
+		if to.DefinitionJSON, err = json.Marshal(def); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range catalog.Compare(from, &to) {
+			if c.Title.ZH == "" || c.Title.EN == "" || c.Title.ZH == c.Member || c.Member != name {
+				t.Errorf("%s is called %q, %q", c.Member, c.Title.ZH, c.Title.EN)
+			}
 		}
 	}
 }

@@ -3,9 +3,7 @@
 package catalog
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"taizhang/internal/actor"
@@ -223,15 +221,4 @@ type Form struct {
 		Title  fault.Text `json:"title"`
 		Fields []string   `json:"fields"`
 	} `json:"sections"`
-}
-
-// strict refuses members that nobody reads: a misspelt one would be a rule
-// that silently does not hold.
-func strict(raw []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return fmt.Errorf("read: %w", err)
-	}
-	return nil
 }

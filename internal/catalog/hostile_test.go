@@ -143,21 +143,36 @@ func TestRefusedInWords(t *testing.T) {
 		}
 		return string(raw)
 	}
+	member := func(file, before, member string) string {
+		return strings.Replace(file, before, member+before, 1)
+	}
 	for name, c := range map[string]struct{ schema, definition, form, pointer, zh string }{
-		"a schema broken off":     {"{", definition, form, "schema.json", "不是完整的 JSON 对象"},
-		"a schema of brackets":    {strings.Repeat("[", 10000), definition, form, "schema.json", "不是完整的 JSON 对象"},
-		"a definition broken off": {schema, "{", form, "ledger.json", "不是完整的 JSON 对象"},
-		"no form":                 {schema, definition, "", "form.json", "不是完整的 JSON 对象"},
-		"a name twice":            {`{"a":1,"a":2}`, definition, form, "schema.json/a", "同一名称出现了两次"},
-		"a rule too deep":         {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
-		"a rule that is none":     {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
-		"a bad pattern":           {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式写法不对"},
-		"a bad reference":         {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
+		"an unknown member":              {schema, member(definition, `"owner"`, `"zz": 1, `), form, "ledger.json/zz", "没有名为“zz”的项"},
+		"an unknown member below":        {schema, member(definition, `"expected"`, `"zz": 1, `), form, "ledger.json/cadence/zz", "没有名为“zz”的项"},
+		"an unknown member of a section": {schema, definition, `{"sections":[{"id":"a","title":{"zh":"甲"},"fields":[],"zz":1}]}`, "form.json/sections/0/zz", "没有名为“zz”的项"},
+		"a definition that is a list":    {schema, "[]", form, "ledger.json", "这里应为对象"},
+		"a cadence that is text":         {schema, strings.Replace(definition, `"expected": 1`, `"expected": "1"`, 1), form, "ledger.json/cadence/expected", "这里应为整数"},
+		"rules that are none":            {schema, strings.Replace(definition, `"rules": [`, `"rules": true, "summary": [`, 1), form, "ledger.json/rules", "这里应为列表"},
+		"a schema broken off":            {"{", definition, form, "schema.json", "不是完整的 JSON 对象"},
+		"a schema of brackets":           {strings.Repeat("[", 10000), definition, form, "schema.json", "不是完整的 JSON 对象"},
+		"a definition broken off":        {schema, "{", form, "ledger.json", "不是完整的 JSON 对象"},
+		"no form":                        {schema, definition, "", "form.json", "不是完整的 JSON 对象"},
+		"a name twice":                   {`{"a":1,"a":2}`, definition, form, "schema.json/a", "同一名称出现了两次"},
+		"a rule too deep":                {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
+		"a rule that is none":            {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
+		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式写法不对"},
+		"a bad reference":                {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
 	} {
 		_, err := catalog.Compile(fsys, []catalog.Files{{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)}})
 		var f *fault.Error
 		if !errors.As(err, &f) || len(f.Fields) == 0 || f.Fields[0].Pointer != c.pointer || !strings.HasPrefix(f.Fields[0].Text.ZH, c.zh) || f.Fields[0].Text.EN == "" {
 			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, field := range f.Fields {
+			if said := field.Text.ZH + field.Text.EN; strings.Contains(said, "json:") || strings.Contains(said, "Go value") {
+				t.Errorf("%s is told %q", name, said)
+			}
 		}
 	}
 }

@@ -148,7 +148,8 @@ func (p *problems) unreadable(file string, err error) {
 	case f != nil, errors.As(err, &broken), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		p.say(file, "syntax", notJSON)
 	default:
-		p.say(file, "syntax", fault.Text{ZH: "有不认识的名称或类型不符，请对照说明修改：" + err.Error(), EN: "It holds a name or a type that is not known there; compare the guide: " + err.Error()})
+		at, text := misplaced(err)
+		p.say(file+at, "syntax", text)
 	}
 }
 

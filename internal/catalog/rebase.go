@@ -28,6 +28,13 @@ func Rebase(changes []Change, doc Document) (Rebased, error) {
 	if len(r.Held) > 0 {
 		return r, nil
 	}
+	return Move(changes, doc)
+}
+
+// Move is Rebase for what cannot stay behind, such as a row that is no entry
+// yet: it moves whatever the changes hold, and the new version judges it anew.
+func Move(changes []Change, doc Document) (Rebased, error) {
+	r := Rebased{Document: doc, Dropped: map[string]any{}}
 	fresh, err := ParseDocument(doc.Canonical) // a copy: the old one is still shown
 	if err != nil {
 		return r, err

@@ -89,6 +89,7 @@ type Import struct {
 	Written  int           `json:"written"`
 	Skipped  int           `json:"skipped"`
 	Failure  *Failure      `json:"failure,omitempty"`
+	Passed   *int          `json:"passed,omitempty"` // version its rows were checked under before; they were checked again
 	Created  time.Time     `json:"created_at"`
 	Touched  time.Time     `json:"touched_at"`
 	Finished *time.Time    `json:"finished_at,omitempty"`
@@ -177,6 +178,8 @@ type Tx interface {
 	DropImport(ctx context.Context, prison, id uuid.UUID) error
 	InsertRows(ctx context.Context, prison, id uuid.UUID, rows []Row) error
 	UpdateRows(ctx context.Context, prison, id uuid.UUID, rows []Row) error
+	// DropUnwritten forgets the rows that became no entry.
+	DropUnwritten(ctx context.Context, prison, id uuid.UUID) error
 	// Standing tells which of the names belong to an entry that still stands.
 	Standing(ctx context.Context, prison uuid.UUID, names []ledger.Digest) (map[ledger.Digest]uuid.UUID, error)
 	InsertExport(ctx context.Context, e Export) error
@@ -188,6 +191,8 @@ type Tx interface {
 	Imports(ctx context.Context, prison, person uuid.UUID) ([]Import, error)
 	// Rows after a number, of an outcome ("" for all), in order.
 	Rows(ctx context.Context, prison, id uuid.UUID, of Outcome, after, limit int) ([]Row, error)
+	// RowNumbers are those after a number, whatever became of them.
+	RowNumbers(ctx context.Context, prison, id uuid.UUID, after int) (map[int]bool, error)
 	Export(ctx context.Context, prison, id uuid.UUID) (Export, error)
 	Exports(ctx context.Context, prison, person uuid.UUID) ([]Export, error)
 }

@@ -66,10 +66,39 @@ func (s *Service) importing(ctx context.Context, w Work) (more bool, err error) 
 			more, err = s.write(as, i)
 		}
 	}
+	if fault.CodeOf(err) == "version_passed" {
+		return true, s.again(ctx, i)
+	}
 	if why, final := failure(err); final {
 		return false, s.fail(ctx, i, why)
 	}
 	return more, err
+}
+
+// again has an import checked anew that a version of its ledger overtook: what
+// was good under the one before may be none under this one, and its sender looks
+// before anything more is written. What became an entry stays one.
+func (s *Service) again(ctx context.Context, i Import) error {
+	current := s.Catalog.Current(i.Ledger)
+	if current == nil {
+		return errOvertaken // the next run finds the ledger ended
+	}
+	return s.Store.Write(ctx, program(i.Prison), ledger.Idem{}, nil, func(tx Tx) error {
+		now, err := tx.LockImport(ctx, i.Prison, i.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != i.State || now.Version >= current.Version {
+			return errOvertaken
+		}
+		if err := tx.DropUnwritten(ctx, i.Prison, i.ID); err != nil {
+			return err
+		}
+		passed := now.Version
+		now.Passed, now.Version = &passed, current.Version
+		now.State, now.ETag, now.Row, now.Good, now.Bad = Reading, now.ETag+1, 0, now.Written, 0
+		return tx.UpdateImport(ctx, now)
+	})
 }
 
 func (s *Service) fail(ctx context.Context, i Import, why *Failure) error {
@@ -149,6 +178,15 @@ func (s *Service) check(ctx context.Context, i Import) error {
 	}
 	defer func() { _ = src.Close() }()
 	i.Format, i.Encoding, i.Version, i.Total = src.Format, src.Encoding, src.Version, src.Lines
+	// Rows that became entries before a version overtook the rest.
+	var settled map[int]bool
+	err = s.Store.Read(ctx, program(i.Prison), func(tx Tx) (err error) {
+		settled, err = tx.RowNumbers(ctx, i.Prison, i.ID, i.Row)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	seen := map[ledger.Digest]int{}
 	var rows []Row
 	n := 0
@@ -159,7 +197,7 @@ func (s *Service) check(ctx context.Context, i Import) error {
 		n++
 		row := s.prepare(i, n, r, areas, seen)
 		// Rows of before a kill are only counted, so that the names come out the same.
-		if n <= i.Row {
+		if n <= i.Row || settled[n] {
 			continue
 		}
 		if rows = append(rows, row); len(rows) == page {
@@ -321,7 +359,7 @@ func merge(cells, list []fault.Field) []fault.Field {
 }
 
 func (s *Service) new(i Import, r Row) ledger.New {
-	return ledger.New{Prison: i.Prison, Area: *r.Area, Ledger: i.Ledger, Body: r.Document, Once: r.Names}
+	return ledger.New{Prison: i.Prison, Area: *r.Area, Ledger: i.Ledger, Version: i.Version, Body: r.Document, Once: r.Names}
 }
 
 // slice is how long one piece of writing takes.

@@ -15,10 +15,11 @@ import (
 
 // rowsIn is rows of one ledger and area.
 type rowsIn struct {
-	Ledger string       `json:"ledger"`
-	Area   uuid.UUID    `json:"area"`
-	Files  uuid.UUID    `json:"files"`
-	Rows   []ledger.Row `json:"rows"`
+	Ledger  string       `json:"ledger"`
+	Version int          `json:"version"`
+	Area    uuid.UUID    `json:"area"`
+	Files   uuid.UUID    `json:"files"`
+	Rows    []ledger.Row `json:"rows"`
 }
 
 // maxRowKey leaves room for the batch's own key beside it.
@@ -47,7 +48,7 @@ func (a *API) readBatch(c echo.Context) (ledger.New, rowsIn, []byte, error) {
 		}
 		seen[row.Key] = true
 	}
-	return ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Files: in.Files}, in, raw, nil
+	return ledger.New{Prison: prison, Area: in.Area, Ledger: in.Ledger, Version: in.Version, Files: in.Files}, in, raw, nil
 }
 
 // rowResult of one row: an entry, or what is wrong.
@@ -123,6 +124,19 @@ func (a *API) checkBatch(c echo.Context) error {
 		}
 	}
 	return c.JSON(http.StatusOK, map[string]any{"results": results})
+}
+
+// moveBatch changes nothing: what it answers is the page's to keep.
+func (a *API) moveBatch(c echo.Context) error {
+	n, in, _, err := a.readBatch(c)
+	if err != nil {
+		return err
+	}
+	version, rows, err := a.Ledger.MoveBatch(c.Request().Context(), n, in.Rows)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"version": version, "rows": rows})
 }
 
 func (a *API) prefill(c echo.Context) error {

@@ -142,6 +142,7 @@ func (a *API) routes() []route {
 		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
 		{"POST", prison + "/batches", "batches.create", false, a.fileBatch},
 		{"POST", prison + "/batches/check", "batches.check", false, a.checkBatch},
+		{"POST", prison + "/batches/move", "batches.move", false, a.moveBatch},
 		{"GET", prison + "/batches/prefill", "batches.prefill", false, a.prefill},
 		{"GET", prison + "/beginnings", "beginnings.get", false, a.beginnings},
 		{"POST", prison + "/templates", "templates.create", false, a.saveTemplate},

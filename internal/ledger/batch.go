@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 )
 
 // Row of a batch; Key is its own within the batch, and stays with it when the
@@ -58,6 +59,13 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 		if err != nil {
 			return err
 		}
+		bodies := make([][]byte, len(rows))
+		for i, row := range rows {
+			bodies[i] = row.Body
+		}
+		if r.Reader, err = meet(ctx, r.Reader, t, n.Prison, bodies); err != nil {
+			return err
+		}
 		before := &earlier{dated: r, ledger: t.ID}
 		for i, row := range rows {
 			doc, err := catalog.ParseDocument(row.Body)
@@ -77,6 +85,56 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 		return nil
 	})
 	return list, err
+}
+
+// Moved is a row as the current version takes it; one that the door does not
+// let in is as it was.
+type Moved struct {
+	Key     string          `json:"key"`
+	Body    json.RawMessage `json:"body"`
+	Dropped []Dropped       `json:"dropped"`
+}
+
+// Dropped is a value of a field that the current version does not have.
+type Dropped struct {
+	Title fault.Text `json:"title"`
+	Value any        `json:"value"`
+}
+
+// MoveBatch carries rows from the version they were typed under to the current
+// one, by stable field ids. A row is no entry that could be finished under its
+// own version: it goes along whatever changed, and is checked anew. Faults:
+// ledger_unknown for a version that never was.
+func (s *Service) MoveBatch(ctx context.Context, n New, rows []Row) (version int, list []Moved, err error) {
+	from := s.Catalog.Type(n.Ledger, n.Version)
+	if from == nil {
+		return 0, nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger).With("version", n.Version)
+	}
+	n.Version = 0
+	err = s.lookAtArea(ctx, n, func(_ looking, t *catalog.Type, _ Entry, _ Area) error {
+		version = t.Version
+		changes := catalog.Compare(from, t)
+		list = make([]Moved, len(rows))
+		for i, row := range rows {
+			list[i] = Moved{Key: row.Key, Body: row.Body, Dropped: []Dropped{}}
+			doc, err := catalog.ParseDocument(row.Body)
+			if err != nil {
+				continue
+			}
+			r, err := catalog.Move(changes, doc)
+			if err != nil {
+				return err
+			}
+			list[i].Body = r.Document.Canonical
+			for _, c := range changes {
+				if v, gone := r.Dropped[c.Field]; gone && c.Kind == catalog.RemoveField {
+					list[i].Dropped = append(list[i].Dropped, Dropped{c.Title, v})
+				}
+			}
+		}
+		return nil
+	})
+	return version, list, err
 }
 
 // looking is a reading transaction with the time it was begun at.
@@ -145,6 +203,7 @@ type Prefilled struct {
 
 // Prefill is a batch as it begins.
 type Prefill struct {
+	Version int         `json:"version"` // of the type that the rows are of
 	Subject string      `json:"subject"` // name of the field that tells the rows apart, or ""
 	Rows    []Prefilled `json:"rows"`
 }
@@ -163,7 +222,7 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 	}
 	out := Prefill{Rows: []Prefilled{}}
 	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Entry, area Area) error {
-		out.Subject = t.Subject()
+		out.Version, out.Subject = t.Version, t.Subject()
 		by, err := s.beginner(ctx, r, t, area, time.Time{})
 		if err != nil {
 			return err

@@ -200,7 +200,7 @@ func (s *Service) lastLook(ctx context.Context, tx Tx, t *catalog.Type, e *Entry
 	if err != nil {
 		return err
 	}
-	res, err := judge(ctx, tx, e.Key, t, doc, number, tx.Now(), catalog.StageApprove)
+	res, err := judge(ctx, tx, *e, t, doc, number, tx.Now(), catalog.StageApprove)
 	if err != nil {
 		return err
 	}

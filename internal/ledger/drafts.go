@@ -21,8 +21,11 @@ type New struct {
 	Prison uuid.UUID
 	Area   uuid.UUID
 	Ledger string
-	Body   json.RawMessage // may be empty: then what the sources know is filled in
-	For    time.Time       // a time of the period it is begun for; zero: not said
+	// Version of the type that the body was written and looked at under; another
+	// than the current one is the fault version_passed. Zero: not said.
+	Version int
+	Body    json.RawMessage // may be empty: then what the sources know is filled in
+	For     time.Time       // a time of the period it is begun for; zero: not said
 	// openedBy is the entry whose task this one does.
 	openedBy *uuid.UUID
 	// Once names the row of a file that the entry is made of; a row that became
@@ -86,6 +89,9 @@ func (s *Service) create(ctx context.Context, tx Tx, t *catalog.Type, n New) (En
 // admit decides whether the context's actor may begin an entry of the ledger in
 // the area, and makes its head.
 func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (Entry, Area, error) {
+	if n.Version != 0 && n.Version != t.Version {
+		return Entry{}, Area{}, fault.New(fault.Conflict, "version_passed").With("version", t.Version)
+	}
 	area, err := r.Area(ctx, n.Prison, n.Area)
 	if err != nil {
 		return Entry{}, Area{}, err

@@ -89,6 +89,16 @@ func (s *Service) Try(ctx context.Context, rows []New, asDraft bool) ([][]fault.
 		return out, nil
 	}
 	err := s.Store.Read(ctx, s.session(ctx, rows[0].Prison), func(r Reader) error {
+		if t := s.Catalog.Current(rows[0].Ledger); t != nil {
+			bodies := make([][]byte, len(rows))
+			for i, n := range rows {
+				bodies[i] = n.Body
+			}
+			var err error
+			if r, err = meet(ctx, r, t, rows[0].Prison, bodies); err != nil {
+				return err
+			}
+		}
 		for i, n := range rows {
 			var err error
 			if out[i], err = s.try(ctx, r, n, asDraft); err != nil {
@@ -180,7 +190,7 @@ func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, 
 	if err != nil {
 		return catalog.Result{}, nil, err
 	}
-	res, err := judge(ctx, r, e.Key, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
+	res, err := judge(ctx, r, e, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
 	if err != nil || len(res.Errors) > 0 {
 		return res, pins, err
 	}

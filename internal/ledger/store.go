@@ -89,6 +89,8 @@ type Reader interface {
 	// Named gives the names of the police and inmates referred to, as far as the
 	// asker may see them, by "police 0000001".
 	Named(ctx context.Context, prison uuid.UUID, refs []catalog.Reference) (map[string]string, error)
+	// Whereabouts tells which of the police and inmates there are, whoever asks.
+	Whereabouts(ctx context.Context, prison uuid.UUID, refs []catalog.Reference) (Whereabouts, error)
 	// PersonNumber is the police number of a person.
 	PersonNumber(ctx context.Context, person uuid.UUID) (string, error)
 	// Roll is the number of people held by the area on the day (YYYY-MM-DD).

@@ -58,7 +58,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 				return nil, err
 			}
 		}
-		res, err := judge(ctx, tx, k, t, doc, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit)
+		res, err := judge(ctx, tx, *e, t, doc, actor.From(ctx).Number, tx.Now(), catalog.StageSubmit)
 		if err != nil {
 			return nil, err
 		}

@@ -18,18 +18,21 @@ import (
 // transaction and see the whole prison, whoever asks.
 //
 // A look-up that failed is no mistake of the document: judge returns it.
-func judge(ctx context.Context, r Reader, k Key, t *catalog.Type, doc catalog.Document, filler string, now time.Time, stage catalog.Stage) (catalog.Result, error) {
+func judge(ctx context.Context, r Reader, e Entry, t *catalog.Type, doc catalog.Document, filler string, now time.Time, stage catalog.Stage) (catalog.Result, error) {
 	var lost error
 	res := t.Validate(doc, catalog.Env{
 		Now: now, Filler: filler, Stage: stage,
 		Lookup: func(ledger string, members map[string]any) ([]json.RawMessage, error) {
-			list, err := r.Others(ctx, k, ledger, members)
+			list, err := r.Others(ctx, e.Key, ledger, members)
 			if err != nil {
 				lost = err
 			}
 			return list, err
 		},
 	})
+	if lost == nil && stage == catalog.StageSubmit {
+		lost = strangers(ctx, r, e, t, &res)
+	}
 	return res, lost
 }
 
@@ -64,7 +67,7 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
 			return err
 		}
-		if res, err = judge(ctx, r, k, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {
+		if res, err = judge(ctx, r, e, t, doc, actor.From(ctx).Number, s.Now(), catalog.StageSubmit); err != nil {
 			return err
 		}
 		attached, err := r.Evidence(ctx, k, 0)

@@ -91,6 +91,37 @@ func (t *txn) Named(ctx context.Context, prison uuid.UUID, refs []catalog.Refere
 	return names, err
 }
 
+// Whereabouts as in ledger.Reader. A roll is delivered while a connector that
+// brought something goes on without a failure.
+func (t *txn) Whereabouts(ctx context.Context, prison uuid.UUID, refs []catalog.Reference) (ledger.Whereabouts, error) {
+	w := ledger.Whereabouts{Areas: map[string]uuid.UUID{}}
+	numbers := map[string][]string{}
+	for _, ref := range refs {
+		numbers[ref.Kind] = append(numbers[ref.Kind], ref.Value)
+	}
+	rows, err := t.tx.Query(ctx, `select 'police ' || number, null::uuid from persons where number = any($2)
+		union all select 'inmate ' || inmate_no, area_id from inmates where prison_id = $1 and inmate_no = any($3)`, prison, numbers["police"], numbers["inmate"])
+	if err != nil {
+		return w, err
+	}
+	var who string
+	var area *uuid.UUID
+	if _, err := pgx.ForEachRow(rows, []any{&who, &area}, func() error {
+		w.Areas[who] = uuid.Nil
+		if area != nil {
+			w.Areas[who] = *area
+		}
+		return nil
+	}); err != nil || len(numbers["inmate"]) == 0 {
+		return w, err
+	}
+	err = t.tx.QueryRow(ctx, `select case when not exists (select from inmates where prison_id = $1) then $2::int
+		when exists (select from connectors c where c.prison_id = $1 and c.target = 'inmates' and c.configured and c.kind <> 'webhook' and not c.paused and c.failures = 0
+			and exists (select from source_records s where s.prison_id = $1 and s.system = c.system and s.target = 'inmates')) then $3::int
+		else $4::int end`, prison, int(ledger.NoRoll), int(ledger.DeliveredRoll), int(ledger.KeptRoll)).Scan(&w.Roll)
+	return w, err
+}
+
 func (t *txn) Opened(ctx context.Context, k ledger.Key) ([]ledger.Entry, error) {
 	return t.entries(ctx, "select "+entryColumns+fromEntries+
 		"where e.prison_id = $1 and e.opened_by = $2 order by e.entry_id", k.Prison, k.Entry)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,6 +41,7 @@ func (s Proposals) Waiting(ctx context.Context, day string) ([]proposal.Proposal
 	err := s.Read(ctx, everything, func(tx proposal.Tx) error {
 		var err error
 		list, err = tx.(proposing).find(ctx, "p.state = 'approved' and app.document(p.body)->>'on' <= $1", day)
+		slices.Reverse(list) // what was proposed first comes first
 		return err
 	})
 	return list, err
@@ -113,6 +115,10 @@ func (t proposing) List(ctx context.Context, prison uuid.UUID) ([]proposal.Propo
 	return t.find(ctx, "p.prison_id = $1", prison)
 }
 
+func (t proposing) Approved(ctx context.Context, ledgerID string) ([]proposal.Proposal, error) {
+	return t.find(ctx, "p.state = 'approved' and p.ledger = $1", ledgerID)
+}
+
 func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
 	rows, err := t.tx.Query(ctx, `select c.ledger, c.version, p.prison_id, p.proposal_id from proposals p
 		join (select ledger, version, proposal_id from ledger_versions union all select ledger, 0, proposal_id from ledger_ends) c using (proposal_id)
@@ -125,7 +131,7 @@ func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
 
 func (t proposing) find(ctx context.Context, where string, args ...any) ([]proposal.Proposal, error) {
 	rows, err := t.tx.Query(ctx, `select p.prison_id, p.proposal_id, p.department, p.body, p.report, p.digest, p.author, a.name, p.salt, p.recorded_at,
-			p.state, p.step, p.executed, p.executed_at
+			p.state, p.step, p.executed, p.executed_at, p.failure
 		from proposals p join persons a on a.person_id = p.author where `+where+` order by p.recorded_at desc, p.proposal_id desc limit 500`, args...)
 	if err != nil {
 		return nil, err
@@ -134,7 +140,7 @@ func (t proposing) find(ctx context.Context, where string, args ...any) ([]propo
 		var p proposal.Proposal
 		var body, digest []byte
 		if err := row.Scan(&p.Prison, &p.ID, &p.Department, &body, &p.Report, &digest, &p.Author, &p.AuthorName, &p.Salt, &p.RecordedAt,
-			&p.State, &p.Step, &p.Executed, &p.ExecutedAt); err != nil {
+			&p.State, &p.Step, &p.Executed, &p.ExecutedAt, &p.Failure); err != nil {
 			return p, err
 		}
 		copy(p.Digest[:], digest)
@@ -185,8 +191,8 @@ func (t proposing) Decide(ctx context.Context, p proposal.Proposal, d proposal.D
 }
 
 func (t proposing) SetState(ctx context.Context, p proposal.Proposal) error {
-	_, err := t.exec(ctx, "update proposals set state = $3, step = $4, executed = $5, executed_at = $6 where prison_id = $1 and proposal_id = $2",
-		p.Prison, p.ID, p.State, p.Step, p.Executed, p.ExecutedAt)
+	_, err := t.exec(ctx, "update proposals set state = $3, step = $4, executed = $5, executed_at = $6, failure = $7 where prison_id = $1 and proposal_id = $2",
+		p.Prison, p.ID, p.State, p.Step, p.Executed, p.ExecutedAt, p.Failure)
 	return err
 }
 

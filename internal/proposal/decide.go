@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -45,6 +46,9 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 		steps := way(p.Content, p.Department, s.receiving(p.Content))
 		switch verdict {
 		case "approve":
+			if err := alone(ctx, tx, p.Content.Ledger); err != nil {
+				return err
+			}
 			now, err := s.report(ctx, tx, p.Content, min(catalog.DayOf(tx.Now()), p.Content.On))
 			if err != nil {
 				return err
@@ -130,9 +134,9 @@ func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) e
 	return tx.DropDuties(ctx, c.Ledger)
 }
 
-// ExecuteDue carries out what was approved for a day that has come. One whose
-// dry run no longer holds stays approved, holds back no other, and is reported
-// as an error: its author withdraws it and proposes anew.
+// ExecuteDue carries out what was approved for a day that has come. One that the
+// catalogue no longer allows fails, which its author and those who decided it are
+// told, and holds back no other. Anything else is an error, and tried again.
 func (s *Service) ExecuteDue(ctx context.Context) error {
 	list, err := s.Store.Waiting(ctx, catalog.DayOf(s.Now()))
 	if err != nil {
@@ -140,7 +144,11 @@ func (s *Service) ExecuteDue(ctx context.Context) error {
 	}
 	var errs []error
 	for _, w := range list {
-		if err := s.executeOne(ctx, w); err != nil {
+		err := s.executeOne(ctx, w)
+		if why := failure(err); why != nil {
+			err = s.fail(ctx, w, why)
+		}
+		if err != nil {
 			errs = append(errs, fmt.Errorf("proposal %s: %w", w.ID, err))
 			continue
 		}
@@ -149,9 +157,62 @@ func (s *Service) ExecuteDue(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// failure is why a change cannot be carried out as it was decided; nil for what
+// another try may mend.
+func failure(err error) *Failure {
+	var f *fault.Error
+	if !errors.As(err, &f) || !slices.Contains([]fault.Kind{fault.Stale, fault.Conflict, fault.Invalid}, f.Kind) {
+		return nil
+	}
+	why := &Failure{Code: f.Code, Reasons: []fault.Text{}}
+	for _, field := range f.Fields {
+		why.Reasons = append(why.Reasons, field.Text)
+	}
+	if len(why.Reasons) == 0 {
+		why.Reasons = []fault.Text{{ZH: "台账目录此后有变，照此执行的结果与获批时不同", EN: "The catalogue has changed since: to carry it out would now do something else than was approved"}}
+	}
+	return why
+}
+
+func (s *Service) fail(ctx context.Context, w Proposal, why *Failure) error {
+	return s.Store.Write(ctx, program(w), ledger.Idem{}, nil, func(tx Tx) error {
+		p, err := tx.Lock(ctx, w.Prison, w.ID)
+		if err != nil || p.State != Approved {
+			return err
+		}
+		p.State, p.Failure = Failed, why
+		if err := tx.SetState(ctx, p); err != nil {
+			return err
+		}
+		told := map[uuid.UUID]bool{}
+		for _, person := range append([]uuid.UUID{p.Author}, deciders(p)...) {
+			if told[person] {
+				continue
+			}
+			told[person] = true
+			if err := tx.Notify(ctx, ledger.Notice{Prison: p.Prison, Person: person, Kind: "not_executed", Subject: p.ID,
+				Detail: map[string]any{"proposal": p.ID, "ledger": p.Content.Ledger, "on": p.Content.On}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func deciders(p Proposal) (list []uuid.UUID) {
+	for _, d := range p.Decisions {
+		list = append(list, d.By)
+	}
+	return list
+}
+
+// program is the session in which what was approved is carried out, on behalf of its author.
+func program(p Proposal) ledger.Session {
+	return ledger.Session{Prison: p.Prison, Person: p.Author, Scope: ledger.Everything()}
+}
+
 func (s *Service) executeOne(ctx context.Context, w Proposal) error {
-	ses := ledger.Session{Prison: w.Prison, Person: w.Author, Scope: ledger.Everything()}
-	return s.Store.Write(ctx, ses, ledger.Idem{}, nil, func(tx Tx) error {
+	return s.Store.Write(ctx, program(w), ledger.Idem{}, nil, func(tx Tx) error {
 		if err := tx.LockCatalogue(ctx); err != nil {
 			return err
 		}

@@ -37,6 +37,7 @@ const (
 	Executed  State = "executed"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
+	Failed    State = "failed" // was approved, and could not be carried out on its day
 )
 
 // Content is what is proposed. It never changes; who wants something else
@@ -91,8 +92,15 @@ type Proposal struct {
 	// Executed is the report worked out again when it was carried out; nil before.
 	Executed   *Report    `json:"executed"`
 	ExecutedAt *time.Time `json:"executed_at"`
-	Allowed    []string   `json:"allowed"` // approve, refuse, withdraw
+	Failure    *Failure   `json:"failure,omitempty"` // set when it failed
+	Allowed    []string   `json:"allowed"`           // approve, refuse, withdraw
 	Salt       []byte     `json:"-"`
+}
+
+// Failure says why an approved change was not carried out.
+type Failure struct {
+	Code    string       `json:"code"`
+	Reasons []fault.Text `json:"reasons"`
 }
 
 // Decision on a step. Withdrawing is the author's own.

@@ -57,6 +57,10 @@ type Tx interface {
 	Origins(ctx context.Context) ([]Origin, error)
 	Decide(ctx context.Context, p Proposal, d Decision) error
 	SetState(ctx context.Context, p Proposal) error
+	// Approved lists those of a ledger that wait for their day, in all prisons.
+	Approved(ctx context.Context, ledgerID string) ([]Proposal, error)
+	// Notify writes a notice, unless the same was written before.
+	Notify(ctx context.Context, n ledger.Notice) error
 	// Touched counts entries ever filed and duties still ahead, in all prisons.
 	Touched(ctx context.Context, ledgerID string) (records, duties int, err error)
 	// OpenDrafts by key, after one and at most so many: they carry their documents.
@@ -162,7 +166,8 @@ func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report,
 
 // Propose stores a proposal with its dry run. What fails the gate is stored as
 // refused, and answered so: gate_refused. Drafts that would be held back must
-// be accepted: drafts_held with the report.
+// be accepted: drafts_held with the report. While an approved change of the
+// ledger waits for its day nothing else is proposed for it: change_waits.
 func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem ledger.Idem) (Proposal, error) {
 	department := s.department(c)
 	if err := s.check(ctx, "create", ledger.Subject{Prison: prison, Department: department}); err != nil {
@@ -170,6 +175,9 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 	}
 	var out Proposal
 	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
+		if err := alone(ctx, tx, c.Ledger); err != nil {
+			return err
+		}
 		r, err := s.report(ctx, tx, c, catalog.DayOf(tx.Now()))
 		if err != nil {
 			return err
@@ -199,6 +207,19 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		return out, f.With("proposal", out.ID).With("overlaps", out.Report.Overlaps)
 	}
 	return s.dressed(ctx, out), nil
+}
+
+// alone refuses a change of a ledger for which an approved one waits: the dry
+// run of either is made of the catalogue without the other.
+func alone(ctx context.Context, tx Tx, ledgerID string) error {
+	list, err := tx.Approved(ctx, ledgerID)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	on := list[0].Content.On
+	return fault.New(fault.Conflict, "change_waits").With("on", on).With("reason", fault.Text{
+		ZH: "该台账已有一项变更获批，将于 " + on + " 生效；请待其生效，或由其提案人撤回后再提",
+		EN: "An approved change of this ledger takes effect on " + on + "; wait for it, or have its author withdraw it"})
 }
 
 // digest is what a decision binds to.

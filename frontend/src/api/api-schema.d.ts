@@ -666,6 +666,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/batches/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The rows carried from the version they were typed under to the current one; changes nothing */
+        post: operations["batches.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/batches/prefill": {
         parameters: {
             query?: never;
@@ -1853,6 +1870,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description the version the rows were checked under before; they were checked again under version */
+            passed?: number;
             failure?: components["schemas"]["BatchFailure"];
             message?: string;
             /** Format: date-time */
@@ -2287,7 +2306,12 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             /** @enum {string} */
-            state: "proposed" | "approved" | "executed" | "refused" | "withdrawn";
+            state: "proposed" | "approved" | "executed" | "refused" | "withdrawn" | "failed";
+            /** @description Why what was approved could not be carried out on its day */
+            failure?: {
+                code: string;
+                reasons: components["schemas"]["Text"][];
+            };
             step: number;
             steps: {
                 unit: string;
@@ -2549,7 +2573,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "not_executed";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -3122,6 +3146,8 @@ export interface components {
             ledger: string;
             /** Format: uuid */
             area: string;
+            /** @description Of the type that the rows were typed under; where it is not the current one nothing is filed (version_passed). Left out, it is not compared */
+            version?: number;
             /**
              * Format: uuid
              * @description An own draft of the ledger whose files are the proof of every row
@@ -3154,7 +3180,22 @@ export interface components {
             errors: components["schemas"]["FieldProblem"][];
             warnings: components["schemas"]["FieldProblem"][];
         };
+        BatchMoved: {
+            /** @description The current one */
+            version: number;
+            rows: {
+                key: string;
+                body: Record<string, never>;
+                /** @description Values of fields that the version does not have */
+                dropped: {
+                    title: components["schemas"]["Text"];
+                    value: unknown;
+                }[];
+            }[];
+        };
         BatchPrefill: {
+            /** @description Of the type that the rows are of */
+            version: number;
             /** @description The field that tells the rows apart, or empty */
             subject: string;
             rows: {
@@ -5227,6 +5268,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Every row as the current version takes it, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchMoved"];
                 };
             };
             /** @description A problem */

@@ -11,6 +11,8 @@ export type Prefilled = Omit<S['BatchPrefill']['rows'][number], 'body' | 'last'>
   last: { entry: string; day: string; document: Doc } | null
 }
 export interface Prefill {
+  /** Of the type that the rows are of. */
+  version: number
   subject: string
   rows: Prefilled[]
 }
@@ -20,6 +22,8 @@ export interface Common {
   prison: string
   area: string
   ledger: string
+  /** Of the type that the rows were typed under; with another one the server files nothing. */
+  version?: number
   files?: string
 }
 
@@ -30,7 +34,16 @@ export interface SentRow {
   effort?: Spent
 }
 
-const bodyOf = ({ ledger, area, files }: Common, rows: SentRow[]) => ({ ledger, area, files, rows })
+/** The code by which the server says that the ledger has a newer version. */
+export const versionPassed = 'version_passed'
+
+const bodyOf = ({ ledger, version, area, files }: Common, rows: SentRow[]) => ({
+  ledger,
+  version,
+  area,
+  files,
+  rows,
+})
 
 /** Files rows, each by itself; the same key and rows again file nothing twice. */
 export async function fileRows(of: Common, rows: SentRow[], key: string): Promise<RowResult[]> {
@@ -48,6 +61,24 @@ export async function checkRows(
   const path = `/prisons/${of.prison}/batches/check`
   const options = { method: 'POST', body: bodyOf(of, rows), signal } as const
   return (await call<{ results: RowResult[] }>(path, options)).data.results
+}
+
+export interface MovedRow {
+  key: string
+  body: Doc
+  dropped: S['BatchMoved']['rows'][number]['dropped']
+}
+
+/** The rows as the current version takes them; changes nothing. */
+export async function moveRows(
+  of: Common,
+  rows: SentRow[],
+): Promise<{ version: number; rows: MovedRow[] }> {
+  const { ledger, version, area } = of
+  const options = { method: 'POST', body: { ledger, version, area, rows } } as const
+  return (
+    await call<{ version: number; rows: MovedRow[] }>(`/prisons/${of.prison}/batches/move`, options)
+  ).data
 }
 
 /** The rows as a batch begins, for a month (2026-11) or a day (2026-11-24). */

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
 import type {
@@ -70,15 +70,15 @@ export function useLedgers() {
 }
 
 /** One version of a type never changes: it is asked for once. */
-export function useLedgerType(id: string, version?: number) {
-  const queryFn = async () =>
-    (await call<LedgerType>(`/ledgers/${id}`, { query: { version } })).data
-  return useQuery({
+export const ledgerType = (id: string, version?: number) =>
+  queryOptions({
     queryKey: ['type', id, version],
-    queryFn,
+    queryFn: async () => (await call<LedgerType>(`/ledgers/${id}`, { query: { version } })).data,
     staleTime: Number.POSITIVE_INFINITY,
-    enabled: id !== '',
   })
+
+export function useLedgerType(id: string, version?: number) {
+  return useQuery({ ...ledgerType(id, version), enabled: id !== '' })
 }
 
 export function useEntry(prison: string, id: string) {

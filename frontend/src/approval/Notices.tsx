@@ -63,13 +63,14 @@ function Words({ notice, done }: { notice: Notice; done: () => void }) {
     from: detail.from ?? '',
     until: detail.until ?? '',
     due: showTime(detail.due),
-    ledger: names.ledger(notice.ledger ?? ''),
+    ledger: names.ledger(notice.ledger || (detail.ledger ?? '')),
+    on: detail.on ?? '',
     author: detail.author ?? '',
     reason: detail.reason ?? '',
   })
   if (!notice.entry)
     return (
-      <Link to="/delegations" onClick={done}>
+      <Link to={placeOf(notice)} onClick={done}>
         {words}
       </Link>
     )
@@ -79,3 +80,7 @@ function Words({ notice, done }: { notice: Notice; done: () => void }) {
     </Link>
   )
 }
+
+/** Where one looks at what a notice is of, when that is no entry. */
+const placeOf = ({ prison, detail }: Notice) =>
+  detail.proposal ? `/prisons/${prison}/proposals/${detail.proposal}` : '/delegations'

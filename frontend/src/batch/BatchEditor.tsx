@@ -1,14 +1,21 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useNavigate } from 'react-router'
-import { type Common, checkRows, fileRows } from '../api/batch'
+import { type Common, checkRows, fileRows, versionPassed } from '../api/batch'
 import { createEntry, discard, getEntry } from '../api/entries'
 import { newKey } from '../api/http'
 import { everybody, lookup, type Named } from '../api/lookup'
-import type { LedgerType } from '../api/model'
-import { ProblemError } from '../api/problem'
-import { useMe } from '../api/queries'
+import { isProblem, ProblemError } from '../api/problem'
+import { ledgerType, useMe } from '../api/queries'
 import { Effort } from '../entry/effort'
 import type { FormServices, Option } from '../form/context'
 import { useLang, useT } from '../i18n'
@@ -24,8 +31,10 @@ import { Grid, type GridHandle, type Place } from './Grid'
 import { BatchKeeper, dropBatch, type Kept } from './keep'
 import type { Names } from './names'
 import { PastePreview } from './PastePreview'
+import { ofRow, placed } from './places'
 import { RowForm } from './RowForm'
 import { SharedFiles } from './SharedFiles'
+import { Strays } from './Strays'
 import { Sender } from './sender'
 import { type BatchRow, BatchStore, errorsOf, type Plan, problemsAt } from './store'
 import './batch.css'
@@ -39,13 +48,17 @@ const checkedAtOnce = 100
 
 interface Props {
   kept: Kept
-  type: LedgerType
+  /** The ledger has a newer version than the batch. */
+  passed: boolean
+  /** Takes the batch as it stands, to be carried to that version. */
+  onPassed: (batch: Kept) => void
   restored: boolean
   /** Rows that are filed already and not shown. */
   hidden: number
 }
 
-export function BatchEditor({ kept, type, restored, hidden }: Props) {
+export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props) {
+  const { type } = kept
   const t = useT()
   const lang = useLang()
   const me = useMe().data!
@@ -62,23 +75,31 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   const [effort] = useState(() => new Effort(undefined, kept.spent))
   const columns = useMemo(() => columnsOf(store.schema, type.form, lang), [store, type.form, lang])
   const common = useCallback(
-    (): Common => ({ prison, area, ledger, files: filesNow.current }),
-    [prison, area, ledger],
+    (): Common => ({ prison, area, ledger, version: type.version, files: filesNow.current }),
+    [prison, area, ledger, type.version],
   )
   const [keeper] = useState(() =>
     BatchKeeper.of(store, me.person, () => ({
       ...kept,
       files: filesNow.current,
-      type,
       spent: effort.sofar,
     })),
   )
   const keeping = useKeeping(keeper)
+  // The newer version is asked for; then the batch is handed over.
+  const learn = useCallback(
+    () => void queries.invalidateQueries({ queryKey: ledgerType(ledger).queryKey, exact: true }),
+    [queries, ledger],
+  )
   const [sender] = useState(
     () =>
       new Sender(
         store,
-        (rows) => fileRows(common(), rows, kept.key),
+        async (rows) => {
+          const results = await fileRows(common(), rows, kept.key)
+          if (results.some((r) => r.code === versionPassed)) learn()
+          return results
+        },
         async () => {
           await keeper?.now()
           return keeper?.elsewhere === undefined
@@ -99,12 +120,23 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     return () => sender.stop()
   }, [sender])
   useSchema(store)
-  useRules(store, common, files)
+  useRules(store, common, files, learn)
 
-  const wrong = useMemo(() => wrongCells(rows, columns), [rows, columns])
+  const { wrong, strays } = useMemo(() => placed(rows, columns), [rows, columns])
+  const strayBox = useRef<HTMLElement>(null)
   const ready = rows.filter((r) => r.state === 'editing' && errorsOf(r).length === 0).length
   const waiting = rows.filter((r) => r.state === 'waiting').length
   const filed = rows.filter((r) => r.state === 'filed').length
+  const errors = wrong.length + strays.length
+  const hand = useEffectEvent(async () => {
+    await keeper?.now()
+    const revision = keeper?.revision ?? kept.revision
+    onPassed({ ...kept, files: filesNow.current, rows: store.rows, revision })
+  })
+  // What became of rows on their way is learned under the version they were sent with.
+  useEffect(() => {
+    if (passed && waiting === 0) void hand()
+  }, [passed, waiting])
 
   const next = () => {
     const later = wrong.find(
@@ -112,6 +144,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
     )
     const to = later ?? wrong[0]
     if (to) handle.current?.go(to)
+    else strayBox.current?.focus()
   }
   const submit = () => {
     if (store.give(effort.sofar) === 0) return next()
@@ -167,11 +200,11 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
         <Button type="primary" data-key="Ctrl+Enter" disabled={ready === 0} onClick={submit}>
           {t('batch.submit', { count: ready })}
         </Button>
-        <Button onClick={next} disabled={wrong.length === 0} data-key="F8">
+        <Button onClick={next} disabled={errors === 0} data-key="F8">
           {t('batch.next')}
         </Button>
-        <span role="status" className={wrong.length > 0 ? 'danger' : 'quiet'}>
-          {wrong.length > 0 ? t('batch.errors', { count: wrong.length }) : t('batch.noErrors')}
+        <span role="status" className={errors > 0 ? 'danger' : 'quiet'}>
+          {errors > 0 ? t('batch.errors', { count: errors }) : t('batch.noErrors')}
         </span>
         <span role="status" className="quiet">
           {waiting > 0 && t('batch.waitingCount', { count: waiting })}{' '}
@@ -230,6 +263,7 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
           </Button>
         </p>
       )}
+      <Strays strays={strays} store={store} box={strayBox} />
       {rows.length === 0 && <p className="panel quiet">{t('batch.empty')}</p>}
       <Grid
         prison={prison}
@@ -296,20 +330,6 @@ export function BatchEditor({ kept, type, restored, hidden }: Props) {
   )
 }
 
-/** Every cell with an error, row by row; what fits no column is shown at the first. */
-function wrongCells(rows: readonly BatchRow[], columns: readonly Column[]): Place[] {
-  const places = new Map(columns.map((c, i) => [c.pointer, i]))
-  return rows.flatMap((row, index) => {
-    const found = new Set<number>()
-    for (const { pointer } of errorsOf(row)) {
-      let at = pointer
-      while (at && !places.has(at)) at = at.slice(0, at.lastIndexOf('/'))
-      found.add(places.get(at) ?? 0)
-    }
-    return [...found].sort((a, b) => a - b).map((column) => ({ row: index, column }))
-  })
-}
-
 /** The draft that only carried the files; the rows hold them now. */
 async function throwAway(prison: string, id: string) {
   try {
@@ -328,9 +348,7 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
   const words = { yes: t('form.yes'), no: t('form.no') }
   const before = row.last && get(row.last.document, column.pointer)
   const placed = problemsAt(row, column.pointer)
-  const loose = [...row.problems, ...row.rules].filter(
-    (p) => p.pointer.startsWith('/@') || !p.pointer,
-  )
+  const loose = [...row.problems, ...row.rules].filter(ofRow)
   return (
     <>
       {before !== undefined && (
@@ -449,7 +467,12 @@ function useSchema(store: BatchStore) {
 }
 
 /** Asks the rules for rows whose schema holds, some time after they changed. */
-function useRules(store: BatchStore, common: () => Common, files: string | undefined) {
+function useRules(
+  store: BatchStore,
+  common: () => Common,
+  files: string | undefined,
+  learn: () => void,
+) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: other files, other answers
   useEffect(() => {
     let timer = 0
@@ -467,6 +490,7 @@ function useRules(store: BatchStore, common: () => Common, files: string | undef
         for (const [key, doc] of docs) if (store.row(key)?.doc === doc) store.unasked.delete(key)
         store.heard(results, docs)
       } catch (error) {
+        if (isProblem(error, versionPassed)) learn()
         // Without the server the schema alone speaks; the rules are asked with the next change.
         if (!(error instanceof ProblemError) && !asked.signal.aborted) throw error
       }
@@ -482,5 +506,5 @@ function useRules(store: BatchStore, common: () => Common, files: string | undef
       window.clearTimeout(timer)
       asked.abort()
     }
-  }, [store, common, files])
+  }, [store, common, files, learn])
 }

@@ -43,7 +43,7 @@ export class BatchKeeper extends Keeper {
     store: BatchStore,
     owner: string,
     rest: () => Omit<Kept, 'rows'>,
-    private revision: string | undefined,
+    public revision: string | undefined,
   ) {
     super(store, async () => {
       const next: Kept = { ...rest(), rows: store.rows, revision: newKey() }

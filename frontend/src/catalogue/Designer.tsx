@@ -9,14 +9,21 @@ import { FieldTable } from './FieldTable'
 import { FilesPanel } from './FilesPanel'
 import { Preview } from './Preview'
 import { RulesPanel } from './RulesPanel'
+import type { Texts } from './texts'
 
 /**
  * A ledger type on the drawing board: fields, layout, conditions, rules, facts,
  * and the form as the officer will see it, judged by the server while it is
  * drawn. What it makes is the three files.
  */
-export function Designer(props: { prison: string; files: Files; change: (files: Files) => void }) {
-  const { prison, files, change } = props
+export function Designer(props: {
+  prison: string
+  files: Files
+  texts: Texts
+  change: (files: Files) => void
+  write: (texts: Texts) => void
+}) {
+  const { prison, files, texts, change, write } = props
   const t = useT()
   const [chosen, setChosen] = useState<Path>([])
   const items = [
@@ -61,7 +68,7 @@ export function Designer(props: { prison: string; files: Files; change: (files: 
     {
       key: 'files',
       label: t('designer.tabFiles'),
-      children: <FilesPanel files={files} change={change} />,
+      children: <FilesPanel files={files} texts={texts} change={change} write={write} />,
     },
   ]
   return (

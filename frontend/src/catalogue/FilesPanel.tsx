@@ -1,62 +1,58 @@
-import { Button } from 'antd'
-import { useState } from 'react'
 import { useT } from '../i18n'
 import type { Files } from './design'
+import { type FileName, fileNames, read, type Texts, textOf } from './texts'
 
-const names = { schema: 'schema.json', definition: 'ledger.json', form: 'form.json' } as const
-type Name = keyof typeof names
+interface Props {
+  files: Files
+  texts: Texts
+  change: (files: Files) => void
+  write: (texts: Texts) => void
+}
 
-/** The three files as they will be published; what the other tabs have no word for is written here. */
-export function FilesPanel(props: { files: Files; change: (files: Files) => void }) {
+/**
+ * The three files as they will be published; what the other tabs have no word for is written here. What
+ * is typed is taken over as soon as it can be read.
+ */
+export function FilesPanel(props: Props) {
   return (
     <div className="three-files">
-      {(Object.keys(names) as Name[]).map((name) => (
+      {(Object.keys(fileNames) as FileName[]).map((name) => (
         <OneFile key={name} name={name} {...props} />
       ))}
     </div>
   )
 }
 
-function OneFile(props: { name: Name; files: Files; change: (files: Files) => void }) {
-  const { name, files, change } = props
+function OneFile({ name, files, texts, change, write }: Props & { name: FileName }) {
   const t = useT()
-  const now = JSON.stringify(files[name], null, 2)
-  const [typed, setTyped] = useState<string>()
-  const [wrong, setWrong] = useState(false)
-  const text = typed ?? now
-  const take = () => {
-    try {
-      change({ ...files, [name]: JSON.parse(text) })
-      setTyped(undefined)
-      setWrong(false)
-    } catch {
-      setWrong(true)
-    }
+  const text = textOf(name, files, texts)
+  const wrong = !read(text)
+  const type = (typed: string) => {
+    write({ ...texts, [name]: typed })
+    const value = read(typed)
+    if (value) change({ ...files, [name]: value } as Files)
   }
   return (
-    <section aria-label={names[name]}>
+    <section aria-label={fileNames[name]}>
       <label>
-        <span className="mono">{names[name]}</span>
+        <span className="mono">{fileNames[name]}</span>
         <textarea
           className="mono"
           rows={16}
           spellCheck={false}
           value={text}
           aria-invalid={wrong}
-          onChange={(e) => setTyped(e.target.value)}
+          onChange={(e) => type(e.target.value)}
         />
       </label>
       {wrong && (
         <p className="danger" role="alert">
-          {t('designer.notJson')}
+          {t('designer.noObject')}
         </p>
       )}
-      <Button disabled={typed === undefined} onClick={take}>
-        {t('designer.apply')}
-      </Button>{' '}
       <a
-        download={names[name]}
-        href={`data:application/json;charset=utf-8,${encodeURIComponent(now)}`}
+        download={fileNames[name]}
+        href={`data:application/json;charset=utf-8,${encodeURIComponent(JSON.stringify(files[name], null, 2))}`}
       >
         {t('designer.download')}
       </a>

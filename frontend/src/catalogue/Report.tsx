@@ -62,7 +62,7 @@ export function Report({ report }: { report: ProposalReport }) {
                   {c.adds && <strong>{t('catalogue.adds')}</strong>}
                 </td>
                 <td>
-                  {text(c.title, lang)} <span className="quiet">{c.field ?? c.member}</span>
+                  {text(c.title, lang)} <span className="quiet">{c.field}</span>
                 </td>
                 <td className="num">{c.holds}</td>
               </tr>

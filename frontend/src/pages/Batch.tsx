@@ -1,13 +1,22 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type Prefill, prefillRows } from '../api/batch'
 import { newKey } from '../api/http'
 import type { LedgerHead, LedgerType } from '../api/model'
-import { prisonOf, useLedgers, useLedgerType, useMe, useOrganisation } from '../api/queries'
+import {
+  ledgerType,
+  prisonOf,
+  useLedgers,
+  useLedgerType,
+  useMe,
+  useOrganisation,
+} from '../api/queries'
 import { fillable } from '../app/duties'
 import { BatchEditor } from '../batch/BatchEditor'
+import { CarriedNote } from '../batch/CarriedNote'
+import { carry } from '../batch/carry'
 import { idOf, type Kept, kind } from '../batch/keep'
 import { BatchStore } from '../batch/store'
 import { monthOn } from '../calendar/heat'
@@ -56,40 +65,58 @@ function Open({ of }: { of: Of }) {
     staleTime: Number.POSITIVE_INFINITY,
   })
   const names = useNames()
+  const queries = useQueryClient()
+  const move = useMutation({
+    mutationFn: (old: Kept) =>
+      carry(old, (ledger, version) => queries.fetchQuery(ledgerType(ledger, version))),
+  })
+  // The rows as they begin may be of a newer version than the type that was asked for before.
+  const begunUnder = prefill.data?.version
+  const other = begunUnder !== undefined && type.data && begunUnder !== type.data.version
+  const their = useLedgerType(other ? of.ledger : '', begunUnder)
   if (kept.data === undefined) return <Loading />
   const title = <PageTitle title={`${names.ledger(of.ledger)} ${t('batch.title')} ${of.period}`} />
-  const known = type.data ?? kept.data?.type
-  const error = known ? kept.data === null && prefill.error : type.error
-  if (error) {
-    const retry = () => void (known ? prefill.refetch() : type.refetch())
+  // Rows and type are always of one version: what is kept has its own with it.
+  const under = kept.data?.type ?? (other ? their.data : type.data)
+  const asked = [...(kept.data ? [] : [type, prefill, their]), ...(move.error ? [move] : [])]
+  const failed = asked.find((a) => a.error)
+  if (failed) {
+    const retry = () => {
+      if (move.error) return move.mutate(move.variables!)
+      for (const a of [type, prefill, their]) if (a.error) void a.refetch()
+    }
     return (
       <>
         {title}
-        <Failed error={error} retry={retry} />
+        <Failed error={failed.error} retry={retry} />
       </>
     )
   }
-  if (!known || (kept.data === null && !prefill.data)) return <Loading />
+  if (!under || (kept.data === null && !prefill.data) || move.isPending) return <Loading />
   const rows = (prefill.data?.rows ?? []).filter((r) => !r.filed)
-  const begun: Kept = kept.data ?? {
-    ...of,
-    type: known,
-    subject: prefill.data?.subject ?? '',
-    key: newKey(),
-    empty: emptyOf(prefill.data, known),
-    rows: rows.map((r) =>
-      BatchStore.fresh(r.key, r.name || r.key, r.body, {
-        last: r.last ?? undefined,
-        offers: r.offers,
-      }),
-    ),
-  }
+  const begun: Kept = move.data?.kept ??
+    kept.data ?? {
+      ...of,
+      type: under,
+      subject: prefill.data?.subject ?? '',
+      key: newKey(),
+      empty: emptyOf(prefill.data, under),
+      rows: rows.map((r) =>
+        BatchStore.fresh(r.key, r.name || r.key, r.body, {
+          last: r.last ?? undefined,
+          offers: r.offers,
+        }),
+      ),
+    }
   return (
     <>
       {title}
+      {move.data && <CarriedNote version={begun.type.version} dropped={move.data.dropped} />}
       <BatchEditor
+        key={begun.type.version}
         kept={begun}
-        type={known}
+        passed={(type.data?.version ?? 0) > begun.type.version}
+        onPassed={move.mutate}
         restored={kept.data !== null}
         hidden={(prefill.data?.rows.length ?? 0) - rows.length}
       />

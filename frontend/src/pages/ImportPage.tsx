@@ -71,7 +71,7 @@ function Shown({ of }: { of: Import }) {
             onClick={() => void act(a)}
           >
             {a === 'start' && of.state === 'checked'
-              ? t('exchange.start', { count: of.good })
+              ? t('exchange.start', { count: of.good - of.written })
               : t(a === 'start' ? 'exchange.goOn' : `exchange.${a}`)}
           </Button>
         ))}
@@ -82,6 +82,11 @@ function Shown({ of }: { of: Import }) {
           {' · '}
           {of.message ?? t(`exchange.says_${of.state}`)}
         </p>
+        {of.passed !== undefined && of.state !== 'done' && (
+          <p className="danger" role="alert">
+            {t('exchange.passed', { passed: of.passed, version: of.version })}
+          </p>
+        )}
         {(isWorking(of.state) || of.state === 'stopped') && (
           <Progress percent={done(of)} aria-label={t(`exchange.state_${of.state}`)} />
         )}

@@ -32,6 +32,16 @@ function Shown({ p }: { p: Proposal }) {
         title={`${t(`catalogue.kind_${p.content.kind}`)} · ${names.ledger(p.content.ledger)}`}
         beside={<span className="tag">{t(`catalogue.state_${p.state}`)}</span>}
       />
+      {p.failure && (
+        <section className="panel danger" role="alert">
+          <p>{t('catalogue.failedOn', { on: p.content.on })}</p>
+          <ul>
+            {p.failure.reasons.map((r) => (
+              <li key={r.zh}>{text(r, lang)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section className="panel">
         <dl className="pairs">
           <dt>{t('catalogue.author')}</dt>

@@ -11,6 +11,7 @@ import { blank, type Files, nextVersion } from '../catalogue/design'
 import { type Gate, GateForm } from '../catalogue/GateForm'
 import { MergeMap } from '../catalogue/MergeMap'
 import { Report } from '../catalogue/Report'
+import { type Texts, unread } from '../catalogue/texts'
 import '../catalogue/catalogue.css'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -93,6 +94,7 @@ function Form(props: {
   const [gate, setGate] = useState(noGate)
   const [places, setPlaces] = useState<Record<string, string>>({})
   const [edited, setEdited] = useState<{ of: string; files: Files }>()
+  const [typed, setTyped] = useState<{ of: string; texts: Texts }>()
   const [report, setReport] = useState<ProposalReport>()
   const [problems, setProblems] = useState<ProblemError['errors']>([])
   const [busy, setBusy] = useState(false)
@@ -108,6 +110,9 @@ function Form(props: {
         ? nextVersion(last as unknown as Files)
         : undefined
   const files = edited?.of === key ? edited.files : base
+  const texts = (files && typed?.of === key && typed.texts) || {}
+  // What cannot be read is in no file: nothing is tried or sent without it.
+  const left = unread(texts)
   const touch = (files: Files) => {
     setEdited({ of: key, files })
     setReport(undefined)
@@ -261,7 +266,13 @@ function Form(props: {
       )}
       {files && (
         <>
-          <Designer prison={prison} files={files} change={touch} />
+          <Designer
+            prison={prison}
+            files={files}
+            texts={texts}
+            change={touch}
+            write={(texts) => setTyped({ of: key, texts })}
+          />
           <GateForm gate={gate} ledgers={ledgers} change={setGate} />
           <label>
             <input
@@ -282,10 +293,16 @@ function Form(props: {
           ))}
         </ul>
       )}
+      {left.length > 0 && (
+        <p className="danger" role="alert">
+          {t('designer.unread', { files: left.join(' ') })}
+        </p>
+      )}
       <div className="actions">
         <Button
           htmlType="submit"
           loading={busy}
+          disabled={left.length > 0}
           onClick={() => void run(async () => setReport(await tryProposal(prison, content())))}
         >
           {t('catalogue.try')}
@@ -293,7 +310,7 @@ function Form(props: {
         <Button
           type="primary"
           loading={busy}
-          disabled={!report}
+          disabled={!report || left.length > 0}
           onClick={() =>
             void run(async () => {
               const made = await once((k) => propose(prison, content(), k))
