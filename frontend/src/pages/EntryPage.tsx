@@ -9,6 +9,8 @@ import { formUrl } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { LockNote } from '../calendar/LockNote'
+import { Places } from '../catalogue/Places'
+import { Succession } from '../catalogue/Succession'
 import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
@@ -64,6 +66,8 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
         <Actions view={view} />
       </PageTitle>
       <Head view={view} />
+      {type.end && <Succession type={type} />}
+      <Places type={type} />
       <Branches
         view={view}
         type={type}
