@@ -38,6 +38,15 @@ type End struct {
 	Notice fault.Text `json:"notice"` // to those who look for it
 	On     string     `json:"on"`     // YYYY-MM-DD
 	At     time.Time  `json:"-"`      // when on that day
+	// Places say of a merged ledger where each of its fields lives now.
+	Places []Place `json:"places,omitempty"`
+}
+
+// Place of a merged ledger's field in the one that receives it, by stable ids;
+// To "" drops it.
+type Place struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // Load reads a folder as schemas/ is laid out, and holds its occasions to its

@@ -162,6 +162,11 @@ func TestBurdenHistory(t *testing.T) {
 	if status, body := officer.do(t, "GET", "/prisons/"+h.Prison.String()+"/burden/history?area="+area.String(), "", nil); status != 404 {
 		t.Errorf("an area of another prison: %d %v", status, body)
 	}
+	for path, member := range map[string]string{"/shares": "keys", "/consolidation": "extent"} {
+		if status, body := officer.do(t, "GET", path, "", nil); status != 200 || body[member] == nil {
+			t.Errorf("%s: %d %v", path, status, body)
+		}
+	}
 	notShown(t, h)
 }
 

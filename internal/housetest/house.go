@@ -44,6 +44,7 @@ type House struct {
 	Store     *postgres.Store
 	Files     *objectstore.Store
 	Catalog   *catalog.Catalog
+	Register  *catalog.Register
 	Access    *access.Enforcer
 	Ledger    *ledger.Service
 	Duty      *duty.Service
@@ -83,9 +84,9 @@ func New(t testing.TB) *House {
 	for _, id := range ids {
 		departments = append(departments, postgres.Department{Code: h.Access.Owner(id), ZH: "科室", EN: "department"})
 	}
-	register, err := catalog.LoadRegister(schemas.FS)
+	h.Register, err = catalog.LoadRegister(schemas.FS)
 	check(err)
-	check(h.Store.Install(ctx, h.Catalog, register, h.Access.Owner, departments))
+	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments))
 	h.config = testkit.S3(t)
 	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)

@@ -44,6 +44,7 @@ func serve(t *testing.T) *client {
 		Duty:       h.Duty,
 		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
+		Register:   h.Register,
 		House:      h.Store,
 		Printing:   h.Printing(t),
 		Exchange:   h.Exchange,

@@ -240,9 +240,9 @@ func TestOperations(t *testing.T) {
 	begun := h.Begin(t, "officer", "police-training", json.RawMessage(`{}`))
 	today := catalog.DayOf(time.Now())
 	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
-	merged := []proposal.Place{}
+	merged := []catalog.Place{}
 	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
-		merged = append(merged, proposal.Place{From: f.ID})
+		merged = append(merged, catalog.Place{From: f.ID})
 	}
 	tests := []struct {
 		c      proposal.Content
@@ -276,6 +276,9 @@ func TestOperations(t *testing.T) {
 	}
 	if owner := h.Access.Owner("tool-hazmat"); owner != "dept_education" {
 		t.Errorf("owner of the tools: %s", owner)
+	}
+	if e, _ := h.Catalog.End("letter-parcel"); !slices.Equal(e.Places, merged) || len(merged) == 0 {
+		t.Errorf("where the fields of what was merged live now: %+v", e.Places)
 	}
 	if e, ok := h.Catalog.End("video-lookback"); !ok || e.Target != "ext:video" || e.Notice != notice {
 		t.Errorf("stub: %+v", e)

@@ -63,13 +63,13 @@ func (s *Store) Governed(ctx context.Context) (owners map[string]string, ends []
 	if _, err = pgx.ForEachRow(rows, []any{&ledger, &department}, func() error { owners[ledger] = department; return nil }); err != nil {
 		return nil, nil, mapped(err)
 	}
-	rows, err = s.pool.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, ended_at from ledger_ends order by ledger")
+	rows, err = s.pool.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, ended_at, places from ledger_ends order by ledger")
 	if err != nil {
 		return nil, nil, mapped(err)
 	}
 	ends, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalog.End, error) {
 		var e catalog.End
-		err := row.Scan(&e.Ledger, &e.Kind, &e.Target, &e.Notice.ZH, &e.Notice.EN, &e.At)
+		err := row.Scan(&e.Ledger, &e.Kind, &e.Target, &e.Notice.ZH, &e.Notice.EN, &e.At, &e.Places)
 		e.On = catalog.DayOf(e.At)
 		return e, err
 	})

@@ -230,8 +230,9 @@ func (t proposing) PublishOwner(ctx context.Context, ledgerID, department string
 }
 
 func (t proposing) PublishEnd(ctx context.Context, e catalog.End, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ($1, $2, $3, $4, $5, $6)",
-		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, id)
+	places := append([]catalog.Place{}, e.Places...) // "[]" for none
+	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, places, proposal_id) values ($1, $2, $3, $4, $5, $6, $7)",
+		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, places, id)
 	return err
 }
 

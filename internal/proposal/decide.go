@@ -128,7 +128,7 @@ func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) e
 			return tx.PublishOwner(ctx, c.Ledger, c.Target, p.ID)
 		}
 	}
-	if err := tx.PublishEnd(ctx, catalog.End{Ledger: c.Ledger, Kind: string(c.Kind), Target: c.Target, Notice: c.Notice}, p.ID); err != nil {
+	if err := tx.PublishEnd(ctx, catalog.End{Ledger: c.Ledger, Kind: string(c.Kind), Target: c.Target, Notice: c.Notice, Places: c.Map}, p.ID); err != nil {
 		return err
 	}
 	return tx.DropDuties(ctx, c.Ledger)

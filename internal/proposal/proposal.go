@@ -59,15 +59,8 @@ type Content struct {
 	// Target: the ledger that receives (merge, share), "ext:…" or a department (transfer).
 	Target string `json:"target,omitempty"`
 	// Map says for each field of a merged ledger where it goes.
-	Map    []Place    `json:"map,omitempty"`
-	Notice fault.Text `json:"notice,omitzero"` // to those who look for the ledger
-}
-
-// Place of a merged ledger's field in the one that receives it, by stable ids;
-// To "" drops it.
-type Place struct {
-	From string `json:"from"`
-	To   string `json:"to"`
+	Map    []catalog.Place `json:"map,omitempty"`
+	Notice fault.Text      `json:"notice,omitzero"` // to those who look for the ledger
 }
 
 func (c Content) files() catalog.Files {

@@ -10,6 +10,8 @@ import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { AskVoid, Voiding } from '../approval/Voiding'
 import { LockNote } from '../calendar/LockNote'
+import { Places } from '../catalogue/Places'
+import { Succession } from '../catalogue/Succession'
 import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
 import { Decide } from '../entry/Decide'
@@ -66,6 +68,8 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
       </PageTitle>
       <Head view={view} />
       <Voiding view={view} />
+      {type.end && <Succession type={type} />}
+      <Places type={type} />
       <Branches
         view={view}
         type={type}

@@ -8,6 +8,7 @@ import type { Column, Entry, EntryState, LedgerType } from '../api/model'
 import { bindVolume, type VolumeChoice } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { useEntries, useLedgerType, useOrganisation, usePrison } from '../api/queries'
+import { Places } from '../catalogue/Places'
 import { Succession } from '../catalogue/Succession'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -32,6 +33,7 @@ export default function LedgerBrowser() {
       {(data) => (
         <>
           <Succession type={data} />
+          <Places type={data} />
           <Browser key={data.id} type={data} />
         </>
       )}
