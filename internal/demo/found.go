@@ -149,6 +149,24 @@ func (p *Province) leader() person {
 	return person{id: p.fixed("bureau leader"), number: "9000003", name: "省局丙", posts: []post{{role: actor.BureauLeader}}}
 }
 
+// past enrols the people whom the ledgers' valid documents name, so that these
+// can be tried out here: officers who retired, and inmates who were released from
+// the area that the demonstration lends.
+func (p *Province) past(b *pgx.Batch, u *unit) {
+	for n := range 6 {
+		b.Queue("insert into persons (person_id, number, name) values ($1, $2, $3) on conflict do nothing",
+			p.fixed(fmt.Sprintf("sample/%d", n+1)), fmt.Sprintf("%07d", n+1), fmt.Sprintf("样例民警%d", n+1))
+	}
+	for _, a := range u.areas {
+		for n := range 10 {
+			if a.code == shown {
+				b.Queue(`insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, released_on)
+					values ($1, $2, $3, $4, date '2020-01-01', date '2024-01-01') on conflict do nothing`, u.id, fmt.Sprintf("%010d", n+1), fmt.Sprintf("样例人员%d", n+1), a.id)
+			}
+		}
+	}
+}
+
 // found writes the organisation, as the owner of the database.
 func (p *Province) found(ctx context.Context) ([]*unit, error) {
 	conn, err := pgx.Connect(ctx, p.OwnerURL)
@@ -174,6 +192,7 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 			for _, who := range u.people {
 				p.enrol(b, who, hash)
 			}
+			p.past(b, u)
 		}
 		p.enrol(b, p.inspector(), hash)
 		p.enrol(b, p.bureau(), hash)
