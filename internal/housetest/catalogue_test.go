@@ -141,13 +141,13 @@ func TestMergeKeepsCounts(t *testing.T) {
 	if before["warden letter-parcel"] != "4" || before["warden "] != "7" {
 		t.Fatalf("%v", before)
 	}
-	var places []proposal.Place
+	var places []catalog.Place
 	goals := map[string]string{}
 	for _, f := range h.Catalog.Current("visit-call").Fields() {
 		goals[f.ID] = f.Takes()
 	}
 	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
-		p := proposal.Place{From: f.ID}
+		p := catalog.Place{From: f.ID}
 		if takes, both := goals[f.ID]; both && takes == f.Takes() && !f.Group() {
 			p.To = f.ID
 		}

@@ -2120,6 +2120,11 @@ export interface components {
             target: string;
             notice: components["schemas"]["Text"];
             on: string;
+            /** @description where each field of a merged ledger lives now, by stable ids; to "": nowhere */
+            places?: {
+                from: string;
+                to: string;
+            }[];
         };
         CatalogChange: {
             kind: string;
