@@ -277,7 +277,7 @@ func possible(state ledger.State, action string) bool {
 		return state == ledger.Draft
 	}
 	for n := range 16 {
-		sit := ledger.Situation{State: state, Decided: n&1 > 0, Last: n&2 > 0, InForce: n&4 > 0, Filed: n&8 > 0}
+		sit := ledger.Situation{State: state, Decided: n&1 > 0, Last: n&2 > 0, InForce: n&4 > 0}
 		if _, err := ledger.Next(sit, ledger.Action(action)); err == nil {
 			return true
 		}
