@@ -41,11 +41,12 @@ export const login = {
 
   begin(me: { person: string; csrf_token: string }) {
     const same = me.person === person
+    const news = ended || !same
     person = me.person
     token = me.csrf_token
     ended = false
     release(same ? 'go' : 'giveUp')
-    tell()
+    if (news) tell()
   },
 
   /** The page is left, whoever comes next. */

@@ -72,7 +72,7 @@ export function SignInAgain({ me }: { me: Me }) {
     if (!window.confirm(t('signIn.leaveAsk', { name: me.name }))) return
     login.leave()
     await navigate('/')
-    queries.clear()
+    await queries.resetQueries()
   }
 
   const who = { name: me.name, number: me.number }

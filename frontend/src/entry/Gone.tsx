@@ -73,7 +73,12 @@ export function Gone(props: {
           </Button>
         ))}
       {over(entry.state) && (
-        <FromThis of={entry} version={type.version} doc={store.toSend} label={t('edit.goneAnew')} />
+        <FromThis
+          of={entry}
+          version={type.version}
+          doc={() => store.toSend()}
+          label={t('edit.goneAnew')}
+        />
       )}
     </div>
   )
