@@ -144,6 +144,8 @@ function WithType({ view }: { view: EntryView }) {
     queries.setQueryData(['entry', entry.prison, entry.id], next)
     setForm({ round: form.round + 1, view: next, carried })
   }
+  // Who asks hears of what is set a moment later than who set it.
+  const live = view.entry.etag >= entry.etag ? view : form.view
   return (
     <NamesOfPeople value={view.names}>
       <Ready query={type}>
@@ -151,7 +153,7 @@ function WithType({ view }: { view: EntryView }) {
           <Editor
             key={form.round}
             {...form}
-            live={view}
+            live={live}
             type={data}
             uploads={uploads}
             effort={effort}
