@@ -12,4 +12,4 @@ COMMENT ON COLUMN proposals.failure IS 'why what was approved could not be carri
 GRANT UPDATE (failure) ON proposals TO taizhang_app;
 
 ALTER TABLE notices DROP CONSTRAINT notices_kind_check;
-ALTER TABLE notices ADD CONSTRAINT notices_kind_check CHECK (kind IN ('due_soon', 'overdue', 'escalated', 'transferred', 'added', 'delegated', 'not_executed'));
+ALTER TABLE notices ADD CONSTRAINT notices_kind_check CHECK (kind IN ('due_soon', 'overdue', 'escalated', 'transferred', 'added', 'delegated', 'void_asked', 'voided', 'void_refused', 'discarded', 'not_executed'));

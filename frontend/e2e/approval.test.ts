@@ -56,7 +56,7 @@ async function submitted(): Promise<string> {
   const path = `/prisons/${prison}/entries/${made.data.entry.id}`
   const match = (etag: number) => ({ 'If-Match': `"${etag}"` })
   const etag = made.data.entry.etag
-  const saved = await api<Made>(officer, 'PUT', `${path}/draft`, body, match(etag))
+  const saved = await api<Made>(officer, 'PUT', `${path}/draft?version=1`, body, match(etag))
   const sent = await api<Made>(officer, 'POST', `${path}/submit`, {}, match(saved.data.entry.etag))
   expect(sent, JSON.stringify(sent.data)).toMatchObject({ status: 200 })
   return path

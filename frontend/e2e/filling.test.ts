@@ -279,7 +279,7 @@ describe('a browser that is killed', () => {
       await page.getByText('草稿已保存').waitFor()
       // The server answers and keeps nothing: this computer alone knows. (One that does not answer at all
       // hands the draft over to the offline drafts, whose journey is another.)
-      await page.route('**/draft', (route) =>
+      await page.route('**/draft?*', (route) =>
         route.fulfill({
           status: 503,
           headers: { 'Content-Type': 'application/problem+json', 'X-Request-Id': 'kept-here' },

@@ -138,7 +138,7 @@ async function pretend() {
   await page.route(`**/api/v1${path}/check`, (r) =>
     r.fulfill(json({ document: {}, errors: [], warnings: [] })),
   )
-  await page.route(`**/api/v1${path}/draft`, (r) =>
+  await page.route(`**/api/v1${path}/draft?*`, (r) =>
     r.fulfill(json({ entry: { ...(view.entry as Doc), etag: 2 }, warnings: [] })),
   )
   await page.route('**/beginnings*', (r) => r.fulfill(json({ last: null, templates: [] })))

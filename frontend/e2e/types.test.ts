@@ -138,8 +138,9 @@ async function filled(
       ...here.map((p) => (p.code === 'additionalProperties' ? '' : p.pointer)),
       ...errors.filter((e) => e.code.startsWith('rule:')).map((e) => e.pointer),
     ]
-    const { data } = await api<{ entry: { etag: number } }>(page, 'GET', path)
-    const saved = await api(page, 'PUT', `${path}/draft`, document, {
+    const { data } = await api<{ entry: { etag: number; version: number } }>(page, 'GET', path)
+    const draft = `${path}/draft?version=${data.entry.version}`
+    const saved = await api(page, 'PUT', draft, document, {
       'If-Match': `"${data.entry.etag}"`,
     })
     if (saved.status !== 200) {
@@ -168,6 +169,7 @@ async function filled(
     }
   }
   expect(wrong).toEqual([])
+  page.once('dialog', (dialog) => void dialog.accept())
   await page.getByRole('button', { name: '放弃草稿' }).click()
   await page.getByRole('heading', { level: 1, name: '我的工作台' }).waitFor()
 }

@@ -52,7 +52,7 @@ async function drafted(file = '01-cell-nothing.json'): Promise<Made['entry']> {
   const saved = await api<Made>(
     officer,
     'PUT',
-    `/prisons/${prison}/entries/${id}/draft`,
+    `/prisons/${prison}/entries/${id}/draft?version=1`,
     justNow(file, number),
     {
       'If-Match': `"${etag}"`,

@@ -317,7 +317,7 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 		return err
 	}
 	if string(doc.Canonical) != before {
-		saved, err := l.ledger.SaveDraft(ctx, k, tag, doc.Canonical, ledger.Idem{})
+		saved, err := l.ledger.SaveDraft(ctx, k, tag, t.Version, doc.Canonical, ledger.Idem{})
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.ID, err)
 		}
@@ -327,7 +327,7 @@ func (l *life) enter(ctx context.Context, t *catalog.Type, a *place, who person,
 	if fault.Is(err, fault.Invalid) {
 		// Another entry speaks against this one: the officer throws it away.
 		l.skipped[t.ID+" "+firstCode(err)]++
-		_, err = l.ledger.Discard(ctx, k, tag, ledger.Idem{})
+		_, err = l.ledger.Discard(ctx, k, tag, "", ledger.Idem{})
 		return err
 	}
 	if err != nil {

@@ -55,7 +55,7 @@ func amended(t *testing.T, h *housetest.House, e ledger.Entry) ledger.Entry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err = h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, moved(t, h), ledger.Idem{}); err != nil {
+	if out, err = h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, out.Entry.Version, moved(t, h), ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	if out, err = h.Ledger.Submit(officer, e.Key, out.Entry.ETag, "日期写错", ledger.Idem{}); err != nil {
@@ -97,7 +97,7 @@ func TestAmendmentWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := h.Ledger.Discard(officer, e.Key, again.Entry.ETag, ledger.Idem{})
+	out, err := h.Ledger.Discard(officer, e.Key, again.Entry.ETag, "", ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -294,7 +294,7 @@ func TestLastLook(t *testing.T) {
 		t.Fatal(err)
 	}
 	doc["resolved_at"] = search.At
-	saved, err := h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, body(), ledger.Idem{})
+	saved, err := h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, out.Entry.Version, body(), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -274,7 +274,7 @@ func TestBranches(t *testing.T) {
 	})
 	t.Run("beside a discarded one", func(t *testing.T) {
 		e := h.Begin(t, "officer", "cell-body-search", h.Search())
-		if _, err := h.Ledger.Discard(officer, e.Key, e.ETag, none); err != nil {
+		if _, err := h.Ledger.Discard(officer, e.Key, e.ETag, "", none); err != nil {
 			t.Fatal(err)
 		}
 		branched(t, e.Key, h.Finding())

@@ -26,7 +26,7 @@ func TestBulk(t *testing.T) {
 				t.Fatal(err)
 			}
 			// Filed anew, with something else in it.
-			saved, err := h.Ledger.SaveDraft(h.As(t.Context(), "officer"), e.Key, back.Entry.ETag, bytes.Replace(h.Search(), []byte("301"), []byte("302"), 1), ledger.Idem{})
+			saved, err := h.Ledger.SaveDraft(h.As(t.Context(), "officer"), e.Key, back.Entry.ETag, back.Entry.Version, bytes.Replace(h.Search(), []byte("301"), []byte("302"), 1), ledger.Idem{})
 			if err != nil {
 				t.Fatal(err)
 			}

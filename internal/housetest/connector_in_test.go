@@ -384,7 +384,7 @@ func TestSourcedField(t *testing.T) {
 		}
 	}
 	// Typed over, it still counts as pinned.
-	out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, json.RawMessage(`{"expected_count":99}`), ledger.Idem{})
+	out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, json.RawMessage(`{"expected_count":99}`), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +414,7 @@ func TestSourcedField(t *testing.T) {
 	if d := draft(e); len(d.Pins) != 1 || d.Pins[0].Origin.Record != "R-1" || field(d, "release_on") != "2027-02-01" {
 		t.Fatalf("%s %+v", d.Body, d.Pins)
 	}
-	other, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, json.RawMessage(`{"inmate_ref":"0000000003","release_on":"2030-01-01"}`), ledger.Idem{})
+	other, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, json.RawMessage(`{"inmate_ref":"0000000003","release_on":"2030-01-01"}`), ledger.Idem{})
 	if err != nil || !other.Retaken {
 		t.Fatalf("another inmate: %+v %v", other, err)
 	}

@@ -174,7 +174,7 @@ func TestExportCorrected(t *testing.T) {
 		t.Fatal(err)
 	}
 	is("taken up for correction", "[甲] true")
-	if out, err = h.Ledger.SaveDraft(officer, k, out.Entry.ETag, mustJSON(t, map[string]any{"places": []string{"乙"}}), ledger.Idem{}); err != nil {
+	if out, err = h.Ledger.SaveDraft(officer, k, out.Entry.ETag, out.Entry.Version, mustJSON(t, map[string]any{"places": []string{"乙"}}), ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	is("being corrected", "[甲] true")

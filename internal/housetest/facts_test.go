@@ -471,7 +471,7 @@ func TestFactsFollow(t *testing.T) {
 		{someAsset, "锯", `"剪刀"`, `"剪刀"`}, {"GJ-000002", "锯", `"锤"`, `"锤"`}, {"GJ-000003", "锯", "", `"锯"`}, {someAsset, "", `"剪刀"`, `"剪刀"`},
 	} {
 		sent := json.RawMessage(fmt.Sprintf(`{"item_code":%q,"item_name":%q}`, step.code, step.typed))
-		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, sent, ledger.Idem{})
+		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, sent, ledger.Idem{})
 		if err != nil {
 			t.Fatal(err)
 		}

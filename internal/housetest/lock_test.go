@@ -60,7 +60,7 @@ func TestLocks(t *testing.T) {
 	}
 	file := func(at time.Time) (ledger.Outcome, error) {
 		e := h.Begin(t, "officer", "cell-body-search", json.RawMessage(`{}`))
-		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, searchAt(h, at), ledger.Idem{})
+		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, searchAt(h, at), ledger.Idem{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +95,7 @@ func TestLocks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	moved, err := h.Ledger.SaveDraft(officer, out.Entry.Key, back.Entry.ETag, searchAt(h, old), ledger.Idem{})
+	moved, err := h.Ledger.SaveDraft(officer, out.Entry.Key, back.Entry.ETag, back.Entry.Version, searchAt(h, old), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}

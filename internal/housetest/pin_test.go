@@ -48,7 +48,7 @@ func counted(t *testing.T, h *housetest.House, e ledger.Entry, n int, reason str
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out, err = h.Ledger.SaveDraft(h.As(ctx, "officer"), e.Key, out.Entry.ETag, body, ledger.Idem{}); err != nil {
+		if out, err = h.Ledger.SaveDraft(h.As(ctx, "officer"), e.Key, out.Entry.ETag, out.Entry.Version, body, ledger.Idem{}); err != nil {
 			t.Fatal(err)
 		}
 		e = out.Entry
@@ -189,7 +189,7 @@ func TestPinsFollowTheDay(t *testing.T) {
 		if got := number(res.Document.Value["inmate_count"]); err != nil || got != c.pin {
 			t.Errorf("%s: the check computes with %s, %v", c.name, got, err)
 		}
-		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, body(c.day), ledger.Idem{})
+		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, body(c.day), ledger.Idem{})
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -226,7 +226,7 @@ func TestPinsFollowTheDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, v.Draft.Body, ledger.Idem{}); err != nil || out.Retaken {
+	if out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, v.Draft.Body, ledger.Idem{}); err != nil || out.Retaken {
 		t.Errorf("what is pinned is sent: the reply says %v, %v", out.Retaken, err)
 	}
 }

@@ -379,7 +379,7 @@ func TestPinsFollowTheInmate(t *testing.T) {
 		if step.want != "" {
 			body["punishment_deduction"] = json.Number(step.want)
 		}
-		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, mustJSON(t, body), ledger.Idem{})
+		out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, mustJSON(t, body), ledger.Idem{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,7 +392,7 @@ func TestPinsFollowTheInmate(t *testing.T) {
 	filedAt(t, h, "medical-visit", h.Area, time.Now().Add(-time.Hour), said("record_kind", "outpatient", "inmate_ref", zhang, "work_fitness", "unfit"))
 	e = h.Begin(t, "officer", "labour-daily", nil)
 	typed := said("work_date", catalog.DayOf(time.Now()), "absentees", rows(said("inmate_ref", li, "reason", "court")))
-	out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, mustJSON(t, typed), ledger.Idem{})
+	out, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, mustJSON(t, typed), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}

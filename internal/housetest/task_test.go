@@ -303,7 +303,7 @@ func TestOccasions(t *testing.T) {
 	// Nor does the one that was begun from the task and speaks of somebody else now.
 	other := sample(t, "individual-talk")
 	other["inmate_ref"] = "0000000009"
-	typed, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), out.Entry.Key, out.Entry.ETag, mustJSON(t, other), ledger.Idem{})
+	typed, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), out.Entry.Key, out.Entry.ETag, out.Entry.Version, mustJSON(t, other), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +331,7 @@ func TestOccasions(t *testing.T) {
 	if open() != before-2 {
 		t.Error("a search that is not filed does it")
 	}
-	saved, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), searched.Entry.Key, searched.Entry.ETag, h.Search(), ledger.Idem{})
+	saved, err := h.Ledger.SaveDraft(h.As(ctx, "officer"), searched.Entry.Key, searched.Entry.ETag, searched.Entry.Version, h.Search(), ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,15 @@ func TestTwiceAtOnce(t *testing.T) {
 		}
 		return out.Entry
 	}
+	withdrawn := func(t *testing.T) ledger.Entry {
+		t.Helper()
+		e := h.Submitted(t)
+		out, err := h.Ledger.Withdraw(officer, e.Key, e.ETag, none)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Entry
+	}
 	leaders := []context.Context{h.As(ctx, "duty leader"), h.As(ctx, "second duty leader")}
 	heads := []context.Context{h.As(ctx, "custody head"), h.As(ctx, "custody head")}
 	authors := []context.Context{officer, officer}
@@ -68,13 +77,16 @@ func TestTwiceAtOnce(t *testing.T) {
 		want ledger.State
 	}{
 		"save": {draft, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
-			return h.Ledger.SaveDraft(ctx, e.Key, e.ETag, h.Search(), none)
+			return h.Ledger.SaveDraft(ctx, e.Key, e.ETag, e.Version, h.Search(), none)
 		}, ledger.Draft},
 		"submit": {draft, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
 			return h.Ledger.Submit(ctx, e.Key, e.ETag, "", none)
 		}, ledger.Submitted},
 		"discard": {draft, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
-			return h.Ledger.Discard(ctx, e.Key, e.ETag, none)
+			return h.Ledger.Discard(ctx, e.Key, e.ETag, "", none)
+		}, ledger.Discarded},
+		"discard what was submitted": {withdrawn, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
+			return h.Ledger.Discard(ctx, e.Key, e.ETag, "重复填报", none)
 		}, ledger.Discarded},
 		"withdraw": {submitted, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
 			return h.Ledger.Withdraw(ctx, e.Key, e.ETag, none)
@@ -101,7 +113,7 @@ func TestTwiceAtOnce(t *testing.T) {
 			return h.Ledger.Void(ctx, e.Key, judged(e), none)
 		}, ledger.Voided},
 		"give up a correction": {amending, authors, func(ctx context.Context, e ledger.Entry) (ledger.Outcome, error) {
-			return h.Ledger.Discard(ctx, e.Key, e.ETag, none)
+			return h.Ledger.Discard(ctx, e.Key, e.ETag, "", none)
 		}, ledger.Approved},
 	}
 	for name, c := range cases {

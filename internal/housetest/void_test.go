@@ -246,7 +246,7 @@ func TestVoidWhileAmended(t *testing.T) {
 		e := approved(t, h)
 		out, err := h.Ledger.Amend(officer, e.Key, e.ETag, ledger.Idem{})
 		must(t, out, err)
-		out, err = h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, moved(t, h), ledger.Idem{})
+		out, err = h.Ledger.SaveDraft(officer, e.Key, out.Entry.ETag, out.Entry.Version, moved(t, h), ledger.Idem{})
 		must(t, out, err)
 		return out.Entry
 	}

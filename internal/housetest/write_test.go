@@ -253,7 +253,7 @@ func TestAbsurdTime(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", at, err)
 		}
-		if _, err := h.Ledger.SaveDraft(officer, out.Entry.Key, out.Entry.ETag, body, ledger.Idem{}); err != nil {
+		if _, err := h.Ledger.SaveDraft(officer, out.Entry.Key, out.Entry.ETag, out.Entry.Version, body, ledger.Idem{}); err != nil {
 			t.Errorf("%s: %v", at, err)
 		}
 		doc, err := catalog.ParseDocument(body)

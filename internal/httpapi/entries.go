@@ -106,6 +106,10 @@ func (a *API) saveDraft(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	version, err := strconv.Atoi(c.QueryParam("version"))
+	if err != nil || version < 1 {
+		return badParam("version")
+	}
 	raw, err := body(c)
 	if err != nil {
 		return err
@@ -114,12 +118,32 @@ func (a *API) saveDraft(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Ledger.SaveDraft(c.Request().Context(), k, match, raw, key)
+	out, err := a.Ledger.SaveDraft(c.Request().Context(), k, match, version, raw, key)
 	return a.done(c, out, err)
 }
 
-func (a *API) discardDraft(c echo.Context) error {
-	return a.act(c, a.Ledger.Discard)
+func (a *API) discardEntry(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	match, err := ifMatch(c)
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	raw, err := read(c, &in)
+	if err != nil {
+		return err
+	}
+	key, err := idem(c, raw)
+	if err != nil {
+		return err
+	}
+	out, err := a.Ledger.Discard(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), key)
+	return a.done(c, out, err)
 }
 
 func (a *API) act(c echo.Context, do func(context.Context, ledger.Key, int64, ledger.Idem) (ledger.Outcome, error)) error {

@@ -132,6 +132,7 @@ var titles = map[string]fault.Text{
 	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
 	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
 	"version_passed":         {ZH: "台账已更新版本，请按新版核对后再提交", EN: "The ledger has a newer version; look at it again under that one"},
+	"version_moved":          {ZH: "台账已改版，草稿已转到新版本", EN: "The ledger has a new version and the draft has moved to it"},
 	"volume_empty":           {ZH: "所选范围内没有已办结的条目", EN: "There is no approved entry in what was chosen"},
 	"volume_failed":          {ZH: "该卷册装订失败，没有文件，请再次装订", EN: "This volume could not be bound and has no file; bind it again"},
 	"volume_given_up":        {ZH: "多次装订均未完成，请缩短日期范围后再装订", EN: "It was begun several times and never finished; bind fewer days"},

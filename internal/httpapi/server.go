@@ -152,7 +152,7 @@ func (a *API) routes() []route {
 		{"POST", prison + "/approvals", "approvals.create", false, a.approveAll},
 		{"GET", entry, "entries.get", false, a.getEntry},
 		{"PUT", entry + "/draft", "draft.save", false, a.saveDraft},
-		{"DELETE", entry + "/draft", "draft.discard", false, a.discardDraft},
+		{"POST", entry + "/discard", "draft.discard", false, a.discardEntry},
 		{"POST", entry + "/sources", "sources.retake", false, a.reopen(a.Ledger.Retake)},
 		{"POST", entry + "/check", "entries.check", false, a.checkEntry},
 		{"POST", entry + "/submit", "entries.submit", false, a.submit},

@@ -87,25 +87,19 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 	return list, err
 }
 
-// Moved is a row as the current version takes it; one that the door does not
+// MovedRow is a row as the current version takes it; one that the door does not
 // let in is as it was.
-type Moved struct {
+type MovedRow struct {
 	Key     string          `json:"key"`
 	Body    json.RawMessage `json:"body"`
 	Dropped []Dropped       `json:"dropped"`
-}
-
-// Dropped is a value of a field that the current version does not have.
-type Dropped struct {
-	Title fault.Text `json:"title"`
-	Value any        `json:"value"`
 }
 
 // MoveBatch carries rows from the version they were typed under to the current
 // one, by stable field ids. A row is no entry that could be finished under its
 // own version: it goes along whatever changed, and is checked anew. Faults:
 // ledger_unknown for a version that never was.
-func (s *Service) MoveBatch(ctx context.Context, n New, rows []Row) (version int, list []Moved, err error) {
+func (s *Service) MoveBatch(ctx context.Context, n New, rows []Row) (version int, list []MovedRow, err error) {
 	from := s.Catalog.Type(n.Ledger, n.Version)
 	if from == nil {
 		return 0, nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", n.Ledger).With("version", n.Version)
@@ -114,9 +108,9 @@ func (s *Service) MoveBatch(ctx context.Context, n New, rows []Row) (version int
 	err = s.lookAtArea(ctx, n, func(_ looking, t *catalog.Type, _ Entry, _ Area) error {
 		version = t.Version
 		changes := catalog.Compare(from, t)
-		list = make([]Moved, len(rows))
+		list = make([]MovedRow, len(rows))
 		for i, row := range rows {
-			list[i] = Moved{Key: row.Key, Body: row.Body, Dropped: []Dropped{}}
+			list[i] = MovedRow{Key: row.Key, Body: row.Body, Dropped: []Dropped{}}
 			doc, err := catalog.ParseDocument(row.Body)
 			if err != nil {
 				continue

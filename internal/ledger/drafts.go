@@ -238,13 +238,21 @@ func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMe
 }
 
 // SaveDraft keeps the body exactly as typed; only the door stands before it,
-// not the schema, for nobody types a finished document.
-func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, body json.RawMessage, idem Idem) (Outcome, error) {
+// not the schema, for nobody types a finished document. version is the one of
+// the ledger that it was typed under. Faults: version_moved where the draft has
+// moved to another meanwhile, with what was sent as that one takes it.
+func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, version int, body json.RawMessage, idem Idem) (Outcome, error) {
 	doc, err := catalog.ParseDocument(body)
 	if err != nil {
 		return Outcome{}, err
 	}
-	return s.change(ctx, k, Edit, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
+	return s.change(ctx, k, Edit, 0, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
+		if version != e.Version {
+			return nil, s.movedOn(ctx, tx, *e, version, doc)
+		}
+		if ifMatch != e.ETag {
+			return nil, s.stale(ctx, tx, *e)
+		}
 		retaken, err := s.retype(ctx, tx, *e, body, doc)
 		if err != nil {
 			return nil, err
@@ -292,10 +300,17 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	return anew, tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, retaken(pins))
 }
 
-// Discard throws a draft away: one that was never submitted ends as discarded,
-// one that was to amend leaves the approved revision in force.
-func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
+// Discard throws a draft away: one that was to amend leaves the approved
+// revision in force, any other ends the entry. What was submitted before stays
+// in the history and in the log, and to end it asks for a reason, which those
+// who decided on it are told. Faults: reason_required.
+func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, reason string, idem Idem) (Outcome, error) {
 	return s.change(ctx, k, Discard, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
+		filed := e.Revision > 0 && to == Discarded
+		if filed && Blank(reason) || len([]rune(reason)) > maxReason {
+			return nil, fault.InvalidFields("reason_required", []fault.Field{{Pointer: "/reason", Code: "required",
+				Text: fault.Text{ZH: "请说明弃用理由，500 字以内", EN: "Say why it is discarded, in at most 500 characters"}}})
+		}
 		e.State = to
 		if e.InForce > 0 {
 			if err := s.inForceAgain(ctx, tx, e); err != nil {
@@ -305,8 +320,17 @@ func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) 
 		if err := tx.DropDraft(ctx, k); err != nil {
 			return nil, err
 		}
-		if err := tx.InsertEvent(ctx, k, "discarded", e.Revision, nil); err != nil {
+		var detail map[string]any
+		if !Blank(reason) {
+			detail = map[string]any{"reason": reason}
+		}
+		if err := tx.InsertEvent(ctx, k, "discarded", e.Revision, detail); err != nil {
 			return nil, err
+		}
+		if filed {
+			if err := tellDeciders(ctx, tx, *e, reason); err != nil {
+				return nil, err
+			}
 		}
 		if err := tx.UpdateEntry(ctx, e); err != nil {
 			return nil, err
@@ -316,4 +340,18 @@ func (s *Service) Discard(ctx context.Context, k Key, ifMatch int64, idem Idem) 
 		}
 		return &Outcome{}, touch(ctx, tx, *e)
 	})
+}
+
+// tellDeciders: who returned the entry waits for it no longer.
+func tellDeciders(ctx context.Context, tx Tx, e Entry, reason string) error {
+	list, err := tx.Decisions(ctx, e.Key)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if err := tx.Notify(ctx, e.notice(d.By, "discarded", map[string]any{"author": e.AuthorName, "reason": reason})); err != nil {
+			return err
+		}
+	}
+	return nil
 }

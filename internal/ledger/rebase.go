@@ -2,9 +2,12 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 )
 
 // Rebase moves an open draft to a newer version if every change allows it; one
@@ -50,4 +53,51 @@ func (s *Service) Rebase(ctx context.Context, k Key, version int) error {
 		e.Version = version
 		return tx.UpdateEntry(ctx, &e)
 	})
+}
+
+// Moved is what somebody typed under one version as the draft's version takes it.
+type Moved struct {
+	Body    json.RawMessage `json:"body"`
+	Dropped []Dropped       `json:"dropped"` // values of fields that the version no longer has
+	Held    []fault.Text    `json:"held"`    // fields that changed so that the value in Body is to be looked at
+}
+
+// Dropped is a value that has no place any more.
+type Dropped struct {
+	Title fault.Text `json:"title"`
+	Value any        `json:"value"`
+}
+
+// movedOn is the answer to a document of another version than the draft's: the
+// draft as it is now, and the document carried over, so that nothing typed is
+// lost. Other than in Rebase nothing holds it where it is: there is no draft of
+// that version any more.
+func (s *Service) movedOn(ctx context.Context, r Reader, e Entry, version int, doc catalog.Document) error {
+	from, to := s.Catalog.Type(e.Ledger, version), s.Catalog.Type(e.Ledger, e.Version)
+	if from == nil || to == nil {
+		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", e.Ledger).With("version", version)
+	}
+	d, err := r.Draft(ctx, e.Key)
+	if err != nil {
+		return err
+	}
+	m := Moved{Dropped: []Dropped{}, Held: []fault.Text{}}
+	changes := catalog.Compare(from, to)
+	free := slices.DeleteFunc(slices.Clone(changes), func(c catalog.Change) bool { return c.Holds(doc) })
+	carried, err := catalog.Rebase(free, doc)
+	if err != nil {
+		return err
+	}
+	m.Body = carried.Document.Canonical
+	for _, c := range changes {
+		value, gone := carried.Dropped[c.Field]
+		switch {
+		case gone && c.Kind == catalog.RemoveField:
+			m.Dropped = append(m.Dropped, Dropped{Title: c.Title, Value: value})
+		// A gap is shown by the form itself.
+		case c.Field != "" && c.Holds(doc) && c.Kind != catalog.AddRequired && c.Kind != catalog.Require && !slices.Contains(m.Held, c.Title):
+			m.Held = append(m.Held, c.Title)
+		}
+	}
+	return fault.New(fault.Conflict, "version_moved").With("version", e.Version).With("etag", e.ETag).With("current", d.Body).With("moved", m)
 }

@@ -141,7 +141,7 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 // look gathers what the state table needs to know of an entry, seen by the
 // context's actor.
 func (s *Service) look(ctx context.Context, r Reader, e Entry) (Situation, error) {
-	sit := Situation{State: e.State, Decided: e.Step > 0, Last: true, InForce: e.InForce > 0, Filed: e.Revision > 0, Void: e.VoidAsked != nil, Approving: Passed, Returning: Refused}
+	sit := Situation{State: e.State, Decided: e.Step > 0, Last: true, InForce: e.InForce > 0, Void: e.VoidAsked != nil, Approving: Passed, Returning: Refused}
 	if e.Revision == 0 {
 		return sit, nil
 	}

@@ -5,7 +5,8 @@ import "taizhang/internal/fault"
 // State of an entry (glossary: 草稿, 已提交, 已退回, 已通过, 已作废, 已弃用).
 type State string
 
-// The states. Discarded is a draft that was never submitted and was thrown away.
+// The states. Discarded is a draft that was thrown away while nothing of the
+// entry was in force.
 const (
 	Draft     State = "draft"
 	Submitted State = "submitted"
@@ -51,7 +52,6 @@ type Situation struct {
 	Decided bool // a decision has been made on the current revision
 	Last    bool // the step at hand is the last of the chain
 	InForce bool // an approved revision is in force
-	Filed   bool // a revision has been submitted at some time
 	Void    bool // a void is asked for and not decided
 	// What one more approval or return, of whoever asks, would bring the step to.
 	Approving, Returning Ending
@@ -74,7 +74,7 @@ var transitions = []transition{
 	{Draft, Edit, always, Draft},
 	{Draft, Submit, always, Submitted},
 	{Draft, Discard, func(s Situation) bool { return s.InForce }, Approved},
-	{Draft, Discard, func(s Situation) bool { return !s.Filed }, Discarded},
+	{Draft, Discard, always, Discarded},
 	{Submitted, Withdraw, func(s Situation) bool { return !s.Decided }, Draft},
 	// A verdict changes the state where it ends the step: the last approval of
 	// all, the vote that cannot be turned any more, whichever way it goes itself.

@@ -207,7 +207,7 @@ func counted(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, d
 func submissions(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Decided, error) {
 	rows, err := tx.Query(ctx, `select e.entry_id, e.resubmitted_at, case when e.state in ('approved', 'returned', 'voided') then e.decided_at end
 		from entries e where e.prison_id = $1 and e.area_id = $2 and e.ledger = $3 and e.occurred_day = $4::text::date
-			and e.resubmitted_at is not null and e.state <> 'draft' order by e.entry_id`, prison, area, ledgerID, day)
+			and e.resubmitted_at is not null and e.state not in ('draft', 'discarded') order by e.entry_id`, prison, area, ledgerID, day)
 	if err != nil {
 		return nil, err
 	}

@@ -830,8 +830,24 @@ export interface paths {
         /** Save the draft as typed */
         put: operations["draft.save"];
         post?: never;
-        /** Throw the draft away */
-        delete: operations["draft.discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/entries/{entry}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw the draft away; one that was submitted before needs a reason, and nothing of it may be in force */
+        post: operations["draft.discard"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2578,7 +2594,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "not_executed";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "discarded" | "not_executed";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -2870,6 +2886,17 @@ export interface components {
             dropped?: Record<string, never>;
             /** @description fields whose change keeps it from being moved */
             held?: string[];
+        };
+        /** @description What was typed under one version of the ledger as another takes it */
+        Moved: {
+            body: Record<string, never>;
+            /** @description values that have no place any more */
+            dropped: {
+                title: components["schemas"]["Text"];
+                value: unknown;
+            }[];
+            /** @description fields whose change makes the value in body worth a look */
+            held: components["schemas"]["Text"][];
         };
         /** @description What has arrived; a browser forgets nothing that is not named here */
         Arrived: {
@@ -5628,7 +5655,10 @@ export interface operations {
     };
     "draft.save": {
         parameters: {
-            query?: never;
+            query: {
+                /** @description Of the ledger, that the document was typed under. Where the draft has moved to another meanwhile the answer is 409 version_moved with version, etag and current (the draft as it is now) and moved (what was sent, as that version takes it; see Moved). */
+                version: number;
+            };
             header: {
                 "If-Match": string;
                 "Idempotency-Key"?: string;
@@ -5678,9 +5708,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description required (reason_required) where the entry was submitted before and nothing is in force */
+                    reason?: string;
+                };
+            };
+        };
         responses: {
-            /** @description Throw the draft away */
+            /** @description It is thrown away */
             200: {
                 headers: {
                     [name: string]: unknown;

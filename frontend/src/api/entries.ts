@@ -8,9 +8,11 @@ import type {
   EntryPage,
   EntryState,
   EntryView,
+  Moved,
   Outcome,
   Remark,
 } from './model'
+import { isProblem } from './problem'
 
 /** What a list of entries is restricted to and ordered by. */
 export interface EntryFilter {
@@ -73,26 +75,56 @@ export async function nilReturn(
   ).data
 }
 
-/** Saves the draft over the etag; resolves with the new one, and whether the shared fields were taken anew. */
+/**
+ * Saves what was typed under a version of the ledger over the etag; resolves with the new one, and whether
+ * the shared fields were taken anew. Where the draft has moved to another version: version_moved.
+ */
 export async function saveDraft(
-  prison: string,
-  id: string,
-  etag: number,
+  entry: Pick<Entry, 'prison' | 'id' | 'etag' | 'version'>,
   doc: Doc,
+  key = newKey(),
 ): Promise<{ etag: number; retaken: boolean }> {
-  const path = `${at({ prison, id })}/draft`
-  const { data } = await call<Outcome>(path, {
+  const { etag, version } = entry
+  const { data } = await call<Outcome>(`${at(entry)}/draft`, {
     method: 'PUT',
+    query: { version },
     body: doc,
     ifMatch: etag,
-    idempotencyKey: newKey(),
+    idempotencyKey: key,
   })
   return { etag: data.entry.etag, retaken: data.retaken }
 }
 
-export async function discard(prison: string, id: string, etag: number, key: string) {
-  await call(`${at({ prison, id })}/draft`, {
-    method: 'DELETE',
+/** What was typed under a version as the draft's version takes it: the server refuses it and says so. */
+export async function typedUnder(version: number, doc: Doc, entry: Entry): Promise<Moved> {
+  if (version === entry.version) return { body: doc, dropped: [], held: [] }
+  try {
+    await saveDraft({ ...entry, version }, doc)
+  } catch (error) {
+    if (isProblem(error, 'version_moved')) return error.members.moved as Moved
+    throw error
+  }
+  throw new Error(`${entry.id} is not of version ${entry.version}`)
+}
+
+/** Begins a new entry of the same ledger and area with what was typed for another, under one key. */
+export async function beginAnew(
+  of: Pick<Entry, 'prison' | 'area' | 'ledger'>,
+  version: number,
+  doc: Doc,
+  key: string,
+): Promise<{ entry: Entry; moved: Moved }> {
+  const { entry } = await createEntry(of.prison, of.area, of.ledger, key)
+  const moved = await typedUnder(version, doc, entry)
+  await saveDraft(entry, moved.body, `${key}-body`)
+  return { entry, moved }
+}
+
+/** Throws the draft away; a reason is asked of what was submitted before. */
+export async function discard(prison: string, id: string, etag: number, key: string, reason = '') {
+  await call(`${at({ prison, id })}/discard`, {
+    method: 'POST',
+    body: { reason },
     ifMatch: etag,
     idempotencyKey: key,
   })

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { call, newKey, setCsrfToken, url } from './http'
+import { call, newKey, url } from './http'
+import { login } from './login'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  login.leave()
+})
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
   const asked = vi.fn(async (_path: string, _init: RequestInit) => {
@@ -15,7 +19,7 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 describe('call', () => {
   it('sends what a change needs', async () => {
     const asked = answer(200, { ok: true })
-    setCsrfToken('token')
+    login.begin({ person: 'p1', csrf_token: 'token' })
     await call('/x', { method: 'PUT', body: { a: 1 }, ifMatch: 3, idempotencyKey: 'k' })
     const [path, init] = asked.mock.calls[0]!
     const headers = new Headers(init.headers)

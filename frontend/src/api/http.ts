@@ -1,6 +1,7 @@
 import { currentLang, i18n } from '../i18n'
 import { heard } from '../offline/connection'
 import { keepAnswer, keptAnswer } from '../offline/kept'
+import { login } from './login'
 import { type FieldError, ProblemError } from './problem'
 
 const base = '/api/v1'
@@ -50,13 +51,6 @@ export function act(): <T>(fn: (key: string) => Promise<T>) => Promise<T> {
   }
 }
 
-let csrfToken = ''
-
-/** The token comes with the session and goes with every change. */
-export function setCsrfToken(token: string) {
-  csrfToken = token
-}
-
 export function url(path: string, query: Options['query'] = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
@@ -68,11 +62,29 @@ export function url(path: string, query: Options['query'] = {}): string {
   return `${base}${path}${text ? `?${text}` : ''}`
 }
 
-/** Asks the server. Anything but a 2xx is thrown as a ProblemError. */
+/** Signing in and out, and asking who is: what does not wait for a login. */
+const session = '/session'
+
+/**
+ * Asks the server. Anything but a 2xx is thrown as a ProblemError. Where the login has ended it waits until
+ * the same person has signed in again: the server did nothing, so it is asked anew.
+ */
 export async function call<T>(path: string, options: Options = {}): Promise<Answer<T>> {
+  for (;;) {
+    if (path !== session) await login.holds(options.signal)
+    const { token } = login
+    try {
+      return await ask<T>(path, options, token)
+    } catch (error) {
+      if (path === session || !login.isOver(error, token)) throw error
+    }
+  }
+}
+
+async function ask<T>(path: string, options: Options, token: string): Promise<Answer<T>> {
   const { method = 'GET', body, ifMatch, idempotencyKey } = options
   const headers = new Headers({ 'Accept-Language': currentLang(), ...options.headers })
-  if (method !== 'GET' && method !== 'HEAD') headers.set('X-CSRF-Token', csrfToken)
+  if (method !== 'GET' && method !== 'HEAD') headers.set('X-CSRF-Token', token)
   if (ifMatch !== undefined) headers.set('If-Match', `"${ifMatch}"`)
   if (idempotencyKey) headers.set('Idempotency-Key', idempotencyKey)
   const raw = body instanceof Blob

@@ -67,6 +67,8 @@ export type Decision = With<S['Decision'], { role: Role }>
 export type Receipt = S['Receipt']
 export type Outcome = S['Outcome']
 export type Evidence = S['Evidence']
+/** What was typed under one version of the ledger as another takes it. */
+export type Moved = With<S['Moved'], { body: Doc }>
 export type Branch = With<S['Branch'], { body: Doc; rebased?: Doc }>
 export type Claim = S['Claim']
 export type Upload = S['Upload']

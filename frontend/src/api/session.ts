@@ -1,16 +1,30 @@
+import { i18n } from '../i18n'
 import { forgetAll } from '../offline/kept'
-import { call, setCsrfToken } from './http'
+import { call } from './http'
+import { login } from './login'
 import type { Me, Session } from './model'
+import { ProblemError } from './problem'
 
 export async function signIn(number: string, password: string): Promise<Me> {
   const { data } = await call<Me>('/session', { method: 'POST', body: { number, password } })
-  setCsrfToken(data.csrf_token)
+  login.begin(data)
   return data
 }
 
+/**
+ * Who is signed in. Somebody else than this page is of (in another window of this browser) ends the login
+ * as this page knows it, with another_person: nothing of the one goes out in the name of the other.
+ */
 export async function whoAmI(): Promise<Me> {
   const { data } = await call<Me>('/session')
-  setCsrfToken(data.csrf_token)
+  if (login.person !== '' && data.person !== login.person) {
+    login.end()
+    const { name } = data
+    const message = i18n.t('signIn.another', { name })
+    throw new ProblemError(401, 'another_person', message, [], undefined, { name })
+  }
+  // The token that was refused opens nothing.
+  if (!login.ended || data.csrf_token !== login.token) login.begin(data)
   return data
 }
 
@@ -18,7 +32,7 @@ export async function whoAmI(): Promise<Me> {
 export async function signOut(person: string) {
   await call('/session', { method: 'DELETE' })
   await forgetAll(person).catch(() => {}) // without IndexedDB there is nothing
-  setCsrfToken('')
+  login.leave()
 }
 
 export async function listSessions(): Promise<{ sessions: Session[]; current: string }> {
@@ -33,7 +47,7 @@ export async function endSession(id: string) {
 export async function signOutEverywhere(person: string) {
   await call('/sessions', { method: 'DELETE' })
   await forgetAll(person).catch(() => {})
-  setCsrfToken('')
+  login.leave()
 }
 
 export async function changePassword(old: string, next: string) {

@@ -9,6 +9,7 @@ import {
   useNavigate,
   useNavigation,
 } from 'react-router'
+import { useLoginEnded } from '../api/login'
 import type { Me } from '../api/model'
 import { isProblem } from '../api/problem'
 import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
@@ -26,24 +27,28 @@ import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { menuFor } from './menu'
 import { Shortcuts } from './Shortcuts'
+import { SignInAgain } from './SignInAgain'
 
-/** Header, menu and the page; nobody gets past it without a session. */
+/** Header, menu and the page; nobody gets past it without a session, and nobody is put out of a page by its end. */
 export function Shell() {
   const me = useMe()
   const location = useLocation()
+  const ended = useLoginEnded()
   const over = isProblem(me.error) && me.error.status === 401
   // Nobody is signed in: what others may not read goes from this computer.
+  const whose = me.data?.person
   useEffect(() => {
-    if (over) void forgetAnswers().catch(() => {})
-  }, [over])
+    if (over || ended) void forgetAnswers(whose).catch(() => {})
+  }, [over, ended, whose])
   if (me.isPending) return <Loading />
-  if (over) {
+  if (over && !me.data) {
     return <Navigate to="/sign-in" replace state={{ from: location.pathname + location.search }} />
   }
   if (!me.data) return <Failed error={me.error} retry={() => void me.refetch()} />
   return (
     <OfflineWork key={me.data.person} me={me.data}>
       <SignedIn />
+      {ended && <SignInAgain me={me.data} />}
     </OfflineWork>
   )
 }

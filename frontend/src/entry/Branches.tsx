@@ -12,6 +12,7 @@ import { split } from '../schema/pointer'
 import type { Doc } from '../schema/types'
 import { toast } from '../ui/toast'
 import { Changes } from './Changes'
+import { FromThis, over } from './FromThis'
 import { labelOf } from './labels'
 import { shownSchema } from './shown'
 import { WrittenWhen } from './WrittenWhen'
@@ -38,28 +39,30 @@ function One(props: Props & { branch: Branch }) {
   const t = useT()
   const lang = useLang()
   const { works } = useSync()
-  const [now] = useState(props.current)
+  const [current] = useState(props.current)
   const [taken, take] = useState<ReadonlySet<string>>(new Set())
   const [reason, setReason] = useState('')
   const [busy, setBusy] = useState(false)
   const schema = shownSchema(type)
   const offline = branch.rebased ?? branch.body
   const fields = new Map<string, Change[]>()
-  for (const change of diff(now, offline)) {
+  for (const change of diff(current, offline)) {
     const name = split(change.pointer)[0] ?? ''
     fields.set(name, [...(fields.get(name) ?? []), change])
   }
 
+  const resolve = async (over: number, body: { body?: Doc; reason?: string }) => {
+    await resolveBranch({ ...view.entry, etag: over }, branch.id, body, newKey())
+    // The copy on this computer has done its work, unless a file of it never left.
+    const kept = await works.get(view.entry.id).catch(() => undefined)
+    if (kept?.state === 'branched' && kept.files.every((f) => f.confirmed)) await works.remove(kept)
+  }
   const act = async (body: { body?: Doc; reason?: string }) => {
     setBusy(true)
     try {
-      const over = await etag()
-      if (over === undefined) return
-      await resolveBranch({ ...view.entry, etag: over }, branch.id, body, newKey())
-      // The copy on this computer has done its work, unless a file of it never left.
-      const kept = await works.get(view.entry.id).catch(() => undefined)
-      if (kept?.state === 'branched' && kept.files.every((f) => f.confirmed))
-        await works.remove(kept)
+      const now = await etag()
+      if (now === undefined) return
+      await resolve(now, body)
       await done()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -130,7 +133,18 @@ function One(props: Props & { branch: Branch }) {
           {t('offline.branchMerge', { count: taken.size })}
         </Button>
       ) : (
-        <p>{t('offline.branchNoDraft')}</p>
+        <p>{t(`offline.branch_${view.entry.state}`)}</p>
+      )}{' '}
+      {over(view.entry.state) && (
+        <FromThis
+          of={view.entry}
+          version={branch.version}
+          doc={() => branch.body}
+          label={t('offline.branchAnew')}
+          done={(begun) =>
+            resolve(view.entry.etag, { reason: t('offline.branchAnewReason', { id: begun.id }) })
+          }
+        />
       )}{' '}
       <Input
         aria-label={t('offline.branchReason')}

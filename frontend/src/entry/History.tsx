@@ -152,6 +152,7 @@ export function Timeline({ view }: { view: EntryView }) {
             {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} ·{' '}
             {event.person_name}
             <div className="quiet">{showTime(event.recorded_at)}</div>
+            {event.kind === 'discarded' && <p>{(event.detail as { reason?: string }).reason}</p>}
             <WrittenWhen claim={(event.detail as { written?: Claim }).written} />
           </li>
         )

@@ -3,7 +3,6 @@ import type { LedgerType } from '../api/model'
 import type { FormStore } from '../form/store'
 import { useT } from '../i18n'
 import { diff } from '../schema/diff'
-import { join } from '../schema/pointer'
 import { Changes } from './Changes'
 import type { LocalDraft } from './localDraft'
 import { shownSchema } from './shown'
@@ -19,9 +18,7 @@ export function LeftHere(props: {
   const { left, etag, type, store, onDone } = props
   const t = useT()
   const take = () => {
-    const gone = Object.keys(store.doc).filter((name) => !(name in left.body))
-    store.setAll(Object.entries(left.body).map(([name, value]) => [join('', name), value]))
-    for (const name of gone) store.set(join('', name), undefined)
+    store.replace(left.body)
     onDone(true)
   }
   return (

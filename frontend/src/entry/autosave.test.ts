@@ -91,6 +91,54 @@ describe('Autosave', () => {
     expect(kept.doc).toEqual({ findings_count: 2 })
   })
 
+  it('sends what was typed while the version was refused along with the rest', async () => {
+    const { kept, store, autosave } = open()
+    const moved = { body: { findings_count: 1 }, dropped: [], held: [] }
+    const members = { version: 2, etag: 2, current: {}, moved }
+    kept.fail = new ProblemError(409, 'version_moved', '', [], undefined, members)
+    store.set('/findings_count', 1)
+    let typed = false
+    autosave.subscribe(() => {
+      if (autosave.state !== 'saving' || typed) return
+      typed = true
+      store.set('/findings_count', 2)
+    })
+    await vi.advanceTimersByTimeAsync(1001)
+    expect(autosave).toMatchObject({ state: 'moved', movedOn: members })
+    expect(typed).toBe(true)
+    await vi.advanceTimersByTimeAsync(60_000)
+    await expect(autosave.flush()).resolves.toBe(false)
+  })
+
+  it('ends where there is no draft any more', async () => {
+    const { kept, store, autosave } = open()
+    kept.fail = new ProblemError(409, 'state_forbids', '')
+    store.set('/findings_count', 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(autosave.state).toBe('gone')
+    kept.fail = undefined
+    store.set('/findings_count', 2)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(kept.saves).toBe(0)
+  })
+
+  it('says what is refused, and asks again only with the next change', async () => {
+    const { kept, store, autosave } = open()
+    let asked = 0
+    autosave.subscribe(() => {
+      if (autosave.state === 'saving') asked++
+    })
+    kept.fail = new ProblemError(413, 'document_too_large', '内容过大')
+    store.set('/findings_count', 1)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(autosave).toMatchObject({ state: 'refused', problem: '内容过大' })
+    expect(asked).toBe(1)
+    kept.fail = undefined
+    store.set('/findings_count', 2)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(kept.doc).toEqual({ findings_count: 2 })
+  })
+
   it('sends what is unsaved when the page is left', async () => {
     const { kept, store, close } = open()
     store.set('/findings_count', 3)

@@ -1,8 +1,37 @@
-import { isProblem } from '../api/problem'
+import type { Moved } from '../api/model'
+import { isProblem, type ProblemError } from '../api/problem'
 import type { FormStore } from '../form/store'
 import type { Doc } from '../schema/types'
 
-export type SaveState = 'saved' | 'dirty' | 'saving' | 'failed' | 'conflict'
+/**
+ * failed    the server did not answer: tried again by itself
+ * refused   it will not take this, and says why: tried again with the next change
+ * conflict  somebody saved in between: a person decides
+ * moved     the draft has moved to another version of the ledger: the form is made anew
+ * gone      there is no draft any more
+ */
+export type SaveState =
+  | 'saved'
+  | 'dirty'
+  | 'saving'
+  | 'failed'
+  | 'refused'
+  | 'conflict'
+  | 'moved'
+  | 'gone'
+
+/** Nothing is saved any more until somebody has done something about it. */
+const stopped: readonly SaveState[] = ['conflict', 'moved', 'gone']
+
+/** Where the draft has moved to while it was typed into. */
+export interface MovedOn {
+  version: number
+  etag: number
+  /** The draft as it is now. */
+  current: Doc
+  /** What was typed, as the version takes it. */
+  moved: Moved
+}
 
 /** So long after the last key the draft is on its way: at most this much typing can be lost. */
 const quiet = 1000
@@ -23,6 +52,10 @@ export class Autosave {
   #unknown: string | undefined
   /** After a conflict: what the server has. */
   theirs: Doc | undefined
+  /** After a move. */
+  movedOn: MovedOn | undefined
+  /** Why it is refused. */
+  problem: string | undefined
   #listeners = new Set<() => void>()
 
   constructor(
@@ -51,7 +84,7 @@ export class Autosave {
   }
 
   #noticed() {
-    if (this.store.changes === this.#saved || this.#state === 'conflict') return
+    if (this.store.changes === this.#saved || stopped.includes(this.#state)) return
     if (this.#state !== 'saving') this.#set('dirty')
     this.#later(quiet)
   }
@@ -65,7 +98,7 @@ export class Autosave {
   async flush(): Promise<boolean> {
     clearTimeout(this.#timer)
     while (this.#running) await this.#running
-    if (this.#state === 'conflict') return false
+    if (stopped.includes(this.#state)) return false
     if (this.store.changes === this.#saved) return true
     this.#running = this.#once()
     await this.#running
@@ -83,23 +116,47 @@ export class Autosave {
       if (this.store.changes === changes) this.#set('saved')
       else this.#later(quiet)
     } catch (error) {
-      if (!isProblem(error) || error.status !== 412) {
+      if (isProblem(error) && lasting(error)) this.#refused(error, changes)
+      else {
         this.#unknown = JSON.stringify(doc)
         this.#set('failed')
         this.#later(again)
-      } else if (this.#unknown && this.#unknown === JSON.stringify(error.members.current)) {
-        // It was our own save whose answer got lost: go on from there.
-        this.etag = Number(error.members.etag)
-        this.#unknown = undefined
-        this.#set('dirty')
-        this.#later(0)
-      } else {
-        this.theirs = error.members.current as Doc | undefined
-        this.#set('conflict')
       }
     } finally {
       this.#running = undefined
     }
+  }
+
+  #refused(error: ProblemError, changes: number) {
+    const { members } = error
+    if (error.code === 'state_forbids') this.lost()
+    else if (error.code === 'version_moved') {
+      // What was typed since goes along: it is asked once more.
+      if (this.store.changes !== changes) return this.#later(0)
+      this.movedOn = members as unknown as MovedOn
+      this.#set('moved')
+    } else if (error.status !== 412) {
+      this.problem = error.message
+      this.#set('refused')
+    } else if (this.#unknown && this.#unknown === JSON.stringify(members.current)) {
+      // It was our own save whose answer got lost: go on from there.
+      this.etag = Number(members.etag)
+      this.#unknown = undefined
+      this.#set('dirty')
+      this.#later(0)
+    } else this.clash(members.current as Doc | undefined)
+  }
+
+  /** What the form holds and what the server has are both somebody's word. */
+  clash(theirs: Doc | undefined) {
+    this.theirs = theirs
+    this.#set('conflict')
+  }
+
+  /** There is no draft to save to any more. */
+  lost() {
+    clearTimeout(this.#timer)
+    this.#set('gone')
   }
 
   /** After a conflict: what is typed here goes over what the server has now. */
@@ -113,9 +170,15 @@ export class Autosave {
   /** Begins to watch. The function returned ends it and sends out what is unsaved. */
   start(): () => void {
     const stop = this.store.subscribe(() => this.#noticed())
+    this.#noticed()
     return () => {
       stop()
       void this.flush().then(() => clearTimeout(this.#timer))
     }
   }
+}
+
+/** Refusals that do not pass by themselves. */
+function lasting({ status }: ProblemError): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429
 }

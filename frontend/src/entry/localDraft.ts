@@ -1,15 +1,20 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { EntryView, LedgerType } from '../api/model'
+import { typedUnder } from '../api/entries'
+import type { Entry, EntryView, LedgerType } from '../api/model'
+import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { Keeper } from '../offline/keeper'
 import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
+import { canonical } from '../schema/diff'
 import type { Doc } from '../schema/types'
 import type { Autosave } from './autosave'
 
-/** A draft as it was last typed here; the etag is of the server's draft it was typed over. */
+/** A draft as it was last typed here; etag and version are of the server's draft it was typed over. */
 export interface LocalDraft {
   etag: number
+  /** Undefined: kept before it was written down. */
+  version?: number
   body: Doc
 }
 
@@ -19,11 +24,11 @@ const kind = 'draft'
  * Keeps on this computer what the server does not have yet. Where it cannot be kept the server's
  * draft is the only one.
  */
-function keepDraft(owner: string, entry: string, autosave: Autosave): Keeper {
+function keepDraft(owner: string, { id, version }: Entry, autosave: Autosave): Keeper {
   const { store } = autosave
   return new Keeper(store, () => {
-    const kept: LocalDraft = { etag: autosave.etag, body: store.doc }
-    return local.put(owner, kind, entry, kept)
+    const kept: LocalDraft = { etag: autosave.etag, version, body: store.doc }
+    return local.put(owner, kind, id, kept)
   })
 }
 
@@ -39,29 +44,49 @@ export async function leftHere(
   server: Doc,
 ): Promise<LocalDraft | undefined> {
   const kept = await local.get<LocalDraft>(owner, kind, entry).catch(() => undefined)
-  return kept && JSON.stringify(kept.body) !== JSON.stringify(server) ? kept : undefined
+  return kept && differs(kept.body, server) ? kept : undefined
 }
 
-/** What is typed is kept on this computer until the server has it, but for what may not lie about here. */
+function differs(one: Doc, other: Doc): boolean {
+  return canonical(one) !== canonical(other)
+}
+
+/** The same as the version that the entry has now takes it. */
+async function leftUnder(owner: string, entry: Entry, server: Doc) {
+  const kept = await leftHere(owner, entry.id, server)
+  if (!kept) return undefined
+  const { body } = await typedUnder(kept.version ?? entry.version, kept.body, entry)
+  return differs(body, server) ? { ...kept, version: entry.version, body } : undefined
+}
+
+/**
+ * What is typed is kept on this computer until the server has it, but for what may not lie about here.
+ * carried: the form begins with what was typed before; nothing else was left.
+ */
 export function useLocalDraft(
   view: EntryView,
   type: LedgerType,
   autosave: Autosave,
   saved: boolean,
+  carried: boolean,
 ) {
   const owner = useMe().data?.person ?? ''
   const { id } = view.entry
   const [left, setLeft] = useState<LocalDraft>()
   const [keeper] = useState(() =>
-    ledgerMayStay(type) ? keepDraft(owner, id, autosave) : undefined,
+    ledgerMayStay(type) ? keepDraft(owner, view.entry, autosave) : undefined,
   )
   const drop = useCallback(() => {
     keeper?.forget()
     void dropDraft(owner, id)
   }, [keeper, owner, id])
   useEffect(() => {
-    void leftHere(owner, id, view.draft?.body ?? {}).then(setLeft)
-  }, [owner, id, view])
+    if (carried) return
+    leftUnder(owner, view.entry, view.draft?.body ?? {}).then(setLeft, (error: unknown) => {
+      // Not known while the server is away; it stays where it is.
+      if (!(error instanceof ProblemError)) throw error
+    })
+  }, [owner, view, carried])
   useEffect(() => keeper?.start(), [keeper])
   // While nobody has decided what holds, what was left here stays.
   useEffect(() => {

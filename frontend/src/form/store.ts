@@ -159,12 +159,20 @@ export class FormStore {
   }
 
   /** Replaces several values in one act (a paste, a prefill). */
-  setAll(values: Iterable<[Pointer, Json]>) {
+  setAll(values: Iterable<[Pointer, Json | undefined]>) {
     for (const [pointer, value] of values) {
       this.#doc = set(this.#doc, pointer, value) as Doc
       this.#forget(pointer)
     }
     this.#changed()
+  }
+
+  /** Puts a whole other document in place of this one. */
+  replace(doc: Doc) {
+    const gone = Object.keys(this.#doc).filter((name) => !(name in doc))
+    const left = gone.map((name) => [join('', name), undefined] as const)
+    const come = Object.entries(doc).map(([name, value]) => [join('', name), value] as const)
+    this.setAll([...left, ...come].map(([at, value]) => [at, value]))
   }
 
   addRow(pointer: Pointer, row: Json = {}) {

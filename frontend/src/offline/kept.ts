@@ -99,8 +99,8 @@ export async function keptAnswer(address: string): Promise<unknown> {
 }
 
 /** The session is over: what others may not read goes, what was written here and not sent stays. */
-export async function forgetAnswers() {
-  const person = me?.person ?? (await local.get<Me>(device, 'signed-in', ''))?.person
+export async function forgetAnswers(whose?: string) {
+  const person = whose ?? me?.person ?? (await local.get<Me>(device, 'signed-in', ''))?.person
   me = undefined
   await local.remove(device, 'signed-in', '')
   if (person) await local.clear(person, 'answer')

@@ -216,7 +216,8 @@ function writtenOf(work: Work): Written {
 }
 
 function wentOn(error: ProblemError): Error {
-  if (error.status === 412 || error.code === 'state_forbids') return new WentOn(error.code)
+  const on = error.status === 412 || ['state_forbids', 'version_moved'].includes(error.code)
+  if (on) return new WentOn(error.code)
   return error
 }
 

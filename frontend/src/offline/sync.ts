@@ -1,4 +1,5 @@
 import { call } from '../api/http'
+import { login } from '../api/login'
 import type { Entry, EntryPage, LedgerHead, Me, Organisation } from '../api/model'
 import { prisonOf } from '../api/queries'
 import { whoAmI } from '../api/session'
@@ -46,6 +47,10 @@ export class Sync {
         if (connection.state !== 'online') return
         void this.anchor().catch(() => {})
         void this.send()
+      }),
+      // Signed in again: what was refused meanwhile goes now.
+      login.subscribe(() => {
+        if (!login.ended) void this.send().catch(() => {})
       }),
     )
     return () => {

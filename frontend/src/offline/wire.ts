@@ -14,7 +14,8 @@ export const wire: Wire = {
     return (await call<Outcome>(`/prisons/${prison}/entries`, options)).data
   },
   save: async (work, ifMatch, idempotencyKey) => {
-    const options = { method: 'PUT', body: work.doc, ifMatch, idempotencyKey } as const
+    const { version, doc: body } = work
+    const options = { method: 'PUT', query: { version }, body, ifMatch, idempotencyKey } as const
     return (await call<Outcome>(`${at(work)}/draft`, options)).data
   },
   begin: async (work, { id, slot, name, size }, idempotencyKey) => {

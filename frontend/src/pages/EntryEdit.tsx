@@ -2,11 +2,20 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
-import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
+import {
+  checkDraft,
+  discard,
+  getEntry,
+  retakeSources,
+  saveDraft,
+  submit,
+  typedUnder,
+} from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
+import { login, useLoginEnded } from '../api/login'
 import { lookup } from '../api/lookup'
-import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
+import type { EntryView, Evidence, LedgerType, Moved, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
 import { useEntryAnew, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
@@ -15,11 +24,14 @@ import { Branches } from '../entry/Branches'
 import { Conflict } from '../entry/Conflict'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
+import { Gone } from '../entry/Gone'
 import { LeftHere } from '../entry/LeftHere'
 import { leftHere, useLocalDraft } from '../entry/localDraft'
+import { MovedOver } from '../entry/MovedOver'
 import { originsOf, takePins } from '../entry/pins'
 import { Receipt } from '../entry/Receipt'
 import { Strays } from '../entry/Strays'
+import { WhyDiscard } from '../entry/WhyDiscard'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
@@ -30,6 +42,7 @@ import { connection, useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
 import type { Work } from '../offline/work'
+import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
 import { type Doc, text } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
@@ -44,21 +57,17 @@ export default function EntryEdit() {
   const { prison = '', id = '' } = useParams()
   const view = useEntryAnew(prison, id)
   const here = useHandOver(view.data)
-  // Who throws the draft away goes to the workbench, however soon the entry is read again without it.
-  const [leaving, setLeaving] = useState(false)
   if (here === undefined && view.data) return <Loading />
   if (here) return <Navigate to={`/offline/${id}`} replace />
-  return (
-    <Ready query={view}>
-      {(data) =>
-        data.draft || leaving ? (
-          <WithType key={id} view={data} leave={() => setLeaving(true)} />
-        ) : (
-          <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
-        )
-      }
-    </Ready>
-  )
+  return <Ready query={view}>{(data) => <Draft key={id} view={data} />}</Ready>
+}
+
+/** What was no draft when the page opened is shown as it is; what stops being one stays under the hands. */
+function Draft({ view }: { view: EntryView }) {
+  const [draft] = useState(view.draft !== undefined)
+  const { prison, id } = view.entry
+  if (!draft) return <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
+  return <WithType view={view} />
 }
 
 const open: Work['state'][] = ['editing', 'waiting', 'refused']
@@ -89,7 +98,10 @@ function useHandOver(view: EntryView | undefined): boolean | undefined {
 }
 
 /** A draft of the server, to be filled on this computer from here on. */
-function begun(entry: EntryView['entry'], doc: Doc) {
+function begun(
+  entry: Pick<EntryView['entry'], 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'etag'>,
+  doc: Doc,
+) {
   const { id, prison, area, ledger, version, etag } = entry
   return { id, prison, area, ledger, version, begun: false, etag, doc }
 }
@@ -97,32 +109,72 @@ function begun(entry: EntryView['entry'], doc: Doc) {
 /** What was typed here over the server's draft goes on; the answer that was kept may be behind it. */
 async function newest(owner: string, entry: EntryView['entry'], body: Doc) {
   const left = await leftHere(owner, entry.id, body)
-  return left && left.etag >= entry.etag
-    ? begun({ ...entry, etag: left.etag }, left.body)
-    : begun(entry, body)
+  if (!left || left.etag < entry.etag) return begun(entry, body)
+  const { etag, version = entry.version } = left
+  return begun({ ...entry, etag, version }, left.body)
 }
 
-function WithType({ view, leave }: { view: EntryView; leave: () => void }) {
-  const type = useLedgerType(view.entry.ledger, view.entry.version)
-  // The form keeps what is typed; a later refetch of the entry must not replace it.
-  const [first] = useState(view)
+/** Typed before the form was made anew. */
+interface Carried {
+  moved: Moved
+  /** The ledger has a new version. */
+  version: boolean
+  /** Nobody else wrote into the draft meanwhile. */
+  alone: boolean
+}
+
+/** What the form is made of, once: a later refetch of the entry must not replace what is typed. */
+interface Form {
+  round: number
+  view: EntryView
+  carried?: Carried
+}
+
+function WithType({ view }: { view: EntryView }) {
+  const queries = useQueryClient()
+  const [form, setForm] = useState<Form>({ round: 0, view })
+  const { entry } = form.view
+  const type = useLedgerType(entry.ledger, entry.version)
+  const [uploads] = useState(() => {
+    const passing = (e: unknown) => !isProblem(e) || e.status === 0 || e.status >= 500
+    return new Uploads<Evidence>(transport(entry.prison, entry.id), passing)
+  })
+  const [effort] = useState(() => new Effort())
+  const anew = (next: EntryView, carried: Carried) => {
+    queries.setQueryData(['entry', entry.prison, entry.id], next)
+    setForm({ round: form.round + 1, view: next, carried })
+  }
+  // Who asks hears of what is set a moment later than who set it.
+  const live = view.entry.etag >= entry.etag ? view : form.view
   return (
     <NamesOfPeople value={view.names}>
       <Ready query={type}>
-        {(data) => <Editor view={first} live={view} type={data} leave={leave} />}
+        {(data) => (
+          <Editor
+            key={form.round}
+            {...form}
+            live={live}
+            type={data}
+            uploads={uploads}
+            effort={effort}
+            anew={anew}
+          />
+        )}
       </Ready>
     </NamesOfPeople>
   )
 }
 
-interface EditorProps {
-  view: EntryView
+interface EditorProps extends Form {
   live: EntryView
   type: LedgerType
-  leave: () => void
+  uploads: Uploads<Evidence>
+  effort: Effort
+  /** Makes the form anew from the draft as it is now, with what was typed in this one. */
+  anew: (view: EntryView, carried: Carried) => void
 }
 
-function Editor({ view, live, type, leave }: EditorProps) {
+function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProps) {
   const t = useT()
   const lang = useLang()
   const navigate = useNavigate()
@@ -135,8 +187,8 @@ function Editor({ view, live, type, leave }: EditorProps) {
   const [outcome, setOutcome] = useState<Outcome>()
   const [general, setGeneral] = useState<string[]>([])
   const [missing, setMissing] = useState<ShownProblem[]>([])
+  const [asking, setAsking] = useState(false)
   const [once] = useState(act)
-  const [effort] = useState(() => new Effort())
 
   const names = useNames()
   const systemName = useSystemName()
@@ -150,7 +202,8 @@ function Editor({ view, live, type, leave }: EditorProps) {
     /** What the server cannot take lies on this computer meanwhile. */
     const save = async (etag: number, doc: Doc) => {
       try {
-        const next = await saveDraft(prison, id, etag, doc)
+        if (login.person !== works.owner) throw new ProblemError(401, 'session_over', '')
+        const next = await saveDraft({ ...entry, etag }, doc)
         behind.current ||= next.retaken
         const kept = await works.get(id).catch(() => undefined)
         if (kept?.state === 'editing' && kept.files.length === 0) await works.remove(kept)
@@ -164,22 +217,46 @@ function Editor({ view, live, type, leave }: EditorProps) {
         throw error
       }
     }
-    return new Autosave(store, entry.etag, save)
+    const made = new Autosave(store, entry.etag, save)
+    const { body = {} } = view.draft ?? {}
+    if (carried && diff(body, carried.moved.body).length > 0) {
+      store.replace(carried.moved.body)
+      if (!carried.alone) made.clash(body)
+    }
+    return made
   })
-  const [uploads] = useState(
-    () =>
-      new Uploads<Evidence>(
-        transport(prison, id),
-        (e) => !isProblem(e) || e.status === 0 || e.status >= 500,
-      ),
-  )
   const saveState = useSyncExternalStore(autosave.subscribe, () => autosave.state)
   const uploading = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
   const finished = useSyncExternalStore(uploads.subscribe, () => uploads.items)
 
   useEffect(() => autosave.start(), [autosave])
-  const { left, settle } = useLocalDraft(view, type, autosave, saveState === 'saved')
+  const { left, settle } = useLocalDraft(
+    view,
+    type,
+    autosave,
+    saveState === 'saved',
+    carried !== undefined,
+  )
   useWarningBeforeLeaving(saveState !== 'saved' || uploading)
+
+  // The draft is in the new version already: the form follows, with what was typed.
+  useEffect(() => {
+    const { movedOn, etag } = autosave
+    if (saveState !== 'moved' || !movedOn || !view.draft) return
+    const next = { ...entry, version: movedOn.version, etag: movedOn.etag }
+    const draft = { ...view.draft, body: movedOn.current }
+    const alone = movedOn.etag === etag + 1
+    anew({ ...view, entry: next, draft }, { moved: movedOn.moved, version: true, alone })
+  }, [saveState, autosave, entry, view, anew])
+
+  // Somewhere else it was submitted, or thrown away: this window hears of it, but not in its own act.
+  useEffect(() => {
+    if (!live.draft && !busy && !outcome) autosave.lost()
+  }, [live, busy, outcome, autosave])
+  const gone = saveState === 'gone' && !busy
+  useEffect(() => {
+    if (gone) void queries.invalidateQueries({ queryKey: ['entry', prison, id] })
+  }, [gone, queries, prison, id])
 
   useEffect(() => {
     const done = finished.flatMap((item) => item.done ?? [])
@@ -250,9 +327,9 @@ function Editor({ view, live, type, leave }: EditorProps) {
           : undefined,
       })),
       upload: async (file) => (await uploads.add(file, '')).id,
-      readOnly: busy,
+      readOnly: busy || saveState === 'moved' || saveState === 'gone',
     }),
-    [files, uploads, prison, entry, busy],
+    [files, uploads, prison, entry, busy, saveState],
   )
 
   const send = async () => {
@@ -271,7 +348,10 @@ function Editor({ view, live, type, leave }: EditorProps) {
     setBusy(true)
     try {
       if (!(await autosave.flush())) {
-        if (connection.state === 'online' || !(await works.get(id))) return
+        if (connection.state === 'online' || !(await works.get(id))) {
+          toast(t(`edit.unsent_${autosave.state}`))
+          return
+        }
         await works.queue(id, store.toSend(), 'submit', reason)
         await navigate('/offline')
         return
@@ -284,6 +364,9 @@ function Editor({ view, live, type, leave }: EditorProps) {
       })
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
+      if (error.code === 'state_forbids') autosave.lost()
+      // Saving it once more says what came in between.
+      if (error.code === 'changed_meanwhile') await autosave.insist(autosave.etag)
       hear(error.errors)
       toast(
         error.errors.length > 0 ? t('edit.wrong', { count: error.errors.length }) : error.message,
@@ -295,12 +378,47 @@ function Editor({ view, live, type, leave }: EditorProps) {
     }
   }
 
-  const throwAway = async () => {
-    await autosave.flush()
-    leave()
-    await discard(prison, id, autosave.etag, newKey())
-    await navigate('/')
-    await queries.invalidateQueries()
+  const filed = entry.revision > 0 && entry.in_force === 0
+  const typed = entry.etag > 1 || store.changes > 0 || files.length > 0 || uploading
+  const askToThrowAway = () => {
+    if (filed) setAsking(true)
+    else if (!typed || window.confirm(t('edit.discardAsk'))) void throwAway('')
+  }
+  const throwAway = async (why: string) => {
+    setBusy(true)
+    try {
+      await autosave.flush()
+      if (!(await discarded(autosave.etag, why))) return
+      settle(false)
+      const kept = await works.get(id).catch(() => undefined)
+      if (kept?.state === 'editing') await works.remove(kept)
+      await navigate('/')
+      await queries.invalidateQueries()
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      if (error.code === 'state_forbids') autosave.lost()
+      toast(error.message)
+    } finally {
+      setBusy(false)
+    }
+  }
+  /** What somebody wrote in between goes too only if that is meant. */
+  const discarded = async (etag: number, why: string): Promise<boolean> => {
+    try {
+      await discard(prison, id, etag, newKey(), why)
+      return true
+    } catch (error) {
+      if (!isProblem(error, 'changed_meanwhile')) throw error
+      if (!window.confirm(t('edit.discardAskOther'))) return false
+      return discarded(Number(error.members.etag), why)
+    }
+  }
+
+  /** After it was taken back, or opened for correction: the two versions meet in the form. */
+  const goOn = async () => {
+    const now = await getEntry(prison, id)
+    const moved = await typedUnder(entry.version, store.toSend(), now.entry)
+    anew(now, { moved, version: now.entry.version !== entry.version, alone: false })
   }
 
   const retake = async () => {
@@ -326,8 +444,10 @@ function Editor({ view, live, type, leave }: EditorProps) {
   return (
     <>
       <PageTitle title={text(type.title, lang)} beside={<StateTag state={entry.state} />}>
-        <SaveNote state={saveState} />
+        <SaveNote autosave={autosave} />
       </PageTitle>
+      {carried?.version && <MovedOver moved={carried.moved} />}
+      {gone && <Gone view={live} type={type} store={store} lies={lies} goOn={goOn} />}
       {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
       {away && lies && (
         <p className="panel" role="status">
@@ -418,12 +538,19 @@ function Editor({ view, live, type, leave }: EditorProps) {
             {t('edit.submit')}
           </Button>
           <Button onClick={() => navigate('/')}>{t('edit.later')}</Button>
-          {live.actions.includes('discard') && (
-            <Button danger className="push" onClick={() => void throwAway()}>
+          {live.actions.includes('discard') && !asking && (
+            <Button danger className="push" disabled={busy} onClick={askToThrowAway}>
               {t('edit.discard')}
             </Button>
           )}
         </div>
+        {asking && (
+          <WhyDiscard
+            busy={busy}
+            discard={(why) => void throwAway(why)}
+            close={() => setAsking(false)}
+          />
+        )}
       </form>
     </>
   )
@@ -445,11 +572,15 @@ function newStore(
   return store
 }
 
-function SaveNote({ state }: { state: Autosave['state'] }) {
+function SaveNote({ autosave }: { autosave: Autosave }) {
   const t = useT()
+  const state = useSyncExternalStore(autosave.subscribe, () => autosave.state)
+  const ended = useLoginEnded()
+  const bad = ended || ['failed', 'refused', 'conflict', 'gone'].includes(state)
   return (
-    <span role="status" className={state === 'failed' || state === 'conflict' ? 'danger' : 'quiet'}>
-      {t(`save.${state}`)}
+    <span role="status" className={bad ? 'danger' : 'quiet'}>
+      {t(`save.${ended ? 'signedOut' : state}`)}
+      {state === 'refused' && autosave.problem}
     </span>
   )
 }

@@ -23,3 +23,7 @@ class Observer {
   disconnect() {}
 }
 Object.assign(globalThis, { ResizeObserver: Observer, IntersectionObserver: Observer })
+
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.open = true
+}

@@ -41,7 +41,7 @@ func run(ctx context.Context, name string) error {
 	k, etag := l.entry.Key, func() int64 { return l.entry.ETag }
 	l.do("upload", func() error { return upload(l.officer, h, k, name) })
 	l.act("save", func(i ledger.Idem) (ledger.Outcome, error) {
-		return h.Ledger.SaveDraft(l.officer, k, etag(), h.Finding(), i)
+		return h.Ledger.SaveDraft(l.officer, k, etag(), l.entry.Version, h.Finding(), i)
 	})
 	submit := func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Submit(l.officer, k, etag(), "", i) }
 	judged := func() ledger.Judgement { return ledger.Judgement{Digest: *l.entry.Digest, Comment: "请核对"} }
@@ -60,7 +60,7 @@ func run(ctx context.Context, name string) error {
 		l.act("approve "+who, func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Approve(h.As(ctx, who), k, judged(), i) })
 	}
 	l.act("amend", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Amend(l.officer, k, etag(), i) })
-	l.act("discard", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Discard(l.officer, k, etag(), i) })
+	l.act("discard", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Discard(l.officer, k, etag(), "", i) })
 	l.do("retain", func() error {
 		return h.Ledger.Retain(ctx, ledger.EvidenceFiled{Prison: h.Prison, Entry: k.Entry, Revision: 3})
 	})
