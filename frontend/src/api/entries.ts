@@ -41,7 +41,9 @@ export async function listEntries(filter: EntryFilter, after?: string): Promise<
 }
 
 export async function getEntry(prison: string, id: string): Promise<EntryView> {
-  return (await call<EntryView>(at({ prison, id }))).data
+  const { data } = await call<EntryView>(at({ prison, id }))
+  // An answer that was kept before an update lacks what is new since.
+  return { ...data, names: data.names ?? {}, voids: data.voids ?? [] }
 }
 
 export async function createEntry(

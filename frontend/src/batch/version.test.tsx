@@ -127,7 +127,7 @@ for (const [when, known] of [
     expect(note.textContent).toContain('YA-1')
     act(() => void fireEvent.keyDown(document.body, { key: 'Enter', ctrlKey: true }))
     await waitFor(() => expect(filing(sent).at(-1)?.body?.version).toBe(2))
-    expect(filing(sent).at(-1)?.body?.rows).toEqual([{ key: 'k', body: { site: '操场' } }])
+    expect(filing(sent).at(-1)?.body?.rows).toMatchObject([{ key: 'k', body: { site: '操场' } }])
     await screen.findByText('全部行已提交')
     const kept = await waitFor(async () => {
       const found = await local.get<Kept>('me', kind, idOf(of))

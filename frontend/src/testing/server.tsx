@@ -140,7 +140,7 @@ export class Server {
   }
 }
 
-const lists = ['decisions', 'signers', 'events', 'attached', 'evidence', 'opened']
+const lists = ['decisions', 'signers', 'voids', 'events', 'attached', 'evidence', 'opened']
 
 const rest: [string, unknown][] = [
   ['/organisation', { prisons: [], departments: [] }],

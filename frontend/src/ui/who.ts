@@ -5,12 +5,11 @@ import type { Lang } from '../schema/types'
 export type Who = (kind: string, number: string) => string | undefined
 
 /** Names as the server gives them with a document: by what a number is of and the number. */
-export const NamesOfPeople = createContext<Readonly<Record<string, string>> | undefined>({})
+export const NamesOfPeople = createContext<Readonly<Record<string, string>>>({})
 
 export function useWho(): Who {
   const names = useContext(NamesOfPeople)
-  // An answer kept from an older server has none.
-  return (kind, number) => names?.[`${kind} ${number}`]
+  return (kind, number) => names[`${kind} ${number}`]
 }
 
 /** A number as it is read: with its name, where there is one. */
