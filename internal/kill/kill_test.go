@@ -25,9 +25,9 @@ var points = []struct {
 	name  string
 	times int
 }{
-	{"write.claimed", 17}, {"upload.part_staged", 1}, {"upload.attached", 1}, {"entry.locked", 12}, {"draft.saved", 1},
+	{"write.claimed", 19}, {"upload.part_staged", 1}, {"upload.attached", 1}, {"entry.locked", 14}, {"draft.saved", 1},
 	{"submit.objects_held", 3}, {"submit.revision_inserted", 3}, {"submit.evidence_inserted", 3}, {"submit.logged", 3},
-	{"decide.decision_inserted", 3}, {"decide.logged", 3}, {"sign.logged", 1}, {"write.before_commit", 17}, {"write.after_commit", 17}, {"upload.stored", 1}, {"sweep.claimed", 1},
+	{"decide.decision_inserted", 4}, {"decide.logged", 4}, {"sign.logged", 1}, {"void.asked", 1}, {"write.before_commit", 19}, {"write.after_commit", 19}, {"upload.stored", 1}, {"sweep.claimed", 1},
 }
 
 var named = regexp.MustCompile(`fault\.Point\("([^"]+)"\)`)
@@ -126,7 +126,7 @@ func run(t *testing.T, exe string, first, n int) kills {
 		}
 		for id := range entries {
 			k.lost += count(t, h, "select case when exists (select from entries where entry_id = $1 and state = 'approved' and in_force = 3 and step = 2 and counts) then 0 else 1 end", id)
-			k.doubled += count(t, h, "select case when (select count(*) from revisions where entry_id = $1) <> 3 or (select count(*) from evidence where entry_id = $1) <> 3 or (select count(*) from decisions where entry_id = $1) <> 3 then 1 else 0 end", id)
+			k.doubled += count(t, h, "select case when (select count(*) from revisions where entry_id = $1) <> 3 or (select count(*) from evidence where entry_id = $1) <> 3 or (select count(*) from decisions where entry_id = $1) <> 4 then 1 else 0 end", id)
 		}
 	}
 	k.doubled += count(t, h, "select count(*) from entries where state <> 'approved'")

@@ -78,6 +78,10 @@ func strip(v any, pointer string) {
 			delete(x, first)
 		} else if x[first] != nil {
 			strip(x[first], "/"+rest)
+			// A group of nothing else has no column.
+			if group, ok := x[first].(map[string]any); ok && len(group) == 0 {
+				delete(x, first)
+			}
 		}
 	case []any:
 		for _, e := range x {

@@ -61,6 +61,11 @@ func run(ctx context.Context, name string) error {
 	}
 	l.act("amend", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Amend(l.officer, k, etag(), i) })
 	l.act("discard", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.Discard(l.officer, k, etag(), "", i) })
+	// Refused, so that it ends in force.
+	l.act("ask void", func(i ledger.Idem) (ledger.Outcome, error) { return h.Ledger.AskVoid(l.officer, k, judged(), i) })
+	l.act("refuse void", func(i ledger.Idem) (ledger.Outcome, error) {
+		return h.Ledger.RefuseVoid(h.As(ctx, "custody head"), k, judged(), i)
+	})
 	l.do("retain", func() error {
 		return h.Ledger.Retain(ctx, ledger.EvidenceFiled{Prison: h.Prison, Entry: k.Entry, Revision: 3})
 	})
