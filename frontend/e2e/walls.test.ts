@@ -174,6 +174,32 @@ describe('the walls, as people meet them', () => {
     await other.close()
   })
 
+  it('a login that ends under the hands is begun again in place, and nothing is lost', async () => {
+    const { id } = await drafted()
+    const page = await signedIn(browser, 'officer')
+    await page.goto(`${address}/prisons/${prison}/entries/${id}/edit`)
+    await page.locator('.schema-form').waitFor()
+    // Typed, and not saved yet: a save follows a second after the last key.
+    await page.locator('#field-findings_count').fill('7')
+    expect((await api(page, 'DELETE', '/sessions')).status).toBe(204)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('登录已失效').first().waitFor()
+    await shot(page, 'sign-in-again')
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.type(password)
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.locator('#field-findings_count').inputValue()).toBe('7')
+    const path = `/prisons/${prison}/entries/${id}`
+    const saved = async () =>
+      (await api<{ draft: { body: Doc } }>(page, 'GET', path)).data.draft.body.findings_count
+    await expect.poll(saved, { timeout: 20_000 }).toBe(7)
+    await page.context().close()
+    // All of the officer's logins ended with that one.
+    await officer.context().close()
+    officer = await signedIn(browser, 'officer')
+  })
+
   it('an upload is paused and goes on where it stopped', async () => {
     const { id } = await drafted('02-cell-one-item.json')
     await officer.goto(`${address}/prisons/${prison}/entries/${id}/edit`)

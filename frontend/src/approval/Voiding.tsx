@@ -109,12 +109,14 @@ export function Voiding({ view }: { view: EntryView }) {
           </p>
         </>
       ) : (
-        <p className="quiet">
-          {t('voiding.waiting', {
-            roles: listed(view.entry.void_roles?.map((r) => t(`role.${r as Role}`))),
-          })}
-          {asked.asked_by === me && ` ${t('voiding.notYours')}`}
-        </p>
+        <>
+          <p className="quiet">
+            {t('voiding.waiting', {
+              roles: listed(view.entry.void_roles?.map((r) => t(`role.${r as Role}`))),
+            })}
+          </p>
+          {asked.asked_by === me && <p className="quiet">{t('voiding.notYours')}</p>}
+        </>
       )}
     </section>
   )
