@@ -131,7 +131,7 @@ function Scalar(props: {
   )
 }
 
-function Title({ title, required }: { title: string; required: boolean }) {
+const Title = memo(function Title({ title, required }: { title: string; required: boolean }) {
   const t = useT()
   return (
     <>
@@ -144,7 +144,7 @@ function Title({ title, required }: { title: string; required: boolean }) {
       )}
     </>
   )
-}
+})
 
 /** Rows of the source, to be taken over into a list that is empty. */
 function Offer({ pointer, rows }: { pointer: Pointer; rows: Json[] }) {
@@ -160,7 +160,7 @@ function Offer({ pointer, rows }: { pointer: Pointer; rows: Json[] }) {
 }
 
 /** Under a field: where its value comes from, what the reviewer said, what is wrong. */
-function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
+const Notes = memo(function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
   const { store } = useForm()
   const t = useT()
   const shown = useShown(pointer)
@@ -184,4 +184,4 @@ function Notes({ pointer, node }: { pointer: Pointer; node: Schema }) {
       ))}
     </div>
   )
-}
+})
