@@ -51,7 +51,7 @@ export default function SharesChart(props: {
             silent: true,
             symbol: 'none',
             lineStyle: { color: '#b3261e', width: 2 },
-            label: { formatter: t('burden.target', { target }) },
+            label: { formatter: t('burden.target', { target }), position: 'start' },
             data: [{ xAxis: target }],
           },
         }),
