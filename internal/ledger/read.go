@@ -25,10 +25,10 @@ type Query struct {
 	Scope     Scope // the same decisions as single reads, as a WHERE clause
 	Area      uuid.UUID
 	Ledgers   []string
-	States    []State
-	Undecided bool // a step or a void is at hand
-	Standing  bool // in force, whatever is being corrected, or on its way there
-	Filed     bool // standing, or voided
+	States    []State // Approved is what is in force, be it under correction or not
+	Undecided bool    // a step or a void is at hand
+	Standing  bool    // in force, whatever is being corrected, or on its way there
+	Filed     bool    // standing, or voided
 	Author    uuid.UUID
 	From, To  string            // days of occurrence, YYYY-MM-DD, both included
 	Text      string            // in the summary

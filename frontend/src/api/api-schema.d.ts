@@ -1921,6 +1921,7 @@ export interface components {
         ExportFilter: {
             /** Format: uuid */
             area?: string;
+            /** @description approved is what is in force, be it under correction or not */
             states?: string[];
             from?: string;
             to?: string;
@@ -4922,6 +4923,7 @@ export interface operations {
                 q: string;
                 ledger?: string[];
                 area?: string;
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 from?: string;
                 to?: string;
@@ -5149,6 +5151,7 @@ export interface operations {
             query?: {
                 area?: string;
                 ledger?: string[];
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 author?: string;
                 mine?: boolean;
@@ -5536,6 +5539,7 @@ export interface operations {
             query?: {
                 area?: string;
                 ledger?: string[];
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 author?: string;
                 mine?: boolean;
