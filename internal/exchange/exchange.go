@@ -163,6 +163,10 @@ type Filter struct {
 	To     string            `json:"to,omitempty"`
 	Text   string            `json:"text,omitempty"`
 	Fields []json.RawMessage `json:"fields,omitempty"`
+	// Merged asks for the entries of the ledgers that were merged into this one
+	// too; With are those that the asker may take out, as Ask found them.
+	Merged bool     `json:"merged,omitempty"`
+	With   []string `json:"with,omitempty"`
 }
 
 // Formats of an export.

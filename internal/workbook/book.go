@@ -33,6 +33,7 @@ const (
 	idState   = "@state"
 	idAuthor  = "@author"
 	idFiled   = "@filed"
+	idLedger  = "@ledger"
 	idVersion = "@version"
 )
 
@@ -50,7 +51,8 @@ const (
 
 // Out is one entry or row to be written.
 type Out struct {
-	Number  int // ties the lines of all sheets together
+	Number  int    // ties the lines of all sheets together
+	Ledger  string // one that was merged into the plan's; "": the plan's own
 	Version int
 	Value   map[string]any
 	Area    string
@@ -75,7 +77,11 @@ func (p *Plan) slots(kind Kind) []slot {
 	list := []slot{{id: idRow, title: "序号", column: -1, width: 7}, {id: idArea, title: "监区", column: -1, width: 14}}
 	if kind == Export {
 		list = append(list, slot{id: idState, title: "状态", column: -1, width: 9}, slot{id: idAuthor, title: "填报人", column: -1, width: 10},
-			slot{id: idFiled, title: "提交时间", column: -1, width: 20}, slot{id: idVersion, title: "版本", column: -1, width: 6})
+			slot{id: idFiled, title: "提交时间", column: -1, width: 20})
+		if len(p.merged) > 0 {
+			list = append(list, slot{id: idLedger, title: "来源台账", column: -1, width: 16})
+		}
+		list = append(list, slot{id: idVersion, title: "版本", column: -1, width: 6})
 	}
 	for i, c := range p.Tables[0].Columns {
 		if kind == Export || c.Typed() {
@@ -303,7 +309,7 @@ func (b *Book) column(s *sheet, n int, width float64, hidden bool, style int) er
 
 // Add writes one entry with its rows.
 func (b *Book) Add(o Out) error {
-	lines := b.plan.Split(o.Version, o.Value)
+	lines := b.plan.lay(o)
 	bad := map[string][]fault.Field{}
 	for _, f := range o.Errors {
 		at := b.plan.Locate(o.Version, f.Pointer)
@@ -360,6 +366,11 @@ func (o Out) says(p *Plan, id string) string {
 		return o.Author
 	case idFiled:
 		return o.Filed
+	case idLedger:
+		if o.Ledger == "" {
+			return p.Title
+		}
+		return p.merged[o.Ledger]
 	case idVersion:
 		return fmt.Sprintf("v%d", o.Version)
 	case idErrors:
@@ -398,11 +409,11 @@ func (b *Book) row(s *sheet, table int, o Out, l Line, bad map[string][]fault.Fi
 
 func (b *Book) cell(s *sheet, n, table, column, version int, l Line, bad map[string][]fault.Field) any {
 	c := b.plan.Tables[table].Columns[column]
-	leaf, ok := c.At[version]
+	leaf, held, ok := c.holds(version, l.Cells[column])
 	if !ok {
 		return nil
 	}
-	v := cell(leaf, l.Cells[column])
+	v := cell(leaf, held)
 	style := b.columnStyle(table, column)
 	if f := bad[fmt.Sprint(table, l.Key, column)]; f != nil {
 		style = b.styles["bad "+styleOf(c)]

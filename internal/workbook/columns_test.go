@@ -2,9 +2,11 @@ package workbook_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +193,77 @@ func TestDates(t *testing.T) {
 		if diff := cmp.Diff(outs[i].Value, r.Value); diff != "" {
 			t.Fatal(diff)
 		}
+	}
+}
+
+// TestMerged puts the entries of a ledger that was merged into another into its
+// columns by the map of the merge: each with its own choices, whatever it was
+// repeated by, and from which ledger and version it came.
+func TestMerged(t *testing.T) {
+	kind := func(titles ...string) string {
+		var list []string
+		for _, c := range titles {
+			list = append(list, fmt.Sprintf(`{"const":%q,"title":%q,"x-en":%q}`, c[:1], c[1:], c[:1]))
+		}
+		return `"type":"string","oneOf":[` + strings.Join(list, ",") + `]`
+	}
+	list := func(properties string) string {
+		return `"type":"array","items":{"type":"object","additionalProperties":false,"properties":{` + properties + `}}`
+	}
+	text := `"type":"string"`
+	old := small(t,
+		on+`,"kind":`+node("kind", "种类", kind("a旧甲", "b旧乙"))+`,"who":`+node("who", "收件人", text)+`,"by":`+node("by", "经手", text)+`,"colour":`+node("colour", "颜色", text)+
+			`,"seal":`+node("seal", "封签", text)+`,"things":`+node("things", "物品", list(`"what":`+node("things.what", "名称", text)+`,"note":`+node("things.note", "说明", text)+`,"n":`+node("things.n", "件数", `"type":"integer"`))),
+		on+`,"receiver":`+node("who", "收件人", text)+`,"kind":`+node("kind", "种类", kind("c旧丙", "d旧丁")))
+	now := small(t, `"day":`+node("day", "发生日期", `"type":"string","format":"date"`)+`,`+on+`,"sort":`+node("sort", "类别", kind("a新甲", "b新乙"))+`,"people":`+node("people", "人员", text)+
+		`,"remark":`+node("remark", "备注", text)+`,"items":`+node("items", "明细", list(`"name":`+node("items.name", "品名", text)+`,"count":`+node("items.count", "数量", `"type":"integer"`)))+
+		`,"marks":`+node("marks", "标记", list(`"mark":`+node("marks.mark", "记号", text))))
+	p := workbook.NewPlan(now[0])
+	p.Merge(old, []catalog.Place{{From: "on", To: "day"}, {From: "kind", To: "sort"}, {From: "who", To: "people"}, {From: "by", To: "people"}, {From: "colour"}, {From: "seal", To: "marks.mark"},
+		{From: "things.what", To: "items.name"}, {From: "things.n", To: "items.count"}, {From: "things.note", To: "remark"}})
+	outs := []workbook.Out{
+		{Number: 1, Ledger: "small", Version: 1, Value: parsed(t, map[string]any{"on": "2026-01-02", "kind": "b", "who": "张三", "by": "李四", "colour": "红", "seal": "S1", "things": []any{
+			map[string]any{"what": "棉衣", "n": 1, "note": "旧"}, map[string]any{"what": "书", "n": 2}, map[string]any{"what": "笔", "note": "新"}}}).Value},
+		{Number: 2, Ledger: "small", Version: 2, Value: map[string]any{"on": "2026-01-03", "receiver": "张三", "kind": "c"}},
+		{Number: 3, Version: 1, Value: map[string]any{"day": "2026-01-04", "on": "2026-01-04", "sort": "b"}},
+	}
+	var w bytes.Buffer
+	x, err := workbook.NewText(&w, p, workbook.Export, workbook.UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outs {
+		if err := x.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&w).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string][]string{
+		"来源台账": {"小台账", "小台账", "小台账"}, "版本": {"v1", "v2", "v1"}, "发生日期": {"2026-01-02", "2026-01-03", "2026-01-04"}, "类别": {"旧乙", "旧丙", "新乙"},
+		"人员": {"张三\n李四", "张三", ""}, "备注": {"旧\n新", "", ""}, "日期*": {"", "", "2026-01-04"},
+		"明细": {`[{"count":1,"name":"棉衣"},{"count":2,"name":"书"},{"name":"笔"}]`, "", ""}, "标记": {`[{"mark":"S1"}]`, "", ""},
+	} {
+		i := slices.Index(lines[0], title)
+		if i < 0 {
+			t.Fatalf("no column %s in %v", title, lines[0])
+		}
+		if diff := cmp.Diff(want, []string{lines[1][i], lines[2][i], lines[3][i]}); diff != "" {
+			t.Errorf("%s: %s", title, diff)
+		}
+	}
+	if s := fmt.Sprint(lines); strings.Contains(s, "红") {
+		t.Errorf("what the merge dropped: %s", s)
+	}
+	// A workbook has the same, with the lists on their sheets.
+	_, rows := read(t, book(t, p, workbook.Export, outs...), plans(now[0]))
+	if diff := cmp.Diff(map[string]any{"day": "2026-01-02", "sort": "旧乙", "people": "张三\n李四", "remark": "旧\n新", "marks": []any{map[string]any{"mark": "S1"}}, "items": []any{
+		map[string]any{"name": "棉衣", "count": json.Number("1")}, map[string]any{"name": "书", "count": json.Number("2")}, map[string]any{"name": "笔"}}}, rows[0].Value); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -319,7 +319,7 @@ func short(title string) string {
 }
 
 // ours are the titles of columns that are no fields.
-var ours = map[string]string{"序号": idRow, "监区": idArea, "状态": idState, "填报人": idAuthor, "提交时间": idFiled, "版本": idVersion,
+var ours = map[string]string{"序号": idRow, "监区": idArea, "状态": idState, "填报人": idAuthor, "提交时间": idFiled, "来源台账": idLedger, "版本": idVersion,
 	"条目编号": idEntry, "错误说明": idErrors, "行标识": idKey, "所属序号": idRow, "上级第几行": idParent}
 
 func bare(title string) string {

@@ -74,13 +74,13 @@ func encoderTo(w io.Writer, e encoding.Encoding) io.WriteCloser {
 
 // Add writes one entry.
 func (t *Text) Add(o Out) error {
-	line := t.plan.Split(o.Version, o.Value)[0][0]
+	lines := t.plan.lay(o)
+	line := lines[0][0]
 	cells := make([]string, len(t.slots))
 	for i, s := range t.slots {
 		switch {
 		case s.table > 0:
-			at, ok := t.plan.Tables[s.table].at[o.Version]
-			if v, there := look(o.Value, at); ok && there {
+			if v, ok := t.plan.list(o, lines, s.table); ok {
 				raw, err := json.Marshal(v)
 				if err != nil {
 					return err
@@ -89,8 +89,7 @@ func (t *Text) Add(o Out) error {
 			}
 		case s.column >= 0:
 			c := t.plan.Tables[0].Columns[s.column]
-			leaf, ok := c.At[o.Version]
-			v := line.Cells[s.column]
+			leaf, v, ok := c.holds(o.Version, line.Cells[s.column])
 			if !ok || v == nil {
 				continue
 			}
@@ -105,6 +104,18 @@ func (t *Text) Add(o Out) error {
 		}
 	}
 	return t.w.Write(cells)
+}
+
+// list is the value of a table in one cell.
+func (p *Plan) list(o Out, lines [][]Line, table int) (any, bool) {
+	if o.Ledger != "" {
+		return p.assembled(lines, table)
+	}
+	at, ok := p.Tables[table].at[o.Version]
+	if !ok {
+		return nil, false
+	}
+	return look(o.Value, at)
 }
 
 // Close writes what is left.

@@ -1926,7 +1926,12 @@ export interface components {
             from?: string;
             to?: string;
             text?: string;
+            /** @description members that the document contains */
             fields?: unknown[];
+            /** @description with the entries of the ledgers that were merged into this one, in its columns by the map of the merge */
+            merged?: boolean;
+            /** @description those of them that the file holds, being what the asker may take out; the server says it */
+            with?: string[];
         };
         Export: {
             /** Format: uuid */
