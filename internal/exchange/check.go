@@ -80,7 +80,7 @@ func (s *Service) check(ctx context.Context, i Import) error {
 
 // prepare gives a row its names and its area.
 func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, seen map[ledger.Digest]int) Row {
-	row := Row{Number: n, Line: r.Line, AreaText: r.Area, Label: r.Key, Outcome: Good, Errors: r.Errors, Area: i.Area}
+	row := Row{Number: n, Line: r.Line, AreaText: r.Area, Label: r.Key, Outcome: Good, Errors: r.Errors, Untaken: r.Untaken, Area: i.Area}
 	if r.Area != "" {
 		at := slices.IndexFunc(areas, func(a ledger.Area) bool { return r.Area == a.NameZH || r.Area == a.NameEN || r.Area == a.Code })
 		if at < 0 {
@@ -104,10 +104,13 @@ func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, 
 		seen[name]++
 		row.Names = append(row.Names, digest(string(name[:]), fmt.Sprint(seen[name])))
 	}
-	if r.Key != "" {
-		row.Names = append(row.Names, digest("label", i.Prison.String(), r.Key))
-	} else {
+	if r.Key == "" {
 		row.Label = i.ID.String() + "/" + fmt.Sprint(n)
+	}
+	// In the error workbook stand rows that come back, and rows that are written and
+	// have something untaken: whatever is changed in those, they are the same matter.
+	if r.Key != "" || len(r.Untaken) > 0 {
+		row.Names = append(row.Names, digest("label", i.Prison.String(), row.Label))
 	}
 	if r.Entry != "" {
 		if id, err := uuid.Parse(r.Entry); err == nil {
@@ -145,6 +148,13 @@ func (s *Service) judged(ctx context.Context, i Import, rows []Row) (Import, err
 		now.Format, now.Encoding, now.Version, now.Total = i.Format, i.Encoding, i.Version, max(i.Total, rows[len(rows)-1].Number)
 		now.Good, now.Bad, now.Skipped = now.Good+count(Good), now.Bad+count(Bad), now.Skipped+count(Skipped)
 		now.Row = rows[len(rows)-1].Number
+		for _, r := range rows {
+			for _, u := range r.Untaken {
+				if r.Outcome != Skipped && !slices.Contains(now.Retired, u.Title) {
+					now.Retired = append(now.Retired, u.Title)
+				}
+			}
+		}
 		return tx.InsertRows(ctx, i.Prison, i.ID, rows)
 	})
 	i.Row = rows[len(rows)-1].Number

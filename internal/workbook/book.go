@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -62,6 +63,7 @@ type Out struct {
 	Author  string
 	Filed   string
 	Errors  []fault.Field
+	Untaken []Untaken
 }
 
 // slot is one column of the sheet of entries.
@@ -374,13 +376,26 @@ func (o Out) says(p *Plan, id string) string {
 	case idVersion:
 		return fmt.Sprintf("v%d", o.Version)
 	case idErrors:
-		return p.Tell(o.Version, o.Errors)
+		return strings.Join(slices.Concat(told(o.Untaken), p.mistakes(o.Version, o.Errors)), "\n")
 	}
 	return ""
 }
 
+// told names what an import did not take.
+func told(list []Untaken) []string {
+	var out []string
+	for _, u := range list {
+		out = append(out, "“"+u.Title+"”已停用，未导入："+u.Text)
+	}
+	return out
+}
+
 // Tell puts mistakes into one text, each with the name of its field.
 func (p *Plan) Tell(version int, list []fault.Field) string {
+	return strings.Join(p.mistakes(version, list), "\n")
+}
+
+func (p *Plan) mistakes(version int, list []fault.Field) []string {
 	var parts []string
 	for _, f := range list {
 		where := p.Where(p.Locate(version, f.Pointer))
@@ -389,7 +404,7 @@ func (p *Plan) Tell(version int, list []fault.Field) string {
 		}
 		parts = append(parts, where+f.Text.ZH)
 	}
-	return strings.Join(parts, "\n")
+	return parts
 }
 
 func (b *Book) row(s *sheet, table int, o Out, l Line, bad map[string][]fault.Field) error {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"taizhang/internal/catalog"
@@ -265,5 +266,53 @@ func TestMerged(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"day": "2026-01-02", "sort": "旧乙", "people": "张三\n李四", "remark": "旧\n新", "marks": []any{map[string]any{"mark": "S1"}}, "items": []any{
 		map[string]any{"name": "棉衣", "count": json.Number("1")}, map[string]any{"name": "书", "count": json.Number("2")}, map[string]any{"name": "笔"}}}, rows[0].Value); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRetired: what a file holds of fields that the version no longer has is
+// named with its row and not taken, by ids and by titles, in lists too; a column
+// that nobody ever knew, or nothing else than retired ones, refuses the file.
+func TestRetired(t *testing.T) {
+	text := `"type":"string"`
+	list := func(id, title, inner string) string {
+		return `"` + id + `":` + node(id, title, `"type":"array","items":{"type":"object","additionalProperties":false,"properties":{`+inner+`}}`)
+	}
+	types := small(t,
+		on+`,"since":`+node("since", "起始", `"type":"string","format":"date"`)+`,"heads":`+node("heads", "人数", `"type":"integer"`)+`,"place":`+node("place", "地点", text)+`,`+
+			list("things", "物品", `"what":`+node("things.what", "名称", text)+`,"size":`+node("things.size", "尺寸", text))+`,`+list("visits", "来访", `"who":`+node("visits.who", "姓名", text)),
+		on+`,"place":`+node("place", "地点", text)+`,"later":`+node("later", "来访", text)+`,`+list("things", "物品", `"what":`+node("things.what", "名称", text)))
+	joint := func(int) *workbook.Plan { return workbook.NewPlan(types[1], types[0]) }
+	o := workbook.Out{Number: 1, Version: 1, Value: parsed(t, map[string]any{"on": "2026-01-02", "since": "2026-01-01", "heads": 12, "place": "甲",
+		"things": []any{map[string]any{"what": "书", "size": "大"}, map[string]any{"what": "笔"}}, "visits": []any{map[string]any{"who": "张三"}}}).Value}
+	want := map[string]any{"on": "2026-01-02", "place": "甲", "things": []any{map[string]any{"what": "书"}, map[string]any{"what": "笔"}}}
+	_, rows := read(t, book(t, workbook.NewPlan(types[0]), workbook.Empty, o), joint)
+	if diff := cmp.Diff(want, rows[0].Value); diff != "" || len(rows[0].Errors) > 0 {
+		t.Error(diff, rows[0].Errors)
+	}
+	untaken := map[string]string{}
+	for _, u := range rows[0].Untaken {
+		untaken[u.Title] = u.Text
+	}
+	if diff := cmp.Diff(map[string]string{"起始": "2026-01-01", "人数": "12", "物品·尺寸": "大", "来访·姓名": "张三"}, untaken); diff != "" {
+		t.Error(diff)
+	}
+	told := string(book(t, workbook.NewPlan(types[1]), workbook.Errors, workbook.Out{Number: 1, Version: 2, Value: want, Untaken: rows[0].Untaken}))
+	if s, err := excelize.OpenReader(strings.NewReader(told)); err != nil {
+		t.Error(err)
+	} else if all, err := s.GetRows("小台账"); err != nil || !strings.Contains(fmt.Sprint(all), "“人数”已停用，未导入：12") {
+		t.Error(all, err)
+	}
+	// By titles; what took the name of a retired list is a field.
+	_, rows = read(t, []byte("日期,人数,来访,物品\r\n2026-01-02,12,李四,\"[{\"\"what\"\":\"\"书\"\"}]\"\r\n2026-01-03,,,\r\n"), joint)
+	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "later": "李四", "things": []any{map[string]any{"what": "书"}}}, rows[0].Value); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || len(rows[1].Untaken) > 0 {
+		t.Error(diff, rows[1].Untaken)
+	}
+	for _, raw := range []string{"日期,人数,多出来的\r\n1,2,3\r\n", "人数\r\n12\r\n"} {
+		if _, err := workbook.Open(strings.NewReader(raw), int64(len(raw)), joint); fault.CodeOf(err) != "table_columns" {
+			t.Errorf("%q: %v", raw, err)
+		}
 	}
 }

@@ -103,6 +103,9 @@ func (c Column) Header() string {
 // out, and no file, which cannot come with a table.
 func (c Column) Typed() bool { return !c.Derived && c.Widget != "evidence" }
 
+// in reports whether a version has the field.
+func (c Column) in(version int) bool { _, ok := c.At[version]; return ok }
+
 // depth is the number of arrays a table is inside of, its own included.
 func (t Table) depth(version int) int {
 	if t.ID == "" {

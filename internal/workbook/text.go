@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -270,8 +271,11 @@ func (p *Plan) textColumns(head []string) ([]place, map[int]int, error) {
 	lists := map[int]int{}
 	rest := clone(head)
 	for n, title := range rest {
-		for i, t := range p.Tables {
-			if i > 0 && title != "" && (bare(title) == bare(t.Title) || title == t.ID) {
+		if i := slices.IndexFunc(p.Tables, func(t Table) bool {
+			return t.ID != "" && title != "" && (bare(title) == bare(t.Title) || title == t.ID)
+		}); i > 0 {
+			// A field may have taken the name of a list that was retired.
+			if _, kept := p.Tables[i].at[p.Version]; kept || !slices.ContainsFunc(p.Tables[0].Columns, func(c Column) bool { return c.in(p.Version) && c.titled(title) }) {
 				lists[n], rest[n] = i, ""
 			}
 		}
@@ -286,7 +290,11 @@ func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
 		if n >= len(values) || strings.TrimSpace(values[n]) == "" {
 			continue
 		}
-		at := p.Tables[i].at[p.Version]
+		at, kept := p.Tables[i].at[p.Version]
+		if !kept {
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n])})
+			continue
+		}
 		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
 		list, ok := doc.Value["v"].([]any)
 		if err != nil || !ok {

@@ -1886,6 +1886,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description columns that the version no longer asks for; what they held is not taken */
+            retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
             passed?: number;
             failure?: components["schemas"]["BatchFailure"];
@@ -1916,6 +1918,11 @@ export interface components {
                 pointer: string;
                 code: string;
                 message: string;
+            }[];
+            /** @description cells of fields that the version no longer has */
+            untaken?: {
+                title: string;
+                text: string;
             }[];
         };
         ExportFilter: {
