@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -221,10 +222,14 @@ func (s *Service) bring(ctx context.Context, e Export) error {
 
 func (s *Service) fill(ctx context.Context, e Export, w io.Writer) (err error) {
 	p := workbook.NewPlan(newestFirst(s.Catalog.Versions(e.Ledger))...)
-	for _, end := range s.Catalog.Merged(e.Ledger) {
-		if slices.Contains(e.Query.With, end.Ledger) {
-			p.Merge(newestFirst(s.Catalog.Versions(end.Ledger)), end.Places)
+	merged := s.Catalog.Merged(e.Ledger)
+	for _, id := range e.Query.With {
+		i := slices.IndexFunc(merged, func(end catalog.End) bool { return end.Ledger == id })
+		if i < 0 {
+			// Asked of a server that is a moment ahead: the next run knows it.
+			return fmt.Errorf("export: %s is not yet known here to be merged into %s", id, e.Ledger)
 		}
+		p.Merge(newestFirst(s.Catalog.Versions(id)), merged[i].Places)
 	}
 	if e.Format != "xlsx" {
 		t, err := workbook.NewText(w, p, workbook.Export, encodings[e.Format])

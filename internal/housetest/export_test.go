@@ -322,7 +322,8 @@ func mergedInto(t *testing.T, h *housetest.House, id, into string, people ...str
 // entries when it is asked for them, in its own columns, with where each row came
 // from; the old ones stay as they are, and another reader sees no more than before.
 func TestExportMerged(t *testing.T) {
-	h := housetest.New(t)
+	c := serve(t).as(t, "officer")
+	h := c.h
 	old, own := inForce(t, h, "letter-parcel", nil), inForce(t, h, "visit-call", nil)
 	mergedInto(t, h, "letter-parcel", "visit-call", "custody head", "second bureau office")
 	before := ask(t, h, "select string_agg(e::text, ' ' order by entry_id) from entries e")
@@ -360,6 +361,10 @@ func TestExportMerged(t *testing.T) {
 	}
 	if e, _ := fetched(t, h, "officer", askExport(t, h, "officer", exchange.Export{Ledger: "visit-call", Format: "xlsx"})); e.Rows != 1 || len(e.Query.With) > 0 {
 		t.Errorf("not asked for: %d rows with %v", e.Rows, e.Query.With)
+	}
+	status, body := c.do(t, "POST", "/prisons/"+h.Prison.String()+"/exports", `{"ledger":"visit-call","format":"xlsx","filter":{"merged":true}}`, map[string]string{"Idempotency-Key": uuid.NewString()})
+	if filter, _ := body["filter"].(map[string]any); status != 201 || fmt.Sprint(filter["with"]) != "[letter-parcel]" {
+		t.Errorf("by its route: %d %v", status, body)
 	}
 	if after := ask(t, h, "select string_agg(e::text, ' ' order by entry_id) from entries e"); after != before {
 		t.Errorf("the entries were %s and are %s", before, after)

@@ -278,7 +278,7 @@ func TestRetired(t *testing.T) {
 		return `"` + id + `":` + node(id, title, `"type":"array","items":{"type":"object","additionalProperties":false,"properties":{`+inner+`}}`)
 	}
 	types := small(t,
-		on+`,"since":`+node("since", "起始", `"type":"string","format":"date"`)+`,"heads":`+node("heads", "人数", `"type":"integer"`)+`,"place":`+node("place", "地点", text)+`,`+
+		on+`,"since":`+node("since", "起始", `"type":"string","format":"date"`)+`,"heads":`+node("heads", "人数", `"type":"integer"`)+`,"block":`+node("block", "监区", text)+`,"place":`+node("place", "地点", text)+`,`+
 			list("things", "物品", `"what":`+node("things.what", "名称", text)+`,"size":`+node("things.size", "尺寸", text))+`,`+list("visits", "来访", `"who":`+node("visits.who", "姓名", text)),
 		on+`,"place":`+node("place", "地点", text)+`,"later":`+node("later", "来访", text)+`,`+list("things", "物品", `"what":`+node("things.what", "名称", text)))
 	joint := func(int) *workbook.Plan { return workbook.NewPlan(types[1], types[0]) }
@@ -302,12 +302,13 @@ func TestRetired(t *testing.T) {
 	} else if all, err := s.GetRows("小台账"); err != nil || !strings.Contains(fmt.Sprint(all), "“人数”已停用，未导入：12") {
 		t.Error(all, err)
 	}
-	// By titles; what took the name of a retired list is a field.
-	_, rows = read(t, []byte("日期,人数,来访,物品\r\n2026-01-02,12,李四,\"[{\"\"what\"\":\"\"书\"\"}]\"\r\n2026-01-03,,,\r\n"), joint)
+	// By titles; what took the name of a retired list is a field, and a line's own
+	// column is no retired field of that name.
+	_, rows = read(t, []byte("日期,人数,来访,监区,物品\r\n2026-01-02,12,李四,一监区,\"[{\"\"what\"\":\"\"书\"\"}]\"\r\n2026-01-03,,,,\r\n"), joint)
 	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "later": "李四", "things": []any{map[string]any{"what": "书"}}}, rows[0].Value); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || len(rows[1].Untaken) > 0 {
+	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
 		t.Error(diff, rows[1].Untaken)
 	}
 	for _, raw := range []string{"日期,人数,多出来的\r\n1,2,3\r\n", "人数\r\n12\r\n"} {

@@ -37,24 +37,28 @@ func (p *Plan) Merge(versions []*catalog.Type, places []catalog.Place) {
 		p.merged[t.ID] = t.Title.ZH
 		leaves, _ := t.Leaves()
 		for _, l := range leaves {
-			p.receive(edition{t.ID, t.Version}, l, goals[l.ID])
+			if c := p.column(goals[l.ID]); c != nil {
+				of := edition{t.ID, t.Version}
+				if c.from == nil {
+					c.from = map[edition][]catalog.Leaf{}
+				}
+				c.from[of] = append(c.from[of], l)
+			}
 		}
 	}
 }
 
-func (p *Plan) receive(of edition, l catalog.Leaf, goal string) {
-	for i := range p.Tables {
-		for c := range p.Tables[i].Columns {
-			col := &p.Tables[i].Columns[c]
-			if goal == "" || col.ID != goal {
-				continue
+// column of a field, where the newest version has it if it has it still; nil for none.
+func (p *Plan) column(id string) *Column {
+	var found *Column
+	for _, t := range p.Tables {
+		for i := range t.Columns {
+			if c := &t.Columns[i]; id != "" && c.ID == id && (found == nil || c.in(p.Version)) {
+				found = c
 			}
-			if col.from == nil {
-				col.from = map[edition][]catalog.Leaf{}
-			}
-			col.from[of] = append(col.from[of], l)
 		}
 	}
+	return found
 }
 
 // rows is what a field of a merged ledger is repeated by, "" for once an entry.

@@ -293,8 +293,12 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 				at.id = id
 			}
 		} else if title != "" {
-			if at = known(func(c Column) bool { return c.titled(title) }); at.column < 0 {
+			// What is kept goes before what was retired under the same name.
+			if at = known(func(c Column) bool { return c.in(p.Version) && c.titled(title) }); at.column < 0 {
 				at.id = ours[bare(title)]
+			}
+			if at.id == "" {
+				at = known(func(c Column) bool { return c.titled(title) })
 			}
 		}
 		if at.id == "" && title != "" {
