@@ -211,6 +211,13 @@ func TestApprovedStands(t *testing.T) {
 	is("in force", 1)
 	e = amended(t, h, e)
 	is("its correction submitted", 1)
+	// A field is asked of what is in force, as the list shows it.
+	for places, want := range map[string]int{`["301 监舍"]`: 1, `["302 监舍"]`: 0} {
+		n, err := h.Ledger.Count(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison, States: states, Fields: []json.RawMessage{json.RawMessage(`{"places":` + places + `}`)}})
+		if err != nil || n != want {
+			t.Errorf("in %s: %d, want %d, %v", places, n, want, err)
+		}
+	}
 	out, err := h.Ledger.Withdraw(h.As(t.Context(), "officer"), e.Key, e.ETag, ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ type Query struct {
 	Author    uuid.UUID
 	From, To  string            // days of occurrence, YYYY-MM-DD, both included
 	Text      string            // in the summary
-	Fields    []json.RawMessage // members the latest document must contain, all of them
+	Fields    []json.RawMessage // members that all must be in what stands: the revision in force, else the latest
 	Waiting   bool              // for the one who asks, by these:
 	Inbox     []actor.Posting   // posts of one's own
 	Deputy    []actor.Delegation

@@ -231,7 +231,7 @@ func chosen(q ledger.Query) *where {
 		w.add("e.summary::text ilike %s", "%"+likeEscape.Replace(q.Text)+"%")
 	}
 	for _, f := range q.Fields {
-		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision and r.document @> %s)", f)
+		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = coalesce(nullif(e.in_force, 0), e.revision) and r.document @> %s)", f)
 	}
 	if q.Waiting {
 		w.inbox(q)
