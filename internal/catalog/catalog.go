@@ -235,6 +235,38 @@ func (c *Catalog) End(id string) (End, bool) {
 	return e, ok
 }
 
+// Merged lists the ledgers that were merged into one, with where their fields
+// live in it now: through others too, which were merged into it after them.
+func (c *Catalog) Merged(into string) []End {
+	var list []End
+	ended := c.contents().ended
+	for _, id := range slices.Sorted(maps.Keys(ended)) {
+		e := ended[id]
+		if e.Kind != "merge" || e.Target != into {
+			continue
+		}
+		list = append(list, e)
+		for _, far := range c.Merged(id) {
+			far.Places = led(far.Places, e.Places)
+			list = append(list, far)
+		}
+	}
+	return list
+}
+
+// led follows a map of a merge through the next one.
+func led(places, on []Place) []Place {
+	goals := map[string]string{}
+	for _, p := range on {
+		goals[p.From] = p.To
+	}
+	out := slices.Clone(places)
+	for i := range out {
+		out[i].To = goals[out[i].To]
+	}
+	return out
+}
+
 // Ended lists the newest versions of the ledgers no longer kept, by id.
 func (c *Catalog) Ended() []*Type {
 	now := c.contents()

@@ -89,7 +89,8 @@ type Import struct {
 	Written  int           `json:"written"`
 	Skipped  int           `json:"skipped"`
 	Failure  *Failure      `json:"failure,omitempty"`
-	Passed   *int          `json:"passed,omitempty"` // version its rows were checked under before; they were checked again
+	Retired  []string      `json:"retired,omitempty"` // columns that the version no longer asks for; what they held is not taken
+	Passed   *int          `json:"passed,omitempty"`  // version its rows were checked under before; they were checked again
 	Created  time.Time     `json:"created_at"`
 	Touched  time.Time     `json:"touched_at"`
 	Finished *time.Time    `json:"finished_at,omitempty"`
@@ -131,6 +132,7 @@ type Row struct {
 	Document json.RawMessage
 	Outcome  Outcome
 	Errors   []fault.Field
+	Untaken  []workbook.Untaken
 	Entry    *uuid.UUID
 }
 
@@ -163,6 +165,10 @@ type Filter struct {
 	To     string            `json:"to,omitempty"`
 	Text   string            `json:"text,omitempty"`
 	Fields []json.RawMessage `json:"fields,omitempty"`
+	// Merged asks for the entries of the ledgers that were merged into this one
+	// too; With are those that the asker may take out, as Ask found them.
+	Merged bool     `json:"merged,omitempty"`
+	With   []string `json:"with,omitempty"`
 }
 
 // Formats of an export.
@@ -261,18 +267,17 @@ func (s *Service) as(ctx context.Context, person uuid.UUID, address string) (con
 	return actor.With(ctx, a), nil
 }
 
-// plans of a ledger for reading: an older workbook is read into the current version.
+// plans of a ledger for reading: a file of any version is read into the current
+// one, and what that no longer asks for is known by name.
 func (s *Service) plans(id string) (func(int) *workbook.Plan, error) {
 	current := s.Catalog.Current(id)
 	if current == nil {
 		return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
 	}
+	whole := workbook.NewPlan(newestFirst(s.Catalog.Versions(id))...)
 	return func(v int) *workbook.Plan {
-		if v == 0 || v == current.Version {
-			return workbook.NewPlan(current)
-		}
-		if old := s.Catalog.Type(id, v); old != nil {
-			return workbook.NewPlan(current, old)
+		if v == 0 || s.Catalog.Type(id, v) != nil {
+			return whole
 		}
 		return nil
 	}, nil
@@ -280,15 +285,15 @@ func (s *Service) plans(id string) (func(int) *workbook.Plan, error) {
 
 // Empty writes a file to fill of a ledger's current version.
 func (s *Service) Empty(ctx context.Context, prison uuid.UUID, id, format string, w io.Writer) error {
-	plans, err := s.plans(id)
-	if err != nil {
-		return err
-	}
 	areas, err := s.fillable(ctx, prison, id)
 	if err != nil {
 		return err
 	}
-	p := plans(0)
+	current := s.Catalog.Current(id)
+	if current == nil {
+		return fault.New(fault.NotFound, "ledger_unknown").With("ledger", id)
+	}
+	p := workbook.NewPlan(current)
 	if format != "xlsx" {
 		t, err := workbook.NewText(w, p, workbook.Empty, encodings[format])
 		if err != nil {

@@ -154,7 +154,7 @@ func (s *Service) Rows(ctx context.Context, prison, id uuid.UUID, of Outcome, af
 }
 
 // ErrorBook writes the bad rows of an import as a workbook to be corrected and
-// sent again.
+// sent again, and every row of which something was not taken.
 func (s *Service) ErrorBook(ctx context.Context, prison, id uuid.UUID, w io.Writer) error {
 	i, err := s.Import(ctx, prison, id)
 	if err != nil {
@@ -177,20 +177,27 @@ func (s *Service) ErrorBook(ctx context.Context, prison, id uuid.UUID, w io.Writ
 		return err
 	}
 	defer func() { _ = b.Close() }()
+	of := Bad
+	if len(i.Retired) > 0 {
+		of = ""
+	}
 	for after := 0; ; {
-		_, rows, err := s.Rows(ctx, prison, id, Bad, after, page)
+		_, rows, err := s.Rows(ctx, prison, id, of, after, page)
 		if err != nil {
 			return err
 		}
 		for _, r := range rows {
+			after = r.Number
+			if r.Outcome != Bad && (r.Outcome == Skipped || len(r.Untaken) == 0) {
+				continue
+			}
 			value, err := loose(r.Document)
 			if err != nil {
 				return err
 			}
-			if err := b.Add(workbook.Out{Number: r.Number, Version: i.Version, Value: value, Area: r.AreaText, Key: r.Label, Errors: r.Errors}); err != nil {
+			if err := b.Add(workbook.Out{Number: r.Number, Version: i.Version, Value: value, Area: r.AreaText, Key: r.Label, Errors: r.Errors, Untaken: r.Untaken}); err != nil {
 				return err
 			}
-			after = r.Number
 		}
 		if len(rows) < page {
 			break

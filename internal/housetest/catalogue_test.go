@@ -141,18 +141,7 @@ func TestMergeKeepsCounts(t *testing.T) {
 	if before["warden letter-parcel"] != "4" || before["warden "] != "7" {
 		t.Fatalf("%v", before)
 	}
-	var places []catalog.Place
-	goals := map[string]string{}
-	for _, f := range h.Catalog.Current("visit-call").Fields() {
-		goals[f.ID] = f.Takes()
-	}
-	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
-		p := catalog.Place{From: f.ID}
-		if takes, both := goals[f.ID]; both && takes == f.Takes() && !f.Group() {
-			p.To = f.ID
-		}
-		places = append(places, p)
-	}
+	places := alike(h, "letter-parcel", "visit-call")
 	for _, change := range []struct {
 		c      proposal.Content
 		people []string

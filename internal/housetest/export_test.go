@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,10 +14,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/proposal"
 	"taizhang/internal/workbook"
 )
 
@@ -282,5 +285,117 @@ func TestEmptyRights(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+}
+
+// alike is the map of a merge by which the fields of one id live on and the others
+// are dropped.
+func alike(h *housetest.House, id, into string) []catalog.Place {
+	goals := map[string]string{}
+	for _, f := range h.Catalog.Current(into).Fields() {
+		goals[f.ID] = f.Takes()
+	}
+	places := []catalog.Place{}
+	for _, f := range h.Catalog.Current(id).Fields() {
+		p := catalog.Place{From: f.ID}
+		if takes, both := goals[f.ID]; both && takes == f.Takes() && !f.Group() {
+			p.To = f.ID
+		}
+		places = append(places, p)
+	}
+	return places
+}
+
+func mergedInto(t *testing.T, h *housetest.House, id, into string, people ...string) {
+	t.Helper()
+	p, err := propose(h, t.Context(), "bureau office", proposal.Content{Kind: proposal.Merge, Ledger: id, Reason: "并入另一本台账", On: catalog.DayOf(time.Now()),
+		Target: into, Map: alike(h, id, into), Notice: fault.Text{ZH: "已并入", EN: "Merged"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p = decideAll(t, h, p, people...); p.State != proposal.Executed {
+		t.Fatalf("the merge is %s", p.State)
+	}
+}
+
+// TestExportMerged: an export of the ledger that received another holds the old
+// entries when it is asked for them, in its own columns, with where each row came
+// from; the old ones stay as they are, and another reader sees no more than before.
+func TestExportMerged(t *testing.T) {
+	c := serve(t).as(t, "officer")
+	h := c.h
+	old, own := inForce(t, h, "letter-parcel", nil), inForce(t, h, "visit-call", nil)
+	mergedInto(t, h, "letter-parcel", "visit-call", "custody head", "second bureau office")
+	before := ask(t, h, "select string_agg(e::text, ' ' order by entry_id) from entries e")
+	for _, format := range exchange.Formats {
+		for who, rows := range map[string]int{"custody head": 2, "officer": 2, "officer elsewhere": 0} {
+			e, raw := fetched(t, h, who, askExport(t, h, who, exchange.Export{Ledger: "visit-call", Format: format, Query: exchange.Filter{Merged: true}}))
+			if e.Rows != rows || !slices.Equal(e.Query.With, []string{"letter-parcel"}) {
+				t.Errorf("%s for %s: %d rows with %v", format, who, e.Rows, e.Query.With)
+			}
+			if rows == 0 {
+				continue
+			}
+			s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), func(int) *workbook.Plan { return workbook.NewPlan(h.Catalog.Current("visit-call")) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := map[string]any{}
+			for r, err := range s.Rows() {
+				if err != nil {
+					t.Fatal(err)
+				}
+				found[r.Entry] = r.Value["inmate_ref"]
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			want := map[string]any{old.Entry.String(): sample(t, "letter-parcel")["inmate_ref"], own.Entry.String(): sample(t, "visit-call")["inmate_ref"]}
+			if diff := cmp.Diff(want, found); diff != "" {
+				t.Errorf("%s for %s: %s", format, who, diff)
+			}
+			if title := h.Catalog.Type("letter-parcel", 1).Title.ZH; format == "csv-utf8-bom" && !strings.Contains(string(raw), ","+title+",v1,") {
+				t.Errorf("not said to be of %s: %s", title, raw)
+			}
+		}
+	}
+	if e, _ := fetched(t, h, "officer", askExport(t, h, "officer", exchange.Export{Ledger: "visit-call", Format: "xlsx"})); e.Rows != 1 || len(e.Query.With) > 0 {
+		t.Errorf("not asked for: %d rows with %v", e.Rows, e.Query.With)
+	}
+	status, body := c.do(t, "POST", "/prisons/"+h.Prison.String()+"/exports", `{"ledger":"visit-call","format":"xlsx","filter":{"merged":true}}`, map[string]string{"Idempotency-Key": uuid.NewString()})
+	if filter, _ := body["filter"].(map[string]any); status != 201 || fmt.Sprint(filter["with"]) != "[letter-parcel]" {
+		t.Errorf("by its route: %d %v", status, body)
+	}
+	if after := ask(t, h, "select string_agg(e::text, ' ' order by entry_id) from entries e"); after != before {
+		t.Errorf("the entries were %s and are %s", before, after)
+	}
+}
+
+// TestExportMergedRights: what was merged is taken out by whoever may take out the
+// old ledger: of strictly restricted material named posts with a reason, the
+// others get the file without it.
+func TestExportMergedRights(t *testing.T) {
+	h := housetest.New(t)
+	// Others read the visits, so that no proposal gets through yet.
+	exec(t, h, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ('medical-visit', 'merge', 'kitchen-hygiene', '已并入', '', $1)", uuid.New())
+	if err := h.Proposals.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked := exchange.Export{Prison: h.Prison, Ledger: "kitchen-hygiene", Format: "xlsx", Query: exchange.Filter{Merged: true, With: []string{"medical-visit"}}}
+	if e, _ := fetched(t, h, "officer", askExport(t, h, "officer", asked)); len(e.Query.With) > 0 {
+		t.Errorf("an officer takes out %v", e.Query.With)
+	}
+	if _, err := h.Exchange.Ask(h.As(t.Context(), "warden"), asked, ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+		t.Errorf("the warden without a reason: %v", err)
+	}
+	asked.Reason = "年度卫生检查"
+	e, _ := fetched(t, h, "warden", askExport(t, h, "warden", asked))
+	if !slices.Equal(e.Query.With, []string{"medical-visit"}) {
+		t.Errorf("the warden takes out %v", e.Query.With)
+	}
+	// The right on the old one is asked for again when the file is fetched.
+	exec(t, h, "update exports set person_id = $1, reason = '' where export_id = $2", h.Person("officer").PersonID, e.ID)
+	if _, _, err := h.Exchange.Fetch(h.As(t.Context(), "officer"), h.Prison, e.ID); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("fetched by who may not: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/exchange"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
 	"taizhang/internal/retrieval"
@@ -177,6 +178,53 @@ func plant(t testing.TB, h *housetest.House, who, ledgerID string, area uuid.UUI
 		t.Fatal(err)
 	}
 	return k
+}
+
+// TestApprovedStands: who picks 已通过 in a list, a search or an export is shown
+// what is in force, be it under correction or not, and nothing that was voided or
+// was never approved.
+func TestApprovedStands(t *testing.T) {
+	h := housetest.New(t)
+	h.Submitted(t)
+	e := approved(t, h)
+	states := []ledger.State{ledger.Approved}
+	asked, err := search.Parse("清监搜身")
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := func(when string, want int) {
+		t.Helper()
+		officer := h.As(t.Context(), "officer")
+		listed, err := h.Ledger.List(officer, ledger.Query{Prison: h.Prison, States: states, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := h.Retrieval.Search(officer, retrieval.Query{Prison: h.Prison, Asked: asked, States: states, Limit: 10}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := fetched(t, h, "officer", askExport(t, h, "officer", exchange.Export{Ledger: "cell-body-search", Format: "xlsx", Query: exchange.Filter{States: states}}))
+		if len(listed) != want || len(found.Hits) != want || *found.Total != want || file.Rows != want {
+			t.Errorf("%s: listed %d, found %d of %d, exported %d, want %d", when, len(listed), len(found.Hits), *found.Total, file.Rows, want)
+		}
+	}
+	is("in force", 1)
+	e = amended(t, h, e)
+	is("its correction submitted", 1)
+	// A field is asked of what is in force, as the list shows it.
+	for places, want := range map[string]int{`["301 监舍"]`: 1, `["302 监舍"]`: 0} {
+		n, err := h.Ledger.Count(h.As(t.Context(), "officer"), ledger.Query{Prison: h.Prison, States: states, Fields: []json.RawMessage{json.RawMessage(`{"places":` + places + `}`)}})
+		if err != nil || n != want {
+			t.Errorf("in %s: %d, want %d, %v", places, n, want, err)
+		}
+	}
+	out, err := h.Ledger.Withdraw(h.As(t.Context(), "officer"), e.Key, e.ETag, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is("its correction a draft", 1)
+	exec(t, h, "update entries set state = 'voided' where entry_id = $1", out.Entry.Entry)
+	is("voided", 0)
 }
 
 // TestSearchWalls: everybody finds exactly what he may read, whatever he asks

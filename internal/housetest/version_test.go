@@ -1,22 +1,26 @@
 package housetest_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/xuri/excelize/v2"
 
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
 	"taizhang/internal/proposal"
+	"taizhang/internal/workbook"
 )
 
 // secondSearch is the second version of the searches: what was restored is asked under
@@ -178,6 +182,7 @@ func TestImportOvertaken(t *testing.T) {
 		if whole.Good != 60 || half.Good != 60 || written != 20 {
 			t.Fatal(whole, half, written)
 		}
+		retired := titleOf(t, h, "searched_count")
 		publish(t, h, secondSearch(t, h))
 
 		begin(t, h, "officer", whole)
@@ -193,7 +198,7 @@ func TestImportOvertaken(t *testing.T) {
 		for of, i := range map[string]exchange.Import{"whole": whole, "half": half} {
 			kept := map[string]int{"half": 20}[of]
 			i = through(t, h, "officer", i)
-			if i.State != exchange.Checked || i.Version != 2 || i.Passed == nil || *i.Passed != 1 || i.Good != 60 || i.Bad != 0 || i.Written != kept {
+			if i.State != exchange.Checked || i.Version != 2 || i.Passed == nil || *i.Passed != 1 || i.Good != 60 || i.Bad != 0 || i.Written != kept || !slices.Equal(i.Retired, []string{retired}) {
 				t.Fatalf("%s, as draft %v: overtaken %+v", of, asDraft, i)
 			}
 			i = through(t, h, "officer", begin(t, h, "officer", i))
@@ -252,4 +257,112 @@ func draftAt(t *testing.T, h *housetest.House, k ledger.Key) json.RawMessage {
 		t.Fatal(err)
 	}
 	return v.Draft.Body
+}
+
+// TestImportRetired: a file with a column that the version has retired is checked
+// all the same; the column and its cells are named before anything is written, the
+// rest goes in when its sender says so, and the error workbook keeps what was not
+// taken. That workbook sent again writes no row twice, whatever was changed in it.
+func TestImportRetired(t *testing.T) {
+	c := serve(t).as(t, "officer")
+	h := c.h
+	outs := searches(h, 4, func(i int) bool { return i == 1 })
+	for k := range outs[:3] {
+		outs[k].Value["searched_count"] = json.Number("12")
+	}
+	title := titleOf(t, h, "searched_count")
+	var w bytes.Buffer
+	x, err := workbook.NewText(&w, workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, workbook.UTF8BOM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outs {
+		o.Area = ""
+		if err := x.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	asBook := bookOf(t, h, "cell-body-search", outs)
+	publish(t, h, secondSearch(t, h))
+	for _, name := range []string{"表.xlsx", "表.csv"} {
+		raw := map[string][]byte{"表.xlsx": asBook, "表.csv": w.Bytes()}[name]
+		i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{Name: name}, raw))
+		in := "/prisons/" + h.Prison.String() + "/imports/" + i.ID.String()
+		status, body := c.do(t, "GET", in, "", nil)
+		if i.State != exchange.Checked || status != 200 || fmt.Sprint(body["retired"]) != "["+title+"]" {
+			t.Fatalf("%s: %+v %v", name, i, body)
+		}
+		if name == "表.csv" {
+			// The same matters as those of the workbook.
+			if i.Skipped != 3 || i.Bad != 1 {
+				t.Errorf("%s: %+v", name, i)
+			}
+			continue
+		}
+		if i.Good != 3 || i.Bad != 1 {
+			t.Fatalf("%s: %+v", name, i)
+		}
+		if status, body := c.do(t, "GET", in+"/rows", "", nil); status != 200 || strings.Count(fmt.Sprint(body), "map[text:12 title:"+title+"]") != 3 {
+			t.Errorf("%s: %d %v", name, status, body)
+		}
+		if n := entries(t, h); n != 0 {
+			t.Errorf("%s: %d entries before anybody said so", name, n)
+		}
+		if i = through(t, h, "officer", begin(t, h, "officer", i)); i.Written != 3 || entries(t, h) != 3 {
+			t.Errorf("%s: %+v", name, i)
+		}
+		kept := errorBook(t, h, "officer", i)
+		f, err := excelize.OpenReader(bytes.NewReader(kept))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheet := f.GetSheetList()[0]
+		lines, err := f.GetRows(sheet)
+		if err != nil || len(lines) != 5 || strings.Count(fmt.Sprint(lines), "“"+title+"”已停用，未导入：12") != 3 {
+			t.Errorf("%s: kept %v %v", name, lines, err)
+		}
+		// What was not taken is written elsewhere into the rows, and all of it sent again.
+		for n, id := range mustRow(t, f, sheet, 2) {
+			if id == "places" {
+				for line := 3; line <= 5; line++ {
+					cell, _ := excelize.CoordinatesToCellName(n+1, line)
+					if err := f.SetCellStr(sheet, cell, fmt.Sprintf("改 %d", line)); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		var changed bytes.Buffer
+		if err := f.Write(&changed); err != nil {
+			t.Fatal(err)
+		}
+		again := through(t, h, "officer", send(t, h, "officer", exchange.Sent{Name: "再次.xlsx"}, changed.Bytes()))
+		if again.Skipped != 2 || again.Good != 0 || again.Bad != 1 {
+			t.Errorf("sent again: %+v", again)
+		}
+	}
+}
+
+func mustRow(t *testing.T, f *excelize.File, sheet string, n int) []string {
+	t.Helper()
+	rows, err := f.GetRows(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[n-1]
+}
+
+// titleOf is a field's title by its stable id, as the current version has it.
+func titleOf(t *testing.T, h *housetest.House, id string) string {
+	t.Helper()
+	for _, f := range h.Catalog.Current("cell-body-search").Fields() {
+		if f.ID == id {
+			return f.Title().ZH
+		}
+	}
+	t.Fatal("no field " + id)
+	return ""
 }

@@ -17,6 +17,7 @@ import (
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
 )
 
 var tableTypes = map[string]struct{ media, ext string }{
@@ -204,6 +205,7 @@ type importRow struct {
 	Entry   *uuid.UUID            `json:"entry,omitempty"`
 	Summary []catalog.SummaryItem `json:"summary"`
 	Errors  []problemField        `json:"errors"`
+	Untaken []workbook.Untaken    `json:"untaken,omitempty"`
 }
 
 const rowsPage = 50
@@ -235,7 +237,7 @@ func (a *API) importRows(c echo.Context) error {
 	t := a.Catalog.Type(i.Ledger, i.Version)
 	out := []importRow{}
 	for _, r := range list {
-		row := importRow{Number: r.Number, Line: r.Line, Area: r.AreaText, Outcome: r.Outcome, Entry: r.Entry, Summary: []catalog.SummaryItem{}, Errors: []problemField{}}
+		row := importRow{Number: r.Number, Line: r.Line, Area: r.AreaText, Outcome: r.Outcome, Entry: r.Entry, Summary: []catalog.SummaryItem{}, Errors: []problemField{}, Untaken: r.Untaken}
 		var doc catalog.Document
 		d := json.NewDecoder(strings.NewReader(string(r.Document)))
 		d.UseNumber()

@@ -25,14 +25,14 @@ type Query struct {
 	Scope     Scope // the same decisions as single reads, as a WHERE clause
 	Area      uuid.UUID
 	Ledgers   []string
-	States    []State
-	Undecided bool // a step or a void is at hand
-	Standing  bool // in force, whatever is being corrected, or on its way there
-	Filed     bool // standing, or voided
+	States    []State // Approved is what is in force, be it under correction or not
+	Undecided bool    // a step or a void is at hand
+	Standing  bool    // in force, whatever is being corrected, or on its way there
+	Filed     bool    // standing, or voided
 	Author    uuid.UUID
 	From, To  string            // days of occurrence, YYYY-MM-DD, both included
 	Text      string            // in the summary
-	Fields    []json.RawMessage // members the latest document must contain, all of them
+	Fields    []json.RawMessage // members that all must be in what stands: the revision in force, else the latest
 	Waiting   bool              // for the one who asks, by these:
 	Inbox     []actor.Posting   // posts of one's own
 	Deputy    []actor.Delegation

@@ -213,7 +213,8 @@ func chosen(q ledger.Query) *where {
 		w.add("(e.in_force > 0 or e.state in ('submitted', 'returned', 'voided'))")
 	}
 	if len(q.States) > 0 {
-		w.add("e.state = any(%s)", q.States)
+		// As app.hits has it: what is being corrected stands, approved, meanwhile.
+		w.add("(e.state = any(%[1]s) or 'approved' = any(%[1]s) and e.in_force > 0 and e.state <> 'voided')", q.States)
 	} else {
 		w.add("e.state <> 'discarded'")
 	}
@@ -230,7 +231,7 @@ func chosen(q ledger.Query) *where {
 		w.add("e.summary::text ilike %s", "%"+likeEscape.Replace(q.Text)+"%")
 	}
 	for _, f := range q.Fields {
-		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision and r.document @> %s)", f)
+		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = coalesce(nullif(e.in_force, 0), e.revision) and r.document @> %s)", f)
 	}
 	if q.Waiting {
 		w.inbox(q)

@@ -80,13 +80,13 @@ func (t *txn) ClaimRow(ctx context.Context, prison uuid.UUID, names []ledger.Dig
 }
 
 const importColumns = `prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, format, encoding, person_id, address, state, etag,
-	phase_row, total, good, bad, written, skipped, failure, passed, created_at, touched_at, finished_at`
+	phase_row, total, good, bad, written, skipped, failure, retired, passed, created_at, touched_at, finished_at`
 
 func scanImport(row pgx.CollectableRow) (exchange.Import, error) {
 	var i exchange.Import
 	var sum []byte
 	err := row.Scan(&i.Prison, &i.ID, &i.Ledger, &i.Version, &i.Area, &i.AsDraft, &i.Name, &i.Size, &sum, &i.Format, &i.Encoding, &i.Person, &i.Address,
-		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Failure, &i.Passed, &i.Created, &i.Touched, &i.Finished)
+		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Failure, &i.Retired, &i.Passed, &i.Created, &i.Touched, &i.Finished)
 	if err == nil {
 		i.Sha256 = ledger.Digest(sum)
 	}
@@ -133,8 +133,8 @@ func (t exchanging) InsertImport(ctx context.Context, i exchange.Import) error {
 
 func (t exchanging) UpdateImport(ctx context.Context, i exchange.Import) error {
 	_, err := t.exec(ctx, `update imports set version = $3, format = $4, encoding = $5, state = $6, etag = $7, phase_row = $8, total = $9, good = $10, bad = $11,
-		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, touched_at = now() where prison_id = $1 and import_id = $2`,
-		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed)
+		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, retired = $17, touched_at = now() where prison_id = $1 and import_id = $2`,
+		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed, some(i.Retired))
 	return err
 }
 
@@ -158,9 +158,9 @@ func (t exchanging) InsertRows(ctx context.Context, prison, id uuid.UUID, rows [
 		if err != nil {
 			return err
 		}
-		b.Queue(`insert into import_rows (prison_id, import_id, row, line, area_id, area_text, label, names, document, outcome, errors, entry_id)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			prison, id, r.Number, r.Line, r.Area, r.AreaText, r.Label, bytesOf(r.Names), []byte(r.Document), r.Outcome, problems, r.Entry)
+		b.Queue(`insert into import_rows (prison_id, import_id, row, line, area_id, area_text, label, names, document, outcome, errors, entry_id, untaken)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			prison, id, r.Number, r.Line, r.Area, r.AreaText, r.Label, bytesOf(r.Names), []byte(r.Document), r.Outcome, problems, r.Entry, some(r.Untaken))
 	}
 	return t.tx.SendBatch(ctx, b).Close()
 }
@@ -179,7 +179,7 @@ func (t exchanging) UpdateRows(ctx context.Context, prison, id uuid.UUID, rows [
 }
 
 func (t exchanging) Rows(ctx context.Context, prison, id uuid.UUID, of exchange.Outcome, after, limit int) ([]exchange.Row, error) {
-	rows, err := t.tx.Query(ctx, `select row, line, area_id, area_text, label, names, document, outcome, errors, entry_id from import_rows
+	rows, err := t.tx.Query(ctx, `select row, line, area_id, area_text, label, names, document, outcome, errors, entry_id, untaken from import_rows
 		where prison_id = $1 and import_id = $2 and ($3 = '' or outcome = $3) and row > $4 order by row limit $5`, prison, id, string(of), after, limit)
 	if err != nil {
 		return nil, err
@@ -188,7 +188,7 @@ func (t exchanging) Rows(ctx context.Context, prison, id uuid.UUID, of exchange.
 		var r exchange.Row
 		var names [][]byte
 		var document []byte
-		err := row.Scan(&r.Number, &r.Line, &r.Area, &r.AreaText, &r.Label, &names, &document, &r.Outcome, &r.Errors, &r.Entry)
+		err := row.Scan(&r.Number, &r.Line, &r.Area, &r.AreaText, &r.Label, &names, &document, &r.Outcome, &r.Errors, &r.Entry, &r.Untaken)
 		r.Document = document
 		for _, n := range names {
 			r.Names = append(r.Names, ledger.Digest(n))

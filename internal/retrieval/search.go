@@ -26,8 +26,8 @@ type Query struct {
 	Asked    search.Query
 	Ledgers  []string
 	Area     uuid.UUID
-	States   []ledger.State
-	From, To string // days of occurrence, both included
+	States   []ledger.State // as in ledger.Query
+	From, To string         // days of occurrence, both included
 	After    Cursor
 	Limit    int
 }

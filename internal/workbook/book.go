@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -33,6 +34,7 @@ const (
 	idState   = "@state"
 	idAuthor  = "@author"
 	idFiled   = "@filed"
+	idLedger  = "@ledger"
 	idVersion = "@version"
 )
 
@@ -50,7 +52,8 @@ const (
 
 // Out is one entry or row to be written.
 type Out struct {
-	Number  int // ties the lines of all sheets together
+	Number  int    // ties the lines of all sheets together
+	Ledger  string // one that was merged into the plan's; "": the plan's own
 	Version int
 	Value   map[string]any
 	Area    string
@@ -60,6 +63,7 @@ type Out struct {
 	Author  string
 	Filed   string
 	Errors  []fault.Field
+	Untaken []Untaken
 }
 
 // slot is one column of the sheet of entries.
@@ -75,7 +79,11 @@ func (p *Plan) slots(kind Kind) []slot {
 	list := []slot{{id: idRow, title: "序号", column: -1, width: 7}, {id: idArea, title: "监区", column: -1, width: 14}}
 	if kind == Export {
 		list = append(list, slot{id: idState, title: "状态", column: -1, width: 9}, slot{id: idAuthor, title: "填报人", column: -1, width: 10},
-			slot{id: idFiled, title: "提交时间", column: -1, width: 20}, slot{id: idVersion, title: "版本", column: -1, width: 6})
+			slot{id: idFiled, title: "提交时间", column: -1, width: 20})
+		if len(p.merged) > 0 {
+			list = append(list, slot{id: idLedger, title: "来源台账", column: -1, width: 16})
+		}
+		list = append(list, slot{id: idVersion, title: "版本", column: -1, width: 6})
 	}
 	for i, c := range p.Tables[0].Columns {
 		if kind == Export || c.Typed() {
@@ -303,7 +311,7 @@ func (b *Book) column(s *sheet, n int, width float64, hidden bool, style int) er
 
 // Add writes one entry with its rows.
 func (b *Book) Add(o Out) error {
-	lines := b.plan.Split(o.Version, o.Value)
+	lines := b.plan.lay(o)
 	bad := map[string][]fault.Field{}
 	for _, f := range o.Errors {
 		at := b.plan.Locate(o.Version, f.Pointer)
@@ -360,16 +368,34 @@ func (o Out) says(p *Plan, id string) string {
 		return o.Author
 	case idFiled:
 		return o.Filed
+	case idLedger:
+		if o.Ledger == "" {
+			return p.Title
+		}
+		return p.merged[o.Ledger]
 	case idVersion:
 		return fmt.Sprintf("v%d", o.Version)
 	case idErrors:
-		return p.Tell(o.Version, o.Errors)
+		return strings.Join(slices.Concat(told(o.Untaken), p.mistakes(o.Version, o.Errors)), "\n")
 	}
 	return ""
 }
 
+// told names what an import did not take.
+func told(list []Untaken) []string {
+	var out []string
+	for _, u := range list {
+		out = append(out, "“"+u.Title+"”已停用，未导入："+u.Text)
+	}
+	return out
+}
+
 // Tell puts mistakes into one text, each with the name of its field.
 func (p *Plan) Tell(version int, list []fault.Field) string {
+	return strings.Join(p.mistakes(version, list), "\n")
+}
+
+func (p *Plan) mistakes(version int, list []fault.Field) []string {
 	var parts []string
 	for _, f := range list {
 		where := p.Where(p.Locate(version, f.Pointer))
@@ -378,7 +404,7 @@ func (p *Plan) Tell(version int, list []fault.Field) string {
 		}
 		parts = append(parts, where+f.Text.ZH)
 	}
-	return strings.Join(parts, "\n")
+	return parts
 }
 
 func (b *Book) row(s *sheet, table int, o Out, l Line, bad map[string][]fault.Field) error {
@@ -398,11 +424,11 @@ func (b *Book) row(s *sheet, table int, o Out, l Line, bad map[string][]fault.Fi
 
 func (b *Book) cell(s *sheet, n, table, column, version int, l Line, bad map[string][]fault.Field) any {
 	c := b.plan.Tables[table].Columns[column]
-	leaf, ok := c.At[version]
+	leaf, held, ok := c.holds(version, l.Cells[column])
 	if !ok {
 		return nil
 	}
-	v := cell(leaf, l.Cells[column])
+	v := cell(leaf, held)
 	style := b.columnStyle(table, column)
 	if f := bad[fmt.Sprint(table, l.Key, column)]; f != nil {
 		style = b.styles["bad "+styleOf(c)]

@@ -2,14 +2,17 @@ package workbook_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"taizhang/internal/catalog"
@@ -190,6 +193,127 @@ func TestDates(t *testing.T) {
 	for i, r := range rows {
 		if diff := cmp.Diff(outs[i].Value, r.Value); diff != "" {
 			t.Fatal(diff)
+		}
+	}
+}
+
+// TestMerged puts the entries of a ledger that was merged into another into its
+// columns by the map of the merge: each with its own choices, whatever it was
+// repeated by, and from which ledger and version it came.
+func TestMerged(t *testing.T) {
+	kind := func(titles ...string) string {
+		var list []string
+		for _, c := range titles {
+			list = append(list, fmt.Sprintf(`{"const":%q,"title":%q,"x-en":%q}`, c[:1], c[1:], c[:1]))
+		}
+		return `"type":"string","oneOf":[` + strings.Join(list, ",") + `]`
+	}
+	list := func(properties string) string {
+		return `"type":"array","items":{"type":"object","additionalProperties":false,"properties":{` + properties + `}}`
+	}
+	text := `"type":"string"`
+	old := small(t,
+		on+`,"kind":`+node("kind", "种类", kind("a旧甲", "b旧乙"))+`,"who":`+node("who", "收件人", text)+`,"by":`+node("by", "经手", text)+`,"colour":`+node("colour", "颜色", text)+
+			`,"seal":`+node("seal", "封签", text)+`,"things":`+node("things", "物品", list(`"what":`+node("things.what", "名称", text)+`,"note":`+node("things.note", "说明", text)+`,"n":`+node("things.n", "件数", `"type":"integer"`))),
+		on+`,"receiver":`+node("who", "收件人", text)+`,"kind":`+node("kind", "种类", kind("c旧丙", "d旧丁")))
+	now := small(t, `"day":`+node("day", "发生日期", `"type":"string","format":"date"`)+`,`+on+`,"sort":`+node("sort", "类别", kind("a新甲", "b新乙"))+`,"people":`+node("people", "人员", text)+
+		`,"remark":`+node("remark", "备注", text)+`,"items":`+node("items", "明细", list(`"name":`+node("items.name", "品名", text)+`,"count":`+node("items.count", "数量", `"type":"integer"`)))+
+		`,"marks":`+node("marks", "标记", list(`"mark":`+node("marks.mark", "记号", text))))
+	p := workbook.NewPlan(now[0])
+	p.Merge(old, []catalog.Place{{From: "on", To: "day"}, {From: "kind", To: "sort"}, {From: "who", To: "people"}, {From: "by", To: "people"}, {From: "colour"}, {From: "seal", To: "marks.mark"},
+		{From: "things.what", To: "items.name"}, {From: "things.n", To: "items.count"}, {From: "things.note", To: "remark"}})
+	outs := []workbook.Out{
+		{Number: 1, Ledger: "small", Version: 1, Value: parsed(t, map[string]any{"on": "2026-01-02", "kind": "b", "who": "张三", "by": "李四", "colour": "红", "seal": "S1", "things": []any{
+			map[string]any{"what": "棉衣", "n": 1, "note": "旧"}, map[string]any{"what": "书", "n": 2}, map[string]any{"what": "笔", "note": "新"}}}).Value},
+		{Number: 2, Ledger: "small", Version: 2, Value: map[string]any{"on": "2026-01-03", "receiver": "张三", "kind": "c"}},
+		{Number: 3, Version: 1, Value: map[string]any{"day": "2026-01-04", "on": "2026-01-04", "sort": "b"}},
+	}
+	var w bytes.Buffer
+	x, err := workbook.NewText(&w, p, workbook.Export, workbook.UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outs {
+		if err := x.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&w).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string][]string{
+		"来源台账": {"小台账", "小台账", "小台账"}, "版本": {"v1", "v2", "v1"}, "发生日期": {"2026-01-02", "2026-01-03", "2026-01-04"}, "类别": {"旧乙", "旧丙", "新乙"},
+		"人员": {"张三\n李四", "张三", ""}, "备注": {"旧\n新", "", ""}, "日期*": {"", "", "2026-01-04"},
+		"明细": {`[{"count":1,"name":"棉衣"},{"count":2,"name":"书"},{"name":"笔"}]`, "", ""}, "标记": {`[{"mark":"S1"}]`, "", ""},
+	} {
+		i := slices.Index(lines[0], title)
+		if i < 0 {
+			t.Fatalf("no column %s in %v", title, lines[0])
+		}
+		if diff := cmp.Diff(want, []string{lines[1][i], lines[2][i], lines[3][i]}); diff != "" {
+			t.Errorf("%s: %s", title, diff)
+		}
+	}
+	if s := fmt.Sprint(lines); strings.Contains(s, "红") {
+		t.Errorf("what the merge dropped: %s", s)
+	}
+	// A workbook has the same, with the lists on their sheets.
+	_, rows := read(t, book(t, p, workbook.Export, outs...), plans(now[0]))
+	if diff := cmp.Diff(map[string]any{"day": "2026-01-02", "sort": "旧乙", "people": "张三\n李四", "remark": "旧\n新", "marks": []any{map[string]any{"mark": "S1"}}, "items": []any{
+		map[string]any{"name": "棉衣", "count": json.Number("1")}, map[string]any{"name": "书", "count": json.Number("2")}, map[string]any{"name": "笔"}}}, rows[0].Value); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRetired: what a file holds of fields that the version no longer has is
+// named with its row and not taken, by ids and by titles, in lists too; a column
+// that nobody ever knew, or nothing else than retired ones, refuses the file.
+func TestRetired(t *testing.T) {
+	text := `"type":"string"`
+	list := func(id, title, inner string) string {
+		return `"` + id + `":` + node(id, title, `"type":"array","items":{"type":"object","additionalProperties":false,"properties":{`+inner+`}}`)
+	}
+	types := small(t,
+		on+`,"since":`+node("since", "起始", `"type":"string","format":"date"`)+`,"heads":`+node("heads", "人数", `"type":"integer"`)+`,"block":`+node("block", "监区", text)+`,"place":`+node("place", "地点", text)+`,`+
+			list("things", "物品", `"what":`+node("things.what", "名称", text)+`,"size":`+node("things.size", "尺寸", text))+`,`+list("visits", "来访", `"who":`+node("visits.who", "姓名", text)),
+		on+`,"place":`+node("place", "地点", text)+`,"later":`+node("later", "来访", text)+`,`+list("things", "物品", `"what":`+node("things.what", "名称", text)))
+	joint := func(int) *workbook.Plan { return workbook.NewPlan(types[1], types[0]) }
+	o := workbook.Out{Number: 1, Version: 1, Value: parsed(t, map[string]any{"on": "2026-01-02", "since": "2026-01-01", "heads": 12, "place": "甲",
+		"things": []any{map[string]any{"what": "书", "size": "大"}, map[string]any{"what": "笔"}}, "visits": []any{map[string]any{"who": "张三"}}}).Value}
+	want := map[string]any{"on": "2026-01-02", "place": "甲", "things": []any{map[string]any{"what": "书"}, map[string]any{"what": "笔"}}}
+	_, rows := read(t, book(t, workbook.NewPlan(types[0]), workbook.Empty, o), joint)
+	if diff := cmp.Diff(want, rows[0].Value); diff != "" || len(rows[0].Errors) > 0 {
+		t.Error(diff, rows[0].Errors)
+	}
+	untaken := map[string]string{}
+	for _, u := range rows[0].Untaken {
+		untaken[u.Title] = u.Text
+	}
+	if diff := cmp.Diff(map[string]string{"起始": "2026-01-01", "人数": "12", "物品·尺寸": "大", "来访·姓名": "张三"}, untaken); diff != "" {
+		t.Error(diff)
+	}
+	told := string(book(t, workbook.NewPlan(types[1]), workbook.Errors, workbook.Out{Number: 1, Version: 2, Value: want, Untaken: rows[0].Untaken}))
+	if s, err := excelize.OpenReader(strings.NewReader(told)); err != nil {
+		t.Error(err)
+	} else if all, err := s.GetRows("小台账"); err != nil || !strings.Contains(fmt.Sprint(all), "“人数”已停用，未导入：12") {
+		t.Error(all, err)
+	}
+	// By titles; what took the name of a retired list is a field, and a line's own
+	// column is no retired field of that name.
+	_, rows = read(t, []byte("日期,人数,来访,监区,物品\r\n2026-01-02,12,李四,一监区,\"[{\"\"what\"\":\"\"书\"\"}]\"\r\n2026-01-03,,,,\r\n"), joint)
+	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "later": "李四", "things": []any{map[string]any{"what": "书"}}}, rows[0].Value); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
+		t.Error(diff, rows[1].Untaken)
+	}
+	for _, raw := range []string{"日期,人数,多出来的\r\n1,2,3\r\n", "人数\r\n12\r\n"} {
+		if _, err := workbook.Open(strings.NewReader(raw), int64(len(raw)), joint); fault.CodeOf(err) != "table_columns" {
+			t.Errorf("%q: %v", raw, err)
 		}
 	}
 }

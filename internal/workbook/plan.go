@@ -20,8 +20,8 @@ type Plan struct {
 	Title   string
 	Version int // whose titles and order stand; the newest
 	Digest  string
-	Tables  []Table // the first has one line for each entry
-	types   map[int]*catalog.Type
+	Tables  []Table           // the first has one line for each entry
+	merged  map[string]string // titles of the ledgers whose entries are shown too (Merge), by id
 }
 
 // Table is a sheet: the entries, or the rows of one array of objects.
@@ -36,13 +36,14 @@ type Table struct {
 // Column is one field. At holds it as each version knows it.
 type Column struct {
 	catalog.Leaf
-	At map[int]catalog.Leaf
+	At   map[int]catalog.Leaf
+	from map[edition][]catalog.Leaf // of merged ledgers that it receives
 }
 
 // NewPlan joins versions of one ledger; the first gives the titles and the order.
 func NewPlan(types ...*catalog.Type) *Plan {
 	newest := types[0]
-	p := &Plan{Ledger: newest.ID, Title: newest.Title.ZH, Version: newest.Version, Digest: hex.EncodeToString(newest.Digest[:8]), types: map[int]*catalog.Type{}}
+	p := &Plan{Ledger: newest.ID, Title: newest.Title.ZH, Version: newest.Version, Digest: hex.EncodeToString(newest.Digest[:8])}
 	p.Tables = []Table{{Title: newest.Title.ZH, Need: catalog.Required, at: map[int]string{}}}
 	for _, t := range types {
 		p.join(t)
@@ -51,7 +52,6 @@ func NewPlan(types ...*catalog.Type) *Plan {
 }
 
 func (p *Plan) join(t *catalog.Type) {
-	p.types[t.Version] = t
 	leaves, arrays := t.Leaves()
 	p.Tables[0].at[t.Version] = ""
 	for _, a := range arrays {
@@ -102,6 +102,9 @@ func (c Column) Header() string {
 // Typed reports whether an import takes the column: not what the server works
 // out, and no file, which cannot come with a table.
 func (c Column) Typed() bool { return !c.Derived && c.Widget != "evidence" }
+
+// in reports whether a version has the field.
+func (c Column) in(version int) bool { _, ok := c.At[version]; return ok }
 
 // depth is the number of arrays a table is inside of, its own included.
 func (t Table) depth(version int) int {

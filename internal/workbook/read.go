@@ -24,6 +24,14 @@ type Row struct {
 	Area   string
 	Value  map[string]any // what could not be read stands there as it was written
 	Errors []fault.Field
+	// Untaken are the cells of fields that the version no longer has.
+	Untaken []Untaken
+}
+
+// Untaken is a cell that an import does not take.
+type Untaken struct {
+	Title string `json:"title"` // of the field, as it was last called
+	Text  string `json:"text"`
 }
 
 // Source is an opened file.
@@ -255,7 +263,8 @@ type place struct {
 }
 
 // columns finds what each column of a file holds: by the hidden ids, or by the
-// titles. A title nobody knows is a mistake, lest a column be dropped unseen.
+// titles. A title nobody knows is a mistake, lest a column be dropped unseen; one
+// that was retired is known, and what it holds is named (Untaken).
 func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 	t := p.Tables[table]
 	var out []place
@@ -284,8 +293,12 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 				at.id = id
 			}
 		} else if title != "" {
-			if at = known(func(c Column) bool { return c.titled(title) }); at.column < 0 {
+			// What is kept goes before what was retired under the same name.
+			if at = known(func(c Column) bool { return c.in(p.Version) && c.titled(title) }); at.column < 0 {
 				at.id = ours[bare(title)]
+			}
+			if at.id == "" {
+				at = known(func(c Column) bool { return c.titled(title) })
 			}
 		}
 		if at.id == "" && title != "" {
@@ -303,7 +316,7 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 	if len(unknown) > 0 {
 		return nil, fault.New(fault.Invalid, "table_columns").With("columns", unknown[:min(len(unknown), 20)])
 	}
-	if !slices.ContainsFunc(out, func(x place) bool { return x.column >= 0 }) {
+	if _, kept := t.at[p.Version]; kept && !slices.ContainsFunc(out, func(x place) bool { return x.column >= 0 && t.Columns[x.column].in(p.Version) }) {
 		return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{})
 	}
 	return out, nil
@@ -319,7 +332,7 @@ func short(title string) string {
 }
 
 // ours are the titles of columns that are no fields.
-var ours = map[string]string{"序号": idRow, "监区": idArea, "状态": idState, "填报人": idAuthor, "提交时间": idFiled, "版本": idVersion,
+var ours = map[string]string{"序号": idRow, "监区": idArea, "状态": idState, "填报人": idAuthor, "提交时间": idFiled, "来源台账": idLedger, "版本": idVersion,
 	"条目编号": idEntry, "错误说明": idErrors, "行标识": idKey, "所属序号": idRow, "上级第几行": idParent}
 
 func bare(title string) string {
@@ -346,8 +359,9 @@ func (p *Plan) tableNamed(sheet string, head [][]string) int {
 }
 
 type nestedRow struct {
-	line   Line
-	errors []fault.Field
+	line    Line
+	errors  []fault.Field
+	untaken []Untaken
 }
 
 // nested reads the rows of one list, by the number of the entry they belong to.
@@ -388,8 +402,8 @@ func (p *Plan) nested(f *excelize.File, sheet string, table int, h [][]string, d
 		}
 		key = append(key, counts[group])
 		counts[group]++
-		line, bad := p.read(table, key, l.values, cols, date1904)
-		out[owner] = append(out[owner], nestedRow{line, bad})
+		line, bad, untaken := p.read(table, key, l.values, cols, date1904)
+		out[owner] = append(out[owner], nestedRow{line, bad, untaken})
 	}
 	return out, nil
 }
@@ -413,10 +427,9 @@ func say(values []string, cols []place, id string) string {
 }
 
 // read turns the cells of one line into values.
-func (p *Plan) read(table int, key []int, values []string, cols []place, date1904 bool) (Line, []fault.Field) {
+func (p *Plan) read(table int, key []int, values []string, cols []place, date1904 bool) (line Line, bad []fault.Field, untaken []Untaken) {
 	t := p.Tables[table]
-	line := Line{Key: key, Cells: make([]any, len(t.Columns))}
-	var bad []fault.Field
+	line = Line{Key: key, Cells: make([]any, len(t.Columns))}
 	for i, c := range cols {
 		if c.column < 0 || i >= len(values) {
 			continue
@@ -425,19 +438,29 @@ func (p *Plan) read(table int, key []int, values []string, cols []place, date190
 		if len(raw) > maxCell*4 {
 			raw = raw[:maxCell*4]
 		}
+		raw = clean(raw)
 		col := t.Columns[c.column]
 		leaf, ok := col.At[p.Version]
 		if !ok {
-			continue // a field the current version no longer has
+			if strings.TrimSpace(raw) != "" {
+				v, _ := value(col.Leaf, raw, date1904)
+				untaken = append(untaken, Untaken{p.Where(Place{Table: table, Column: c.column}), shown(col.Leaf, v)})
+			}
+			continue
 		}
-		v, wrong := value(leaf, strings.ToValidUTF8(strings.ReplaceAll(raw, "\x00", ""), ""), date1904)
+		v, wrong := value(leaf, raw, date1904)
 		line.Cells[c.column] = v
 		if wrong != nil {
 			wrong.Pointer = numbered(leaf.Pointer, key)
 			bad = append(bad, *wrong)
 		}
 	}
-	return line, bad
+	return line, bad, untaken
+}
+
+// clean takes away what neither the log nor the database keeps.
+func clean(raw string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(raw, "\x00", ""), "")
 }
 
 // numbered puts the numbers of the rows where a pointer has stars.
@@ -454,13 +477,14 @@ func (p *Plan) row(n int, values []string, cols []place, nested []map[string][]n
 		row.Entry = id.String()
 	}
 	lists := make([][]Line, len(p.Tables))
-	line, bad := p.read(0, nil, values, cols, date1904)
-	lists[0], row.Errors = []Line{line}, bad
+	var line Line
+	line, row.Errors, row.Untaken = p.read(0, nil, values, cols, date1904)
+	lists[0] = []Line{line}
 	if owner := strings.TrimSpace(say(values, cols, idRow)); owner != "" {
 		for i := range p.Tables {
 			for _, r := range nested[i][owner] {
 				lists[i] = append(lists[i], r.line)
-				row.Errors = append(row.Errors, r.errors...)
+				row.Errors, row.Untaken = append(row.Errors, r.errors...), append(row.Untaken, r.untaken...)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -74,13 +75,13 @@ func encoderTo(w io.Writer, e encoding.Encoding) io.WriteCloser {
 
 // Add writes one entry.
 func (t *Text) Add(o Out) error {
-	line := t.plan.Split(o.Version, o.Value)[0][0]
+	lines := t.plan.lay(o)
+	line := lines[0][0]
 	cells := make([]string, len(t.slots))
 	for i, s := range t.slots {
 		switch {
 		case s.table > 0:
-			at, ok := t.plan.Tables[s.table].at[o.Version]
-			if v, there := look(o.Value, at); ok && there {
+			if v, ok := t.plan.list(o, lines, s.table); ok {
 				raw, err := json.Marshal(v)
 				if err != nil {
 					return err
@@ -89,8 +90,7 @@ func (t *Text) Add(o Out) error {
 			}
 		case s.column >= 0:
 			c := t.plan.Tables[0].Columns[s.column]
-			leaf, ok := c.At[o.Version]
-			v := line.Cells[s.column]
+			leaf, v, ok := c.holds(o.Version, line.Cells[s.column])
 			if !ok || v == nil {
 				continue
 			}
@@ -105,6 +105,18 @@ func (t *Text) Add(o Out) error {
 		}
 	}
 	return t.w.Write(cells)
+}
+
+// list is the value of a table in one cell.
+func (p *Plan) list(o Out, lines [][]Line, table int) (any, bool) {
+	if o.Ledger != "" {
+		return p.assembled(lines, table)
+	}
+	at, ok := p.Tables[table].at[o.Version]
+	if !ok {
+		return nil, false
+	}
+	return look(o.Value, at)
 }
 
 // Close writes what is left.
@@ -259,8 +271,11 @@ func (p *Plan) textColumns(head []string) ([]place, map[int]int, error) {
 	lists := map[int]int{}
 	rest := clone(head)
 	for n, title := range rest {
-		for i, t := range p.Tables {
-			if i > 0 && title != "" && (bare(title) == bare(t.Title) || title == t.ID) {
+		if i := slices.IndexFunc(p.Tables, func(t Table) bool {
+			return t.ID != "" && title != "" && (bare(title) == bare(t.Title) || title == t.ID)
+		}); i > 0 {
+			// A field may have taken the name of a list that was retired.
+			if _, kept := p.Tables[i].at[p.Version]; kept || !slices.ContainsFunc(p.Tables[0].Columns, func(c Column) bool { return c.in(p.Version) && c.titled(title) }) {
 				lists[n], rest[n] = i, ""
 			}
 		}
@@ -275,7 +290,11 @@ func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
 		if n >= len(values) || strings.TrimSpace(values[n]) == "" {
 			continue
 		}
-		at := p.Tables[i].at[p.Version]
+		at, kept := p.Tables[i].at[p.Version]
+		if !kept {
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n])})
+			continue
+		}
 		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
 		list, ok := doc.Value["v"].([]any)
 		if err != nil || !ok {

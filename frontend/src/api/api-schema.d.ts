@@ -1886,6 +1886,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description columns that the version no longer asks for; what they held is not taken */
+            retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
             passed?: number;
             failure?: components["schemas"]["BatchFailure"];
@@ -1917,15 +1919,26 @@ export interface components {
                 code: string;
                 message: string;
             }[];
+            /** @description cells of fields that the version no longer has */
+            untaken?: {
+                title: string;
+                text: string;
+            }[];
         };
         ExportFilter: {
             /** Format: uuid */
             area?: string;
+            /** @description approved is what is in force, be it under correction or not */
             states?: string[];
             from?: string;
             to?: string;
             text?: string;
+            /** @description members that the document contains */
             fields?: unknown[];
+            /** @description with the entries of the ledgers that were merged into this one, in its columns by the map of the merge */
+            merged?: boolean;
+            /** @description those of them that the file holds, being what the asker may take out; the server says it */
+            with?: string[];
         };
         Export: {
             /** Format: uuid */
@@ -4922,6 +4935,7 @@ export interface operations {
                 q: string;
                 ledger?: string[];
                 area?: string;
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 from?: string;
                 to?: string;
@@ -5149,6 +5163,7 @@ export interface operations {
             query?: {
                 area?: string;
                 ledger?: string[];
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 author?: string;
                 mine?: boolean;
@@ -5536,6 +5551,7 @@ export interface operations {
             query?: {
                 area?: string;
                 ledger?: string[];
+                /** @description approved is what is in force, be it under correction or not */
                 state?: string[];
                 author?: string;
                 mine?: boolean;

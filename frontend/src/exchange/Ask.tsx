@@ -5,6 +5,7 @@ import { askExport, formats } from '../api/exchange'
 import { act } from '../api/http'
 import type { Area, Export, LedgerHead } from '../api/model'
 import { ProblemError } from '../api/problem'
+import { useCatalogue } from '../api/queries'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -27,6 +28,9 @@ export function Ask(props: {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState('')
   const once = useRef(act())
+  const merged = (useCatalogue().data?.ended ?? []).filter(
+    ({ end }) => end?.kind === 'merge' && end.target === ledger,
+  )
   const strict = ledgers.find((l) => l.id === ledger)?.sensitivity === 'L3'
   const ask = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
@@ -43,6 +47,7 @@ export function Ask(props: {
         to: value('to'),
         text: value('q'),
         states,
+        merged: value('merged') === 'on' || undefined,
       }
       await once.current((key) =>
         askExport(prison, { ledger, format, reason: value('reason') ?? '', filter }, key),
@@ -119,6 +124,13 @@ export function Ask(props: {
           {t(strict ? 'exchange.reasonWanted' : 'exchange.reason')}
           <input name="reason" maxLength={200} required={strict} />
         </label>
+        {merged.length > 0 && (
+          // Ticked: who asks for a year expects the whole year, under whatever name it was kept.
+          <label key={ledger}>
+            {t('exchange.merged', { list: merged.map((l) => text(l.title, lang)).join('、') })}
+            <input type="checkbox" name="merged" defaultChecked />
+          </label>
+        )}
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('exchange.ask')}
         </Button>

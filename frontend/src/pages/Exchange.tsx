@@ -140,7 +140,7 @@ function Exports({ prison }: { prison: string }) {
             <tbody>
               {list.map((e) => (
                 <tr key={e.id}>
-                  <td>{names.ledger(e.ledger)}</td>
+                  <td>{[e.ledger, ...(e.filter.with ?? [])].map(names.ledger).join('、')}</td>
                   <td>{t(`exchange.format_${e.format}`)}</td>
                   <td>{showTime(e.created_at)}</td>
                   <td>{e.rows}</td>

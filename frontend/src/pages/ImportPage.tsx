@@ -57,7 +57,7 @@ function Shown({ of }: { of: Import }) {
   return (
     <>
       <PageTitle title={of.name} beside={<span>{names.ledger(of.ledger)}</span>}>
-        {of.bad > 0 && !isWorking(of.state) && (
+        {(of.bad > 0 || of.retired) && !isWorking(of.state) && (
           <a href={errorsUrl(of)} download>
             {t('exchange.errorBook')}
           </a>
@@ -85,6 +85,11 @@ function Shown({ of }: { of: Import }) {
         {of.passed !== undefined && of.state !== 'done' && (
           <p className="danger" role="alert">
             {t('exchange.passed', { passed: of.passed, version: of.version })}
+          </p>
+        )}
+        {of.retired && (
+          <p className="danger" role="alert">
+            {t('exchange.retired', { list: of.retired.join('、') })}
           </p>
         )}
         {(isWorking(of.state) || of.state === 'stopped') && (
@@ -173,6 +178,13 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                       )}
                     </td>
                     <td>
+                      {r.outcome !== 'skipped' && r.untaken && (
+                        <ul className="row-errors">
+                          {r.untaken.map((u, n) => (
+                            <li key={n}>{t('exchange.untaken', u)}</li>
+                          ))}
+                        </ul>
+                      )}
                       {r.errors.length > 0 && (
                         <ul className="row-errors danger">
                           {r.errors.map((e) => (
