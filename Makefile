@@ -37,7 +37,7 @@ bin/with-servers: go.mod go.sum $(GO_FILES)
 test: check test-go test-page test-browser ## all tests: Go on real servers, the page, the journeys in a browser
 
 test-go: bin/with-servers frontend/dist/index.html $(FONT)
-	./bin/with-servers go test -timeout 40m ./...
+	./bin/with-servers go test -timeout 40m -parallel 4 ./...
 
 test-page: frontend/node_modules/.stamp
 	cd frontend && npm test --silent

@@ -130,6 +130,14 @@ func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Ca
 	return out, out.replace(versions, nil, published)
 }
 
+// Copy is a catalogue of the same types; what is then put in force in one leaves
+// the other alone.
+func (c *Catalog) Copy() *Catalog {
+	out := &Catalog{compiler: c.compiler, calendar: c.calendar}
+	out.now.Store(c.now.Load())
+	return out
+}
+
 // Replace puts other published contents in force at once. With a mistake in any
 // type the old ones stay.
 func (c *Catalog) Replace(versions []Files, ends []End) error { return c.replace(versions, ends, true) }

@@ -216,3 +216,15 @@ func TestHistoryBegins(t *testing.T) {
 		t.Errorf("%+v %+v", base, list)
 	}
 }
+
+// TestCopy: what is put in force in a copy leaves the other alone.
+func TestCopy(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := c.IDs()
+	if err := c.Copy().Replace(nil, nil); err != nil || len(before) == 0 || !slices.Equal(c.IDs(), before) {
+		t.Errorf("%v became %v: %v", before, c.IDs(), err)
+	}
+}

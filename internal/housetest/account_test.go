@@ -27,6 +27,7 @@ func accounts(t *testing.T) (*housetest.House, *account.Service, *testkit.Clock)
 }
 
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	h, s, clock := accounts(t)
 	ctx := t.Context()
 	number, from := h.Person("officer").Number, account.Client{Address: "127.0.0.1", Agent: "test"}
@@ -96,6 +97,7 @@ func TestSessions(t *testing.T) {
 
 // TestGuessing lets eight guess at once: all count, and the account locks.
 func TestGuessing(t *testing.T) {
+	t.Parallel()
 	h, s, clock := accounts(t)
 	number := h.Person("officer").Number
 	try := func(number, password string) error {

@@ -82,6 +82,7 @@ func standingOf(e ledger.Entry) standing {
 // TestAmendmentWaits: what is in force stands as it was until the correction is
 // approved, and again when the correction is given up.
 func TestAmendmentWaits(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	before := approved(t, h)
@@ -114,6 +115,7 @@ func TestAmendmentWaits(t *testing.T) {
 
 // TestAmendmentMoves: approved, the correction takes its place.
 func TestAmendmentMoves(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	before := approved(t, h)
 	out := ledger.Outcome{Entry: amended(t, h, before)}
@@ -135,6 +137,7 @@ func TestAmendmentMoves(t *testing.T) {
 
 // TestNilReturns: for a duty that has begun, once, and never a way round the chain.
 func TestNilReturns(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "tool-hazmat"}

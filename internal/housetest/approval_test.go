@@ -72,6 +72,7 @@ func get(t *testing.T, h *housetest.House, e ledger.Entry) ledger.View {
 
 // TestModes: three approvers, each verdict, in every order, for each mode.
 func TestModes(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	orders := [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
 	// ends says after which of the verdicts the step is over, and how.
@@ -138,6 +139,7 @@ func TestModes(t *testing.T) {
 // TestNobodyTwice: neither the same person twice on a step, nor the author, not
 // even past the program.
 func TestNobodyTwice(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, group("all"))
 	e := h.Submitted(t)
@@ -178,6 +180,7 @@ func TestNobodyTwice(t *testing.T) {
 // TestLastOfSeveral lets the last ones of a step decide at the same moment, 100
 // times a mode: the entry is never left pending, and no verdict is lost.
 func TestLastOfSeveral(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for _, c := range []struct {
 		mode  string
@@ -242,6 +245,7 @@ func atOnce(t *testing.T, n int, do func(i int) error, won int) {
 // TestLastLook: what must be there by the last approval is asked then and not
 // before; the entry waits as it was, and goes through when it is mended.
 func TestLastLook(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	var search struct {
 		At string `json:"ended_at"`

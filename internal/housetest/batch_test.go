@@ -88,6 +88,7 @@ func fileAll(t *testing.T, h *housetest.House, ctx context.Context, n ledger.New
 // TestBatch: a month's points of an area. One wrong row holds back no other,
 // what is sent twice, one after the other and at once, is filed once.
 func TestBatch(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	numbers := heldBy(t, h, 6)
@@ -156,6 +157,7 @@ func TestBatch(t *testing.T) {
 
 // TestBatchChecked: checking says what filing would, and writes nothing.
 func TestBatchChecked(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	heldBy(t, h, 3)
@@ -204,6 +206,7 @@ func TestBatchChecked(t *testing.T) {
 
 // TestBatchAnswers holds the routes to the contract.
 func TestBatchAnswers(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	heldBy(t, c.h, 2)
 	in := "/prisons/" + c.h.Prison.String()

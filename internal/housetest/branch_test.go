@@ -66,6 +66,7 @@ func claimOf(t *testing.T, h *housetest.House, k ledger.Key, kind string) ledger
 // TestWrittenOffline: what a chain proves, and that one which proves nothing
 // is said to, and costs the entry nothing.
 func TestWrittenOffline(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -134,6 +135,7 @@ func TestWrittenOffline(t *testing.T) {
 
 // TestAnchorExpires: a chain may not go on for ever from one anchor.
 func TestAnchorExpires(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	var secret []byte
@@ -162,6 +164,7 @@ func TestAnchorExpires(t *testing.T) {
 
 // TestWrittenFiles: files named in the chain must have arrived, more may lie there.
 func TestWrittenFiles(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	a, err := h.Ledger.Anchor(officer)
@@ -193,6 +196,7 @@ func TestWrittenFiles(t *testing.T) {
 
 // TestBegunUnderOwnID: an entry begun without the network keeps the id it was given.
 func TestBegunUnderOwnID(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	n := ledger.New{ID: uuid.Must(uuid.NewV7()), Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search"}
@@ -207,6 +211,7 @@ func TestBegunUnderOwnID(t *testing.T) {
 
 // TestBranches: the offline version is kept beside the entry in every state, and ended once.
 func TestBranches(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -383,6 +388,7 @@ func branchedAtOnce(do func(int) error) (errs [2]error) {
 
 // TestBranchesOverHTTP walks the routes as a browser that comes back would.
 func TestBranchesOverHTTP(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	prison, area := c.h.Prison.String(), c.h.Area.String()
 	status, anchor := c.do(t, "POST", "/session/anchor", "", nil)

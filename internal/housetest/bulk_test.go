@@ -12,6 +12,7 @@ import (
 // TestBulk: of 500 as they were listed seven have changed since: 493 are done,
 // seven are told so, and all that was done is in the trail.
 func TestBulk(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"duty_leader"}})
 	var items []ledger.Item

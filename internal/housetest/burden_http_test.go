@@ -23,6 +23,7 @@ import (
 // house runs: each is a line of its own, with its proposal, from the moment it
 // is in force, and what is measured since goes into it.
 func TestBurdenHistory(t *testing.T) {
+	t.Parallel()
 	c := serve(t)
 	h := c.h
 	officer := c.as(t, "officer")

@@ -15,6 +15,7 @@ import (
 // TestBurden sums up what filling took, over the entries that its reader sees,
 // and takes no impossible figure on trust.
 func TestBurden(t *testing.T) {
+	t.Parallel()
 	h := New(t)
 	for _, effort := range []ledger.Effort{{Seconds: 30, Keystrokes: 40}, {Seconds: 50, Keystrokes: 90}, {Seconds: 1 << 30, Keystrokes: -5}, {}} {
 		e := h.Begin(t, "officer", "cell-body-search", h.Search())

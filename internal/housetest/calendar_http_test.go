@@ -13,6 +13,7 @@ import (
 // TestCalendarRoutes holds every new creation and decision to the contract, by
 // the people who do it (client.do compares each answer).
 func TestCalendarRoutes(t *testing.T) {
+	t.Parallel()
 	c := serve(t)
 	h := c.h
 	for _, who := range []string{"area head", "custody head"} {

@@ -18,6 +18,7 @@ import (
 // TestRecordKeepsVersion is A1: three versions later a record is what it was: its
 // version, its bytes and digest, and the form by which it is read.
 func TestRecordKeepsVersion(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	const id = "headcount"
@@ -88,6 +89,7 @@ func TestRecordKeepsVersion(t *testing.T) {
 // counted alike before and after, is there once, and is opened by its old link; a
 // ledger that was handed to another system stays as a stub to be read, which names it.
 func TestMergeKeepsCounts(t *testing.T) {
+	t.Parallel()
 	c := serve(t)
 	h := c.h
 	ctx := t.Context()

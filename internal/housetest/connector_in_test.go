@@ -64,6 +64,7 @@ func idemOf(key string, body []byte) ledger.Idem {
 // TestOrder tells the versions of one inmate in every order, each one twice: the
 // greatest stands.
 func TestOrder(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := rollConnector(t, h, connector.Push)
 	s := connect(t, h, c)
@@ -115,6 +116,7 @@ func asking(t *testing.T, h *housetest.House, s *connector.Service) *client {
 // TestPush sends records as another system does: with its own token, one key a
 // request, twice at once, and hostile.
 func TestPush(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := rollConnector(t, h, connector.Push)
 	c.Areas = nil
@@ -177,6 +179,7 @@ func TestPush(t *testing.T) {
 // TestKeepers asks as the two administrators and as an officer: who keeps it may
 // act, who watches sees, others are refused; no secret and no record is shown.
 func TestKeepers(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01"), held(2, 1, "77")})
 	pull, push := rollConnector(t, h, connector.Pull), rosterConnector(t, h, connector.Push)
@@ -246,6 +249,7 @@ func TestKeepers(t *testing.T) {
 
 // TestDrop lays files into a folder as people and programs do.
 func TestDrop(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	post(t, h, "officer")
 	post(t, h, "second officer")
@@ -342,6 +346,7 @@ func TestDrop(t *testing.T) {
 // TestSourcedField pins what a connector delivered: whatever is typed, sent or
 // said later, the entry keeps it and shows that the source says otherwise.
 func TestSourcedField(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -442,6 +447,7 @@ func TestSourcedField(t *testing.T) {
 // TestSentBodyIsPinned: a creation that brings its own body takes the pins of its
 // day, and they win.
 func TestSentBodyIsPinned(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	counted(t, h, ledger.Entry{}, 61, "")
 	at := time.Now().In(catalog.Zone)

@@ -164,6 +164,7 @@ const rollOf = `select string_agg(i.inmate_no || ' ' || a.code || coalesce(' out
 // TestPullRoll pulls a paged roll: upserted by key and version, older news heard
 // late changes nothing, whoever is gone was released and stays.
 func TestPullRoll(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01"), held(2, 1, "01")}, []person{held(3, 1, "02")})
 	c := rollConnector(t, h, connector.Pull)
@@ -216,6 +217,7 @@ func TestPullRoll(t *testing.T) {
 
 // TestRejected keeps what cannot be mapped, with its reason, and holds back nothing else.
 func TestRejected(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01"), held(2, 1, "77"), held(3, 1, "99"), held(4, 1, "01", person{"rj": "昨天"}), held(5, 1, "01", person{"no": "12"}),
 		held(6, 1, "01", person{"id": ""}), held(7, 1, "01", person{"ver": "新"}), held(8, 1, "01", person{"no": "0000000001"}), held(9, 1, "01", person{"gone": "是"}),
@@ -272,6 +274,7 @@ func TestRejected(t *testing.T) {
 // TestSourceFails lets the source fail in every way it can: a run that says so,
 // a longer and longer wait, and no record lost or doubled when it recovers.
 func TestSourceFails(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01")}, []person{held(2, 1, "01")})
 	c := rollConnector(t, h, connector.Pull)
@@ -349,6 +352,7 @@ func TestSourceFails(t *testing.T) {
 
 // TestPullAtOnce lets two servers look at the same connector at the same time.
 func TestPullAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01")}, []person{held(2, 1, "01")})
 	c := rollConnector(t, h, connector.Pull)
@@ -374,6 +378,7 @@ func TestPullAtOnce(t *testing.T) {
 // TestGoesOn takes a run up where another server left it: the first page is not
 // asked for again, nothing is doubled, and it is one run.
 func TestGoesOn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	src := newSource(t, []person{held(1, 1, "01")}, []person{held(2, 1, "01")})
 	c := rollConnector(t, h, connector.Pull)
@@ -409,6 +414,7 @@ func TestGoesOn(t *testing.T) {
 // TestRunsStand holds the runs under the log: what a superuser changes of a run,
 // of what it brought or refused, is named.
 func TestRunsStand(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	src := newSource(t, []person{held(1, 1, "01"), held(2, 1, "77")})
 	c := rollConnector(t, s.House, connector.Pull)

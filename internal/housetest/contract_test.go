@@ -107,6 +107,7 @@ func answered(t *testing.T, method, path string, status int, mediaType string, r
 
 // TestAnswers asks every list and view once: shapes as the contract says.
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	prison, area := c.h.Prison.String(), c.h.Area.String()
 	e := approved(t, c.h)

@@ -68,6 +68,7 @@ func judged(e ledger.Entry) ledger.Judgement {
 // TestDelegation: a deputy decides in the holder's name from the first day to
 // the last, not before and not after, and reads only as long.
 func TestDelegation(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}})
 	clock := clocked(t, h)
@@ -106,6 +107,7 @@ func TestDelegation(t *testing.T) {
 
 // TestDelegationLimits: what a delegation does not give.
 func TestDelegationLimits(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}})
 	today := time.Now()
@@ -183,6 +185,7 @@ func TestDelegationLimits(t *testing.T) {
 
 // TestDelegateAtOnce: two delegations of the same post for the same days.
 func TestDelegateAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for n := range 20 {
 		on := time.Now().AddDate(0, 0, n)
@@ -196,6 +199,7 @@ func TestDelegateAtOnce(t *testing.T) {
 // TestDeputyInGroup: of several who must all sign, a deputy signs for one; the
 // same person does not sign twice.
 func TestDeputyInGroup(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, group("all"))
 	if _, err := delegate(t, h, "area head", "medic", actor.AreaHead, time.Now(), time.Now()); err != nil {

@@ -19,6 +19,7 @@ import (
 // TestDiscardFiled: what was submitted by mistake has an end while nothing of it
 // is in force: with a reason, and all that was said of it stays.
 func TestDiscardFiled(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")

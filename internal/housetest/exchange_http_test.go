@@ -12,6 +12,7 @@ import (
 // TestExchangeOverHTTP walks a file in and out by the routes; every answer is
 // held to the contract.
 func TestExchangeOverHTTP(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	in := "/prisons/" + c.h.Prison.String()
 	key := func() map[string]string { return map[string]string{"Idempotency-Key": uuid.NewString()} }

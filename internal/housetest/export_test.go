@@ -53,6 +53,7 @@ func fetched(t *testing.T, h *housetest.House, who string, e exchange.Export) (e
 // TestExport brings entries out as they went in, in every format, with who took
 // them in the log; and the file that went out is known when it comes back.
 func TestExport(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 230, func(int) bool { return false }))))
 	i = through(t, h, "officer", begin(t, h, "officer", i))
@@ -97,6 +98,7 @@ func TestExport(t *testing.T) {
 // TestExportRights: one's own scope and no more, one's own files, and strictly
 // restricted material for named posts with a reason.
 func TestExportRights(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	h.Submitted(t)
 	for who, rows := range map[string]int{"officer": 1, "custody head": 1, "warden": 1, "officer elsewhere": 0, "education head": 0} {
@@ -127,6 +129,7 @@ func TestExportRights(t *testing.T) {
 
 // TestExportFilter narrows as the list does.
 func TestExportFilter(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	h.Submitted(t)
 	today, later := time.Now().Format(time.DateOnly), time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
@@ -148,6 +151,7 @@ func TestExportFilter(t *testing.T) {
 // force, from the moment it is taken up for correction until the correction is in
 // force; what was voided is there as voided, what was never filed is not.
 func TestExportCorrected(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	h.Begin(t, "officer", "cell-body-search", nil)
@@ -191,6 +195,7 @@ func TestExportCorrected(t *testing.T) {
 // TestExportGivesUp: an export that cannot be finished does not stay at work for
 // ever; it is taken up again for a day, and then has failed and says so.
 func TestExportGivesUp(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	h.Submitted(t)
 	officer := h.As(t.Context(), "officer")
@@ -231,6 +236,7 @@ func (noRoom) PutStaging(context.Context, string, io.Reader, int64) error {
 
 // TestTend takes up what nobody goes on with, and sweeps what is over its time.
 func TestTend(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	i := send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 2, func(int) bool { return false })))
 	e := askExport(t, h, "officer", exchange.Export{Ledger: "cell-body-search", Format: "xlsx"})
@@ -273,6 +279,7 @@ func TestTend(t *testing.T) {
 
 // TestEmptyRights: whoever fills the ledger somewhere takes an empty file of it.
 func TestEmptyRights(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for who, code := range map[string]string{"officer": "", "warden": "forbidden"} {
 		var w bytes.Buffer

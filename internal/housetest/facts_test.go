@@ -138,6 +138,7 @@ func holds(d ledger.DraftBody, field string) string {
 // into a folder it is pinned, whatever is typed over it; said otherwise later it is
 // shown as corrected; and the connector gone, it is typed again.
 func TestEverySystemDelivers(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []connector.Kind{connector.Pull, connector.Push, connector.Drop} {
 		t.Run(string(kind), func(t *testing.T) {
 			h := housetest.New(t)
@@ -285,6 +286,7 @@ func bringer(t *testing.T, h *housetest.House, c connector.Connector) func(list 
 // area's days is open none of them is put over the officer, and a record of an
 // inmate is not while a newer word of it is.
 func TestFactsRejected(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	members := map[string]connector.Member{"count": {At: "/cs", Type: "integer"}, "rate": {At: "/bl", Type: "number"}, "seen_on": {At: "/kr", Type: "date"}, "note": {At: "/bz", Type: "text"},
 		"kind": {At: "/lx", Type: "text", Values: map[string]string{"1": "one"}}, "ok": {At: "/ok", Type: "boolean"}}
@@ -389,6 +391,7 @@ func TestFactsRejected(t *testing.T) {
 // TestFactsOrder tells three versions of an area's day in every order, each twice:
 // the greatest stands, on the day it names, and a day it left is told so.
 func TestFactsOrder(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := factsOf(t, h, connector.Push, "ext:procurement", ofDay, map[string]connector.Member{"batch_no": {At: "/ph", Type: "text"}})
 	s := connect(t, h, c)
@@ -418,6 +421,7 @@ func TestFactsOrder(t *testing.T) {
 // TestFactsAtOnce sends the same record, and a newer one, many times at once: each
 // version once, one leaf a run, and the log holds all of it.
 func TestFactsAtOnce(t *testing.T) {
+	t.Parallel()
 	sc := newScene(t)
 	h := sc.House
 	c := factsOf(t, h, connector.Push, "ext:asset-register", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
@@ -458,6 +462,7 @@ func TestFactsAtOnce(t *testing.T) {
 // TestFactsFollow: the pin is of the asset that the draft names, also when it names
 // another one, and is handed in as it was delivered.
 func TestFactsFollow(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	c := factsOf(t, h, connector.Push, "ext:asset-register", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})

@@ -12,6 +12,7 @@ import (
 
 // TestFile files a row whole or not at all, and once under its key.
 func TestFile(t *testing.T) {
+	t.Parallel()
 	h := New(t)
 	ctx := h.As(t.Context(), "officer")
 	row := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Body: h.Search()}

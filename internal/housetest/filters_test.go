@@ -26,6 +26,7 @@ func kept(t testing.TB, h *housetest.House, who, name string, shared bool) retri
 // TestSavedFilters: seen by their owner and, shown, by the unit; changed by the
 // owner alone, whatever the program or the condition says.
 func TestSavedFilters(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	own, shared := kept(t, h, "officer", "只给自己", false), kept(t, h, "officer", "全监区", true)
@@ -112,6 +113,7 @@ func TestSavedFilters(t *testing.T) {
 // TestSavedFiltersAtOnce: the last free place is given once, and a change twice
 // at once is done once.
 func TestSavedFiltersAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	var f retrieval.Filter
@@ -158,6 +160,7 @@ func TestSavedFiltersAtOnce(t *testing.T) {
 
 // TestSavedFiltersRoute asks as a browser would.
 func TestSavedFiltersRoute(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	in := "/prisons/" + c.h.Prison.String() + "/filters"
 	body := `{"page":"search","name":"清监","query":"q=%E6%B8%85","shared":true}`

@@ -14,6 +14,7 @@ import (
 // TestFound begins a deployment from a file: somebody can sign in, is asked to
 // choose a password that holds, and a second run changes nothing.
 func TestFound(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	var o postgres.Organisation

@@ -35,6 +35,7 @@ func drafted(t *testing.T, h *housetest.House, id string, n int) {
 // moves no more than it has time for: it asks for the next, once however often it
 // is tried.
 func TestDraftsGoOn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	const id = "culture-activity"
 	all := 2*proposal.MovedAtOnce + 3
@@ -81,6 +82,7 @@ func TestDraftsGoOn(t *testing.T) {
 
 // TestDraftsPaged: a dry run over more drafts than it holds at once counts each.
 func TestDraftsPaged(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	const id = "culture-activity"
 	n := 2*proposal.PageOfDrafts + 3
@@ -136,6 +138,7 @@ func (c countingTx) OpenDrafts(ctx context.Context, id string, after ledger.Key,
 
 // TestRemindGoesOn: an entry that cannot be looked at holds back none behind it.
 func TestRemindGoesOn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	set := func(sql string, args ...any) {
 		t.Helper()
@@ -172,6 +175,7 @@ func (f failing) Reckon(ctx context.Context, s ledger.Session, area uuid.UUID, i
 
 // TestRefreshGoesOn: a day that cannot be reckoned holds back no other.
 func TestRefreshGoesOn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	if err := h.Duty.Plan(ctx, h.Prison, time.Now().Add(-72*time.Hour), time.Now()); err != nil {

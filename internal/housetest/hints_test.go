@@ -50,6 +50,7 @@ func onDay(doc map[string]any, at time.Time) {
 // TestHints: each is made when it should be, and only then; it blocks nothing
 // but approval unseen.
 func TestHints(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	const told = "因床铺维修未能当场复位，已通知生活卫生民警于次日上午完成整理"
 	remark := func(text string) func(map[string]any) {

@@ -71,8 +71,9 @@ func New(t testing.TB) *House {
 		}
 	}
 	var err error
-	h.Catalog, err = catalog.Load(schemas.FS)
+	types, err := shipped()
 	check(err)
+	h.Catalog = types.Copy()
 	ids := h.Catalog.IDs()
 	shared, err := policy()
 	check(err)
@@ -109,9 +110,11 @@ func New(t testing.TB) *House {
 	return h
 }
 
-// policy is read once: it is most of what a house costs, and never the subject.
+// shipped and policy are read once: they are most of what a house costs to make, and never the subject.
+var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })
+
 var policy = sync.OnceValues(func() (*access.Enforcer, error) {
-	c, err := catalog.Load(schemas.FS)
+	c, err := shipped()
 	if err != nil {
 		return nil, err
 	}

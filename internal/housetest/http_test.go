@@ -110,6 +110,7 @@ func (c *client) do(t *testing.T, method, path, body string, headers map[string]
 // TestHostile sends what a browser never would: always a problem with a code,
 // never a 500.
 func TestHostile(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	prison, area := c.h.Prison.String(), c.h.Area.String()
 	status, made := c.do(t, "POST", "/prisons/"+prison+"/entries", `{"ledger":"cell-body-search","area":"`+area+`"}`, map[string]string{"Idempotency-Key": "first-entry"})
@@ -204,6 +205,7 @@ func TestHostile(t *testing.T) {
 
 // TestUploadRefused sends contents that are not what evidence may be.
 func TestUploadRefused(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	prison, area := c.h.Prison.String(), c.h.Area.String()
 	_, made := c.do(t, "POST", "/prisons/"+prison+"/entries", `{"ledger":"cell-body-search","area":"`+area+`"}`, map[string]string{"Idempotency-Key": "first-entry"})

@@ -156,6 +156,7 @@ func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 // written once however often the file is sent, and the corrected error workbook
 // writes exactly those that were missing. IMPORT_ROWS makes it long.
 func TestImport(t *testing.T) {
+	t.Parallel()
 	n := 2000
 	if s := os.Getenv("IMPORT_ROWS"); s != "" {
 		n, _ = strconv.Atoi(s)
@@ -232,6 +233,7 @@ func TestImport(t *testing.T) {
 // TestImportTwiceAtOnce runs the same import by two jobs, and the same file as
 // two imports of two people, at once.
 func TestImportTwiceAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	outs := searches(h, 60, func(int) bool { return false })
 	raw := bookOf(t, h, "cell-body-search", outs)
@@ -256,6 +258,7 @@ func TestImportTwiceAtOnce(t *testing.T) {
 
 // TestImportRights holds imports to the one who sent them and to what they may fill.
 func TestImportRights(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	raw := bookOf(t, h, "cell-body-search", searches(h, 3, func(int) bool { return false }))
 	for who, code := range map[string]string{"warden": "forbidden", "inspector": "forbidden"} {
@@ -288,6 +291,7 @@ func TestImportRights(t *testing.T) {
 
 // TestImportStopped stops in the middle, goes on, and removes at last.
 func TestImportStopped(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 10, func(int) bool { return false }))))
@@ -317,6 +321,7 @@ func TestImportStopped(t *testing.T) {
 // TestImportEveryType brings the valid documents of every type in as drafts and
 // finds them as they were.
 func TestImportEveryType(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for _, typ := range h.Catalog.Types() {
 		doc := loose(mustExample(t, typ))
@@ -423,6 +428,7 @@ func drop(v any, pointer string) {
 // TestImportLocked: a row whose time is over is wrong like any other, when it is
 // looked at, when it is written and in the grid; it ends nothing.
 func TestImportLocked(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	lockDays := int(h.Catalog.Setting("lock_days"))
 	outs := searches(h, 3, func(int) bool { return false })
@@ -465,6 +471,7 @@ func TestImportLocked(t *testing.T) {
 
 // TestImportNames: the name of a file is one line that says what it is.
 func TestImportNames(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for _, name := range []string{"", "\u200b", "../表.csv", `a\b.csv`, "a\r\nb.csv", "\u202evsc.xlsx", strings.Repeat("长", 300)} {
 		f := exchange.Sent{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Name: name, Size: 3}

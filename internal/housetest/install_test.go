@@ -107,6 +107,7 @@ func (s shipment) install(t *testing.T, h *housetest.House) error {
 // TestInstallGate: what is in the files and passed no gate is not installed, nor
 // anything with it; with its answers it is, once, however many servers start.
 func TestInstallGate(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	rows := func() (n int) {
 		t.Helper()
@@ -181,6 +182,7 @@ func TestInstallGate(t *testing.T) {
 // TestWaysIn: there are two ways into the catalogue, files and proposals, and each
 // has its gate (TestInstallGate, TestGateHeld).
 func TestWaysIn(t *testing.T) {
+	t.Parallel()
 	ways := map[string]int{}
 	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

@@ -44,6 +44,7 @@ func refused(t *testing.T, what string, err error, code string) {
 // TestLocks: after the lock nothing is begun, filed or returned as nil without
 // an exception; before it what is late is taken and marked so.
 func TestLocks(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -144,6 +145,7 @@ func TestLocks(t *testing.T) {
 // TestLockCauses: each cause has its own code, says why in both languages and
 // who can lift it, on the duty, on the entry and in the refusal.
 func TestLockCauses(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -211,6 +213,7 @@ func TestLockCauses(t *testing.T) {
 // TestBegunLate: what is begun for a shift that is over speaks of that shift, not
 // of the one under way, and guesses no minute.
 func TestBegunLate(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	noon := time.Now().In(catalog.Zone).AddDate(0, 0, -3).Truncate(time.Minute)

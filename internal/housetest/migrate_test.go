@@ -68,6 +68,7 @@ func upTo(ctx context.Context, url string, version int64) error {
 // TestMigrateLived takes a database with rows, as the release before left it, to
 // the shape of now: nothing is lost and every column has its value.
 func TestMigrateLived(t *testing.T) {
+	t.Parallel()
 	url := before0012(t)
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
@@ -107,6 +108,7 @@ func TestMigrateLived(t *testing.T) {
 // TestMigrateTasks: what was done under the rule before 0020, by any entry that
 // mentioned the number, stays done where nobody is named, and nothing else becomes so.
 func TestMigrateTasks(t *testing.T) {
+	t.Parallel()
 	url := before0012(t)
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 // TestNames: whatever a person gives a name to, it is kept without the space
 // around it, and not at all with what nobody sees.
 func TestNames(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	draft := h.Begin(t, "officer", "cell-body-search", h.Search())
@@ -54,6 +55,7 @@ func TestNames(t *testing.T) {
 // TestNamesOfPeople: whoever may read an entry is told whose the numbers in it
 // are, and nothing of numbers that nobody has.
 func TestNamesOfPeople(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	if _, err := h.Owner.Exec(t.Context(), "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, '0000000001', '张三', $2, '2025-01-01'), ($1, '0000000002', '李四', $2, '2025-01-01')", h.Prison, h.Area); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 // TestBegunOnDuty: an entry begins with whom the roster names for its shift, set
 // by hand or delivered, and with who takes over.
 func TestBegunOnDuty(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	past := time.Now().In(catalog.Zone).AddDate(0, 0, -3)

@@ -62,6 +62,7 @@ func manifested(t *testing.T, pack []byte) (names []string) {
 // TestPack: what is in force is in the pack, with hashes that hold, even while
 // its author corrects it.
 func TestPack(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := inspecting(h)
 	warden := h.As(t.Context(), "warden")

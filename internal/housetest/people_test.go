@@ -34,6 +34,7 @@ func people(errors, warnings []fault.Field) []string {
 // import; how far the roll can be relied on says whether as an error. Of an
 // inmate of another area nothing is told but that.
 func TestNobody(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	exec := func(sql string, args ...any) {

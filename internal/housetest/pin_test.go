@@ -84,6 +84,7 @@ func first(t *testing.T, id string) string {
 // TestPins is A5: a shared field is taken from a revision and stays; a later
 // correction of its source is shown and changes nothing.
 func TestPins(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	source := counted(t, h, ledger.Entry{}, 61, "")
@@ -141,6 +142,7 @@ func mustJSON(t *testing.T, v any) []byte {
 // TestPinsFollowTheDay: a draft whose day is changed takes its shared fields of
 // that day, is said to, and holds nothing of a day on which there is no source.
 func TestPinsFollowTheDay(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	// At noon of days that are over, whatever the hour is now.

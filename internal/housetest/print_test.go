@@ -55,6 +55,7 @@ func onPaper(t *testing.T, pdf []byte) (pages []string) {
 // type, the layout's surroundings and the people's names; a correction and a
 // void make forms of their own.
 func TestPrintFrozen(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	officer := h.As(t.Context(), "officer")
@@ -133,6 +134,7 @@ func TestPrintFrozen(t *testing.T) {
 // TestPrintOnce asks for a form many times at the same moment, by the job and
 // by people: one is made.
 func TestPrintOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	e := approved(t, h)
@@ -163,6 +165,7 @@ func TestPrintOnce(t *testing.T) {
 // TestPrintRights: a form is for those who may read the entry, and so is what
 // its code tells; before the last approval there is none.
 func TestPrintRights(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	officer, stranger := h.As(t.Context(), "officer"), h.As(t.Context(), "officer elsewhere")
@@ -201,6 +204,7 @@ func TestPrintRights(t *testing.T) {
 
 // TestPrintRoutes holds the routes' answers to the contract.
 func TestPrintRoutes(t *testing.T) {
+	t.Parallel()
 	c := serve(t)
 	h := c.h
 	e := approved(t, h)
@@ -256,6 +260,7 @@ func TestPrintRoutes(t *testing.T) {
 
 // TestPrintTampered: a print's row and its bytes are under the log and the verifier.
 func TestPrintTampered(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ sql, want string }{
 		"code": {"update prints set code = '0000000000000000'", "A01"}, "deleted": {"delete from prints", "I02"},
 		"pages": {"update prints set pages = pages + 1", "A01"}, "bytes": {"", "U01"},
@@ -454,6 +459,7 @@ func (unlocking) Retain(context.Context, string, string, time.Time) (time.Time, 
 // ledger does, also where the worker died before; what was locked for longer stays
 // so, and what nobody knows a retention for keeps no other from its lock.
 func TestPrintsLocked(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	dying := *s
@@ -563,6 +569,7 @@ func (a *away) Put(context.Context, string, io.Reader, int64, [32]byte, string) 
 // passes, is tried some times and then stands as failed with the last reason; one
 // whose store is away, or whose server ends, is tried for as long as it takes.
 func TestVolumeFails(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	approved(t, h)
@@ -663,6 +670,7 @@ func TestVolumeFails(t *testing.T) {
 // TestVolumePauses: a volume whose store is away waits longer and longer, at most a
 // quarter of an hour.
 func TestVolumePauses(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	approved(t, h)
@@ -693,6 +701,7 @@ func TestVolumePauses(t *testing.T) {
 // TestVolumeStrict: a volume is material taken out by the pile, and of L3 that is
 // for the posts that may export it.
 func TestVolumeStrict(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	s := h.Printing(t)
 	approved(t, h)

@@ -77,6 +77,7 @@ func decideAll(t *testing.T, h *housetest.House, p proposal.Proposal, people ...
 // TestOccasionsNamed: a change that takes from an occasion the field in which it
 // names the inmate says so in the dry run; another does not.
 func TestOccasionsNamed(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	named := func(c proposal.Content) (list []string) {
 		t.Helper()
@@ -108,6 +109,7 @@ func TestOccasionsNamed(t *testing.T) {
 // TestNewVersion publishes a version over forty open drafts: those that the dry
 // run said move, move, with what was typed; those it said stay, stay.
 func TestNewVersion(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	const id = "culture-activity"
@@ -235,6 +237,7 @@ func ptr(m map[string]any, name string) any {
 
 // TestOperations carries the others out and looks at what stays.
 func TestOperations(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	begun := h.Begin(t, "officer", "police-training", json.RawMessage(`{}`))
@@ -308,6 +311,7 @@ func TestOperations(t *testing.T) {
 
 // TestOverlapRefused proposes a ledger that asks for what there is.
 func TestOverlapRefused(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := next(t, h, "facility-maintenance", func(schema, definition, _ map[string]any) {
 		definition["id"], definition["version"], definition["owner"] = "repair-book", 1, "dept_custody"
@@ -347,6 +351,7 @@ func TestOverlapRefused(t *testing.T) {
 // TestGateHeld: what adds to the burden without a new field is 增 too, and an old
 // id is not made into a fact that another ledger asks for.
 func TestGateHeld(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	const id = "culture-activity"
 	member := func(name string, more map[string]any) func(_, definition, _ map[string]any) {
@@ -423,6 +428,7 @@ func unitOf(t *testing.T, h *housetest.House, id, name string) any {
 // TestProposalsAtOnce lets two people decide the last step at once, and two
 // proposals for the same next version meet: one version, one execution.
 func TestProposalsAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	c := next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
@@ -459,6 +465,7 @@ func TestProposalsAtOnce(t *testing.T) {
 
 // TestProposalRefused sends what must not become a ledger.
 func TestProposalRefused(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	base := func(id, owner string) proposal.Content {
 		c := next(t, h, "culture-activity", func(schema, definition, _ map[string]any) {
@@ -517,6 +524,7 @@ func TestProposalRefused(t *testing.T) {
 // carried out once, and one that no longer fits holds back no other: it fails, and
 // its author and the office hear of it once.
 func TestOnItsDay(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	tomorrow := time.Now().AddDate(0, 0, 1)
 	basis := func(id, text string) proposal.Content {
@@ -586,6 +594,7 @@ func TestOnItsDay(t *testing.T) {
 // TestOneChangeWaits: while an approved change of a ledger waits for its day no
 // other is proposed or approved, even of two approved at once.
 func TestOneChangeWaits(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	basis := func(id, text string) proposal.Content {
 		c := next(t, h, id, func(_, definition, _ map[string]any) { definition["lawful_basis"] = map[string]any{"zh": text} })
@@ -630,6 +639,7 @@ func TestOneChangeWaits(t *testing.T) {
 // TestBench judges samples by files that nobody published, for those who may
 // propose, and stores nothing.
 func TestBench(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := next(t, h, "cell-body-search", func(_, definition, _ map[string]any) {
 		definition["rules"] = append(definition["rules"].([]any), map[string]any{

@@ -82,6 +82,7 @@ func lossOf(t *testing.T, h *housetest.House, line string) (of, per string, loss
 // days on which the log is missing or late; an excuse takes a day out of both
 // sides of the rate, an outage makes what was late on time.
 func TestRateBelow(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	h.Duty.Standard = onTimeBelow(t)

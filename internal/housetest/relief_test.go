@@ -106,6 +106,7 @@ func sums(t *testing.T, h *housetest.House, area uuid.UUID, ledgerID string) map
 // TestExcuse: asked for by one, decided by the owner's head, it counts neither
 // for nor against, and a revocation leaves everything as it was.
 func TestExcuse(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	planned(t, h, 6)
 	from, to := catalog.DayOf(time.Now().AddDate(0, 0, -4)), catalog.DayOf(time.Now().AddDate(0, 0, -3))
@@ -186,6 +187,7 @@ func minus(m map[string]string, n int, measures ...string) {
 
 // TestReliefAtOnce: every verdict twice at the same moment is said once.
 func TestReliefAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	day := catalog.DayOf(time.Now())
 	requested := func() duty.Relief { return askRelief(t, h, "area head", excuse(h, "duty-log", day, day)) }
@@ -290,6 +292,7 @@ func deadlines(t *testing.T, h *housetest.House) (due map[string]time.Time, entr
 // after each act every deadline is what an oracle of its own says, no entry's
 // time has moved, and what was taken back left no trace.
 func TestOutageMovesOnlyItsOwn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}, "within_workdays": 1})
 	for range 12 {
@@ -384,6 +387,7 @@ func TestOutageMovesOnlyItsOwn(t *testing.T) {
 // TestOutageMovesDecisions: the time the department has to decide is moved like
 // every other, in what is scored; taken back, it is as it was.
 func TestOutageMovesDecisions(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}})
 	e := h.Submitted(t)
@@ -438,6 +442,7 @@ func TestOutageMovesDecisions(t *testing.T) {
 // TestOutageAndStep: while it lasts nobody else may decide, and a step reached
 // with the outage in sight has its deadline beyond it.
 func TestOutageAndStep(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}, "within_workdays": 1, "escalate": step{"roles": []string{"prison_leader"}, "unit": "prison"}})
 	e := h.Submitted(t)
@@ -512,6 +517,7 @@ func verified(t *testing.T, h *housetest.House) *scene {
 
 // TestTamperReliefs lets a superuser change what eased duties: each is named.
 func TestTamperReliefs(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	day := catalog.DayOf(time.Now())
 	decide(t, h, "custody head", askRelief(t, h, "area head", excuse(h, "duty-log", day, day)).ID, "grant")
@@ -545,6 +551,7 @@ func TestTamperReliefs(t *testing.T) {
 // TestRosters: typed by the area's heads, a version for every change, the same
 // shift changed at once by two is changed once.
 func TestRosters(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for _, who := range []string{"officer", "second officer", "duty leader"} {
 		h.Post(t, who)
@@ -611,6 +618,7 @@ func TestRosters(t *testing.T) {
 
 // TestAbsurdYears: a slip of the pen in a year is refused where it stands.
 func TestAbsurdYears(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	day := func(days int) string { return catalog.DayOf(time.Now().AddDate(0, 0, days)) }
 	at := func(s string) time.Time {

@@ -25,6 +25,7 @@ func work(t *testing.T, h *housetest.House) jobs.Deps {
 // TestRoundEnds: a server that is to end waits for the prison at hand of a round
 // and not for all that would come after it.
 func TestRoundEnds(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx, end := context.WithCancel(t.Context())
 	began, finish := make(chan struct{}), make(chan struct{})
@@ -66,6 +67,7 @@ func (l told) Retain(_ context.Context, f ledger.EvidenceFiled) error {
 // TestRoundsAside: rounds that hang, of however many kinds, keep no job from
 // what a change causes.
 func TestRoundsAside(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	d := work(t, h)
 	ctx, end := context.WithTimeout(t.Context(), 20*time.Second)

@@ -58,6 +58,7 @@ func photographed(t *testing.T, h *housetest.House) ledger.Entry {
 // TestSearch finds one entry by everything that it holds, and by nothing that
 // it does not.
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := photographed(t, h)
 	h.Submitted(t)
@@ -90,6 +91,7 @@ func TestSearch(t *testing.T) {
 // TestSearchFollows: what is found is what stands, at once: the correction only
 // when it is approved, and nothing of what was thrown away.
 func TestSearchFollows(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := approved(t, h)
 	e = amended(t, h, e)
@@ -230,6 +232,7 @@ func TestApprovedStands(t *testing.T) {
 // TestSearchWalls: everybody finds exactly what he may read, whatever he asks
 // for, strictly restricted and sealed entries included; each wall alone too.
 func TestSearchWalls(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	at := time.Now().Add(-24 * time.Hour)
 	var keys []ledger.Key
@@ -307,6 +310,7 @@ func TestSearchWalls(t *testing.T) {
 
 // TestSearchPages: pages by key neither lose nor repeat a hit.
 func TestSearchPages(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for i := range 23 {
 		plant(t, h, "officer", "cell-body-search", h.Area, time.Now().Add(-time.Duration(i/3)*time.Hour).Truncate(time.Microsecond), ledger.Submitted, h.Search())
@@ -343,6 +347,7 @@ func TestSearchPages(t *testing.T) {
 
 // TestSearchRoute asks as a browser would.
 func TestSearchRoute(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	e := photographed(t, c.h)
 	in := "/prisons/" + c.h.Prison.String() + "/search?q="

@@ -195,6 +195,7 @@ var shares = []struct {
 // TestCatalogueShares walks table 2.4: what is entered in one ledger stands in the
 // other with its origin; a correction is shown, and taken over by the officer's act.
 func TestCatalogueShares(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	for _, c := range shares {
@@ -277,6 +278,7 @@ func TestCatalogueShares(t *testing.T) {
 // TestTakenOnlyWhatIsMeant: of another inmate, area or time, voided, sealed, drafted
 // or undecided: nothing of it is taken.
 func TestTakenOnlyWhatIsMeant(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	exec := func(k ledger.Key, change string) {
 		t.Helper()
@@ -345,6 +347,7 @@ func TestTakenOnlyWhatIsMeant(t *testing.T) {
 // TestClosedIsNotCorrected: a hazard that was closed later was open when it was
 // counted; one that was found later than first said was not.
 func TestClosedIsNotCorrected(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	k := filedAt(t, h, "hazard-rectification", h.Area, noon, said("found_at", after(0), "result", "open"))
 	e := h.Begin(t, "officer", "duty-log", mustJSON(t, shift))
@@ -363,6 +366,7 @@ func TestClosedIsNotCorrected(t *testing.T) {
 // TestPinsFollowTheInmate: a draft that names somebody else takes their figures;
 // rows that were offered and are untouched go with the first, typed ones stay.
 func TestPinsFollowTheInmate(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", zhang, "points_deduction", 100))
@@ -406,6 +410,7 @@ func TestPinsFollowTheInmate(t *testing.T) {
 
 // TestRetakeOnceOnly: of two who take the sources anew at once, one does.
 func TestRetakeOnceOnly(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	k := filedAt(t, h, "headcount", h.Area, noon, said("actual_count", 60))
 	e := h.Begin(t, "officer", "duty-log", mustJSON(t, shift))
@@ -450,6 +455,7 @@ func (c askedReader) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sou
 // ledgers say of each, whether they are few or many; each
 // ledger is asked once.
 func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	admit := func(from, to int) {
 		for i := from; i <= to; i++ {

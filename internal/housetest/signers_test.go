@@ -39,6 +39,7 @@ func code(t *testing.T, want string, _ ledger.Outcome, err error) {
 
 // TestTransfer passes a decision on to an equal post, once and with a reason.
 func TestTransfer(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	do := func(who string, e ledger.Entry, place, other string) (ledger.Outcome, error) {
 		return sign(t, h, who, e, place, other)
@@ -110,6 +111,7 @@ func TestTransfer(t *testing.T) {
 
 // TestAddSigner: the added one must decide too, before or after, in each mode.
 func TestAddSigner(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	do := func(who string, e ledger.Entry, place, other string) (ledger.Outcome, error) {
 		return sign(t, h, who, e, place, other)
@@ -195,6 +197,7 @@ func TestAddSigner(t *testing.T) {
 // TestSpentPost: whoever could still decide the step has decided it or passed it
 // on. It goes up a rung; while it waits for somebody by name it does not.
 func TestSpentPost(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}})
 	quit := func(who string, quit bool) {
@@ -245,6 +248,7 @@ func TestSpentPost(t *testing.T) {
 // TestSigningAtOnce: each new change twice at the same moment, and beside a
 // verdict: no seat is lost and none is given twice.
 func TestSigningAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	chained(t, h, step{"roles": []string{"area_head"}})
 	for range 20 {
@@ -274,6 +278,7 @@ func TestSigningAtOnce(t *testing.T) {
 // TestVacancy: while nobody holds the post, a deputy post or the next rung takes
 // over, is named as such, and hands back.
 func TestVacancy(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	leave := func(role string) {
 		t.Helper()
@@ -352,6 +357,7 @@ func TestVacancy(t *testing.T) {
 // TestDeadline: reminders before and after the deadline in working days, each
 // once; then the higher post may decide too, and only then.
 func TestDeadline(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for _, mode := range []string{"any", "all"} {
 		t.Run(mode, func(t *testing.T) {
@@ -435,6 +441,7 @@ func TestDeadline(t *testing.T) {
 // TestSignerGone: whoever was to sign by name and has left their post holds the
 // entry up no longer; the higher post decides.
 func TestSignerGone(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"any", "all"} {
 		t.Run(mode, func(t *testing.T) {
 			h := housetest.New(t)

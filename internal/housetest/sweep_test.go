@@ -29,6 +29,7 @@ func versions(t *testing.T, h *housetest.House) map[string]bool {
 
 // TestSweep takes away what nothing rests on, and nothing else.
 func TestSweep(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	kept := h.Begin(t, "officer", "cell-body-search", h.Finding())
@@ -83,6 +84,7 @@ func TestSweep(t *testing.T) {
 // TestSweepRace brings, takes off and brings again the same few pictures while
 // the sweeper takes everything for old (T16): whatever was acknowledged is there.
 func TestSweepRace(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -148,6 +150,7 @@ func (w watched) Put(ctx context.Context, key string, r io.Reader, size int64, s
 // TestSweepBetween starts the sweeper when the bytes are there and their row is
 // not: it has to wait, and then finds them used.
 func TestSweepBetween(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	e := h.Begin(t, "officer", "cell-body-search", h.Finding())
@@ -172,7 +175,7 @@ func TestSweepBetween(t *testing.T) {
 				return
 			default:
 			}
-			if err := h.Owner.QueryRow(t.Context(), "select count(*) from pg_locks where not granted").Scan(&waiting); err != nil {
+			if err := h.Owner.QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting); err != nil {
 				t.Error(err)
 				return
 			}

@@ -149,6 +149,7 @@ func (s *scene) open(ctx context.Context, key, version string, sum [32]byte, siz
 
 // TestTamper lets a superuser change one thing at a time: each is named.
 func TestTamper(t *testing.T) {
+	t.Parallel()
 	const cutTail = `delete from %[1]s where (prison_id, idx) in (select prison_id, max(idx) from %[1]s group by 1)`
 	attacks := map[string]struct {
 		sql  []string
@@ -206,6 +207,7 @@ func TestTamper(t *testing.T) {
 	}
 	for name, a := range attacks {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newScene(t)
 			if r := s.verify(t); len(r.Problems) > 0 || r.Rows == 0 || r.Objects == 0 {
 				t.Fatalf("untouched: %+v", r)
@@ -225,6 +227,7 @@ func TestTamper(t *testing.T) {
 
 // TestTamperObject takes the bytes away under a row that names them.
 func TestTamperObject(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	var key, version string
 	for o, err := range s.Files.List(t.Context(), s.Prison.String()) {
@@ -245,6 +248,7 @@ func TestTamperObject(t *testing.T) {
 // TestObjectReplaced puts other bytes in the place of the evidence, with the
 // rows changed to fit: the log still knows what was filed.
 func TestObjectReplaced(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	var key string
 	for o, err := range s.Files.List(t.Context(), s.Prison.String()) {
@@ -276,6 +280,7 @@ func TestObjectReplaced(t *testing.T) {
 // TestNoFork wants the signer to refuse a tree that is smaller or rewritten,
 // even when the database agrees with itself.
 func TestNoFork(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	for _, sql := range []string{"set session_replication_role = replica", "delete from log_leaves where idx > 1", "delete from log_hashes where idx > 2", "update log_heads set size = 2"} {
 		if _, err := s.Owner.Exec(t.Context(), sql); err != nil {

@@ -147,6 +147,7 @@ var opens = []struct {
 
 // TestCatalogueOpens walks table 2.5.
 func TestCatalogueOpens(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	checked := approved(t, h)
 	for _, c := range opens {
@@ -231,6 +232,7 @@ func has(task ledger.Task, role string) bool {
 // TestOccasions: an arrival opens six tasks, a release in three months one;
 // however often it runs, each once; filed, they are done.
 func TestOccasions(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	for _, q := range []string{
@@ -355,6 +357,7 @@ func TestOccasions(t *testing.T) {
 // TestTaskDone: taken note of once, by whom it names; a doubted entry is marked
 // until it is corrected, voided or made a finding.
 func TestTaskDone(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	open(t, h, inForce(t, h, "psych-health", map[string]any{"risk_grade": "high"}))
@@ -418,6 +421,7 @@ func TestTaskDone(t *testing.T) {
 
 // TestTamperTasks: that an entry was begun to do a task is in the log.
 func TestTamperTasks(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	if _, err := h.Owner.Exec(t.Context(), "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, '0000000001', '张三', $2, current_date)", h.Prison, h.Area); err != nil {
 		t.Fatal(err)

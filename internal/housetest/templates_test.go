@@ -15,6 +15,7 @@ import (
 // TestTemplates: one's own alone, replaced by name, and carried to a new
 // version like a draft, with what was dropped said.
 func TestTemplates(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "culture-activity",

@@ -148,6 +148,7 @@ func (s story) clean() (reward, hazard ledger.Key) {
 
 // TestTraceClean: where all is in order nothing is marked.
 func TestTraceClean(t *testing.T) {
+	t.Parallel()
 	s := newStory(t)
 	reward, hazard := s.clean()
 	for _, sub := range []retrieval.Subject{{Kind: "inmate", Ref: inmate}, {Kind: "tool", Ref: "GJ-000001"}, {Kind: "hazard", Ref: hazard.Entry.String()},
@@ -181,6 +182,7 @@ func TestTraceClean(t *testing.T) {
 
 // TestTracePlanted: each planted mistake is found, and nothing else.
 func TestTracePlanted(t *testing.T) {
+	t.Parallel()
 	s := newStory(t)
 	m := s.month
 	s.talk(m) // none in the month after it
@@ -232,6 +234,7 @@ func TestTracePlanted(t *testing.T) {
 // TestTraceEnds: of whom the prison no longer holds, or does not hold yet, no
 // talk is missing.
 func TestTraceEnds(t *testing.T) {
+	t.Parallel()
 	s := newStory(t)
 	m := time.Date(s.month.Year(), s.month.Month()-6, 1, 9, 0, 0, 0, catalog.Zone)
 	s.talk(m)
@@ -263,6 +266,7 @@ func TestTraceEnds(t *testing.T) {
 // TestTraceListed: of a long stay outside every headcount is looked at, however
 // many pages they are, to a bound that is said.
 func TestTraceListed(t *testing.T) {
+	t.Parallel()
 	s := newStory(t)
 	sub := retrieval.Subject{Kind: "inmate", Ref: inmate}
 	left := s.month.AddDate(0, -1, 0)
@@ -297,6 +301,7 @@ func TestTraceListed(t *testing.T) {
 // TestTraceWalls: nobody traces what he may not read, and who may know that
 // there is more is told so, without a number.
 func TestTraceWalls(t *testing.T) {
+	t.Parallel()
 	s := newStory(t)
 	s.clean()
 	m := s.month
@@ -346,6 +351,7 @@ func TestTraceWalls(t *testing.T) {
 
 // TestTraceRoute asks as a browser would.
 func TestTraceRoute(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	e := photographed(t, c.h)
 	in := "/prisons/" + c.h.Prison.String() + "/trace"

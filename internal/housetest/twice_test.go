@@ -21,6 +21,7 @@ import (
 // TestTwiceAtOnce does every change of an entry twice at the same moment:
 // exactly one is done, and the other is told why not.
 func TestTwiceAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -150,6 +151,7 @@ func TestTwiceAtOnce(t *testing.T) {
 
 // TestAlikeAtOnce: what may be filed once a month is, when two file it at once.
 func TestAlikeAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	names, err := fs.Glob(schemas.FS, "ledgers/points-assessment/v1/valid/*.json")
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 // TestVersionMoved: what is typed under one version while the draft moves to
 // the next is refused with what the new version makes of it, and nothing is lost.
 func TestVersionMoved(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")

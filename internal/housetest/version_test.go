@@ -76,6 +76,7 @@ func searchOf12(t *testing.T, h *housetest.House) json.RawMessage {
 // stable ids with what is dropped named, and then filed; what was filed before
 // is answered as before.
 func TestBatchOfAnotherVersion(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Version: 1}
@@ -134,6 +135,7 @@ func TestBatchOfAnotherVersion(t *testing.T) {
 
 // TestBatchOfAnotherVersionAnswers holds the routes to the contract.
 func TestBatchOfAnotherVersionAnswers(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	publish(t, c.h, secondSearch(t, c.h))
 	in := "/prisons/" + c.h.Prison.String() + "/batches"
@@ -163,6 +165,7 @@ func TestBatchOfAnotherVersionAnswers(t *testing.T) {
 // first; as entries and as drafts, before the first row and in the middle, with
 // two jobs at once. No draft holds a field that its version does not have.
 func TestImportOvertaken(t *testing.T) {
+	t.Parallel()
 	for _, asDraft := range []bool{false, true} {
 		h := housetest.New(t)
 		outs := searches(h, 60, func(int) bool { return false })

@@ -71,6 +71,7 @@ func noticesOf(t *testing.T, h *housetest.House, who string, e ledger.Entry) (ki
 // TestVoid: asked for with a reason, decided by another. Meanwhile the entry is
 // in force; refused it stays so, with the reasons kept, and may be asked for again.
 func TestVoid(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := approved(t, h)
 	before := standingOf(e)
@@ -154,6 +155,7 @@ func TestVoid(t *testing.T) {
 // TestVoidWalls: who may ask, and who decides: never the author, never who asked,
 // in nobody's name; while only those hold the post, the next rung does.
 func TestVoidWalls(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	for who, want := range map[string]string{"officer": "", "area head": "", "custody head": "", "second officer": "forbidden", "duty leader": "forbidden",
@@ -238,6 +240,7 @@ func TestVoidWalls(t *testing.T) {
 // TestVoidWhileAmended: a correction left open keeps nobody from voiding, and
 // ends with the void: what was submitted and what was typed can still be read.
 func TestVoidWhileAmended(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	head := h.As(t.Context(), "custody head")
@@ -322,6 +325,7 @@ func TestVoidWhileAmended(t *testing.T) {
 // TestVoidAtOnce: asked for twice, decided twice, and decided both ways at the
 // same moment; and beside the last approval of a correction.
 func TestVoidAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	head := h.As(t.Context(), "custody head")
 	for range 10 {
@@ -362,6 +366,7 @@ func TestVoidAtOnce(t *testing.T) {
 
 // TestVoidCounts: an entry counts until it is voided, not until that is asked for.
 func TestVoidCounts(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := approved(t, h)
 	counted := func() (n int) {

@@ -26,6 +26,7 @@ var strangers = []string{"officer elsewhere", "area head elsewhere", "education 
 // TestSecondWallAlone replaces every decision of access by "allowed": the
 // database itself lets no foreign row through.
 func TestSecondWallAlone(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
 	open := *h.Ledger
@@ -53,6 +54,7 @@ func TestSecondWallAlone(t *testing.T) {
 
 // TestSecondWallAroundScores: duties, facts and findings too.
 func TestSecondWallAroundScores(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	approved(t, h)
@@ -95,6 +97,7 @@ func TestSecondWallAroundScores(t *testing.T) {
 // TestFirstWallAlone takes row-level security away: access alone lets no
 // foreign row through.
 func TestFirstWallAlone(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
 	if _, err := h.Owner.Exec(t.Context(), "alter table entries disable row level security"); err != nil {
@@ -119,6 +122,7 @@ func TestFirstWallAlone(t *testing.T) {
 // TestDatabaseRefuses goes past the program: what the service's own role may
 // not do, whatever the code says.
 func TestDatabaseRefuses(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
 	out, err := h.Ledger.Approve(h.As(t.Context(), "duty leader"), e.Key, ledger.Judgement{Digest: *e.Digest}, ledger.Idem{})
@@ -163,6 +167,7 @@ func TestDatabaseRefuses(t *testing.T) {
 
 // TestSettingsStay makes sure that no setting outlives its transaction.
 func TestSettingsStay(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	h.Submitted(t)
 	for range 20 {
@@ -177,6 +182,7 @@ func TestSettingsStay(t *testing.T) {
 // TestSightNarrowsAgain: what the program looked up for somebody, found or not,
 // leaves nothing more in sight for the rest of the transaction.
 func TestSightNarrowsAgain(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
 	a := h.Person("officer elsewhere")

@@ -80,6 +80,7 @@ func hook(t *testing.T, h *housetest.House, url string) connector.Connector {
 
 // TestSign is the example of the Standard Webhooks specification.
 func TestSign(t *testing.T) {
+	t.Parallel()
 	got := connector.Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	if got != "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
 		t.Error(got)
@@ -89,6 +90,7 @@ func TestSign(t *testing.T) {
 // TestWebhooks tells a receiver of what was approved, voided and missed: written
 // with the change, sent until it arrives, noted there once.
 func TestWebhooks(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	r := newReceiver(t, "whsec_c2VjcmV0")
@@ -148,6 +150,7 @@ func TestWebhooks(t *testing.T) {
 // TestDeadLetter gives up after three attempts, and sends again when told to, by
 // two hands at once.
 func TestDeadLetter(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	r := newReceiver(t, "whsec_c2VjcmV0")
 	s := connect(t, h, hook(t, h, r.URL))
@@ -198,6 +201,7 @@ func TestDeadLetter(t *testing.T) {
 // TestUnanswered asks a receiver that does not answer once a look, whatever
 // waits for it: each try may take half a minute, and others want their turn.
 func TestUnanswered(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	r := newReceiver(t, "whsec_c2VjcmV0")
 	s := connect(t, h, hook(t, h, r.URL))
@@ -212,6 +216,7 @@ func TestUnanswered(t *testing.T) {
 
 // TestUnasked: of ledgers that the file does not name nobody hears.
 func TestUnasked(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	c := hook(t, h, newReceiver(t, "x").URL)
 	c.Ledgers = []string{"fire-safety"}

@@ -26,6 +26,7 @@ func approve(h *housetest.House, t *testing.T, who string, e ledger.Entry) (ledg
 
 // TestThread follows one entry from the key press to the score.
 func TestThread(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	officer := h.As(ctx, "officer")
@@ -108,6 +109,7 @@ func TestThread(t *testing.T) {
 // TestLastApprovals lets two area heads decide the last step at once, 200
 // times: always approved, always exactly once.
 func TestLastApprovals(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for range 200 {
 		out, err := approve(h, t, "duty leader", h.Submitted(t))
@@ -142,6 +144,7 @@ func TestLastApprovals(t *testing.T) {
 // TestReplay repeats writes under their key: one entry, one answer; the same
 // key for something else is refused.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "cell-body-search", Body: h.Search()}
@@ -171,6 +174,7 @@ func TestReplay(t *testing.T) {
 // TestHangUp cancels the request while it writes: the outcome is either whole
 // or nothing, and the commit itself is never cancelled.
 func TestHangUp(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for i := range 40 {
 		e := h.Begin(t, "officer", "cell-body-search", h.Search())
@@ -191,6 +195,7 @@ func TestHangUp(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
 	ctx := t.Context()
@@ -245,6 +250,7 @@ func TestRefused(t *testing.T) {
 // TestAbsurdTime: a draft holds what is typed, a year that no calendar has too,
 // however it comes; what is filed says when it happened.
 func TestAbsurdTime(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
 	for _, at := range []string{"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"} {

@@ -86,6 +86,7 @@ func workedIn2025(t *testing.T) map[string]bool {
 // year in three kinds of area are what a hand-made oracle counts, in sum and on
 // every single day, and a night of catching up before an inspection is flagged.
 func TestYear(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
 	hospital, kitchen := uuid.New(), uuid.New()

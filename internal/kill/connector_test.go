@@ -21,6 +21,7 @@ var connectorPoints = []string{"connector.page_taken", "connector.run_ended", "c
 // a message, and lives on: each record once, each run once, each message noted
 // once by its receiver.
 func TestConnectorKills(t *testing.T) {
+	t.Parallel()
 	exe := build(t, "faultpoints")
 	at := []string{"connector.page_taken:2", "connector.run_ended:2"}
 	for _, p := range connectorPoints {
@@ -31,6 +32,7 @@ func TestConnectorKills(t *testing.T) {
 	}
 	for _, point := range at {
 		t.Run(point, func(t *testing.T) {
+			t.Parallel()
 			h := housetest.New(t)
 			ids, mu := map[string]int{}, sync.Mutex{}
 			source := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,8 +58,7 @@ func TestConnectorKills(t *testing.T) {
 			check(os.Mkdir(filepath.Join(folder, "drop"), 0o750))
 			check(os.WriteFile(filepath.Join(folder, "secret"), []byte("the-secret"), 0o600))
 			check(os.WriteFile(filepath.Join(folder, "drop/roll.csv"), []byte("id,ver,no,xm,jq,rj\nf,1,0000000005,张三,A2,2025-01-01\n"), 0o640))
-			t.Setenv("KILL_SOURCE", source.URL)
-			t.Setenv("KILL_FOLDER", folder)
+			env := []string{"KILL_SOURCE=" + source.URL, "KILL_FOLDER=" + folder}
 			// A first life with nothing due only registers the receiver; then there is news.
 			_, err := h.Owner.Exec(t.Context(), `insert into connectors (prison_id, connector, kind, system, target, title_zh, title_en, events)
 				values ($1, 'd-hook', 'webhook', 'ext:four', '', '', '', '{entry.approved}')`, h.Prison)
@@ -68,14 +69,14 @@ func TestConnectorKills(t *testing.T) {
 				check(err)
 				e = out.Entry
 			}
-			if acks, ended := life(t, h, exe, "connect", point); !ended {
+			if acks, ended := life(t, h, exe, "connect", point, env...); !ended {
 				t.Fatalf("not killed: %v", acks)
 			}
 			_, err = h.Owner.Exec(t.Context(), "update connectors set leased_until = '-infinity'")
 			check(err)
 			_, err = h.Owner.Exec(t.Context(), "update outbox set next_at = now() - interval '1 second' where state = 'waiting'")
 			check(err)
-			if acks, _ := life(t, h, exe, "connect", ""); len(acks) != 1 {
+			if acks, _ := life(t, h, exe, "connect", "", env...); len(acks) != 1 {
 				t.Fatalf("the second life: %v", acks)
 			}
 			for want, sql := range map[string]string{

@@ -59,6 +59,7 @@ func searchesBook(t *testing.T, h *housetest.House, n int) *bytes.Buffer {
 // TestImportKilled ends an import again and again, at a different write each
 // time, in the check and in the writing: no row is lost and none written twice.
 func TestImportKilled(t *testing.T) {
+	t.Parallel()
 	const rows = 260
 	exe := importer(t)
 	h := housetest.New(t)
@@ -116,6 +117,7 @@ func TestImportKilled(t *testing.T) {
 // TestExportKilled: an export that is killed at every write is taken up again by
 // itself, shows how far it has come, and ends with what one holds that was not: of text every byte.
 func TestExportKilled(t *testing.T) {
+	t.Parallel()
 	const rows = 450
 	exe := importer(t)
 	h := housetest.New(t)

@@ -70,10 +70,10 @@ func build(t *testing.T, tags string) string {
 }
 
 // life runs the writer once; ended says whether it was killed.
-func life(t *testing.T, h *housetest.House, exe, name, killAt string) (acks []string, ended bool) {
+func life(t *testing.T, h *housetest.House, exe, name, killAt string, env ...string) (acks []string, ended bool) {
 	t.Helper()
 	cmd := exec.Command(exe, name)
-	cmd.Env = append(os.Environ(), "KILL_HOUSE="+h.Pass(), "TAIZHANG_KILL_AT="+killAt)
+	cmd.Env = slices.Concat(os.Environ(), env, []string{"KILL_HOUSE=" + h.Pass(), "TAIZHANG_KILL_AT=" + killAt})
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -180,6 +180,7 @@ func count(t *testing.T, h *housetest.House, sql string, args ...any) int {
 // TestKills: nothing acknowledged is lost, nothing is doubled, no row without
 // bytes, no gap in the log.
 func TestKills(t *testing.T) {
+	t.Parallel()
 	n := 3 * len(points)
 	if s := os.Getenv("KILLS"); s != "" {
 		var err error
@@ -197,8 +198,10 @@ func TestKills(t *testing.T) {
 
 // TestMutants plants faults that the harness must find: it has teeth.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	for _, tag := range []string{"mutant_hasty", "mutant_forgetful"} {
 		t.Run(tag, func(t *testing.T) {
+			t.Parallel()
 			exe := build(t, "faultpoints,"+tag)
 			for first := 0; first < len(points); first += 4 {
 				if !run(t, exe, first, 4).clean() {

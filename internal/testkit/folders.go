@@ -41,13 +41,25 @@ func CacheDir() (string, error) {
 			return dir, nil
 		}
 	}
-	return scratch("cache")
+	return scratch(os.TempDir(), "cache")
 }
 
-// scratch makes a folder of this user's own below the temporary folder. It is
+// inMemory is a file system in memory with room for the tests' databases, else
+// the temporary folder: a house is a thousand small files made and soon removed,
+// which on a disk's file system cost more than what the test does with them.
+func inMemory() string {
+	const dir, room = "/dev/shm", 4 << 30
+	var s syscall.Statfs_t
+	if syscall.Statfs(dir, &s) == nil && s.Bavail*uint64(s.Bsize) >= room && syscall.Access(dir, 2) == nil {
+		return dir
+	}
+	return os.TempDir()
+}
+
+// scratch makes a folder of this user's own below a folder that is everybody's. It is
 // not below the home: root's is closed to the account PostgreSQL runs as.
-func scratch(name string) (string, error) {
-	top := filepath.Join(os.TempDir(), "taizhang-"+strconv.Itoa(os.Geteuid()))
+func scratch(below, name string) (string, error) {
+	top := filepath.Join(below, "taizhang-"+strconv.Itoa(os.Geteuid()))
 	if err := os.Mkdir(top, 0o711); err != nil && !os.IsExist(err) {
 		return "", err
 	}
@@ -55,7 +67,7 @@ func scratch(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Anybody may make a name in the temporary folder before us.
+	// Anybody may make a name there before us.
 	if owner := info.Sys().(*syscall.Stat_t); !info.IsDir() || owner.Uid != uint32(os.Geteuid()) {
 		return "", fmt.Errorf("%s belongs to somebody else", top)
 	}
@@ -70,12 +82,12 @@ var held struct {
 	releases []func()
 }
 
-// slot takes the first folder <kind>-<n> that no living process holds, so that
+// slot takes the first folder <kind>-<n> below that no living process holds, so that
 // test processes side by side each have their own and the next run finds a
 // cluster already made. It is held until the process ends.
-func slot(kind string) (string, error) {
+func slot(below, kind string) (string, error) {
 	for n := 0; ; n++ {
-		dir, err := scratch(fmt.Sprintf("%s-%d", kind, n))
+		dir, err := scratch(below, fmt.Sprintf("%s-%d", kind, n))
 		if err != nil {
 			return "", err
 		}

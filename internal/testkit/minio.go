@@ -40,7 +40,7 @@ func StartMinIO(ctx context.Context) (*embedded.S3, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := slot("minio")
+	dir, err := slot(os.TempDir(), "minio")
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ var PostgresURL = sync.OnceValues(func() (string, error) {
 // StartPostgres starts a PostgreSQL for tests that holds no database of former
 // runs. It ends with Stop, or with the process.
 func StartPostgres(ctx context.Context) (*embedded.Postgres, error) {
-	dir, err := slot("postgres")
+	dir, err := slot(inMemory(), "postgres")
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +58,7 @@ func StartPostgres(ctx context.Context) (*embedded.Postgres, error) {
 		Settings: map[string]string{
 			"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
 			"max_connections": "300",
+			"max_wal_size":    "256MB", // it may lie in memory
 		},
 	}
 	p, err := embedded.StartPostgres(ctx, o)

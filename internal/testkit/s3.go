@@ -72,7 +72,7 @@ var s3URL = sync.OnceValues(func() (string, error) {
 
 // StartS3 starts an empty versitygw. It ends with Stop, or with the process.
 func StartS3(ctx context.Context, exe string) (*embedded.S3, error) {
-	dir, err := slot("s3")
+	dir, err := slot(os.TempDir(), "s3")
 	if err != nil {
 		return nil, err
 	}
