@@ -329,6 +329,7 @@ func mergedInto(t *testing.T, h *housetest.House, id, into string, people ...str
 // entries when it is asked for them, in its own columns, with where each row came
 // from; the old ones stay as they are, and another reader sees no more than before.
 func TestExportMerged(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	h := c.h
 	old, own := inForce(t, h, "letter-parcel", nil), inForce(t, h, "visit-call", nil)
@@ -382,6 +383,7 @@ func TestExportMerged(t *testing.T) {
 // old ledger: of strictly restricted material named posts with a reason, the
 // others get the file without it.
 func TestExportMergedRights(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	// Others read the visits, so that no proposal gets through yet.
 	exec(t, h, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ('medical-visit', 'merge', 'kitchen-hygiene', '已并入', '', $1)", uuid.New())

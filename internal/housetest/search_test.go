@@ -186,6 +186,7 @@ func plant(t testing.TB, h *housetest.House, who, ledgerID string, area uuid.UUI
 // what is in force, be it under correction or not, and nothing that was voided or
 // was never approved.
 func TestApprovedStands(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	h.Submitted(t)
 	e := approved(t, h)

@@ -267,6 +267,7 @@ func draftAt(t *testing.T, h *housetest.House, k ledger.Key) json.RawMessage {
 // rest goes in when its sender says so, and the error workbook keeps what was not
 // taken. That workbook sent again writes no row twice, whatever was changed in it.
 func TestImportRetired(t *testing.T) {
+	t.Parallel()
 	c := serve(t).as(t, "officer")
 	h := c.h
 	outs := searches(h, 4, func(i int) bool { return i == 1 })
