@@ -3209,6 +3209,8 @@ export interface components {
             message?: string;
             /** @description With its computed and shared fields (check only) */
             document?: Record<string, never>;
+            /** @description What its sources say, without the entries that say it (check only). One that is not offered stands, whatever is typed */
+            pins?: components["schemas"]["Pin"][];
             errors: components["schemas"]["FieldProblem"][];
             warnings: components["schemas"]["FieldProblem"][];
         };
@@ -3236,6 +3238,8 @@ export interface components {
                 body: Record<string, never>;
                 /** @description Rows that wait beside their field until the officer takes them over */
                 offers: components["schemas"]["Pin"][];
+                /** @description Shared fields of the row, which cannot be typed */
+                pins: components["schemas"]["Pin"][];
                 /** @description The newest document about the same subject until the end of the period */
                 last: {
                     /** Format: uuid */
