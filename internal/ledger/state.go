@@ -89,6 +89,8 @@ var transitions = []transition{
 	{Submitted, Transfer, always, Submitted},
 	{Submitted, AddSigner, always, Submitted},
 	{Returned, Revise, always, Draft},
+	{Returned, Discard, func(s Situation) bool { return s.InForce }, Approved},
+	{Returned, Discard, always, Discarded},
 	{Approved, Amend, always, Draft},
 	// What is in force may be voided whatever becomes of its correction.
 	{Approved, AskVoid, mayBeAsked, Approved},
