@@ -49,6 +49,13 @@ func TestDiscardFiled(t *testing.T) {
 			}
 			return out.Entry
 		}, []string{"duty leader"}},
+		"returned and not opened": {func(t *testing.T) ledger.Entry {
+			t.Helper()
+			e := h.Submitted(t)
+			out, err := vote(t, h, "duty leader", e, false)
+			must(t, out, err)
+			return out.Entry
+		}, []string{"duty leader"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -111,6 +118,31 @@ func TestDiscardFiled(t *testing.T) {
 		}
 		if out, err = h.Ledger.Discard(officer, e.Key, out.Entry.ETag, "", none); err != nil || out.Entry.State != ledger.Approved {
 			t.Errorf("%s: %v", out.Entry.State, err)
+		}
+	})
+	t.Run("a correction that was returned likewise", func(t *testing.T) {
+		out, err := vote(t, h, "duty leader", amended(t, h, approved(t, h)), false)
+		must(t, out, err)
+		out, err = h.Ledger.Discard(officer, out.Entry.Key, out.Entry.ETag, "", none)
+		must(t, out, err)
+		if e := out.Entry; e.State != ledger.Approved || e.Revision != 1 || e.InForce != 1 {
+			t.Errorf("%+v", e)
+		}
+	})
+	t.Run("opened and discarded at once, one holds", func(t *testing.T) {
+		for range 5 {
+			out, err := vote(t, h, "duty leader", h.Submitted(t), false)
+			must(t, out, err)
+			e := out.Entry
+			atOnce(t, 2, func(i int) error {
+				var err error
+				if i == 0 {
+					_, err = h.Ledger.Revise(officer, e.Key, e.ETag, none)
+				} else {
+					_, err = h.Ledger.Discard(officer, e.Key, e.ETag, "重复填报", none)
+				}
+				return err
+			}, 1)
 		}
 	})
 	t.Run("its duty is open again", func(t *testing.T) {

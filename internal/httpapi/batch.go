@@ -60,6 +60,7 @@ type rowResult struct {
 	Code     string          `json:"code,omitempty"`
 	Message  string          `json:"message,omitempty"`
 	Document json.RawMessage `json:"document,omitempty"`
+	Pins     []ledger.Pin    `json:"pins,omitzero"`
 	Errors   []problemField  `json:"errors"`
 	Warnings []problemField  `json:"warnings"`
 }
@@ -118,10 +119,11 @@ func (a *API) checkBatch(c echo.Context) error {
 			results[i] = a.refused(c, key, r.Err)
 		case len(r.Errors) > 0:
 			results[i] = a.refused(c, key, fault.InvalidFields("invalid_document", r.Errors))
-			results[i].Document = r.Document.Canonical
+			results[i].Document, results[i].Warnings = r.Document.Canonical, fields(r.Warnings, lang(c))
 		default:
 			results[i] = rowResult{Key: key, Status: http.StatusOK, Document: r.Document.Canonical, Errors: []problemField{}, Warnings: fields(r.Warnings, lang(c))}
 		}
+		results[i].Pins = r.Pins
 	}
 	return c.JSON(http.StatusOK, map[string]any{"results": results})
 }

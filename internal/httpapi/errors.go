@@ -113,6 +113,7 @@ var titles = map[string]fault.Text{
 	"not_ready_for_approval": {ZH: "尚有内容未完成，不能办结", EN: "Something must be completed before the last approval"},
 	"offset_mismatch":        {ZH: "上传位置不符，将从已收到处继续", EN: "The offset differs; go on from what was received"},
 	"outcome_unknown":        {ZH: "暂时无法确认是否已保存，请用同一操作重试", EN: "It is not known yet whether this was kept; repeat the same act"},
+	"not_asked":              {ZH: "只有申请人可以撤回作废申请", EN: "Only who asked for the void withdraws it"},
 	"own_request":            {ZH: "本人申请的作废不能由本人决定", EN: "Nobody decides a void they asked for"},
 	"own_entry":              {ZH: "本人填报的条目不能由本人审批", EN: "Nobody decides an entry of their own"},
 	"pack_too_large":         {ZH: "条目过多，请缩短日期范围", EN: "Too many entries; choose fewer days"},

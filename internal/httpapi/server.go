@@ -166,6 +166,7 @@ func (a *API) routes() []route {
 		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
 		{"POST", entry + "/ask_void", "entries.askVoid", false, a.decide(a.Ledger.AskVoid)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+		{"POST", entry + "/withdraw_void", "entries.withdrawVoid", false, a.decide(a.Ledger.WithdrawVoid)},
 		{"POST", entry + "/refuse_void", "entries.refuseVoid", false, a.decide(a.Ledger.RefuseVoid)},
 
 		{"POST", entry + "/branches", "branches.create", false, a.branch},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,8 @@ func (s *Service) Batch(ctx context.Context, n New, rows []Row, idem Idem, each 
 // Checked is what a row would become.
 type Checked struct {
 	catalog.Result
-	Err error // of the door: then there is no result
+	Pins []Pin // what its sources say, without whom they have it from
+	Err  error // of the door: then there is no result
 }
 
 // CheckBatch says of every row what Batch would, and changes nothing. Rows that
@@ -66,18 +68,26 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 		if r.Reader, err = meet(ctx, r.Reader, t, n.Prison, bodies); err != nil {
 			return err
 		}
-		before := &earlier{dated: r, ledger: t.ID}
+		docs, values := make([]catalog.Document, len(rows)), make([]map[string]any, len(rows))
 		for i, row := range rows {
-			doc, err := catalog.ParseDocument(row.Body)
-			if err != nil {
-				list[i].Err = err
+			docs[i], list[i].Err = catalog.ParseDocument(row.Body)
+			values[i] = docs[i].Value
+		}
+		taken, err := takeRows(ctx, r, t, area, values, r.at)
+		if err != nil {
+			return err
+		}
+		before := &earlier{dated: r, ledger: t.ID}
+		for i, doc := range docs {
+			if list[i].Err != nil {
 				continue
 			}
-			res, _, err := s.weigh(ctx, before, e, t, area, doc, files)
+			res, err := s.weigh(ctx, before, e, t, doc, taken[i], files)
 			if err != nil {
 				return err
 			}
-			list[i].Result = res
+			res.Warnings = slices.Concat(res.Warnings, overruled(doc, taken[i]))
+			list[i].Result, list[i].Pins = res, unnamed(taken[i])
 			if len(res.Errors) == 0 {
 				before.docs = append(before.docs, res.Document)
 			}
@@ -85,6 +95,15 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 		return nil
 	})
 	return list, err
+}
+
+// unnamed pins say of which ledger or system they are, and not of which entries:
+// not all of these are for everybody.
+func unnamed(pins []Pin) []Pin {
+	for i := range pins {
+		pins[i].Of = []Pinned{}
+	}
+	return pins
 }
 
 // MovedRow is a row as the current version takes it; one that the door does not
@@ -191,6 +210,7 @@ type Prefilled struct {
 	Body map[string]any `json:"body"`
 	// Offers are rows that wait beside their field: the officer completes those they take over.
 	Offers []Pin   `json:"offers"`
+	Pins   []Pin   `json:"pins"`  // shared fields that are not typed
 	Last   *Latest `json:"last"`  // of the same subject, before the end of the period
 	Filed  bool    `json:"filed"` // Last lies in the period: nothing more is due
 }
@@ -230,7 +250,7 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		begun := t.Defaults(by)
 		t.InPeriod(begun, period)
 		if out.Subject == "" {
-			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun, Offers: []Pin{}})
+			out.Rows = append(out.Rows, Prefilled{Key: "1", Body: begun, Offers: []Pin{}, Pins: []Pin{}})
 			return begunWith(ctx, r, t, area, until, out.Rows)
 		}
 		latest, err := r.Latest(ctx, n.Prison, n.Area, t.ID, out.Subject, until)
@@ -252,7 +272,7 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 			last[latest[i].Subject] = &latest[i]
 		}
 		for _, sub := range subjects {
-			row := Prefilled{Key: sub.Number, Name: sub.Name, Body: maps.Clone(begun), Last: last[sub.Number], Offers: []Pin{}}
+			row := Prefilled{Key: sub.Number, Name: sub.Name, Body: maps.Clone(begun), Last: last[sub.Number], Offers: []Pin{}, Pins: []Pin{}}
 			row.Body[out.Subject] = sub.Number
 			row.Filed = row.Last != nil && len(row.Last.Day) >= len(period) && row.Last.Day[:len(period)] == period
 			out.Rows = append(out.Rows, row)
@@ -307,11 +327,11 @@ func begunWith(ctx context.Context, r looking, t *catalog.Type, area Area, until
 			case p == nil:
 			case !p.Offered:
 				catalog.Put(rows[i].Body, src.Field, p.Value)
+				rows[i].Pins = append(rows[i].Pins, unnamed([]Pin{*p})...)
 			case p.offer(t) != nil:
 				catalog.Put(rows[i].Body, src.Field, p.offer(t))
 			default:
-				p.Of = []Pinned{}
-				rows[i].Offers = append(rows[i].Offers, *p)
+				rows[i].Offers = append(rows[i].Offers, unnamed([]Pin{*p})...)
 			}
 		}
 	}

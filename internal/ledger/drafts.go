@@ -300,7 +300,7 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	return anew, tx.InsertEvent(ctx, e.Key, "retaken", e.Revision, retaken(pins))
 }
 
-// Discard throws a draft away: one that was to amend leaves the approved
+// Discard throws a draft, or what was returned, away: one that was to amend leaves the approved
 // revision in force, any other ends the entry. What was submitted before stays
 // in the history and in the log, and to end it asks for a reason, which those
 // who decided on it are told. Faults: reason_required.

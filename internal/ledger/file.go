@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -45,7 +46,11 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 				return err
 			}
 		}
-		res, pins, err := s.weigh(ctx, tx, e, t, area, doc, files)
+		_, pins, err := take(ctx, tx, t, area, doc.Value, tx.Now())
+		if err != nil {
+			return err
+		}
+		res, err := s.weigh(ctx, tx, e, t, doc, pins, files)
 		if err != nil {
 			return err
 		}
@@ -63,6 +68,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 			return err
 		}
 		o.Entry = e
+		o.Warnings = slices.Concat(o.Warnings, overruled(doc, pins))
 		out = *o
 		return nil
 	})
@@ -123,7 +129,12 @@ func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fau
 	if err != nil {
 		return Wrong(err)
 	}
-	res, _, err := s.weigh(ctx, looking{r, s.now()}, e, t, area, doc, nil)
+	now := looking{r, s.now()}
+	_, pins, err := take(ctx, now, t, area, doc.Value, now.Now())
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.weigh(ctx, now, e, t, doc, pins, nil)
 	if asDraft {
 		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 	}
@@ -183,29 +194,45 @@ func (s *Service) lent(ctx context.Context, r Reader, n New) ([]Evidence, error)
 	return files, err
 }
 
-// weigh says what would come of filing a document: everything wrong with it,
-// or what is filed.
-func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, area Area, doc catalog.Document, files []Evidence) (catalog.Result, []Pin, error) {
-	doc, pins, err := shared(ctx, r, t, area, doc)
+// weigh says what would come of filing a document with what the sources say of it:
+// everything wrong with it, or what is filed.
+func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, typed catalog.Document, pins []Pin, files []Evidence) (catalog.Result, error) {
+	doc, err := pinned(t, typed, nil, pins)
 	if err != nil {
-		return catalog.Result{}, nil, err
+		return catalog.Result{}, err
 	}
 	res, err := judge(ctx, r, e, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
 	if err != nil || len(res.Errors) > 0 {
-		return res, pins, err
+		return res, err
 	}
 	if res.Errors, err = lacking(t, res.Document, files); err != nil {
-		return res, pins, err
+		return res, err
 	}
 	moment, err := t.Occurred(res.Document)
 	if err != nil {
-		return res, pins, nil
+		return res, nil
 	}
 	if ahead := early(t, moment, r.Now()); len(ahead) > 0 {
 		res.Errors = append(res.Errors, ahead...)
-		return res, pins, nil
+		return res, nil
 	}
 	locked, err := Wrong(s.fillable(ctx, r, t, e.Prison, e.Area, moment.At))
 	res.Errors = append(res.Errors, locked...)
-	return res, pins, err
+	return res, err
+}
+
+// overruled says where something else was typed than the source says: it counts for
+// nothing. It is for who typed it, and no warning of the revision.
+func overruled(typed catalog.Document, pins []Pin) (fields []fault.Field) {
+	for _, p := range pins {
+		was := catalog.At(typed.Value, p.Field)
+		if p.Offered || was == nil {
+			continue
+		}
+		if raw, err := json.Marshal(was); err == nil && !sameJSON(raw, p.Value) {
+			fields = append(fields, fault.Field{Pointer: p.Field, Code: "shared_stands", Text: fault.Text{
+				ZH: "共享字段不能填写，以来源的值为准", EN: "This field is shared and cannot be typed; what its source says stands"}})
+		}
+	}
+	return fields
 }

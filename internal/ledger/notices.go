@@ -19,7 +19,7 @@ type Notice struct {
 	ID         uuid.UUID      `json:"id"`
 	Prison     uuid.UUID      `json:"prison"`
 	Person     uuid.UUID      `json:"-"`
-	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated void_asked voided void_refused discarded not_executed
+	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated void_asked voided void_refused void_withdrawn discarded not_executed
 	Entry      *uuid.UUID     `json:"entry,omitempty"`
 	Ledger     string         `json:"ledger,omitempty"`
 	Subject    uuid.UUID      `json:"-"` // the entry, or the delegation
@@ -134,6 +134,9 @@ func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
 				return err
 			}
 		}
+		if err := s.remindOfVoid(ctx, tx, &e); err != nil {
+			return err
+		}
 		if e.State != Submitted {
 			return nil
 		}
@@ -150,7 +153,7 @@ func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
 		if err := s.restaff(ctx, tx, &e); err != nil {
 			return err
 		}
-		return s.remind(ctx, tx, e)
+		return s.remind(ctx, tx, e, e.Entry)
 	})
 }
 
@@ -163,6 +166,9 @@ func (s *Service) now() time.Time {
 
 // wanting: the deadline is near, or the post has another standing.
 func (s *Service) wanting(ctx context.Context, r Reader, e Entry, now time.Time) (bool, error) {
+	if soon, err := s.voidWanting(ctx, r, e, now); err != nil || soon {
+		return soon, err
+	}
 	void := e
 	if _, moved, err := s.restaffVoid(ctx, r, &void); err != nil || moved || e.State != Submitted {
 		return moved, err
@@ -301,8 +307,9 @@ func (s *Service) restaff(ctx context.Context, tx Tx, e *Entry) error {
 	return tx.UpdateEntry(ctx, e)
 }
 
-// remind writes the notices that are due; the table keeps each but once.
-func (s *Service) remind(ctx context.Context, tx Tx, e Entry) error {
+// remind writes the notices that are due of a round about subject, the entry or a
+// void of it; the table keeps each but once.
+func (s *Service) remind(ctx context.Context, tx Tx, e Entry, subject uuid.UUID) error {
 	if e.StepDue == nil || tx.Now().Before(s.soon(*e.StepDue)) {
 		return nil
 	}
@@ -321,8 +328,13 @@ func (s *Service) remind(ctx context.Context, tx Tx, e Entry) error {
 	over := !tx.Now().Before(*e.StepDue)
 	kind := map[bool]string{false: "due_soon", true: "overdue"}[over]
 	detail := map[string]any{"due": e.StepDue, "author": e.AuthorName}
+	tell := func(person uuid.UUID, kind string) error {
+		n := e.notice(person, kind, detail)
+		n.Subject = subject
+		return tx.Notify(ctx, n)
+	}
 	for _, p := range who {
-		if err := tx.Notify(ctx, e.notice(p, kind, detail)); err != nil {
+		if err := tell(p, kind); err != nil {
 			return err
 		}
 	}
@@ -334,10 +346,10 @@ func (s *Service) remind(ctx context.Context, tx Tx, e Entry) error {
 		return err
 	}
 	for _, p := range higher {
-		if p.ID == e.Author {
+		if p.ID == e.Author || slices.Contains(e.StepOut, p.ID) {
 			continue
 		}
-		if err := tx.Notify(ctx, e.notice(p.ID, "escalated", detail)); err != nil {
+		if err := tell(p.ID, "escalated"); err != nil {
 			return err
 		}
 	}

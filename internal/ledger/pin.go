@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 )
 
@@ -61,21 +60,25 @@ type Pinned struct {
 	Revision int       `json:"revision"`
 }
 
-// Sourced is a document that may be taken from.
+// Sourced is a document that may be taken from, for one of the times asked for.
 type Sourced struct {
 	Pinned
+	Time     int // its place in the question
 	Document json.RawMessage
 }
 
-// Sourcing asks for what a source may be taken from. Times that are zero bound
-// nothing, neither does an area that is none; About is empty where the source is
-// not about inmates.
+// Sourcing asks for what a source may be taken from, at several times at once. An
+// area that is none bounds nothing; About is empty where the source is not about
+// inmates.
 type Sourcing struct {
 	catalog.Source
-	Area     uuid.UUID
-	From, To time.Time
-	About    []string
+	Area  uuid.UUID
+	Times []Span
+	About []string
 }
+
+// Span of time; an end that is zero bounds nothing.
+type Span struct{ From, To time.Time }
 
 // Stood is the revision of an entry that stands, as the program sees it: 0 where
 // none does any more.
@@ -95,18 +98,18 @@ type dated interface {
 // cannot be asked just now has not corrected anything.
 func delivered(ctx context.Context, r Reader, prison uuid.UUID, p Pin) (bool, error) {
 	o := p.Origin
-	var d Delivery
+	var said map[string]Delivery
 	var err error
+	of := o.Day
 	if o.Number != "" {
-		d, err = r.SourceRecord(ctx, prison, o.System, o.Number, o.Take)
+		of = o.Number
+		said, err = r.SourceRecords(ctx, prison, o.System, []string{of}, o.Take)
 	} else {
-		d, err = r.Delivered(ctx, prison, o.System, o.Area, o.Day, o.Take)
+		said, err = r.Delivered(ctx, prison, o.System, o.Area, []string{of}, o.Take)
 	}
-	if fault.Is(err, fault.NotFound) {
-		return true, nil
-	}
-	if err != nil {
-		return false, err
+	d, ok := said[of]
+	if err != nil || !ok {
+		return err == nil, err
 	}
 	if d.Value[o.Take] == nil {
 		return false, nil

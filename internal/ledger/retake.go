@@ -94,12 +94,11 @@ func redelivered(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 	if was != nil || len(numbers) == 0 || !strings.HasPrefix(src.System, "ext:") {
 		return was, false, nil
 	}
-	p, err := takeRecord(ctx, r, e.Prison, t, src, Origin{System: src.System, Area: e.Area, Day: dayOf(t, doc, e.CreatedAt), Take: src.Take}, doc.Value)
-	if err != nil || p.Value == nil {
+	pins, err := takeRecords(ctx, r, t, src, area, []map[string]any{doc.Value}, []string{dayOf(t, doc, e.CreatedAt)})
+	if err != nil {
 		return nil, false, err
 	}
-	p.Field, p.TakenAt = src.Field, takenAt(r)
-	return &p, false, nil
+	return pins[0], false, nil
 }
 
 // retaken is what the history keeps of pins: which fields, with what. Whom they came

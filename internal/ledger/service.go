@@ -70,6 +70,12 @@ func (s *Service) check(ctx context.Context, a Action, e Entry) error {
 		return err
 	}
 	who := actor.From(ctx)
+	if a == WithdrawVoid {
+		if err := s.Access.Check(who, string(AskVoid), s.subject(e, t), s.Now()); err != nil || e.VoidBy == who.PersonID {
+			return err
+		}
+		return fault.New(fault.Forbidden, "not_asked")
+	}
 	right, ofVoid := map[Action]Action{Void: Approve, RefuseVoid: Return}[a]
 	if !ofVoid {
 		return s.Access.Check(who, string(a), s.subject(e, t), s.Now())

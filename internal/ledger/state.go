@@ -34,17 +34,19 @@ const (
 	Revise    Action = "revise"
 	Amend     Action = "amend"
 	Discard   Action = "discard"
-	// A void is asked for, and granted or refused in a round of its own.
-	AskVoid    Action = "ask_void"
-	Void       Action = "void"
-	RefuseVoid Action = "refuse_void"
+	// A void is asked for, and granted or refused in a round of its own, or withdrawn
+	// by who asked.
+	AskVoid      Action = "ask_void"
+	Void         Action = "void"
+	RefuseVoid   Action = "refuse_void"
+	WithdrawVoid Action = "withdraw_void"
 	// Diverge keeps a version beside the entry, or drops it. No button does it:
 	// it is not among Actions.
 	Diverge Action = "diverge"
 )
 
 // Actions lists every action in the order the screen shows them.
-var Actions = []Action{Edit, Submit, Approve, Return, Transfer, AddSigner, Withdraw, Revise, Amend, AskVoid, Void, RefuseVoid, Discard}
+var Actions = []Action{Edit, Submit, Approve, Return, Transfer, AddSigner, Withdraw, Revise, Amend, AskVoid, Void, RefuseVoid, WithdrawVoid, Discard}
 
 // Situation is what the table looks at besides the state.
 type Situation struct {
@@ -87,6 +89,8 @@ var transitions = []transition{
 	{Submitted, Transfer, always, Submitted},
 	{Submitted, AddSigner, always, Submitted},
 	{Returned, Revise, always, Draft},
+	{Returned, Discard, func(s Situation) bool { return s.InForce }, Approved},
+	{Returned, Discard, always, Discarded},
 	{Approved, Amend, always, Draft},
 	// What is in force may be voided whatever becomes of its correction.
 	{Approved, AskVoid, mayBeAsked, Approved},
@@ -101,6 +105,10 @@ var transitions = []transition{
 	{Draft, RefuseVoid, asked, Draft},
 	{Submitted, RefuseVoid, asked, Submitted},
 	{Returned, RefuseVoid, asked, Returned},
+	{Approved, WithdrawVoid, asked, Approved},
+	{Draft, WithdrawVoid, asked, Draft},
+	{Submitted, WithdrawVoid, asked, Submitted},
+	{Returned, WithdrawVoid, asked, Returned},
 	{Draft, Diverge, always, Draft},
 	{Submitted, Diverge, always, Submitted},
 	{Returned, Diverge, always, Returned},

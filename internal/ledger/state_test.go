@@ -14,7 +14,7 @@ func TestVoidTable(t *testing.T) {
 		for _, inForce := range []bool{false, true} {
 			for _, asked := range []bool{false, true} {
 				sit := ledger.Situation{State: state, InForce: inForce, Void: asked}
-				for action, to := range map[ledger.Action]ledger.State{ledger.AskVoid: state, ledger.Void: ledger.Voided, ledger.RefuseVoid: state} {
+				for action, to := range map[ledger.Action]ledger.State{ledger.AskVoid: state, ledger.Void: ledger.Voided, ledger.RefuseVoid: state, ledger.WithdrawVoid: state} {
 					may := open && inForce && asked == (action != ledger.AskVoid)
 					got, err := ledger.Next(sit, action)
 					if (err == nil) != may || may && got != to {

@@ -132,12 +132,12 @@ type Reader interface {
 	// in the order asked for; both as the program sees them.
 	Stood(ctx context.Context, prison uuid.UUID, entries []uuid.UUID) (map[uuid.UUID]Stood, error)
 	Documents(ctx context.Context, prison uuid.UUID, list []Pinned) ([]Sourced, error)
-	// Delivered is what a system (ext:…) with a connector says of an area on a
-	// day; not_found while it has none, has said nothing yet, or cannot be relied on.
+	// Delivered is what a system (ext:…) with a connector says of an area, by day; none
+	// while it has no connector, has said nothing yet, or cannot be relied on.
 	// take is the member wanted; the delivery may lack it.
-	Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day, take string) (Delivery, error)
-	// SourceRecord is what such a system says of one inmate or asset; likewise.
-	SourceRecord(ctx context.Context, prison uuid.UUID, system, number, take string) (Delivery, error)
+	Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, days []string, take string) (map[string]Delivery, error)
+	// SourceRecords is what such a system says of inmates or assets, by number; likewise.
+	SourceRecords(ctx context.Context, prison uuid.UUID, system string, numbers []string, take string) (map[string]Delivery, error)
 }
 
 // Tx changes inside one transaction. Lock comes before everything else; Append

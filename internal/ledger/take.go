@@ -4,13 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"taizhang/internal/catalog"
-	"taizhang/internal/fault"
 )
 
 // take works out the shared fields of a document: what the sources say now. begun
@@ -18,21 +16,20 @@ import (
 // values that a form begins with and nothing pins, by pointer: the roll while no
 // connector vouches for it, and rows that want nothing more.
 func take(ctx context.Context, r dated, t *catalog.Type, area Area, doc map[string]any, begun time.Time) (offers map[string]any, pins []Pin, err error) {
-	offers, pins = map[string]any{}, []Pin{}
-	day := dayOf(t, catalog.Document{Value: doc}, begun)
+	taken, err := takeRows(ctx, r, t, area, []map[string]any{doc}, begun)
+	if err != nil {
+		return nil, nil, err
+	}
+	offers, pins = map[string]any{}, taken[0]
 	for _, src := range t.Sources {
-		p, err := takeSource(ctx, r, t, src, area, doc, begun)
-		if err != nil {
-			return nil, nil, err
-		}
+		i := slices.IndexFunc(pins, func(p Pin) bool { return p.Field == src.Field })
 		switch {
-		case p != nil:
-			pins = append(pins, *p)
-			if rows := p.offer(t); rows != nil {
+		case i >= 0:
+			if rows := pins[i].offer(t); rows != nil {
 				offers[src.Field] = rows
 			}
 		case src.Take == "roll":
-			n, err := r.Roll(ctx, area.Prison, area.ID, day)
+			n, err := r.Roll(ctx, area.Prison, area.ID, dayOf(t, catalog.Document{Value: doc}, begun))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -42,61 +39,86 @@ func take(ctx context.Context, r dated, t *catalog.Type, area Area, doc map[stri
 	return offers, pins, nil
 }
 
-// takeSource takes one field; nil where the source says nothing.
-func takeSource(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, doc map[string]any, begun time.Time) (*Pin, error) {
-	if src.Ledger != "" {
-		pins, err := takeEntries(ctx, r, t, src, area, []map[string]any{doc}, begun)
+// takeRows takes the shared fields of several documents of an area, with a fixed
+// number of questions to a source however many documents there are.
+func takeRows(ctx context.Context, r dated, t *catalog.Type, area Area, docs []map[string]any, begun time.Time) ([][]Pin, error) {
+	taken := make([][]Pin, len(docs))
+	for i := range taken {
+		taken[i] = []Pin{}
+	}
+	for _, src := range t.Sources {
+		pins, err := takeField(ctx, r, t, src, area, docs, begun)
 		if err != nil {
 			return nil, err
 		}
-		return pins[0], nil
+		for i, p := range pins {
+			if p != nil {
+				taken[i] = append(taken[i], *p)
+			}
+		}
 	}
-	if !strings.HasPrefix(src.System, "ext:") {
-		return nil, nil
+	return taken, nil
+}
+
+// takeField takes one field for several documents; nil where the source says nothing.
+func takeField(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, docs []map[string]any, begun time.Time) ([]*Pin, error) {
+	if src.Ledger != "" {
+		return takeEntries(ctx, r, t, src, area, docs, begun)
 	}
-	p, err := takeDelivery(ctx, r, t, src, area, dayOf(t, catalog.Document{Value: doc}, begun), doc)
-	if err != nil || p.Value == nil {
+	return takeDeliveries(ctx, r, t, src, area, docs, begun)
+}
+
+// takeSource takes one field for one document.
+func takeSource(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, doc map[string]any, begun time.Time) (*Pin, error) {
+	pins, err := takeField(ctx, r, t, src, area, []map[string]any{doc}, begun)
+	if err != nil {
 		return nil, err
 	}
-	p.Field, p.TakenAt = src.Field, takenAt(r)
-	return &p, nil
+	return pins[0], nil
 }
 
 func takenAt(r dated) time.Time { return r.Now().UTC().Truncate(time.Microsecond) }
 
-// takeEntries takes a field from another ledger for several documents of an area; nil
-// for those of which it says nothing. Documents of one time cost one query together.
+// takeEntries takes a field from another ledger, asking it once.
 func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, docs []map[string]any, begun time.Time) ([]*Pin, error) {
 	pins := make([]*Pin, len(docs))
 	if !t.Serves(src) {
 		return pins, nil
 	}
+	q := Sourcing{Source: src}
+	if src.About == "" {
+		q.Area = area.ID
+	}
 	scopes := make([]catalog.Scope, len(docs))
-	times := map[[2]time.Time][]int{}
+	times := map[Span][]int{}
 	for i, doc := range docs {
 		var ok bool
-		if scopes[i], _, ok = t.ScopeOf(src, doc, begun); ok {
-			span := [2]time.Time{scopes[i].From, scopes[i].To}
-			times[span] = append(times[span], i)
+		if scopes[i], _, ok = t.ScopeOf(src, doc, begun); !ok {
+			continue
 		}
+		span := Span{scopes[i].From, scopes[i].To}
+		if times[span] == nil {
+			q.Times = append(q.Times, span)
+		}
+		times[span] = append(times[span], i)
+		q.About = append(q.About, scopes[i].About...)
 	}
-	for span, group := range times {
-		q := Sourcing{Source: src, From: span[0], To: span[1]}
-		if src.About == "" {
-			q.Area = area.ID
-		}
-		for _, i := range group {
-			q.About = append(q.About, scopes[i].About...)
-		}
-		found, err := r.Sourced(ctx, area.Prison, q)
-		if err != nil {
-			return nil, err
-		}
+	if len(q.Times) == 0 {
+		return pins, nil
+	}
+	slices.Sort(q.About)
+	q.About = slices.Compact(q.About)
+	all, err := r.Sourced(ctx, area.Prison, q)
+	if err != nil {
+		return nil, err
+	}
+	for n, span := range q.Times {
+		found := slices.DeleteFunc(slices.Clone(all), func(s Sourced) bool { return s.Time != n })
 		shares, err := t.Shares(src, readings(found))
 		if err != nil {
 			return nil, err
 		}
-		for _, i := range group {
+		for _, i := range times[span] {
 			if pins[i], err = pinOf(src, shares, scopes[i], found, takenAt(r)); err != nil {
 				return nil, err
 			}
@@ -152,48 +174,82 @@ func subjectsOf(doc map[string]any) (numbers []string) {
 	return numbers
 }
 
-// takeDelivery takes a field from another system: of the area's day, or of the
-// inmate or asset the document names. No value while no connector has said it.
-func takeDelivery(ctx context.Context, r Reader, t *catalog.Type, src catalog.Source, area Area, day string, doc map[string]any) (Pin, error) {
-	o := Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}
-	d, err := r.Delivered(ctx, area.Prison, src.System, area.ID, day, src.Take)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Pin{}, err
+// takeDeliveries takes a field from another system: of the area's day, or of the
+// inmate or asset that a document names. Nothing while no connector has said it.
+func takeDeliveries(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, docs []map[string]any, begun time.Time) ([]*Pin, error) {
+	pins := make([]*Pin, len(docs))
+	if !strings.HasPrefix(src.System, "ext:") {
+		return pins, nil
 	}
-	if p, ok := d.pin(t, src, o); ok {
-		return p, nil
+	days := make([]string, len(docs))
+	for i, doc := range docs {
+		days[i] = dayOf(t, catalog.Document{Value: doc}, begun)
 	}
-	return takeRecord(ctx, r, area.Prison, t, src, o, doc)
-}
-
-// takeRecord takes a field from what a system says of the inmate or asset that
-// the document names.
-func takeRecord(ctx context.Context, r Reader, prison uuid.UUID, t *catalog.Type, src catalog.Source, o Origin, doc map[string]any) (Pin, error) {
-	for _, o.Number = range subjectsOf(doc) {
-		d, err := r.SourceRecord(ctx, prison, src.System, o.Number, src.Take)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return Pin{}, err
-		}
-		if p, ok := d.pin(t, src, o); ok {
-			return p, nil
+	asked := slices.Compact(slices.Sorted(slices.Values(days)))
+	said, err := r.Delivered(ctx, area.Prison, src.System, area.ID, asked, src.Take)
+	if err != nil {
+		return nil, err
+	}
+	var rest []int
+	for i, day := range days {
+		if pins[i] = said[day].pin(t, src, Origin{System: src.System, Area: area.ID, Day: day, Take: src.Take}, takenAt(r)); pins[i] == nil {
+			rest = append(rest, i)
 		}
 	}
-	return Pin{}, nil
+	records := make([]map[string]any, len(rest))
+	of := make([]string, len(rest))
+	for n, i := range rest {
+		records[n], of[n] = docs[i], days[i]
+	}
+	found, err := takeRecords(ctx, r, t, src, area, records, of)
+	for n, i := range rest {
+		if err == nil {
+			pins[i] = found[n]
+		}
+	}
+	return pins, err
 }
 
-// pin of one member of a delivery; none where the source says nothing of it, or
+// takeRecords takes a field from what a system says of the inmate or asset that
+// each document names; days are what the documents are of.
+func takeRecords(ctx context.Context, r dated, t *catalog.Type, src catalog.Source, area Area, docs []map[string]any, days []string) ([]*Pin, error) {
+	pins := make([]*Pin, len(docs))
+	var numbers []string
+	for _, doc := range docs {
+		numbers = append(numbers, subjectsOf(doc)...)
+	}
+	if len(numbers) == 0 {
+		return pins, nil
+	}
+	slices.Sort(numbers)
+	said, err := r.SourceRecords(ctx, area.Prison, src.System, slices.Compact(numbers), src.Take)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range docs {
+		o := Origin{System: src.System, Area: area.ID, Day: days[i], Take: src.Take}
+		for _, o.Number = range subjectsOf(doc) {
+			if pins[i] = said[o.Number].pin(t, src, o, takenAt(r)); pins[i] != nil {
+				break
+			}
+		}
+	}
+	return pins, nil
+}
+
+// pin of one member of a delivery; nil where the source says nothing of it, or
 // something that the field cannot hold: nobody could hand that in.
-func (d Delivery) pin(t *catalog.Type, src catalog.Source, o Origin) (Pin, bool) {
+func (d Delivery) pin(t *catalog.Type, src catalog.Source, o Origin, at time.Time) *Pin {
 	value := d.Value[src.Take]
 	if len(value) == 0 || string(value) == `""` || string(value) == "null" {
-		return Pin{}, false
+		return nil
 	}
 	value, ok := t.Fit(src.Field, value)
 	if !ok {
-		return Pin{}, false
+		return nil
 	}
 	o.Run, o.Record = d.Run, d.Record
-	return Pin{Of: []Pinned{}, Origin: &o, Value: value}, true
+	return &Pin{Field: src.Field, Of: []Pinned{}, Origin: &o, Value: value, TakenAt: at}
 }
 
 // dayOf is the day that a document's shared fields are of: when the matter

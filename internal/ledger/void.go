@@ -20,6 +20,13 @@ type VoidAt struct {
 	VoidBy    uuid.UUID    `json:"-"`
 	VoidRoles []actor.Role `json:"void_roles,omitempty"` // who decides it
 	VoidUnit  string       `json:"-"`
+	VoidDue   *time.Time   `json:"void_due,omitempty"`
+	// As of a step: who may decide too, once it is due; when the time began to run
+	// and was to be over, before outages moved it.
+	VoidHigher     []actor.Role `json:"-"`
+	VoidHigherUnit string       `json:"-"`
+	VoidReached    *time.Time   `json:"-"`
+	VoidPlanned    *time.Time   `json:"-"`
 }
 
 // VoidRequest asks that what is in force be so no longer. It never changes; the
@@ -44,8 +51,66 @@ var voiding = Step{Roles: []actor.Role{actor.DeptHead}, Unit: "owner"}
 
 // atVoid is the entry as it stands at the void's round, not at its approval's.
 func (e Entry) atVoid() Entry {
-	e.StepRoles, e.StepUnit, e.StepAt = e.VoidRoles, e.VoidUnit, StepAt{StepOut: []uuid.UUID{e.VoidBy}}
+	e.StepRoles, e.StepUnit, e.StepAt = e.VoidRoles, e.VoidUnit, StepAt{StepOut: []uuid.UUID{e.VoidBy}, StepDue: e.VoidDue,
+		StepHigher: e.VoidHigher, HigherUnit: e.VoidHigherUnit, StepReached: e.VoidReached, StepPlanned: e.VoidPlanned}
 	return e
+}
+
+// timeVoid gives the void the deadline of an approval of what is in force: the
+// longest its ledger gives a step, with that step's escalation. Where the ledger
+// sets none, neither has the void one.
+func (s *Service) timeVoid(ctx context.Context, tx Tx, e *Entry, rev Revision) error {
+	var st Step
+	for _, step := range rev.Chain {
+		if step.Within > st.Within {
+			st = step
+		}
+	}
+	if st.Within == 0 {
+		return nil
+	}
+	now := tx.Now()
+	due := s.Catalog.Calendar().AddWorkdays(now, st.Within)
+	e.VoidReached, e.VoidPlanned = &now, &due
+	if st.Escalate != nil {
+		e.VoidHigher, e.VoidHigherUnit = st.Escalate.Roles, st.Escalate.Unit
+	}
+	return postponeVoid(ctx, tx, e)
+}
+
+func postponeVoid(ctx context.Context, r Reader, e *Entry) error {
+	at := e.atVoid()
+	err := postpone(ctx, r, &at)
+	e.VoidDue = at.StepDue
+	return err
+}
+
+// remindOfVoid moves the deadline of the void at hand as outages do, and tells of
+// one that is near or over.
+func (s *Service) remindOfVoid(ctx context.Context, tx Tx, e *Entry) error {
+	if e.VoidDue == nil {
+		return nil
+	}
+	before := *e.VoidDue
+	if err := postponeVoid(ctx, tx, e); err != nil {
+		return err
+	}
+	if !before.Equal(*e.VoidDue) {
+		if err := tx.UpdateEntry(ctx, e); err != nil {
+			return err
+		}
+	}
+	return s.remind(ctx, tx, e.atVoid(), *e.VoidAsked)
+}
+
+// voidWanting: the deadline of the void is near or has moved.
+func (s *Service) voidWanting(ctx context.Context, r Reader, e Entry, now time.Time) (bool, error) {
+	if e.VoidDue == nil {
+		return false, nil
+	}
+	before := *e.VoidDue
+	err := postponeVoid(ctx, r, &e)
+	return !now.Before(s.soon(before)) || !before.Equal(*e.VoidDue), err
 }
 
 // AskVoid asks with a reason that the entry be voided. One is decided before
@@ -78,6 +143,9 @@ func (s *Service) AskVoid(ctx context.Context, k Key, j Judgement, idem Idem) (O
 			return nil, err
 		}
 		e.VoidAt = VoidAt{VoidAsked: &v.ID, VoidBy: v.By}
+		if err := s.timeVoid(ctx, tx, e, rev); err != nil {
+			return nil, err
+		}
 		deciders, err := s.staffVoid(ctx, tx, t, e)
 		if err != nil {
 			return nil, err
@@ -107,6 +175,40 @@ func (s *Service) Void(ctx context.Context, k Key, j Judgement, idem Idem) (Outc
 // RefuseVoid leaves the entry in force; the reason is kept.
 func (s *Service) RefuseVoid(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
 	return s.decideVoid(ctx, k, RefuseVoid, j, idem)
+}
+
+// WithdrawVoid takes back what one asked for oneself and nobody has decided, with
+// a reason. The entry stays as it is, and those who were to decide hear of it.
+func (s *Service) WithdrawVoid(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
+	if err := worded(Judgement{Comment: j.Comment}); err != nil {
+		return Outcome{}, err
+	}
+	return s.change(ctx, k, WithdrawVoid, 0, idem, func(tx Tx, e *Entry, _ Situation, _ State) (*Outcome, error) {
+		t, err := s.typeOf(*e)
+		if err != nil {
+			return nil, err
+		}
+		if err := placed(t, Judgement{Comment: j.Comment}); err != nil {
+			return nil, err
+		}
+		deciders, err := s.staffVoid(ctx, tx, t, e)
+		if err != nil {
+			return nil, err
+		}
+		asked := e.VoidAt
+		e.VoidAt = VoidAt{}
+		if err := tx.InsertEvent(ctx, k, "void_withdrawn", e.InForce, map[string]any{"void": asked.VoidAsked, "comment": j.Comment}); err != nil {
+			return nil, err
+		}
+		for _, p := range deciders {
+			n := e.notice(p.ID, "void_withdrawn", map[string]any{"by": actor.From(ctx).Name, "reason": j.Comment})
+			n.Subject = *asked.VoidAsked
+			if err := tx.Notify(ctx, n); err != nil {
+				return nil, err
+			}
+		}
+		return &Outcome{}, tx.UpdateEntry(ctx, e)
+	})
 }
 
 func (s *Service) decideVoid(ctx context.Context, k Key, a Action, j Judgement, idem Idem) (Outcome, error) {

@@ -347,38 +347,48 @@ func (t connecting) Rejected(ctx context.Context, prison uuid.UUID, id string, r
 // asked says of a target's data x that a connector still brings it.
 const asked = `exists (select from connectors c where c.prison_id = $1 and c.system = $2 and c.target = x.target and c.configured and c.kind <> 'webhook')`
 
-// Delivered is what a configured source says of an area on a day, unless it
+// Delivered is what a configured source says of an area on days, unless it
 // cannot be relied on just now. Of several targets of one system that which says
 // what is to be taken answers. See ledger.Reader.
-func (t *txn) Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, day, take string) (ledger.Delivery, error) {
-	return t.delivery(ctx, `select x.run_id, '', x.value from (
+func (t *txn) Delivered(ctx context.Context, prison uuid.UUID, system string, area uuid.UUID, days []string, take string) (map[string]ledger.Delivery, error) {
+	return t.deliveries(ctx, `select d.day, y.* from unnest($5::text[]) as d(day) cross join lateral (select x.run_id, '', x.value from (
 			select distinct on (r.target) r.target, l.run_id, l.value from deliveries l join connector_runs r using (prison_id, run_id)
-			where l.prison_id = $1 and l.system = $2 and l.area_id = $4 and l.day = $5::text::date order by r.target, l.recorded_at desc, l.run_id desc) x
+			where l.prison_id = $1 and l.system = $2 and l.area_id = $4 and l.day = d.day::date order by r.target, l.recorded_at desc, l.run_id desc) x
 		where x.value is not null and `+asked+` and (x.target = 'inmates' or not exists (select from connector_rejected j
 			where j.prison_id = $1 and j.system = $2 and j.target = x.target and not `+mended+` and (j.key <> '' or j.run_id = (
 				select run_id from connector_runs n where n.prison_id = $1 and n.system = $2 and n.target = x.target order by run_id desc limit 1))))
-		order by x.value ? $3 desc, x.target limit 1`, prison, system, take, area, day)
+		order by x.value ? $3 desc, x.target limit 1) y`, prison, system, take, area, days)
 }
 
-// SourceRecord is what a configured source says of one inmate or asset, unless
+// SourceRecords is what a configured source says of inmates or assets, unless
 // a newer word of it could not be mapped; nothing, of facts that it took back. See
 // ledger.Reader.
-func (t *txn) SourceRecord(ctx context.Context, prison uuid.UUID, system, number, take string) (ledger.Delivery, error) {
-	return t.delivery(ctx, `select x.run_id, x.key, x.value from (
+func (t *txn) SourceRecords(ctx context.Context, prison uuid.UUID, system string, numbers []string, take string) (map[string]ledger.Delivery, error) {
+	return t.deliveries(ctx, `select d.number, y.* from unnest($4::text[]) as d(number) cross join lateral (select x.run_id, x.key, x.value from (
 			select s.target, s.run_id, s.key, case when s.deleted then '{}' else coalesce(app.document(s.fields)->'facts', app.document(s.fields)) end as value from source_records s
-			where s.prison_id = $1 and s.system = $2 and s.target = any('{inmates,facts}') and app.document(s.fields)->>'number' = $4
+			where s.prison_id = $1 and s.system = $2 and s.target = any('{inmates,facts}') and app.document(s.fields)->>'number' = d.number
 				and (s.target = 'facts' or not s.deleted) and `+newest+`) x
 		where `+asked+` and not exists (select from connector_rejected j
 			where j.prison_id = $1 and j.system = $2 and j.target = x.target and j.key = x.key and not `+mended+`)
-		order by x.value ? $3 desc, x.target limit 1`, prison, system, take, number)
+		order by x.value ? $3 desc, x.target limit 1) y`, prison, system, take, numbers)
 }
 
-func (t *txn) delivery(ctx context.Context, sql string, args ...any) (d ledger.Delivery, err error) {
-	var value []byte
-	if err := t.tx.QueryRow(ctx, sql, args...).Scan(&d.Run, &d.Record, &value); err != nil {
-		return d, mapped(err)
+func (t *txn) deliveries(ctx context.Context, sql string, args ...any) (map[string]ledger.Delivery, error) {
+	found := map[string]ledger.Delivery{}
+	rows, err := t.tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, mapped(err)
 	}
-	return d, json.Unmarshal(value, &d.Value)
+	var of string
+	var d ledger.Delivery
+	var value []byte
+	_, err = pgx.ForEachRow(rows, []any{&of, &d.Run, &d.Record, &value}, func() error {
+		d.Value = nil
+		err := json.Unmarshal(value, &d.Value)
+		found[of] = d
+		return err
+	})
+	return found, mapped(err)
 }
 
 // connectorRuns as the verifier reads them: the run's columns, and what it

@@ -20,6 +20,7 @@ const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e
 	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
 	e.step_mode, e.step_bound, e.step_seats, e.step_out, e.step_vacant, e.step_due, e.step_higher, e.step_higher_unit,
 	e.void_id, coalesce(e.void_by, '00000000-0000-0000-0000-000000000000'), e.void_roles, e.void_unit, e.step_reached_at, e.step_planned_due,
+	e.void_due, e.void_reached_at, e.void_planned_due, e.void_higher, e.void_higher_unit,
 	array(select w.name from persons w where w.person_id = any(e.step_seats) order by w.number),
 	array(select w.name from persons w where w.person_id = any(e.step_out) order by w.number)`
 
@@ -32,7 +33,8 @@ func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 		&e.Revision, &e.InForce, &e.Step, &e.StepRoles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.Hints, &e.OccurredAt,
 		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest,
 		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit,
-		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.StepReached, &e.StepPlanned, &e.Waiting, &e.Heard)
+		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.StepReached, &e.StepPlanned,
+		&e.VoidDue, &e.VoidReached, &e.VoidPlanned, &e.VoidHigher, &e.VoidHigherUnit, &e.Waiting, &e.Heard)
 	if len(digest) == 32 {
 		d := ledger.Digest(digest)
 		e.Digest = &d
@@ -147,13 +149,15 @@ func (t *txn) UpdateEntry(ctx context.Context, e *ledger.Entry) error {
 			occurred_day = $15::text::date, summary = $16, changed_at = app.transaction_time(), submitted_at = $17, resubmitted_at = $18, decided_at = $19,
 			hints = $20, step_mode = $21, step_bound = $22, step_seats = $23, step_out = $24, step_vacant = $25, step_due = $26, step_higher = $27,
 			step_higher_unit = $28, void_id = $29, void_by = case when $29::uuid is not null then $30::uuid end, void_roles = $31, void_unit = $32,
-			step_reached_at = $33, step_planned_due = $34
+			step_reached_at = $33, step_planned_due = $34, void_due = $35, void_reached_at = $36, void_planned_due = $37,
+			void_higher = $38, void_higher_unit = $39
 		where prison_id = $1 and entry_id = $2 returning etag, changed_at`,
 		e.Prison, e.Entry, e.Version, e.Sealed, e.State, e.Revision, e.InForce,
 		e.Step, some(e.StepRoles), e.StepUnit, e.Nil, e.Counts, e.Warnings, e.OccurredAt,
 		day, e.Summary, e.Submitted, e.Resubmit, e.DecidedAt,
 		e.Hints, e.StepMode, e.StepBound, some(e.StepSeats), some(e.StepOut), some(e.StepVacant), e.StepDue, some(e.StepHigher), e.HigherUnit,
-		e.VoidAsked, e.VoidBy, some(e.VoidRoles), e.VoidUnit, e.StepReached, e.StepPlanned).Scan(&e.ETag, &e.ChangedAt)
+		e.VoidAsked, e.VoidBy, some(e.VoidRoles), e.VoidUnit, e.StepReached, e.StepPlanned,
+		e.VoidDue, e.VoidReached, e.VoidPlanned, some(e.VoidHigher), e.VoidHigherUnit).Scan(&e.ETag, &e.ChangedAt)
 }
 
 // some is never NULL: the columns are not.
@@ -300,14 +304,16 @@ func (w *where) inbox(q ledger.Query) {
 	w.add("e.author <> %s", q.Me)
 	w.add(`(e.state = 'submitted' and %[1]s <> all(e.step_out) and %[1]s = any(e.step_seats) or exists (
 		select from unnest(%[2]s::text[], %[3]s::uuid[], %[4]s::text[], %[5]s::uuid[]) as post(role, area, department, holder)
-		cross join lateral (values (e.step_roles, e.step_unit, 'step'), (e.step_higher, e.step_higher_unit, 'higher'), (e.void_roles, e.void_unit, 'void')) as want(roles, unit, at)
+		cross join lateral (values (e.step_roles, e.step_unit, 'step'), (e.step_higher, e.step_higher_unit, 'higher'), (e.void_roles, e.void_unit, 'void'),
+			(e.void_higher, e.void_higher_unit, 'void higher')) as want(roles, unit, at)
 		where post.role = any(want.roles)
 			and case want.unit when 'area' then post.area = e.area_id when 'prison' then post.area is null and post.department = ''
 				when 'owner' then case when e.sealed then post.department = 'dept_discipline'
 					else exists (select from unnest(%[6]s::text[], %[7]s::text[]) as own(department, ledger) where own.department = post.department and own.ledger = e.ledger) end
 				else false end
 			and (post.holder is null or post.holder <> e.author)
-			and case when want.at = 'void' then %[1]s <> e.void_by and (post.holder is null or post.holder <> e.void_by)
+			and case when want.at = 'void higher' then post.holder is null and %[1]s <> e.void_by and e.void_due <= app.transaction_time()
+				when want.at = 'void' then %[1]s <> e.void_by and (post.holder is null or post.holder <> e.void_by)
 				when e.state <> 'submitted' or %[1]s = any(e.step_out) then false
 				when want.at = 'higher' then post.holder is null and e.step_due <= app.transaction_time()
 				when post.holder is null then not e.step_bound

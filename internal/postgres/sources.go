@@ -40,18 +40,23 @@ func (t *txn) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sourcing) 
 	if said == "" && !strings.HasPrefix(q.Take, "@") {
 		said, _, _ = strings.Cut(q.Take, "/")
 	}
+	from, to := make([]*time.Time, len(q.Times)), make([]*time.Time, len(q.Times))
+	for i, span := range q.Times {
+		from[i], to[i] = timeOrNone(span.From), timeOrNone(span.To)
+	}
 	err = t.asProgram(ctx, func() error {
-		rows, err := t.tx.Query(ctx, `select entry_id, revision, canonical from (
+		rows, err := t.tx.Query(ctx, `select entry_id, revision, canonical, (time - 1)::int
+			from unnest($5::timestamptz[], $6::timestamptz[]) with ordinality as asked(first, last, time) cross join lateral (
 				select e.entry_id, r.revision, r.canonical, e.occurred_at,
 					row_number() over (partition by case when $9 then r.document ->> 'inmate_ref' else e.entry_id::text end order by e.occurred_at desc, e.entry_id desc) as nth
 				from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id
 					and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
 				where e.prison_id = $1 and e.ledger = $2 and ($3::uuid is null or e.area_id = $3) and not e.sealed and not r.nil_return
 					and (e.state = 'submitted' and not $4 or e.state <> 'voided' and e.in_force > 0)
-					and ($5::timestamptz is null or e.occurred_at >= $5) and ($6::timestamptz is null or e.occurred_at <= $6)
+					and (asked.first is null or e.occurred_at >= asked.first) and (asked.last is null or e.occurred_at <= asked.last)
 					and ($7::jsonb[] is null or r.document @> any($7)) and ($8 = '' or r.document ? $8)) taken
-			where nth = 1 order by occurred_at, entry_id`,
-			prison, q.Ledger, orNone(q.Area), q.Approved, timeOrNone(q.From), timeOrNone(q.To), members, said, newest)
+			where nth = 1 order by time, occurred_at, entry_id`,
+			prison, q.Ledger, orNone(q.Area), q.Approved, from, to, members, said, newest)
 		if err != nil {
 			return err
 		}
@@ -102,7 +107,7 @@ func (t *txn) Documents(ctx context.Context, prison uuid.UUID, list []ledger.Pin
 		entries[i], revisions[i] = p.Entry, p.Revision
 	}
 	err = t.asProgram(ctx, func() error {
-		rows, err := t.tx.Query(ctx, `select r.entry_id, r.revision, r.canonical
+		rows, err := t.tx.Query(ctx, `select r.entry_id, r.revision, r.canonical, 0
 			from unnest($2::uuid[], $3::int[]) with ordinality as p(entry_id, revision, nth)
 				join revisions r on r.prison_id = $1 and r.entry_id = p.entry_id and r.revision = p.revision order by nth`, prison, entries, revisions)
 		if err != nil {
@@ -117,7 +122,7 @@ func (t *txn) Documents(ctx context.Context, prison uuid.UUID, list []ledger.Pin
 func sourced(rows pgx.Rows) ([]ledger.Sourced, error) {
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s ledger.Sourced, err error) {
 		var b []byte
-		err = row.Scan(&s.Entry, &s.Revision, &b)
+		err = row.Scan(&s.Entry, &s.Revision, &b, &s.Time)
 		s.Document = b
 		return s, err
 	})

@@ -196,7 +196,10 @@ export interface Judgement {
 
 export async function decide(
   entry: Entry,
-  verdict: Extract<Action, 'approve' | 'return' | 'ask_void' | 'void' | 'refuse_void'>,
+  verdict: Extract<
+    Action,
+    'approve' | 'return' | 'ask_void' | 'void' | 'refuse_void' | 'withdraw_void'
+  >,
   body: Judgement,
   key: string,
 ): Promise<Outcome> {

@@ -20,7 +20,7 @@ function useVoiding(view: EntryView) {
   const [busy, setBusy] = useState(false)
   const [reason, setReason] = useState('')
   const revision = view.revisions.find((r) => r.revision === view.entry.in_force)
-  const say = async (what: 'ask_void' | 'void' | 'refuse_void', done: string) => {
+  const say = async (what: 'ask_void' | 'void' | 'refuse_void' | 'withdraw_void', done: string) => {
     setBusy(true)
     try {
       await once((key) =>
@@ -89,6 +89,9 @@ export function Voiding({ view }: { view: EntryView }) {
         {t('voiding.by', { name: asked.asked_by_name })} · {showTime(asked.recorded_at)}
       </p>
       <p>{asked.reason}</p>
+      {view.entry.void_due && (
+        <p className="quiet">{t('voiding.due', { at: showTime(view.entry.void_due) })}</p>
+      )}
       {corrected && <p className="late">{t('voiding.corrected')}</p>}
       {view.actions.includes('void') ? (
         <>
@@ -116,6 +119,18 @@ export function Voiding({ view }: { view: EntryView }) {
             })}
           </p>
           {asked.asked_by === me && <p className="quiet">{t('voiding.notYours')}</p>}
+          {view.actions.includes('withdraw_void') && (
+            <>
+              <RemarkArea label={t('voiding.withdrawal')} value={reason} onChange={setReason} />
+              <Button
+                loading={busy}
+                disabled={!ready}
+                onClick={() => void say('withdraw_void', t('voiding.withdrawn'))}
+              >
+                {t('voiding.withdraw')}
+              </Button>
+            </>
+          )}
         </>
       )}
     </section>

@@ -23,6 +23,7 @@ import { connection } from '../offline/connection'
 import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
 import { get } from '../schema/pointer'
+import { useOrigin } from '../ui/names'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { type Column, columnsOf, readText } from './columns'
@@ -36,7 +37,7 @@ import { RowForm } from './RowForm'
 import { SharedFiles } from './SharedFiles'
 import { Strays } from './Strays'
 import { Sender } from './sender'
-import { type BatchRow, BatchStore, errorsOf, type Plan, problemsAt } from './store'
+import { type BatchRow, BatchStore, errorsOf, type Plan, pinAt, problemsAt } from './store'
 import './batch.css'
 
 /** So long after the last change the schema is asked, and the server's rules, in milliseconds. */
@@ -120,7 +121,7 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
     return () => sender.stop()
   }, [sender])
   useSchema(store)
-  useRules(store, common, files, learn)
+  useRules(store, common, files, learn, type.sources.length > 0)
 
   const { wrong, strays } = useMemo(() => placed(rows, columns), [rows, columns])
   const strayBox = useRef<HTMLElement>(null)
@@ -152,8 +153,10 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
     void sender.run()
   }
   const onPlan = (planned: Plan) => {
-    if (planned.changes.length === 0) toast(t('batch.pasteNone'))
-    else if (planned.changes.length === 1 && planned.missing === 0) store.paste(planned, kept.empty)
+    const { changes, missing, pinned } = planned
+    if (changes.length === 0) {
+      toast(pinned > 0 ? t('batch.pastePinned', { count: pinned }) : t('batch.pasteNone'))
+    } else if (changes.length === 1 && missing + pinned === 0) store.paste(planned, kept.empty)
     else setPlan(planned)
   }
   const drop = () => {
@@ -346,11 +349,14 @@ function Notes({ row, column, names }: { row: BatchRow; column: Column; names: N
   const t = useT()
   const lang = useLang()
   const words = { yes: t('form.yes'), no: t('form.no') }
+  const origin = useOrigin()
+  const pin = pinAt(row, column.pointer)
   const before = row.last && get(row.last.document, column.pointer)
   const placed = problemsAt(row, column.pointer)
   const loose = [...row.problems, ...row.rules].filter(ofRow)
   return (
     <>
+      {pin && <span className="quiet">{t('batch.pinned', { from: origin(pin) })} </span>}
       {before !== undefined && (
         <span className="quiet">
           {t('batch.last', {
@@ -466,12 +472,16 @@ function useSchema(store: BatchStore) {
   }, [store])
 }
 
-/** Asks the rules for rows whose schema holds, some time after they changed. */
+/**
+ * Asks the rules for rows whose schema holds, some time after they changed; where fields are taken
+ * from elsewhere for all, for what a row lacks may be what a source says.
+ */
 function useRules(
   store: BatchStore,
   common: () => Common,
   files: string | undefined,
   learn: () => void,
+  sourced: boolean,
 ) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: other files, other answers
   useEffect(() => {
@@ -479,7 +489,12 @@ function useRules(
     let asked = new AbortController()
     const ask = async () => {
       const due = store.rows
-        .filter((r) => r.state === 'editing' && store.unasked.has(r.key) && r.problems.length === 0)
+        .filter(
+          (r) =>
+            r.state === 'editing' &&
+            store.unasked.has(r.key) &&
+            (sourced || r.problems.length === 0),
+        )
         .slice(0, checkedAtOnce)
       if (due.length === 0) return
       asked = new AbortController()
@@ -506,5 +521,5 @@ function useRules(
       window.clearTimeout(timer)
       asked.abort()
     }
-  }, [store, common, files, learn])
+  }, [store, common, files, learn, sourced])
 }

@@ -19,7 +19,7 @@ import { get } from '../schema/pointer'
 import { type Json, lookupOf, type Schema } from '../schema/types'
 import { type Column, cellText, readText } from './columns'
 import type { Place } from './Grid'
-import { type BatchRow, type BatchStore, type Plan, planPaste, problemsAt } from './store'
+import { type BatchRow, type BatchStore, type Plan, pinAt, planPaste, problemsAt } from './store'
 
 interface Props {
   store: BatchStore
@@ -57,7 +57,8 @@ export function CellEditor(props: Props) {
   const applied = useRef(false)
   const mark = useRef('')
   const editing = typed !== undefined
-  const open = row?.state === 'editing' && column.kind === 'cell'
+  const pinned = pinAt(row, column.pointer) !== undefined
+  const open = row?.state === 'editing' && column.kind === 'cell' && !pinned
   const shown = row ? cellText(column.node, store.value(row, column.pointer), lang, words) : ''
   const wrong = row ? problemsAt(row, column.pointer) : []
   useSyncExternalStore(store.names.subscribe, () => store.names.version)

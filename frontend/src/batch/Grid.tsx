@@ -14,10 +14,11 @@ import { Link } from 'react-router'
 import type { FormServices } from '../form/context'
 import { useLang, useT } from '../i18n'
 import { get } from '../schema/pointer'
+import { useOrigin } from '../ui/names'
 import { CellEditor } from './CellEditor'
 import { type Column, readText } from './columns'
 import type { Names } from './names'
-import { type BatchRow, type BatchStore, errorsOf, type Plan, problemsAt } from './store'
+import { type BatchRow, type BatchStore, errorsOf, type Plan, pinAt, problemsAt } from './store'
 
 const rowHeight = 32
 const headHeight = 52
@@ -55,6 +56,7 @@ const key = (row: number, column: number) => `cell-${row}-${column}`
 export function Grid(props: Props) {
   const { store, columns, handle, onActive } = props
   const t = useT()
+  const origin = useOrigin()
   const rows = useSyncExternalStore(store.subscribe, () => store.rows)
   const box = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -162,6 +164,7 @@ export function Grid(props: Props) {
             top={headHeight + line.start}
             columns={columns}
             names={store.names}
+            origin={origin}
             first={first}
             end={end}
             starts={starts(columns)}
@@ -234,6 +237,7 @@ interface LineProps {
   top: number
   columns: readonly Column[]
   names: Names
+  origin: ReturnType<typeof useOrigin>
   first: number
   end: number
   starts: number[]
@@ -242,7 +246,7 @@ interface LineProps {
 }
 
 const Line = memo(function Line(props: LineProps) {
-  const { row, index, columns, names, first, end, from, to } = props
+  const { row, index, columns, names, origin, first, end, from, to } = props
   const lang = useLang()
   useSyncExternalStore(names.subscribe, () => names.version)
   const t = useT()
@@ -254,6 +258,7 @@ const Line = memo(function Line(props: LineProps) {
     const wrong = problemsAt(row, column.pointer)
     const bad = wrong.some((p) => p.level !== 'warning')
     const tone = bad ? ' wrong' : wrong.length > 0 ? ' warned' : ''
+    const pin = pinAt(row, column.pointer)
     const text =
       column.kind === 'side'
         ? t('batch.side', { count: Array.isArray(value) ? value.length : value ? 1 : 0 })
@@ -266,9 +271,12 @@ const Line = memo(function Line(props: LineProps) {
         data-at={`${index}:${i}`}
         aria-colindex={i + 2}
         aria-invalid={bad || undefined}
-        className={`grid-cell ${column.kind}${tone}${i >= from && i <= to ? ' picked' : ''}`}
+        aria-readonly={pin !== undefined || undefined}
+        className={`grid-cell ${pin ? 'computed' : column.kind}${tone}${i >= from && i <= to ? ' picked' : ''}`}
         style={{ left: frozen + props.starts[i]!, width: column.width }}
-        title={wrong.map((p) => p.message).join(' ') || undefined}
+        title={
+          [...(pin ? [origin(pin)] : []), ...wrong.map((p) => p.message)].join(' ') || undefined
+        }
       >
         {text}
       </div>,

@@ -29,6 +29,7 @@ export function PastePreview(props: {
       onCancel={() => onDone(false)}
       width={640}
     >
+      {plan.pinned > 0 && <p>{t('batch.pastePinned', { count: plan.pinned })}</p>}
       {plan.missing > 0 && <p>{t('batch.pasteRows', { count: plan.missing })}</p>}
       <section
         className="paste-list"

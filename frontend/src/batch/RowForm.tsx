@@ -1,13 +1,14 @@
 import { Drawer } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
-import type { LedgerType } from '../api/model'
+import type { LedgerType, Pin } from '../api/model'
 import { originOf } from '../entry/pins'
 import type { FormServices } from '../form/context'
 import { focusField, SchemaForm } from '../form/SchemaForm'
 import { FormStore } from '../form/store'
 import { useLang, useT } from '../i18n'
 import type { Pointer } from '../schema/pointer'
-import { useNames } from '../ui/names'
+import type { Json } from '../schema/types'
+import { useNames, useSystemName } from '../ui/names'
 import type { BatchRow, BatchStore } from './store'
 
 /** One row of the batch as the whole form: for what does not fit into cells. */
@@ -23,12 +24,23 @@ export function RowForm(props: {
   const t = useT()
   const lang = useLang()
   const names = useNames()
+  const system = useSystemName()
   const [store] = useState(() => {
     const form = new FormStore(batch.schema, row.doc, lang)
     form.heard([...row.rules], row.derived)
-    form.setSources(new Map(row.offers?.map((p) => [p.field, originOf(p, names.ledger(p.ledger))])))
     return form
   })
+  // What a source says stands here as in the grid, also when it is heard of later.
+  useEffect(() => {
+    const told = [...(row.offers ?? []), ...(row.pins ?? [])]
+    const source = (p: Pin) => (p.origin ? system(p.origin.system) : names.ledger(p.ledger))
+    store.setSources(new Map(told.map((p) => [p.field, originOf(p, source(p))])))
+    for (const { field, value } of row.pins ?? []) {
+      if (JSON.stringify(store.value(field)) !== JSON.stringify(value)) {
+        store.set(field, value as Json)
+      }
+    }
+  }, [store, row.offers, row.pins, names, system])
   const services = useMemo<FormServices>(
     () => ({ lookup, files: [], readOnly: row.state !== 'editing' }),
     [lookup, row.state],

@@ -288,3 +288,48 @@ describe('sending', () => {
     expect(store.rows[1]).toMatchObject({ state: 'editing', failure: '没有权限' })
   })
 })
+
+describe('shared fields', () => {
+  const pin = (value: number, offered = false) => ({
+    field: '/points',
+    ledger: 'l',
+    of: [],
+    value,
+    taken_at: '2026-11-25T02:00:00Z',
+    offered,
+  })
+  const told = (store: BatchStore, pins: RowResult['pins']) =>
+    store.heard(
+      [{ key: 'k0', status: 200, document: {}, errors: [], warnings: [], pins }],
+      new Map([['k0', store.row('k0')!.doc]]),
+    )
+  const points = columns.findIndex((c) => c.pointer === '/points')
+
+  it('stand as the source says, whatever is typed, cleared or pasted over them', () => {
+    const store = begun()
+    told(store, [pin(12)])
+    expect(store.row('k0')?.doc.points).toBe(12)
+    store.apply([{ row: 'k0', pointer: '/points', value: 40 }])
+    store.apply([{ row: 'k0', pointer: '/points', value: undefined }])
+    expect(store.row('k0')?.doc.points).toBe(12)
+    const plan = planPaste(store, columns, { row: 0, column: points }, [['40'], ['41']])
+    expect(plan.changes.map((c) => c.row)).toEqual(['k1'])
+    expect(plan.pinned).toBe(1)
+    store.paste(plan, {})
+    expect(store.rows.map((r) => r.doc.points)).toEqual([12, 41, 35])
+  })
+
+  it('go with the source, are free without one, and are no act that undo takes back', () => {
+    const store = begun()
+    told(store, [pin(12)])
+    expect(store.undoable).toBe(false)
+    expect(store.unasked.size).toBe(3)
+    told(store, [pin(13)])
+    expect(store.row('k0')?.doc.points).toBe(13)
+    told(store, [])
+    expect(store.row('k0')?.doc.points).toBeUndefined()
+    store.apply([{ row: 'k0', pointer: '/points', value: 40 }])
+    told(store, [pin(13, true)])
+    expect(store.row('k0')?.doc.points).toBe(40)
+  })
+})

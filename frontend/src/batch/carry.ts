@@ -54,6 +54,8 @@ export async function carry(
     ...row,
     doc: bodies.get(row.key) ?? row.doc,
     derived: {},
+    // Said of the version before; the first check says them of this one.
+    pins: undefined,
     problems: [],
     rules: [],
     failure: undefined,

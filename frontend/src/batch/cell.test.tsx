@@ -7,7 +7,7 @@ import type { FormLayout, Schema } from '../schema/types'
 import { CellEditor } from './CellEditor'
 import { columnsOf, readText } from './columns'
 import type { Place } from './Grid'
-import { BatchStore, planPaste } from './store'
+import { type BatchRow, BatchStore, planPaste } from './store'
 
 const police: Schema = {
   type: 'string',
@@ -39,9 +39,9 @@ afterEach(() => void vi.useRealTimers())
 
 type Lookup = (kind: string, q: string, signal: AbortSignal) => Promise<Option[]>
 
-function open(lookup: Lookup, column = 0) {
+function open(lookup: Lookup, column = 0, pins: BatchRow['pins'] = []) {
   const store = new BatchStore(schema, 'zh')
-  store.load([BatchStore.fresh('a', '', {}), BatchStore.fresh('b', '', {})])
+  store.load([BatchStore.fresh('a', '', {}, { pins }), BatchStore.fresh('b', '', {})])
   const onPlan = vi.fn()
   const input = createRef<HTMLInputElement>()
   function Alone() {
@@ -246,4 +246,20 @@ it('takes a name with its number, as the grid writes it, and tells two of one na
   expect(readText(columns[1]!.node, ['0000003', '0000004'], 'zh', words, store.names)).toBe(
     '李明（0000003）、李明（0000004）',
   )
+})
+
+it('is not typed in where a source says what stands', () => {
+  const pin = {
+    field: '/talker',
+    ledger: 'l',
+    of: [],
+    value: '0000001',
+    taken_at: '2026-11-25T02:00:00Z',
+  }
+  const { store, box } = open(async () => [], 0, [pin])
+  expect(box).toHaveProperty('readOnly', true)
+  fireEvent.change(box, { target: { value: '0000002' } })
+  fireEvent.keyDown(box, { key: 'Delete' })
+  act(() => vi.advanceTimersByTime(1000))
+  expect(store.rows[0]?.doc).toEqual({})
 })

@@ -24,6 +24,8 @@ export interface BatchRow {
   last?: { day: string; document: Doc }
   /** Rows that wait beside their field until they are taken over. */
   offers?: readonly Pin[]
+  /** Shared fields: what their sources say stands, and nobody types it. */
+  pins?: readonly Pin[]
   /** What the schema finds, and what the server's rules do. */
   problems: readonly ShownProblem[]
   rules: readonly ShownProblem[]
@@ -45,6 +47,8 @@ export interface Change {
 export interface Plan {
   changes: Change[]
   missing: number
+  /** Cells that it would change and that stand as their source says. */
+  pinned: number
 }
 
 interface Step {
@@ -115,7 +119,7 @@ export class BatchStore {
     key: string,
     name: string,
     doc: Doc,
-    more: Pick<BatchRow, 'last' | 'offers'> = {},
+    more: Pick<BatchRow, 'last' | 'offers' | 'pins'> = {},
   ): BatchRow {
     return { key, name, doc, state: 'editing', derived: {}, ...more, problems: none, rules: none }
   }
@@ -128,12 +132,12 @@ export class BatchStore {
     return get(row.doc, pointer) ?? get(row.derived, pointer)
   }
 
-  /** Changes cells in one act, which one undo takes back. Rows already sent stay as they are. */
+  /** Changes cells in one act, which one undo takes back. Rows already sent and pinned cells stay as they are. */
   apply(changes: readonly Change[], mark?: string) {
     const docs = new Map<string, Doc>()
     for (const { row, pointer, value } of changes) {
       const now = this.row(row)
-      if (now?.state !== 'editing') continue
+      if (now?.state !== 'editing' || pinAt(now, pointer)) continue
       docs.set(row, set(docs.get(row) ?? now.doc, pointer, value) as Doc)
     }
     this.#replace(docs, mark)
@@ -286,9 +290,24 @@ export class BatchStore {
         const warnings = result.warnings.map((w) => ({ ...w, level: 'warning' as const }))
         const rules = [...result.errors, ...warnings].filter((p) => onlyServer(p, row))
         const derived = result.document ? this.#taken(result.document) : row.derived
-        return { ...row, rules, derived }
+        return { ...row, rules, derived, ...this.#pinned(row, result) }
       }),
     )
+  }
+
+  /** Shared fields as the sources say now; what one said before and says no longer goes. */
+  #pinned(row: BatchRow, result: RowResult): Pick<BatchRow, 'doc' | 'pins'> {
+    if (!result.pins) return { doc: row.doc, pins: row.pins }
+    const pins = result.pins.filter((p) => !p.offered)
+    let doc = row.doc
+    for (const { field, value } of row.pins ?? []) {
+      if (same(get(doc, field), value)) doc = set(doc, field, undefined) as Doc
+    }
+    for (const { field, value } of pins) doc = set(doc, field, value as Json) as Doc
+    if (same(doc, row.doc)) return { doc: row.doc, pins }
+    this.#dirty.add(row.key)
+    this.changes++
+    return { doc, pins }
   }
 
   #taken(document: Doc): Doc {
@@ -354,6 +373,13 @@ export function errorsOf(row: BatchRow): readonly ShownProblem[] {
   return [...row.problems, ...row.rules].filter((p) => p.level !== 'warning')
 }
 
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** What stands in a cell whatever is typed, because a source says it. */
+export function pinAt(row: BatchRow | undefined, pointer: Pointer): Pin | undefined {
+  return row?.pins?.find((p) => pointer === p.field || pointer.startsWith(`${p.field}/`))
+}
+
 /** What is shown at one cell: of a list also what its items got wrong, of a side form all of it. */
 export function problemsAt(row: BatchRow, pointer: Pointer): ShownProblem[] {
   if (row.state === 'filed') return []
@@ -370,6 +396,7 @@ export function planPaste(
   cells: string[][],
 ): Plan {
   const changes: Change[] = []
+  let pinned = 0
   const added = Math.max(0, at.row + cells.length - store.rows.length)
   cells.forEach((line, down) => {
     const row = store.rows[at.row + down]
@@ -379,9 +406,10 @@ export function planPaste(
       if (column?.kind !== 'cell') return
       const value = store.names.numbered(column.node, coerce(cell, column.node))
       const before = row ? get(row.doc, column.pointer) : undefined
-      if (JSON.stringify(before) === JSON.stringify(value)) return
-      changes.push({ row: row?.key ?? `+${at.row + down}`, pointer: column.pointer, value })
+      if (same(before, value)) return
+      if (pinAt(row, column.pointer)) pinned++
+      else changes.push({ row: row?.key ?? `+${at.row + down}`, pointer: column.pointer, value })
     })
   })
-  return { changes, missing: added }
+  return { changes, missing: added, pinned }
 }

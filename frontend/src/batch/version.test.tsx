@@ -42,6 +42,7 @@ const type = (version: number) =>
     schema: version === 1 ? first : second,
     form: layout(version === 1 ? ['plan', 'place'] : ['site']),
     evidence: [],
+    sources: [],
   }) as unknown as LedgerType
 
 const of = { prison: 'p', area: 'a', ledger: 'drill', period: '2026-11-24' }

@@ -130,6 +130,7 @@ const known = [
   'rebased',
   'void_asked',
   'void_refused',
+  'void_withdrawn',
   'voided',
   'amendment_ended',
   'discarded',

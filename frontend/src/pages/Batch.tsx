@@ -105,6 +105,7 @@ function Open({ of }: { of: Of }) {
         BatchStore.fresh(r.key, r.name || r.key, r.body, {
           last: r.last ?? undefined,
           offers: r.offers,
+          pins: r.pins,
         }),
       ),
     }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import { reopen } from '../api/entries'
+import { discard, reopen } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Action, EntryView, LedgerType } from '../api/model'
 import { formUrl } from '../api/prints'
@@ -19,6 +19,7 @@ import { Document, outsideOf } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Chain, Decisions, Timeline } from '../entry/History'
 import { shownSchema } from '../entry/shown'
+import { WhyDiscard } from '../entry/WhyDiscard'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { kindOfEntry, traceOf } from '../retrieval/subject'
@@ -207,6 +208,7 @@ function Actions({ view }: { view: EntryView }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [busy, setBusy] = useState(false)
+  const [giving, setGiving] = useState(false)
   const { entry, actions } = view
   const edit = `/prisons/${entry.prison}/entries/${entry.id}/edit`
 
@@ -222,6 +224,25 @@ function Actions({ view }: { view: EntryView }) {
       await queries.invalidateQueries()
     } finally {
       setBusy(false)
+    }
+  }
+
+  /** A correction leaves what is in force, and needs no reason. */
+  const askToGiveUp = () => {
+    if (entry.in_force === 0) setGiving(true)
+    else if (window.confirm(t('edit.discardAsk'))) void giveUp('')
+  }
+  const giveUp = async (why: string) => {
+    setBusy(true)
+    try {
+      await discard(entry.prison, entry.id, entry.etag, newKey(), why)
+      setGiving(false)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      toast(error.message)
+    } finally {
+      setBusy(false)
+      await queries.invalidateQueries()
     }
   }
 
@@ -244,6 +265,18 @@ function Actions({ view }: { view: EntryView }) {
             {t(`action.${action}`)}
           </Button>
         ))}
+      {entry.state === 'returned' && actions.includes('discard') && !giving && (
+        <Button danger onClick={askToGiveUp}>
+          {t('edit.discard')}
+        </Button>
+      )}
+      {giving && (
+        <WhyDiscard
+          busy={busy}
+          discard={(why) => void giveUp(why)}
+          close={() => setGiving(false)}
+        />
+      )}
       <AskVoid view={view} />
       <Link to={traceOf(kindOfEntry(entry.ledger), entry.id)}>{t('trace.this')}</Link>
       {actions.includes('print') ? (

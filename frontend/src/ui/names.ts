@@ -1,5 +1,7 @@
-import { useMemo } from 'react'
+import { useCallback, useMemo } from 'react'
+import type { Pin } from '../api/model'
 import { useCatalogue, useOrganisation } from '../api/queries'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 
@@ -41,5 +43,23 @@ const systems = {
 /** The name of another system; the id itself where it has none. */
 export function useSystemName() {
   const t = useT()
-  return (id: string) => (id in systems ? t(systems[id as keyof typeof systems]) : id)
+  return useCallback(
+    (id: string) => (id in systems ? t(systems[id as keyof typeof systems]) : id),
+    [t],
+  )
+}
+
+/** Where a shared value was taken from, and when; the same function while no name changes. */
+export function useOrigin() {
+  const t = useT()
+  const { ledger } = useNames()
+  const system = useSystemName()
+  return useCallback(
+    (pin: Pin) =>
+      t('form.fromAt', {
+        source: pin.origin ? system(pin.origin.system) : ledger(pin.ledger),
+        at: showTime(pin.taken_at),
+      }),
+    [t, ledger, system],
+  )
 }
