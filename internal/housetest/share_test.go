@@ -524,6 +524,7 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 // TestBatchAsksOnce: however many rows a batch has, and of however many times and
 // people they are, a check asks each source once, and every row has its own.
 func TestBatchAsksOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for i := range 4 {
 		filedAt(t, h, "headcount", h.Area, noon.AddDate(0, 0, i), said("count_point", "study", "actual_count", 50+i))
@@ -583,6 +584,7 @@ func TestBatchAsksOnce(t *testing.T) {
 // TestBatchPinned: what is typed where a source speaks counts for nothing in a batch,
 // as in a draft, and the answer says so at the cell, checked and filed.
 func TestBatchPinned(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	heldBy(t, h, 2)
 	month := lastMonth()

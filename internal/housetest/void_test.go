@@ -401,6 +401,7 @@ func withdrawVoid(t *testing.T, h *housetest.House, who string, k ledger.Key, wh
 // TestVoidWithdrawn: who asked takes it back with a reason while it is undecided;
 // nobody else does. The trail keeps both, and it may be asked for again.
 func TestVoidWithdrawn(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := approved(t, h)
 	out, err := withdrawVoid(t, h, "area head", e.Key, "误报")
@@ -440,6 +441,7 @@ func TestVoidWithdrawn(t *testing.T) {
 
 // TestVoidWithdrawnAtOnce: of withdrawing and deciding at the same moment one holds.
 func TestVoidWithdrawnAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	for range 10 {
 		e := approved(t, h)
@@ -465,6 +467,7 @@ func TestVoidWithdrawnAtOnce(t *testing.T) {
 // TestVoidDeadline: a void has the time of a step of its ledger, in working days,
 // with reminders; then the higher post may decide it too. Without one it has none.
 func TestVoidDeadline(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	e := approved(t, h)
 	out, err := askVoid(t, h, "officer", e.Key)

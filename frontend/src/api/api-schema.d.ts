@@ -1075,6 +1075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/withdraw_void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw the void one asked for, while nobody has decided it; the comment is the reason */
+        post: operations["entries.withdrawVoid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/void": {
         parameters: {
             query?: never;
@@ -2607,7 +2624,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "discarded" | "not_executed";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -2757,6 +2774,11 @@ export interface components {
              * @description the void that is asked for and not decided yet; the entry is in force meanwhile
              */
             void_asked?: string;
+            /**
+             * Format: date-time
+             * @description when it is to be decided; the higher post may decide it too from then on
+             */
+            void_due?: string;
             /** @description who decides it */
             void_roles?: string[];
             hints: number;
@@ -3176,7 +3198,7 @@ export interface components {
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
             opened: components["schemas"]["Entry"][];
-            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "ask_void" | "void" | "refuse_void" | "discard" | "print")[];
+            actions: ("edit" | "submit" | "approve" | "return" | "transfer" | "add_signer" | "withdraw" | "revise" | "amend" | "ask_void" | "void" | "refuse_void" | "withdraw_void" | "discard" | "print")[];
         };
         Check: {
             document: Record<string, never>;
@@ -3222,6 +3244,8 @@ export interface components {
             message?: string;
             /** @description With its computed and shared fields (check only) */
             document?: Record<string, never>;
+            /** @description What its sources say, without the entries that say it (check only). One that is not offered stands, whatever is typed */
+            pins?: components["schemas"]["Pin"][];
             errors: components["schemas"]["FieldProblem"][];
             warnings: components["schemas"]["FieldProblem"][];
         };
@@ -3249,6 +3273,8 @@ export interface components {
                 body: Record<string, never>;
                 /** @description Rows that wait beside their field until the officer takes them over */
                 offers: components["schemas"]["Pin"][];
+                /** @description Shared fields of the row, which cannot be typed */
+                pins: components["schemas"]["Pin"][];
                 /** @description The newest document about the same subject until the end of the period */
                 last: {
                     /** Format: uuid */
@@ -6292,6 +6318,47 @@ export interface operations {
         };
         responses: {
             /** @description Asked for; the entry stays in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entries.withdrawVoid": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    digest: components["schemas"]["Digest"];
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Withdrawn; the entry stays in force */
             200: {
                 headers: {
                     [name: string]: unknown;
