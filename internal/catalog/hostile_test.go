@@ -16,7 +16,6 @@ import (
 // TestHostileSchemas: nothing is loaded from anywhere, nothing runs for ever,
 // and what is not tested on both sides is refused where it stands.
 func TestHostileSchemas(t *testing.T) {
-	fsys := os.DirFS("../../schemas")
 	read := func(name string) []byte {
 		t.Helper()
 		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
@@ -26,7 +25,11 @@ func TestHostileSchemas(t *testing.T) {
 		return raw
 	}
 	files := catalog.Files{Schema: read("schema.json"), Definition: read("ledger.json"), Form: read("form.json")}
-	if _, err := catalog.Compile(fsys, []catalog.Files{files}); err != nil {
+	cat, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cat.Draft(files); err != nil {
 		t.Fatalf("untouched: %v", err)
 	}
 	deep := strings.Repeat(`{"type":"object","additionalProperties":false,"properties":{"a":`, 600) + `{"type":"string"}` + strings.Repeat(`}}`, 600)
@@ -94,7 +97,7 @@ func TestHostileSchemas(t *testing.T) {
 			go func() {
 				bad := files
 				bad.Schema = raw
-				_, err := catalog.Compile(fsys, []catalog.Files{bad})
+				_, err := cat.Draft(bad)
 				done <- err
 			}()
 			select {
@@ -118,7 +121,10 @@ func TestHostileSchemas(t *testing.T) {
 // TestRefusedInWords: who designs a type is told in their language what to do, not
 // in that of a library.
 func TestRefusedInWords(t *testing.T) {
-	fsys := os.DirFS("../../schemas")
+	cat, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
 	read := func(name string) string {
 		t.Helper()
 		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
@@ -160,10 +166,10 @@ func TestRefusedInWords(t *testing.T) {
 		"a name twice":                   {`{"a":1,"a":2}`, definition, form, "schema.json/a", "同一名称出现了两次"},
 		"a rule too deep":                {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
 		"a rule that is none":            {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
-		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式写法不对"},
+		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式 ( 中的“(”"},
 		"a bad reference":                {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
 	} {
-		_, err := catalog.Compile(fsys, []catalog.Files{{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)}})
+		_, err := cat.Draft(catalog.Files{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)})
 		var f *fault.Error
 		if !errors.As(err, &f) || len(f.Fields) == 0 || f.Fields[0].Pointer != c.pointer || !strings.HasPrefix(f.Fields[0].Text.ZH, c.zh) || f.Fields[0].Text.EN == "" {
 			t.Errorf("%s: %v", name, err)

@@ -40,7 +40,6 @@ func newMeta(raw []byte) (meta, error) {
 		m.keywords[k] = true
 	}
 	c := jsonschema.NewCompiler()
-	c.AssertFormat = true // of a pattern: that it is one
 	c.LoadURL = func(url string) (io.ReadCloser, error) { return nil, errors.New("refused: " + url) }
 	const name = "urn:taizhang:meta:schema"
 	if err := c.AddResource(name, bytes.NewReader(raw)); err != nil {
@@ -99,8 +98,6 @@ func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
 		}
 	case strings.Contains(e.KeywordLocation, "/propertyNames/"):
 		p.add(where, "name", "字段代码须以小写字母开头，只含小写字母、数字和下划线，至多 60 个字符")
-	case keyword == "format" && path.Base(where) == "pattern":
-		p.say(where, "profile", fault.Text{ZH: "正则表达式写法不对，请检查括号和反斜杠", EN: "This is no regular expression; look at its brackets and backslashes"})
 	case path.Base(where) == "$ref":
 		p.say(where, "profile", fault.Text{ZH: "只能引用本文件的 $defs，请写作 #/$defs/名称", EN: "Only the file's own $defs are referred to, as #/$defs/name"})
 	case refusals[keyword] != "":
@@ -217,12 +214,13 @@ func resolve(root any, ref string) (any, bool) {
 	return v, ok && isMap
 }
 
-// checkProfile walks an expanded schema and reports what the profile forbids.
-func checkProfile(schema map[string]any, m meta, p *problems) {
+// checkProfile walks an expanded schema and reports what the profile forbids. What
+// was published before it was forbidden stays.
+func checkProfile(schema map[string]any, m meta, published bool, p *problems) {
 	if schema["$schema"] != draft {
 		p.add("/$schema", "draft", "须为 %s", draft)
 	}
-	w := &profile{p: p, keywords: m.keywords, ids: map[string]string{}}
+	w := &profile{p: p, keywords: m.keywords, published: published, ids: map[string]string{}}
 	w.node(schema, "", place{top: true})
 	if w.branches > maxBranches {
 		p.add("/allOf", "too_costly", "条件过多")
@@ -230,10 +228,11 @@ func checkProfile(schema map[string]any, m meta, p *problems) {
 }
 
 type profile struct {
-	p        *problems
-	keywords map[string]bool
-	ids      map[string]string
-	branches int
+	p         *problems
+	keywords  map[string]bool
+	published bool
+	ids       map[string]string
+	branches  int
 }
 
 // place says where in the schema a node stands.
@@ -256,6 +255,11 @@ func (w *profile) node(n map[string]any, at string, pl place) {
 	}
 	if f, ok := n["format"].(string); ok && !slices.Contains(formats, f) {
 		w.p.add(at+"/format", "format", "不支持格式 %s", f)
+	}
+	if pattern, ok := n["pattern"].(string); ok && !w.published {
+		if text := checkPattern(pattern); text != (fault.Text{}) {
+			w.p.say(at+"/pattern", "pattern", text)
+		}
 	}
 	if (n["enum"] != nil || n["contains"] != nil) && !pl.inIf {
 		w.p.add(at, "keyword", "enum 与 contains 只能用于 if")
