@@ -163,8 +163,9 @@ func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 	return nil
 }
 
-// hold looks at the sources of types that are new among all others. What is
-// published is kept as it is: a source that cannot be served only takes nothing.
+// hold looks at the types that are new among all others: at their sources, and at
+// ids that were something else. What is published is kept as it is: a source that
+// cannot be served only takes nothing.
 func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 	for _, list := range next.types {
 		for _, t := range list {
@@ -177,7 +178,8 @@ func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 				}
 				return nil
 			}
-			if bad := c.compiler.hold(t, find); len(bad) > 0 && !published {
+			bad := append(c.compiler.hold(t, find), reused(t, before(t.Version, list))...)
+			if len(bad) > 0 && !published {
 				errs = append(errs, badType(t, bad))
 			}
 		}
@@ -213,6 +215,7 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 		}
 		return c.Current(ledger)
 	})
+	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
 	if len(bad) > 0 {
 		return nil, badType(t, bad)
 	}
