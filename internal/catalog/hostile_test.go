@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,18 @@ func TestRefusedInWords(t *testing.T) {
 	with := func(field string) string {
 		return strings.Replace(schema, `"properties": {`, `"properties": {"x":{"title":"甲","x-en":"x","x-id":"x",`+field+`},`, 1)
 	}
+	topped := func(member string) string {
+		var top map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(schema), &top); err != nil {
+			t.Fatal(err)
+		}
+		delete(top, "allOf")
+		raw, err := json.Marshal(top)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(string(raw), "}") + "," + member + "}"
+	}
 	ruled := func(expr string) string {
 		var def map[string]any
 		if err := json.Unmarshal([]byte(definition), &def); err != nil {
@@ -167,6 +180,16 @@ func TestRefusedInWords(t *testing.T) {
 		"a rule too deep":                {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
 		"a rule that is none":            {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
 		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式 ( 中的“(”"},
+		"conditions that are none":       {topped(`"allOf":[]`), definition, form, "schema.json/allOf", "至少 1 项"},
+		"an id that is no address":       {strings.Replace(schema, `"$id": "`, `"$id": "%zz`, 1), definition, form, "schema.json", "此处不是有效的 JSON Schema"},
+		"a length that is text":          {with(`"type":"string","maxLength":"3"`), definition, form, "schema.json/properties/x/maxLength", "这里应为整数"},
+		"a length below nothing":         {with(`"type":"string","maxLength":-1`), definition, form, "schema.json/properties/x/maxLength", "不得小于 0"},
+		"a type there is not":            {with(`"type":"null"`), definition, form, "schema.json/properties/x/type", "这里只能写 object、array"},
+		"required twice":                 {with(`"type":"object","additionalProperties":false,"properties":{},"required":["a","a"]`), definition, form, "schema.json/properties/x/required", "不得重复"},
+		"an open object":                 {with(`"type":"object","additionalProperties":true,"properties":{}`), definition, form, "schema.json/properties/x/additionalProperties", "这里只能写 false"},
+		"a unit without words":           {with(`"type":"integer","x-unit":{}`), definition, form, "schema.json/properties/x/x-unit", "须写齐 zh"},
+		"a condition without if":         {topped(`"allOf":[{"then":{}}]`), definition, form, "schema.json/allOf/0", "须写齐 if"},
+		"a very long pattern":            {with(`"type":"string","pattern":"^` + strings.Repeat("a", 200) + `$"`), definition, form, "schema.json/properties/x/pattern", "最多 200 个字"},
 		"a bad reference":                {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
 	} {
 		_, err := cat.Draft(catalog.Files{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)})
@@ -176,7 +199,7 @@ func TestRefusedInWords(t *testing.T) {
 			continue
 		}
 		for _, field := range f.Fields {
-			if said := field.Text.ZH + field.Text.EN; strings.Contains(said, "json:") || strings.Contains(said, "Go value") {
+			if said := field.Text.ZH + field.Text.EN; slices.ContainsFunc([]string{"json:", "Go value", "jsonschema", "urn:", "compilation", "expected", "got"}, func(w string) bool { return strings.Contains(said, w) }) {
 				t.Errorf("%s is told %q", name, said)
 			}
 		}

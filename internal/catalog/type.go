@@ -80,6 +80,7 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 		if !published {
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
+			t.readable(p)
 		}
 	}
 	if len(p.fields) > 0 {
@@ -116,7 +117,7 @@ func (c *compiler) schema(t *Type, raw []byte, published bool, p *problems) {
 	}
 	if len(found.fields) == 0 {
 		if t.validator, err = compileSchema(expanded, c.messages); err != nil {
-			found.add("", "schema", "%v", err)
+			found.uncompiled(err)
 		}
 	}
 	for _, f := range found.fields {
