@@ -61,9 +61,6 @@ it('leaves a published pattern that it cannot read to the server', () => {
       },
     }
     const problems = new DocumentValidator(schema).problems({ a: 'xxxx', pattern: 1 }, 'zh')
-    expect(problems.map((p) => `${p.pointer} ${p.code}`)).toEqual([
-      '/a maxLength',
-      '/pattern type',
-    ])
+    expect(problems.map((p) => `${p.pointer} ${p.code}`)).toEqual(['/a maxLength', '/pattern type'])
   }
 })
