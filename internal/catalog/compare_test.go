@@ -148,6 +148,24 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestMoveMeaning: what moves whatever changed leaves behind what would mean
+// something else, under whatever name.
+func TestMoveMeaning(t *testing.T) {
+	on := `"on":` + node("on", "string", `,"format":"date"`)
+	choice := func(fire string) string {
+		return `,"oneOf":[{"const":"fire","title":"` + fire + `","x-en":"a"},{"const":"quake","title":"震","x-en":"b"}]`
+	}
+	from := compiled(t, small(1, "", on+`,"n":`+node("n", "integer", `,"x-unit":{"zh":"秒"}`)+`,"c":`+node("c", "string", choice("火")), ""))
+	to := compiled(t, small(2, "", on+`,"m":`+node("n", "integer", `,"x-unit":{"zh":"分钟"}`)+`,"c":`+node("c", "string", choice("水")), ""))
+	changes := catalog.Compare(from, to)
+	for before, after := range map[string]string{`{"n":150,"c":"fire"}`: `{}`, `{"c":"quake"}`: `{"c":"quake"}`} {
+		r, err := catalog.Move(changes, document(t, before))
+		if err != nil || string(r.Document.Canonical) != after || len(r.Dropped) != 2-strings.Count(after, "quake")*2 {
+			t.Errorf("%s: %s, dropped %v, %v", before, r.Document.Canonical, r.Dropped, err)
+		}
+	}
+}
+
 // TestRenamesSwap lets two fields take each other's name.
 func TestRenamesSwap(t *testing.T) {
 	on := `"on":` + node("on", "string", `,"format":"date"`)
