@@ -105,7 +105,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := newMeta(files["meta/schema.json"])
+	m, err := newMeta(files["meta/schema.json"], messages)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -171,8 +171,9 @@ func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 	return nil
 }
 
-// hold looks at the sources of types that are new among all others. What is
-// published is kept as it is: a source that cannot be served only takes nothing.
+// hold looks at the types that are new among all others: at their sources and
+// look-ups, and at ids that were something else. What is published is kept as it is: a source that
+// cannot be served only takes nothing.
 func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 	for _, list := range next.types {
 		for _, t := range list {
@@ -185,7 +186,9 @@ func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 				}
 				return nil
 			}
-			if bad := c.compiler.hold(t, find); len(bad) > 0 && !published {
+			bad := append(c.compiler.hold(t, find), reused(t, before(t.Version, list))...)
+			bad = append(bad, t.strays(func(id string) bool { return next.types[id] != nil })...)
+			if len(bad) > 0 && !published {
 				errs = append(errs, badType(t, bad))
 			}
 		}
@@ -221,6 +224,8 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 		}
 		return c.Current(ledger)
 	})
+	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
+	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
 	if len(bad) > 0 {
 		return nil, badType(t, bad)
 	}

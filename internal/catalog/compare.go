@@ -25,6 +25,7 @@ const (
 	Require     ChangeKind = "require"
 	AddOption   ChangeKind = "add_option"
 	DropOption  ChangeKind = "drop_option"
+	Meaning     ChangeKind = "meaning"
 	Retype      ChangeKind = "type"
 	Condition   ChangeKind = "condition"
 	Reorder     ChangeKind = "reorder"
@@ -41,8 +42,8 @@ const (
 )
 
 var effects = map[ChangeKind]effect{
-	AddOptional: moves, RemoveField: moves, RenameField: moves, Retitle: moves, Relax: moves, AddOption: moves, Reorder: moves,
-	AddRequired: some, Tighten: some, Require: some, DropOption: some,
+	AddOptional: moves, RemoveField: moves, RenameField: moves, Retitle: moves, Relax: moves, AddOption: moves, Reorder: moves, Redefine: moves,
+	AddRequired: some, Tighten: some, Require: some, DropOption: some, Meaning: some,
 	Retype: holds, Condition: holds,
 }
 
@@ -51,7 +52,7 @@ type Change struct {
 	Kind ChangeKind `json:"kind"`
 	// Field is its stable id; "" for members of the definition.
 	Field   string     `json:"field,omitempty"`
-	Member  string     `json:"member,omitempty"` // of ledger.json, or the keyword of a field
+	Member  string     `json:"member,omitempty"` // of ledger.json, or the keyword of a field (items/maxLength)
 	Title   fault.Text `json:"title"`
 	Before  any        `json:"before,omitempty"`
 	After   any        `json:"after,omitempty"`
@@ -59,7 +60,7 @@ type Change struct {
 	Adds    bool       `json:"adds,omitempty"` // 增: it has to pass the gate
 	old     Held
 	now     Held
-	checker *validator // of the new field alone; nil where no value can offend
+	touches func(value any) bool // which values of the field hold their draft; nil: none does
 }
 
 // judging members of ledger.json change how a document is judged or who may see
@@ -126,7 +127,8 @@ func change(kind ChangeKind, member string, old, now Held) Change {
 		c.Field, c.Title = old.ID, titleOf(old.node)
 	}
 	if member != "" {
-		c.Before, c.After = old.node[member], now.node[member]
+		c.Before, _ = at(old.node, "/"+member)
+		c.After, _ = at(now.node, "/"+member)
 	}
 	return c
 }
@@ -138,54 +140,111 @@ var bounds = map[string]struct{ up bool }{
 	"maximum": {false}, "exclusiveMaximum": {false}, "maxLength": {false}, "maxItems": {false},
 }
 
+// restricting keywords allow less than no keyword does, whatever they say.
+var restricting = []string{"pattern", "multipleOf", "const", "uniqueItems", "readOnly"}
+
+// meaning are the keywords that say what a value stands for: the number 150 is
+// another duration in another unit.
+var meaning = []string{"x-unit", "x-ui/lookup"}
+
+// harmless keywords say nothing about the values that are there.
+var harmless = map[string]ChangeKind{
+	"x-message": Retitle, "default": Redefine, "x-ui/widget": Reorder, "x-ui/colSpan": Reorder,
+	"x-ui/hidden": Redefine, "x-ui/prefill": Redefine, "x-ui/repeat": Redefine, "x-ui/subject": Redefine,
+}
+
 func fieldChanges(old, now Held, messages map[string]fault.Text) []Change {
+	if old.parent != now.parent || !reflect.DeepEqual(shapeOf(old.node), shapeOf(now.node)) {
+		return []Change{change(Retype, "type", old, now)}
+	}
 	var list []Change
-	add := func(kind ChangeKind, member string) {
+	add := func(kind ChangeKind, member string, touches func(any) bool) {
 		c := change(kind, member, old, now)
-		if kind == Tighten || kind == DropOption {
-			// A compiled type's parts compile.
-			c.checker, _ = compileSchema(map[string]any{"properties": map[string]any{"v": maps.Clone(now.node)}}, messages)
-		}
+		c.touches = touches
 		list = append(list, c)
 	}
-	if old.node["type"] != now.node["type"] || old.node["format"] != now.node["format"] || old.parent != now.parent ||
-		(old.node["items"] == nil) != (now.node["items"] == nil) || !reflect.DeepEqual(scalarItems(old.node), scalarItems(now.node)) {
-		add(Retype, "type")
-		return list
-	}
 	if old.Name() != now.Name() {
-		add(RenameField, "")
+		add(RenameField, "", nil)
 	}
 	if titleOf(old.node) != titleOf(now.node) || !reflect.DeepEqual(old.node["description"], now.node["description"]) {
-		add(Retitle, "title")
+		add(Retitle, "title", nil)
 	}
 	switch {
 	case !old.need && now.need:
-		add(Require, "")
+		add(Require, "", nil)
 	case old.need && !now.need:
-		add(Relax, "required")
+		add(Relax, "required", nil)
 	}
-	for _, k := range slices.Sorted(maps.Keys(bounds)) {
-		if w := narrows(old.node[k], now.node[k], bounds[k].up); w != 0 {
-			add(map[bool]ChangeKind{true: Tighten, false: Relax}[w > 0], k)
-		}
+	// A list is judged by itself and by its items.
+	within := ""
+	for a, b := old.node, now.node; a != nil; a, b = itemsOf(a), itemsOf(b) {
+		keywordChanges(a, b, func(kind ChangeKind, keyword string, touches func(any) bool) {
+			if kind == Tighten || kind == DropOption {
+				touches = refused(now.node, messages)
+			}
+			add(kind, within+keyword, touches)
+		})
+		within += "items/"
 	}
-	for _, k := range []string{"pattern", "multipleOf", "const", "uniqueItems", "readOnly"} {
-		if !reflect.DeepEqual(old.node[k], now.node[k]) {
-			add(map[bool]ChangeKind{true: Tighten, false: Relax}[now.node[k] != nil && now.node[k] != false], k)
-		}
-	}
-	optionChanges(old, now, add)
 	return list
 }
 
-// scalarItems is what a list's elements are, where they are no rows.
-func scalarItems(node map[string]any) any {
-	items, _ := node["items"].(map[string]any)
-	if items == nil || items["properties"] != nil {
+func keywordChanges(old, now map[string]any, add func(ChangeKind, string, func(any) bool)) {
+	for _, k := range slices.Sorted(maps.Keys(bounds)) {
+		if w := narrows(old[k], now[k], bounds[k].up); w != 0 {
+			add(map[bool]ChangeKind{true: Tighten, false: Relax}[w > 0], k, nil)
+		}
+	}
+	for _, k := range restricting {
+		if !reflect.DeepEqual(old[k], now[k]) {
+			add(map[bool]ChangeKind{true: Tighten, false: Relax}[now[k] != nil && now[k] != false], k, nil)
+		}
+	}
+	for _, k := range meaning {
+		if before, after := differing(old, now, k); before != after {
+			add(Meaning, k, func(any) bool { return true })
+		}
+	}
+	optionChanges(choices(old), choices(now), add)
+	for _, k := range slices.Sorted(maps.Keys(harmless)) {
+		if before, after := differing(old, now, k); before != after {
+			add(harmless[k], k, nil)
+		}
+	}
+}
+
+// differing writes what stands at a keyword's path in both, so that it compares.
+func differing(old, now map[string]any, path string) (before, after string) {
+	a, _ := at(old, "/"+path)
+	b, _ := at(now, "/"+path)
+	return asJSON(a), asJSON(b)
+}
+
+// shapeOf says what a value is made of, down to the items of its lists.
+func shapeOf(node map[string]any) []any {
+	if node == nil {
 		return nil
 	}
-	return []any{items["type"], items["format"]}
+	return []any{node["type"], node["format"], shapeOf(itemsOf(node))}
+}
+
+// itemsOf is the schema of a list's items, nil where there are none.
+func itemsOf(node map[string]any) map[string]any {
+	items, _ := node["items"].(map[string]any)
+	return items
+}
+
+// refused tells the values that the schema of a field does not take. It is the
+// part of a compiled type, which compiles.
+func refused(node map[string]any, messages map[string]fault.Text) func(any) bool {
+	checker, err := compileSchema(map[string]any{"properties": map[string]any{"v": maps.Clone(node)}}, messages)
+	return func(v any) bool {
+		if err != nil {
+			return true
+		}
+		wrong, err := checker.validate(map[string]any{"v": v})
+		return err != nil || len(wrong) > 0
+	}
 }
 
 // narrows compares two bounds: 1 narrower, -1 wider, 0 the same.
@@ -205,33 +264,80 @@ func narrows(old, now any, up bool) int {
 	return -1
 }
 
-func optionChanges(old, now Held, add func(ChangeKind, string)) {
-	before, after := options(old.node), options(now.node)
-	if len(before) == 0 && len(after) == 0 {
+// optionChanges compares the options of a choice by their values: what an option
+// is called is what choosing it meant.
+func optionChanges(old, now []Choice, add func(ChangeKind, string, func(any) bool)) {
+	if reflect.DeepEqual(old, now) {
 		return
 	}
-	dropped := slices.ContainsFunc(before, func(v string) bool { return !slices.Contains(after, v) }) || len(before) == 0
-	added := slices.ContainsFunc(after, func(v string) bool { return !slices.Contains(before, v) }) && len(before) > 0
-	if dropped && len(after) > 0 {
-		add(DropOption, "oneOf")
+	before, after := titles(old), titles(now)
+	reworded := map[string]bool{}
+	var dropped, added bool
+	for v, title := range before {
+		other, kept := after[v]
+		dropped = dropped || !kept
+		if kept && other != title {
+			reworded[v] = true
+		}
 	}
-	if added || len(after) == 0 {
-		add(AddOption, "oneOf")
+	for v := range after {
+		_, had := before[v]
+		added = added || !had
+	}
+	switch {
+	case len(old) == 0:
+		dropped, added = true, false // what could be anything is now one of these
+	case len(now) == 0:
+		dropped, added = false, true
+	}
+	if dropped {
+		add(DropOption, "oneOf", nil)
+	}
+	if added {
+		add(AddOption, "oneOf", nil)
+	}
+	if len(reworded) > 0 {
+		add(Meaning, "oneOf", func(v any) bool { return chosen(v, reworded) })
+	}
+	if !dropped && !added && len(reworded) == 0 {
+		add(Reorder, "oneOf", nil)
 	}
 }
 
 // options of a choice, or of a list of choices.
 func options(node map[string]any) []string {
 	list := choices(node)
-	if items, ok := node["items"].(map[string]any); ok && list == nil {
+	if items := itemsOf(node); items != nil && list == nil {
 		list = choices(items)
 	}
 	var out []string
 	for _, c := range list {
-		raw, _ := json.Marshal(c.Value)
-		out = append(out, string(raw))
+		out = append(out, asJSON(c.Value))
 	}
 	return out
+}
+
+// titles of the options by their values as JSON.
+func titles(list []Choice) map[string]fault.Text {
+	m := make(map[string]fault.Text, len(list))
+	for _, c := range list {
+		m[asJSON(c.Value)] = c.Title
+	}
+	return m
+}
+
+// chosen reports whether a value, or one of a list, is among the options.
+func chosen(v any, among map[string]bool) bool {
+	if list, ok := v.([]any); ok {
+		return slices.ContainsFunc(list, func(e any) bool { return chosen(e, among) })
+	}
+	return among[asJSON(v)]
+}
+
+// asJSON of what was read from JSON, which never fails.
+func asJSON(v any) string {
+	raw, _ := json.Marshal(v)
+	return string(raw)
 }
 
 // conditionChanges compares the branches of all objects, wherever they stand.
@@ -322,8 +428,5 @@ func (c Change) Holds(doc Document) bool {
 		return absent > 0
 	}
 	found, _ := instances(doc.Value, c.old.Pointer)
-	return slices.ContainsFunc(found, func(v any) bool {
-		wrong, err := c.checker.validate(map[string]any{"v": v})
-		return err != nil || len(wrong) > 0
-	})
+	return slices.ContainsFunc(found, c.touches)
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,9 +43,11 @@ func small(version int, required, props, definition string) catalog.Files {
 	}
 }
 
+var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })
+
 func compiled(t *testing.T, f catalog.Files) *catalog.Type {
 	t.Helper()
-	c, err := catalog.Load(schemas.FS)
+	c, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +92,19 @@ func TestChanges(t *testing.T) {
 		"require":         {before: on + `,"n":` + node("n", "integer"), after: on + `,"n":` + node("n", "integer"), need: `"n"`, kind: catalog.Require, moves: `{"n":3}`, became: `{"n":3}`, stays: `{}`},
 		"add option":      {before: on + `,"c":` + node("c", "string", choice("a", "b")), after: on + `,"c":` + node("c", "string", choice("a", "b", "d")), kind: catalog.AddOption, moves: `{"c":"a"}`, became: `{"c":"a"}`},
 		"drop option":     {before: on + `,"c":` + node("c", "string", choice("a", "b")), after: on + `,"c":` + node("c", "string", choice("a")), kind: catalog.DropOption, moves: `{"c":"a"}`, became: `{"c":"a"}`, stays: `{"c":"b"}`},
+		"unit":            {before: on + `,"n":` + node("n", "integer", `,"x-unit":{"zh":"秒","en":"s"}`), after: on + `,"n":` + node("n", "integer", `,"x-unit":{"zh":"分钟","en":"min"}`), kind: catalog.Meaning, moves: `{}`, became: `{}`, stays: `{"n":150}`},
+		"unit in row":     {before: on + "," + rows("", `"n":`+node("rows.n", "integer", `,"x-unit":{"zh":"秒"}`)), after: on + "," + rows("", `"n":`+node("rows.n", "integer")), kind: catalog.Meaning, moves: `{"rows":[{}]}`, became: `{"rows":[{}]}`, stays: `{"rows":[{},{"n":150}]}`},
+		"option reworded": {before: on + `,"c":` + node("c", "string", choice("fire", "quake")), after: on + `,"c":` + node("c", "string", strings.Replace(choice("fire", "quake"), `"title":"fire"`, `"title":"地震"`, 1)), kind: catalog.Meaning, moves: `{"c":"quake"}`, became: `{"c":"quake"}`, stays: `{"c":"fire"}`},
+		"option of list":  {before: on + `,"c":` + node("c", "array", `,"items":{"type":"string"`+choice("a", "b")+`}`), after: on + `,"c":` + node("c", "array", `,"items":{"type":"string"`+strings.Replace(choice("a", "b"), `"title":"a"`, `"title":"甲"`, 1)+`}`), kind: catalog.Meaning, moves: `{"c":["b"]}`, became: `{"c":["b"]}`, stays: `{"c":["b","a"]}`},
+		"options turned":  {before: on + `,"c":` + node("c", "string", choice("a", "b")), after: on + `,"c":` + node("c", "string", choice("b", "a")), kind: catalog.Reorder, moves: `{"c":"a"}`, became: `{"c":"a"}`},
+		"looks elsewhere": {before: on + `,"e":` + node("e", "string", `,"format":"uuid","x-ui":{"widget":"lookup","lookup":"entry:duty-log"}`), after: on + `,"e":` + node("e", "string", `,"format":"uuid","x-ui":{"widget":"lookup","lookup":"entry:headcount"}`), kind: catalog.Meaning, moves: `{}`, became: `{}`, stays: `{"e":"x"}`},
+		"items shorter":   {before: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":9}`), after: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":2}`), kind: catalog.Tighten, moves: `{"l":["甲乙"]}`, became: `{"l":["甲乙"]}`, stays: `{"l":["甲","甲乙丙"]}`},
+		"items longer":    {before: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":2}`), after: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":9}`), kind: catalog.Relax, moves: `{"l":["甲乙"]}`, became: `{"l":["甲乙"]}`},
+		"items larger":    {before: on + `,"l":` + node("l", "array", `,"items":{"type":"integer"}`), after: on + `,"l":` + node("l", "array", `,"items":{"type":"integer","minimum":5}`), kind: catalog.Tighten, moves: `{"l":[5]}`, became: `{"l":[5]}`, stays: `{"l":[5,4]}`},
+		"items by form":   {before: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":7}`), after: on + `,"l":` + node("l", "array", `,"items":{"type":"string","maxLength":7,"pattern":"^[0-9]{7}$"}`), kind: catalog.Tighten, moves: `{"l":["0000001"]}`, became: `{"l":["0000001"]}`, stays: `{"l":["甲"]}`},
+		"message":         {before: on + `,"n":` + node("n", "integer"), after: on + `,"n":` + node("n", "integer", `,"x-message":{"type":{"zh":"填数"}}`), kind: catalog.Retitle, moves: `{"n":3}`, became: `{"n":3}`},
+		"default":         {before: on + `,"n":` + node("n", "integer"), after: on + `,"n":` + node("n", "integer", `,"default":1`), kind: catalog.Redefine, moves: `{"n":3}`, became: `{"n":3}`},
+		"widget":          {before: on + `,"n":` + node("n", "string"), after: on + `,"n":` + node("n", "string", `,"x-ui":{"widget":"textarea"}`), kind: catalog.Reorder, moves: `{"n":"a"}`, became: `{"n":"a"}`},
 		"type":            {before: on + `,"n":` + node("n", "integer"), after: on + `,"n":` + node("n", "string"), kind: catalog.Retype, stays: `{}`},
 		"rule":            {before: on, after: on, definition: `,"rules":[{"id":"r","at":"/on","expr":"doc.on != ''","level":"error","stage":"submit","message":{"zh":"不行"}}]`, kind: catalog.Redefine, stays: `{}`},
 		"seal":            {before: on, after: on, definition: `,"sealed":"true"`, kind: catalog.Redefine, stays: `{}`},
@@ -129,6 +145,24 @@ func TestChanges(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMoveMeaning: what moves whatever changed leaves behind what would mean
+// something else, under whatever name.
+func TestMoveMeaning(t *testing.T) {
+	on := `"on":` + node("on", "string", `,"format":"date"`)
+	choice := func(fire string) string {
+		return `,"oneOf":[{"const":"fire","title":"` + fire + `","x-en":"a"},{"const":"quake","title":"震","x-en":"b"}]`
+	}
+	from := compiled(t, small(1, "", on+`,"n":`+node("n", "integer", `,"x-unit":{"zh":"秒"}`)+`,"c":`+node("c", "string", choice("火")), ""))
+	to := compiled(t, small(2, "", on+`,"m":`+node("n", "integer", `,"x-unit":{"zh":"分钟"}`)+`,"c":`+node("c", "string", choice("水")), ""))
+	changes := catalog.Compare(from, to)
+	for before, after := range map[string]string{`{"n":150,"c":"fire"}`: `{}`, `{"c":"quake"}`: `{"c":"quake"}`} {
+		r, err := catalog.Move(changes, document(t, before))
+		if err != nil || string(r.Document.Canonical) != after || len(r.Dropped) != 2-strings.Count(after, "quake")*2 {
+			t.Errorf("%s: %s, dropped %v, %v", before, r.Document.Canonical, r.Dropped, err)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,6 @@ import (
 // TestHostileSchemas: nothing is loaded from anywhere, nothing runs for ever,
 // and what is not tested on both sides is refused where it stands.
 func TestHostileSchemas(t *testing.T) {
-	fsys := os.DirFS("../../schemas")
 	read := func(name string) []byte {
 		t.Helper()
 		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
@@ -26,7 +26,11 @@ func TestHostileSchemas(t *testing.T) {
 		return raw
 	}
 	files := catalog.Files{Schema: read("schema.json"), Definition: read("ledger.json"), Form: read("form.json")}
-	if _, err := catalog.Compile(fsys, []catalog.Files{files}); err != nil {
+	cat, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cat.Draft(files); err != nil {
 		t.Fatalf("untouched: %v", err)
 	}
 	deep := strings.Repeat(`{"type":"object","additionalProperties":false,"properties":{"a":`, 600) + `{"type":"string"}` + strings.Repeat(`}}`, 600)
@@ -94,7 +98,7 @@ func TestHostileSchemas(t *testing.T) {
 			go func() {
 				bad := files
 				bad.Schema = raw
-				_, err := catalog.Compile(fsys, []catalog.Files{bad})
+				_, err := cat.Draft(bad)
 				done <- err
 			}()
 			select {
@@ -118,7 +122,10 @@ func TestHostileSchemas(t *testing.T) {
 // TestRefusedInWords: who designs a type is told in their language what to do, not
 // in that of a library.
 func TestRefusedInWords(t *testing.T) {
-	fsys := os.DirFS("../../schemas")
+	cat, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
 	read := func(name string) string {
 		t.Helper()
 		raw, err := os.ReadFile("../../schemas/ledgers/facility-maintenance/v1/" + name)
@@ -130,6 +137,18 @@ func TestRefusedInWords(t *testing.T) {
 	schema, definition, form := read("schema.json"), read("ledger.json"), read("form.json")
 	with := func(field string) string {
 		return strings.Replace(schema, `"properties": {`, `"properties": {"x":{"title":"甲","x-en":"x","x-id":"x",`+field+`},`, 1)
+	}
+	topped := func(member string) string {
+		var top map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(schema), &top); err != nil {
+			t.Fatal(err)
+		}
+		delete(top, "allOf")
+		raw, err := json.Marshal(top)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(string(raw), "}") + "," + member + "}"
 	}
 	ruled := func(expr string) string {
 		var def map[string]any
@@ -160,17 +179,27 @@ func TestRefusedInWords(t *testing.T) {
 		"a name twice":                   {`{"a":1,"a":2}`, definition, form, "schema.json/a", "同一名称出现了两次"},
 		"a rule too deep":                {schema, ruled(strings.Repeat("(", 400) + "true" + strings.Repeat(")", 400)), form, "ledger.json/rules/0", "表达式嵌套过深"},
 		"a rule that is none":            {schema, ruled("doc."), form, "ledger.json/rules/0", "表达式有误"},
-		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式写法不对"},
+		"a bad pattern":                  {with(`"type":"string","pattern":"("`), definition, form, "schema.json/properties/x/pattern", "正则表达式 ( 中的“(”"},
+		"conditions that are none":       {topped(`"allOf":[]`), definition, form, "schema.json/allOf", "至少 1 项"},
+		"an id that is no address":       {strings.Replace(schema, `"$id": "`, `"$id": "%zz`, 1), definition, form, "schema.json", "此处不是有效的 JSON Schema"},
+		"a length that is text":          {with(`"type":"string","maxLength":"3"`), definition, form, "schema.json/properties/x/maxLength", "这里应为整数"},
+		"a length below nothing":         {with(`"type":"string","maxLength":-1`), definition, form, "schema.json/properties/x/maxLength", "不得小于 0"},
+		"a type there is not":            {with(`"type":"null"`), definition, form, "schema.json/properties/x/type", "这里只能写 object、array"},
+		"required twice":                 {with(`"type":"object","additionalProperties":false,"properties":{},"required":["a","a"]`), definition, form, "schema.json/properties/x/required", "不得重复"},
+		"an open object":                 {with(`"type":"object","additionalProperties":true,"properties":{}`), definition, form, "schema.json/properties/x/additionalProperties", "这里只能写 false"},
+		"a unit without words":           {with(`"type":"integer","x-unit":{}`), definition, form, "schema.json/properties/x/x-unit", "须写齐 zh"},
+		"a condition without if":         {topped(`"allOf":[{"then":{}}]`), definition, form, "schema.json/allOf/0", "须写齐 if"},
+		"a very long pattern":            {with(`"type":"string","pattern":"^` + strings.Repeat("a", 200) + `$"`), definition, form, "schema.json/properties/x/pattern", "最多 200 个字"},
 		"a bad reference":                {with(`"$ref":"file:///etc/passwd"`), definition, form, "schema.json/properties/x/$ref", "只能引用本文件的 $defs"},
 	} {
-		_, err := catalog.Compile(fsys, []catalog.Files{{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)}})
+		_, err := cat.Draft(catalog.Files{Schema: []byte(c.schema), Definition: []byte(c.definition), Form: []byte(c.form)})
 		var f *fault.Error
 		if !errors.As(err, &f) || len(f.Fields) == 0 || f.Fields[0].Pointer != c.pointer || !strings.HasPrefix(f.Fields[0].Text.ZH, c.zh) || f.Fields[0].Text.EN == "" {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		for _, field := range f.Fields {
-			if said := field.Text.ZH + field.Text.EN; strings.Contains(said, "json:") || strings.Contains(said, "Go value") {
+			if said := field.Text.ZH + field.Text.EN; slices.ContainsFunc([]string{"json:", "Go value", "jsonschema", "urn:", "compilation", "expected", "got"}, func(w string) bool { return strings.Contains(said, w) }) {
 				t.Errorf("%s is told %q", name, said)
 			}
 		}

@@ -53,29 +53,37 @@ func (r *Register) Refused(c *Catalog, published []Files) ([]fault.Field, error)
 	}
 	p := &problems{}
 	for _, id := range c.IDs() {
-		var before *Type
+		var earlier []*Type
 		for n := 1; n <= c.Versions(id)[len(c.Versions(id))-1].Version; n++ {
 			if f, is := there[id][n]; is {
-				var err error
-				if before, err = c.compiled(f, true); err != nil {
+				t, err := c.compiled(f, true)
+				if err != nil {
 					return nil, err
 				}
+				earlier = append(earlier, t)
 				continue
 			}
 			if t := c.Type(id, n); t != nil {
-				r.admit(c, before, t, p)
-				before = t
+				r.admit(c, earlier, t, p)
+				earlier = append(earlier, t)
 			}
 		}
 	}
 	return p.fields, nil
 }
 
-// admit asks of one version what it adds and whether that passed the gate; before
-// is nil for a new ledger.
-func (r *Register) admit(c *Catalog, before, t *Type, p *problems) {
+// admit asks of one version what it adds and whether that passed the gate; earlier
+// are the versions before it, none of a new ledger.
+func (r *Register) admit(c *Catalog, earlier []*Type, t *Type, p *problems) {
+	var before *Type
+	if len(earlier) > 0 {
+		before = earlier[len(earlier)-1]
+	}
 	if before == nil && r.became(t.ID) {
 		return
+	}
+	for _, f := range reused(t, earlier) {
+		say(t, f, p)
 	}
 	overlaps := Certain(NewOverlaps(before, t, c.Types()))
 	var adds []Change

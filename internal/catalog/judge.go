@@ -6,7 +6,7 @@ import "taizhang/internal/fault"
 // with its place and reason, or else the verdict it gives on documents.
 func (c *Catalog) Judge(schema []byte) (func(Document) []fault.Field, []fault.Field) {
 	t, p := &Type{}, &problems{}
-	c.compiler.schema(t, schema, p)
+	c.compiler.schema(t, schema, false, p)
 	if len(p.fields) > 0 {
 		return nil, p.fields
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/url"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -21,26 +22,22 @@ import (
 // sides, server and browser. Anything else is refused when a type is published.
 type meta struct {
 	keywords map[string]bool
+	root     any
 	compiled *jsonschema.Schema
+	messages map[string]fault.Text
 }
 
-func newMeta(raw []byte) (meta, error) {
-	var file struct {
-		Defs struct {
-			Node struct {
-				Properties map[string]any `json:"properties"`
-			} `json:"node"`
-		} `json:"$defs"`
-	}
-	if err := json.Unmarshal(raw, &file); err != nil {
+func newMeta(raw []byte, messages map[string]fault.Text) (meta, error) {
+	m := meta{keywords: map[string]bool{}, messages: messages}
+	if err := json.Unmarshal(raw, &m.root); err != nil {
 		return meta{}, fmt.Errorf("meta/schema.json: %w", err)
 	}
-	m := meta{keywords: map[string]bool{}}
-	for k := range file.Defs.Node.Properties {
+	properties, _ := at(m.root, "/$defs/node/properties")
+	known, _ := properties.(map[string]any)
+	for k := range known {
 		m.keywords[k] = true
 	}
 	c := jsonschema.NewCompiler()
-	c.AssertFormat = true // of a pattern: that it is one
 	c.LoadURL = func(url string) (io.ReadCloser, error) { return nil, errors.New("refused: " + url) }
 	const name = "urn:taizhang:meta:schema"
 	if err := c.AddResource(name, bytes.NewReader(raw)); err != nil {
@@ -72,14 +69,28 @@ func (m meta) check(schema any, p *problems) {
 	walk(failed)
 }
 
-// refusals are the words for what the meta-schema says no to; any other keyword
-// of it is named as it is.
-var refusals = map[string]string{
-	"type":     "此处写法不对，JSON 类型不符",
-	"enum":     "不支持的取值",
-	"const":    "不支持的取值",
-	"required": "缺少必需的关键字",
-	"pattern":  "写法不对",
+// kinds of JSON in the words of who writes a schema.
+var kinds = map[string]fault.Text{
+	"object": wants[reflect.Struct], "array": wants[reflect.Slice], "string": wants[reflect.String],
+	"integer": wants[reflect.Int], "number": wants[reflect.Float64], "boolean": wants[reflect.Bool],
+}
+
+// refusals are the words for what the meta-schema says no to; what is what it says
+// there. The other keywords are put as they are for a document.
+var refusals = map[string]func(what any) fault.Text{
+	"type": func(what any) fault.Text {
+		kind := kinds[fmt.Sprint(what)]
+		return fault.Text{ZH: "这里应为" + kind.ZH, EN: "What belongs here is " + kind.EN}
+	},
+	"enum": func(what any) fault.Text {
+		return fault.Text{ZH: "这里只能写 " + strings.Join(texts(what), "、"), EN: "What may stand here is " + strings.Join(texts(what), ", ")}
+	},
+	"const": func(what any) fault.Text {
+		return fault.Text{ZH: "这里只能写 " + asJSON(what), EN: "What may stand here is " + asJSON(what)}
+	},
+	"required": func(what any) fault.Text {
+		return fault.Text{ZH: "须写齐 " + strings.Join(texts(what), "、"), EN: "What must be there: " + strings.Join(texts(what), ", ")}
+	},
 }
 
 func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
@@ -99,14 +110,17 @@ func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
 		}
 	case strings.Contains(e.KeywordLocation, "/propertyNames/"):
 		p.add(where, "name", "字段代码须以小写字母开头，只含小写字母、数字和下划线，至多 60 个字符")
-	case keyword == "format" && path.Base(where) == "pattern":
-		p.say(where, "profile", fault.Text{ZH: "正则表达式写法不对，请检查括号和反斜杠", EN: "This is no regular expression; look at its brackets and backslashes"})
 	case path.Base(where) == "$ref":
 		p.say(where, "profile", fault.Text{ZH: "只能引用本文件的 $defs，请写作 #/$defs/名称", EN: "Only the file's own $defs are referred to, as #/$defs/name"})
-	case refusals[keyword] != "":
-		p.add(where, "profile", "%s（%s）", refusals[keyword], e.Message)
+	case refusals[keyword] != nil:
+		_, rule, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
+		what, _ := at(m.root, rule)
+		p.say(where, "profile", refusals[keyword](what))
 	default:
-		p.add(where, "profile", "不符合台账模式规范：%s（%s）", keyword, e.Message)
+		_, rule, _ := strings.Cut(path.Dir(e.AbsoluteKeywordLocation), "#")
+		node, _ := at(m.root, rule)
+		rules, _ := node.(map[string]any)
+		p.say(where, "profile", filledIn(m.messages[keyword], rules))
 	}
 }
 
@@ -132,6 +146,22 @@ func (p *problems) add(pointer, code, format string, args ...any) {
 
 func (p *problems) say(pointer, code string, text fault.Text) {
 	p.fields = append(p.fields, fault.Field{Pointer: pointer, Code: code, Text: text})
+}
+
+// uncompiled says of a schema that lies in the profile and still is none where that
+// shows.
+func (p *problems) uncompiled(err error) {
+	where := ""
+	var failed *jsonschema.ValidationError
+	if errors.As(err, &failed) {
+		for len(failed.Causes) > 0 {
+			failed = failed.Causes[0]
+		}
+		if place, err := url.PathUnescape(failed.InstanceLocation); err == nil {
+			where = place
+		}
+	}
+	p.say(where, "schema", fault.Text{ZH: "此处不是有效的 JSON Schema 2020-12，请对照说明修改或删去", EN: "This is no valid JSON Schema 2020-12; correct it by the guide, or take it out"})
 }
 
 // notJSON is what the author of a file hears that cannot be read as one object.
@@ -217,12 +247,13 @@ func resolve(root any, ref string) (any, bool) {
 	return v, ok && isMap
 }
 
-// checkProfile walks an expanded schema and reports what the profile forbids.
-func checkProfile(schema map[string]any, m meta, p *problems) {
+// checkProfile walks an expanded schema and reports what the profile forbids. What
+// was published before it was forbidden stays.
+func checkProfile(schema map[string]any, m meta, published bool, p *problems) {
 	if schema["$schema"] != draft {
 		p.add("/$schema", "draft", "须为 %s", draft)
 	}
-	w := &profile{p: p, keywords: m.keywords, ids: map[string]string{}}
+	w := &profile{p: p, keywords: m.keywords, published: published, ids: map[string]string{}}
 	w.node(schema, "", place{top: true})
 	if w.branches > maxBranches {
 		p.add("/allOf", "too_costly", "条件过多")
@@ -230,10 +261,11 @@ func checkProfile(schema map[string]any, m meta, p *problems) {
 }
 
 type profile struct {
-	p        *problems
-	keywords map[string]bool
-	ids      map[string]string
-	branches int
+	p         *problems
+	keywords  map[string]bool
+	published bool
+	ids       map[string]string
+	branches  int
 }
 
 // place says where in the schema a node stands.
@@ -256,6 +288,14 @@ func (w *profile) node(n map[string]any, at string, pl place) {
 	}
 	if f, ok := n["format"].(string); ok && !slices.Contains(formats, f) {
 		w.p.add(at+"/format", "format", "不支持格式 %s", f)
+	}
+	if !w.published && !pl.condition {
+		w.sense(n, at)
+	}
+	if pattern, ok := n["pattern"].(string); ok && !w.published {
+		if text := checkPattern(pattern); text != (fault.Text{}) {
+			w.p.say(at+"/pattern", "pattern", text)
+		}
 	}
 	if (n["enum"] != nil || n["contains"] != nil) && !pl.inIf {
 		w.p.add(at, "keyword", "enum 与 contains 只能用于 if")

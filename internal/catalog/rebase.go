@@ -11,8 +11,8 @@ type Rebased struct {
 	// Held names the changes that keep the draft where it is; then Document is
 	// the old one.
 	Held []Change
-	// Dropped are the values of removed fields by stable id: they leave the
-	// draft, not the history.
+	// Dropped are the values of removed fields, and of those that mean something
+	// else now, by stable id: they leave the draft, not the history.
 	Dropped map[string]any
 }
 
@@ -32,12 +32,24 @@ func Rebase(changes []Change, doc Document) (Rebased, error) {
 }
 
 // Move is Rebase for what cannot stay behind, such as a row that is no entry
-// yet: it moves whatever the changes hold, and the new version judges it anew.
+// yet: it moves whatever the changes hold, and the new version judges it anew. A
+// value that would mean something else does not come along.
 func Move(changes []Change, doc Document) (Rebased, error) {
 	r := Rebased{Document: doc, Dropped: map[string]any{}}
 	fresh, err := ParseDocument(doc.Canonical) // a copy: the old one is still shown
 	if err != nil {
 		return r, err
+	}
+	for _, c := range changes {
+		if c.Kind != Meaning {
+			continue
+		}
+		edit(fresh.Value, c.old.Pointer, func(object map[string]any, name string) {
+			if v, ok := object[name]; ok && c.touches(v) {
+				r.Dropped[c.Field] = v
+				delete(object, name)
+			}
+		})
 	}
 	// All values are taken up before one is put down: two fields may have
 	// swapped their names. Deepest first, for a renamed group takes its own along.

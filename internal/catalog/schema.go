@@ -151,13 +151,18 @@ func (v *validator) report(out *[]fault.Field, pointer, code string, schema map[
 	if !ok {
 		text = v.messages[code]
 	}
+	*out = append(*out, fault.Field{Pointer: pointer, Code: code, Text: filledIn(text, schema)})
+}
+
+// filledIn puts the keywords of a schema where words name them: {maximum}.
+func filledIn(text fault.Text, schema map[string]any) fault.Text {
 	for k, val := range schema {
 		if s := fmt.Sprint(val); strings.Contains(text.ZH, "{"+k+"}") {
 			text.ZH = strings.ReplaceAll(text.ZH, "{"+k+"}", s)
 			text.EN = strings.ReplaceAll(text.EN, "{"+k+"}", s)
 		}
 	}
-	*out = append(*out, fault.Field{Pointer: pointer, Code: code, Text: text})
+	return text
 }
 
 func ownMessage(schema map[string]any, code string) (fault.Text, bool) {

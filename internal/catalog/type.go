@@ -74,12 +74,13 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 	if err := strict(f.Form, &t.form); err != nil {
 		p.unreadable("form.json", err)
 	}
-	c.schema(t, f.Schema, p)
+	c.schema(t, f.Schema, published, p)
 	if len(p.fields) == 0 {
 		c.definition(t, p)
 		if !published {
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
+			t.readable(p)
 		}
 	}
 	if len(p.fields) > 0 {
@@ -92,7 +93,7 @@ func badType(t *Type, fields []fault.Field) error {
 	return &fault.Error{Kind: fault.Invalid, Code: "bad_type", Fields: fields, Err: fmt.Errorf("%s: %v", t.ID, fields)}
 }
 
-func (c *compiler) schema(t *Type, raw []byte, p *problems) {
+func (c *compiler) schema(t *Type, raw []byte, published bool, p *problems) {
 	if len(raw) > maxSchema {
 		p.add("schema.json", "too_large", "模式过大")
 		return
@@ -112,11 +113,11 @@ func (c *compiler) schema(t *Type, raw []byte, p *problems) {
 	c.meta.check(root, found)
 	expanded, _ := expand(root, root, "", nil, found, &nodes).(map[string]any)
 	if len(found.fields) == 0 {
-		checkProfile(expanded, c.meta, found)
+		checkProfile(expanded, c.meta, published, found)
 	}
 	if len(found.fields) == 0 {
 		if t.validator, err = compileSchema(expanded, c.messages); err != nil {
-			found.add("", "schema", "%v", err)
+			found.uncompiled(err)
 		}
 	}
 	for _, f := range found.fields {

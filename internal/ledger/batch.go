@@ -140,7 +140,7 @@ func (s *Service) MoveBatch(ctx context.Context, n New, rows []Row) (version int
 			}
 			list[i].Body = r.Document.Canonical
 			for _, c := range changes {
-				if v, gone := r.Dropped[c.Field]; gone && c.Kind == catalog.RemoveField {
+				if v, gone := r.Dropped[c.Field]; gone && (c.Kind == catalog.RemoveField || c.Kind == catalog.Meaning) {
 					list[i].Dropped = append(list[i].Dropped, Dropped{c.Title, v})
 				}
 			}

@@ -168,6 +168,47 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestQuotes: a quote that is not closed swallows no row in silence.
+func TestQuotes(t *testing.T) {
+	types := small(t, on+`,"place":`+node("place", "地点", `"type":"string"`))
+	head := "日期,地点\r\n"
+	for name, test := range map[string]struct {
+		rows string
+		want []string // line, place, errors
+	}{
+		"closed":               {"2026-01-02,\"3号楼\n南\"\r\n2026-01-03,乙\r\n", []string{"2 3号楼\n南 []", "4 乙 []"}},
+		"a quote within":       {"2026-01-02,\"\"\"甲\"\"\"\r\n", []string{"2 \"甲\" []"}},
+		"open to the end":      {"2026-01-01,甲\r\n2026-01-02,\"3号楼\r\n2026-01-03,乙\r\n", []string{"2 甲 []", "3 <nil> [第 3 至 4 行]"}},
+		"open to another":      {"2026-01-02,\"3号楼\r\n2026-01-03,\"乙\"\r\n2026-01-04,丙\r\n", []string{"2 <nil> [第 2 至 3 行]", "4 丙 []"}},
+		"open in the last row": {"2026-01-02,\"3号楼\r\n", []string{"2 <nil> [第 2 行]"}},
+		"behind the quote":     {"2026-01-02,\"3\"号楼\r\n2026-01-03,乙\r\n", []string{"2 <nil> [第 2 行]", "3 乙 []"}},
+		"in the midst":         {"2026-01-02,3\"号楼\r\n2026-01-03,乙\r\n", []string{"2 <nil> [第 2 行]", "3 乙 []"}},
+	} {
+		raw := head + test.rows
+		s, err := workbook.Open(strings.NewReader(raw), int64(len(raw)), plans(types[0]))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var got []string
+		for r, err := range s.Rows() {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				break
+			}
+			said := []string{}
+			for _, e := range r.Errors {
+				lines, _, _ := strings.Cut(e.Text.ZH, "的引号不成对")
+				said = append(said, lines)
+			}
+			got = append(got, fmt.Sprint(r.Line, " ", r.Value["place"], " ", said))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestLongTitle: what is shown of a title nobody knows fits into a line.
 func TestLongTitle(t *testing.T) {
 	typ := load(t).Current("cell-body-search")

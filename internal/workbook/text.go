@@ -199,7 +199,7 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 	first, _ := buffered.Peek(16 << 10)
 	title, _, _ := strings.Cut(string(first), "\n")
 	c := csv.NewReader(buffered)
-	c.FieldsPerRecord, c.LazyQuotes, c.ReuseRecord = -1, true, true
+	c.FieldsPerRecord, c.ReuseRecord = -1, true
 	for _, sep := range []rune{'\t', ';'} {
 		if strings.Count(title, string(sep)) > strings.Count(title, ",") {
 			c.Comma = sep
@@ -220,19 +220,26 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if err != nil {
+			var odd *csv.ParseError
+			if err != nil && !errors.As(err, &odd) {
 				yield(Row{}, badTable.Because(err))
 				return
 			}
-			line, _ := c.FieldPos(0)
 			values := clone(record)
-			if strings.TrimSpace(strings.Join(values, "")) == "" {
+			if odd == nil && strings.TrimSpace(strings.Join(values, "")) == "" {
 				continue
 			}
 			if n++; n > MaxRows {
 				yield(Row{}, fault.New(fault.TooLarge, "table_too_long").With("limit", MaxRows))
 				return
 			}
+			if odd != nil {
+				if !yield(unquoted(odd), nil) {
+					return
+				}
+				continue
+			}
+			line, _ := c.FieldPos(0)
 			row := s.plan.row(line, values, cols, make([]map[string][]nestedRow, len(s.plan.Tables)), false)
 			s.plan.lists(&row, values, lists)
 			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) {
@@ -244,6 +251,18 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 		}
 	}
 	return s, nil
+}
+
+// unquoted is the row of lines that cannot be told apart: a quote without its other
+// half takes all that follows, up to the next one, for one cell.
+func unquoted(odd *csv.ParseError) Row {
+	zh, en := fmt.Sprintf("第 %d 行", odd.StartLine), fmt.Sprintf("line %d", odd.StartLine)
+	if odd.Line > odd.StartLine {
+		zh, en = fmt.Sprintf("第 %d 至 %d 行", odd.StartLine, odd.Line), fmt.Sprintf("lines %d to %d", odd.StartLine, odd.Line)
+	}
+	return Row{Line: odd.StartLine, Value: map[string]any{}, Errors: []fault.Field{{Code: "quote", Text: fault.Text{
+		ZH: zh + "的引号不成对，这些内容没有读入：请补上或去掉多余的引号；单元格里要有引号时写两个，并把整个单元格放在引号里，改后重新导入",
+		EN: "The quotes in " + en + " do not pair, and nothing of it was read: add the missing one or take it out, write a quote within a cell twice and the cell in quotes, and send the file again"}}}}
 }
 
 func decode(r io.Reader, enc string) io.Reader {

@@ -1,0 +1,192 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"taizhang/internal/fault"
+)
+
+// What a schema may say by the profile and cannot mean: nobody could fill such a
+// field, or the form could not show it. Asked of what is not published yet.
+
+// spansOf are the keywords that bound the same thing from both sides; open ones have
+// to leave room between them.
+var spansOf = []struct {
+	low, high string
+	open      bool
+}{
+	{"minLength", "maxLength", false}, {"minItems", "maxItems", false}, {"minimum", "maximum", false},
+	{"exclusiveMinimum", "maximum", true}, {"minimum", "exclusiveMaximum", true}, {"exclusiveMinimum", "exclusiveMaximum", true},
+}
+
+// widgets are the controls that a field may ask for, what it has to be, and in words.
+var widgets = map[string]struct {
+	fits  func(node map[string]any) bool
+	words fault.Text
+}{
+	"radio":    {func(n map[string]any) bool { return n["oneOf"] != nil || n["type"] == "boolean" }, fault.Text{ZH: "选项（oneOf）", EN: "a choice (oneOf)"}},
+	"textarea": {plainText, fault.Text{ZH: "文字", EN: "text"}},
+	"month":    {plainText, fault.Text{ZH: "文字", EN: "text"}},
+	"lookup":   {textOrTexts, fault.Text{ZH: "文字或文字的列表", EN: "text or a list of texts"}},
+	"evidence": {func(n map[string]any) bool { return n["format"] == "uuid" }, fault.Text{ZH: "format 为 uuid 的文字", EN: "text with format uuid"}},
+	"rows":     {func(n map[string]any) bool { return itemsOf(n)["type"] == "object" }, fault.Text{ZH: "对象的列表", EN: "a list of objects"}},
+	"group":    {func(n map[string]any) bool { return n["type"] == "object" }, fault.Text{ZH: "对象", EN: "an object"}},
+	"checks":   {func(n map[string]any) bool { return itemsOf(n)["oneOf"] != nil }, fault.Text{ZH: "选项（oneOf）的列表", EN: "a list of choices (oneOf)"}},
+}
+
+func plainText(n map[string]any) bool {
+	return n["type"] == "string" && n["format"] == nil && n["oneOf"] == nil
+}
+
+func textOrTexts(n map[string]any) bool {
+	return n["type"] == "string" || itemsOf(n)["type"] == "string"
+}
+
+// registers are what a look-up asks beside the entries of a ledger.
+var registers = []string{"police", "inmate", "asset", "entry"}
+
+// stableID goes into columns of exports, queries and addresses.
+var stableID = regexp.MustCompile(`^[a-z][a-z0-9_.]{0,249}$`)
+
+const maxTitle = 200
+
+func (w *profile) sense(n map[string]any, at string) {
+	for _, s := range spansOf {
+		low, one := n[s.low].(float64)
+		high, two := n[s.high].(float64)
+		if one && two && (low > high || s.open && low == high) {
+			w.p.say(at+"/"+s.low, "span", fault.Text{
+				ZH: fmt.Sprintf("%s（%v）与 %s（%v）之间没有可填的值，请改其中一个", s.low, low, s.high, high),
+				EN: fmt.Sprintf("Nothing lies between %s (%v) and %s (%v); change one of them", s.low, low, s.high, high)})
+		}
+	}
+	if v, ok := n["default"]; ok && !takesDefault(n, v) {
+		w.p.say(at+"/default", "default", fault.Text{ZH: "默认值不符合本字段自己的类型或限制，请改默认值，或放宽限制",
+			EN: "The default is not what the field itself takes; change it, or the field's bounds"})
+	}
+	for _, k := range []string{"title", "x-en"} {
+		w.named(n[k], at+"/"+k)
+	}
+	for _, k := range []string{"zh", "en"} {
+		unit, _ := n["x-unit"].(map[string]any)
+		w.named(unit[k], at+"/x-unit/"+k)
+	}
+	for i, c := range choiceNodes(n) {
+		for _, k := range []string{"title", "x-en"} {
+			w.named(c[k], fmt.Sprintf("%s/oneOf/%d/%s", at, i, k))
+		}
+	}
+	if id, ok := n["x-id"].(string); ok && !stableID.MatchString(id) {
+		w.p.say(at+"/x-id", "name", fault.Text{ZH: "x-id 须以小写字母开头，只含小写字母、数字、下划线和点，至多 250 个字符",
+			EN: "An x-id begins with a small letter and has small letters, digits, underscores and full stops only, 250 at most"})
+	}
+	w.shown(n, at)
+}
+
+// named asks of words that are there whether they can be read.
+func (w *profile) named(words any, at string) {
+	if s, ok := words.(string); ok && s != "" {
+		if _, ok := Name(s, maxTitle); !ok {
+			w.p.fields = append(w.p.fields, BadName(at, maxTitle))
+		}
+	}
+}
+
+func choiceNodes(n map[string]any) []map[string]any {
+	list, _ := n["oneOf"].([]any)
+	out := make([]map[string]any, len(list))
+	for i, c := range list {
+		out[i], _ = c.(map[string]any)
+	}
+	return out
+}
+
+// takesDefault: a group may begin with some of its fields.
+func takesDefault(n map[string]any, v any) bool {
+	checker, err := compileSchema(map[string]any{"properties": map[string]any{"v": n}}, nil)
+	if err != nil {
+		return true // the schema itself is at fault, and said so
+	}
+	wrong, err := checker.validate(map[string]any{"v": v})
+	return err == nil && !slices.ContainsFunc(wrong, func(f fault.Field) bool { return f.Code != "required" })
+}
+
+// shown looks at x-ui: whether the form has such a control for such a field.
+func (w *profile) shown(n map[string]any, at string) {
+	asked, _ := n["x-ui"].(map[string]any)
+	if name, ok := asked["widget"]; ok {
+		kind, _ := name.(string)
+		switch control, known := widgets[kind]; {
+		case !known:
+			list := strings.Join(slices.Sorted(maps.Keys(widgets)), "、")
+			w.p.say(at+"/x-ui/widget", "widget", fault.Text{ZH: fmt.Sprintf("没有控件 %v：只有 %s；普通字段不必写", name, list),
+				EN: fmt.Sprintf("There is no widget %v: there are %s; a plain field needs none", name, list)})
+		case !control.fits(n):
+			w.p.say(at+"/x-ui/widget", "widget", fault.Text{ZH: fmt.Sprintf("控件 %s 只用于%s，请改控件或字段类型", kind, control.words.ZH),
+				EN: fmt.Sprintf("The widget %s is for %s; change it or the field's type", kind, control.words.EN)})
+		case kind == "lookup" && asked["lookup"] == nil:
+			w.p.say(at+"/x-ui/lookup", "lookup", fault.Text{ZH: "请写明查找什么：" + strings.Join(registers, "、") + " 或 entry:台账编号",
+				EN: "Say what is looked up: " + strings.Join(registers, ", ") + " or entry:<ledger>"})
+		}
+	}
+	if span, ok := asked["colSpan"]; ok && !slices.Contains([]any{1.0, 2.0, 3.0}, span) {
+		w.p.say(at+"/x-ui/colSpan", "widget", fault.Text{ZH: "colSpan 只能是 1、2 或 3", EN: "colSpan is 1, 2 or 3"})
+	}
+}
+
+// strays names the look-ups of a type that lead nowhere.
+func (t *Type) strays(kept func(ledger string) bool) []fault.Field {
+	var bad []fault.Field
+	for _, f := range t.Fields() {
+		within := f.inSchema()
+		for n := f.node; n != nil; n = itemsOf(n) {
+			asked, _ := n["x-ui"].(map[string]any)
+			kind, ok := asked["lookup"]
+			name, _ := kind.(string)
+			ledger, entries := strings.CutPrefix(name, "entry:")
+			if ok && !slices.Contains(registers, name) && !(entries && kept(ledger)) {
+				bad = append(bad, fault.Field{Pointer: within + "/x-ui/lookup", Code: "lookup", Text: fault.Text{
+					ZH: fmt.Sprintf("没有可查找的 %v：请写 %s，或 entry: 加现有台账的编号", kind, strings.Join(registers, "、")),
+					EN: fmt.Sprintf("There is no %v to look up: write %s, or entry: and the id of a ledger there is", kind, strings.Join(registers, ", "))}})
+			}
+			within += "/items"
+		}
+	}
+	return bad
+}
+
+// readable asks of every title in ledger.json and form.json whether it can be read,
+// and of the time entries are kept whether it is one.
+func (t *Type) readable(p *problems) {
+	titles := map[string]fault.Text{"ledger.json/filler/title": t.Filler.Title}
+	for i, s := range t.Chain {
+		titles[fmt.Sprintf("ledger.json/chain/%d/title", i)] = s.Title
+	}
+	for i, e := range t.Evidence {
+		titles[fmt.Sprintf("ledger.json/evidence/%d/title", i)] = e.Title
+	}
+	for i, m := range t.Measures {
+		titles[fmt.Sprintf("ledger.json/measures/%d/title", i)] = m.Title
+	}
+	for i, tr := range t.Triggers {
+		titles[fmt.Sprintf("ledger.json/triggers/%d/title", i)] = tr.Title
+	}
+	for i, s := range t.form.Sections {
+		titles[fmt.Sprintf("form.json/sections/%d/title", i)] = s.Title
+	}
+	for at, title := range titles {
+		for language, words := range map[string]string{"zh": title.ZH, "en": title.EN} {
+			if _, ok := Name(words, maxTitle); !ok && words != "" {
+				p.fields = append(p.fields, BadName(at+"/"+language, maxTitle))
+			}
+		}
+	}
+	if t.Retention.Years <= 0 && !t.Retention.Permanent {
+		p.say("ledger.json/retention/years", "definition", fault.Text{ZH: "保存年限须为 1 年以上的整数；永久保存请写 \"permanent\": true",
+			EN: "Entries are kept for whole years, 1 at least; for ever is \"permanent\": true"})
+	}
+}
