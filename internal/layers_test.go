@@ -15,7 +15,7 @@ import (
 // sideways only as named in beside.
 var layers = [][]string{
 	{"fault", "actor"},
-	{"scoring", "search", "catalog", "integrity"},
+	{"scoring", "lifecycle", "search", "catalog", "integrity"},
 	{"workbook"},
 	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "exchange"},
 	{"postgres", "objectstore", "access", "outbound"},

@@ -11,7 +11,7 @@ import (
 
 // FS holds ledgers/, standards/, consolidation/, meta/ and the files beside them.
 //
-//go:embed all:ledgers all:standards all:meta all:consolidation *.json
+//go:embed all:ledgers all:standards all:accreditation all:meta all:consolidation *.json
 var FS embed.FS
 
 // Example is the first of the documents that a shipped version accepts; nil for

@@ -87,6 +87,7 @@ func build(fsys fs.FS, ledgers []string) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	lines = spelt(lines)
 	if err := lint(lines); err != nil {
 		return nil, err
 	}

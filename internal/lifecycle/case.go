@@ -1,0 +1,306 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"taizhang/internal/fault"
+)
+
+// Case is an application and the title that came of it, as it stands.
+type Case struct {
+	Track string `json:"track" cel:"track"`
+	Level string `json:"level" cel:"level"`
+	State State  `json:"state" cel:"state"`
+	// Earliest is the first day of the next try; "" for none.
+	Earliest   string `json:"earliest,omitempty" cel:"earliest"`
+	BaselineOn string `json:"baseline_on,omitempty" cel:"baseline_on"`
+	// CycleStart is the day of naming, or of the last kept re-check (R90).
+	CycleStart string `json:"cycle_start,omitempty" cel:"cycle_start"`
+	Cycle      int    `json:"cycle,omitempty" cel:"cycle"`
+	LookedBack bool   `json:"looked_back,omitempty" cel:"looked_back"`
+	// Carry is what the look-back takes from the re-check of the same cycle (R88); "0" for nothing.
+	Carry string `json:"carry" cel:"carry"`
+	// At is when the last act was done; the next is later.
+	At time.Time `json:"at"`
+	// Records are those confirmed on the way here, the latest round of each step.
+	Records []Record `json:"records"`
+}
+
+// Record is what a step leaves behind, by its digest or number.
+type Record struct {
+	State State  `json:"state"`
+	Kind  string `json:"kind"`
+	ID    string `json:"id"`
+}
+
+// Begin is a case that somebody has begun to prepare.
+func Begin(track, level string, at time.Time) Case {
+	return Case{Track: track, Level: level, State: Draft, Carry: "0", At: at}
+}
+
+// Facts is what the house knows on the day of an act. Scores and lines are exact,
+// written as text; days are YYYY-MM-DD of the prison's calendar.
+type Facts struct {
+	Today string `cel:"today"`
+
+	// Of the unit and its application.
+	SelfComplete   bool   `cel:"self_complete"`
+	SelfScore      string `cel:"self_score"`
+	OpenCases      int    `cel:"open_cases"`
+	WaitUntil      string `cel:"wait_until"`
+	StandardIssued bool   `cel:"standard_issued"`
+	UnitActive     bool   `cel:"unit_active"`
+	// AskedBy is who asked for the act before; "" for nobody.
+	AskedBy string
+
+	// Of a prison's areas.
+	RatiosHold         bool `cel:"ratios_hold"`
+	OrdinaryPassed     int  `cel:"ordinary_passed"`
+	OrdinaryAll        int  `cel:"ordinary_all"`
+	OrdinaryNeeded     int  `cel:"ordinary_needed"`
+	FunctionalPassed   int  `cel:"functional_passed"`
+	FunctionalAll      int  `cel:"functional_all"`
+	FunctionalNeeded   int  `cel:"functional_needed"`
+	ShownToCommittee   bool `cel:"shown_to_committee"`
+	DomainRateReached  bool `cel:"domain_rate_reached"`
+	TeamSize           int  `cel:"team_size"`
+	TeamOfPrison       int  `cel:"team_of_prison"`
+	BatchIssued        bool `cel:"batch_issued"`
+	OpinionsAsked      int  `cel:"opinions_asked"`
+	OpinionsGiven      int  `cel:"opinions_given"`
+	OpinionsDelay      int  `cel:"opinions_delay"`
+	OpinionsCited      int  `cel:"opinions_cited"`
+	OpinionsOver       bool `cel:"opinions_over"`
+	ResultsAsked       int  `cel:"results_asked"`
+	ResultsConfirmed   int  `cel:"results_confirmed"`
+	CriticalOpen       int  `cel:"critical_open"`
+	Items              int  `cel:"items"`
+	ItemsOpen          int  `cel:"items_open"`
+	AppealsOpen        int  `cel:"appeals_open"`
+	AppealsOver        bool `cel:"appeals_over"`
+	GraveEvent         bool `cel:"grave_event"`
+	MeetingFrozen      bool `cel:"meeting_frozen"`
+	SheetConfirmed     bool `cel:"sheet_confirmed"`
+	ProposalIsPostpone bool `cel:"proposal_is_postpone"`
+
+	// Of the sheet of this round: its score, what it lost, the line it is held to.
+	SheetScore    string `cel:"sheet_score"`
+	SheetDeducted string `cel:"sheet_deducted"`
+	Line          string `cel:"line"`
+	Evaluation    string `cel:"evaluation"`
+}
+
+// Event is what somebody does.
+type Event struct {
+	Name       string
+	By         string
+	As         Actor `cel:"as"`
+	At         time.Time
+	Reason     string `cel:"reason"`
+	Document   string `cel:"document"`
+	DocumentOn string `cel:"document_on"`
+	Waived     bool   `cel:"waived"`
+	// Record is the confirmed record of the step that is left.
+	Record string `cel:"record"`
+}
+
+// Move is a transition made.
+type Move struct {
+	Transition string   `json:"transition"`
+	From       State    `json:"from"`
+	To         State    `json:"to"`
+	Effects    []string `json:"effects"`
+}
+
+var settable = settables()
+
+// Next is the only way from one state to another. A refusal is a fault of kind
+// Conflict that names every condition that does not hold, with its numbers.
+func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {
+	vars := activation(m, c, f, e)
+	t, err := m.pick(c, e, vars)
+	if err != nil {
+		return c, Move{}, err
+	}
+	to := t.To
+	road := m.Steps(c.Track, c.Level)
+	if to == next {
+		if to = road.After(c.State); to == "" {
+			return c, Move{}, fault.New(fault.Conflict, "case_no_step")
+		}
+	}
+	refused, err := m.refusals(t, vars)
+	if err != nil {
+		return c, Move{}, err
+	}
+	refused = append(refused, asked(t, f, e)...)
+	if !e.At.After(c.At) {
+		refused = append(refused, said("later", "办理时间必须晚于上一步", "an act is later than the one before it"))
+	}
+	out := c
+	out.Records = slices.Clone(c.Records)
+	from := slices.IndexFunc(road, func(s Step) bool { return s.State == c.State })
+	at := slices.IndexFunc(road, func(s Step) bool { return s.State == to })
+	if from >= 0 && at > from && road[from].Record != "" {
+		if e.Record == "" {
+			refused = append(refused, said("record", "本环节还没有已确认的记录", "this step has no confirmed record yet"))
+		}
+		out.Records = append(out.Records, Record{c.State, road[from].Record, e.Record})
+	}
+	if len(refused) > 0 {
+		return c, Move{}, &fault.Error{Kind: fault.Conflict, Code: "case_refused", Fields: refused}
+	}
+	// A step taken anew begins a new round: what stood for it and for later ones stands no more.
+	if at >= 0 && (from < 0 || at < from) && to != Named {
+		out.Records = slices.DeleteFunc(out.Records, func(r Record) bool {
+			return slices.IndexFunc(road, func(s Step) bool { return s.State == r.State }) >= at
+		})
+	}
+	if to == Named && c.CycleStart == "" {
+		if missing := road.missing(out.Records); len(missing) > 0 {
+			return c, Move{}, fmt.Errorf("case would be named without %v", missing)
+		}
+	}
+	out.State, out.At = to, e.At
+	if err := out.set(t, vars); err != nil {
+		return c, Move{}, err
+	}
+	return out, Move{Transition: t.ID, From: c.State, To: to, Effects: t.Effects}, nil
+}
+
+// missing is the steps that left no record.
+func (r Road) missing(records []Record) []State {
+	var out []State
+	for _, s := range r {
+		if s.Record != "" && !slices.ContainsFunc(records, func(x Record) bool { return x.State == s.State && x.ID != "" }) {
+			out = append(out, s.State)
+		}
+	}
+	return out
+}
+
+func (m *Machine) pick(c Case, e Event, vars map[string]any) (*Transition, error) {
+	known, mine := false, false
+	for _, t := range m.Transition {
+		if t.Event != e.Name || !slices.Contains(t.From, c.State) {
+			continue
+		}
+		known = true
+		if !slices.Contains(t.Actors, e.As) {
+			continue
+		}
+		mine = true
+		if t.when.run != nil {
+			if ok, err := t.when.yes(vars); err != nil {
+				return nil, err
+			} else if !ok {
+				continue
+			}
+		}
+		return t, nil
+	}
+	switch {
+	case !known:
+		return nil, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", e.Name)
+	case !mine:
+		return nil, fault.New(fault.Forbidden, "case_not_yours").With("event", e.Name)
+	}
+	return nil, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", e.Name)
+}
+
+func (m *Machine) refusals(t *Transition, vars map[string]any) ([]fault.Field, error) {
+	var out []fault.Field
+	for _, name := range t.Guards {
+		g := m.Guards[name]
+		ok, err := g.when.yes(vars)
+		if err != nil {
+			return nil, fmt.Errorf("guard %s: %w", name, err)
+		}
+		if ok {
+			continue
+		}
+		text, err := g.sentence(vars)
+		if err != nil {
+			return nil, fmt.Errorf("guard %s: %w", name, err)
+		}
+		out = append(out, fault.Field{Code: name, Text: text})
+	}
+	return out, nil
+}
+
+func asked(t *Transition, f Facts, e Event) []fault.Field {
+	switch {
+	case t.Asks == "":
+		return nil
+	case f.AskedBy == "":
+		return []fault.Field{said("asked", "申报单位还没有提出", "the unit has not asked for it")}
+	case f.AskedBy == e.By:
+		return []fault.Field{said("other", "提出的人不能自己批准", "who asked does not agree to it")}
+	}
+	return nil
+}
+
+func said(code, zh, en string) fault.Field {
+	return fault.Field{Code: code, Text: fault.Text{ZH: zh, EN: en}}
+}
+
+// Choice is an act of the state a case is in: what it would do and what stands against it.
+type Choice struct {
+	Transition string        `json:"transition"`
+	Event      string        `json:"event"`
+	Title      fault.Text    `json:"title"`
+	Refused    []fault.Field `json:"refused"`
+}
+
+// Choices are the acts of somebody in these qualities, the refused ones with their reasons.
+func (m *Machine) Choices(c Case, f Facts, as []Actor) ([]Choice, error) {
+	out := []Choice{}
+	for _, t := range m.Transition {
+		mine := slices.IndexFunc(as, func(a Actor) bool { return slices.Contains(t.Actors, a) })
+		if mine < 0 || !slices.Contains(t.From, c.State) {
+			continue
+		}
+		vars := activation(m, c, f, Event{As: as[mine]})
+		if t.when.run != nil {
+			if ok, err := t.when.yes(vars); err != nil {
+				return nil, err
+			} else if !ok {
+				continue
+			}
+		}
+		refused, err := m.refusals(t, vars)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Choice{t.ID, t.Event, t.Title, refused})
+	}
+	return out, nil
+}
+
+// Propose is whether the rule would postpone the acceptance, and why (W3); warnings
+// are what the decision should know besides.
+func (m *Machine) Propose(c Case, f Facts) (reasons, warnings []fault.Text, err error) {
+	vars := activation(m, c, f, Event{})
+	for _, of := range []struct {
+		list []*Condition
+		out  *[]fault.Text
+	}{{m.Proposal, &reasons}, {m.Warnings, &warnings}} {
+		for _, p := range of.list {
+			ok, err := p.when.yes(vars)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !ok {
+				continue
+			}
+			text, err := p.sentence(vars)
+			if err != nil {
+				return nil, nil, err
+			}
+			*of.out = append(*of.out, text)
+		}
+	}
+	return reasons, warnings, nil
+}
