@@ -131,7 +131,7 @@ func Evaluate(s *Standard, in Input) *Sheet {
 	for _, list := range e.findings {
 		slices.SortFunc(list, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.ID, b.ID)) })
 	}
-	e.settleEvents(s)
+	e.settle(s)
 	sheet := &Sheet{Standard: s.ID, Version: s.Version, From: in.From, To: in.To, Policy: s.NotApplicable, Points: s.Points, Line: s.Line, Vetoes: []string{}}
 	deducted, applies := new(big.Rat), new(big.Rat)
 	for _, d := range s.Domains {
@@ -171,7 +171,7 @@ type sum struct {
 type evaluation struct {
 	facts    map[Fact]*sum
 	findings map[string][]Finding
-	taken    map[string]string // finding → line that took its event
+	shares   map[string]share // of findings whose event stands at several lines
 	labour   bool
 }
 
@@ -213,39 +213,11 @@ func (e *evaluation) sum(facts []Fact) sum {
 	return out
 }
 
-// settleEvents lets each event count once: where it fits several lines the
-// largest amount is taken.
-func (e *evaluation) settleEvents(s *Standard) {
-	type claim struct {
-		finding, line string
-		amount        *big.Rat
-	}
-	events := map[string][]claim{}
-	for line, list := range e.findings {
-		l, ok := s.lines[line]
-		if !ok || l.Systemic {
-			continue
-		}
-		for _, f := range list {
-			if f.Event != "" {
-				events[f.Event] = append(events[f.Event], claim{f.ID, line, mul(l.Deduct.Rat(), big.NewRat(int64(f.Count), 1))})
-			}
-		}
-	}
-	e.taken = map[string]string{}
-	for _, claims := range events {
-		slices.SortFunc(claims, func(a, b claim) int {
-			return cmp.Or(b.amount.Cmp(a.amount), cmp.Compare(a.line, b.line), cmp.Compare(a.finding, b.finding))
-		})
-		for _, c := range claims[1:] {
-			e.taken[c.finding] = claims[0].line
-		}
-	}
-}
+func (e *evaluation) applies(ind *Indicator) bool { return ind.Needs != "labour" || e.labour }
 
 func (e *evaluation) indicator(ind *Indicator) IndicatorScore {
 	is := IndicatorScore{Code: ind.Code, Title: ind.Title, Points: ind.Points, FormerVeto: ind.FormerVeto, Criteria: ind.Criteria,
-		Ledgers: ind.Ledgers, Applies: ind.Needs != "labour" || e.labour, Lines: []LineScore{}}
+		Ledgers: ind.Ledgers, Applies: e.applies(ind), Lines: []LineScore{}}
 	left := new(big.Rat).Set(ind.Points.Rat())
 	parts := map[string]*big.Rat{}
 	for name, limit := range ind.Parts {
@@ -256,7 +228,7 @@ func (e *evaluation) indicator(ind *Indicator) IndicatorScore {
 		l := &ind.Lines[i]
 		ls := LineScore{ID: l.ID, Title: l.Title, Form: l.Form, Method: l.Method, Target: l.Target, State: NotApplicable, Losses: []Loss{}}
 		if is.Applies {
-			e.line(l, &ls)
+			e.line(l, &ls, func(Finding) bool { return true })
 		}
 		lost := new(big.Rat)
 		for j := range ls.Losses {
@@ -283,7 +255,8 @@ func (e *evaluation) indicator(ind *Indicator) IndicatorScore {
 	return is
 }
 
-func (e *evaluation) line(l *Line, ls *LineScore) {
+// line adds what a line loses, of its findings those that are to count.
+func (e *evaluation) line(l *Line, ls *LineScore, counts func(Finding) bool) {
 	switch l.Form {
 	case "below", "above":
 		e.ratio(l, ls)
@@ -297,10 +270,13 @@ func (e *evaluation) line(l *Line, ls *LineScore) {
 		ls.State = NotChecked
 	}
 	for _, f := range found {
+		if !counts(f) {
+			continue
+		}
 		ls.State = Counted
-		loss := Loss{Raw: Decimal{mul(l.Deduct.Rat(), big.NewRat(int64(f.Count), 1))}, Day: f.Day, Note: f.Note, Refs: []Ref{{Kind: "finding", ID: f.ID, Day: f.Day}}}
-		if in := e.taken[f.ID]; in != "" {
-			loss.Raw, loss.CountedIn = Decimal{new(big.Rat)}, in
+		loss := Loss{Raw: Decimal{amountOf(l, f)}, Day: f.Day, Note: f.Note, Refs: []Ref{{Kind: "finding", ID: f.ID, Day: f.Day}}}
+		if s, ok := e.shares[f.ID]; ok {
+			loss.Raw, loss.CountedIn = Decimal{s.amount}, s.in
 		}
 		ls.Losses = append(ls.Losses, loss)
 	}

@@ -190,11 +190,50 @@ func TestInvariants(t *testing.T) {
 				t.Fatalf("the order matters:\n%s\n%s", want, got)
 			}
 			more := in
-			more.Findings = append(slices.Clone(in.Findings), scoring.Finding{ID: "one more", Line: "YJ-02.missing", Day: "2026-03-03", Count: 1})
+			line, event := "YJ-02.missing", ""
+			if n := len(in.Findings); n > 0 {
+				line = in.Findings[rapid.IntRange(0, n-1).Draw(t, "line of")].Line
+				event = in.Findings[rapid.IntRange(0, n-1).Draw(t, "event of")].Event
+			}
+			more.Findings = append(slices.Clone(in.Findings), scoring.Finding{ID: "one more", Line: line, Day: "2026-03-03", Count: 1, Event: event})
 			if scoring.Evaluate(s, more).Score.Rat().Cmp(sheet.Score.Rat()) > 0 {
 				t.Fatal("one more finding raised the score")
 			}
 		})
+	}
+}
+
+// TestFullCap: an event that also fits a line with nothing left to lose costs no less for it.
+func TestFullCap(t *testing.T) {
+	s := standard(t, "rescale")
+	escape := scoring.Finding{ID: "1", Line: "JG-01.escape", Day: "2026-03-03", Count: 1}
+	found := scoring.Finding{ID: "2", Line: "JG-04.found", Day: "2026-03-03", Count: 1, Event: "phone"}
+	held := scoring.Finding{ID: "3", Line: "JG-01.contraband", Day: "2026-03-03", Count: 1, Event: "phone"}
+	for _, tt := range []struct {
+		name     string
+		findings []scoring.Finding
+		deducted string
+		in       string
+	}{
+		{"full", []scoring.Finding{escape, found, held}, "64", "JG-01.contraband"},
+		{"room for all of it", []scoring.Finding{found, held}, "20", "JG-01.contraband"},
+		{"at one line", []scoring.Finding{escape, found}, "64", ""},
+	} {
+		sheet := scoring.Evaluate(s, scoring.Input{From: "2026-01-01", To: "2026-06-30", Labour: true, Findings: tt.findings})
+		if sheet.Deducted.String() != tt.deducted {
+			t.Errorf("%s: %s, not %s", tt.name, sheet.Deducted, tt.deducted)
+		}
+		for _, d := range sheet.Domains {
+			for _, i := range d.Indicators {
+				for _, l := range i.Lines {
+					for _, x := range l.Losses {
+						if l.ID == "JG-04.found" && x.CountedIn != tt.in {
+							t.Errorf("%s: counted in %q", tt.name, x.CountedIn)
+						}
+					}
+				}
+			}
+		}
 	}
 }
 
