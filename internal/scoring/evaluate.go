@@ -44,17 +44,19 @@ type Input struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Sheet is the explained score. Its losses sum to points − score (before
-// rescaling).
+// Sheet is the explained score: its losses and Rescaled sum to points − score.
 type Sheet struct {
-	Standard string        `json:"standard"`
-	Version  int           `json:"version"`
-	From     string        `json:"from"`
-	To       string        `json:"to"`
-	Policy   string        `json:"policy"`
-	Points   Decimal       `json:"points"`
-	Applies  Decimal       `json:"applicable_points"`
-	Deducted Decimal       `json:"deducted"`
+	Standard string  `json:"standard"`
+	Version  int     `json:"version"`
+	From     string  `json:"from"`
+	To       string  `json:"to"`
+	Policy   string  `json:"policy"`
+	Points   Decimal `json:"points"`
+	Applies  Decimal `json:"applicable_points"`
+	Deducted Decimal `json:"deducted"`
+	// Rescaled is what the score loses besides, because indicators do not apply and
+	// the rest stands for the whole (折算); 0 where all apply or the policy is full marks.
+	Rescaled Decimal       `json:"rescaled"`
 	Score    Decimal       `json:"score"`   // exact
 	Display  string        `json:"display"` // two decimals, half up
 	Line     Decimal       `json:"line"`
@@ -158,6 +160,8 @@ func Evaluate(s *Standard, in Input) *Sheet {
 		score.Mul(score, s.Points.Rat())
 		score.Quo(score, applies)
 	}
+	lost := new(big.Rat).Sub(s.Points.Rat(), score)
+	sheet.Rescaled = Decimal{lost.Sub(lost, deducted)}
 	sheet.Deducted, sheet.Applies, sheet.Score = Decimal{deducted}, Decimal{applies}, Decimal{score}
 	sheet.Display, sheet.Passes = sheet.Score.Round(), !less(score, s.Line.Rat())
 	return sheet

@@ -176,6 +176,10 @@ func TestInvariants(t *testing.T) {
 			if domains.Cmp(sheet.Deducted.Rat()) != 0 || leaves.Cmp(domains) != 0 {
 				t.Fatalf("leaves %s, domains %s, sheet %s", leaves, domains, sheet.Deducted)
 			}
+			leaves.Add(leaves, sheet.Rescaled.Rat())
+			if gap := new(big.Rat).Sub(s.Points.Rat(), sheet.Score.Rat()); leaves.Cmp(gap) != 0 {
+				t.Fatalf("leaves %s do not sum to what is lost, %s", leaves, gap)
+			}
 			want, err := json.Marshal(sheet)
 			if err != nil {
 				t.Fatal(err)

@@ -32,6 +32,15 @@ export function Tree({ sheet, ...at }: { sheet: Sheet } & At) {
         </details>
       ))}
       <p className="quiet">{t('score.leaves', { sum: shown(sheet.deducted) })}</p>
+      {shown(sheet.rescaled) !== '0' && (
+        <p className="quiet">
+          {t('score.rescaled', {
+            points: shown(sheet.points),
+            applies: shown(sheet.applicable_points),
+            sum: shown(sheet.rescaled),
+          })}
+        </p>
+      )}
     </div>
   )
 }
