@@ -3576,6 +3576,7 @@ export interface components {
             points: components["schemas"]["Decimal"];
             applicable_points: components["schemas"]["Decimal"];
             deducted: components["schemas"]["Decimal"];
+            rescaled: components["schemas"]["Decimal"];
             score: components["schemas"]["Decimal"];
             display: string;
             line: components["schemas"]["Decimal"];
