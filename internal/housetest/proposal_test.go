@@ -463,6 +463,43 @@ func TestProposalsAtOnce(t *testing.T) {
 	}
 }
 
+// TestVersionsAtOnce: three versions of one ledger approved at once are judged by
+// the catalogue as the one before left it: one is done, the others are told why not.
+func TestVersionsAtOnce(t *testing.T) {
+	h := housetest.New(t)
+	var list [3]proposal.Proposal
+	for i := range list {
+		c := next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
+			definition["lawful_basis"] = map[string]any{"zh": "新的依据" + string(rune('一'+i))}
+		})
+		var err error
+		if list[i], err = propose(h, t.Context(), "education head", c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// No refresh: another server has not yet taken up what this one published.
+	h.Proposals.Refresh = func(context.Context) error { return nil }
+	var errs [3]error
+	var all sync.WaitGroup
+	for i, p := range list {
+		all.Go(func() {
+			_, errs[i] = h.Proposals.Decide(h.As(t.Context(), "bureau office"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{})
+		})
+	}
+	all.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else if fault.CodeOf(err) != "bad_proposal" {
+			t.Errorf("not by the catalogue as it stands: %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d won: %v", won, errs)
+	}
+}
+
 // TestProposalRefused sends what must not become a ledger.
 func TestProposalRefused(t *testing.T) {
 	t.Parallel()

@@ -32,6 +32,10 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 		if err := tx.LockCatalogue(ctx); err != nil {
 			return err
 		}
+		s, err := s.standing(ctx, tx)
+		if err != nil {
+			return err
+		}
 		p, err := tx.Lock(ctx, prison, id)
 		if err != nil {
 			return err
@@ -214,6 +218,10 @@ func program(p Proposal) ledger.Session {
 func (s *Service) executeOne(ctx context.Context, w Proposal) error {
 	return s.Store.Write(ctx, program(w), ledger.Idem{}, nil, func(tx Tx) error {
 		if err := tx.LockCatalogue(ctx); err != nil {
+			return err
+		}
+		s, err := s.standing(ctx, tx)
+		if err != nil {
 			return err
 		}
 		p, err := tx.Lock(ctx, w.Prison, w.ID)

@@ -48,6 +48,8 @@ type Tx interface {
 	Now() time.Time
 	// LockCatalogue keeps other changes of the catalogue out until commit.
 	LockCatalogue(ctx context.Context) error
+	// Catalogue is what the transaction sees of it: all versions, owners and ends.
+	Catalogue(ctx context.Context) (versions []catalog.Files, owners map[string]string, ends []catalog.End, err error)
 	Insert(ctx context.Context, p Proposal) error
 	// Lock takes the proposal's row until commit.
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
