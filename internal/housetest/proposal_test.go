@@ -466,6 +466,7 @@ func TestProposalsAtOnce(t *testing.T) {
 // TestVersionsAtOnce: three versions of one ledger approved at once are judged by
 // the catalogue as the one before left it: one is done, the others are told why not.
 func TestVersionsAtOnce(t *testing.T) {
+	t.Parallel()
 	h := housetest.New(t)
 	var list [3]proposal.Proposal
 	for i := range list {
