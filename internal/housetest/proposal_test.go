@@ -711,3 +711,34 @@ func TestBench(t *testing.T) {
 		t.Errorf("an officer at the drawing board: %v", err)
 	}
 }
+
+// TestHeldSince: a draft begun after the dry run, which the change would hold, is not taken into the
+// bargain unasked; once it is gone the same proposal is approved.
+func TestHeldSince(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	const id = "culture-activity"
+	c := next(t, h, id, func(schema, _, _ map[string]any) {
+		choice := properties(schema)["activity_kind"].(map[string]any)
+		choice["oneOf"] = slices.DeleteFunc(choice["oneOf"].([]any), func(o any) bool {
+			return o.(map[string]any)["const"] == "library_month"
+		})
+	})
+	p, err := propose(h, t.Context(), "education head", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := h.Begin(t, "officer", id, json.RawMessage(`{"activity_kind":"library_month","title":"第一次"}`))
+	approve := func() (proposal.Proposal, error) {
+		return h.Proposals.Decide(h.As(t.Context(), "bureau office"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{})
+	}
+	if _, err := approve(); fault.CodeOf(err) != "drafts_held" {
+		t.Fatalf("a draft that nobody accepted to hold: %v", err)
+	}
+	if _, err := h.Ledger.Discard(h.As(t.Context(), "officer"), late.Key, late.ETag, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = approve(); err != nil || p.State != proposal.Executed {
+		t.Fatalf("%s: %v", p.State, err)
+	}
+}

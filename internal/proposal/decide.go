@@ -60,6 +60,9 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 			if !same(p.Report, now) {
 				return fault.New(fault.Stale, "proposal_outdated").With("report", now)
 			}
+			if err := accepted(p.Content, now); err != nil {
+				return err
+			}
 			if p.Step++; p.Step == len(steps) {
 				p.State = Approved
 				if p.Content.On <= catalog.DayOf(tx.Now()) {
@@ -93,7 +96,8 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 }
 
 // same compares what a change does; how many drafts and duties there are goes
-// on changing while people work, and is reported again when it is carried out.
+// on changing while people work, and is reported again when it is carried out:
+// drafts that it would hold must be accepted, however many there are by then.
 func same(a, b Report) bool {
 	kinds := func(r Report) (list []string) {
 		for _, l := range r.Changes {
@@ -234,6 +238,9 @@ func (s *Service) executeOne(ctx context.Context, w Proposal) error {
 		}
 		if !same(p.Report, now) {
 			return fault.New(fault.Stale, "proposal_outdated").With("report", now)
+		}
+		if err := accepted(p.Content, now); err != nil {
+			return err
 		}
 		if err := s.execute(ctx, tx, &p, now); err != nil {
 			return err

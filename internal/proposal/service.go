@@ -166,6 +166,16 @@ func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report,
 	return r, err
 }
 
+// accepted asks that drafts which a new version would hold back are taken into the
+// bargain: when it is proposed, and again when it is decided and carried out,
+// because drafts are begun in between (drafts_held).
+func accepted(c Content, r Report) error {
+	if c.Kind == Version && r.Drafts.Hold > 0 && !c.AcceptHeld {
+		return fault.New(fault.Conflict, "drafts_held").With("report", r)
+	}
+	return nil
+}
+
 // Propose stores a proposal with its dry run. What fails the gate is stored as
 // refused, and answered so: gate_refused. Drafts that would be held back must
 // be accepted: drafts_held with the report. While an approved change of the
@@ -184,8 +194,8 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		if err != nil {
 			return err
 		}
-		if r.Drafts.Hold > 0 && (c.Kind == Version) && !c.AcceptHeld && len(r.Failed) == 0 {
-			return fault.New(fault.Conflict, "drafts_held").With("report", r)
+		if err := accepted(c, r); err != nil && len(r.Failed) == 0 {
+			return err
 		}
 		p := Proposal{Prison: prison, ID: uuid.Must(uuid.NewV7()), Content: c, Department: department, Report: r,
 			Author: actor.From(ctx).PersonID, State: Proposed, Salt: integrity.NewSalt()}
