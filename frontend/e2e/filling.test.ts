@@ -140,6 +140,8 @@ describe('a month of points for everybody of the area', () => {
     await sound('batch-filed')
     await page.getByRole('button', { name: '完成' }).click()
     await page.getByRole('heading', { level: 1, name: '我的记录' }).waitFor()
+    // The month of sixty people takes less than five minutes (a limit, no measure: it takes a quarter minute).
+    expect(Date.now() - started).toBeLessThan(300_000)
     console.log(`batch of ${count} rows: ${((Date.now() - started) / 1000).toFixed(1)} s`)
     // Nobody is left over for the month.
     await page.getByRole('link', { name: '批量录入' }).click()

@@ -142,7 +142,7 @@ func (r *Register) Fewer() int {
 // pointer of its place.
 func (r *Register) Check(c *Catalog) []fault.Field {
 	p := &problems{}
-	seen := map[string]string{}
+	seen, numbers := map[string]string{}, map[string]bool{}
 	systems := map[string]bool{}
 	for _, s := range r.Systems {
 		systems[s.ID] = true
@@ -156,6 +156,10 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 	}
 	for i, l := range r.Legacy {
 		at := fmt.Sprintf("/legacy/%d", i)
+		if numbers[l.No] {
+			p.add(at+"/no", "again", "%s：一种旧台账只能有一个处置方式", l.No)
+		}
+		numbers[l.No] = true
 		for _, name := range append([]string{l.No, l.Title.ZH}, l.Aliases...) {
 			if other, twice := seen[name]; twice && other != l.No {
 				p.add(at, "twice", "%s 与 %s 同名：%s", l.No, other, name)

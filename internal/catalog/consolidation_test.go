@@ -50,6 +50,7 @@ func TestRegisterMistakes(t *testing.T) {
 	_, c := register(t)
 	mistakes := map[string]func(*catalog.Register){
 		"twice":            func(r *catalog.Register) { r.Legacy[1].Title.ZH = r.Legacy[0].Title.ZH },
+		"again":            func(r *catalog.Register) { r.Legacy[1] = r.Legacy[0] },
 		"disposition":      func(r *catalog.Register) { r.Legacy[0].Disposition = "forget" },
 		"target":           func(r *catalog.Register) { r.Legacy[0].Target = "no-such" },
 		"lands":            func(r *catalog.Register) { r.Legacy[1].Lands[0].Field = "no_such" },

@@ -125,7 +125,15 @@ func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.R
 		return e, nil, fault.New(fault.Conflict, "file_state").With("state", e.State)
 	}
 	r, err := s.Files.OpenStaging(ctx, exportKey(prison, id))
-	return e, r, err
+	if err != nil {
+		return e, nil, err
+	}
+	// The file is taken as often as it is fetched: making it is one act, each fetch another.
+	if err := s.Ledger.Record(ctx, prison, ledger.Custody{Kind: "export_fetched", Subject: e.ID.String(), Reason: e.Reason,
+		Detail: map[string]any{"ledger": e.Ledger, "sha256": e.Sha256}}); err != nil {
+		return e, nil, errors.Join(err, r.Close())
+	}
+	return e, r, nil
 }
 
 // patience is how long an export is taken up again, before it has failed.

@@ -122,8 +122,21 @@ func TestExportRights(t *testing.T) {
 		t.Errorf("a reason that shows nothing: %v", err)
 	}
 	strict.Reason = "年度卫生检查"
-	if e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict)); e.State != exchange.Done {
+	e, _ := fetched(t, h, "warden", askExport(t, h, "warden", strict))
+	if e.State != exchange.Done {
 		t.Errorf("%+v", e)
+	}
+	// Taken twice more, it is three times in the custody record.
+	for range 2 {
+		_, body, err := h.Exchange.Fetch(h.As(t.Context(), "warden"), h.Prison, e.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = body.Close()
+	}
+	var n int
+	if err := h.Owner.QueryRow(t.Context(), "select count(*) from custody_events where kind = 'export_fetched' and subject = $1 and reason = $2", e.ID.String(), strict.Reason).Scan(&n); err != nil || n != 3 {
+		t.Errorf("%d fetches in the custody record: %v", n, err)
 	}
 }
 
