@@ -75,9 +75,17 @@ func (s Proposals) GoOn(ctx context.Context, p proposal.Published) error {
 // until its own change commits.
 const catalogueLock = 0x7461697a68616e68
 
-func (t proposing) LockCatalogue(ctx context.Context) error {
-	_, err := t.exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock)
-	return err
+func (t proposing) LockCatalogue(ctx context.Context) (proposal.Catalogue, error) {
+	var now proposal.Catalogue
+	if _, err := t.exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
+		return now, err
+	}
+	var err error
+	if now.Versions, err = publishedIn(ctx, t.tx); err != nil {
+		return now, err
+	}
+	now.Owners, now.Ends, err = governedIn(ctx, t.tx)
+	return now, err
 }
 
 func (t proposing) Insert(ctx context.Context, p proposal.Proposal) error {

@@ -46,8 +46,9 @@ type Store interface {
 // Tx is one transaction over proposals; in Read its writing half fails.
 type Tx interface {
 	Now() time.Time
-	// LockCatalogue keeps other changes of the catalogue out until commit.
-	LockCatalogue(ctx context.Context) error
+	// LockCatalogue keeps other changes of the catalogue out until commit, and
+	// reads what the database holds of it then.
+	LockCatalogue(ctx context.Context) (Catalogue, error)
 	Insert(ctx context.Context, p Proposal) error
 	// Lock takes the proposal's row until commit.
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
@@ -182,8 +183,10 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		if err != nil {
 			return err
 		}
-		if r.Drafts.Hold > 0 && (c.Kind == Version) && !c.AcceptHeld && len(r.Failed) == 0 {
-			return fault.New(fault.Conflict, "drafts_held").With("report", r)
+		if len(r.Failed) == 0 {
+			if err := accepted(c, r); err != nil {
+				return err
+			}
 		}
 		p := Proposal{Prison: prison, ID: uuid.Must(uuid.NewV7()), Content: c, Department: department, Report: r,
 			Author: actor.From(ctx).PersonID, State: Proposed, Salt: integrity.NewSalt()}
@@ -203,8 +206,7 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		return out, err
 	}
 	if out.State == Refused {
-		f := fault.InvalidFields("gate_refused", out.Report.Failed)
-		return out, f.With("proposal", out.ID).With("overlaps", out.Report.Overlaps)
+		return out, refused(out.Report).With("proposal", out.ID)
 	}
 	return s.dressed(ctx, out), nil
 }
