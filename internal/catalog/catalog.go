@@ -142,13 +142,6 @@ func (c *Catalog) Copy() *Catalog {
 // type the old ones stay.
 func (c *Catalog) Replace(versions []Files, ends []End) error { return c.replace(versions, ends, true) }
 
-// With is a catalogue of other published contents; the receiver stays as it is.
-func (c *Catalog) With(versions []Files, ends []End) (*Catalog, error) {
-	out := &Catalog{compiler: c.compiler, calendar: c.calendar}
-	out.now.Store(c.contents()) // what is in force already is taken as it is
-	return out, out.Replace(versions, ends)
-}
-
 func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 	next := &contents{types: map[string][]*Type{}, ended: map[string]End{}}
 	for _, e := range ends {

@@ -265,9 +265,17 @@ func TestOperations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			ahead, filed := aheadOf(t, h, test.c.Ledger), filedIn(t, h, test.c.Ledger)
 			p = decideAll(t, h, p, test.people...)
 			if p.State != proposal.Executed {
 				t.Fatal(p.State)
+			}
+			// Counted in the tables, not by the report: what it said falls away did, and nothing filed is gone.
+			if gone := ahead - aheadOf(t, h, test.c.Ledger); gone != p.Report.Duties {
+				t.Errorf("%d duties fell away, the dry run said %d", gone, p.Report.Duties)
+			}
+			if filed != p.Report.Records || filedIn(t, h, test.c.Ledger) != filed {
+				t.Errorf("%d filed before, %d in the dry run", filed, p.Report.Records)
 			}
 			if diff := cmp.Diff(written(t, p.Report), written(t, *p.Executed)); diff != "" {
 				t.Errorf("the execution is not its dry run: %s", diff)
@@ -307,6 +315,23 @@ func TestOperations(t *testing.T) {
 	if fault.CodeOf(err) != "bad_proposal" {
 		t.Errorf("headcount: %v", err)
 	}
+}
+
+// aheadOf counts the duties of a ledger that are still to come, filedIn its entries ever filed.
+func aheadOf(t *testing.T, h *housetest.House, id string) int {
+	return tallied(t, h, "select count(*) from duties where ledger = $1 and starts_at > now()", id)
+}
+
+func filedIn(t *testing.T, h *housetest.House, id string) int {
+	return tallied(t, h, "select count(distinct (prison_id, entry_id)) from revisions join entries using (prison_id, entry_id) where entries.ledger = $1", id)
+}
+
+func tallied(t *testing.T, h *housetest.House, sql, id string) (n int) {
+	t.Helper()
+	if err := h.Owner.QueryRow(t.Context(), sql, id).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // TestOverlapRefused proposes a ledger that asks for what there is.
@@ -460,44 +485,6 @@ func TestProposalsAtOnce(t *testing.T) {
 	}
 	if versions := h.Catalog.Versions("culture-activity"); won != 1 || len(versions) != 2 {
 		t.Errorf("%d won, %d versions: %v", won, len(versions), errs)
-	}
-}
-
-// TestVersionsAtOnce: three versions of one ledger approved at once are judged by
-// the catalogue as the one before left it: one is done, the others are told why not.
-func TestVersionsAtOnce(t *testing.T) {
-	t.Parallel()
-	h := housetest.New(t)
-	var list [3]proposal.Proposal
-	for i := range list {
-		c := next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
-			definition["lawful_basis"] = map[string]any{"zh": "新的依据" + string(rune('一'+i))}
-		})
-		var err error
-		if list[i], err = propose(h, t.Context(), "education head", c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// No refresh: another server has not yet taken up what this one published.
-	h.Proposals.Refresh = func(context.Context) error { return nil }
-	var errs [3]error
-	var all sync.WaitGroup
-	for i, p := range list {
-		all.Go(func() {
-			_, errs[i] = h.Proposals.Decide(h.As(t.Context(), "bureau office"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{})
-		})
-	}
-	all.Wait()
-	won := 0
-	for _, err := range errs {
-		if err == nil {
-			won++
-		} else if fault.CodeOf(err) != "bad_proposal" {
-			t.Errorf("not by the catalogue as it stands: %v", err)
-		}
-	}
-	if won != 1 {
-		t.Errorf("%d won: %v", won, errs)
 	}
 }
 
@@ -709,36 +696,5 @@ func TestBench(t *testing.T) {
 	}
 	if _, err := h.Proposals.Bench(h.As(t.Context(), "officer"), h.Prison, c, nil); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("an officer at the drawing board: %v", err)
-	}
-}
-
-// TestHeldSince: a draft begun after the dry run, which the change would hold, is not taken into the
-// bargain unasked; once it is gone the same proposal is approved.
-func TestHeldSince(t *testing.T) {
-	t.Parallel()
-	h := housetest.New(t)
-	const id = "culture-activity"
-	c := next(t, h, id, func(schema, _, _ map[string]any) {
-		choice := properties(schema)["activity_kind"].(map[string]any)
-		choice["oneOf"] = slices.DeleteFunc(choice["oneOf"].([]any), func(o any) bool {
-			return o.(map[string]any)["const"] == "library_month"
-		})
-	})
-	p, err := propose(h, t.Context(), "education head", c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	late := h.Begin(t, "officer", id, json.RawMessage(`{"activity_kind":"library_month","title":"第一次"}`))
-	approve := func() (proposal.Proposal, error) {
-		return h.Proposals.Decide(h.As(t.Context(), "bureau office"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{})
-	}
-	if _, err := approve(); fault.CodeOf(err) != "drafts_held" {
-		t.Fatalf("a draft that nobody accepted to hold: %v", err)
-	}
-	if _, err := h.Ledger.Discard(h.As(t.Context(), "officer"), late.Key, late.ETag, "", ledger.Idem{}); err != nil {
-		t.Fatal(err)
-	}
-	if p, err = approve(); err != nil || p.State != proposal.Executed {
-		t.Fatalf("%s: %v", p.State, err)
 	}
 }

@@ -53,28 +53,25 @@ type Department struct{ Code, ZH, EN string }
 
 // Governed is the owner of every ledger now and what became of those no longer
 // kept. The owner with the latest from_at that has come is the one.
-func (s *Store) Governed(ctx context.Context) (owners map[string]string, ends []catalog.End, err error) {
-	return governedIn(ctx, s.pool)
-}
-
-// querier is the pool or a transaction.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+func (s *Store) Governed(ctx context.Context) (map[string]string, []catalog.End, error) {
+	owners, ends, err := governedIn(ctx, s.pool)
+	return owners, ends, mapped(err)
 }
 
 func governedIn(ctx context.Context, from querier) (owners map[string]string, ends []catalog.End, err error) {
 	owners = map[string]string{}
+	// Not the transaction's own time: one that waited for the lock began before the change it waited for.
 	rows, err := from.Query(ctx, "select distinct on (ledger) ledger, department from ledger_owners where from_at <= clock_timestamp() order by ledger, from_at desc")
 	if err != nil {
-		return nil, nil, mapped(err)
+		return nil, nil, err
 	}
 	var ledger, department string
 	if _, err = pgx.ForEachRow(rows, []any{&ledger, &department}, func() error { owners[ledger] = department; return nil }); err != nil {
-		return nil, nil, mapped(err)
+		return nil, nil, err
 	}
 	rows, err = from.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, ended_at, places from ledger_ends order by ledger")
 	if err != nil {
-		return nil, nil, mapped(err)
+		return nil, nil, err
 	}
 	ends, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (catalog.End, error) {
 		var e catalog.End
@@ -82,7 +79,7 @@ func governedIn(ctx context.Context, from querier) (owners map[string]string, en
 		e.On = catalog.DayOf(e.At)
 		return e, err
 	})
-	return owners, ends, mapped(err)
+	return owners, ends, err
 }
 
 // Generation grows with every change of the catalogue.
@@ -96,6 +93,11 @@ func (s *Store) Generation(ctx context.Context) (int, error) {
 func (s *Store) Published(ctx context.Context) ([]catalog.Files, error) {
 	list, err := publishedIn(ctx, s.pool)
 	return list, mapped(err)
+}
+
+// querier is the pool, or a transaction.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 func publishedIn(ctx context.Context, from querier) ([]catalog.Files, error) {

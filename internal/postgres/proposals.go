@@ -75,9 +75,17 @@ func (s Proposals) GoOn(ctx context.Context, p proposal.Published) error {
 // until its own change commits.
 const catalogueLock = 0x7461697a68616e68
 
-func (t proposing) LockCatalogue(ctx context.Context) error {
-	_, err := t.exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock)
-	return err
+func (t proposing) LockCatalogue(ctx context.Context) (proposal.Catalogue, error) {
+	var now proposal.Catalogue
+	if _, err := t.exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
+		return now, err
+	}
+	var err error
+	if now.Versions, err = publishedIn(ctx, t.tx); err != nil {
+		return now, err
+	}
+	now.Owners, now.Ends, err = governedIn(ctx, t.tx)
+	return now, err
 }
 
 func (t proposing) Catalogue(ctx context.Context) (versions []catalog.Files, owners map[string]string, ends []catalog.End, err error) {
@@ -232,7 +240,7 @@ func (t proposing) PublishVersion(ctx context.Context, typ *catalog.Type, id uui
 }
 
 func (t proposing) PublishOwner(ctx context.Context, ledgerID, department string, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_owners (ledger, from_at, department, proposal_id) values ($1, now(), $2, $3)", ledgerID, department, id)
+	_, err := t.exec(ctx, "insert into ledger_owners (ledger, from_at, department, proposal_id) values ($1, clock_timestamp(), $2, $3)", ledgerID, department, id)
 	return err
 }
 

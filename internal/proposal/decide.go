@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -29,10 +28,7 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 	}
 	var out Proposal
 	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
-		if err := tx.LockCatalogue(ctx); err != nil {
-			return err
-		}
-		s, err := s.standing(ctx, tx)
+		s, err := s.locked(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -53,14 +49,8 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 			if err := alone(ctx, tx, p.Content.Ledger); err != nil {
 				return err
 			}
-			now, err := s.report(ctx, tx, p.Content, min(catalog.DayOf(tx.Now()), p.Content.On))
+			now, err := s.still(ctx, tx, p, min(catalog.DayOf(tx.Now()), p.Content.On))
 			if err != nil {
-				return err
-			}
-			if !same(p.Report, now) {
-				return fault.New(fault.Stale, "proposal_outdated").With("report", now)
-			}
-			if err := accepted(p.Content, now); err != nil {
 				return err
 			}
 			if p.Step++; p.Step == len(steps) {
@@ -93,19 +83,6 @@ func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, com
 		_ = s.Refresh(ctx)
 	}
 	return s.dressed(ctx, out), nil
-}
-
-// same compares what a change does; how many drafts and duties there are goes
-// on changing while people work, and is reported again when it is carried out:
-// drafts that it would hold must be accepted, however many there are by then.
-func same(a, b Report) bool {
-	kinds := func(r Report) (list []string) {
-		for _, l := range r.Changes {
-			list = append(list, string(l.Kind)+l.Field+l.Member)
-		}
-		return list
-	}
-	return a.Version == b.Version && reflect.DeepEqual(kinds(a), kinds(b)) && reflect.DeepEqual(a.Uses, b.Uses) && len(b.Failed) == 0
 }
 
 // execute carries a proposal out in the transaction that decided it, or on its
@@ -176,6 +153,9 @@ func failure(err error) *Failure {
 	for _, field := range f.Fields {
 		why.Reasons = append(why.Reasons, field.Text)
 	}
+	if reason, ok := f.Detail["reason"].(fault.Text); ok {
+		why.Reasons = append(why.Reasons, reason)
+	}
 	if len(why.Reasons) == 0 {
 		why.Reasons = []fault.Text{{ZH: "台账目录此后有变，照此执行的结果与获批时不同", EN: "The catalogue has changed since: to carry it out would now do something else than was approved"}}
 	}
@@ -221,10 +201,7 @@ func program(p Proposal) ledger.Session {
 
 func (s *Service) executeOne(ctx context.Context, w Proposal) error {
 	return s.Store.Write(ctx, program(w), ledger.Idem{}, nil, func(tx Tx) error {
-		if err := tx.LockCatalogue(ctx); err != nil {
-			return err
-		}
-		s, err := s.standing(ctx, tx)
+		s, err := s.locked(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -232,14 +209,8 @@ func (s *Service) executeOne(ctx context.Context, w Proposal) error {
 		if err != nil || p.State != Approved {
 			return err
 		}
-		now, err := s.report(ctx, tx, p.Content, p.Content.On)
+		now, err := s.still(ctx, tx, p, p.Content.On)
 		if err != nil {
-			return err
-		}
-		if !same(p.Report, now) {
-			return fault.New(fault.Stale, "proposal_outdated").With("report", now)
-		}
-		if err := accepted(p.Content, now); err != nil {
 			return err
 		}
 		if err := s.execute(ctx, tx, &p, now); err != nil {

@@ -46,10 +46,9 @@ type Store interface {
 // Tx is one transaction over proposals; in Read its writing half fails.
 type Tx interface {
 	Now() time.Time
-	// LockCatalogue keeps other changes of the catalogue out until commit.
-	LockCatalogue(ctx context.Context) error
-	// Catalogue is what the transaction sees of it: all versions, owners and ends.
-	Catalogue(ctx context.Context) (versions []catalog.Files, owners map[string]string, ends []catalog.End, err error)
+	// LockCatalogue keeps other changes of the catalogue out until commit, and
+	// reads what the database holds of it then.
+	LockCatalogue(ctx context.Context) (Catalogue, error)
 	Insert(ctx context.Context, p Proposal) error
 	// Lock takes the proposal's row until commit.
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
@@ -166,16 +165,6 @@ func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report,
 	return r, err
 }
 
-// accepted asks that drafts which a new version would hold back are taken into the
-// bargain: when it is proposed, and again when it is decided and carried out,
-// because drafts are begun in between (drafts_held).
-func accepted(c Content, r Report) error {
-	if c.Kind == Version && r.Drafts.Hold > 0 && !c.AcceptHeld {
-		return fault.New(fault.Conflict, "drafts_held").With("report", r)
-	}
-	return nil
-}
-
 // Propose stores a proposal with its dry run. What fails the gate is stored as
 // refused, and answered so: gate_refused. Drafts that would be held back must
 // be accepted: drafts_held with the report. While an approved change of the
@@ -194,8 +183,10 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		if err != nil {
 			return err
 		}
-		if err := accepted(c, r); err != nil && len(r.Failed) == 0 {
-			return err
+		if len(r.Failed) == 0 {
+			if err := accepted(c, r); err != nil {
+				return err
+			}
 		}
 		p := Proposal{Prison: prison, ID: uuid.Must(uuid.NewV7()), Content: c, Department: department, Report: r,
 			Author: actor.From(ctx).PersonID, State: Proposed, Salt: integrity.NewSalt()}
@@ -215,8 +206,7 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		return out, err
 	}
 	if out.State == Refused {
-		f := fault.InvalidFields("gate_refused", out.Report.Failed)
-		return out, f.With("proposal", out.ID).With("overlaps", out.Report.Overlaps)
+		return out, refused(out.Report).With("proposal", out.ID)
 	}
 	return s.dressed(ctx, out), nil
 }

@@ -1,0 +1,82 @@
+package proposal
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+)
+
+// Catalogue is what the database holds of it.
+type Catalogue struct {
+	Versions []catalog.Files
+	Owners   map[string]string // department by ledger
+	Ends     []catalog.End
+}
+
+// owners are those of one moment; who may do what stays with the Authorizer.
+type owners struct {
+	ledger.Authorizer
+	of map[string]string
+}
+
+func (o owners) Owner(ledger string) string { return o.of[ledger] }
+
+// locked is the service that judges by the catalogue as it stands under the lock:
+// what this process has in force follows a change only after its commit.
+func (s *Service) locked(ctx context.Context, tx Tx) (*Service, error) {
+	held, err := tx.LockCatalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := *s
+	now.Access, now.Catalog = owners{s.Access, held.Owners}, s.Catalog.Copy()
+	return &now, now.Catalog.Replace(held.Versions, held.Ends)
+}
+
+// still makes the dry run again and lets it pass while it is what was proposed.
+// Faults: bad_proposal, bad_type, gate_refused, proposal_outdated, drafts_held.
+func (s *Service) still(ctx context.Context, tx Tx, p Proposal, today string) (Report, error) {
+	now, err := s.report(ctx, tx, p.Content, today)
+	switch {
+	case err != nil:
+		return now, err
+	case len(now.Failed) > 0:
+		return now, refused(now)
+	case !same(p.Report, now):
+		return now, fault.New(fault.Stale, "proposal_outdated").With("report", now)
+	}
+	return now, accepted(p.Content, now)
+}
+
+// same compares what a change does; how many drafts and duties there are goes
+// on changing while people work, and is reported again when it is carried out.
+func same(a, b Report) bool {
+	kinds := func(r Report) (list []string) {
+		for _, l := range r.Changes {
+			list = append(list, string(l.Kind)+l.Field+l.Member)
+		}
+		return list
+	}
+	return a.Version == b.Version && reflect.DeepEqual(kinds(a), kinds(b)) && reflect.DeepEqual(a.Uses, b.Uses)
+}
+
+// refused names the tests of the gate that a change does not pass.
+func refused(r Report) *fault.Error {
+	return fault.InvalidFields("gate_refused", r.Failed).With("overlaps", r.Overlaps)
+}
+
+// accepted refuses a version that would hold drafts back of which its author
+// has not said that they may stay.
+func accepted(c Content, r Report) error {
+	n := r.Drafts.Hold
+	if c.Kind != Version || c.AcceptHeld || n == 0 {
+		return nil
+	}
+	return fault.New(fault.Conflict, "drafts_held").With("report", r).With("reason", fault.Text{
+		ZH: fmt.Sprintf("有 %d 份草稿不能转到新版本，提案没有确认它们留在原版本；请核对影响，确认后再提", n),
+		EN: fmt.Sprintf("%d open drafts cannot move to the new version, and the proposal does not accept that they stay; look at the report, accept that and propose anew", n)})
+}
