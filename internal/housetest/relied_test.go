@@ -1,0 +1,89 @@
+package housetest_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/proposal"
+)
+
+// refusedWith says what a dry run is refused for, in both languages; "" where it is not.
+func refusedWith(t *testing.T, h *housetest.House, who string, c proposal.Content) string {
+	t.Helper()
+	_, err := h.Proposals.Try(h.As(t.Context(), who), h.Prison, c)
+	var f *fault.Error
+	if err == nil {
+		return ""
+	}
+	if !errors.As(err, &f) || f.Code != "bad_proposal" {
+		t.Fatalf("%v", err)
+	}
+	said := ""
+	for _, field := range f.Fields {
+		if field.Text.ZH == "" || field.Text.EN == "" {
+			t.Errorf("%s in one language: %+v", field.Pointer, field.Text)
+		}
+		said += field.Text.ZH + " / " + field.Text.EN + "\n"
+	}
+	return said
+}
+
+// TestMeasuresScored: no version takes from the standard what it scores by, in
+// whatever way; one that counts otherwise names the lines.
+func TestMeasuresScored(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	measure := func(member, value string) proposal.Content {
+		return next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) {
+			definition["measures"].([]any)[0].(map[string]any)[member] = value
+		})
+	}
+	for name, c := range map[string]proposal.Content{
+		"no measures":             next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) { definition["measures"] = []any{} }),
+		"another name":            measure("id", "differs"),
+		"never":                   measure("when", "false"),
+		"never, put at length":    measure("when", "has(doc.balance) && 1 == 2"),
+		"of a field there is not": measure("when", "has(doc.difference) && doc.difference != 0.0"),
+		"nothing":                 measure("value", "0"),
+	} {
+		said := refusedWith(t, h, "custody head", c)
+		for _, word := range []string{"JG-06", "清点不符，每次", "Count mismatch", "账物不符次数", "issues that do not balance"} {
+			if !strings.Contains(said, word) {
+				t.Errorf("%s: refused with %q, which lacks %s", name, said, word)
+			}
+		}
+	}
+	for name, x := range map[string]struct {
+		c     proposal.Content
+		lines []string
+	}{
+		"counted otherwise": {measure("when", "has(doc.balance) && doc.balance < 0.0"), []string{"JG-06.mismatch"}},
+		"called otherwise": {next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) {
+			definition["measures"].([]any)[0].(map[string]any)["title"] = map[string]any{"zh": "差额次数", "en": "differences"}
+		}), nil},
+		"not scored by": {next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) {
+			definition["measures"] = definition["measures"].([]any)[:1]
+		}), nil},
+	} {
+		r, err := h.Proposals.Try(h.As(t.Context(), "custody head"), h.Prison, x.c)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var lines []string
+		for _, u := range r.Uses {
+			if u.What == "line" {
+				lines = append(lines, u.In)
+				if !strings.Contains(u.Title.ZH, "JG-06") || !strings.Contains(u.Title.ZH, "账物不符次数") || !strings.Contains(u.Title.EN, "Count mismatch") {
+					t.Errorf("%s: %+v", name, u.Title)
+				}
+			}
+		}
+		if !slices.Equal(lines, x.lines) {
+			t.Errorf("%s: lines %v, want %v", name, lines, x.lines)
+		}
+	}
+}
