@@ -87,3 +87,49 @@ func TestMeasuresScored(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesServed: no version takes from another ledger the field that it reads
+// here, or makes another kind of value of it.
+func TestSourcesServed(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	replaced := func(c proposal.Content, pairs ...string) proposal.Content {
+		for _, text := range []*string{&c.Schema, &c.Definition, &c.Form} {
+			*text = strings.NewReplacer(pairs...).Replace(*text)
+		}
+		return c
+	}
+	plain := func(id string) proposal.Content {
+		return next(t, h, id, func(_, definition, _ map[string]any) {
+			definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
+		})
+	}
+	for name, x := range map[string]struct {
+		who   string
+		c     proposal.Content
+		words []string
+	}{
+		"taken, renamed": {"custody head", replaced(plain("headcount"), `"actual_count"`, `"counted"`, `doc.actual_count`, `doc.counted`, `/actual_count`, `/counted`),
+			[]string{"值班日志", "在册在场人数", "Duty log", "actual_count", "劳动"}},
+		"another kind of value": {"custody head", next(t, h, "headcount", func(schema, _, _ map[string]any) {
+			p := properties(schema)["actual_count"].(map[string]any)
+			for _, bound := range []string{"minimum", "maximum", "multipleOf", "x-unit"} {
+				delete(p, bound)
+			}
+			p["type"] = "string"
+		}), []string{"actual_count"}},
+		"asked for in a condition": {"custody head", replaced(plain("tool-hazmat"), `"holding_kind"`, `"kind_held"`, `doc.holding_kind`, `doc.kind_held`, `/holding_kind`, `/kind_held`),
+			[]string{"holding_kind"}},
+		"nobody's": {"custody head", plain("headcount"), nil},
+	} {
+		said := refusedWith(t, h, x.who, x.c)
+		if (said != "") != (x.words != nil) {
+			t.Errorf("%s: %q", name, said)
+		}
+		for _, word := range x.words {
+			if !strings.Contains(said, word) {
+				t.Errorf("%s: refused with %q, which lacks %s", name, said, word)
+			}
+		}
+	}
+}

@@ -63,7 +63,7 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 		}
 		bad := fits(c, current, next)
 		if current != nil {
-			bad = append(bad, s.unscored(current, next)...)
+			bad = slices.Concat(bad, s.unscored(current, next), s.unserved(current, next))
 		}
 		if len(bad) > 0 {
 			return r, fault.InvalidFields("bad_proposal", bad)
