@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/proposal"
@@ -130,6 +132,52 @@ func TestSourcesServed(t *testing.T) {
 			if !strings.Contains(said, word) {
 				t.Errorf("%s: refused with %q, which lacks %s", name, said, word)
 			}
+		}
+	}
+}
+
+// TestTriggersOpenWhatIsKept: neither a version nor a new ledger makes somebody fill
+// one that has ended, or that never was.
+func TestTriggersOpenWhatIsKept(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	p, err := propose(h, t.Context(), "bureau office", proposal.Content{Kind: proposal.Delete, Ledger: "police-training", Reason: "演练用的删除",
+		On: catalog.DayOf(time.Now()), Notice: fault.Text{ZH: "不再填报", EN: "No longer filled"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, h, p, "second bureau office", "bureau leader")
+	opening := func(id string) func(_, definition, _ map[string]any) {
+		return func(_, definition, _ map[string]any) {
+			definition["triggers"] = append(definition["triggers"].([]any), map[string]any{
+				"id": "train", "when": "true", "opens": id, "title": map[string]any{"zh": "安排训练", "en": "Arrange training"}})
+		}
+	}
+	version := next(t, h, "culture-activity", opening("police-training"))
+	fresh := next(t, h, "culture-activity", func(schema, definition, form map[string]any) {
+		opening("police-training")(schema, definition, form)
+		definition["id"], definition["version"] = "new-book", 1
+	})
+	fresh.Kind, fresh.Ledger, fresh.Gate = proposal.Add, "new-book", theGate
+	for name, x := range map[string]struct {
+		c    proposal.Content
+		said string
+	}{
+		"a version":                   {version, "已停用"},
+		"a new ledger":                {fresh, "已停用"},
+		"of a ledger there never was": {next(t, h, "culture-activity", opening("no-such-book")), "no-such-book"},
+		"of one that is kept":         {next(t, h, "culture-activity", opening("fire-safety")), ""},
+		"of itself":                   {next(t, h, "culture-activity", opening("culture-activity")), ""},
+	} {
+		_, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, x.c)
+		var f *fault.Error
+		switch {
+		case x.said == "":
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		case !errors.As(err, &f) || len(f.Fields) != 1 || !strings.HasSuffix(f.Fields[0].Pointer, "/opens") || !strings.Contains(f.Fields[0].Text.ZH, x.said) || f.Fields[0].Text.EN == "":
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
