@@ -1,11 +1,14 @@
 package housetest_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -178,6 +181,43 @@ func TestTriggersOpenWhatIsKept(t *testing.T) {
 			}
 		case !errors.As(err, &f) || len(f.Fields) != 1 || !strings.HasSuffix(f.Fields[0].Pointer, "/opens") || !strings.Contains(f.Fields[0].Text.ZH, x.said) || f.Fields[0].Text.EN == "":
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestFateOfDrafts: each operation says what becomes of the drafts; only a new
+// version leaves some behind.
+func TestFateOfDrafts(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	const id = "letter-parcel"
+	h.Begin(t, "officer", id, json.RawMessage(`{}`))
+	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
+	dropped := []catalog.Place{}
+	for _, f := range h.Catalog.Current(id).Fields() {
+		dropped = append(dropped, catalog.Place{From: f.ID})
+	}
+	for name, x := range map[string]struct {
+		c    proposal.Content
+		want proposal.Drafts
+	}{
+		"a department": {proposal.Content{Kind: proposal.Transfer, Target: "dept_education"}, proposal.Drafts{Open: 1, Fate: "transfer"}},
+		"a system":     {proposal.Content{Kind: proposal.Transfer, Target: "ext:video", Notice: notice}, proposal.Drafts{Open: 1, Fate: "external"}},
+		"delete":       {proposal.Content{Kind: proposal.Delete, Notice: notice}, proposal.Drafts{Open: 1, Fate: "delete"}},
+		"merge":        {proposal.Content{Kind: proposal.Merge, Target: "visit-call", Map: dropped, Notice: notice}, proposal.Drafts{Open: 1, Fate: "merge"}},
+		"share":        {proposal.Content{Kind: proposal.Share, Target: "visit-call", Notice: notice}, proposal.Drafts{Open: 1, Fate: "share"}},
+		"version": {next(t, h, id, func(_, definition, _ map[string]any) {
+			definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
+		}),
+			proposal.Drafts{Open: 1, Move: 1, Fate: "version"}},
+	} {
+		x.c.Ledger, x.c.Reason, x.c.On = id, "调整台账目录", catalog.DayOf(time.Now())
+		r, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, x.c)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(x.want, r.Drafts); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

@@ -73,6 +73,14 @@ func (c Content) ends() bool {
 	return c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
 }
 
+// fate of the drafts that are open, as a report names it.
+func (c Content) fate() string {
+	if c.Kind == Transfer && c.ends() {
+		return "external"
+	}
+	return string(c.Kind)
+}
+
 // Proposal with its standing.
 type Proposal struct {
 	Prison     uuid.UUID     `json:"prison"`

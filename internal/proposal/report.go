@@ -38,6 +38,10 @@ type Drafts struct {
 	Open int `json:"open"`
 	Move int `json:"move"`
 	Hold int `json:"hold"`
+	// Fate names what becomes of them: the kind of the change, "external" for a transfer
+	// to another system. Only a version moves and holds; after the others they are
+	// finished as they are. None in reports older than it.
+	Fate string `json:"fate,omitempty"`
 }
 
 // Use is a place that names the ledger.
@@ -49,7 +53,8 @@ type Use struct {
 
 // report works the dry run out. Faults: bad_type, and bad_proposal with fields.
 func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (Report, error) {
-	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal())}
+	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal()),
+		Drafts: Drafts{Fate: c.fate()}}
 	if bad := s.wrong(c, today); len(bad) > 0 {
 		return r, fault.InvalidFields("bad_proposal", bad)
 	}
@@ -119,10 +124,10 @@ func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *c
 			return err
 		}
 		r.Drafts.Open += len(open)
-		if next == nil {
-			r.Drafts.Hold += len(open) // they may be finished, none may be begun
-		} else if err := s.weigh(c, open, compared, next, r); err != nil {
-			return err
+		if next != nil {
+			if err := s.weigh(c, open, compared, next, r); err != nil {
+				return err
+			}
 		}
 		if len(open) < PageOfDrafts {
 			return nil

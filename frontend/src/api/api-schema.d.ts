@@ -2328,6 +2328,8 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @enum {string} */
+                fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
             records: number;
             duties: number;
