@@ -99,8 +99,8 @@ func TestDraftsPaged(t *testing.T) {
 		c    proposal.Content
 		want proposal.Drafts
 	}{
-		{version, proposal.Drafts{Open: n, Move: n}},
-		{proposal.Content{Kind: proposal.Delete, Ledger: id, Reason: "演练用的删除", On: today, Notice: fault.Text{ZH: "不再填报", EN: "No longer kept"}}, proposal.Drafts{Open: n, Hold: n}},
+		{version, proposal.Drafts{Open: n, Move: n, Fate: "version"}},
+		{proposal.Content{Kind: proposal.Delete, Ledger: id, Reason: "演练用的删除", On: today, Notice: fault.Text{ZH: "不再填报", EN: "No longer kept"}}, proposal.Drafts{Open: n, Fate: "delete"}},
 	} {
 		r, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, x.c)
 		if err != nil {

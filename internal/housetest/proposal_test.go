@@ -165,7 +165,7 @@ func TestNewVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(proposal.Drafts{Open: 40, Move: 34, Hold: 6}, p.Report.Drafts); diff != "" {
+	if diff := cmp.Diff(proposal.Drafts{Open: 40, Move: 34, Hold: 6, Fate: "version"}, p.Report.Drafts); diff != "" {
 		t.Error(diff)
 	}
 	holds := map[catalog.ChangeKind]int{}

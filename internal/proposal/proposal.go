@@ -4,6 +4,7 @@
 package proposal
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +66,19 @@ type Content struct {
 
 func (c Content) files() catalog.Files {
 	return catalog.Files{Schema: []byte(c.Schema), Definition: []byte(c.Definition), Form: []byte(c.Form)}
+}
+
+// ends reports whether the ledger is no longer kept after it.
+func (c Content) ends() bool {
+	return c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
+}
+
+// fate of the drafts that are open, as a report names it.
+func (c Content) fate() string {
+	if c.Kind == Transfer && c.ends() {
+		return "external"
+	}
+	return string(c.Kind)
 }
 
 // Proposal with its standing.

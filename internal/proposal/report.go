@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -39,18 +38,23 @@ type Drafts struct {
 	Open int `json:"open"`
 	Move int `json:"move"`
 	Hold int `json:"hold"`
+	// Fate names what becomes of them: the kind of the change, "external" for a transfer
+	// to another system. Only a version moves and holds; after the others they are
+	// finished as they are. None in reports older than it.
+	Fate string `json:"fate,omitempty"`
 }
 
 // Use is a place that names the ledger.
 type Use struct {
-	What  string     `json:"what"` // source, trigger, lookup, indicator, policy, occasion
-	In    string     `json:"in"`   // ledger, code of the indicator, or id of the occasion
+	What  string     `json:"what"` // source, trigger, lookup, indicator, line, policy, occasion
+	In    string     `json:"in"`   // ledger, code of the indicator, or id of the line or the occasion
 	Title fault.Text `json:"title"`
 }
 
 // report works the dry run out. Faults: bad_type, and bad_proposal with fields.
 func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (Report, error) {
-	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal())}
+	r := Report{Changes: []Line{}, Uses: []Use{}, Overlaps: []catalog.Overlap{}, Failed: []fault.Field{}, Extent: s.Catalog.Nominal(), Before: catalog.BurdenOf(s.Catalog.Types(), s.Catalog.Nominal()),
+		Drafts: Drafts{Fate: c.fate()}}
 	if bad := s.wrong(c, today); len(bad) > 0 {
 		return r, fault.InvalidFields("bad_proposal", bad)
 	}
@@ -62,26 +66,33 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 		if next, err = s.Catalog.Draft(c.files()); err != nil {
 			return r, err
 		}
-		if bad := fits(c, current, next); len(bad) > 0 {
+		bad := fits(c, current, next)
+		if current != nil {
+			bad = slices.Concat(bad, s.unscored(current, next), s.unserved(current, next))
+		}
+		if len(bad) > 0 {
 			return r, fault.InvalidFields("bad_proposal", bad)
 		}
 		r.Version = next.Version
 	}
+	kept := next
+	if next == nil && !c.ends() {
+		kept = current // under another owner
+	}
 	if current != nil {
-		r.Uses = s.uses(c.Ledger, next)
+		r.Uses = s.uses(c.Ledger, kept)
 		if r.Records, r.Duties, err = tx.Touched(ctx, c.Ledger); err != nil {
 			return r, err
 		}
 		if err := s.drafts(ctx, tx, c, current, next, &r); err != nil {
 			return r, err
 		}
-		types = slices.DeleteFunc(types, func(t *catalog.Type) bool { return t.ID == c.Ledger && c.Kind != Transfer })
-		if c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:") {
-			types = slices.DeleteFunc(types, func(t *catalog.Type) bool { return t.ID == c.Ledger })
-		}
+		types = slices.DeleteFunc(types, func(t *catalog.Type) bool { return t.ID == c.Ledger })
+	}
+	if kept != nil {
+		types = append(types, kept)
 	}
 	if next != nil {
-		types = append(types, next)
 		r.Overlaps = catalog.NewOverlaps(current, next, s.Catalog.Types())
 		if c.Kind == Add || catalog.Adds(catalog.Compare(current, next)) {
 			gate := catalog.Gate{}
@@ -113,10 +124,10 @@ func (s *Service) drafts(ctx context.Context, tx Tx, c Content, current, next *c
 			return err
 		}
 		r.Drafts.Open += len(open)
-		if next == nil {
-			r.Drafts.Hold += len(open) // they may be finished, none may be begun
-		} else if err := s.weigh(c, open, compared, next, r); err != nil {
-			return err
+		if next != nil {
+			if err := s.weigh(c, open, compared, next, r); err != nil {
+				return err
+			}
 		}
 		if len(open) < PageOfDrafts {
 			return nil
@@ -155,8 +166,8 @@ func (s *Service) weigh(c Content, open []OpenDraft, compared map[int][]catalog.
 	return nil
 }
 
-// uses lists what names the ledger, and the occasions that fill a field which its
-// next version, nil for none, no longer has.
+// uses lists what names the ledger, the occasions that fill a field which its next
+// version, nil for none, no longer has, and the lines that it no longer counts for alike.
 func (s *Service) uses(id string, next *catalog.Type) []Use {
 	list := []Use{{What: "policy", In: s.Access.Owner(id), Title: fault.Text{ZH: "归属部门", EN: "owning department"}}}
 	for _, t := range s.Catalog.Types() {
@@ -184,6 +195,11 @@ func (s *Service) uses(id string, next *catalog.Type) []Use {
 			if slices.Contains(ind.Ledgers, id) {
 				list = append(list, Use{"indicator", ind.Code, ind.Title})
 			}
+		}
+	}
+	if current := s.Catalog.Current(id); current != nil {
+		for _, k := range s.stakes(current, next) {
+			list = append(list, Use{"line", k.Line.ID, k.title()})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Use) int { return cmp.Compare(a.What+a.In, b.What+b.In) })

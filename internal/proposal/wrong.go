@@ -47,8 +47,7 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	case c.On < today:
 		want(false, field("/on", "生效日期不得早于今天", "It cannot take effect before today"))
 	}
-	ends := c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
-	if ends {
+	if c.ends() {
 		want(!ledger.Blank(c.Notice.ZH) && (c.Notice.EN == "" || !ledger.Blank(c.Notice.EN)), field("/notice", "请写一句告知填报人的话：以后到哪里去办", "Write a line for those who fill: where to go from now on"))
 		for _, u := range s.uses(c.Ledger, nil) {
 			if (u.What == "source" || u.What == "trigger") && u.In != c.Ledger {

@@ -177,3 +177,25 @@ func (s *Standard) Facts() []Fact {
 	}
 	return list
 }
+
+// Asker is a line that asks for a fact, with the indicator it stands in.
+type Asker struct {
+	Indicator *Indicator
+	Line      *Line
+}
+
+// Asking lists the lines that ask for a fact, in the standard's order.
+func (s *Standard) Asking(f Fact) []Asker {
+	var list []Asker
+	for _, d := range s.Domains {
+		for i := range d.Indicators {
+			ind := &d.Indicators[i]
+			for j := range ind.Lines {
+				if l := &ind.Lines[j]; slices.Contains(slices.Concat(l.Count, l.Of, l.Per), f) {
+					list = append(list, Asker{ind, l})
+				}
+			}
+		}
+	}
+	return list
+}

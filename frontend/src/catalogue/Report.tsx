@@ -22,7 +22,7 @@ export function Report({ report }: { report: ProposalReport }) {
           </ul>
         </div>
       )}
-      <p>{t('catalogue.drafts', report.drafts)}</p>
+      <p>{t(`catalogue.drafts_${report.drafts.fate ?? 'version'}`, report.drafts)}</p>
       <p>{t('catalogue.records', { records: report.records, duties: report.duties })}</p>
       <p>
         {t('catalogue.burdenNet', {

@@ -1,0 +1,47 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { render } from '@testing-library/react'
+import { expect, it } from 'vitest'
+import type { ProposalReport } from '../api/model'
+import { Report } from './Report'
+
+const burden = { ledgers: 26, fields: 512, per_week: 1000 }
+const report = (fate?: ProposalReport['drafts']['fate']) =>
+  ({
+    version: 0,
+    changes: [],
+    drafts: { open: 7, move: 0, hold: 0, fate },
+    records: 0,
+    duties: 0,
+    uses: [],
+    overlaps: [],
+    burden_before: burden,
+    burden_after: burden,
+    failed: [],
+  }) as unknown as ProposalReport
+
+function says(fate?: ProposalReport['drafts']['fate']) {
+  const { container, unmount } = render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Report report={report(fate)} />
+    </QueryClientProvider>,
+  )
+  const said = container.querySelector('p')?.textContent ?? ''
+  unmount()
+  return said
+}
+
+it('says of each operation what becomes of the drafts', () => {
+  const fates = ['transfer', 'external', 'delete', 'merge', 'share'] as const
+  const said = fates.map(says)
+  expect(new Set(said).size).toBe(fates.length)
+  for (const sentence of said) {
+    expect(sentence).toContain('7 份')
+    expect(sentence).not.toContain('版本')
+  }
+  expect(said[0]).toContain('照常填报')
+  expect(says('version')).toContain('转到新版本')
+})
+
+it('reads a report of before as one of a version', () => {
+  expect(says()).toContain('转到新版本')
+})
