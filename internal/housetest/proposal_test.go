@@ -408,6 +408,46 @@ func TestGateHeld(t *testing.T) {
 			}
 		})
 	}
+	// Nobody typed it, and somebody has to now; a proof has to be taken that had not.
+	untold := func(member string) func(schema, definition, form map[string]any) {
+		return func(schema, definition, _ map[string]any) {
+			definition[member] = []any{}
+			for _, p := range properties(schema) {
+				delete(p.(map[string]any), "readOnly")
+			}
+		}
+	}
+	for name, c := range map[string]proposal.Content{
+		"computed fields typed": next(t, h, "points-assessment", untold("computed")),
+		"one no more locked": next(t, h, "points-assessment", func(schema, _, _ map[string]any) {
+			delete(properties(schema)["month_total"].(map[string]any), "readOnly")
+		}),
+		"sources removed": next(t, h, "headcount", untold("sources")),
+		"an offered list typed": next(t, h, "headcount", func(_, definition, _ map[string]any) {
+			definition["sources"] = slices.DeleteFunc(definition["sources"].([]any), func(s any) bool { return s.(map[string]any)["field"] == "/off_site_list" })
+		}),
+		"photos wanted": next(t, h, "headcount", func(_, definition, _ map[string]any) {
+			definition["evidence"] = append(definition["evidence"].([]any), map[string]any{
+				"id": "post_photo", "title": map[string]any{"zh": "岗位照片", "en": "photo of the post"}, "kinds": []any{"image"}, "min": 20, "max": 30})
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := h.Proposals.Try(h.As(t.Context(), "custody head"), h.Prison, c)
+			if err != nil || len(r.Failed) != 5 {
+				t.Fatalf("without answers: %v %v", r.Failed, err)
+			}
+			if name == "photos wanted" && r.After.Evidence != r.Before.Evidence+20 {
+				t.Errorf("files wanted: %d, were %d", r.After.Evidence, r.Before.Evidence)
+			}
+			if p, err := propose(h, t.Context(), "custody head", c); fault.CodeOf(err) != "gate_refused" || p.State != proposal.Refused {
+				t.Errorf("proposed without: %s %v", p.State, err)
+			}
+			c.Gate = theGate
+			if r, err = h.Proposals.Try(h.As(t.Context(), "custody head"), h.Prison, c); err != nil || len(r.Failed) > 0 {
+				t.Errorf("with answers: %v %v", r.Failed, err)
+			}
+		})
+	}
 	widened := next(t, h, "kitchen-hygiene", member("areas", map[string]any{"functions": []any{"kitchen", "hospital"}}))
 	if r, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, widened); err != nil || len(r.Failed) == 0 {
 		t.Errorf("areas widened: %v %v", r.Failed, err)
