@@ -454,6 +454,80 @@ func TestGateHeld(t *testing.T) {
 	}
 }
 
+// TestSavingsThereAre: G4 wants a saving in another ledger, of no more than it
+// takes, and which nobody else has claimed, of two at once neither.
+func TestSavingsThereAre(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	more := func(id string) proposal.Content {
+		return next(t, h, id, func(schema, _, form map[string]any) {
+			properties(schema)["weather_note"] = property("天气情况说明", "weather_note", "string")
+			section(form)["fields"] = append(section(form)["fields"].([]any), "weather_note")
+		})
+	}
+	claiming := func(id string, minutes int, savings ...catalog.Spare) proposal.Content {
+		c, gate := more(id), *theGate
+		gate.Minutes, gate.PerMonth, gate.Savings = minutes, 1, savings
+		c.Gate = &gate
+		return c
+	}
+	spare := func(ledger string, minutes int) catalog.Spare {
+		return catalog.Spare{Ledger: ledger, Minutes: minutes, How: "不再重复抄写"}
+	}
+	all := h.Catalog.Takes(h.Catalog.Current("duty-log"), nil)
+	const id, half = "culture-activity", 1 << 62
+	absurd := claiming(id, 1440, spare(id, 14400000))
+	absurd.Gate.PerMonth = 10000
+	for name, x := range map[string]struct {
+		c     proposal.Content
+		wants string
+	}{
+		"of itself":       {absurd, "gate:savings_own"},
+		"more than it is": {claiming(id, 1, spare("duty-log", all+1)), "gate:savings_most"},
+		"in two halves":   {claiming(id, 1, spare("duty-log", all), spare("duty-log", 1)), "gate:savings_most"},
+		"beyond measure":  {claiming(id, 1, spare("duty-log", half), spare("duty-log", half), spare("duty-log", half), spare("duty-log", half), spare("duty-log", 1)), "gate:savings_most"},
+		"of events":       {claiming(id, 1, spare("letter-parcel", 43200)), "gate:savings_most"},
+		"all of it":       {claiming(id, 1, spare("duty-log", all)), ""},
+	} {
+		r, err := h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, x.c)
+		if err != nil || (x.wants == "") != (len(r.Failed) == 0) || x.wants != "" && !slices.ContainsFunc(r.Failed, func(f fault.Field) bool { return f.Code == x.wants }) {
+			t.Errorf("%s: %v %v", name, r.Failed, err)
+		}
+	}
+	var made [2]proposal.Proposal
+	var said [2]error
+	var wg sync.WaitGroup
+	for i, c := range []proposal.Content{claiming(id, 1, spare("duty-log", all)), claiming("individual-talk", 1, spare("duty-log", all))} {
+		wg.Go(func() { made[i], said[i] = propose(h, t.Context(), "education head", c) })
+	}
+	wg.Wait()
+	if (said[0] == nil) == (said[1] == nil) || fault.CodeOf(errors.Join(said[:]...)) != "gate_refused" {
+		t.Fatalf("two at once: %v", said)
+	}
+	won := made[0]
+	if said[0] != nil {
+		won = made[1]
+	}
+	again := claiming("education-session", 1, spare("duty-log", 1))
+	if r, err := h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, again); err != nil || len(r.Failed) != 1 {
+		t.Errorf("what is claimed: %v %v", r.Failed, err)
+	}
+	// What is withdrawn claims nothing.
+	if _, err := h.Proposals.Decide(h.As(t.Context(), "education head"), h.Prison, won.ID, "withdraw", "", won.Digest, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := propose(h, t.Context(), "education head", again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p = decideAll(t, h, p, "bureau office"); p.State != proposal.Executed {
+		t.Fatal(p.State)
+	}
+	if r, err := h.Proposals.Try(h.As(t.Context(), "education head"), h.Prison, claiming(id, 1, spare("duty-log", all))); err != nil || !slices.ContainsFunc(r.Failed, func(f fault.Field) bool { return f.Code == "gate:savings_most" }) {
+		t.Errorf("what was carried out claims no more: %v %v", r.Failed, err)
+	}
+}
+
 // unitOf a field at the top of a shipped schema; nil for none.
 func unitOf(t *testing.T, h *housetest.House, id, name string) any {
 	t.Helper()
