@@ -7,8 +7,12 @@ import (
 )
 
 // What counts as 增 between two versions, beside a new field: that an area fills
-// more often, that areas keep it which did not, that posts fill it which did not.
-var adding = map[string]func(from, to *Type) bool{"cadence": raised, "areas": widened, "filler": called}
+// more often, that areas keep it which did not, that posts fill it which did not,
+// that officers type what was computed or came from elsewhere, that more evidence
+// has to be attached.
+var adding = map[string]func(from, to *Type) bool{
+	"cadence": raised, "areas": widened, "filler": called, "computed": typed, "sources": typed, "evidence": proven,
+}
 
 // Adds reports whether anything in the list has to pass the gate.
 func Adds(list []Change) bool {
@@ -45,6 +49,48 @@ func widened(from, to *Type) bool {
 func called(from, to *Type) bool {
 	elsewhere := from.Filler.Unit != to.Filler.Unit || from.Filler.Dept != to.Filler.Dept
 	return elsewhere || slices.ContainsFunc(to.Filler.Roles, func(r actor.Role) bool { return !slices.Contains(from.Filler.Roles, r) })
+}
+
+// typed: a field that the server filled is the officer's now.
+func typed(from, to *Type) bool { return len(untold(from, to)) > 0 }
+
+// untold are the ids of the fields that the server filled, or began the rows of,
+// and does no more.
+func untold(from, to *Type) (list []string) {
+	was, is := told(from), told(to)
+	for _, f := range to.Fields() {
+		if was[f.ID] && !is[f.ID] {
+			list = append(list, f.ID)
+		}
+	}
+	return list
+}
+
+// told are the ids of the fields that the server fills, or begins the rows of.
+func told(t *Type) map[string]bool {
+	asks := byID(asked(t))
+	ids := map[string]bool{}
+	for _, f := range t.Fields() {
+		_, typed := asks[f.ID]
+		ids[f.ID] = t.shared[f.Pointer] || !typed && !holdsOthers(f)
+	}
+	return ids
+}
+
+// proven: more files have to be attached. What a condition asks for cannot be
+// counted: a new one, and another one, is taken to be more.
+func proven(from, to *Type) bool {
+	had := map[string]Amount{}
+	for _, s := range from.Evidence {
+		had[s.ID] = s.Min
+	}
+	return slices.ContainsFunc(to.Evidence, func(s Slot) bool {
+		before := had[s.ID]
+		if s.Min.CEL != "" || before.CEL != "" {
+			return s.Min != before && s.Min != Amount{}
+		}
+		return s.Min.Number > before.Number
+	})
 }
 
 // certainty is where a likeness is no longer a question.

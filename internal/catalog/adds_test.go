@@ -16,6 +16,10 @@ func TestAdds(t *testing.T) {
 	}
 	const event = `"kind":"event","expected":0,"per":"area","workdays":false`
 	monthly := []string{event, `"kind":"monthly","expected":2,"per":"area","workdays":false`}
+	const none = `"evidence":[]`
+	evidence := func(min string) []string {
+		return []string{none, `"evidence":[{"id":"photo","title":{"zh":"照片","en":"photo"},"kinds":["photo"],"min":` + min + `,"max":50}]`}
+	}
 	for name, x := range map[string]struct {
 		before, after []string
 		adds          bool
@@ -39,6 +43,15 @@ func TestAdds(t *testing.T) {
 		"another post too":                 {nil, []string{`"filler":{"roles":["officer"]`, `"filler":{"roles":["officer","medic"]`}, true},
 		"another post instead":             {nil, []string{`"filler":{"roles":["officer"]`, `"filler":{"roles":["medic"]`}, true},
 		"one post less":                    {[]string{`"filler":{"roles":["officer"]`, `"filler":{"roles":["officer","medic"]`}, nil, false},
+		"evidence that is wanted":          {nil, evidence(`20`), true},
+		"evidence that is welcome":         {nil, evidence(`0`), false},
+		"evidence by a condition":          {nil, evidence(`"has(doc.on) ? 20 : 0"`), true},
+		"more of it":                       {evidence(`1`), evidence(`2`), true},
+		"less of it":                       {evidence(`2`), evidence(`1`), false},
+		"by another condition":             {evidence(`"1"`), evidence(`"20"`), true},
+		"a number instead of a condition":  {evidence(`"1"`), evidence(`1`), true},
+		"a condition no more":              {evidence(`"1"`), evidence(`0`), false},
+		"the same under another title":     {evidence(`1`), []string{none, strings.Replace(evidence(`1`)[1], "照片", "图片", 1)}, false},
 		"a department instead of the area": {nil, []string{`"filler":{"roles":["officer"],"unit":"area"`, `"filler":{"roles":["officer"],"unit":"dept","dept":"dept_custody"`}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

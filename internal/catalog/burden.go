@@ -34,6 +34,10 @@ type Burden struct {
 	// PerWeek is the entries due in a week, in thousandths: a monthly ledger is
 	// a fraction of one.
 	PerWeek int `json:"per_week"`
+	// Evidence is the files that have to be attached to one entry of each, whatever
+	// it says: every file is one act. What a condition asks for is not counted, as
+	// in Required. Reports older than it have none.
+	Evidence int `json:"evidence,omitzero"`
 }
 
 // perWeek is how many periods of a cadence a week has, in thousandths.
@@ -60,6 +64,9 @@ func BurdenOf(types []*Type, e Extent) Burden {
 			if f.need {
 				b.Required++
 			}
+		}
+		for _, s := range t.Evidence {
+			b.Evidence += s.Min.Number
 		}
 		s := t.filling(func(Held) int { return 1 })
 		b.Filled += s.Taken + s.Computed

@@ -85,7 +85,7 @@ var silent = []string{"id", "version"}
 // Fields are matched by their stable ids: a rename is one.
 func Compare(from, to *Type) []Change {
 	var list []Change
-	before, after := byID(from.Fields()), byID(to.Fields())
+	before, after, handed := byID(from.Fields()), byID(to.Fields()), untold(from, to)
 	for _, f := range to.Fields() {
 		old, was := before[f.ID]
 		if !was {
@@ -99,7 +99,11 @@ func Compare(from, to *Type) []Change {
 			}
 			continue
 		}
-		list = append(list, fieldChanges(old, f, to.validator.messages)...)
+		changes := fieldChanges(old, f, to.validator.messages)
+		for i := range changes {
+			changes[i].Adds = slices.Contains(handed, f.ID)
+		}
+		list = append(list, changes...)
 	}
 	for _, f := range from.Fields() {
 		_, is := after[f.ID]

@@ -46,6 +46,7 @@ var gateTexts = map[string]fault.Text{
 	"minutes":       {ZH: "G4：请填写每条所需分钟数和每月条数", EN: "G4: state the minutes per entry and the entries per month"},
 	"savings":       {ZH: "G4：节省的分钟数不得少于新增的分钟数", EN: "G4: the saving must not be smaller than what is added"},
 	"savings_where": {ZH: "G4：请写明在哪个现有台账、如何节省", EN: "G4: say in which existing ledger and how it is saved"},
+	"savings_own":   {ZH: "G4：节省须在另一个台账，不能在增设的台账本身", EN: "G4: the saving lies in another ledger, not in the one that is added to"},
 	"approved_by":   {ZH: "G5：请写明由监狱以上哪一级批准", EN: "G5: say who above the prisons approved it"},
 	"review_on":     {ZH: "G5：复核日期须在今后 12 个月之内", EN: "G5: the review date lies within the next twelve months"},
 }

@@ -50,13 +50,13 @@ func weightOf(t *Type, e Extent, costs Costs) Weight {
 
 func (w Weight) plus(o Weight) Weight {
 	return Weight{Burden: Burden{
-		Ledgers: w.Ledgers + o.Ledgers, Fields: w.Fields + o.Fields, Required: w.Required + o.Required, Filled: w.Filled + o.Filled, PerWeek: w.PerWeek + o.PerWeek,
+		Ledgers: w.Ledgers + o.Ledgers, Fields: w.Fields + o.Fields, Required: w.Required + o.Required, Filled: w.Filled + o.Filled, PerWeek: w.PerWeek + o.PerWeek, Evidence: w.Evidence + o.Evidence,
 	}, Keystrokes: w.Keystrokes + o.Keystrokes, Seconds: w.Seconds + o.Seconds, Unmeasured: w.Unmeasured + o.Unmeasured}
 }
 
 func (w Weight) minus(o Weight) Weight {
 	return Weight{Burden: Burden{
-		Ledgers: w.Ledgers - o.Ledgers, Fields: w.Fields - o.Fields, Required: w.Required - o.Required, Filled: w.Filled - o.Filled, PerWeek: w.PerWeek - o.PerWeek,
+		Ledgers: w.Ledgers - o.Ledgers, Fields: w.Fields - o.Fields, Required: w.Required - o.Required, Filled: w.Filled - o.Filled, PerWeek: w.PerWeek - o.PerWeek, Evidence: w.Evidence - o.Evidence,
 	}, Keystrokes: w.Keystrokes - o.Keystrokes, Seconds: w.Seconds - o.Seconds, Unmeasured: w.Unmeasured - o.Unmeasured}
 }
 

@@ -100,7 +100,7 @@ func (r *Register) admit(c *Catalog, earlier []*Type, t *Type, p *problems) {
 	for i, a := range r.Added {
 		if a.Target == t.ID && max(1, a.Version) == t.Version && (before != nil || a.Form == "type") {
 			passed = append(passed, a)
-			for _, f := range a.Gate.check(fmt.Sprintf("/additions/%d/gate", i), func(id string) bool { return c.Current(id) != nil }, overlaps) {
+			for _, f := range a.Gate.check(fmt.Sprintf("/additions/%d/gate", i), func(id string) bool { return id != t.ID && c.Current(id) != nil }, overlaps) {
 				say(t, f, p)
 			}
 		}

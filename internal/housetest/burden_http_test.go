@@ -126,7 +126,7 @@ func TestBurdenHistory(t *testing.T) {
 		version int
 	}{
 		{"version", catalog.Weight{Burden: catalog.Burden{Fields: 1}, Keystrokes: 120 * 1000, Seconds: 10 * 1000}, first, began.Version + 1},
-		{"delete", catalog.Weight{Burden: catalog.Burden{Ledgers: -1, Fields: -training.Fields, Required: -training.Required, Filled: -training.Filled, PerWeek: -training.PerWeek}, Unmeasured: -1}, second, 0},
+		{"delete", catalog.Weight{Burden: catalog.Burden{Ledgers: -1, Fields: -training.Fields, Required: -training.Required, Filled: -training.Filled, PerWeek: -training.PerWeek, Evidence: -training.Evidence}, Unmeasured: -1}, second, 0},
 	} {
 		got := changes[i]
 		if diff := cmp.Diff(want.net, got.Net); diff != "" || got.Kind != want.kind || got.Version != want.version || got.On != catalog.DayOf(time.Now()) {

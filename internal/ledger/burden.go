@@ -60,9 +60,9 @@ func (s *Service) Burden(ctx context.Context, prison, area uuid.UUID, from, to s
 	return list, err
 }
 
-// costDays bounds what is measured: more is slow to read, and a year has every
+// CostDays bounds what is measured: more is slow to read, and a year has every
 // month. The page 填报负担 and docs/openapi.yaml say it too.
-const costDays = 400
+const CostDays = 400
 
 // Costs is what one entry of each version took over the last days, the medians
 // of the whole prison: they name nobody, and are the same for all who read them.
@@ -70,7 +70,7 @@ func (s *Service) Costs(ctx context.Context, prison uuid.UUID) (catalog.Costs, e
 	var costs catalog.Costs
 	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
 		var err error
-		costs, err = r.Costs(ctx, prison, s.Now().AddDate(0, 0, -costDays))
+		costs, err = r.Costs(ctx, prison, s.Now().AddDate(0, 0, -CostDays))
 		return err
 	})
 	return costs, err

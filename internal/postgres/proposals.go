@@ -134,6 +134,23 @@ func (t proposing) Approved(ctx context.Context, ledgerID string) ([]proposal.Pr
 	return t.find(ctx, "p.state = 'approved' and p.ledger = $1", ledgerID)
 }
 
+func (t proposing) Claimed(ctx context.Context) (map[string]int, error) {
+	rows, err := t.tx.Query(ctx, `select s.saved ->> 'ledger', sum((s.saved ->> 'minutes')::bigint)::bigint
+		from proposals p cross join jsonb_path_query(app.document(p.body), '$.gate.savings[*]') as s(saved)
+		where p.state in ('proposed', 'approved', 'executed') and (p.kind = 'add' or p.report -> 'changes' @> '[{"adds": true}]') group by 1`)
+	if err != nil {
+		return nil, mapped(err)
+	}
+	claimed := map[string]int{}
+	var id string
+	var minutes int
+	_, err = pgx.ForEachRow(rows, []any{&id, &minutes}, func() error {
+		claimed[id] = minutes
+		return nil
+	})
+	return claimed, err
+}
+
 func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
 	rows, err := t.tx.Query(ctx, `select c.ledger, c.version, p.prison_id, p.proposal_id from proposals p
 		join (select ledger, version, proposal_id from ledger_versions union all select ledger, 0, proposal_id from ledger_ends) c using (proposal_id)

@@ -60,6 +60,11 @@ type Tx interface {
 	SetState(ctx context.Context, p Proposal) error
 	// Approved lists those of a ledger that wait for their day, in all prisons.
 	Approved(ctx context.Context, ledgerID string) ([]Proposal, error)
+	// Claimed is the minutes a month that additions name as saved, by ledger: those
+	// proposed, approved and executed, in all prisons.
+	Claimed(ctx context.Context) (map[string]int, error)
+	// Costs is what entries of a prison took since a time (ledger.Reader).
+	Costs(ctx context.Context, prison uuid.UUID, since time.Time) (catalog.Costs, error)
 	// Notify writes a notice, unless the same was written before.
 	Notify(ctx context.Context, n ledger.Notice) error
 	// Touched counts entries ever filed and duties still ahead, in all prisons.
@@ -159,7 +164,7 @@ func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report,
 	var r Report
 	err := s.Store.Read(ctx, s.reckoning(ctx, prison), func(tx Tx) error {
 		var err error
-		r, err = s.report(ctx, tx, c, catalog.DayOf(s.Now()))
+		r, err = s.tried(ctx, tx, prison, c)
 		return err
 	})
 	return r, err
@@ -176,10 +181,14 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 	}
 	var out Proposal
 	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
+		// Two at once do not claim the same saving.
+		if err := tx.LockCatalogue(ctx); err != nil {
+			return err
+		}
 		if err := alone(ctx, tx, c.Ledger); err != nil {
 			return err
 		}
-		r, err := s.report(ctx, tx, c, catalog.DayOf(tx.Now()))
+		r, err := s.tried(ctx, tx, prison, c)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,14 @@ export function Report({ report }: { report: ProposalReport }) {
           from: report.burden_before.ledgers,
           to: report.burden_after.ledgers,
         })}{' '}
+        {(report.burden_before.evidence ?? 0) !== (report.burden_after.evidence ?? 0) && (
+          <>
+            {t('catalogue.evidenceNet', {
+              before: report.burden_before.evidence ?? 0,
+              after: report.burden_after.evidence ?? 0,
+            })}{' '}
+          </>
+        )}
         {report.extent && (
           <>
             {t('catalogue.entriesNet', {
