@@ -70,30 +70,18 @@ func (a *API) branch(c echo.Context) error {
 }
 
 func (a *API) resolveBranch(c echo.Context) error {
-	k, err := entryKey(c)
-	if err != nil {
-		return err
-	}
 	branch, err := uuid.Parse(c.Param("branch"))
 	if err != nil {
 		return notFound
-	}
-	match, err := ifMatch(c)
-	if err != nil {
-		return err
 	}
 	var in struct {
 		Body   json.RawMessage `json:"body"`
 		Reason string          `json:"reason"`
 	}
-	raw, err := read(c, &in)
+	ch, err := changing(c, envelope(&in))
 	if err != nil {
 		return err
 	}
-	key, err := idem(c, raw)
-	if err != nil {
-		return err
-	}
-	out, err := a.Ledger.Resolve(c.Request().Context(), k, branch, match, ledger.Resolution{Body: in.Body, Reason: strings.TrimSpace(in.Reason)}, key)
+	out, err := a.Ledger.Resolve(c.Request().Context(), ch.Key, branch, ch.match, ledger.Resolution{Body: in.Body, Reason: strings.TrimSpace(in.Reason)}, ch.idem)
 	return a.done(c, out, err)
 }

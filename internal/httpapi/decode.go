@@ -159,6 +159,69 @@ func creation(c echo.Context, raw []byte) (ledger.Idem, error) {
 	return i, err
 }
 
+// A reader takes the body of a request and returns it as it came.
+type reader func(echo.Context) ([]byte, error)
+
+func envelope(into any) reader {
+	return func(c echo.Context) ([]byte, error) { return read(c, into) }
+}
+
+// nothing is the reader of a request whose address says it all.
+func nothing(echo.Context) ([]byte, error) { return nil, nil }
+
+// asked is what a request about one entry says of itself.
+type asked struct {
+	ledger.Key
+	raw  []byte
+	idem ledger.Idem
+}
+
+// asking reads a request about one entry: the address, then the body, then the
+// key that is bound to both.
+func asking(c echo.Context, read reader) (a asked, err error) {
+	if a.Key, err = entryKey(c); err != nil {
+		return a, err
+	}
+	if a.raw, err = read(c); err != nil {
+		return a, err
+	}
+	a.idem, err = idem(c, a.raw)
+	return a, err
+}
+
+// change is asked of the entry as somebody saw it.
+type change struct {
+	asked
+	match int64
+}
+
+// changing reads a request that changes one entry; without an etag its body is
+// not looked at.
+func changing(c echo.Context, read reader) (ch change, err error) {
+	ch.asked, err = asking(c, func(c echo.Context) (raw []byte, err error) {
+		if ch.match, err = ifMatch(c); err != nil {
+			return nil, err
+		}
+		return read(c)
+	})
+	return ch, err
+}
+
+// begin reads a request for what is not there yet: its prison, the body and the
+// key, which it must have.
+func begin(c echo.Context, into any) (uuid.UUID, ledger.Idem, error) {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return prison, ledger.Idem{}, err
+	}
+	raw, err := read(c, into)
+	if err != nil {
+		return prison, ledger.Idem{}, err
+	}
+	key, err := creation(c, raw)
+	return prison, key, err
+}
+
 func etag(c echo.Context, n int64) {
 	c.Response().Header().Set("ETag", `"`+strconv.FormatInt(n, 10)+`"`)
 }

@@ -22,10 +22,6 @@ import (
 )
 
 func (a *API) createEntry(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
 	var in struct {
 		ID     uuid.UUID       `json:"id"`
 		Ledger string          `json:"ledger"`
@@ -33,11 +29,7 @@ func (a *API) createEntry(c echo.Context) error {
 		Body   json.RawMessage `json:"body"`
 		For    time.Time       `json:"for"`
 	}
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, key, err := begin(c, &in)
 	if err != nil {
 		return err
 	}
@@ -51,20 +43,12 @@ func (a *API) createEntry(c echo.Context) error {
 }
 
 func (a *API) nilReturn(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Ledger string    `json:"ledger"`
 		Area   uuid.UUID `json:"area"`
 		At     time.Time `json:"at"`
 	}
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, key, err := begin(c, &in)
 	if err != nil {
 		return err
 	}
@@ -98,11 +82,7 @@ func (a *API) done(c echo.Context, o ledger.Outcome, err error) error {
 }
 
 func (a *API) saveDraft(c echo.Context) error {
-	k, err := entryKey(c)
-	if err != nil {
-		return err
-	}
-	match, err := ifMatch(c)
+	ch, err := changing(c, body)
 	if err != nil {
 		return err
 	}
@@ -110,56 +90,28 @@ func (a *API) saveDraft(c echo.Context) error {
 	if err != nil || version < 1 {
 		return badParam("version")
 	}
-	raw, err := body(c)
-	if err != nil {
-		return err
-	}
-	key, err := idem(c, raw)
-	if err != nil {
-		return err
-	}
-	out, err := a.Ledger.SaveDraft(c.Request().Context(), k, match, version, raw, key)
+	out, err := a.Ledger.SaveDraft(c.Request().Context(), ch.Key, ch.match, version, ch.raw, ch.idem)
 	return a.done(c, out, err)
 }
 
 func (a *API) discardEntry(c echo.Context) error {
-	k, err := entryKey(c)
-	if err != nil {
-		return err
-	}
-	match, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Reason string `json:"reason"`
 	}
-	raw, err := read(c, &in)
+	ch, err := changing(c, envelope(&in))
 	if err != nil {
 		return err
 	}
-	key, err := idem(c, raw)
-	if err != nil {
-		return err
-	}
-	out, err := a.Ledger.Discard(c.Request().Context(), k, match, strings.TrimSpace(in.Reason), key)
+	out, err := a.Ledger.Discard(c.Request().Context(), ch.Key, ch.match, strings.TrimSpace(in.Reason), ch.idem)
 	return a.done(c, out, err)
 }
 
 func (a *API) act(c echo.Context, do func(context.Context, ledger.Key, int64, ledger.Idem) (ledger.Outcome, error)) error {
-	k, err := entryKey(c)
+	ch, err := changing(c, nothing)
 	if err != nil {
 		return err
 	}
-	match, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
-	key, err := idem(c, nil)
-	if err != nil {
-		return err
-	}
-	out, err := do(c.Request().Context(), k, match, key)
+	out, err := do(c.Request().Context(), ch.Key, ch.match, ch.idem)
 	return a.done(c, out, err)
 }
 
@@ -168,28 +120,16 @@ func (a *API) reopen(do func(context.Context, ledger.Key, int64, ledger.Idem) (l
 }
 
 func (a *API) submit(c echo.Context) error {
-	k, err := entryKey(c)
-	if err != nil {
-		return err
-	}
-	match, err := ifMatch(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Reason  string          `json:"reason"`
 		Effort  ledger.Effort   `json:"effort"`
 		Written *ledger.Written `json:"written"`
 	}
-	raw, err := read(c, &in)
+	ch, err := changing(c, envelope(&in))
 	if err != nil {
 		return err
 	}
-	key, err := idem(c, raw)
-	if err != nil {
-		return err
-	}
-	out, err := a.Ledger.SubmitWith(c.Request().Context(), k, match, ledger.Submission{Reason: strings.TrimSpace(in.Reason), Effort: in.Effort, Written: in.Written}, key)
+	out, err := a.Ledger.SubmitWith(c.Request().Context(), ch.Key, ch.match, ledger.Submission{Reason: strings.TrimSpace(in.Reason), Effort: in.Effort, Written: in.Written}, ch.idem)
 	return a.done(c, out, err)
 }
 
@@ -213,27 +153,16 @@ func (a *API) checkEntry(c echo.Context) error {
 
 func (a *API) decide(do func(context.Context, ledger.Key, ledger.Judgement, ledger.Idem) (ledger.Outcome, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		k, err := entryKey(c)
-		if err != nil {
-			return err
-		}
-		raw, err := body(c)
-		if err != nil {
-			return err
-		}
 		var in struct {
 			Digest  ledger.Digest   `json:"digest"`
 			Comment string          `json:"comment"`
 			Remarks []ledger.Remark `json:"remarks"`
 		}
-		if err := decode(raw, &in); err != nil {
-			return err
-		}
-		key, err := idem(c, raw)
+		q, err := asking(c, envelope(&in))
 		if err != nil {
 			return err
 		}
-		out, err := do(c.Request().Context(), k, ledger.Judgement{Digest: in.Digest, Comment: strings.TrimSpace(in.Comment), Remarks: in.Remarks}, key)
+		out, err := do(c.Request().Context(), q.Key, ledger.Judgement{Digest: in.Digest, Comment: strings.TrimSpace(in.Comment), Remarks: in.Remarks}, q.idem)
 		return a.done(c, out, err)
 	}
 }
@@ -251,24 +180,16 @@ type result struct {
 const maxBulk = 500
 
 func (a *API) approveAll(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Items []ledger.Item `json:"items"`
 	}
-	raw, err := read(c, &in)
+	prison, key, err := begin(c, &in)
 	if err != nil {
 		return err
 	}
 	if len(in.Items) == 0 || len(in.Items) > maxBulk {
 		return &fault.Error{Kind: fault.Invalid, Code: "invalid_document", Fields: []fault.Field{{Pointer: "/items", Code: "maxItems",
 			Text: fault.Text{ZH: "一次可批 1 至 500 条", EN: "1 to 500 entries at a time"}}}}
-	}
-	key, err := creation(c, raw)
-	if err != nil {
-		return err
 	}
 	results := []result{}
 	err = a.Ledger.ApproveAll(c.Request().Context(), prison, in.Items, key, func(it ledger.Item, o ledger.Outcome, err error) error {

@@ -12,25 +12,17 @@ import (
 
 func (a *API) sign(do func(context.Context, ledger.Key, ledger.Signing, ledger.Idem) (ledger.Outcome, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		k, err := entryKey(c)
-		if err != nil {
-			return err
-		}
 		var in struct {
 			Digest ledger.Digest `json:"digest"`
 			Person string        `json:"person"`
 			Place  string        `json:"place"`
 			Reason string        `json:"reason"`
 		}
-		raw, err := read(c, &in)
+		q, err := asking(c, envelope(&in))
 		if err != nil {
 			return err
 		}
-		key, err := idem(c, raw)
-		if err != nil {
-			return err
-		}
-		out, err := do(c.Request().Context(), k, ledger.Signing{Digest: in.Digest, Person: in.Person, Place: in.Place, Reason: in.Reason}, key)
+		out, err := do(c.Request().Context(), q.Key, ledger.Signing{Digest: in.Digest, Person: in.Person, Place: in.Place, Reason: in.Reason}, q.idem)
 		return a.done(c, out, err)
 	}
 }

@@ -1,12 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input, type InputRef } from 'antd'
-import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { Button, type InputRef } from 'antd'
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { login } from '../api/login'
 import type { Me } from '../api/model'
-import { isProblem, ProblemError } from '../api/problem'
+import { isProblem } from '../api/problem'
 import { signIn, whoAmI } from '../api/session'
 import { useT } from '../i18n'
+import { SignInFields, useSignIn } from './SignInFields'
 
 /**
  * The login has ended under somebody's hands: the page stays as it is, covered, until the same person has
@@ -18,9 +19,6 @@ export function SignInAgain({ me }: { me: Me }) {
   const navigate = useNavigate()
   const dialog = useRef<HTMLDialogElement>(null)
   const field = useRef<InputRef>(null)
-  const [password, setPassword] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
   /** Who is signed in here instead. */
   const [other, setOther] = useState<string>()
 
@@ -51,22 +49,15 @@ export function SignInAgain({ me }: { me: Me }) {
     }
   }, [queries])
 
-  const enter = async (e: FormEvent) => {
-    e.preventDefault()
-    setBusy(true)
-    setProblem(undefined)
+  const again = useSignIn(async (password) => {
     try {
       await signIn(me.number, password)
       await queries.invalidateQueries()
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      setProblem(error.message)
-      setPassword('')
       field.current?.focus()
-    } finally {
-      setBusy(false)
+      throw error
     }
-  }
+  })
 
   const leave = async () => {
     if (!window.confirm(t('signIn.leaveAsk', { name: me.name }))) return
@@ -96,37 +87,14 @@ export function SignInAgain({ me }: { me: Me }) {
         {other === undefined ? t('signIn.again', who) : t('signIn.otherHere', { ...who, other })}
       </p>
       {other === undefined && (
-        <form onSubmit={(e) => void enter(e)}>
-          <label htmlFor="again-number">{t('signIn.number')}</label>
-          <Input
-            id="again-number"
-            name="username"
-            autoComplete="username"
-            size="middle"
-            readOnly
-            value={me.number}
+        <form onSubmit={(e) => void again.onSubmit(e)}>
+          <SignInFields
+            prefix="again-"
+            signIn={again}
+            number={me.number}
+            passwordRef={field}
+            button={t('signIn.goOn')}
           />
-          <label htmlFor="again-password">{t('signIn.password')}</label>
-          <Input
-            ref={field}
-            id="again-password"
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            required
-            size="middle"
-            value={password}
-            aria-describedby={problem ? 'again-problem' : undefined}
-            onChange={(e) => setPassword(e.target.value)}
-          />
-          {problem && (
-            <p id="again-problem" role="alert" className="danger">
-              {problem}
-            </p>
-          )}
-          <Button type="primary" htmlType="submit" size="middle" block loading={busy}>
-            {t('signIn.goOn')}
-          </Button>
         </form>
       )}
       <Button block onClick={() => void leave()}>
