@@ -17,8 +17,8 @@ import (
 )
 
 // Decide says yes, no, or takes the proposal back. It binds to the digest that
-// was shown; a dry run that would now differ is shown anew before it is decided
-// (proposal_outdated). The last yes carries it out when its day has come.
+// was shown; a yes to what would now do something else is refused, with the new
+// dry run where there is one, and leaves the proposal open (see still). The last yes carries it out when its day has come.
 func (s *Service) Decide(ctx context.Context, prison, id uuid.UUID, verdict, comment string, of ledger.Digest, idem ledger.Idem) (Proposal, error) {
 	if verdict == "refuse" && ledger.Blank(comment) {
 		return Proposal{}, fault.InvalidFields("reason_required", []fault.Field{field("/comment", "请说明理由", "Say why")})
@@ -152,9 +152,6 @@ func failure(err error) *Failure {
 	why := &Failure{Code: f.Code, Reasons: []fault.Text{}}
 	for _, field := range f.Fields {
 		why.Reasons = append(why.Reasons, field.Text)
-	}
-	if reason, ok := f.Detail["reason"].(fault.Text); ok {
-		why.Reasons = append(why.Reasons, reason)
 	}
 	if len(why.Reasons) == 0 {
 		why.Reasons = []fault.Text{{ZH: "台账目录此后有变，照此执行的结果与获批时不同", EN: "The catalogue has changed since: to carry it out would now do something else than was approved"}}

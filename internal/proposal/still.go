@@ -76,7 +76,8 @@ func accepted(c Content, r Report) error {
 	if c.Kind != Version || c.AcceptHeld || n == 0 {
 		return nil
 	}
-	return fault.New(fault.Conflict, "drafts_held").With("report", r).With("reason", fault.Text{
-		ZH: fmt.Sprintf("有 %d 份草稿不能转到新版本，提案没有确认它们留在原版本；请核对影响，确认后再提", n),
-		EN: fmt.Sprintf("%d open drafts cannot move to the new version, and the proposal does not accept that they stay; look at the report, accept that and propose anew", n)})
+	refusal := fault.Error{Kind: fault.Conflict, Code: "drafts_held", Fields: []fault.Field{field("/accept_held",
+		fmt.Sprintf("有 %d 份草稿不能转到新版本，提案没有确认它们留在原版本；请核对影响，确认后再提", n),
+		fmt.Sprintf("%d open drafts cannot move to the new version, and the proposal does not accept that they stay; look at the report, accept that and propose anew", n))}}
+	return refusal.With("report", r)
 }
