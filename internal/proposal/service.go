@@ -182,7 +182,8 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 	var out Proposal
 	err := s.Store.Write(ctx, s.reckoning(ctx, prison), idem, &out, func(tx Tx) error {
 		// Two at once do not claim the same saving.
-		if err := tx.LockCatalogue(ctx); err != nil {
+		s, err := s.locked(ctx, tx)
+		if err != nil {
 			return err
 		}
 		if err := alone(ctx, tx, c.Ledger); err != nil {
