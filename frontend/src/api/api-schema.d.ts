@@ -2213,6 +2213,8 @@ export interface components {
             required: number;
             filled: number;
             per_week: number;
+            /** @description files that have to be attached to one entry of each, whatever it says; left out where there are none */
+            evidence?: number;
         };
         /** @description The area that a burden is reckoned by */
         Extent: {
@@ -2256,6 +2258,8 @@ export interface components {
             filled: number;
             /** @description entries due a week in thousandths */
             per_week: number;
+            /** @description files that have to be attached to one entry of each, whatever it says; left out where there are none */
+            evidence?: number;
             /** @description a week in thousandths */
             keystrokes: number;
             /** @description a week in thousandths */
@@ -2328,6 +2332,8 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @enum {string} */
+                fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
             records: number;
             duties: number;
