@@ -2,33 +2,23 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
-import {
-  checkDraft,
-  discard,
-  getEntry,
-  retakeSources,
-  saveDraft,
-  submit,
-  typedUnder,
-} from '../api/entries'
+import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
 import { login, useLoginEnded } from '../api/login'
 import { lookup } from '../api/lookup'
-import type { EntryView, Evidence, LedgerType, Moved, Outcome } from '../api/model'
+import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
 import { useEntryAnew, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Beginnings } from '../entry/Beginnings'
 import { Branches } from '../entry/Branches'
-import { Conflict } from '../entry/Conflict'
+import { type Carried, Elsewhere, useElsewhere } from '../entry/Elsewhere'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
-import { Gone } from '../entry/Gone'
 import { begun, useHandOver } from '../entry/handOver'
 import { LeftHere } from '../entry/LeftHere'
 import { useLocalDraft } from '../entry/localDraft'
-import { MovedOver } from '../entry/MovedOver'
 import { originsOf, takePins } from '../entry/pins'
 import { Receipt } from '../entry/Receipt'
 import { Strays } from '../entry/Strays'
@@ -68,15 +58,6 @@ function Draft({ view }: { view: EntryView }) {
   const { prison, id } = view.entry
   if (!draft) return <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
   return <WithType view={view} />
-}
-
-/** Typed before the form was made anew. */
-interface Carried {
-  moved: Moved
-  /** The ledger has a new version. */
-  version: boolean
-  /** Nobody else wrote into the draft meanwhile. */
-  alone: boolean
 }
 
 /** What the form is made of, once: a later refetch of the entry must not replace what is typed. */
@@ -195,24 +176,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
   )
   useWarningBeforeLeaving(saveState !== 'saved' || uploading)
 
-  // The draft is in the new version already: the form follows, with what was typed.
-  useEffect(() => {
-    const { movedOn, etag } = autosave
-    if (saveState !== 'moved' || !movedOn || !view.draft) return
-    const next = { ...entry, version: movedOn.version, etag: movedOn.etag }
-    const draft = { ...view.draft, body: movedOn.current }
-    const alone = movedOn.etag === etag + 1
-    anew({ ...view, entry: next, draft }, { moved: movedOn.moved, version: true, alone })
-  }, [saveState, autosave, entry, view, anew])
-
-  // Somewhere else it was submitted, or thrown away: this window hears of it, but not in its own act.
-  useEffect(() => {
-    if (!live.draft && !busy && !outcome) autosave.lost()
-  }, [live, busy, outcome, autosave])
-  const gone = saveState === 'gone' && !busy
-  useEffect(() => {
-    if (gone) void queries.invalidateQueries({ queryKey: ['entry', prison, id] })
-  }, [gone, queries, prison, id])
+  const form = { view, live, autosave, anew }
+  const gone = useElsewhere(form, busy || outcome !== undefined, busy)
 
   useEffect(() => {
     const done = finished.flatMap((item) => item.done ?? [])
@@ -370,13 +335,6 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
     }
   }
 
-  /** After it was taken back, or opened for correction: the two versions meet in the form. */
-  const goOn = async () => {
-    const now = await getEntry(prison, id)
-    const moved = await typedUnder(entry.version, store.toSend(), now.entry)
-    anew(now, { moved, version: now.entry.version !== entry.version, alone: false })
-  }
-
   const retake = async () => {
     await autosave.flush()
     await retakeSources({ ...entry, etag: autosave.etag }, newKey())
@@ -402,9 +360,7 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
       <PageTitle title={text(type.title, lang)} beside={<StateTag state={entry.state} />}>
         <SaveNote autosave={autosave} />
       </PageTitle>
-      {carried?.version && <MovedOver moved={carried.moved} />}
-      {gone && <Gone view={live} type={type} store={store} lies={lies} goOn={goOn} />}
-      {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
+      <Elsewhere {...form} gone={gone} type={type} lies={lies} carried={carried} />
       {away && lies && (
         <p className="panel" role="status">
           {t('offline.editKept')} <Link to={`/offline/${id}`}>{t('offline.editHere')}</Link>
