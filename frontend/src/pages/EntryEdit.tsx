@@ -2,32 +2,23 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
-import {
-  checkDraft,
-  discard,
-  getEntry,
-  retakeSources,
-  saveDraft,
-  submit,
-  typedUnder,
-} from '../api/entries'
+import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
 import { login, useLoginEnded } from '../api/login'
 import { lookup } from '../api/lookup'
-import type { EntryView, Evidence, LedgerType, Moved, Outcome } from '../api/model'
+import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
 import { useEntryAnew, useLedgerType } from '../api/queries'
 import { Autosave } from '../entry/autosave'
 import { Beginnings } from '../entry/Beginnings'
 import { Branches } from '../entry/Branches'
-import { Conflict } from '../entry/Conflict'
+import { type Carried, Elsewhere, useElsewhere } from '../entry/Elsewhere'
 import { EvidenceList } from '../entry/EvidenceList'
 import { Effort } from '../entry/effort'
-import { Gone } from '../entry/Gone'
+import { begun, useHandOver } from '../entry/handOver'
 import { LeftHere } from '../entry/LeftHere'
-import { leftHere, useLocalDraft } from '../entry/localDraft'
-import { MovedOver } from '../entry/MovedOver'
+import { useLocalDraft } from '../entry/localDraft'
 import { originsOf, takePins } from '../entry/pins'
 import { Receipt } from '../entry/Receipt'
 import { Strays } from '../entry/Strays'
@@ -41,7 +32,6 @@ import { useLang, useT } from '../i18n'
 import { connection, useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
-import type { Work } from '../offline/work'
 import { diff } from '../schema/diff'
 import { expand } from '../schema/expand'
 import { type Doc, text } from '../schema/types'
@@ -68,59 +58,6 @@ function Draft({ view }: { view: EntryView }) {
   const { prison, id } = view.entry
   if (!draft) return <Navigate to={`/prisons/${prison}/entries/${id}`} replace />
   return <WithType view={view} />
-}
-
-const open: Work['state'][] = ['editing', 'waiting', 'refused']
-
-/**
- * Decides once, when the page opens, whether the draft is filled on this computer: when it already is,
- * or when the server is away and a copy of it was kept. Never under somebody's hands.
- */
-function useHandOver(view: EntryView | undefined): boolean | undefined {
-  const list = useWorks()
-  const { works } = useSync()
-  const type = useLedgerType(view?.entry.ledger ?? '', view?.entry.version).data
-  const [here, decide] = useState<boolean>()
-  useEffect(() => {
-    if (here !== undefined || !view || !list) return
-    const kept = list.find((w) => w.id === view.entry.id)
-    if (kept && open.includes(kept.state)) decide(true)
-    else if (connection.state === 'online' || !view.draft) decide(false)
-    else if (type) {
-      if (!ledgerMayStay(type)) decide(false)
-      else
-        newest(works.owner, view.entry, view.draft.body)
-          .then((start) => works.begin(start))
-          .then(() => decide(true))
-    }
-  }, [here, view, list, type, works])
-  return here
-}
-
-/** A draft of the server, to be filled on this computer from here on. */
-function begun(
-  entry: Pick<EntryView['entry'], 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'etag'>,
-  doc: Doc,
-) {
-  const { id, prison, area, ledger, version, etag } = entry
-  return { id, prison, area, ledger, version, begun: false, etag, doc }
-}
-
-/** What was typed here over the server's draft goes on; the answer that was kept may be behind it. */
-async function newest(owner: string, entry: EntryView['entry'], body: Doc) {
-  const left = await leftHere(owner, entry.id, body)
-  if (!left || left.etag < entry.etag) return begun(entry, body)
-  const { etag, version = entry.version } = left
-  return begun({ ...entry, etag, version }, left.body)
-}
-
-/** Typed before the form was made anew. */
-interface Carried {
-  moved: Moved
-  /** The ledger has a new version. */
-  version: boolean
-  /** Nobody else wrote into the draft meanwhile. */
-  alone: boolean
 }
 
 /** What the form is made of, once: a later refetch of the entry must not replace what is typed. */
@@ -239,24 +176,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
   )
   useWarningBeforeLeaving(saveState !== 'saved' || uploading)
 
-  // The draft is in the new version already: the form follows, with what was typed.
-  useEffect(() => {
-    const { movedOn, etag } = autosave
-    if (saveState !== 'moved' || !movedOn || !view.draft) return
-    const next = { ...entry, version: movedOn.version, etag: movedOn.etag }
-    const draft = { ...view.draft, body: movedOn.current }
-    const alone = movedOn.etag === etag + 1
-    anew({ ...view, entry: next, draft }, { moved: movedOn.moved, version: true, alone })
-  }, [saveState, autosave, entry, view, anew])
-
-  // Somewhere else it was submitted, or thrown away: this window hears of it, but not in its own act.
-  useEffect(() => {
-    if (!live.draft && !busy && !outcome) autosave.lost()
-  }, [live, busy, outcome, autosave])
-  const gone = saveState === 'gone' && !busy
-  useEffect(() => {
-    if (gone) void queries.invalidateQueries({ queryKey: ['entry', prison, id] })
-  }, [gone, queries, prison, id])
+  const form = { view, live, autosave, anew }
+  const gone = useElsewhere(form, busy || outcome !== undefined, busy)
 
   useEffect(() => {
     const done = finished.flatMap((item) => item.done ?? [])
@@ -414,13 +335,6 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
     }
   }
 
-  /** After it was taken back, or opened for correction: the two versions meet in the form. */
-  const goOn = async () => {
-    const now = await getEntry(prison, id)
-    const moved = await typedUnder(entry.version, store.toSend(), now.entry)
-    anew(now, { moved, version: now.entry.version !== entry.version, alone: false })
-  }
-
   const retake = async () => {
     await autosave.flush()
     await retakeSources({ ...entry, etag: autosave.etag }, newKey())
@@ -446,9 +360,7 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
       <PageTitle title={text(type.title, lang)} beside={<StateTag state={entry.state} />}>
         <SaveNote autosave={autosave} />
       </PageTitle>
-      {carried?.version && <MovedOver moved={carried.moved} />}
-      {gone && <Gone view={live} type={type} store={store} lies={lies} goOn={goOn} />}
-      {saveState === 'conflict' && <Conflict autosave={autosave} entry={entry} type={type} />}
+      <Elsewhere {...form} gone={gone} type={type} lies={lies} carried={carried} />
       {away && lies && (
         <p className="panel" role="status">
           {t('offline.editKept')} <Link to={`/offline/${id}`}>{t('offline.editHere')}</Link>
