@@ -56,6 +56,14 @@ func (e *Enforcer) Swap(fsys fs.FS, ledgers []string) error {
 	return nil
 }
 
+// Copy is an enforcer of the same rules; what is then put in force in one leaves
+// the other alone.
+func (e *Enforcer) Copy() *Enforcer {
+	c := &Enforcer{}
+	c.now.Store(e.rules())
+	return c
+}
+
 // Own puts the owners of the database in force: transfers and new ledgers.
 func (e *Enforcer) Own(owners map[string]string) {
 	next := *e.rules()

@@ -75,8 +75,9 @@ func New(t testing.TB) *House {
 	check(err)
 	h.Catalog = types.Copy()
 	ids := h.Catalog.IDs()
-	h.Access, err = access.Load(policies.FS, ids)
+	shared, err := policy()
 	check(err)
+	h.Access = shared.Copy()
 	h.Store, err = postgres.Open(ctx, postgres.AsRole(h.OwnerURL, "taizhang_app"), 12)
 	check(err)
 	t.Cleanup(h.Store.Close)
@@ -111,6 +112,14 @@ func New(t testing.TB) *House {
 
 // shipped and policy are read once: they are most of what a house costs to make, and never the subject.
 var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })
+
+var policy = sync.OnceValues(func() (*access.Enforcer, error) {
+	c, err := shipped()
+	if err != nil {
+		return nil, err
+	}
+	return access.Load(policies.FS, c.IDs())
+})
 
 var font = sync.OnceValues(func() (*printing.Font, error) {
 	raw, err := frontend.FormFont()
