@@ -1,20 +1,19 @@
 package internal
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestFeatures holds the table of features to one row an id, and to tests that
-// there are.
-func TestFeatures(t *testing.T) {
-	raw, err := os.ReadFile("../docs/features.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+var named = regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+|\\w+\\.test\\.tsx?)")
+
+// tests that there are, by name.
+func tests(t *testing.T) map[string]bool {
 	there := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
 	for _, dir := range []string{".", "../cmd", "../frontend/src", "../frontend/e2e"} {
@@ -37,7 +36,50 @@ func TestFeatures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+|\\w+\\.test\\.tsx?)")
+	return there
+}
+
+// TestRequirements holds the table of requirements to one row each of R1 to R117, and to tests
+// that there are where it says that something is there.
+func TestRequirements(t *testing.T) {
+	raw, err := os.ReadFile("../docs/requirements.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := tests(t)
+	next := 1
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(line, " | ")
+		if !strings.HasPrefix(line, "| R") || cells[0] == "| R" {
+			continue
+		}
+		if want := fmt.Sprintf("| R%d", next); cells[0] != want || len(cells) != 6 {
+			t.Fatalf("%s in %d cells, not %s in 6", cells[0], len(cells), want)
+		}
+		next++
+		found := named.FindAllStringSubmatch(cells[5], -1)
+		for _, m := range found {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which is not there", cells[0], m[1])
+			}
+		}
+		if state := cells[4]; !slices.Contains([]string{"exists", "part", "planned"}, state) {
+			t.Errorf("%s: state %q", cells[0], state)
+		}
+	}
+	if next != 118 {
+		t.Errorf("%d requirements, there are 117", next-1)
+	}
+}
+
+// TestFeatures holds the table of features to one row an id, and to tests that
+// there are.
+func TestFeatures(t *testing.T) {
+	raw, err := os.ReadFile("../docs/features.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := tests(t)
 	rows := map[string]bool{}
 	for line := range strings.Lines(string(raw)) {
 		cells := strings.Split(line, " | ")
