@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -100,11 +101,27 @@ func TestFirstWallAlone(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	e := h.Submitted(t)
-	if _, err := h.Owner.Exec(t.Context(), "alter table entries disable row level security"); err != nil {
-		t.Fatal(err)
+	for _, table := range []string{"entries", "events", "revisions"} {
+		if _, err := h.Owner.Exec(t.Context(), "alter table "+table+" disable row level security"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	today := catalog.DayOf(time.Now())
+	spent := func(who string) int {
+		list, err := h.Ledger.Burden(h.As(t.Context(), who), h.Prison, uuid.Nil, today, today)
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		return len(list)
+	}
+	if n := spent("officer"); n != 1 {
+		t.Errorf("the author's effort: %d ledgers", n)
 	}
 	for _, who := range strangers {
 		ctx := h.As(t.Context(), who)
+		if n := spent(who); n != 0 {
+			t.Errorf("%s sees the effort of %d ledgers", who, n)
+		}
 		if _, err := h.Ledger.Get(ctx, e.Key); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s reads: %v", who, err)
 		}

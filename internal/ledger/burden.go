@@ -52,9 +52,10 @@ type Spent struct {
 // included) among the entries its reader may see; area zero is all areas.
 func (s *Service) Burden(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error) {
 	var list []Spent
-	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+	ses := s.session(ctx, prison)
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
 		var err error
-		list, err = r.Spent(ctx, prison, area, from, to)
+		list, err = r.Spent(ctx, prison, area, from, to, ses.Scope)
 		return err
 	})
 	return list, err

@@ -15,9 +15,10 @@ const mostFiled = 20_000
 // another, among the entries its reader may see.
 func (s *Service) Coincidences(ctx context.Context, prison uuid.UUID, from, to string) ([]catalog.Coincidence, error) {
 	var filed []catalog.Filed
-	err := s.Store.Read(ctx, s.session(ctx, prison), func(r Reader) error {
+	ses := s.session(ctx, prison)
+	err := s.Store.Read(ctx, ses, func(r Reader) error {
 		var err error
-		filed, err = r.Filed(ctx, prison, from, to, mostFiled, s.Catalog.FiledOf)
+		filed, err = r.Filed(ctx, prison, from, to, ses.Scope, mostFiled, s.Catalog.FiledOf)
 		return err
 	})
 	if err != nil {

@@ -99,10 +99,10 @@ type Reader interface {
 	// moment and with its last; not_found when nothing is due then.
 	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (Period, error)
 	// Filed lists documents in force of some days (see Service.Coincidences).
-	Filed(ctx context.Context, prison uuid.UUID, from, to string, limit int,
+	Filed(ctx context.Context, prison uuid.UUID, from, to string, scope Scope, limit int,
 		made func(ledger string, version int, area, day string, canonical json.RawMessage) (*catalog.Filed, error)) ([]catalog.Filed, error)
 	// Spent sums up the efforts of submissions (see Service.Burden).
-	Spent(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Spent, error)
+	Spent(ctx context.Context, prison, area uuid.UUID, from, to string, scope Scope) ([]Spent, error)
 	// Costs are the medians of submissions since then, of the whole prison (see Service.Costs).
 	Costs(ctx context.Context, prison uuid.UUID, since time.Time) (catalog.Costs, error)
 	// Unlocked says whether an exception (解锁) holds now for a day between two,

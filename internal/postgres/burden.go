@@ -12,17 +12,23 @@ import (
 )
 
 // Spent reads the efforts that submissions brought with them.
-func (t *txn) Spent(ctx context.Context, prison, area uuid.UUID, from, to string) ([]ledger.Spent, error) {
+func (t *txn) Spent(ctx context.Context, prison, area uuid.UUID, from, to string, scope ledger.Scope) ([]ledger.Spent, error) {
+	w := &where{}
+	w.add("v.prison_id = %s and v.kind = 'submitted'", prison)
+	w.scope(scope)
+	if area != uuid.Nil {
+		w.add("e.area_id = %s", area)
+	}
+	w.add("v.recorded_at >= %s::text::timestamp at time zone '+08:00'::interval", from)
+	w.add("v.recorded_at < (%s::text::timestamp + interval '1 day') at time zone '+08:00'::interval", to)
 	rows, err := t.tx.Query(ctx, `
 		select ledger, count(*), count(seconds), coalesce(sum(seconds), 0),
 			coalesce(percentile_disc(0.5) within group (order by seconds), 0), coalesce(percentile_disc(0.5) within group (order by keystrokes), 0)
 		from (
 			select e.ledger, (v.detail -> 'effort' ->> 'seconds')::int as seconds, (v.detail -> 'effort' ->> 'keystrokes')::int as keystrokes
 			from events v join entries e on e.prison_id = v.prison_id and e.entry_id = v.entry_id
-			where v.prison_id = $1 and v.kind = 'submitted' and ($2 = '00000000-0000-0000-0000-000000000000'::uuid or e.area_id = $2)
-				and v.recorded_at >= $3::text::timestamp at time zone '+08:00'::interval
-				and v.recorded_at < ($4::text::timestamp + interval '1 day') at time zone '+08:00'::interval
-		) as one group by ledger order by ledger`, prison, area, from, to)
+			where `+w.String()+`
+		) as one group by ledger order by ledger`, w.args...)
 	if err != nil {
 		return nil, mapped(err)
 	}

@@ -3,20 +3,27 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
 )
 
 // Filed reads documents in force, the newest first, each through made.
-func (t *txn) Filed(ctx context.Context, prison uuid.UUID, from, to string, limit int,
+func (t *txn) Filed(ctx context.Context, prison uuid.UUID, from, to string, scope ledger.Scope, limit int,
 	made func(ledger string, version int, area, day string, canonical json.RawMessage) (*catalog.Filed, error)) ([]catalog.Filed, error) {
+	w := &where{}
+	w.add("e.prison_id = %s and e.state <> 'voided' and not r.nil_return", prison)
+	w.scope(scope)
+	w.add("e.occurred_day between %s::text::date and %s::text::date", from, to)
+	w.args = append(w.args, limit)
 	rows, err := t.tx.Query(ctx, `select r.ledger, r.version, e.area_id::text, e.occurred_day::text, r.canonical
 		from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
-		where e.prison_id = $1 and e.state <> 'voided' and e.occurred_day between $2::text::date and $3::text::date and not r.nil_return
-		order by e.occurred_day desc, e.entry_id limit $4`, prison, from, to, limit)
+		where `+w.String()+`
+		order by e.occurred_day desc, e.entry_id limit $`+strconv.Itoa(len(w.args)), w.args...)
 	if err != nil {
 		return nil, mapped(err)
 	}
