@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -518,5 +519,22 @@ func TestVoidDeadline(t *testing.T) {
 	must(t, out, err)
 	if out.Entry.State != ledger.Voided || out.Entry.VoidDue != nil {
 		t.Errorf("%+v", out.Entry)
+	}
+}
+
+// TestVoidRole: a void is asked for in the post that is the entry's, whichever post somebody has besides.
+func TestVoidRole(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	e := approved(t, h)
+	a := actor.From(h.As(t.Context(), "officer"))
+	own := a.Postings[0].Role
+	a.Postings = append([]actor.Posting{{Role: actor.Warden, PrisonID: uuid.New()}, {Role: actor.DutyLeader, PrisonID: h.Prison, AreaID: h.Other}}, a.Postings...)
+	if _, err := h.Ledger.AskVoid(actor.With(t.Context(), a), e.Key, shownInForce(t, h, e.Key, "重复填报"), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	var role actor.Role
+	if err := h.Owner.QueryRow(t.Context(), "select role from voids where entry_id = $1", e.Entry).Scan(&role); err != nil || role != own {
+		t.Errorf("asked for as %s, not %s: %v", role, own, err)
 	}
 }

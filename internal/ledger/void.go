@@ -113,6 +113,24 @@ func (s *Service) voidWanting(ctx context.Context, r Reader, e Entry, now time.T
 	return !now.Before(s.soon(before)) || !before.Equal(*e.VoidDue), err
 }
 
+// postAt is the post that somebody has nearest to an entry: in its area, in the
+// department that answers, else in its prison; "" for none there.
+func (s *Service) postAt(a actor.Actor, e Entry) actor.Role {
+	answers := s.answering(e)
+	for _, near := range []func(actor.Posting) bool{
+		func(p actor.Posting) bool { return p.AreaID == e.Area },
+		func(p actor.Posting) bool { return p.Department == answers },
+		func(actor.Posting) bool { return true },
+	} {
+		for _, p := range a.Postings {
+			if p.PrisonID == e.Prison && near(p) {
+				return p.Role
+			}
+		}
+	}
+	return ""
+}
+
 // AskVoid asks with a reason that the entry be voided. One is decided before
 // another is asked for.
 func (s *Service) AskVoid(ctx context.Context, k Key, j Judgement, idem Idem) (Outcome, error) {
@@ -132,10 +150,8 @@ func (s *Service) AskVoid(ctx context.Context, k Key, j Judgement, idem Idem) (O
 			return nil, err
 		}
 		a := actor.From(ctx)
-		v := VoidRequest{ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Of: rev.Digest, Author: rev.Author, By: a.PersonID, Reason: j.Comment, Salt: integrity.NewSalt()}
-		if len(a.Postings) > 0 {
-			v.Role = a.Postings[0].Role
-		}
+		v := VoidRequest{ID: uuid.Must(uuid.NewV7()), Revision: rev.Number, Of: rev.Digest, Author: rev.Author, By: a.PersonID,
+			Role: s.postAt(a, *e), Reason: j.Comment, Salt: integrity.NewSalt()}
 		if err := tx.InsertVoid(ctx, k, v); err != nil {
 			return nil, err
 		}
