@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/google/go-cmp/cmp"
+
 	"taizhang/internal/account"
 	"taizhang/internal/housetest"
 	"taizhang/internal/httpapi"
@@ -105,6 +107,28 @@ func (c *client) do(t *testing.T, method, path, body string, headers map[string]
 		}
 	}
 	return res.StatusCode, out
+}
+
+// TestStaleDraft: who saves over another's save is told what stands now, whole, so that the page
+// can show field by field what differs (D6).
+func TestStaleDraft(t *testing.T) {
+	t.Parallel()
+	c := serve(t).as(t, "officer")
+	prison := "/prisons/" + c.h.Prison.String()
+	_, made := c.do(t, "POST", prison+"/entries", `{"ledger":"cell-body-search","area":"`+c.h.Area.String()+`"}`, map[string]string{"Idempotency-Key": "first-entry"})
+	draft := prison + "/entries/" + made["entry"].(map[string]any)["id"].(string) + "/draft?version=1"
+	first := map[string]string{"If-Match": `"1"`}
+	if status, body := c.do(t, "PUT", draft, `{"findings_count":1,"places":["一号监舍"]}`, first); status != http.StatusOK {
+		t.Fatalf("%d %v", status, body)
+	}
+	status, body := c.do(t, "PUT", draft, `{"findings_count":2}`, first)
+	if status != http.StatusPreconditionFailed || body["code"] != "changed_meanwhile" || body["etag"] != float64(2) {
+		t.Errorf("%d %v", status, body)
+	}
+	want := map[string]any{"findings_count": float64(1), "places": []any{"一号监舍"}}
+	if diff := cmp.Diff(want, body["current"]); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestHostile sends what a browser never would: always a problem with a code,
