@@ -13,9 +13,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"taizhang/internal/account"
 	"taizhang/internal/housetest"

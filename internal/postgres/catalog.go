@@ -14,8 +14,8 @@ import (
 // fault install_refused, and then nothing comes in.
 func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department) error {
 	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		// Two servers may start at once.
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", migrationLock); err != nil {
+		// Two servers may start at once, and a change of the catalogue be decided meanwhile.
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
 			return err
 		}
 		there, err := publishedIn(ctx, tx)
