@@ -120,7 +120,10 @@ async function filled(
   await page.getByText('草稿已保存').waitFor()
   await follow(page, title)
   await page.keyboard.press('Control+s')
-  expect(await page.locator('.notes .error').allInnerTexts()).toEqual([])
+  // What the server said of the document before stands until it has answered about this one.
+  await expect
+    .poll(() => page.locator('.notes .error').allInnerTexts(), { timeout: 10_000 })
+    .toEqual([])
   const path = new URL(page.url()).pathname.replace(/\/edit$/, '')
   const wrong: string[] = []
   const { data: me } = await api<{ number: string }>(page, 'GET', '/session')
