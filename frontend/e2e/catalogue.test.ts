@@ -69,9 +69,9 @@ describe('the catalogue changes while people fill', () => {
     await head.getByLabel('G3 为何现有台账不能承载').fill('现有台账没有观摩情况')
     await head.getByLabel('G4 每条分钟数').fill('1')
     await head.getByLabel('G4 每月条数').fill('1')
-    await head.getByRole('combobox', { name: 'G4 在哪个台账节省' }).selectOption('emergency-drill')
+    await head.getByRole('combobox', { name: 'G4 在哪个台账节省' }).selectOption('duty-log')
     await head.getByLabel('G4 每月节省分钟').fill('1')
-    await head.getByLabel('G4 如何节省').fill('停用预先告知一项')
+    await head.getByLabel('G4 如何节省').fill('值班日志不再抄写演练情况')
     const review = new Date(Date.now() + 180 * 86_400_000).toISOString().slice(0, 10)
     await head.getByLabel('G5 复核日期').fill(review)
     // Drafts that would stay behind are agreed to, knowingly.
