@@ -273,7 +273,11 @@ function Form(props: {
             change={touch}
             write={(texts) => setTyped({ of: key, texts })}
           />
-          <GateForm gate={gate} ledgers={ledgers} change={setGate} />
+          <GateForm
+            gate={gate}
+            ledgers={ledgers.filter((l) => kind === 'add' || l.id !== ledger)}
+            change={setGate}
+          />
           <label>
             <input
               type="checkbox"
