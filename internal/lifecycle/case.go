@@ -114,8 +114,6 @@ type Move struct {
 	Effects    []string `json:"effects"`
 }
 
-var settable = settables()
-
 // Next is the only way from one state to another. A refusal is a fault of kind
 // Conflict that names every condition that does not hold, with its numbers.
 func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {

@@ -32,7 +32,7 @@ const (
 	Late  Mark = "overdue"
 )
 
-// Timers that run for a case on f.Today.
+// Running is the timers of a case, as they stand on f.Today.
 func (m *Machine) Running(c Case, f Facts) ([]Due, error) {
 	vars := activation(m, c, f, Event{})
 	out := []Due{}

@@ -7,12 +7,10 @@ import (
 	"cel.dev/cel-go/cel"
 )
 
-// settables is what a transition may set, by name and type.
-func settables() map[string]*cel.Type {
-	return map[string]*cel.Type{
-		"level": cel.StringType, "earliest": cel.StringType, "baseline_on": cel.StringType, "cycle_start": cel.StringType,
-		"cycle": cel.IntType, "looked_back": cel.BoolType, "carry": cel.StringType,
-	}
+// settable is what a transition may set, by name and type.
+var settable = map[string]*cel.Type{
+	"level": cel.StringType, "earliest": cel.StringType, "baseline_on": cel.StringType, "cycle_start": cel.StringType,
+	"cycle": cel.IntType, "looked_back": cel.BoolType, "carry": cel.StringType,
 }
 
 // set works all values out on the case as it was, then takes them over.
