@@ -57,6 +57,9 @@ type Indicator struct {
 //	below  every started point of Of ÷ Per below Target percent costs Deduct
 //	above  every started point of Of ÷ Per above Target percent costs Deduct
 //	table  a finding of this event costs Deduct
+//
+// A ratio that is not worked out from ledgers has no Of and Per: each of its
+// findings brings both (17 of 20 drawn), and they are pooled.
 type Line struct {
 	ID     string     `json:"id"`
 	Title  fault.Text `json:"title"`
@@ -67,7 +70,19 @@ type Line struct {
 	Of     []Fact     `json:"of,omitempty"`    // below, above
 	Per    []Fact     `json:"per,omitempty"`
 	Target *Decimal   `json:"target,omitempty"`
-	Part   string     `json:"part,omitempty"`
+	// Scale of Of ÷ Per beside Target: "" percent, "plain" as it stands (a mean
+	// mark, books a head).
+	Scale string `json:"scale,omitempty"`
+	// Step is how a gap to Target is counted: "" every started point, "whole" only
+	// full ones, "exact" to the fraction.
+	Step string `json:"step,omitempty"`
+	// Period "month" takes a ratio month by month, and the worst one counts.
+	Period string `json:"period,omitempty"`
+	Part   string `json:"part,omitempty"`
+	// CapEach caps what the findings about one subject cost together (8 per officer).
+	CapEach *Decimal `json:"cap_each,omitempty"`
+	// Critical findings hold a check open until they are put right.
+	Critical bool `json:"critical,omitempty"`
 	// Systemic lines stand outside the rule that one event counts once.
 	Systemic bool `json:"systemic,omitempty"`
 }
@@ -80,6 +95,9 @@ type Fact struct {
 
 var (
 	forms   = []string{"each", "below", "above", "table"}
+	scales  = []string{"", "plain"}
+	steps   = []string{"", "whole", "exact"}
+	periods = []string{"", "month"}
 	methods = []string{"ledger", "onsite", "video", "quiz", "reading", "register"}
 	nas     = []string{"rescale", "full_marks"}
 )
@@ -138,9 +156,32 @@ func (s *Standard) line(ind *Indicator, l *Line, at string, want func(bool, stri
 		_, ok := ind.Parts[l.Part]
 		want(ok, at+"/part", "没有封顶项 %s", l.Part)
 	}
-	ratio := l.Form == "below" || l.Form == "above"
-	want(!ratio || len(l.Of) > 0 && len(l.Per) > 0 && l.Target != nil, at, "比率须有 of、per、target")
+	want(!l.ratio() || l.Target != nil, at+"/target", "比率须有 target")
+	want(!l.ratio() || len(l.Of) > 0 == (len(l.Per) > 0), at, "of 与 per 须成对")
+	want(!l.ratio() || l.Method != "ledger" || len(l.Of) > 0, at, "台账比率须有 of、per")
+	want(slices.Contains(scales, l.Scale) && (l.ratio() || l.Scale == ""), at+"/scale", "scale 只用于比率，须为 plain 或不写")
+	want(slices.Contains(steps, l.Step) && (l.ratio() || l.Step == ""), at+"/step", "step 只用于比率，须为 whole、exact 或不写")
+	want(slices.Contains(periods, l.Period) && (l.Period == "" || l.ratio() && len(l.Of) > 0), at+"/period", "period 只用于台账比率，须为 month 或不写")
+	want(l.CapEach == nil || l.Form == "each" && len(l.Count) == 0 && l.CapEach.Rat().Sign() > 0, at+"/cap_each", "cap_each 只用于按次扣分的检查发现，须为正")
+	for _, f := range slices.Concat(l.Count, l.Of, l.Per) {
+		_, known := areaQuestion(f.Measure)
+		want(f.Ledger != Areas || known, at, "监区得分应写作 units.方面、rate.方面 或 under.方面.百分数：%s", f.Measure)
+	}
 	want(l.Form != "each" || l.Method != "ledger" || len(l.Count) > 0, at+"/count", "台账规则须指明数据")
+}
+
+func (l *Line) ratio() bool { return l.Form == "below" || l.Form == "above" }
+
+// Asks says what a finding under the line must bring: "ratio" (Of and Per),
+// "count", or "" where the ledgers say it all.
+func (l *Line) Asks() string {
+	switch {
+	case l.ratio() && len(l.Of) == 0:
+		return "ratio"
+	case l.Method == "ledger" || l.ratio():
+		return ""
+	}
+	return "count"
 }
 
 // Find returns the indicator of that code.
