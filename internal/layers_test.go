@@ -17,13 +17,14 @@ var layers = [][]string{
 	{"fault", "actor"},
 	{"scoring", "lifecycle", "search", "catalog", "integrity"},
 	{"workbook"},
-	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "exchange"},
+	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "exchange", "assessment"},
 	{"postgres", "objectstore", "access", "outbound"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry"},
 	{"testkit", "housetest", "kill"},
 }
 
 var beside = map[string][]string{
+	"assessment": {"ledger", "duty"},
 	"actor":      {"fault"},
 	"exchange":   {"ledger"},
 	"connector":  {"ledger"},

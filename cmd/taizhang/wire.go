@@ -15,6 +15,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
 	"taizhang/internal/connector"
@@ -44,6 +45,7 @@ type house struct {
 	standard   *scoring.Standard
 	ledger     *ledger.Service
 	duty       *duty.Service
+	assessment *assessment.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
@@ -116,7 +118,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
-	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: assessment.Ordinary{Standard: h.standard}, Now: time.Now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err
@@ -145,6 +148,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.api = &httpapi.API{
 		Ledger:     h.ledger,
 		Duty:       h.duty,
+		Assessment: h.assessment,
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,

@@ -20,6 +20,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
@@ -39,24 +40,26 @@ import (
 
 // House is everything a test needs.
 type House struct {
-	OwnerURL  string
-	Owner     *pgx.Conn // superuser: organisation, and what an attacker could do
-	Store     *postgres.Store
-	Files     *objectstore.Store
-	Catalog   *catalog.Catalog
-	Register  *catalog.Register
-	Access    *access.Enforcer
-	Ledger    *ledger.Service
-	Duty      *duty.Service
-	Proposals *proposal.Service
-	Retrieval *retrieval.Service
-	Exchange  *exchange.Service
-	Prison    uuid.UUID
-	Area      uuid.UUID // ordinary, with labour
-	Other     uuid.UUID // another area of the same prison
-	began     time.Time
-	people    map[string]actor.Actor
-	config    objectstore.Config
+	OwnerURL   string
+	Owner      *pgx.Conn // superuser: organisation, and what an attacker could do
+	Store      *postgres.Store
+	Files      *objectstore.Store
+	Catalog    *catalog.Catalog
+	Register   *catalog.Register
+	Access     *access.Enforcer
+	Ledger     *ledger.Service
+	Duty       *duty.Service
+	Assessment *assessment.Service
+	Standard   *scoring.Standard
+	Proposals  *proposal.Service
+	Retrieval  *retrieval.Service
+	Exchange   *exchange.Service
+	Prison     uuid.UUID
+	Area       uuid.UUID // ordinary, with labour
+	Other      uuid.UUID // another area of the same prison
+	began      time.Time
+	people     map[string]actor.Actor
+	config     objectstore.Config
 }
 
 // New makes a house of its own for the test.
@@ -106,7 +109,9 @@ func New(t testing.TB) *House {
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
-	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
+	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Standard = standard
+	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: assessment.Ordinary{Standard: standard}, Now: time.Now}
 	return h
 }
 

@@ -43,6 +43,7 @@ func serve(t *testing.T) *client {
 		Ledger:     h.Ledger,
 		Retrieval:  h.Retrieval,
 		Duty:       h.Duty,
+		Assessment: h.Assessment,
 		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
 		Register:   h.Register,
@@ -51,7 +52,7 @@ func serve(t *testing.T) *client {
 		Exchange:   h.Exchange,
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
-		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},
+		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"taizhang/internal/assessment"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func onTimeBelow(t *testing.T) *scoring.Standard {
 
 func lossOf(t *testing.T, h *housetest.House, line string) (of, per string, losses []scoring.Loss) {
 	t.Helper()
-	sheet, _, err := h.Duty.Score(h.As(t.Context(), "warden"), h.Prison, h.Area)
+	sheet, _, err := h.Assessment.Score(h.As(t.Context(), "warden"), h.Prison, h.Area)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestRateBelow(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
-	h.Duty.Standard = onTimeBelow(t)
+	h.Assessment.Standards = assessment.Ordinary{Standard: onTimeBelow(t)}
 	today := time.Now().In(catalog.Zone)
 	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, catalog.Zone)
 	from := midnight.AddDate(0, 0, -21)

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
-	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
@@ -84,11 +84,11 @@ func newScene(t *testing.T) *scene {
 	}
 	found := h.Person("inspector")
 	found.Grants = []actor.Grant{{PrisonID: h.Prison, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
-	f := duty.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
-	for _, d := range h.Duty.Standard.Domains {
+	f := assessment.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
+	for _, d := range h.Standard.Domains {
 		for _, i := range d.Indicators {
 			for _, l := range i.Lines {
-				if line, ok := h.Duty.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
+				if line, ok := h.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
 					f.Line = l.ID
 				}
 			}
@@ -96,10 +96,10 @@ func newScene(t *testing.T) *scene {
 	}
 	unseen := f
 	unseen.Note = "\u200b"
-	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, unseen, ledger.Idem{}); fault.CodeOf(err) != "invalid_document" {
+	if _, err := h.Assessment.AddFinding(actor.With(t.Context(), found), h.Prison, unseen, ledger.Idem{}); fault.CodeOf(err) != "invalid_document" {
 		t.Fatalf("a finding that says nothing: %v", err)
 	}
-	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
+	if _, err := h.Assessment.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {

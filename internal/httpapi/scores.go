@@ -6,8 +6,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"taizhang/internal/duty"
-	"taizhang/internal/fault"
+	"taizhang/internal/assessment"
+	"taizhang/internal/scoring"
 )
 
 func areaPath(c echo.Context) (prison, area uuid.UUID, err error) {
@@ -23,7 +23,7 @@ func (a *API) score(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sheet, unit, err := a.Duty.Score(c.Request().Context(), prison, area)
+	sheet, unit, err := a.Assessment.Score(c.Request().Context(), prison, area)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (a *API) trend(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Trend(c.Request().Context(), prison, area, 60)
+	list, err := a.Assessment.Trend(c.Request().Context(), prison, area, 60)
 	if err != nil {
 		return err
 	}
@@ -47,18 +47,19 @@ func (a *API) scores(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Scores(c.Request().Context(), prison)
+	list, err := a.Assessment.Scores(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "line": a.Duty.Standard.Line, "points": a.Duty.Standard.Points})
+	return c.JSON(http.StatusOK, map[string]any{"areas": some(list)})
 }
 
 func (a *API) standard(c echo.Context) error {
-	if c.Param("standard") != a.Duty.Standard.ID {
-		return fault.New(fault.NotFound, "standard_unknown")
+	std, err := a.Assessment.Standard(c.Param("standard"))
+	if err != nil {
+		return err
 	}
-	return c.JSON(http.StatusOK, a.Duty.Standard)
+	return c.JSON(http.StatusOK, std)
 }
 
 func (a *API) findings(c echo.Context) error {
@@ -66,7 +67,7 @@ func (a *API) findings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Findings(c.Request().Context(), prison, area)
+	list, err := a.Assessment.Findings(c.Request().Context(), prison, area)
 	if err != nil {
 		return err
 	}
@@ -86,6 +87,10 @@ func (a *API) addFinding(c echo.Context) error {
 		Note  string     `json:"note"`
 		Event string     `json:"event"`
 		Entry *uuid.UUID `json:"entry"`
+
+		Subject string           `json:"subject"`
+		Of      *scoring.Decimal `json:"of"`
+		Per     *scoring.Decimal `json:"per"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -95,8 +100,8 @@ func (a *API) addFinding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.Duty.AddFinding(c.Request().Context(), prison, duty.NewFinding{Area: area, Line: in.Line, Day: in.Day, Count: in.Count,
-		Place: in.Place, Note: in.Note, Event: in.Event, Entry: in.Entry}, key)
+	id, err := a.Assessment.AddFinding(c.Request().Context(), prison, assessment.NewFinding{Area: area, Line: in.Line, Day: in.Day, Count: in.Count,
+		Place: in.Place, Note: in.Note, Event: in.Event, Entry: in.Entry, Subject: in.Subject, Of: in.Of, Per: in.Per}, key)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/account"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
@@ -29,6 +30,7 @@ import (
 type API struct {
 	Ledger     *ledger.Service
 	Duty       *duty.Service
+	Assessment *assessment.Service
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service

@@ -159,19 +159,9 @@ func short(l *Line, of, per *big.Rat) *big.Rat {
 	return new(big.Rat).SetInt(n.Div(n, gap.Denom()))
 }
 
-// why collects what explains a ratio: the measure's counterpart holds the refs.
+// why collects what explains a ratio.
 func (e *evaluation) why(l *Line, month string) []Ref {
-	refs := []Ref{}
-	for _, f := range l.Of {
-		if l.Form == "above" {
-			refs = append(refs, e.sum([]Fact{f}, month).refs...)
-			continue
-		}
-		if missing, ok := counterpart[f.Measure]; ok {
-			refs = append(refs, e.sum([]Fact{{f.Ledger, missing}}, month).refs...)
-		}
-	}
-	return refs
+	return append([]Ref{}, e.sum(l.behind(), month).refs...)
 }
 
 // counterpart names, for what was achieved, the measure that holds what was not.
@@ -182,7 +172,7 @@ func (e *evaluation) count(l *Line, ls *LineScore) {
 	all := e.sum(l.Count, "")
 	ls.Of, ls.State = &Decimal{all.value}, Counted
 	if all.value.Sign() > 0 {
-		ls.Losses = append(ls.Losses, Loss{Raw: Decimal{mul(all.value, l.Deduct.Rat())}, Refs: slices.Concat([]Ref{}, all.refs)})
+		ls.Losses = append(ls.Losses, Loss{Raw: Decimal{mul(all.value, l.Deduct.Rat())}, Refs: append([]Ref{}, all.refs...)})
 	}
 }
 

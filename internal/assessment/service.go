@@ -1,0 +1,107 @@
+// Package assessment applies a standard to what there is: scores as they stand
+// today, findings, rulings, kept runs and what would be if.
+package assessment
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Store keeps what scores are made of, and what was made of it.
+type Store interface {
+	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
+	// Sums adds up what a standard asks for between two days, both included, month
+	// by month and without references; of all ledgers together where it asks for "*".
+	// Without areas it is all of the prison's; one with nothing is not in the map.
+	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, asked []scoring.Fact, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
+	// Behind lists references of facts between two days, at most limit of each.
+	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
+	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
+	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
+}
+
+// Standards tells by which standard a unit is scored; nil is by none.
+type Standards interface {
+	Of(area ledger.Area) *scoring.Standard
+	Named(id string) *scoring.Standard
+}
+
+// Service is the use cases of scores.
+type Service struct {
+	Store     Store
+	Access    ledger.Authorizer
+	Standards Standards
+	Now       func() time.Time
+}
+
+// Ordinary scores the ordinary areas by one standard, and no other unit.
+type Ordinary struct{ Standard *scoring.Standard }
+
+// Of is the standard of an ordinary area.
+func (o Ordinary) Of(a ledger.Area) *scoring.Standard {
+	if a.Kind == "ordinary" {
+		return o.Standard
+	}
+	return nil
+}
+
+// Named is that standard by its id.
+func (o Ordinary) Named(id string) *scoring.Standard {
+	if o.Standard.ID == id {
+		return o.Standard
+	}
+	return nil
+}
+
+// Standard in force of that id. Fault: standard_unknown.
+func (s *Service) Standard(id string) (*scoring.Standard, error) {
+	if std := s.Standards.Named(id); std != nil {
+		return std, nil
+	}
+	return nil, fault.New(fault.NotFound, "standard_unknown")
+}
+
+// asked is the session of an answer: the database sees who asks.
+func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
+	a := actor.From(ctx)
+	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+}
+
+func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Access.Check(actor.From(ctx), "read", ledger.Subject{Class: "score", Prison: prison, Area: area}, s.Now())
+}
+
+// unit is an area that the actor may see the standing of, and its standard.
+// Faults: not_found, forbidden, no_standard.
+func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, *scoring.Standard, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return ledger.Area{}, nil, err
+	}
+	for _, a := range areas {
+		if a.ID != id {
+			continue
+		}
+		if err := s.mayRead(ctx, prison, id); err != nil {
+			return a, nil, err
+		}
+		if std := s.Standards.Of(a); std != nil {
+			return a, std, nil
+		}
+		return a, nil, fault.New(fault.NotFound, "no_standard")
+	}
+	return ledger.Area{}, nil, fault.New(fault.NotFound, "not_found")
+}
+
+// window is the days a standard looks at, ending on a day.
+func window(std *scoring.Standard, day time.Time) (from, to string) {
+	return catalog.DayOf(day.AddDate(0, -std.Months, 1)), catalog.DayOf(day)
+}
