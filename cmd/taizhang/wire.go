@@ -119,7 +119,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now}
-	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: assessment.Ordinary{Standard: h.standard}, Now: time.Now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: assessment.Ordinary{Standard: h.standard}, Duties: h.duty, Now: time.Now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err

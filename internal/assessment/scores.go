@@ -41,13 +41,16 @@ func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area,
 	return list[0], nil
 }
 
-// inputs of areas under one standard, in their order, by two queries for all of them.
+// inputs of areas under one standard, in their order, by three queries for all of them.
 func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
+	return s.inputsOf(ctx, s.asked(ctx, prison), areas, std, from, to)
+}
+
+func (s *Service) inputsOf(ctx context.Context, ses ledger.Session, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
 	ids := make([]uuid.UUID, len(areas))
 	for i, a := range areas {
 		ids[i] = a.ID
 	}
-	ses := s.asked(ctx, prison)
 	sums, err := s.Store.Sums(ctx, ses, ids, std.Facts(), from, to)
 	if err != nil {
 		return nil, err
@@ -56,9 +59,14 @@ func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.A
 	if err != nil {
 		return nil, err
 	}
+	rulings, err := s.Store.Rulings(ctx, ses, ids)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]scoring.Input, len(areas))
 	for i, a := range areas {
 		list[i] = scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: sums[a.ID], Findings: findings[a.ID]}
+		ruled(&list[i], std, rulings[a.ID])
 	}
 	return list, nil
 }

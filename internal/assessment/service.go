@@ -10,6 +10,7 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
@@ -26,12 +27,37 @@ type Store interface {
 	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
+	// Days reads what a standard asks for day by day, with all references.
+	Days(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string) ([]scoring.DayFact, error)
+
+	// Rulings lists the newest first.
+	Rulings(ctx context.Context, s ledger.Session, areas []uuid.UUID) (map[uuid.UUID][]Ruling, error)
+	AddRuling(ctx context.Context, s ledger.Session, idem ledger.Idem, r Ruling) (Ruling, error)
+	// DecideRuling locks the area's rulings, lets fn look at the one and at those in
+	// force beside it, set its state and decide.
+	DecideRuling(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(r *Ruling, beside []Ruling) (RulingDecision, error)) (Ruling, error)
+
+	AddRun(ctx context.Context, s ledger.Session, idem ledger.Idem, r Run) (Run, error)
+	// Runs lists the newest first, at most 200, without input and sheet.
+	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
+	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
+
+	// Evening is the last one kept of an area before a day; nil is none.
+	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)
+	Evenings(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]bool, error)
+	AddEvenings(ctx context.Context, s ledger.Session, list []Evening) error
+}
+
+// Duties tells what is due (package duty).
+type Duties interface {
+	List(ctx context.Context, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error)
 }
 
 // Standards tells by which standard a unit is scored; nil is by none.
 type Standards interface {
 	Of(area ledger.Area) *scoring.Standard
 	Named(id string) *scoring.Standard
+	Version(id string, version int) *scoring.Standard
 }
 
 // Service is the use cases of scores.
@@ -39,6 +65,7 @@ type Service struct {
 	Store     Store
 	Access    ledger.Authorizer
 	Standards Standards
+	Duties    Duties
 	Now       func() time.Time
 }
 
@@ -57,6 +84,14 @@ func (o Ordinary) Of(a ledger.Area) *scoring.Standard {
 func (o Ordinary) Named(id string) *scoring.Standard {
 	if o.Standard.ID == id {
 		return o.Standard
+	}
+	return nil
+}
+
+// Version is that standard, if it is the one.
+func (o Ordinary) Version(id string, version int) *scoring.Standard {
+	if o.Standard.Version == version {
+		return o.Named(id)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func New(t testing.TB) *House {
 	h.Exchange = h.exchange()
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Standard = standard
-	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: assessment.Ordinary{Standard: standard}, Now: time.Now}
+	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: assessment.Ordinary{Standard: standard}, Duties: h.Duty, Now: time.Now}
 	return h
 }
 

@@ -102,6 +102,18 @@ func newScene(t *testing.T) *scene {
 	if _, err := h.Assessment.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
+	today := catalog.DayOf(time.Now())
+	ruling, err := h.Assessment.AskRuling(h.As(t.Context(), "area head"), h.Prison, assessment.Ruling{Area: h.Area, Kind: assessment.Exclude, Target: "LD-01",
+		FromDay: today, ToDay: today, Reason: "老病残监区，无劳动"}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Assessment.DecideRuling(h.As(t.Context(), "bureau office"), h.Prison, ruling.ID, "grant", "属实", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Assessment.Keep(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
 	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}

@@ -117,6 +117,9 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.rosters,
 			s.reliefs,
 			s.reliefDecisions,
+			s.rulings,
+			s.rulingDecisions,
+			s.scoreRuns,
 			s.taskActs,
 			s.taskEntries,
 		} {

@@ -84,13 +84,18 @@ func areaQuestion(measure string) (question, bool) {
 	return question{}, false
 }
 
-// domainRate is the share of a domain's points that stands, of those that apply;
-// false where the area has none there.
+// domainRate is the rate of an area, 0 without a sheet.
 func domainRate(sheet *Sheet, domain string) (*big.Rat, bool) {
 	if sheet == nil {
 		return new(big.Rat), true
 	}
-	for _, d := range sheet.Domains {
+	return sheet.Rate(domain)
+}
+
+// Rate is the share of a domain's points that stands, of those that apply; false where
+// the sheet has none there.
+func (s *Sheet) Rate(domain string) (*big.Rat, bool) {
+	for _, d := range s.Domains {
 		if d.ID != domain {
 			continue
 		}

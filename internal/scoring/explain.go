@@ -3,6 +3,8 @@ package scoring
 import (
 	"slices"
 	"strings"
+
+	"taizhang/internal/fault"
 )
 
 // behind lists the facts whose references explain what a line lost: what it counts,
@@ -56,6 +58,31 @@ func (sheet *Sheet) Explain(s *Standard, facts []DayFact) {
 		// What was worked out is one loss; findings bring their own.
 		ls.Losses[0].Refs = list
 	})
+}
+
+// Lost is the sheet with nothing in it but what lost points, to be compared with later.
+func (sheet *Sheet) Lost() *Sheet {
+	thin := *sheet
+	thin.Domains = nil
+	for _, d := range sheet.Domains {
+		kept := d
+		kept.Indicators = nil
+		for _, i := range d.Indicators {
+			lines := i.Lines
+			i.Lines, i.Criteria, i.Ledgers = []LineScore{}, fault.Text{}, []string{}
+			for _, l := range lines {
+				if l.Deducted.Rat().Sign() > 0 {
+					l.Override = nil
+					i.Lines = append(i.Lines, l)
+				}
+			}
+			if len(i.Lines) > 0 {
+				kept.Indicators = append(kept.Indicators, i)
+			}
+		}
+		thin.Domains = append(thin.Domains, kept)
+	}
+	return &thin
 }
 
 // losing walks the lines that lost something by what ledgers say.

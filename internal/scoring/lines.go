@@ -164,6 +164,13 @@ func (e *evaluation) why(l *Line, month string) []Ref {
 	return append([]Ref{}, e.sum(l.behind(), month).refs...)
 }
 
+// Counterpart is the measure that holds what was not achieved, by the one that holds
+// what was.
+func Counterpart(measure string) (string, bool) {
+	missing, ok := counterpart[measure]
+	return missing, ok
+}
+
 // counterpart names, for what was achieved, the measure that holds what was not.
 var counterpart = map[string]string{"filled": "unfilled", "ontime": "late", "decided_48h": "slow_48h", "decided_5wd": "slow_5wd"}
 

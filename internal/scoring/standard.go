@@ -196,6 +196,21 @@ func (s *Standard) Find(code string) (*Indicator, bool) {
 	return nil, false
 }
 
+// Place returns the line with that id and the indicator it stands in.
+func (s *Standard) Place(id string) (*Line, *Indicator, bool) {
+	for i := range s.Domains {
+		for j := range s.Domains[i].Indicators {
+			ind := &s.Domains[i].Indicators[j]
+			for k := range ind.Lines {
+				if ind.Lines[k].ID == id {
+					return &ind.Lines[k], ind, true
+				}
+			}
+		}
+	}
+	return nil, nil, false
+}
+
 // LineOf returns the line with that id.
 func (s *Standard) LineOf(id string) (*Line, bool) {
 	l, ok := s.lines[id]
