@@ -223,6 +223,7 @@ func (h *house) startJobs(ctx context.Context) (func(context.Context) error, err
 	go h.follow(ctx)
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
+		Assessment: h.assessment,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,

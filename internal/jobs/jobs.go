@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/assessment"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
@@ -35,6 +36,7 @@ type Aftermath interface {
 // Deps of the workers.
 type Deps struct {
 	Duty       *duty.Service
+	Assessment *assessment.Service
 	Ledger     Aftermath
 	Proposals  *proposal.Service
 	Printing   *printing.Service
@@ -83,7 +85,7 @@ type planDuties struct{}
 func (planDuties) Kind() string { return "plan_duties" }
 
 func (d Deps) planDuties(ctx context.Context, prison uuid.UUID) error {
-	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison))
+	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison), d.Assessment.CloseDay(ctx, prison))
 }
 
 // remindDeciders tells who has to decide, and who may after the deadline.
