@@ -1635,10 +1635,114 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Standing of the ordinary areas */
+        /** Standing of the areas that a standard scores */
         get: operations["scores.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an area stands today, and where it is going */
+        get: operations["scores.readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/suppose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the score would be with something changed; nothing is kept */
+        post: operations["scores.suppose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept runs, the newest first */
+        get: operations["runs.list"];
+        put?: never;
+        /** Keep a self-check as of today */
+        post: operations["runs.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept run with its sheet */
+        get: operations["runs.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rulings on the score of an area, the newest first */
+        get: operations["rulings.list"];
+        put?: never;
+        /** Ask for a ruling */
+        post: operations["rulings.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rulings/{ruling}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a ruling */
+        post: operations["rulings.decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3523,7 +3627,7 @@ export interface components {
         };
         Ref: {
             /** @enum {string} */
-            kind: "entry" | "duty" | "finding";
+            kind: "entry" | "duty" | "finding" | "override" | "unit";
             id: string;
             /** Format: date */
             day?: string;
@@ -3535,6 +3639,7 @@ export interface components {
             day?: string;
             counted_in?: string;
             note?: string;
+            subject?: string;
             refs: components["schemas"]["Ref"][];
         };
         LineScore: {
@@ -3547,6 +3652,15 @@ export interface components {
             of?: components["schemas"]["Decimal"];
             per?: components["schemas"]["Decimal"];
             target?: components["schemas"]["Decimal"];
+            /** @description the worst, where months are compared */
+            month?: string;
+            override?: {
+                id: string;
+                reason: string;
+                amount: components["schemas"]["Decimal"];
+                computed: components["schemas"]["Decimal"];
+                losses: components["schemas"]["Loss"][];
+            };
             deducted: components["schemas"]["Decimal"];
             losses: components["schemas"]["Loss"][];
         };
@@ -3556,6 +3670,7 @@ export interface components {
             points: components["schemas"]["Decimal"];
             former_veto?: boolean;
             applies: boolean;
+            decision?: string;
             deducted: components["schemas"]["Decimal"];
             over_cap: components["schemas"]["Decimal"];
             score: components["schemas"]["Decimal"];
@@ -3571,6 +3686,129 @@ export interface components {
             score: components["schemas"]["Decimal"];
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
+        Readiness: {
+            area: components["schemas"]["Area"];
+            sheet: components["schemas"]["Sheet"];
+            gap: components["schemas"]["Decimal"];
+            since?: {
+                /** Format: date */
+                day: string;
+                score: components["schemas"]["Decimal"];
+                changes: components["schemas"]["ScoreChange"][];
+            };
+            dues: {
+                ledger: string;
+                period: string;
+                /** Format: date-time */
+                due_at: string;
+                price: components["schemas"]["Decimal"];
+            }[];
+            drift?: {
+                /** Format: uuid */
+                run: string;
+                kind: string;
+                /** Format: date */
+                as_of: string;
+                score: string;
+                domains: {
+                    id: string;
+                    then: components["schemas"]["Decimal"];
+                    now: components["schemas"]["Decimal"];
+                    alarm: boolean;
+                }[];
+                alarm: boolean;
+            };
+        };
+        ScoreChange: {
+            domain?: string;
+            indicator?: string;
+            /** @description or rescaled, carry */
+            line: string;
+            title: components["schemas"]["Text"];
+            before: components["schemas"]["Decimal"];
+            after: components["schemas"]["Decimal"];
+            came: components["schemas"]["Ref"][];
+            went: components["schemas"]["Ref"][];
+        };
+        Supposed: {
+            /** @description duties missed more, by ledger */
+            missed?: {
+                [key: string]: number;
+            };
+            facts?: {
+                ledger: string;
+                measure: string;
+                /** Format: date */
+                day: string;
+                value: components["schemas"]["Decimal"];
+            }[];
+            findings?: components["schemas"]["Finding"][];
+            without?: string[];
+            version?: number;
+            line?: components["schemas"]["Decimal"];
+        };
+        Supposition: {
+            before: components["schemas"]["Sheet"];
+            after: components["schemas"]["Sheet"];
+            changes: components["schemas"]["ScoreChange"][];
+        };
+        ScoreRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            /** @enum {string} */
+            kind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+            standard: string;
+            version: number;
+            engine: number;
+            /** Format: date */
+            as_of: string;
+            score: components["schemas"]["Decimal"];
+            passes: boolean;
+            /** Format: uuid */
+            made_by: string;
+            made_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            sheet?: components["schemas"]["Sheet"];
+        };
+        Ruling: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            /** @enum {string} */
+            kind: "exclude" | "override";
+            standard: string;
+            /** @description an indicator's code, or a line's id */
+            target: string;
+            amount?: components["schemas"]["Decimal"];
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            reason: string;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused" | "withdrawn" | "revoked";
+            decisions: {
+                /** Format: uuid */
+                id: string;
+                verdict: string;
+                /** Format: uuid */
+                decided_by: string;
+                decided_by_name: string;
+                comment: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            actions: ("grant" | "refuse" | "withdraw" | "revoke")[];
+        };
         Sheet: {
             standard: string;
             version: number;
@@ -3583,6 +3821,15 @@ export interface components {
             applicable_points: components["schemas"]["Decimal"];
             deducted: components["schemas"]["Decimal"];
             rescaled: components["schemas"]["Decimal"];
+            carry?: {
+                rate: components["schemas"]["Decimal"];
+                deductions: components["schemas"]["Decimal"];
+                sheet?: string;
+                waived?: string;
+                own: components["schemas"]["Decimal"];
+                raw: components["schemas"]["Decimal"];
+                deducted: components["schemas"]["Decimal"];
+            };
             score: components["schemas"]["Decimal"];
             display: string;
             line: components["schemas"]["Decimal"];
@@ -3593,6 +3840,8 @@ export interface components {
         Standing: {
             area: components["schemas"]["Area"];
             score: components["schemas"]["Decimal"];
+            points: components["schemas"]["Decimal"];
+            line: components["schemas"]["Decimal"];
             display: string;
             passes: boolean;
             domains: components["schemas"]["DomainScore"][];
@@ -7824,9 +8073,311 @@ export interface operations {
                 content: {
                     "application/json": {
                         areas: components["schemas"]["Standing"][];
-                        line: components["schemas"]["Decimal"];
-                        points: components["schemas"]["Decimal"];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where an area stands today, and where it is going */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.suppose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supposed"];
+            };
+        };
+        responses: {
+            /** @description What the score would be with something changed; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Supposition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kept runs, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        runs: components["schemas"]["ScoreRun"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "self_check";
+                };
+            };
+        };
+        responses: {
+            /** @description Keep a self-check as of today */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A kept run with its sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: components["schemas"]["ScoreRun"];
+                        /** @description evaluated again it gives the same bytes */
+                        replays: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rulings on the score of an area, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rulings: components["schemas"]["Ruling"][];
+                        may: ("exclude" | "override")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "exclude" | "override";
+                    target: string;
+                    amount?: components["schemas"]["Decimal"];
+                    /** Format: date */
+                    from_day: string;
+                    /** Format: date */
+                    to_day: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for a ruling */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                ruling: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "grant" | "refuse" | "withdraw" | "revoke";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide a ruling */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
                 };
             };
             /** @description A problem */
@@ -7941,6 +8492,9 @@ export interface operations {
                     event?: string;
                     /** Format: uuid */
                     entry?: string;
+                    subject?: string;
+                    of?: components["schemas"]["Decimal"];
+                    per?: components["schemas"]["Decimal"];
                 };
             };
         };
