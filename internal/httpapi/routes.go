@@ -24,6 +24,7 @@ func (a *API) routes() []route {
 	return slices.Concat(
 		a.sessionRoutes(),
 		a.organisationRoutes(),
+		a.areaRoutes(),
 		a.catalogueRoutes(),
 		a.findingRoutes(),
 		a.entryRoutes(),

@@ -20,6 +20,7 @@ import (
 	"taizhang/internal/exchange"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/organisation"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
@@ -36,6 +37,7 @@ type API struct {
 	Printing   *printing.Service
 	Connectors *connector.Service
 	Exchange   *exchange.Service
+	Areas      *organisation.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House

@@ -119,6 +119,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.reliefDecisions,
 			s.taskActs,
 			s.taskEntries,
+			s.areaChanges,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
