@@ -1,6 +1,7 @@
 package housetest_test
 
 import (
+	"net/http"
 	"sync"
 	"testing"
 
@@ -134,5 +135,32 @@ func TestLine(t *testing.T) {
 	command.Postings = []actor.Posting{{Role: actor.DeptStaff, Department: "dept_command"}}
 	if _, err := h.Ledger.Create(actor.With(t.Context(), command), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "video-lookback"}, ledger.Idem{}); fault.CodeOf(err) != "forbidden" {
 		t.Errorf("the line fills: %v", err)
+	}
+}
+
+// TestAreasOverHTTP: the office's browser changes and reads, an officer's reads.
+func TestAreasOverHTTP(t *testing.T) {
+	t.Parallel()
+	guest := serve(t)
+	office, officer := guest.as(t, "bureau office"), guest.as(t, "officer")
+	changes := "/prisons/" + guest.h.Prison.String() + "/areas/" + guest.h.Area.String() + "/changes"
+	body, key := `{"version":0,"closed_on":"2025-07-01","reason":"监区撤销"}`, map[string]string{"Idempotency-Key": "close-area-1"}
+	if status, _ := officer.do(t, "POST", changes, body, key); status != http.StatusForbidden {
+		t.Errorf("an officer closes an area: %d", status)
+	}
+	for range 2 {
+		if status, area := office.do(t, "POST", changes, body, key); status != http.StatusCreated || area["closed_on"] != "2025-07-01" || area["version"] != float64(1) {
+			t.Errorf("%d %v", status, area)
+		}
+	}
+	if status, _ := office.do(t, "POST", changes, body, map[string]string{"Idempotency-Key": "close-area-2"}); status != http.StatusPreconditionFailed {
+		t.Errorf("over what stands: %d", status)
+	}
+	if status, list := officer.do(t, "GET", changes, "", nil); status != http.StatusOK || len(list["changes"].([]any)) != 1 {
+		t.Errorf("%d %v", status, list)
+	}
+	// The house of this test is no demonstration: it has no clock to set.
+	if status, _ := office.do(t, "POST", "/demo/clock", `{"to":"2030-01-01T00:00:00Z"}`, nil); status != http.StatusNotFound {
+		t.Errorf("a clock is set: %d", status)
 	}
 }
