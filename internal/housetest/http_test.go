@@ -33,7 +33,7 @@ type client struct {
 func serve(t *testing.T) *client {
 	t.Helper()
 	h := housetest.New(t)
-	for _, who := range []string{"officer", "officer elsewhere"} {
+	for _, who := range []string{"officer", "officer elsewhere", "bureau office"} {
 		p := h.Person(who)
 		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
 			t.Fatal(err)
@@ -47,6 +47,7 @@ func serve(t *testing.T) *client {
 		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
 		Register:   h.Register,
+		Areas:      h.Areas,
 		House:      h.Store,
 		Printing:   h.Printing(t),
 		Exchange:   h.Exchange,
