@@ -60,7 +60,7 @@ func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string,
 	if kind != SelfCheck {
 		return Run{}, fault.New(fault.Malformed, "bad_request")
 	}
-	if err := s.Access.Check(a, "create", ledger.Subject{Class: "run", Prison: prison, Area: area}, s.Now()); err != nil {
+	if err := s.mayKeep(ctx, prison, area); err != nil {
 		return Run{}, err
 	}
 	from, to := window(std, s.Now())
@@ -85,12 +85,18 @@ func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string,
 	return s.Store.AddRun(ctx, s.asked(ctx, prison), idem, r)
 }
 
-// Runs of an area, the newest first, without their sheets.
-func (s *Service) Runs(ctx context.Context, prison, area uuid.UUID) ([]Run, error) {
+// Runs of an area, the newest first, without their sheets, and whether the actor may
+// keep a self-check.
+func (s *Service) Runs(ctx context.Context, prison, area uuid.UUID) (list []Run, may bool, err error) {
 	if _, _, err := s.unit(ctx, prison, area); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return s.Store.Runs(ctx, s.asked(ctx, prison), area)
+	list, err = s.Store.Runs(ctx, s.asked(ctx, prison), area)
+	return list, s.mayKeep(ctx, prison, area) == nil, err
+}
+
+func (s *Service) mayKeep(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: "run", Prison: prison, Area: area}, s.Now())
 }
 
 // Run with its sheet, and whether evaluating its input by its version of the standard

@@ -42,11 +42,11 @@ func (a *API) listRuns(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Assessment.Runs(c.Request().Context(), prison, area)
+	list, may, err := a.Assessment.Runs(c.Request().Context(), prison, area)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"runs": some(list)})
+	return c.JSON(http.StatusOK, map[string]any{"runs": some(list), "may": may})
 }
 
 func (a *API) keepRun(c echo.Context) error {

@@ -1298,6 +1298,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/demo/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the demonstration's clock forward, to see in a day what takes years; not found in a house that is no demonstration */
+        post: operations["demo.clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the area counts among the areas of its prison, and as what; every change, the latest first */
+        get: operations["areas.changes"];
+        put?: never;
+        /** Say anew when the area counts, and as what; the bureau's office alone, with a reason and the version that was seen */
+        post: operations["areas.change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/rosters": {
         parameters: {
             query?: never;
@@ -2580,6 +2615,35 @@ export interface components {
             kind: "ordinary" | "functional";
             function: string;
             has_labour: boolean;
+            /**
+             * Format: date
+             * @description The first day on which it counts; missing for one from before the register
+             */
+            opened_on?: string;
+            /**
+             * Format: date
+             * @description The first day on which it counts no more
+             */
+            closed_on?: string;
+            /** @description 分监区 */
+            sub_area: boolean;
+            /** @description How often what counts of it was changed; a change names the one that was seen */
+            version: number;
+        };
+        AreaChange: {
+            /** Format: uuid */
+            area: string;
+            version: number;
+            /** Format: date */
+            opened_on?: string;
+            /** Format: date */
+            closed_on?: string;
+            sub_area: boolean;
+            reason: string;
+            /** @description Of who changed it */
+            name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Prison: {
             /** Format: uuid */
@@ -3686,6 +3750,8 @@ export interface components {
             score: components["schemas"]["Decimal"];
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
+        /** @enum {string} */
+        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
         Readiness: {
             area: components["schemas"]["Area"];
             sheet: components["schemas"]["Sheet"];
@@ -3706,7 +3772,7 @@ export interface components {
             drift?: {
                 /** Format: uuid */
                 run: string;
-                kind: string;
+                kind: components["schemas"]["RunKind"];
                 /** Format: date */
                 as_of: string;
                 score: string;
@@ -3757,8 +3823,7 @@ export interface components {
             id: string;
             /** Format: uuid */
             area: string;
-            /** @enum {string} */
-            kind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+            kind: components["schemas"]["RunKind"];
             standard: string;
             version: number;
             engine: number;
@@ -3855,6 +3920,9 @@ export interface components {
             count: number;
             note: string;
             event?: string;
+            subject?: string;
+            of?: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
         };
         Indicator: {
             code: string;
@@ -7143,6 +7211,125 @@ export interface operations {
             };
         };
     };
+    "demo.clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The time it is now; sessions unused for as long are over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        now: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every change, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changes: components["schemas"]["AreaChange"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.change": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description A day, or empty for one from before the register */
+                    opened_on?: string;
+                    /** @description A day, or empty for none */
+                    closed_on?: string;
+                    sub_area?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The area as it then stands */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "rosters.list": {
         parameters: {
             query?: {
@@ -8174,6 +8361,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description the reader may keep a self-check */
+                        may: boolean;
                         runs: components["schemas"]["ScoreRun"][];
                     };
                 };

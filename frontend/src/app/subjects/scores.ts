@@ -13,6 +13,11 @@ export const subject: Subject = {
   routes: [
     { path: 'scores', ...page(() => import('../../pages/Scores')) },
     { path: 'prisons/:prison/areas/:area/score', ...page(() => import('../../pages/AreaScore')) },
+    {
+      path: 'prisons/:prison/areas/:area/readiness',
+      ...page(() => import('../../pages/Readiness')),
+    },
+    { path: 'prisons/:prison/runs/:run', ...page(() => import('../../pages/RunPage')) },
     { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../../pages/Proof')) },
     { path: 'completeness', ...page(() => import('../../pages/Completeness')) },
     { path: 'burden', ...page(() => import('../../pages/Burden')) },
