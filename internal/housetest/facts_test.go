@@ -55,10 +55,8 @@ var supplies = map[string]supply{
 		map[string]string{"treatment_level": `"lenient"`, "labour_exempt": `true`}},
 	"ext:trust-account": {ofNumber, map[string]connector.Member{"settled": {At: "/jq", Type: "boolean"}},
 		[]person{{"id": "a", "no": someInmate, "jq": "false"}}, map[string]string{"settled": `false`}},
-	"ext:assets": {ofNumber, map[string]connector.Member{"class": {At: "/lb", Type: "text", Values: map[string]string{"03": "lock_door"}}},
-		[]person{{"id": "a", "no": someAsset, "lb": "03"}}, map[string]string{"class": `"lock_door"`}},
-	"ext:asset-register": {ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}},
-		[]person{{"id": "a", "no": someAsset, "mc": "剪刀"}, {"id": "b", "no": "GJ-000002", "mc": "锤"}}, map[string]string{"name": `"剪刀"`}},
+	"ext:assets": {ofNumber, map[string]connector.Member{"class": {At: "/lb", Type: "text", Values: map[string]string{"03": "lock_door"}}, "name": {At: "/mc", Type: "text"}},
+		[]person{{"id": "a", "no": someAsset, "lb": "03", "mc": "剪刀"}, {"id": "b", "no": "GJ-000002", "mc": "锤"}}, map[string]string{"class": `"lock_door"`, "name": `"剪刀"`}},
 	"ext:patrol": {ofDay, map[string]connector.Member{"count": {At: "/cs", Type: "integer"}},
 		[]person{{"id": "a", "jq": "A1", "rq": today(), "cs": "12"}, {"id": "b", "jq": "A2", "rq": today(), "cs": "7"}, {"id": "c", "jq": "A1", "rq": "2026-01-01", "cs": "9"}},
 		map[string]string{"count": `12`}},
@@ -424,7 +422,7 @@ func TestFactsAtOnce(t *testing.T) {
 	t.Parallel()
 	sc := newScene(t)
 	h := sc.House
-	c := factsOf(t, h, connector.Push, "ext:asset-register", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
+	c := factsOf(t, h, connector.Push, "ext:assets", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
 	s := connect(t, h, c)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -465,7 +463,7 @@ func TestFactsFollow(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	officer := h.As(t.Context(), "officer")
-	c := factsOf(t, h, connector.Push, "ext:asset-register", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
+	c := factsOf(t, h, connector.Push, "ext:assets", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
 	s := connect(t, h, c)
 	body := pushed(t, person{"id": "a", "ver": 1, "no": someAsset, "mc": "剪刀"}, person{"id": "b", "ver": 1, "no": "GJ-000002", "mc": "锤"})
 	if _, err := s.Receive(t.Context(), c.ID, "the-token", body, idemOf("follow", body)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -199,5 +200,62 @@ func TestWaysIn(t *testing.T) {
 	}
 	if len(ways) != 2 || ways["postgres/catalog.go"] != 1 || ways["postgres/proposals.go"] != 1 {
 		t.Errorf("%v", ways)
+	}
+}
+
+// TestNewerInFiles: a house that has version 1 of a type gets version 2 with the
+// files, and what was begun under version 1 is judged and filed by it.
+func TestNewerInFiles(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	files, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v1 := files.Type("tool-hazmat", 1)
+	exec(t, h, "set session_replication_role = replica")
+	exec(t, h, "delete from ledger_versions where ledger = $1", v1.ID)
+	exec(t, h, "set session_replication_role = origin")
+	exec(t, h, "insert into ledger_versions (ledger, version, schema, definition, form, digest) values ($1, 1, $2, $3, $4, $5)",
+		v1.ID, []byte(v1.SchemaJSON), []byte(v1.DefinitionJSON), []byte(v1.FormJSON), v1.Digest[:])
+	published := func() (list []int) {
+		t.Helper()
+		files, err := h.Store.Published(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Catalog.Replace(files, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range h.Catalog.Versions(v1.ID) {
+			list = append(list, v.Version)
+		}
+		return list
+	}
+	if got := published(); !slices.Equal(got, []int{1}) {
+		t.Fatalf("versions %v", got)
+	}
+	e := h.Begin(t, "officer", v1.ID, shipped(t, v1.ID, "01", nil))
+	r, err := catalog.LoadRegister(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := published(); !slices.Equal(got, []int{1, 2}) {
+		t.Fatalf("versions %v", got)
+	}
+	res, err := h.Ledger.Check(h.As(t.Context(), "officer"), e.Key, shipped(t, v1.ID, "01", nil))
+	if err != nil || e.Version != 1 {
+		t.Errorf("version %d: %v", e.Version, err)
+	}
+	for _, f := range res.Errors {
+		if !strings.HasPrefix(f.Code, "person_") && f.Code != "evidence_missing" {
+			t.Errorf("%+v", f)
+		}
+	}
+	if e := h.Begin(t, "officer", v1.ID, json.RawMessage("{}")); e.Version != 2 {
+		t.Errorf("the next is begun under version %d", e.Version)
 	}
 }

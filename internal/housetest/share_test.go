@@ -531,7 +531,7 @@ func TestBatchAsksOnce(t *testing.T) {
 		number := fmt.Sprintf("%010d", i+1)
 		filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", number, "points_deduction", 100*i))
 	}
-	c := factsOf(t, h, connector.Push, "ext:asset-register", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
+	c := factsOf(t, h, connector.Push, "ext:assets", ofNumber, map[string]connector.Member{"name": {At: "/mc", Type: "text"}})
 	s := connect(t, h, c)
 	body := pushed(t, person{"id": "a", "ver": 1, "no": "GJ-000000", "mc": "工具0"}, person{"id": "b", "ver": 1, "no": "GJ-000001", "mc": "工具1"},
 		person{"id": "c", "ver": 1, "no": "GJ-000002", "mc": "工具2"}, person{"id": "d", "ver": 1, "no": "GJ-000003", "mc": "工具3"})

@@ -1986,6 +1986,8 @@ export interface components {
             subject: {
                 kind: string;
                 ref: string;
+                /** @description the inmate's, where there is an entry to read about him */
+                name?: string;
             };
             items: {
                 entry: components["schemas"]["Entry"];
@@ -2055,6 +2057,8 @@ export interface components {
                     pointer: string;
                     title: components["schemas"]["Text"];
                     text: string;
+                    /** @description whose number the text is */
+                    name?: string;
                     /** @description parts of the text that answer, in UTF-16 units, the end not included */
                     marks: number[][];
                 }[];
