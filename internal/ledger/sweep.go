@@ -107,8 +107,11 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 			if err != nil {
 				return err
 			}
-			if row.VersionID == v.VersionID {
-				if row.Used || !row.TouchedAt.Before(before) {
+			if row.Known && !row.TouchedAt.Before(before) {
+				return nil // somebody brings these bytes, or just did
+			}
+			if row.Known && (row.VersionID == v.VersionID || row.VersionID == "") {
+				if row.Used {
 					return nil
 				}
 				again = true
@@ -128,7 +131,8 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 
 // ObjectRow guards a key of the store.
 type ObjectRow struct {
-	VersionID string // "" when there is no row
+	Known     bool   // there is one
+	VersionID string // "" while bytes are brought to the key that none lay under
 	TouchedAt time.Time
 	Used      bool // a draft, a revision, a print or a volume rests on it
 }

@@ -96,6 +96,7 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 	if err != nil {
 		return row, err
 	}
+	row.Known = true
 	// A statement of its own, after the locks: in the same one it would see what
 	// was there before whoever held them committed.
 	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)

@@ -408,7 +408,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Changes of the catalogue proposed in a prison, the newest first */
+        /** Changes of the catalogue proposed in a prison, all that are open, the longest waiting first, then the newest that are over */
         get: operations["proposals.list"];
         put?: never;
         /** Propose a change of the catalogue; what fails the gate is kept as refused */
@@ -4630,6 +4630,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         proposals: components["schemas"]["Proposal"][];
+                        /** @description older ones that are over and not listed */
+                        more: number;
                         /** @description those the reader may propose to change */
                         ledgers: string[];
                         /** @description those for which the reader may propose a new ledger */
