@@ -195,6 +195,12 @@ func TestPrintBytesFirst(t *testing.T) {
 	if _, err := dying.File(t.Context(), e.Key, 1, printing.Filed); !errors.Is(err, crashed) {
 		t.Fatal(err)
 	}
+	away := *s
+	away.Files = lookedAt{h.Files, func() error { return fault.New(fault.Unavailable, "store_unavailable") }}
+	other := approved(t, h)
+	if _, err := away.File(t.Context(), other.Key, 1, printing.Filed); fault.CodeOf(err) != "store_unavailable" {
+		t.Fatal(err)
+	}
 	before := time.Now()
 	looks := 0
 	s.Files = lookedAt{h.Files, func() error {
@@ -232,8 +238,11 @@ func TestPrintBytesFirst(t *testing.T) {
 	if made[0].VersionID != p.VersionID || made[1].VersionID != p.VersionID {
 		t.Errorf("%+v", made)
 	}
-	if n, err := h.Ledger.SweepVersions(t.Context(), h.Prison, time.Now().Add(time.Hour)); err != nil || n != 1 {
-		t.Errorf("swept %d: %v", n, err)
+	if did, err := h.Ledger.Sweep(t.Context(), h.Prison, time.Now().Add(time.Hour)); err != nil || did.Versions != 1 {
+		t.Errorf("swept %+v: %v", did, err)
+	}
+	if claimed := ask(t, h, "select count(*)::text from objects where version_id = ''"); claimed != "0" {
+		t.Errorf("%s keys stay claimed", claimed)
 	}
 	if there, err := h.Files.Has(t.Context(), ledger.ObjectKey(h.Prison, p.Sha256), orphan); err != nil || there {
 		t.Errorf("what nobody rests on stays: %v", err)

@@ -34,8 +34,10 @@ func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time)
 	ses := Session{Prison: prison, Scope: Everything()}
 	err := s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
 		var err error
-		done.Uploads, err = tx.DropUploads(ctx, prison, before)
-		return err
+		if done.Uploads, err = tx.DropUploads(ctx, prison, before); err != nil {
+			return err
+		}
+		return tx.DropClaims(ctx, prison, before)
 	})
 	if err != nil {
 		return done, err
@@ -110,7 +112,7 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 			if row.Known && !row.TouchedAt.Before(before) {
 				return nil // somebody brings these bytes, or just did
 			}
-			if row.Known && (row.VersionID == v.VersionID || row.VersionID == "") {
+			if row.VersionID == v.VersionID {
 				if row.Used {
 					return nil
 				}

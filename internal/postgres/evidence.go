@@ -106,6 +106,11 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 	return row, err
 }
 
+func (t *txn) DropClaims(ctx context.Context, prison uuid.UUID, before time.Time) error {
+	_, err := t.exec(ctx, "delete from objects where prison_id = $1 and version_id = '' and touched_at < $2", prison, before)
+	return err
+}
+
 func (t *txn) DropObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest) error {
 	_, err := t.exec(ctx, "delete from objects where prison_id = $1 and sha256 = $2", prison, sum[:])
 	return err
