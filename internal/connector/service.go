@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -225,7 +226,7 @@ func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session 
 type View struct {
 	State
 	URL     string
-	Folder  string
+	Folder  string // where files are dropped; its name alone for who does not keep the connector
 	Events  []string
 	Last    *Run
 	Open    int // rejected records that nothing has mended
@@ -247,6 +248,9 @@ func (s *Service) Overview(ctx context.Context, prison uuid.UUID) ([]View, error
 		for _, st := range states {
 			c := s.Set[st.ID]
 			v := View{State: st, URL: c.URL, Folder: c.Folder, Events: c.Events, Allowed: []string{}}
+			if c.Folder != "" && !manage {
+				v.Folder = filepath.Base(c.Folder)
+			}
 			runs, err := tx.Runs(ctx, prison, st.ID, 1)
 			if err != nil {
 				return err

@@ -176,6 +176,22 @@ func TestPush(t *testing.T) {
 	}
 }
 
+// TestDropPlace: where on the machine files are dropped, only who keeps the connector
+// reads; others read the folder's name.
+func TestDropPlace(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	drop := rosterConnector(t, h, connector.Drop)
+	drop.Folder = filepath.Join(t.TempDir(), "roster")
+	c := asking(t, h, connect(t, h, drop))
+	for who, place := range map[string]string{"system admin": drop.Folder, "security admin": "roster"} {
+		_, out := c.as(t, who).do(t, "GET", "/prisons/"+h.Prison.String()+"/connectors", "", nil)
+		if list, _ := out["connectors"].([]any); len(list) != 1 || list[0].(map[string]any)["place"] != place {
+			t.Errorf("%s reads %v", who, out)
+		}
+	}
+}
+
 // TestKeepers asks as the two administrators and as an officer: who keeps it may
 // act, who watches sees, others are refused; no secret and no record is shown.
 func TestKeepers(t *testing.T) {

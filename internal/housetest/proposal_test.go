@@ -351,7 +351,7 @@ func TestOverlapRefused(t *testing.T) {
 	if len(overlaps) == 0 || len(f.Fields) != 1 || f.Fields[0].Code != "gate:overlap" {
 		t.Errorf("overlaps %v, fields %v", overlaps, f.Fields)
 	}
-	list, err := h.Proposals.List(h.As(t.Context(), "custody head"), h.Prison)
+	list, _, err := h.Proposals.List(h.As(t.Context(), "custody head"), h.Prison)
 	if err != nil || len(list) != 1 || list[0].State != proposal.Refused || len(list[0].Report.Failed) != 1 {
 		t.Errorf("the refusal is not kept: %+v %v", list, err)
 	}
@@ -553,6 +553,85 @@ func TestSavingsThereAre(t *testing.T) {
 	}
 }
 
+// TestSavingsGone: a saving is judged again with every decision, under the lock: what
+// it was claimed of may have come to take less. A proposal's own claim is not against it.
+func TestSavingsGone(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	most := h.Catalog.Takes(h.Catalog.Current("duty-log"), nil)
+	claiming := func(id string, minutes int) proposal.Proposal {
+		t.Helper()
+		c := next(t, h, id, func(schema, _, form map[string]any) {
+			properties(schema)["weather_note"] = property("天气情况说明", "weather_note", "string")
+			section(form)["fields"] = append(section(form)["fields"].([]any), "weather_note")
+		})
+		gate := *theGate
+		gate.Minutes, gate.PerMonth, gate.Savings = 1, 1, []catalog.Spare{{Ledger: "duty-log", Minutes: minutes, How: "不再重复抄写"}}
+		c.Gate = &gate
+		p, err := propose(h, t.Context(), "education head", c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	some, rest := claiming("culture-activity", 1), claiming("individual-talk", most-1)
+	rarer, err := propose(h, t.Context(), "custody head", next(t, h, "duty-log", func(_, definition, _ map[string]any) {
+		definition["cadence"].(map[string]any)["kind"] = "weekly"
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decideAll(t, h, rarer, "bureau office")
+	_, err = h.Proposals.Decide(h.As(t.Context(), "bureau office"), h.Prison, rest.ID, "approve", "", rest.Digest, ledger.Idem{})
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != "gate_refused" || len(f.Fields) != 1 || f.Fields[0].Code != "gate:savings_most" {
+		t.Errorf("the saving there is no more: %v", err)
+	}
+	if _, err := h.Proposals.Decide(h.As(t.Context(), "education head"), h.Prison, rest.ID, "withdraw", "", rest.Digest, ledger.Idem{}); err != nil {
+		t.Fatalf("it stays open: %v", err)
+	}
+	if some = decideAll(t, h, some, "bureau office"); some.State != proposal.Executed {
+		t.Errorf("the saving there still is: %s", some.State)
+	}
+}
+
+// TestOldestOpen: however many proposals are over, and however many wait, none that
+// waits is left out of the list or of its day, and what is left out is counted.
+func TestOldestOpen(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	on := catalog.DayOf(time.Now().AddDate(0, 0, 1))
+	version := func(text string) proposal.Content {
+		c := next(t, h, "culture-activity", func(_, definition, _ map[string]any) {
+			definition["lawful_basis"] = map[string]any{"zh": text}
+		})
+		c.On = on
+		return c
+	}
+	first, err := propose(h, t.Context(), "education head", version("甲"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := propose(h, t.Context(), "education head", version("乙"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const over = proposal.MaxOver + 3
+	exec(t, h, `insert into proposals (prison_id, proposal_id, kind, ledger, department, body, report, digest, author, salt, state)
+		select prison_id, gen_random_uuid(), kind, ledger, department, body, report, digest, author, salt, 'withdrawn' from proposals, generate_series(1, $2) where proposal_id = $1`, first.ID, over)
+	list, more, err := h.Proposals.List(h.As(t.Context(), "education head"), h.Prison)
+	if err != nil || len(list) != proposal.MaxOver+2 || list[0].ID != first.ID || list[1].ID != second.ID || more != 3 {
+		t.Fatalf("%d listed and %d more: %v", len(list), more, err)
+	}
+	decideAll(t, h, first, "bureau office")
+	exec(t, h, `insert into proposals (prison_id, proposal_id, kind, ledger, department, body, report, digest, author, salt, state)
+		select prison_id, gen_random_uuid(), kind, ledger, department, body, report, digest, author, salt, 'approved' from proposals, generate_series(1, 600) where proposal_id = $1`, first.ID)
+	due, err := h.Proposals.Store.Waiting(t.Context(), on)
+	if err != nil || len(due) != 601 || due[0].ID != first.ID {
+		t.Errorf("%d wait for their day: %v", len(due), err)
+	}
+}
+
 // unitOf a field at the top of a shipped schema; nil for none.
 func unitOf(t *testing.T, h *housetest.House, id, name string) any {
 	t.Helper()
@@ -654,7 +733,7 @@ func TestProposalRefused(t *testing.T) {
 	if _, err := propose(h, t.Context(), "bureau office", short); !errors.As(err, &refused) || !strings.Contains(refused.Fields[0].Text.ZH, "至少 4 个字") {
 		t.Errorf("a reason too short is not told how long: %v", err)
 	}
-	if list, err := h.Proposals.List(h.As(t.Context(), "bureau office"), h.Prison); err != nil || len(list) != 0 {
+	if list, _, err := h.Proposals.List(h.As(t.Context(), "bureau office"), h.Prison); err != nil || len(list) != 0 {
 		t.Errorf("%d stored, %v", len(list), err)
 	}
 }

@@ -581,6 +581,42 @@ func TestBatchAsksOnce(t *testing.T) {
 	}
 }
 
+// TestImportAsksOnce: the check of an import asks a source once for all rows of an area,
+// and says of each row what it says of it alone.
+func TestImportAsksOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	asked := 0
+	h.Ledger.Store = askedStore{h.Ledger.Store, &asked}
+	officer := h.As(t.Context(), "officer")
+	row := func(area uuid.UUID, body string) ledger.New {
+		return ledger.New{Prison: h.Prison, Area: area, Ledger: "education-session", Body: json.RawMessage(body)}
+	}
+	whole := `{"started_at":"2026-10-10T09:00:00+08:00","ended_at":"2026-10-10T10:00:00+08:00"}`
+	all := []ledger.New{row(h.Area, whole), row(h.Area, `{"started_at":"2026-10-11T09:00:00+08:00"}`), row(h.Other, whole), row(h.Area, `[]`), row(h.Area, `{"no_such":1}`)}
+	var alone [][]fault.Field
+	var costs []int
+	for _, n := range all {
+		asked = 0
+		wrong, err := h.Ledger.Try(officer, []ledger.New{n}, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, costs = append(alone, wrong[0]), append(costs, asked)
+	}
+	asked = 0
+	together, err := h.Ledger.Try(officer, all, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(alone, together); diff != "" {
+		t.Error(diff)
+	}
+	if costs[0] == 0 || asked != costs[0] {
+		t.Errorf("one row asks %d times, all of them %d times", costs[0], asked)
+	}
+}
+
 // TestBatchPinned: what is typed where a source speaks counts for nothing in a batch,
 // as in a draft, and the answer says so at the cell, checked and filed.
 func TestBatchPinned(t *testing.T) {

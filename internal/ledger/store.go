@@ -226,6 +226,8 @@ type Tx interface {
 	UpdateUpload(ctx context.Context, u Upload) error
 	// DropUploads forgets those that nobody went on with since before.
 	DropUploads(ctx context.Context, prison uuid.UUID, before time.Time) (int, error)
+	// DropClaims forgets keys that were claimed before, and whose bytes never came.
+	DropClaims(ctx context.Context, prison uuid.UUID, before time.Time) error
 
 	InsertCustody(ctx context.Context, prison uuid.UUID, row CustodyRow) error
 	// Append takes the head of the prison's log and gives every record that
