@@ -3110,6 +3110,10 @@ export interface components {
             digest: components["schemas"]["Digest"];
             nil_return: boolean;
             reason: string;
+            /** @description The revision in force that this one was filed to correct; 0 for none */
+            corrects: number;
+            /** @description The revision that corrected this one and came in force in its place; 0 for none */
+            corrected_by: number;
             chain: components["schemas"]["Step"][];
             warnings: components["schemas"]["FieldProblem"][];
             hints: components["schemas"]["FieldProblem"][];
