@@ -119,7 +119,10 @@ it('shows what the consolidation took away in all: 56 of 113', async () => {
     net: weight(-1, 0, 0, 0),
     total: weight(-56, 0, 0, 0),
   })
-  show(() => json({ kinds: { area: { extent, base: weight(113, 0, 0, 0), changes: [last] } } }), 'a1')
+  show(
+    () => json({ kinds: { area: { extent, base: weight(113, 0, 0, 0), changes: [last] } } }),
+    'a1',
+  )
   const rows = within(await screen.findByRole('table')).getAllByRole('row')
   const ledgers = (i: number) =>
     within(rows[i]!)
