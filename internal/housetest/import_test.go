@@ -2,7 +2,9 @@ package housetest_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -153,8 +155,9 @@ func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 }
 
 // TestImport is J2: of many rows exactly the bad ones are marked, the others are
-// written once however often the file is sent, and the corrected error workbook
-// writes exactly those that were missing. IMPORT_ROWS makes it long.
+// written once however often the file is sent and though the program ends in the
+// middle, and the corrected error workbook writes exactly those that were missing.
+// IMPORT_ROWS makes it long.
 func TestImport(t *testing.T) {
 	t.Parallel()
 	n := 2000
@@ -185,10 +188,16 @@ func TestImport(t *testing.T) {
 	if len(marked) != wrong {
 		t.Errorf("%d rows in the error workbook, want %d", len(marked), wrong)
 	}
-	i = through(t, h, "officer", begin(t, h, "officer", i))
-	lap("written")
-	if i.State != exchange.Done || i.Written != n-wrong || i.Bad != wrong || entries(t, h) != n-wrong {
-		t.Fatalf("after writing %+v, %d entries", i, entries(t, h))
+	i = begin(t, h, "officer", i)
+	half := interrupted(t, h, i, n/2)
+	lap("half of it written, when the program ended")
+	i = through(t, h, "officer", i)
+	lap("the rest written")
+	if i.State != exchange.Done || i.Written != n-wrong || i.Bad != wrong || i.Skipped != 0 || entries(t, h) != n-wrong || half < n/2 || half == n-wrong {
+		t.Fatalf("after writing %+v, %d entries, %d of them in the first half", i, entries(t, h), half)
+	}
+	if different := tallied(t, h, "select count(distinct convert_from(canonical, 'UTF8')::jsonb -> 'places') from revisions join entries using (prison_id, entry_id) where entries.ledger = $1", "cell-body-search"); different != n-wrong {
+		t.Errorf("%d different rows of %d: some are written twice", different, n-wrong)
 	}
 
 	again := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
@@ -228,6 +237,41 @@ func TestImport(t *testing.T) {
 			t.Errorf("the first file corrected: %+v", c)
 		}
 	}
+}
+
+// interrupted writes an import until about so many rows are written, and then as a
+// program that ends: the last of them are entries, and nobody has noted it. It
+// returns how many there are.
+func interrupted(t *testing.T, h *housetest.House, i exchange.Import, rows int) int {
+	t.Helper()
+	whole := h.Exchange.Store
+	defer func() { h.Exchange.Store = whole }()
+	h.Exchange.Store = &ending{whole, rows / 25}
+	for more := true; more; {
+		var err error
+		if more, err = h.Exchange.Run(t.Context(), exchange.Work{Prison: i.Prison, ID: i.ID}); errors.Is(err, errEnded) {
+			return entries(t, h)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("it came to its end")
+	return 0
+}
+
+var errEnded = errors.New("the program ended")
+
+// ending is a store that takes so many more writes.
+type ending struct {
+	exchange.Store
+	left int
+}
+
+func (e *ending) Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(exchange.Tx) error) error {
+	if e.left--; e.left < 0 {
+		return errEnded
+	}
+	return e.Store.Write(ctx, s, idem, out, fn)
 }
 
 // TestImportTwiceAtOnce runs the same import by two jobs, and the same file as
