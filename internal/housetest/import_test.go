@@ -156,7 +156,8 @@ func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 
 // TestImport is J2: of many rows exactly the bad ones are marked, the others are
 // written once however often the file is sent and though the program ends in the
-// middle, and the corrected error workbook writes exactly those that were missing.
+// middle, each comes out once, and the corrected error workbook writes
+// exactly those that were missing.
 // IMPORT_ROWS makes it long.
 func TestImport(t *testing.T) {
 	t.Parallel()
@@ -198,6 +199,18 @@ func TestImport(t *testing.T) {
 	}
 	if different := tallied(t, h, "select count(distinct convert_from(canonical, 'UTF8')::jsonb -> 'places') from revisions join entries using (prison_id, entry_id) where entries.ledger = $1", "cell-body-search"); different != n-wrong {
 		t.Errorf("%d different rows of %d: some are written twice", different, n-wrong)
+	}
+	for _, format := range []string{"xlsx", "csv-utf8-bom"} {
+		e, out := fetched(t, h, "custody head", askExport(t, h, "custody head", exchange.Export{Ledger: "cell-body-search", Format: format}))
+		lap("exported as " + format)
+		seen := map[string]bool{}
+		for _, r := range rowsOf(t, h, out) {
+			seen[r.Entry] = true
+		}
+		if e.Rows != n-wrong || len(seen) != n-wrong {
+			t.Errorf("%s: %d rows, %d entries among them, want %d", format, e.Rows, len(seen), n-wrong)
+		}
+		lap("read back")
 	}
 
 	again := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, raw))
