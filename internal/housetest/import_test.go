@@ -156,9 +156,8 @@ func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 
 // TestImport is J2: of many rows exactly the bad ones are marked, the others are
 // written once however often the file is sent and though the program ends in the
-// middle, each comes out once, and the corrected error workbook writes
-// exactly those that were missing.
-// IMPORT_ROWS makes it long.
+// middle, each comes out once, and the corrected error workbook writes exactly
+// those that were missing. IMPORT_ROWS makes it long.
 func TestImport(t *testing.T) {
 	t.Parallel()
 	n := 2000
