@@ -151,10 +151,10 @@ type Tx interface {
 	// the ledger, the latest first.
 	Earlier(ctx context.Context, k Key, author uuid.UUID, ledger, field string) ([]Earlier, error)
 	// FiledSince lists the days of occurrence of the author's other entries that
-	// were submitted since.
+	// were submitted since, of the latest HintsFrom.
 	FiledSince(ctx context.Context, k Key, author uuid.UUID, since time.Time) ([]string, error)
 	// Numbers are the values of the fields in the area's other entries that
-	// occurred between two times.
+	// occurred between two times, of the latest HintsFrom.
 	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)

@@ -13,6 +13,7 @@ import { Places } from '../catalogue/Places'
 import { Succession } from '../catalogue/Succession'
 import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
+import { Corrections } from '../entry/Corrections'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
@@ -106,6 +107,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 </label>
               )}
             </div>
+            <Corrections of={revision} show={setNumber} />
             {revision.reason && <p>{t('entry.reasonIs', { reason: revision.reason })}</p>}
             {revision.nil_return ? (
               <p>{t('entry.nilText')}</p>
