@@ -6,7 +6,7 @@ import type { Evidence, Outcome } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Doc } from '../schema/types'
 import { chained, digestOf } from './chain'
-import { onlyHere } from './kept'
+import { forgetOld, onlyHere } from './kept'
 import { Sender, type Wire } from './send'
 import { Sha256, sha256 } from './sha256'
 import { local } from './store'
@@ -382,6 +382,16 @@ describe('keys and ids', () => {
 })
 
 describe('the store', () => {
+  it('shows nothing that a clock set wrong says is of another day', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(10 * 24 * 3600_000)
+    await local.put('z', 'answer', '/x', 'x')
+    now.mockReturnValue(3600_000)
+    expect(await local.fresh('z', 'answer', '/x', 24 * 3600_000)).toBeUndefined()
+    await forgetOld('z')
+    now.mockRestore()
+    expect(await local.list('z', 'answer')).toEqual([])
+  })
+
   it('shows nothing of another person, and forgets one alone', async () => {
     await local.put('x', 'work', '1', 'x')
     await local.put('xy', 'work', '1', 'xy')
