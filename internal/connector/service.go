@@ -96,7 +96,7 @@ type Tx interface {
 	Deliver(ctx context.Context, prison uuid.UUID, run Run, day string, relied bool) error
 	EndRun(ctx context.Context, prison uuid.UUID, run Run) error
 	RunByKey(ctx context.Context, prison uuid.UUID, connector, key string) (Run, error)
-	// FileDone says whether a file of these bytes was taken in before.
+	// FileDone says whether a file of these bytes was taken in before, and not as failed.
 	FileDone(ctx context.Context, prison uuid.UUID, connector string, sum []byte) (Run, bool, error)
 	Runs(ctx context.Context, prison uuid.UUID, connector string, limit int) ([]Run, error)
 	Rejected(ctx context.Context, prison uuid.UUID, connector string, run uuid.UUID, limit int) ([]Rejected, error)
