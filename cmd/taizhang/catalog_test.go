@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -58,6 +59,10 @@ func TestCatalogExport(t *testing.T) {
 	err := fs.WalkDir(schemas.FS, "ledgers", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || strings.Contains(path, "valid/") || !strings.HasSuffix(path, ".json") {
 			return err
+		}
+		// A new house begins with the newest version of each.
+		if dir := strings.Split(path, "/"); dir[2] != fmt.Sprintf("v%d", h.Catalog.Current(dir[1]).Version) {
+			return nil
 		}
 		want, err := fs.ReadFile(schemas.FS, path)
 		if err != nil {

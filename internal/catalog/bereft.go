@@ -9,15 +9,16 @@ import (
 	"taizhang/internal/fault"
 )
 
-// Bereft is a field of a ledger whose source, another ledger, would no longer serve it.
+// Bereft is what a ledger does with another one's entries and could not do with those
+// of its next version.
 type Bereft struct {
 	Ledger *Type
-	Field  fault.Text
+	What   fault.Text // the field that takes from it; the rule, the measure that asks about it
 	Why    fault.Text
 }
 
-// Bereft lists the fields of other ledgers that take from one, and could not take
-// from its next version: their own next versions would be refused for it.
+// Bereft lists the fields of other ledgers that take from one, and the expressions that
+// ask about its entries, for which its next version lacks what they read.
 func (c *Catalog) Bereft(current, next *Type) []Bereft {
 	var list []Bereft
 	for _, t := range c.Types() {
@@ -26,7 +27,15 @@ func (c *Catalog) Bereft(current, next *Type) []Bereft {
 				continue
 			}
 			for _, why := range src.misses(t, current, next) {
-				list = append(list, Bereft{Ledger: t, Field: titleOf(t.field(src.Field)), Why: why})
+				list = append(list, Bereft{Ledger: t, What: titleOf(t.field(src.Field)), Why: why})
+			}
+		}
+		if t.ID == next.ID {
+			continue
+		}
+		for _, q := range t.questions() {
+			for _, why := range lost(c.compiler.world.lookups(q.expr, next.ID), current, next) {
+				list = append(list, Bereft{Ledger: t, What: q.of, Why: why})
 			}
 		}
 	}
@@ -35,19 +44,25 @@ func (c *Catalog) Bereft(current, next *Type) []Bereft {
 
 // misses says what a source of a type does not find in another version as it found it.
 func (s Source) misses(t, current, next *Type) []fault.Text {
-	var list []fault.Text
-	for _, path := range s.members() {
-		was, path := nearest(current, path)
-		if is, there := nearest(next, path); was != nil && (there != path || !reflect.DeepEqual(shapeOf(was), shapeOf(is))) {
-			name := strings.TrimPrefix(strings.ReplaceAll(path, "/*", ""), "/")
-			list = append(list, fault.Text{ZH: name + " 停用、改了代码或类型", EN: name + " is retired, renamed or of another type"})
-		}
-	}
+	list := lost(s.members(), current, next)
 	if len(list) == 0 {
 		p := &problems{}
 		sourceCheck{t: t, src: s, p: p}.other(next)
 		for _, f := range p.fields {
 			list = append(list, f.Text)
+		}
+	}
+	return list
+}
+
+// lost says which of some pointers into a version name nothing of the kind in the next.
+func lost(pointers []string, current, next *Type) []fault.Text {
+	var list []fault.Text
+	for _, path := range pointers {
+		was, path := nearest(current, path)
+		if is, there := nearest(next, path); was != nil && (there != path || !reflect.DeepEqual(shapeOf(was), shapeOf(is))) {
+			name := strings.TrimPrefix(strings.ReplaceAll(path, "/*", ""), "/")
+			list = append(list, fault.Text{ZH: name + " 停用、改了代码或类型", EN: name + " is retired, renamed or of another type"})
 		}
 	}
 	return list

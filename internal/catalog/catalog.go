@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,7 @@ type contents struct {
 	types   map[string][]*Type // by id, versions ascending
 	current []*Type            // those still kept, in the order of their ids
 	ended   map[string]End
+	twice   func() []Asked // worked out when it is first asked for
 }
 
 // End says what became of a ledger that is no longer kept (删、转、并、共).
@@ -167,6 +169,7 @@ func (c *Catalog) replace(versions []Files, ends []End, published bool) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	next.twice = sync.OnceValue(next.askedTwice)
 	c.now.Store(next)
 	return nil
 }

@@ -63,6 +63,10 @@ func plainMap(m map[string]any) map[string]any {
 	return m
 }
 
+// lookupArgs are the functions that ask about other entries: the ledger, the members
+// to find them by, and the member that is taken.
+var lookupArgs = map[string]int{"count_where": 2, "sum_where": 3, "latest_where": 3}
+
 // world is what expressions may ask besides the document; those of a source ask more.
 type world struct {
 	env, sources *cel.Env
@@ -136,7 +140,7 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 			return types.DefaultTypeAdapter.NativeToValue(docs[0][text(a[2])])
 		}),
 	}
-	for name, n := range map[string]int{"count_where": 2, "sum_where": 3, "latest_where": 3} {
+	for name, n := range lookupArgs {
 		options = append(options, cel.Macros(cel.GlobalMacro(name, n, func(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *cel.Error) {
 			return f.NewMemberCall(name, f.NewIdent("others_"), args...), nil
 		})))

@@ -57,6 +57,31 @@ func Overlaps(t *Type, others []*Type) []Overlap {
 	return list
 }
 
+// Asked is what a ledger asks for though others do too.
+type Asked struct {
+	Ledger   string    `json:"ledger"`
+	Overlaps []Overlap `json:"overlaps"`
+}
+
+// AskedTwice lists what the ledgers in force ask for twice. It is worked out once for
+// each state of the catalogue; the answer is not to be changed.
+func (c *Catalog) AskedTwice() []Asked {
+	if now := c.contents(); now.twice != nil {
+		return now.twice()
+	}
+	return nil
+}
+
+func (n *contents) askedTwice() []Asked {
+	var list []Asked
+	for _, t := range n.current {
+		if o := Overlaps(t, n.current); len(o) > 0 {
+			list = append(list, Asked{t.ID, o})
+		}
+	}
+	return list
+}
+
 // asked lists what an officer types: no groups, rows, computed fields, nor those
 // whose source can be served.
 func asked(t *Type) []Held {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"taizhang/internal/catalog"
 	"taizhang/schemas"
 )
@@ -112,5 +114,39 @@ func TestShippedOverlaps(t *testing.T) {
 	}
 	if n := len(seen) / 2; n > 31 {
 		t.Errorf("%d pairs, 31 are known", n)
+	}
+}
+
+// TestAskedTwiceOnce: what is asked for twice is worked out once for each state of the
+// catalogue, and anew for the next.
+func TestAskedTwiceOnce(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []catalog.Asked
+	for _, typ := range c.Types() {
+		if o := catalog.Overlaps(typ, c.Types()); len(o) > 0 {
+			want = append(want, catalog.Asked{Ledger: typ.ID, Overlaps: o})
+		}
+	}
+	first, again := c.AskedTwice(), c.AskedTwice()
+	if diff := cmp.Diff(want, first); diff != "" || len(want) == 0 {
+		t.Fatal(len(want), diff)
+	}
+	if &first[0] != &again[0] {
+		t.Error("worked out twice")
+	}
+	var files []catalog.Files
+	for _, typ := range c.Types() {
+		files = append(files, catalog.Files{Schema: typ.SchemaJSON, Definition: typ.DefinitionJSON, Form: typ.FormJSON})
+	}
+	if err := c.Replace(files, []catalog.End{{Ledger: want[0].Ledger, Kind: "delete"}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range c.AskedTwice() {
+		if a.Ledger == want[0].Ledger {
+			t.Errorf("%s has ended", a.Ledger)
+		}
 	}
 }

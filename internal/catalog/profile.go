@@ -115,6 +115,10 @@ func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
 	case refusals[keyword] != nil:
 		_, rule, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
 		what, _ := at(m.root, rule)
+		if keyword == "required" {
+			node, _ := at(schema, where)
+			what = lacking(node, what)
+		}
 		p.say(where, "profile", refusals[keyword](what))
 	default:
 		_, rule, _ := strings.Cut(path.Dir(e.AbsoluteKeywordLocation), "#")
@@ -124,9 +128,74 @@ func (m meta) refuse(e *jsonschema.ValidationError, schema any, p *problems) {
 	}
 }
 
-var formats = []string{"date", "date-time", "uuid"}
+// lacking are those of the names that an object does not have.
+func lacking(node, names any) any {
+	members, _ := node.(map[string]any)
+	var out []any
+	for _, name := range texts(names) {
+		if _, there := members[name]; !there {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
-const draft = "https://json-schema.org/draft/2020-12/schema"
+// placed says where in the file a thing stands that is pointed at as if references
+// were written out: in $defs, unless it stands beside the reference or nowhere.
+func placed(root any, pointer string) string {
+	node, here := root, ""
+	for _, part := range strings.Split(pointer, "/")[1:] {
+		members, _ := node.(map[string]any)
+		target, there := node, here
+		for hops := 0; hops < maxObjects && members != nil && members[unescape(part)] == nil; hops++ {
+			ref, _ := members["$ref"].(string)
+			next, found := resolve(root, ref)
+			if !found {
+				break
+			}
+			target, there = next, ref[1:]
+			members, _ = next.(map[string]any)
+		}
+		if _, found := at(target, "/"+part); found {
+			here = there
+		}
+		node, _ = at(target, "/"+part)
+		here += "/" + part
+	}
+	return here
+}
+
+// news says of each problem where it stands in the file, and leaves out what only
+// repeats: a second word on one place, and whatever lies in what is refused whole,
+// an unknown keyword or a place whose reference leads nowhere. In the order of places.
+func news(root any, found []fault.Field) []fault.Field {
+	said, whole := map[string]bool{}, map[string]bool{}
+	var out []fault.Field
+	for i, f := range found {
+		f.Pointer = placed(root, f.Pointer)
+		found[i] = f
+		if place, ref := strings.CutSuffix(f.Pointer, "/$ref"); ref {
+			whole[place] = true
+		} else if f.Code == "keyword" {
+			whole[f.Pointer] = true
+		}
+	}
+	for _, f := range found {
+		inside := false
+		for place := f.Pointer; place != ""; {
+			place = place[:strings.LastIndexByte(place, '/')]
+			inside = inside || whole[place] && place+"/$ref" != f.Pointer
+		}
+		if !said[f.Pointer] && !inside {
+			said[f.Pointer] = true
+			out = append(out, f)
+		}
+	}
+	slices.SortFunc(out, func(a, b fault.Field) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return out
+}
+
+var formats = []string{"date", "date-time", "uuid"}
 
 // Limits of a schema, so that no document costs more than milliseconds.
 const (
@@ -249,11 +318,8 @@ func resolve(root any, ref string) (any, bool) {
 
 // checkProfile walks an expanded schema and reports what the profile forbids. What
 // was published before it was forbidden stays.
-func checkProfile(schema map[string]any, m meta, published bool, p *problems) {
-	if schema["$schema"] != draft {
-		p.add("/$schema", "draft", "须为 %s", draft)
-	}
-	w := &profile{p: p, keywords: m.keywords, published: published, ids: map[string]string{}}
+func checkProfile(schema map[string]any, published bool, p *problems) {
+	w := &profile{p: p, published: published, ids: map[string]string{}}
 	w.node(schema, "", place{top: true})
 	if w.branches > maxBranches {
 		p.add("/allOf", "too_costly", "条件过多")
@@ -262,7 +328,6 @@ func checkProfile(schema map[string]any, m meta, published bool, p *problems) {
 
 type profile struct {
 	p         *problems
-	keywords  map[string]bool
 	published bool
 	ids       map[string]string
 	branches  int
@@ -276,11 +341,6 @@ type place struct {
 }
 
 func (w *profile) node(n map[string]any, at string, pl place) {
-	for _, k := range slices.Sorted(maps.Keys(n)) {
-		if !w.keywords[k] {
-			w.p.add(at+"/"+escape(k), "keyword", "不支持关键字 %s", k)
-		}
-	}
 	if t, ok := n["type"]; ok {
 		if _, one := t.(string); !one {
 			w.p.add(at+"/type", "type", "type 须为单个字符串")
@@ -298,14 +358,15 @@ func (w *profile) node(n map[string]any, at string, pl place) {
 		}
 	}
 	if (n["enum"] != nil || n["contains"] != nil) && !pl.inIf {
-		w.p.add(at, "keyword", "enum 与 contains 只能用于 if")
+		w.p.add(at, "place", "enum 与 contains 只能用于 if")
 	}
 	w.object(n, at, pl)
 	if items, ok := n["items"].(map[string]any); ok {
 		if pl.arrays++; pl.arrays > maxArrays {
 			w.p.add(at+"/items", "depth", "数组最多嵌套两层")
+		} else {
+			w.node(items, at+"/items", place{arrays: pl.arrays, objects: pl.objects, condition: pl.condition, inIf: pl.inIf})
 		}
-		w.node(items, at+"/items", place{arrays: pl.arrays, objects: pl.objects, condition: pl.condition, inIf: pl.inIf})
 	}
 	if c, ok := n["contains"].(map[string]any); ok {
 		w.node(c, at+"/contains", place{condition: true, inIf: true})
@@ -321,6 +382,7 @@ func (w *profile) object(n map[string]any, at string, pl place) {
 		}
 		if pl.objects++; pl.objects > maxObjects {
 			w.p.add(at, "depth", "对象最多嵌套四层")
+			return
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(props)) {
@@ -365,7 +427,7 @@ func (w *profile) conditions(n map[string]any, at string, pl place) {
 		c, ok := m.(map[string]any)
 		here := fmt.Sprintf("%s/allOf/%d", at, i)
 		if !ok || c["if"] == nil {
-			w.p.add(here, "keyword", "allOf 的成员须为 if/then/else")
+			w.p.add(here, "place", "allOf 的成员须为 if/then/else")
 			continue
 		}
 		w.branches++

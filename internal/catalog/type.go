@@ -112,15 +112,15 @@ func (c *compiler) schema(t *Type, raw []byte, published bool, p *problems) {
 	found := &problems{}
 	c.meta.check(root, found)
 	expanded, _ := expand(root, root, "", nil, found, &nodes).(map[string]any)
-	if len(found.fields) == 0 {
-		checkProfile(expanded, c.meta, published, found)
+	if expanded != nil && nodes <= maxNodes {
+		checkProfile(expanded, published, found)
 	}
 	if len(found.fields) == 0 {
 		if t.validator, err = compileSchema(expanded, c.messages); err != nil {
 			found.uncompiled(err)
 		}
 	}
-	for _, f := range found.fields {
+	for _, f := range news(root, found.fields) {
 		f.Pointer = "schema.json" + f.Pointer
 		p.fields = append(p.fields, f)
 	}

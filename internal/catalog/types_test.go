@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,14 +81,18 @@ func contains(doc json.RawMessage, members map[string]any) bool {
 	return true
 }
 
-// TestTypes holds every shipped type to its own documents.
+// TestTypes holds every version of every shipped type to its own documents.
 func TestTypes(t *testing.T) {
 	root := os.DirFS("../../schemas")
 	cat, err := catalog.Load(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, typ := range cat.Types() {
+	var all []*catalog.Type
+	for _, id := range cat.IDs() {
+		all = append(all, cat.Versions(id)...)
+	}
+	for _, typ := range all {
 		for _, tr := range typ.Triggers {
 			target := cat.Current(tr.Opens)
 			if tr.Opens != "" && target == nil {
@@ -99,8 +104,9 @@ func TestTypes(t *testing.T) {
 				}
 			}
 		}
-		t.Run(typ.ID, func(t *testing.T) {
-			dir := filepath.Join("../../schemas/ledgers", typ.ID, "v1")
+		version := fmt.Sprintf("%s/v%d", typ.ID, typ.Version)
+		t.Run(version, func(t *testing.T) {
+			dir := filepath.Join("../../schemas/ledgers", version)
 			valid, _ := fs.Glob(os.DirFS(dir), "valid/*.json")
 			invalid, _ := fs.Glob(os.DirFS(dir), "invalid/*.json")
 			if len(valid) < 3 || len(invalid) < 6 {

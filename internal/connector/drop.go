@@ -28,6 +28,10 @@ const (
 	// settled is how long a file must have lain unchanged: who copies it here
 	// under its own name is still writing.
 	settled = 5 * time.Second
+	// resultSuffix makes the name of a file's result; longestName is what file
+	// systems take, in bytes.
+	resultSuffix = ".result.json"
+	longestName  = 255
 )
 
 // fileSeen is how a file looked last time.
@@ -57,12 +61,17 @@ func (s *Service) drop(ctx context.Context, prison uuid.UUID, c Connector) error
 	if err != nil {
 		return err
 	}
+	// A file that cannot be read or moved holds up no other.
+	var errs []error
 	for _, name := range names {
 		if err := s.takeFile(ctx, root, prison, c, name); err != nil {
-			return err
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // complete lists the files that nobody writes to any more.
@@ -113,7 +122,8 @@ func (s *Service) takeFile(ctx context.Context, root *os.Root, prison uuid.UUID,
 		return err
 	}
 	if known {
-		// Taken in before it could be moved, or laid here twice.
+		// Taken in before it could be moved, or laid here twice. One that failed is
+		// read again: the configuration may name other columns by now.
 		return s.putAway(ctx, root, prison, name, done)
 	}
 	_, run, beginErr := s.begin(ctx, prison, c)
@@ -181,6 +191,13 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	return raw, nil
 }
 
+// beside is the name of a file with its run's, cut where it would be too long.
+func beside(name string, run uuid.UUID) string {
+	tail := "." + run.String() + path.Ext(name)
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	return strings.ToValidUTF8(stem[:min(len(stem), longestName-len(tail+resultSuffix))], "") + tail
+}
+
 // putAway moves a file that a kept run speaks of, with the result for whoever
 // laid it here.
 func (s *Service) putAway(ctx context.Context, root *os.Root, prison uuid.UUID, name string, run Run) error {
@@ -226,11 +243,11 @@ func (s *Service) putAway(ctx context.Context, root *os.Root, prison uuid.UUID, 
 		return fmt.Errorf("result: %w", err)
 	}
 	to := path.Join(dir, name)
-	if _, err := root.Stat(to); err == nil {
-		// One of that name was here before; both stay.
-		to = path.Join(dir, strings.TrimSuffix(name, path.Ext(name))+"."+run.ID.String()+path.Ext(name))
+	if _, err := root.Stat(to); err == nil || len(name+resultSuffix) > longestName {
+		// One of that name was here before, and both stay; or no room is left behind it.
+		to = path.Join(dir, beside(name, run.ID))
 	}
-	if err := root.WriteFile(to+".result.json", raw, 0o640); err != nil {
+	if err := root.WriteFile(to+resultSuffix, raw, 0o640); err != nil {
 		return fmt.Errorf("drop folder: %w", err)
 	}
 	if err := root.Rename(name, to); err != nil && !errors.Is(err, fs.ErrNotExist) {

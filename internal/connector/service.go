@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -95,7 +96,7 @@ type Tx interface {
 	Deliver(ctx context.Context, prison uuid.UUID, run Run, day string, relied bool) error
 	EndRun(ctx context.Context, prison uuid.UUID, run Run) error
 	RunByKey(ctx context.Context, prison uuid.UUID, connector, key string) (Run, error)
-	// FileDone says whether a file of these bytes was taken in before.
+	// FileDone says whether a file of these bytes was taken in before, and not as failed.
 	FileDone(ctx context.Context, prison uuid.UUID, connector string, sum []byte) (Run, bool, error)
 	Runs(ctx context.Context, prison uuid.UUID, connector string, limit int) ([]Run, error)
 	Rejected(ctx context.Context, prison uuid.UUID, connector string, run uuid.UUID, limit int) ([]Rejected, error)
@@ -225,7 +226,7 @@ func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session 
 type View struct {
 	State
 	URL     string
-	Folder  string
+	Folder  string // where files are dropped; its name alone for who does not keep the connector
 	Events  []string
 	Last    *Run
 	Open    int // rejected records that nothing has mended
@@ -247,6 +248,9 @@ func (s *Service) Overview(ctx context.Context, prison uuid.UUID) ([]View, error
 		for _, st := range states {
 			c := s.Set[st.ID]
 			v := View{State: st, URL: c.URL, Folder: c.Folder, Events: c.Events, Allowed: []string{}}
+			if c.Folder != "" && !manage {
+				v.Folder = filepath.Base(c.Folder)
+			}
 			runs, err := tx.Runs(ctx, prison, st.ID, 1)
 			if err != nil {
 				return err

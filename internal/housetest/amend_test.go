@@ -2,13 +2,16 @@ package housetest_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
 
@@ -132,6 +135,136 @@ func TestAmendmentMoves(t *testing.T) {
 	want := day.AddDate(0, 0, -2).Format(time.DateOnly)
 	if out.Entry.Day != want || out.Entry.InForce != 2 {
 		t.Errorf("day %s, in force %d", out.Entry.Day, out.Entry.InForce)
+	}
+}
+
+// TestAmendmentLinks: from each revision the page is led to the one it corrects and
+// to the one that stands in its place, be corrections refused and given up between
+// them; and the first is still provably what was filed (D5).
+func TestAmendmentLinks(t *testing.T) {
+	t.Parallel()
+	c := serve(t).as(t, "officer")
+	h := c.h
+	officer := h.As(t.Context(), "officer")
+	decided := func(e ledger.Entry) ledger.Entry {
+		t.Helper()
+		out := ledger.Outcome{Entry: e}
+		var err error
+		for _, who := range []string{"duty leader", "area head"} {
+			if out, err = approve(h, t, who, out.Entry); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return out.Entry
+	}
+	begun := h.Begin(t, "officer", "cell-body-search", h.Finding())
+	h.Attach(t, "officer", begun.Key, "finding_photo", housetest.Photo(3))
+	filed, err := h.Ledger.Submit(officer, begun.Key, begun.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := decided(filed.Entry)
+	s := verified(t, h)
+	first, err := h.Ledger.Get(officer, e.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	// Refused and given up, then one that is refused and filed again, then one more.
+	refused := func(e ledger.Entry) ledger.Entry {
+		t.Helper()
+		out, err := vote(t, h, "duty leader", e, false)
+		must(t, out, err)
+		return out.Entry
+	}
+	e = refused(amended(t, h, e))
+	out, err := h.Ledger.Discard(officer, e.Key, e.ETag, "", ledger.Idem{})
+	must(t, out, err)
+	e = refused(amended(t, h, out.Entry))
+	out, err = h.Ledger.Revise(officer, e.Key, e.ETag, ledger.Idem{})
+	must(t, out, err)
+	out, err = h.Ledger.Submit(officer, e.Key, out.Entry.ETag, "日期写错", ledger.Idem{})
+	must(t, out, err)
+	e = decided(out.Entry)
+	e = amended(t, h, e)
+
+	links := func() map[int]ledger.Links {
+		t.Helper()
+		status, body := c.do(t, "GET", "/prisons/"+h.Prison.String()+"/entries/"+e.Entry.String(), "", nil)
+		if status != 200 {
+			t.Fatalf("%d %v", status, body)
+		}
+		var view struct {
+			Revisions []struct {
+				ledger.Links
+				Revision int
+			}
+		}
+		if err := json.Unmarshal(mustJSON(t, body), &view); err != nil {
+			t.Fatal(err)
+		}
+		all := map[int]ledger.Links{}
+		for _, r := range view.Revisions {
+			all[r.Revision] = r.Links
+		}
+		return all
+	}
+	want := map[int]ledger.Links{1: {CorrectedBy: 4}, 2: {Corrects: 1}, 3: {Corrects: 1}, 4: {Corrects: 1}, 5: {Corrects: 4}}
+	if diff := cmp.Diff(want, links()); diff != "" {
+		t.Errorf("while the last waits (-want +got):\n%s", diff)
+	}
+	e = decided(e)
+	want[4] = ledger.Links{Corrects: 1, CorrectedBy: 5}
+	if diff := cmp.Diff(want, links()); diff != "" || e.InForce != 5 {
+		t.Errorf("when it is in force (-want +got):\n%s", diff)
+	}
+
+	// What was filed first is as it was, by its digest and by the log, before and after.
+	v, err := h.Ledger.Get(officer, e.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.Revisions[0], v.Revisions[0]); diff != "" {
+		t.Errorf("the first revision (-was +is):\n%s", diff)
+	}
+	files := slices.DeleteFunc(v.Evidence, func(f ledger.Evidence) bool { return f.Revision != 1 })
+	rev := v.Revisions[0]
+	sealed, err := ledger.Seal(rev.Ledger, rev.Version, rev.Nil, rev.Document, files)
+	if err != nil || sealed != rev.Digest || sealed != *filed.Entry.Digest || len(files) != 1 {
+		t.Errorf("sealed anew with %d files it is %s, was filed as %s: %v", len(files), sealed, filed.Entry.Digest, err)
+	}
+	s.checkpoint(t)
+	for _, signed := range s.anchors {
+		at, err := integrity.ParseCheckpoint(signed, s.signer.Verifier())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes := nodes(t, h)
+		proof, err := tlog.ProveRecord(at.Size, filed.Receipt.Index, hashes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tlog.CheckRecord(proof, at.Size, at.Root, filed.Receipt.Index, tlog.Hash(filed.Receipt.Leaf)); err != nil {
+			t.Errorf("the receipt of the first against a checkpoint of %d: %v", at.Size, err)
+		}
+	}
+	if r := s.verify(t); len(s.anchors) != 2 || len(r.Problems) > 0 {
+		t.Errorf("%d checkpoints, %+v", len(s.anchors), r.Problems)
+	}
+}
+
+// nodes are the hashes that the house keeps of its log.
+func nodes(t *testing.T, h *housetest.House) tlog.HashReaderFunc {
+	return func(indexes []int64) ([]tlog.Hash, error) {
+		out := make([]tlog.Hash, len(indexes))
+		for i, idx := range indexes {
+			var raw []byte
+			if err := h.Owner.QueryRow(t.Context(), "select hash from log_hashes where prison_id = $1 and idx = $2", h.Prison, idx).Scan(&raw); err != nil {
+				return nil, err
+			}
+			out[i] = tlog.Hash(raw)
+		}
+		return out, nil
 	}
 }
 

@@ -176,6 +176,22 @@ func TestPush(t *testing.T) {
 	}
 }
 
+// TestDropPlace: where on the machine files are dropped, only who keeps the connector
+// reads; others read the folder's name.
+func TestDropPlace(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	drop := rosterConnector(t, h, connector.Drop)
+	drop.Folder = filepath.Join(t.TempDir(), "roster")
+	c := asking(t, h, connect(t, h, drop))
+	for who, place := range map[string]string{"system admin": drop.Folder, "security admin": "roster"} {
+		_, out := c.as(t, who).do(t, "GET", "/prisons/"+h.Prison.String()+"/connectors", "", nil)
+		if list, _ := out["connectors"].([]any); len(list) != 1 || list[0].(map[string]any)["place"] != place {
+			t.Errorf("%s reads %v", who, out)
+		}
+	}
+}
+
 // TestKeepers asks as the two administrators and as an officer: who keeps it may
 // act, who watches sees, others are refused; no secret and no record is shown.
 func TestKeepers(t *testing.T) {
@@ -340,6 +356,61 @@ func TestDrop(t *testing.T) {
 	}
 	if d, err := os.ReadDir(filepath.Join(c.Folder, "done")); err != nil || len(d) != 8 {
 		t.Errorf("%d files in done, %v", len(d), err)
+	}
+}
+
+// TestDropGoesOn: a file that cannot be put away under its own name holds up no
+// other, and one that failed is read again once it is laid there again: what was
+// wrong may have been the columns named in the configuration.
+func TestDropGoesOn(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	post(t, h, "officer")
+	c := rosterConnector(t, h, connector.Drop)
+	c.Folder = t.TempDir()
+	now := time.Now()
+	lay := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(c.Folder, name)
+		if err := os.WriteFile(file, []byte(text), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, now, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func(s *connector.Service) {
+		t.Helper()
+		s.Now = func() time.Time { return now }
+		tick(t, h, s)
+		now = now.Add(6 * time.Second)
+		tick(t, h, s)
+	}
+	const header = "编号,修改时间,警号,监区,日期,班次,取消\n"
+	const row = "1,2026-11-20 08:00:00,0000001,A1,2026-11-26,白班,\n"
+	s := connect(t, h, c)
+	long := strings.Repeat("值", 83)
+	lay(long+".csv", header+row)
+	lay(strings.Repeat("班", 83)+".csv", "甲,乙\n1,2\n")
+	lay("龘.csv", header+"2,2026-11-20 08:00:00,0000001,A1,2026-11-27,夜班,\n")
+	look(s)
+	if n := ask(t, h, "select count(*)::text from delivered_rosters"); n != "2" {
+		t.Errorf("%s rosters: the file behind one with a long name was not taken in", n)
+	}
+	for dir, want := range map[string]int{".": 2, "done": 4, "failed": 2} {
+		if d, err := os.ReadDir(filepath.Join(c.Folder, dir)); err != nil || len(d) != want {
+			t.Errorf("%s holds %d, want %d: %v", dir, len(d), want, err)
+		}
+	}
+	old := strings.Replace(header, "取消", "注销", 1) + "3,2026-11-20 08:00:00,0000001,A1,2026-11-28,白班,\n"
+	lay("old.csv", old)
+	look(s)
+	c.Deleted = "/注销"
+	s = connect(t, h, c)
+	lay("old.csv", old)
+	look(s)
+	if n := ask(t, h, "select count(*)::text from delivered_rosters"); n != "3" {
+		t.Errorf("%s rosters: what failed under the old columns was not read again", n)
 	}
 }
 

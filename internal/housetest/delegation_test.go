@@ -229,3 +229,32 @@ func TestDeputyInGroup(t *testing.T) {
 		}
 	}
 }
+
+// TestDeputySigns: who decides in somebody's name decides, and changes nothing of
+// who signs: neither passes the decision on nor adds anybody.
+func TestDeputySigns(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	for _, mode := range []string{"any", "all", "vote"} {
+		chained(t, h, group(mode))
+		if mode == "any" {
+			if _, err := delegate(t, h, "area head", "medic", actor.AreaHead, time.Now(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		medic := signedIn(t, h, "medic")
+		e := h.Submitted(t)
+		for place, other := range map[string]string{"": "second area head", ledger.Before: "area head", ledger.After: "duty leader"} {
+			in := ledger.Signing{Digest: *e.Digest, Person: h.Person(other).Number, Place: place, Reason: "请本人先看"}
+			do := h.Ledger.AddSigner
+			if place == "" {
+				do = h.Ledger.Transfer
+			}
+			out, err := do(medic, e.Key, in, ledger.Idem{})
+			code(t, "forbidden", out, err)
+		}
+		if v := get(t, h, e); slices.ContainsFunc(v.Signers, func(g ledger.Signer) bool { return g.Kind != ledger.Holder }) {
+			t.Errorf("%s: signers %+v", mode, v.Signers)
+		}
+	}
+}

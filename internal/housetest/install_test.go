@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
+	"taizhang/internal/proposal"
 	"taizhang/schemas"
 )
 
@@ -179,8 +182,68 @@ func TestInstallGate(t *testing.T) {
 	}
 }
 
-// TestWaysIn: there are two ways into the catalogue, files and proposals, and each
-// has its gate (TestInstallGate, TestGateHeld).
+// TestInstallFollowed: a version that comes with the program has what follows from one
+// that was decided, once, however many servers start: drafts move to it, and duties
+// that have not begun are planned anew.
+func TestInstallFollowed(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	const id = "culture-activity"
+	draft := h.Begin(t, "officer", id, json.RawMessage(`{"title":"第一次"}`))
+	exec(t, h, `insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, planned_due_at, day)
+		select $1, $2, l, '2099-01', 1, gen_random_uuid(), at, at, at, at, current_date from (values ('culture-activity', now() + interval '1 day'), ('headcount', now() + interval '1 day'),
+			('fire-safety', now() - interval '1 day')) v(l, at)`, h.Prison, h.Area)
+	s := files(t)
+	for from, to := range map[string]string{`"version": 1`: `"version": 2`, `"version":1`: `"version":2`} {
+		raw := s.MapFS["ledgers/"+id+"/v1/ledger.json"].Data
+		s.MapFS["ledgers/"+id+"/v1/ledger.json"] = &fstest.MapFile{Data: []byte(strings.Replace(string(raw), from, to, 1))}
+	}
+	schema := string(s.MapFS["ledgers/"+id+"/v1/schema.json"].Data)
+	s.MapFS["ledgers/"+id+"/v1/schema.json"] = &fstest.MapFile{Data: []byte(strings.Replace(schema, "urn:ledger:"+id+":1", "urn:ledger:"+id+":2", 1))}
+	for path, f := range s.MapFS {
+		if rest, ours := strings.CutPrefix(path, "ledgers/"+id+"/v1/"); ours {
+			s.MapFS["ledgers/"+id+"/v2/"+rest] = f
+			delete(s.MapFS, path)
+		}
+	}
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			if err := s.install(t, h); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	count := func(sql string, args ...any) (n int) {
+		t.Helper()
+		if err := h.Owner.QueryRow(t.Context(), sql, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := count("select count(*) from river_job where kind = 'version_published' and args->>'ledger' = $1 and args->>'version' = '2'", id); n != 1 {
+		t.Errorf("%d jobs move drafts", n)
+	}
+	if n := count("select count(*) from river_job where kind = 'version_published'"); n != 1 {
+		t.Errorf("%d jobs in all", n)
+	}
+	if ours, others := count("select count(*) from duties where ledger = $1", id), count("select count(*) from duties where ledger <> $1", id); ours != 0 || others != 2 {
+		t.Errorf("%d duties of the ledger, %d of others", ours, others)
+	}
+	if err := h.Proposals.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Proposals.EachBehind(t.Context(), proposal.Published{Ledger: id, Version: 2}, func(k ledger.Key) error { return h.Ledger.Rebase(t.Context(), k, 2) }); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := h.Ledger.Get(h.As(t.Context(), "officer"), draft.Key); err != nil || v.Entry.Version != 2 {
+		t.Errorf("the draft is of version %d: %v", v.Entry.Version, err)
+	}
+}
+
+// TestWaysIn: there is one way into the catalogue, which files and proposals take, each
+// through its gate (TestInstallGate, TestGateHeld).
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	ways := map[string]int{}
@@ -197,7 +260,64 @@ func TestWaysIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(ways) != 2 || ways["postgres/catalog.go"] != 1 || ways["postgres/proposals.go"] != 1 {
+	if len(ways) != 1 || ways["postgres/proposals.go"] != 1 {
 		t.Errorf("%v", ways)
+	}
+}
+
+// TestNewerInFiles: a house that has version 1 of a type gets version 2 with the
+// files, and what was begun under version 1 is judged and filed by it.
+func TestNewerInFiles(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	files, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v1 := files.Type("tool-hazmat", 1)
+	exec(t, h, "set session_replication_role = replica")
+	exec(t, h, "delete from ledger_versions where ledger = $1", v1.ID)
+	exec(t, h, "set session_replication_role = origin")
+	exec(t, h, "insert into ledger_versions (ledger, version, schema, definition, form, digest) values ($1, 1, $2, $3, $4, $5)",
+		v1.ID, []byte(v1.SchemaJSON), []byte(v1.DefinitionJSON), []byte(v1.FormJSON), v1.Digest[:])
+	published := func() (list []int) {
+		t.Helper()
+		files, err := h.Store.Published(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Catalog.Replace(files, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range h.Catalog.Versions(v1.ID) {
+			list = append(list, v.Version)
+		}
+		return list
+	}
+	if got := published(); !slices.Equal(got, []int{1}) {
+		t.Fatalf("versions %v", got)
+	}
+	e := h.Begin(t, "officer", v1.ID, shipped(t, v1.ID, "01", nil))
+	r, err := catalog.LoadRegister(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := published(); !slices.Equal(got, []int{1, 2}) {
+		t.Fatalf("versions %v", got)
+	}
+	res, err := h.Ledger.Check(h.As(t.Context(), "officer"), e.Key, shipped(t, v1.ID, "01", nil))
+	if err != nil || e.Version != 1 {
+		t.Errorf("version %d: %v", e.Version, err)
+	}
+	for _, f := range res.Errors {
+		if !strings.HasPrefix(f.Code, "person_") && f.Code != "evidence_missing" {
+			t.Errorf("%+v", f)
+		}
+	}
+	if e := h.Begin(t, "officer", v1.ID, json.RawMessage("{}")); e.Version != 2 {
+		t.Errorf("the next is begun under version %d", e.Version)
 	}
 }

@@ -233,6 +233,39 @@ func TestOutageAndStep(t *testing.T) {
 	}
 }
 
+// TestOutageAfterReminder: an outage declared after somebody was told that the
+// deadline is over gives a new deadline, of which they are told as of the first.
+func TestOutageAfterReminder(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head"}, "within_workdays": 1, "escalate": step{"roles": []string{"prison_leader"}, "unit": "prison"}})
+	e := h.Submitted(t)
+	due := *e.StepDue
+	clock := clocked(t, h)
+	told := func(when time.Duration) string {
+		t.Helper()
+		clock.Advance(due.Add(when).Sub(clock.Now()))
+		for range 2 {
+			if err := h.Ledger.Remind(t.Context(), h.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return ask(t, h, `select count(*) filter (where p.name = 'area head' and n.kind = 'overdue') || ' ' || count(*) filter (where p.name = 'prison leader' and n.kind = 'escalated')
+			from notices n join persons p using (person_id) where n.entry_id = $1`, e.Entry)
+	}
+	if got := told(time.Hour); got != "1 1" {
+		t.Fatalf("told %s", got)
+	}
+	r := askRelief(t, h, "command head", outage(due.Add(-2*time.Hour), due.Add(6*time.Hour)))
+	decide(t, h, "warden", r.ID, "grant")
+	if got := told(7 * time.Hour); got != "1 1" {
+		t.Errorf("told before the new deadline: %s", got)
+	}
+	if got := told(9 * time.Hour); got != "2 2" {
+		t.Errorf("told of the new deadline: %s, want each once more", got)
+	}
+}
+
 // postponedByHand walks minute by minute: out of service or not.
 func postponedByHand(ends, due time.Time, area uuid.UUID, held []duty.Relief) time.Time {
 	down := func(at time.Time) bool {

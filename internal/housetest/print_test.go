@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -130,7 +131,7 @@ func TestPrintFrozen(t *testing.T) {
 }
 
 // TestPrintOnce asks for a form many times at the same moment, by the job and
-// by people: one is made.
+// by people: one is made. What others brought of it meanwhile is swept.
 func TestPrintOnce(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
@@ -155,9 +156,116 @@ func TestPrintOnce(t *testing.T) {
 	if len(slices.Compact(sums)) != 1 {
 		t.Errorf("%v", sums)
 	}
+	if _, err := h.Ledger.SweepVersions(t.Context(), h.Prison, time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
 	if n := len(versions(t, h)); n != 1 {
 		t.Errorf("%d versions in the store", n)
 	}
+	if _, raw := opened(h.As(t.Context(), "officer"), t, s, printing.Ask{Key: e.Key}); sha256.Sum256(raw) != sums[0] {
+		t.Error("the one that is left is another")
+	}
+}
+
+// lookedAt looks around while bytes are being put.
+type lookedAt struct {
+	ledger.Files
+	during func() error
+}
+
+func (w lookedAt) Put(ctx context.Context, key string, r io.Reader, size int64, sum [32]byte, media string) (string, error) {
+	if err := w.during(); err != nil {
+		return "", err
+	}
+	return w.Files.Put(ctx, key, r, size, sum, media)
+}
+
+// TestPrintBytesFirst: while the store takes a form, nobody's connection and no lock is
+// held, and the sweeper leaves the key alone; what a crash leaves between bytes and row
+// is taken up, and what nobody rests on is swept.
+func TestPrintBytesFirst(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	s := h.Printing(t)
+	e := approved(t, h)
+	crashed := errors.New("power lost")
+	dying := *s
+	var orphan string
+	dying.Files = lost{h.Files, crashed, &orphan}
+	if _, err := dying.File(t.Context(), e.Key, 1, printing.Filed); !errors.Is(err, crashed) {
+		t.Fatal(err)
+	}
+	away := *s
+	away.Files = lookedAt{h.Files, func() error { return fault.New(fault.Unavailable, "store_unavailable") }}
+	other := approved(t, h)
+	if _, err := away.File(t.Context(), other.Key, 1, printing.Filed); fault.CodeOf(err) != "store_unavailable" {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	looks := 0
+	s.Files = lookedAt{h.Files, func() error {
+		looks++
+		var busy int
+		if err := h.Owner.QueryRow(t.Context(), `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+			and backend_type = 'client backend'`).Scan(&busy); err != nil {
+			return err
+		}
+		if busy != 0 {
+			t.Errorf("%d transactions are open", busy)
+		}
+		n, err := h.Ledger.SweepVersions(t.Context(), h.Prison, before)
+		if n != 0 {
+			t.Errorf("%d swept from under it", n)
+		}
+		return err
+	}}
+	p, err := s.File(t.Context(), e.Key, 1, printing.Filed)
+	if err != nil || looks != 1 || p.VersionID == orphan {
+		t.Fatalf("%+v, looked %d times: %v", p, looks, err)
+	}
+	s.Files = h.Files
+	var wg sync.WaitGroup
+	var made [2]printing.Print
+	for i := range made {
+		wg.Go(func() {
+			var err error
+			if made[i], err = s.File(t.Context(), e.Key, 1, printing.Filed); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if made[0].VersionID != p.VersionID || made[1].VersionID != p.VersionID {
+		t.Errorf("%+v", made)
+	}
+	if did, err := h.Ledger.Sweep(t.Context(), h.Prison, time.Now().Add(time.Hour)); err != nil || did.Versions != 1 {
+		t.Errorf("swept %+v: %v", did, err)
+	}
+	if claimed := ask(t, h, "select count(*)::text from objects where version_id = ''"); claimed != "0" {
+		t.Errorf("%s keys stay claimed", claimed)
+	}
+	if there, err := h.Files.Has(t.Context(), ledger.ObjectKey(h.Prison, p.Sha256), orphan); err != nil || there {
+		t.Errorf("what nobody rests on stays: %v", err)
+	}
+	_, raw := opened(h.As(t.Context(), "officer"), t, s, printing.Ask{Key: e.Key})
+	if sha256.Sum256(raw) != p.Sha256 {
+		t.Error("other bytes")
+	}
+}
+
+// lost is a store whose answer is not heard any more.
+type lost struct {
+	ledger.Files
+	err error
+	put *string
+}
+
+func (l lost) Put(ctx context.Context, key string, r io.Reader, size int64, sum [32]byte, media string) (string, error) {
+	var err error
+	if *l.put, err = l.Files.Put(ctx, key, r, size, sum, media); err != nil {
+		return "", err
+	}
+	return "", l.err
 }
 
 // TestPrintRights: a form is for those who may read the entry, and so is what

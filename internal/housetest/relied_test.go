@@ -125,6 +125,10 @@ func TestSourcesServed(t *testing.T) {
 		}), []string{"actual_count"}},
 		"asked for in a condition": {"custody head", replaced(plain("tool-hazmat"), `"holding_kind"`, `"kind_held"`, `doc.holding_kind`, `doc.kind_held`, `/holding_kind`, `/kind_held`),
 			[]string{"holding_kind"}},
+		"found by in a rule": {"bureau office", replaced(plain("medical-visit"), `"inmate_ref"`, `"patient_ref"`, `doc.inmate_ref`, `doc.patient_ref`, `/inmate_ref`, `/patient_ref`),
+			[]string{"inmate_ref", "要读取本台账", "reads this ledger"}},
+		"taken by a rule": {"bureau office", replaced(plain("medical-visit"), `"work_fitness"`, `"fit_to_work"`, `doc.work_fitness`, `doc.fit_to_work`, `/work_fitness`, `/fit_to_work`),
+			[]string{"work_fitness", "要读取本台账", "reads this ledger"}},
 		"nobody's": {"custody head", plain("headcount"), nil},
 	} {
 		said := refusedWith(t, h, x.who, x.c)

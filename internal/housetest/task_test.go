@@ -52,16 +52,16 @@ func inForce(t *testing.T, h *housetest.House, ledgerID string, set map[string]a
 		t.Fatal(err)
 	}
 	k := ledger.Key{Prison: h.Prison, Entry: uuid.New()}
-	author := h.Person("officer").PersonID
+	author, version := h.Person("officer").PersonID, h.Catalog.Current(ledgerID).Version
 	for _, q := range []struct {
 		sql  string
 		args []any
 	}{
 		{`insert into entries (prison_id, entry_id, area_id, ledger, version, level, author, state, revision, in_force, counts, occurred_at, occurred_day, submitted_at, resubmitted_at)
-			values ($1, $2, $3, $4, 1, 'L2', $5, 'approved', 1, 1, true, now(), current_date, now(), now())`, []any{k.Prison, k.Entry, h.Area, ledgerID, author}},
+			values ($1, $2, $3, $4, $6, 'L2', $5, 'approved', 1, 1, true, now(), current_date, now(), now())`, []any{k.Prison, k.Entry, h.Area, ledgerID, author, version}},
 		{`insert into revisions (prison_id, entry_id, revision, author, ledger, version, canonical, salt, digest, nil_return, reason, chain, warnings, occurred_at)
-			values ($1, $2, 1, $3, $4, 1, $5, $6, $6, false, '', '[{"id":"a","title":{"zh":"甲"},"roles":["area_head"],"unit":"area"}]', '[]', now())`,
-			[]any{k.Prison, k.Entry, author, ledgerID, canonical, integrity.NewSalt()}},
+			values ($1, $2, 1, $3, $4, $7, $5, $6, $6, false, '', '[{"id":"a","title":{"zh":"甲"},"roles":["area_head"],"unit":"area"}]', '[]', now())`,
+			[]any{k.Prison, k.Entry, author, ledgerID, canonical, integrity.NewSalt(), version}},
 	} {
 		if _, err := h.Owner.Exec(t.Context(), q.sql, q.args...); err != nil {
 			t.Fatal(err)

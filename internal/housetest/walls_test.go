@@ -2,11 +2,14 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -179,6 +182,29 @@ func TestDatabaseRefuses(t *testing.T) {
 	var n int
 	if err := conn.QueryRow(ctx, "select count(*) from entries").Scan(&n); err != nil || n != 0 {
 		t.Errorf("without a scope %d entries: %v", n, err)
+	}
+}
+
+// TestNothingIsEmptied: what the service only adds to, and may neither change nor
+// remove, its owner cannot empty by mistake.
+func TestNothingIsEmptied(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	rows, err := h.Owner.Query(t.Context(), `select c.oid::regclass::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+		and has_any_column_privilege('taizhang_app', c.oid, 'INSERT') and not has_any_column_privilege('taizhang_app', c.oid, 'UPDATE')
+		and not has_table_privilege('taizhang_app', c.oid, 'DELETE') order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(tables) < 10 {
+		t.Fatalf("%v: %v", tables, err)
+	}
+	for _, table := range tables {
+		var pg *pgconn.PgError
+		if _, err := h.Owner.Exec(t.Context(), "truncate "+table+" cascade"); !errors.As(err, &pg) || pg.Code != "23001" {
+			t.Errorf("%s: %v", table, err)
+		}
 	}
 }
 

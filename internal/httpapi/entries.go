@@ -271,6 +271,7 @@ type view struct {
 
 type revision struct {
 	ledger.Revision
+	ledger.Links
 	Warnings []problemField `json:"warnings"`
 	Hints    []problemField `json:"hints"`
 }
@@ -286,8 +287,9 @@ func (a *API) getEntry(c echo.Context) error {
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Ended: v.Ended, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Voids: some(v.Voids), Events: some(v.Events),
 		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding, Names: v.Names}
+	links := v.Links()
 	for _, r := range v.Revisions {
-		out.Revisions = append(out.Revisions, revision{Revision: r, Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
+		out.Revisions = append(out.Revisions, revision{Revision: r, Links: links[r.Number], Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})
 	}
 	// Whoever reads it may print it: no right of its own, but each printing is recorded.
 	if printable(v.Entry) {

@@ -254,6 +254,7 @@ func (a *API) importRows(c echo.Context) error {
 	}
 	t := a.Catalog.Type(i.Ledger, i.Version)
 	out := []importRow{}
+	var mentions []catalog.Reference
 	for _, r := range list {
 		row := importRow{Number: r.Number, Line: r.Line, Area: r.AreaText, Outcome: r.Outcome, Entry: r.Entry, Summary: []catalog.SummaryItem{}, Errors: []problemField{}, Untaken: r.Untaken}
 		var doc catalog.Document
@@ -261,6 +262,7 @@ func (a *API) importRows(c echo.Context) error {
 		d.UseNumber()
 		if d.Decode(&doc.Value) == nil && t != nil {
 			row.Summary = t.Summaries(doc)
+			mentions = append(mentions, t.Mentions(row.Summary)...)
 		}
 		for _, f := range r.Errors {
 			where := exchange.Where(t, f.Pointer)
@@ -270,6 +272,16 @@ func (a *API) importRows(c echo.Context) error {
 			row.Errors = append(row.Errors, problemField{Pointer: f.Pointer, Code: f.Code, Message: where + f.Text.In(lang(c))})
 		}
 		out = append(out, row)
+	}
+	// As in every list, who is in strictly restricted documents is not named.
+	if len(mentions) > 0 && t.Sensitivity != "L3" {
+		names, err := a.Ledger.Names(c.Request().Context(), prison, mentions)
+		if err != nil {
+			return err
+		}
+		for _, row := range out {
+			t.Introduce(row.Summary, names)
+		}
 	}
 	return c.JSON(http.StatusOK, map[string]any{"rows": out, "next": next})
 }

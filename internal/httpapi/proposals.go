@@ -17,12 +17,12 @@ func (a *API) listProposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Proposals.List(c.Request().Context(), prison)
+	list, more, err := a.Proposals.List(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
 	ledgers, departments := a.Proposals.Open(c.Request().Context(), prison)
-	return c.JSON(http.StatusOK, map[string]any{"proposals": some(list), "ledgers": ledgers, "departments": departments})
+	return c.JSON(http.StatusOK, map[string]any{"proposals": some(list), "more": more, "ledgers": ledgers, "departments": departments})
 }
 
 func (a *API) getProposal(c echo.Context) error {
@@ -190,15 +190,5 @@ func (a *API) versions(c echo.Context) error {
 
 // overlaps lists what the catalogue asks for twice.
 func (a *API) overlaps(c echo.Context) error {
-	type asked struct {
-		Ledger   string            `json:"ledger"`
-		Overlaps []catalog.Overlap `json:"overlaps"`
-	}
-	list := []asked{}
-	for _, t := range a.Catalog.Types() {
-		if o := catalog.Overlaps(t, a.Catalog.Types()); len(o) > 0 {
-			list = append(list, asked{t.ID, o})
-		}
-	}
-	return c.JSON(http.StatusOK, map[string]any{"ledgers": list, "burden": catalog.BurdenOf(a.Catalog.Types(), a.Catalog.Nominal())})
+	return c.JSON(http.StatusOK, map[string]any{"ledgers": some(a.Catalog.AskedTwice()), "burden": catalog.BurdenOf(a.Catalog.Types(), a.Catalog.Nominal())})
 }

@@ -86,28 +86,32 @@ func shared(ctx context.Context, r dated, t *catalog.Type, area Area, doc catalo
 	return doc, pins, err
 }
 
-// Try says of each row what File would say, and writes nothing. asDraft leaves
-// out the evidence, which a draft gets later. What two rows of the same batch
-// mean to each other only the writing itself can tell.
+// Try says of each row of a ledger what File would say, and writes nothing. asDraft
+// leaves out the evidence, which a draft gets later. What two rows of the same batch
+// mean to each other only the writing itself can tell. A source is asked once for
+// all rows of an area.
 func (s *Service) Try(ctx context.Context, rows []New, asDraft bool) ([][]fault.Field, error) {
 	out := make([][]fault.Field, len(rows))
 	if len(rows) == 0 {
 		return out, nil
 	}
+	t := s.Catalog.Current(rows[0].Ledger)
+	if t == nil {
+		return out, s.unknown(rows[0].Ledger)
+	}
+	areas := map[uuid.UUID][]int{}
+	bodies := make([][]byte, len(rows))
+	for i, n := range rows {
+		areas[n.Area] = append(areas[n.Area], i)
+		bodies[i] = n.Body
+	}
 	err := s.Store.Read(ctx, s.session(ctx, rows[0].Prison), func(r Reader) error {
-		if t := s.Catalog.Current(rows[0].Ledger); t != nil {
-			bodies := make([][]byte, len(rows))
-			for i, n := range rows {
-				bodies[i] = n.Body
-			}
-			var err error
-			if r, err = meet(ctx, r, t, rows[0].Prison, bodies); err != nil {
-				return err
-			}
+		r, err := meet(ctx, r, t, rows[0].Prison, bodies)
+		if err != nil {
+			return err
 		}
-		for i, n := range rows {
-			var err error
-			if out[i], err = s.try(ctx, r, n, asDraft); err != nil {
+		for _, at := range areas {
+			if err := s.try(ctx, looking{r, s.now()}, t, rows, at, asDraft, out); err != nil {
 				return err
 			}
 		}
@@ -116,29 +120,43 @@ func (s *Service) Try(ctx context.Context, rows []New, asDraft bool) ([][]fault.
 	return out, err
 }
 
-func (s *Service) try(ctx context.Context, r Reader, n New, asDraft bool) ([]fault.Field, error) {
-	t := s.Catalog.Current(n.Ledger)
-	if t == nil {
-		return nil, s.unknown(n.Ledger)
-	}
-	doc, err := catalog.ParseDocument(n.Body)
+// try judges the rows at some places, which are of one area.
+func (s *Service) try(ctx context.Context, r looking, t *catalog.Type, rows []New, at []int, asDraft bool, out [][]fault.Field) error {
+	e, area, err := s.admit(ctx, r, t, rows[at[0]])
 	if err != nil {
-		return Wrong(err)
+		wrong, err := Wrong(err)
+		for _, i := range at {
+			out[i] = wrong
+		}
+		return err
 	}
-	e, area, err := s.admit(ctx, r, t, n)
+	docs, values := make([]catalog.Document, len(at)), make([]map[string]any, len(at))
+	for n, i := range at {
+		if docs[n], err = catalog.ParseDocument(rows[i].Body); err != nil {
+			if out[i], err = Wrong(err); err != nil {
+				return err
+			}
+		}
+		values[n] = docs[n].Value
+	}
+	pins, err := takeRows(ctx, r, t, area, values, r.at)
 	if err != nil {
-		return Wrong(err)
+		return err
 	}
-	now := looking{r, s.now()}
-	_, pins, err := take(ctx, now, t, area, doc.Value, now.Now())
-	if err != nil {
-		return nil, err
+	for n, i := range at {
+		if out[i] != nil {
+			continue
+		}
+		res, err := s.weigh(ctx, r, e, t, docs[n], pins[n], nil)
+		if err != nil {
+			return err
+		}
+		if asDraft {
+			res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
+		}
+		out[i] = res.Errors
 	}
-	res, err := s.weigh(ctx, now, e, t, doc, pins, nil)
-	if asDraft {
-		res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
-	}
-	return res.Errors, err
+	return nil
 }
 
 // wordings of what concerns a row as a whole.

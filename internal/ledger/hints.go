@@ -26,6 +26,10 @@ const (
 	habitFar  = 5.0 // deviations from the median
 )
 
+// HintsFrom is how many entries, the latest, a hint is made from: an import files
+// thousands in ten minutes, and each would read all of those before it.
+const HintsFrom = 500
+
 // Earlier is a text of the same author to compare with.
 type Earlier struct {
 	Day  string

@@ -308,7 +308,8 @@ func (s *Service) restaff(ctx context.Context, tx Tx, e *Entry) error {
 }
 
 // remind writes the notices that are due of a round about subject, the entry or a
-// void of it; the table keeps each but once.
+// void of it; the table keeps each but once for a deadline, and one that an outage
+// moved is another.
 func (s *Service) remind(ctx context.Context, tx Tx, e Entry, subject uuid.UUID) error {
 	if e.StepDue == nil || tx.Now().Before(s.soon(*e.StepDue)) {
 		return nil
@@ -327,7 +328,8 @@ func (s *Service) remind(ctx context.Context, tx Tx, e Entry, subject uuid.UUID)
 	}
 	over := !tx.Now().Before(*e.StepDue)
 	kind := map[bool]string{false: "due_soon", true: "overdue"}[over]
-	detail := map[string]any{"due": e.StepDue, "author": e.AuthorName}
+	// In UTC: the table keeps one notice of a deadline, and knows it by its writing.
+	detail := map[string]any{"due": e.StepDue.UTC(), "author": e.AuthorName}
 	tell := func(person uuid.UUID, kind string) error {
 		n := e.notice(person, kind, detail)
 		n.Subject = subject

@@ -189,6 +189,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Opened, err = r.Opened(ctx, k); err != nil {
 		return err
 	}
+	if err := s.Introduce(ctx, r, k.Prison, append(unrestricted(v.Opened), &v.Entry)); err != nil {
+		return err
+	}
 	v.Names, err = s.named(ctx, r, *v)
 	return err
 }
@@ -272,8 +275,10 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	var list []Entry
 	err := s.Store.Read(ctx, ses, func(r Reader) error {
 		var err error
-		list, err = r.Entries(ctx, q)
-		return err
+		if list, err = r.Entries(ctx, q); err != nil {
+			return err
+		}
+		return s.Introduce(ctx, r, q.Prison, unrestricted(list))
 	})
 	return list, err
 }

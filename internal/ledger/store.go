@@ -151,10 +151,10 @@ type Tx interface {
 	// the ledger, the latest first.
 	Earlier(ctx context.Context, k Key, author uuid.UUID, ledger, field string) ([]Earlier, error)
 	// FiledSince lists the days of occurrence of the author's other entries that
-	// were submitted since.
+	// were submitted since, of the latest HintsFrom.
 	FiledSince(ctx context.Context, k Key, author uuid.UUID, since time.Time) ([]string, error)
 	// Numbers are the values of the fields in the area's other entries that
-	// occurred between two times.
+	// occurred between two times, of the latest HintsFrom.
 	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
@@ -226,6 +226,8 @@ type Tx interface {
 	UpdateUpload(ctx context.Context, u Upload) error
 	// DropUploads forgets those that nobody went on with since before.
 	DropUploads(ctx context.Context, prison uuid.UUID, before time.Time) (int, error)
+	// DropClaims forgets keys that were claimed before, and whose bytes never came.
+	DropClaims(ctx context.Context, prison uuid.UUID, before time.Time) error
 
 	InsertCustody(ctx context.Context, prison uuid.UUID, row CustodyRow) error
 	// Append takes the head of the prison's log and gives every record that

@@ -34,8 +34,10 @@ func (s *Service) Sweep(ctx context.Context, prison uuid.UUID, before time.Time)
 	ses := Session{Prison: prison, Scope: Everything()}
 	err := s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
 		var err error
-		done.Uploads, err = tx.DropUploads(ctx, prison, before)
-		return err
+		if done.Uploads, err = tx.DropUploads(ctx, prison, before); err != nil {
+			return err
+		}
+		return tx.DropClaims(ctx, prison, before)
 	})
 	if err != nil {
 		return done, err
@@ -107,8 +109,11 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 			if err != nil {
 				return err
 			}
+			if row.Known && !row.TouchedAt.Before(before) {
+				return nil // somebody brings these bytes, or just did
+			}
 			if row.VersionID == v.VersionID {
-				if row.Used || !row.TouchedAt.Before(before) {
+				if row.Used {
 					return nil
 				}
 				again = true
@@ -128,7 +133,8 @@ func (s *Service) sweepVersion(ctx context.Context, ses Session, sum Digest, v S
 
 // ObjectRow guards a key of the store.
 type ObjectRow struct {
-	VersionID string // "" when there is no row
+	Known     bool   // there is one
+	VersionID string // "" while bytes are brought to the key that none lay under
 	TouchedAt time.Time
 	Used      bool // a draft, a revision, a print or a volume rests on it
 }

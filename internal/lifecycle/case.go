@@ -117,7 +117,7 @@ type Move struct {
 // Next is the only way from one state to another. A refusal is a fault of kind
 // Conflict that names every condition that does not hold, with its numbers.
 func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {
-	vars := activation(m, c, f, e)
+	vars := &known{m: m, c: c, f: f, e: e}
 	t, err := m.pick(c, e, vars)
 	if err != nil {
 		return c, Move{}, err
@@ -179,7 +179,7 @@ func (r Road) missing(records []Record) []State {
 	return out
 }
 
-func (m *Machine) pick(c Case, e Event, vars map[string]any) (*Transition, error) {
+func (m *Machine) pick(c Case, e Event, vars *known) (*Transition, error) {
 	known, mine := false, false
 	for _, t := range m.Transition {
 		if t.Event != e.Name || !slices.Contains(t.From, c.State) {
@@ -208,7 +208,7 @@ func (m *Machine) pick(c Case, e Event, vars map[string]any) (*Transition, error
 	return nil, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", e.Name)
 }
 
-func (m *Machine) refusals(t *Transition, vars map[string]any) ([]fault.Field, error) {
+func (m *Machine) refusals(t *Transition, vars *known) ([]fault.Field, error) {
 	var out []fault.Field
 	for _, name := range t.Guards {
 		g := m.Guards[name]
@@ -260,7 +260,7 @@ func (m *Machine) Choices(c Case, f Facts, as []Actor) ([]Choice, error) {
 		if mine < 0 || !slices.Contains(t.From, c.State) {
 			continue
 		}
-		vars := activation(m, c, f, Event{As: as[mine]})
+		vars := &known{m: m, c: c, f: f, e: Event{As: as[mine]}}
 		if t.when.run != nil {
 			if ok, err := t.when.yes(vars); err != nil {
 				return nil, err
@@ -280,7 +280,7 @@ func (m *Machine) Choices(c Case, f Facts, as []Actor) ([]Choice, error) {
 // Propose is whether the rule would postpone the acceptance, and why (W3); warnings
 // are what the decision should know besides.
 func (m *Machine) Propose(c Case, f Facts) (reasons, warnings []fault.Text, err error) {
-	vars := activation(m, c, f, Event{})
+	vars := &known{m: m, c: c, f: f}
 	for _, of := range []struct {
 		list []*Condition
 		out  *[]fault.Text

@@ -34,7 +34,7 @@ const (
 
 // Running is the timers of a case, as they stand on f.Today.
 func (m *Machine) Running(c Case, f Facts) ([]Due, error) {
-	vars := activation(m, c, f, Event{})
+	vars := &known{m: m, c: c, f: f}
 	out := []Due{}
 	for _, t := range m.Timers {
 		on, err := t.when.yes(vars)

@@ -50,17 +50,12 @@ func environment(params map[string]Parameter) (*cel.Env, error) {
 		}
 		options = append(options, cel.Variable("p."+name, kind))
 	}
-	for _, of := range []struct {
-		prefix string
-		value  any
-	}{{"f.", Facts{}}, {"c.", Case{}}, {"e.", Event{}}} {
-		for name, v := range named(of.value) {
-			kind, err := typeOf(v)
-			if err != nil {
-				return nil, fmt.Errorf("machine: %s%s: %w", of.prefix, name, err)
-			}
-			options = append(options, cel.Variable(of.prefix+name, kind))
+	for name, at := range members {
+		kind, err := typeOf(at.of(&known{}))
+		if err != nil {
+			return nil, fmt.Errorf("machine: %s: %w", name, err)
 		}
+		options = append(options, cel.Variable(name, kind))
 	}
 	options = append(options, cel.Variable("c.next", str))
 	return cel.NewEnv(options...)
@@ -72,7 +67,7 @@ func typeOf(v any) (*cel.Type, error) {
 		return cel.BoolType, nil
 	case string:
 		return cel.StringType, nil
-	case int:
+	case int64:
 		return cel.IntType, nil
 	case json.Number:
 		if _, err := x.Int64(); err != nil {
@@ -83,39 +78,68 @@ func typeOf(v any) (*cel.Type, error) {
 	return nil, fmt.Errorf("%T cannot be asked", v)
 }
 
-// named is what expressions may ask of a struct: the members with a cel tag.
-func named(v any) map[string]any {
-	out := map[string]any{}
-	rv := reflect.ValueOf(v)
-	for i := range rv.NumField() {
-		if tag := rv.Type().Field(i).Tag.Get("cel"); tag != "" {
-			f := rv.Field(i)
-			if f.Kind() == reflect.String {
-				out[tag] = f.String()
-			} else {
-				out[tag] = f.Interface()
+// known is what expressions may ask for: the members of its parts that have a cel
+// tag. A name is looked up when it is asked for; most never are.
+type known struct {
+	m *Machine
+	c Case  `cel:"c."`
+	f Facts `cel:"f."`
+	e Event `cel:"e."`
+}
+
+// member is where in known a name stands: the part, and the member of the part.
+type member [2]int
+
+var members = func() map[string]member {
+	out := map[string]member{}
+	whole := reflect.TypeFor[known]()
+	for i := range whole.NumField() {
+		prefix, tagged := whole.Field(i).Tag.Lookup("cel")
+		for j := 0; tagged && j < whole.Field(i).Type.NumField(); j++ {
+			if tag := whole.Field(i).Type.Field(j).Tag.Get("cel"); tag != "" {
+				out[prefix+tag] = member{i, j}
 			}
 		}
 	}
 	return out
+}()
+
+// of is the member's value; nil where it is of a kind that cannot be asked.
+func (at member) of(k *known) any {
+	v := reflect.ValueOf(k).Elem().Field(at[0]).Field(at[1])
+	switch v.Kind() {
+	case reflect.String:
+		return v.String()
+	case reflect.Int:
+		return v.Int()
+	case reflect.Bool:
+		return v.Bool()
+	}
+	return nil
 }
 
-func activation(m *Machine, c Case, f Facts, e Event) map[string]any {
-	out := map[string]any{"c.next": string(m.Steps(c.Track, c.Level).After(c.State))}
-	for name, p := range m.Parameters {
-		v := p.Value
-		if n, ok := v.(json.Number); ok {
-			v, _ = n.Int64()
-		}
-		out["p."+name] = v
+// ResolveName makes known an activation of CEL.
+func (k *known) ResolveName(name string) (any, bool) {
+	if at, ok := members[name]; ok {
+		return at.of(k), true
 	}
-	for prefix, v := range map[string]any{"f.": f, "c.": c, "e.": e} {
-		for name, value := range named(v) {
-			out[prefix+name] = value
-		}
+	if name == "c.next" {
+		return string(k.m.Steps(k.c.Track, k.c.Level).After(k.c.State)), true
 	}
-	return out
+	of, ok := strings.CutPrefix(name, "p.")
+	p, there := k.m.Parameters[of]
+	if !ok || !there {
+		return nil, false
+	}
+	if n, is := p.Value.(json.Number); is {
+		whole, err := n.Int64()
+		return whole, err == nil
+	}
+	return p.Value, true
 }
+
+// Parent is none.
+func (k *known) Parent() cel.Activation { return nil }
 
 func function(name string, args []*cel.Type, result *cel.Type, f func(...ref.Val) ref.Val) cel.EnvOption {
 	return cel.Function(name, cel.Overload(name, args, result, cel.FunctionBinding(f)))
@@ -190,7 +214,7 @@ func (c *compiler) parts(at, text string) []part {
 	return out
 }
 
-func (p program) value(vars map[string]any) (any, error) {
+func (p program) value(vars *known) (any, error) {
 	if p.run == nil {
 		return nil, fmt.Errorf("%q was not compiled", p.text)
 	}
@@ -201,14 +225,14 @@ func (p program) value(vars map[string]any) (any, error) {
 	return v.Value(), nil
 }
 
-func (p program) yes(vars map[string]any) (bool, error) {
+func (p program) yes(vars *known) (bool, error) {
 	v, err := p.value(vars)
 	b, _ := v.(bool)
 	return b, err
 }
 
 // sentence is the condition's words with the numbers of this case in them.
-func (c *Condition) sentence(vars map[string]any) (fault.Text, error) {
+func (c *Condition) sentence(vars *known) (fault.Text, error) {
 	var out [2]string
 	for i, lang := range []string{"zh", "en"} {
 		var b strings.Builder

@@ -211,7 +211,7 @@ func (c *compiler) tracks() {
 					continue
 				}
 				p := c.program(at, s.When, cel.BoolType)
-				on, err := p.yes(activation(c.m, Case{}, Facts{}, Event{}))
+				on, err := p.yes(&known{m: c.m})
 				if err != nil {
 					c.wrong("%s: %v", at, err)
 				} else if on {

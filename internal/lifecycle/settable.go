@@ -14,7 +14,7 @@ var settable = map[string]*cel.Type{
 }
 
 // set works all values out on the case as it was, then takes them over.
-func (c *Case) set(t *Transition, vars map[string]any) error {
+func (c *Case) set(t *Transition, vars *known) error {
 	values := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(t.sets)) {
 		v, err := t.sets[name].value(vars)

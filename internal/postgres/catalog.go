@@ -4,13 +4,15 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/proposal"
 )
 
-// Install puts the shipped versions into the database. One already there stays
-// as it is: a published version is immutable. What the register refuses is the
+// Install publishes the shipped versions, with all that follows from a new one of
+// a ledger there is. One already there stays as it is: a published version is immutable. What the register refuses is the
 // fault install_refused, and then nothing comes in.
 func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department) error {
 	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -18,6 +20,11 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
 			return err
 		}
+		now, err := begin(ctx, tx, everything) // drafts and duties are all prisons'
+		if err != nil {
+			return err
+		}
+		to := proposing{&txn{tx: tx, now: now, ses: everything, jobs: s.jobs}}
 		there, err := publishedIn(ctx, tx)
 		if err != nil {
 			return err
@@ -35,9 +42,14 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 			}
 		}
 		for _, t := range c.Types() {
-			if _, err := tx.Exec(ctx, `insert into ledger_versions (ledger, version, schema, definition, form, digest) values ($1, $2, $3, $4, $5, $6)
-				on conflict do nothing`, t.ID, t.Version, []byte(t.SchemaJSON), []byte(t.DefinitionJSON), []byte(t.FormJSON), t.Digest[:]); err != nil {
+			var known bool
+			if err := tx.QueryRow(ctx, "select exists (select from ledger_versions where ledger = $1 and version = $2)", t.ID, t.Version).Scan(&known); err != nil {
 				return err
+			}
+			if !known {
+				if err := proposal.Publish(ctx, to, t, uuid.Nil); err != nil {
+					return err
+				}
 			}
 			if _, err := tx.Exec(ctx, `insert into ledger_owners (ledger, from_at, department) select $1, now(), $2
 				where not exists (select from ledger_owners where ledger = $1)`, t.ID, owner(t.ID)); err != nil {

@@ -305,7 +305,7 @@ func (t connecting) RunByKey(ctx context.Context, prison uuid.UUID, id, key stri
 }
 
 func (t connecting) FileDone(ctx context.Context, prison uuid.UUID, id string, sum []byte) (connector.Run, bool, error) {
-	r, err := t.run(ctx, "prison_id = $1 and connector = $2 and body_digest = $3", prison, id, sum)
+	r, err := t.run(ctx, "prison_id = $1 and connector = $2 and body_digest = $3 and state = 'done'", prison, id, sum)
 	if fault.Is(err, fault.NotFound) {
 		return r, false, nil
 	}

@@ -96,6 +96,7 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 	if err != nil {
 		return row, err
 	}
+	row.Known = true
 	// A statement of its own, after the locks: in the same one it would see what
 	// was there before whoever held them committed.
 	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)
@@ -103,6 +104,11 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 		or exists (select from prints where prison_id = $1 and sha256 = $2)
 		or exists (select from volumes where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
 	return row, err
+}
+
+func (t *txn) DropClaims(ctx context.Context, prison uuid.UUID, before time.Time) error {
+	_, err := t.exec(ctx, "delete from objects where prison_id = $1 and version_id = '' and touched_at < $2", prison, before)
+	return err
 }
 
 func (t *txn) DropObject(ctx context.Context, prison uuid.UUID, sum ledger.Digest) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,8 +39,7 @@ func (s Proposals) Waiting(ctx context.Context, day string) ([]proposal.Proposal
 	var list []proposal.Proposal
 	err := s.Read(ctx, everything, func(tx proposal.Tx) error {
 		var err error
-		list, err = tx.(proposing).find(ctx, "p.state = 'approved' and app.document(p.body)->>'on' <= $1", day)
-		slices.Reverse(list) // what was proposed first comes first
+		list, err = tx.(proposing).find(ctx, "p.state = 'approved' and app.document(p.body)->>'on' <= $1 "+oldestProposal, day)
 		return err
 	})
 	return list, err
@@ -126,18 +124,35 @@ func (t proposing) Get(ctx context.Context, prison, id uuid.UUID) (proposal.Prop
 	return list[0], nil
 }
 
-func (t proposing) List(ctx context.Context, prison uuid.UUID) ([]proposal.Proposal, error) {
-	return t.find(ctx, "p.prison_id = $1", prison)
+// The orders of a list. What is open is never cut off.
+const (
+	oldestProposal = "order by p.recorded_at, p.proposal_id"
+	newestProposal = "order by p.recorded_at desc, p.proposal_id desc"
+	openProposal   = "p.state in ('proposed', 'approved')"
+)
+
+func (t proposing) List(ctx context.Context, prison uuid.UUID, limit int) (list []proposal.Proposal, more int, err error) {
+	open, err := t.find(ctx, "p.prison_id = $1 and "+openProposal+" "+oldestProposal, prison)
+	if err != nil {
+		return nil, 0, err
+	}
+	over, err := t.find(ctx, "p.prison_id = $1 and not "+openProposal+" "+newestProposal+" limit $2", prison, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	err = t.tx.QueryRow(ctx, "select count(*) - $2 from proposals p where p.prison_id = $1 and not "+openProposal, prison, len(over)).Scan(&more)
+	return append(open, over...), more, err
 }
 
 func (t proposing) Approved(ctx context.Context, ledgerID string) ([]proposal.Proposal, error) {
-	return t.find(ctx, "p.state = 'approved' and p.ledger = $1", ledgerID)
+	return t.find(ctx, "p.state = 'approved' and p.ledger = $1 "+oldestProposal, ledgerID)
 }
 
-func (t proposing) Claimed(ctx context.Context) (map[string]int, error) {
+func (t proposing) Claimed(ctx context.Context, but uuid.UUID) (map[string]int, error) {
 	rows, err := t.tx.Query(ctx, `select s.saved ->> 'ledger', sum((s.saved ->> 'minutes')::bigint)::bigint
 		from proposals p cross join jsonb_path_query(app.document(p.body), '$.gate.savings[*]') as s(saved)
-		where p.state in ('proposed', 'approved', 'executed') and (p.kind = 'add' or p.report -> 'changes' @> '[{"adds": true}]') group by 1`)
+		where p.state in ('proposed', 'approved', 'executed') and (p.kind = 'add' or p.report -> 'changes' @> '[{"adds": true}]')
+			and p.proposal_id <> $1 group by 1`, but)
 	if err != nil {
 		return nil, mapped(err)
 	}
@@ -164,7 +179,7 @@ func (t proposing) Origins(ctx context.Context) ([]proposal.Origin, error) {
 func (t proposing) find(ctx context.Context, where string, args ...any) ([]proposal.Proposal, error) {
 	rows, err := t.tx.Query(ctx, `select p.prison_id, p.proposal_id, p.department, p.body, p.report, p.digest, p.author, a.name, p.salt, p.recorded_at,
 			p.state, p.step, p.executed, p.executed_at, p.failure
-		from proposals p join persons a on a.person_id = p.author where `+where+` order by p.recorded_at desc, p.proposal_id desc limit 500`, args...)
+		from proposals p join persons a on a.person_id = p.author where `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -251,8 +266,8 @@ func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger
 }
 
 func (t proposing) PublishVersion(ctx context.Context, typ *catalog.Type, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id) values ($1, $2, $3, $4, $5, $6, $7)",
-		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id)
+	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id) values ($1, $2, $3, $4, $5, $6, nullif($7, $8::uuid))",
+		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id, uuid.Nil)
 	return err
 }
 

@@ -131,6 +131,10 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 	for _, r := range missing {
 		made.Missing = append(made.Missing, fmt.Sprintf("U+%04X", r))
 	}
+	put, err := s.bring(ctx, k.Prison, made.Sha256, bytes.NewReader(pdf), made.Size)
+	if err != nil {
+		return Print{}, err
+	}
 	err = s.Store.Write(ctx, program(k.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		if _, err := tx.Lock(ctx, k); err != nil {
 			return err
@@ -140,7 +144,7 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 			return err // somebody was quicker, or the database is away
 		}
 		p = made
-		if p.VersionID, err = s.keep(ctx, tx, k.Prison, p.Sha256, bytes.NewReader(pdf), p.Size); err != nil {
+		if p.VersionID, err = put.keep(ctx, tx); err != nil {
 			return err
 		}
 		p.RecordedAt = tx.Now()
@@ -150,28 +154,6 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 		return Print{}, err
 	}
 	return p, s.retain(ctx, p.Prison, Unlocked{Sha256: p.Sha256, VersionID: p.VersionID, Ledger: sheet.Type.ID, Version: sheet.Type.Version, Since: p.RecordedAt})
-}
-
-// keep brings bytes to their key unless they lie there; the caller makes the
-// row that rests on them in the same transaction.
-func (s *Service) keep(ctx context.Context, tx ledger.Tx, prison uuid.UUID, sum ledger.Digest, r io.Reader, size int64) (version string, err error) {
-	key := ledger.ObjectKey(prison, sum)
-	held, err := tx.LockKey(ctx, prison, sum)
-	if err != nil {
-		return "", err
-	}
-	there := false
-	if held.VersionID != "" {
-		if there, err = s.Files.Has(ctx, key, held.VersionID); err != nil {
-			return "", err
-		}
-	}
-	if version = held.VersionID; !there {
-		if version, err = s.Files.Put(ctx, key, r, size, sum, "application/pdf"); err != nil {
-			return "", err
-		}
-	}
-	return version, tx.TouchObject(ctx, prison, sum, version, size)
 }
 
 // retain puts a form or a volume under lock for as long as the type says, after

@@ -346,8 +346,12 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 	}
 	sum := ledger.Digest(h.Sum(nil))
 	done := *v
+	put, err := s.bring(ctx, v.Prison, sum, file, n.n)
+	if err != nil {
+		return err
+	}
 	err = s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
-		version, err := s.keep(ctx, tx, v.Prison, sum, file, n.n)
+		version, err := put.keep(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -98,16 +98,13 @@ func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) e
 		if err != nil {
 			return err
 		}
-		if err := tx.PublishVersion(ctx, t, p.ID); err != nil {
+		if err := Publish(ctx, tx, t, p.ID); err != nil {
 			return err
 		}
 		if c.Kind == Add {
 			return tx.PublishOwner(ctx, t.ID, t.Owner, p.ID)
 		}
-		if err := tx.DropDuties(ctx, t.ID); err != nil { // the plan makes them anew, by the new cadence
-			return err
-		}
-		return tx.Enqueue(ctx, Published{Ledger: t.ID, Version: t.Version})
+		return nil
 	case Transfer:
 		if !strings.HasPrefix(c.Target, "ext:") {
 			return tx.PublishOwner(ctx, c.Ledger, c.Target, p.ID)

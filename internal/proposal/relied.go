@@ -63,13 +63,13 @@ func (s *Service) unscored(current, next *catalog.Type) []fault.Field {
 }
 
 // unserved refuses a version from which other ledgers could no longer take what
-// they take (共).
+// they take (共), or about whose entries their rules and measures could no longer ask.
 func (s *Service) unserved(current, next *catalog.Type) []fault.Field {
 	var bad []fault.Field
 	for _, b := range s.Catalog.Bereft(current, next) {
 		bad = append(bad, field("/schema",
-			"“"+b.Ledger.Title.ZH+"”的“"+b.Field.ZH+"”取自本台账，请先修改它："+b.Why.ZH,
-			"“"+b.Field.EN+"” of “"+b.Ledger.Title.EN+"” is taken from this ledger; change that first: "+b.Why.EN))
+			"“"+b.Ledger.Title.ZH+"”的“"+b.What.ZH+"”要读取本台账，请先修改它："+b.Why.ZH,
+			"“"+b.What.EN+"” of “"+b.Ledger.Title.EN+"” reads this ledger; change that first: "+b.Why.EN))
 	}
 	return bad
 }

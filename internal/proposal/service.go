@@ -53,7 +53,9 @@ type Tx interface {
 	// Lock takes the proposal's row until commit.
 	Lock(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
 	Get(ctx context.Context, prison, id uuid.UUID) (Proposal, error)
-	List(ctx context.Context, prison uuid.UUID) ([]Proposal, error)
+	// List gives the open ones, the oldest first, and after them the newest that are
+	// over, at most so many; more is how many of those there are besides.
+	List(ctx context.Context, prison uuid.UUID, limit int) (list []Proposal, more int, err error)
 	// Origins of the catalogue's changes, in all prisons that the session sees: the catalogue is the province's.
 	Origins(ctx context.Context) ([]Origin, error)
 	Decide(ctx context.Context, p Proposal, d Decision) error
@@ -61,8 +63,8 @@ type Tx interface {
 	// Approved lists those of a ledger that wait for their day, in all prisons.
 	Approved(ctx context.Context, ledgerID string) ([]Proposal, error)
 	// Claimed is the minutes a month that additions name as saved, by ledger: those
-	// proposed, approved and executed, in all prisons.
-	Claimed(ctx context.Context) (map[string]int, error)
+	// proposed, approved and executed, in all prisons, but for one.
+	Claimed(ctx context.Context, but uuid.UUID) (map[string]int, error)
 	// Costs is what entries of a prison took since a time (ledger.Reader).
 	Costs(ctx context.Context, prison uuid.UUID, since time.Time) (catalog.Costs, error)
 	// Notify writes a notice, unless the same was written before.
@@ -72,12 +74,9 @@ type Tx interface {
 	// OpenDrafts by key, after one and at most so many: they carry their documents.
 	OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]OpenDraft, error)
 
-	PublishVersion(ctx context.Context, t *catalog.Type, proposal uuid.UUID) error
+	Press
 	PublishOwner(ctx context.Context, ledgerID, department string, proposal uuid.UUID) error
 	PublishEnd(ctx context.Context, e catalog.End, proposal uuid.UUID) error
-	// DropDuties forgets those that have not begun.
-	DropDuties(ctx context.Context, ledgerID string) error
-	Enqueue(ctx context.Context, job ledger.Job) error
 }
 
 // OpenDraft is a draft as a dry run looks at it.
@@ -164,7 +163,7 @@ func (s *Service) Try(ctx context.Context, prison uuid.UUID, c Content) (Report,
 	var r Report
 	err := s.Store.Read(ctx, s.reckoning(ctx, prison), func(tx Tx) error {
 		var err error
-		r, err = s.tried(ctx, tx, prison, c)
+		r, err = s.tried(ctx, tx, prison, uuid.Nil, c, catalog.DayOf(tx.Now()))
 		return err
 	})
 	return r, err
@@ -189,7 +188,7 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 		if err := alone(ctx, tx, c.Ledger); err != nil {
 			return err
 		}
-		r, err := s.tried(ctx, tx, prison, c)
+		r, err := s.tried(ctx, tx, prison, uuid.Nil, c, catalog.DayOf(tx.Now()))
 		if err != nil {
 			return err
 		}
@@ -258,21 +257,23 @@ func (s *Service) Get(ctx context.Context, prison, id uuid.UUID) (Proposal, erro
 	return s.dressed(ctx, p), err
 }
 
-// List returns the proposals of a prison, the newest first.
-func (s *Service) List(ctx context.Context, prison uuid.UUID) ([]Proposal, error) {
+// MaxOver is how many proposals that are over a list gives.
+const MaxOver = 200
+
+// List returns the proposals of a prison: all that are open, the longest waiting first,
+// then the newest MaxOver that are over. more counts the older ones.
+func (s *Service) List(ctx context.Context, prison uuid.UUID) (list []Proposal, more int, err error) {
 	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var list []Proposal
-	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
-		var err error
-		list, err = tx.List(ctx, prison)
+	err = s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		list, more, err = tx.List(ctx, prison, MaxOver)
 		return err
 	})
 	for i := range list {
 		list[i] = s.dressed(ctx, list[i])
 	}
-	return list, err
+	return list, more, err
 }
 
 // Origins lists what the catalogue's changes came of, as far as the actor may

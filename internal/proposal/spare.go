@@ -6,20 +6,20 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
 // overdrawn lists which savings of the gate there are not, or are claimed by other
-// proposals. It is asked when a change is proposed, under the lock of the
-// catalogue: what is claimed then stays claimed until it is refused or withdrawn.
-func (s *Service) overdrawn(ctx context.Context, tx Tx, prison uuid.UUID, c Content, r Report) ([]fault.Field, error) {
+// proposals. It is asked under the lock of the catalogue when a change is proposed:
+// what is claimed then stays claimed until it is refused or withdrawn; and again at
+// every decision, for what was saved of may take less meanwhile.
+func (s *Service) overdrawn(ctx context.Context, tx Tx, prison, id uuid.UUID, c Content, r Report) ([]fault.Field, error) {
 	adds := c.Kind == Add || slices.ContainsFunc(r.Changes, func(l Line) bool { return l.Adds })
 	if c.Gate == nil || !adds {
 		return nil, nil
 	}
-	claimed, err := tx.Claimed(ctx)
+	claimed, err := tx.Claimed(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +37,13 @@ func (s *Service) overdrawn(ctx context.Context, tx Tx, prison uuid.UUID, c Cont
 	return c.Gate.Overdrawn("/gate", c.Ledger, takes, claimed), nil
 }
 
-// tried is the dry run of what is to be proposed, with the savings it claims.
-func (s *Service) tried(ctx context.Context, tx Tx, prison uuid.UUID, c Content) (Report, error) {
-	r, err := s.report(ctx, tx, c, catalog.DayOf(tx.Now()))
+// tried is the dry run of what is to be proposed, or was (id), with the savings it claims.
+func (s *Service) tried(ctx context.Context, tx Tx, prison, id uuid.UUID, c Content, today string) (Report, error) {
+	r, err := s.report(ctx, tx, c, today)
 	if err != nil {
 		return r, err
 	}
-	failed, err := s.overdrawn(ctx, tx, prison, c, r)
+	failed, err := s.overdrawn(ctx, tx, prison, id, c, r)
 	r.Failed = append(r.Failed, failed...)
 	return r, err
 }

@@ -40,7 +40,7 @@ func (s *Service) locked(ctx context.Context, tx Tx) (*Service, error) {
 // still makes the dry run again and lets it pass while it is what was proposed.
 // Faults: bad_proposal, bad_type, gate_refused, proposal_outdated, drafts_held.
 func (s *Service) still(ctx context.Context, tx Tx, p Proposal, today string) (Report, error) {
-	now, err := s.report(ctx, tx, p.Content, today)
+	now, err := s.tried(ctx, tx, p.Prison, p.ID, p.Content, today)
 	switch {
 	case err != nil:
 		return now, err

@@ -51,7 +51,10 @@ type Excerpt struct {
 	Pointer string        `json:"pointer"`
 	Title   fault.Text    `json:"title"`
 	Text    string        `json:"text"`
-	Marks   []search.Mark `json:"marks"` // UTF-16 units, the end not included
+	Name    string        `json:"name,omitempty"` // whose number Text is
+	Marks   []search.Mark `json:"marks"`          // UTF-16 units, the end not included
+
+	of *catalog.Reference // what Text is the number of
 }
 
 // Hit as a page shows it. What is strictly restricted (L3) is named and not
@@ -134,6 +137,9 @@ func (s *Service) Search(ctx context.Context, q Query, total bool) (Page, error)
 			}
 			page.Hits = append(page.Hits, h)
 		}
+		if err := s.introduce(ctx, r, q.Prison, page.Hits); err != nil {
+			return err
+		}
 		if total {
 			n, err := r.Hits(ctx, q)
 			page.Total = &n
@@ -166,7 +172,7 @@ func (s *Service) excerpts(ctx context.Context, r Reader, asked search.Query, e 
 	if err != nil {
 		return nil, err
 	}
-	head, body, rest, _, err := ledger.Lines(t, rev, area, files)
+	head, body, rest, refs, err := ledger.Lines(t, rev, area, files)
 	if err != nil {
 		return nil, err
 	}
@@ -178,8 +184,44 @@ func (s *Service) excerpts(ctx context.Context, r Reader, asked search.Query, e 
 		}
 		if x, ok := asked.Excerpt(l.Text); ok {
 			seen[l.Pointer] = true
-			list = append(list, Excerpt{Pointer: l.Pointer, Title: l.Title, Text: x.Text, Marks: x.Marks})
+			found := Excerpt{Pointer: l.Pointer, Title: l.Title, Text: x.Text, Marks: x.Marks}
+			if i := slices.IndexFunc(refs, func(ref catalog.Reference) bool { return ref.Pointer == l.Pointer && ref.Value == x.Text }); i >= 0 {
+				found.of = &refs[i]
+			}
+			list = append(list, found)
 		}
 	}
 	return list, nil
+}
+
+// introduce names the people in the hits, asking once for all; not those in what
+// is strictly restricted, for finding it is no reading of it.
+func (s *Service) introduce(ctx context.Context, r Reader, prison uuid.UUID, hits []Hit) error {
+	var open []*ledger.Entry
+	var refs []catalog.Reference
+	for i := range hits {
+		if !hits[i].Restricted {
+			open = append(open, &hits[i].Entry)
+		}
+		for _, x := range hits[i].Excerpts {
+			if x.of != nil {
+				refs = append(refs, *x.of)
+			}
+		}
+	}
+	if err := s.Ledger.Introduce(ctx, r, prison, open); err != nil {
+		return err
+	}
+	names, err := r.Named(ctx, prison, refs)
+	if err != nil {
+		return err
+	}
+	for _, h := range hits {
+		for i, x := range h.Excerpts {
+			if x.of != nil {
+				h.Excerpts[i].Name = names[x.of.Kind+" "+x.of.Value]
+			}
+		}
+	}
+	return nil
 }

@@ -22,6 +22,7 @@ const MaxTrace = 300
 type Subject struct {
 	Kind string `json:"kind"` // inmate, tool, hazard, reward, entry
 	Ref  string `json:"ref"`
+	Name string `json:"name,omitempty"` // the inmate's, where there is an entry to read about him
 }
 
 // Trace is one subject through all ledgers, as far as its reader may read.
@@ -107,6 +108,9 @@ func (s *Service) Trace(ctx context.Context, prison uuid.UUID, sub Subject) (Tra
 			return err
 		}
 		if err := g.judge(ctx); err != nil {
+			return err
+		}
+		if err := g.introduce(ctx); err != nil {
 			return err
 		}
 		return g.lookBehind(ctx)
@@ -391,6 +395,24 @@ func (g *gathering) lookBehind(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// introduce names the people on the trace, strictly restricted entries included:
+// that they were looked at is recorded.
+func (g *gathering) introduce(ctx context.Context) error {
+	var list []*ledger.Entry
+	for _, it := range g.items {
+		list = append(list, &it.Entry)
+	}
+	if err := g.s.Ledger.Introduce(ctx, g.r, g.prison, list); err != nil {
+		return err
+	}
+	if len(list) == 0 || g.subject.Kind != "inmate" {
+		return nil
+	}
+	names, err := g.r.Named(ctx, g.prison, []catalog.Reference{{Kind: "inmate", Value: g.subject.Ref}})
+	g.subject.Name = names["inmate "+g.subject.Ref]
+	return err
 }
 
 func (g *gathering) trace() Trace {

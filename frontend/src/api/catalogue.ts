@@ -17,7 +17,10 @@ export function useConsolidation() {
 
 /** The proposals of a prison, and what the reader may propose. */
 export interface ProposalList {
+  /** All that are open, the longest waiting first, then the newest that are over. */
   proposals: Proposal[]
+  /** Older ones that are over and not listed. */
+  more: number
   ledgers: string[]
   departments: string[]
 }

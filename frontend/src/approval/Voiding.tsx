@@ -1,28 +1,25 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { decide } from '../api/entries'
 import { act as actOnce } from '../api/http'
 import type { EntryView, Role } from '../api/model'
-import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { RemarkArea } from '../ui/RemarkArea'
 import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 import { useListed } from './StepNow'
 import './approval.css'
 
 /** Says something of the void of what is in force, with the reason that will be kept. */
 function useVoiding(view: EntryView) {
-  const queries = useQueryClient()
+  const { busy, attempt } = useAttempt()
   const [once] = useState(actOnce)
-  const [busy, setBusy] = useState(false)
   const [reason, setReason] = useState('')
   const revision = view.revisions.find((r) => r.revision === view.entry.in_force)
-  const say = async (what: 'ask_void' | 'void' | 'refuse_void' | 'withdraw_void', done: string) => {
-    setBusy(true)
-    try {
+  const say = (what: 'ask_void' | 'void' | 'refuse_void' | 'withdraw_void', done: string) =>
+    attempt(async () => {
       await once((key) =>
         decide(
           view.entry,
@@ -33,14 +30,7 @@ function useVoiding(view: EntryView) {
       )
       toast(done)
       setReason('')
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
-    } finally {
-      setBusy(false)
-      await queries.invalidateQueries()
-    }
-  }
+    })
   return { busy, reason, setReason, say, ready: reason.trim() !== '' && !busy }
 }
 

@@ -10,42 +10,32 @@ import {
   useSyncExternalStore,
 } from 'react'
 import { useNavigate } from 'react-router'
-import { type Common, checkRows, fileRows, versionPassed } from '../api/batch'
+import { type Common, fileRows, versionPassed } from '../api/batch'
 import { createEntry, discard, getEntry } from '../api/entries'
 import { newKey } from '../api/http'
-import { everybody, lookup, type Named } from '../api/lookup'
-import { isProblem, ProblemError } from '../api/problem'
+import { ProblemError } from '../api/problem'
 import { ledgerType, useMe } from '../api/queries'
 import { Effort } from '../entry/effort'
-import type { FormServices, Option } from '../form/context'
 import { useLang, useT } from '../i18n'
-import { connection } from '../offline/connection'
 import { useKeeping } from '../offline/keeper'
 import { expand } from '../schema/expand'
-import { get } from '../schema/pointer'
-import { useOrigin } from '../ui/names'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
-import { type Column, columnsOf, readText } from './columns'
+import { useRules, useSchema } from './asking'
+import { columnsOf } from './columns'
 import { Elsewhere } from './Elsewhere'
 import { Grid, type GridHandle, type Place } from './Grid'
 import { BatchKeeper, dropBatch, type Kept } from './keep'
-import type { Names } from './names'
+import { useNames } from './lookups'
+import { Notes } from './Notes'
 import { PastePreview } from './PastePreview'
-import { ofRow, placed } from './places'
+import { placed } from './places'
 import { RowForm } from './RowForm'
 import { SharedFiles } from './SharedFiles'
 import { Strays } from './Strays'
 import { Sender } from './sender'
-import { type BatchRow, BatchStore, errorsOf, type Plan, pinAt, problemsAt } from './store'
+import { type BatchRow, BatchStore, errorsOf, type Plan } from './store'
 import './batch.css'
-
-/** So long after the last change the schema is asked, and the server's rules, in milliseconds. */
-const schemaAfter = 250
-const rulesAfter = 800
-
-/** More than a check takes at once; the rest is asked with the next. */
-const checkedAtOnce = 100
 
 interface Props {
   kept: Kept
@@ -342,184 +332,4 @@ async function throwAway(prison: string, id: string) {
     // It stays among the drafts, where it can be thrown away too.
     if (!(error instanceof ProblemError)) throw error
   }
-}
-
-/** Under the grid, at the active cell: what is wrong, and what it was the time before. */
-function Notes({ row, column, names }: { row: BatchRow; column: Column; names: Names }) {
-  const t = useT()
-  const lang = useLang()
-  const words = { yes: t('form.yes'), no: t('form.no') }
-  const origin = useOrigin()
-  const pin = pinAt(row, column.pointer)
-  const before = row.last && get(row.last.document, column.pointer)
-  const placed = problemsAt(row, column.pointer)
-  const loose = [...row.problems, ...row.rules].filter(ofRow)
-  return (
-    <>
-      {pin && <span className="quiet">{t('batch.pinned', { from: origin(pin) })} </span>}
-      {before !== undefined && (
-        <span className="quiet">
-          {t('batch.last', {
-            day: row.last?.day,
-            value: readText(column.node, before, lang, words, names),
-          })}{' '}
-        </span>
-      )}
-      {names.unclear(column.node, get(row.doc, column.pointer)).map(({ name, numbers }) => (
-        <span key={name} className="danger">
-          {numbers.length > 1
-            ? t('batch.several', { name, numbers: numbers.join(' ') })
-            : t('batch.nobody', { name })}{' '}
-        </span>
-      ))}
-      {[...placed, ...loose].map((p) => (
-        <span key={p.pointer + p.code} className={p.level === 'warning' ? 'warning' : 'danger'}>
-          {p.message}{' '}
-        </span>
-      ))}
-      {row.failure && <span className="danger">{row.failure}</span>}
-    </>
-  )
-}
-
-/** Long enough for a paste to be whole. */
-const namesAfter = 150
-
-/** As many as a look-up answers: among more there may be others of the name. */
-const fullAnswer = 20
-
-/**
- * Fills the store's names: of the area at once, of others as they are looked up, and asks for every
- * name that stands where a number belongs.
- */
-function useNames(store: BatchStore, prison: string, area: string): FormServices['lookup'] {
-  const { names } = store
-  useEffect(() => {
-    everybody(prison, area).then(
-      ({ people, inmates }) => {
-        names.hear('police', people)
-        names.hear('inmate', inmates)
-      },
-      // Without names there are still the numbers.
-      () => undefined,
-    )
-  }, [names, prison, area])
-  useEffect(() => {
-    let timer = 0
-    let seen = -1
-    const stopped = new AbortController()
-    const tried = new Set<string>()
-    const ask = async () => {
-      const open = store.rows
-        .filter((r) => r.state === 'editing')
-        .flatMap((r) => names.unsettled(store.schema, r.doc))
-      for (const { kind, name } of open) {
-        // What only this computer knows settles nothing.
-        if (stopped.signal.aborted || connection.state === 'offline') return
-        if (tried.has(`${kind} ${name}`)) continue
-        tried.add(`${kind} ${name}`)
-        try {
-          const found = named(await lookup(prison, area, kind, name, stopped.signal))
-          if (found.length < fullAnswer) names.settle(kind, name, found)
-        } catch {
-          tried.delete(`${kind} ${name}`)
-          return
-        }
-      }
-    }
-    const later = () => {
-      if (store.changes === seen) return
-      seen = store.changes
-      window.clearTimeout(timer)
-      timer = window.setTimeout(() => void ask(), namesAfter)
-    }
-    later()
-    const stop = store.subscribe(later)
-    return () => {
-      stop()
-      window.clearTimeout(timer)
-      stopped.abort()
-    }
-  }, [store, names, prison, area])
-  return useCallback(
-    async (kind, q, signal) => {
-      const options = await lookup(prison, area, kind, q, signal)
-      names.hear(kind, named(options))
-      return options
-    },
-    [names, prison, area],
-  )
-}
-
-function named(options: Option[]): Named[] {
-  return options.flatMap(({ value, name }) => (name ? [{ number: value, name }] : []))
-}
-
-function useSchema(store: BatchStore) {
-  useEffect(() => {
-    let timer = 0
-    let seen = store.changes
-    const stop = store.subscribe(() => {
-      if (store.changes === seen) return
-      seen = store.changes
-      window.clearTimeout(timer)
-      timer = window.setTimeout(() => store.validate(), schemaAfter)
-    })
-    return () => {
-      stop()
-      window.clearTimeout(timer)
-    }
-  }, [store])
-}
-
-/**
- * Asks the rules for rows whose schema holds, some time after they changed; where fields are taken
- * from elsewhere for all, for what a row lacks may be what a source says.
- */
-function useRules(
-  store: BatchStore,
-  common: () => Common,
-  files: string | undefined,
-  learn: () => void,
-  sourced: boolean,
-) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other files, other answers
-  useEffect(() => {
-    let timer = 0
-    let asked = new AbortController()
-    const ask = async () => {
-      const due = store.rows
-        .filter(
-          (r) =>
-            r.state === 'editing' &&
-            store.unasked.has(r.key) &&
-            (sourced || r.problems.length === 0),
-        )
-        .slice(0, checkedAtOnce)
-      if (due.length === 0) return
-      asked = new AbortController()
-      const docs = new Map(due.map((r) => [r.key, r.doc]))
-      try {
-        const sent = due.map((r) => ({ key: r.key, body: store.toSend(r) }))
-        const results = await checkRows(common(), sent, asked.signal)
-        for (const [key, doc] of docs) if (store.row(key)?.doc === doc) store.unasked.delete(key)
-        store.heard(results, docs)
-      } catch (error) {
-        if (isProblem(error, versionPassed)) learn()
-        // Without the server the schema alone speaks; the rules are asked with the next change.
-        if (!(error instanceof ProblemError) && !asked.signal.aborted) throw error
-      }
-    }
-    const later = () => {
-      window.clearTimeout(timer)
-      if (store.unasked.size > 0) timer = window.setTimeout(() => void ask(), rulesAfter)
-    }
-    later()
-    const stop = store.subscribe(later)
-    return () => {
-      stop()
-      window.clearTimeout(timer)
-      asked.abort()
-    }
-  }, [store, common, files, learn, sourced])
 }

@@ -1,15 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { beginTask, doTask, type Task, useTasks } from '../api/calendar'
 import { act } from '../api/http'
-import { ProblemError } from '../api/problem'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 
 /** What other entries and arrivals ask of this person. Nothing is shown when nothing is asked. */
 export function Tasks({ prison }: { prison: string }) {
@@ -44,35 +43,26 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
   const lang = useLang()
   const names = useNames()
   const navigate = useNavigate()
-  const queries = useQueryClient()
+  const { busy, attempt } = useAttempt()
   const [once] = useState(act)
   const [asking, setAsking] = useState(false)
   const [note, setNote] = useState('')
-  const [busy, setBusy] = useState(false)
   const title = text(task.title, lang)
   const overdue = task.due_at !== undefined && Date.parse(task.due_at) < Date.now()
-  const guarded = async (fn: (key: string) => Promise<void>) => {
-    setBusy(true)
-    try {
-      await once(fn)
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
-    } finally {
-      setBusy(false)
-    }
-  }
   const begin = () =>
-    guarded(async (key) => {
-      const { entry } = await beginTask(prison, task.id, key)
-      navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
-    })
+    attempt(() =>
+      once(async (key) => {
+        const { entry } = await beginTask(prison, task.id, key)
+        navigate(`/prisons/${prison}/entries/${entry.id}/edit`)
+      }),
+    )
   const done = () =>
-    guarded(async (key) => {
-      await doTask(prison, task.id, note, key)
-      toast(t('calendar.taskDone'))
-      await queries.invalidateQueries()
-    })
+    attempt(() =>
+      once(async (key) => {
+        await doTask(prison, task.id, note, key)
+        toast(t('calendar.taskDone'))
+      }),
+    )
   return (
     <tr>
       <td>

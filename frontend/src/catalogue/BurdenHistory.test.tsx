@@ -110,6 +110,29 @@ it('lists each change with what was before and after, its net and the running to
   expect(screen.getByText(/另有 2 种/).textContent).toContain('平均在押 58 人')
 })
 
+it('shows what the consolidation took away in all: 56 of 113', async () => {
+  const last = change({
+    ledger: 'old',
+    kind: 'delete',
+    before: weight(58, 0, 0, 0),
+    after: weight(57, 0, 0, 0),
+    net: weight(-1, 0, 0, 0),
+    total: weight(-56, 0, 0, 0),
+  })
+  show(
+    () => json({ kinds: { area: { extent, base: weight(113, 0, 0, 0), changes: [last] } } }),
+    'a1',
+  )
+  const rows = within(await screen.findByRole('table')).getAllByRole('row')
+  const ledgers = (i: number) =>
+    within(rows[i]!)
+      .getAllByRole('cell')
+      .slice(1, 4)
+      .map((c) => c.textContent)
+  expect(ledgers(2)).toEqual(['113', '', ''])
+  expect(ledgers(3)).toEqual(['58 → 57', '-1', '-56'])
+})
+
 it('leads to the proposal, else to the ledger, and from the beginning to the paper ledgers', async () => {
   show(() => json({ kinds }))
   await screen.findByRole('table')

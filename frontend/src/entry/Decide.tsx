@@ -1,15 +1,14 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useRef, useState } from 'react'
 import { decide } from '../api/entries'
 import { newKey } from '../api/http'
 import type { EntryView, LedgerType, Remark, Revision } from '../api/model'
-import { isProblem, ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
 import { Signers } from '../approval/Signers'
 import { useLang, useT } from '../i18n'
 import { RemarkArea, remarkCount } from '../ui/RemarkArea'
 import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 import { useKeys } from '../ui/useKeys'
 import { labelOf } from './labels'
 import { shownSchema } from './shown'
@@ -29,22 +28,19 @@ interface Props {
 export function Decide({ view, type, revision, remarks = [], setRemarks, done }: Props) {
   const t = useT()
   const lang = useLang()
-  const queries = useQueryClient()
+  const { busy, attempt } = useAttempt()
   const me = useMe().data?.name
   const [comment, setComment] = useState('')
-  const [busy, setBusy] = useState(false)
   const input = useRef<HTMLTextAreaElement>(null)
   const worded = comment.trim() !== '' || remarks.some((r) => r.text.trim())
 
-  const act = async (verdict: 'approve' | 'return') => {
-    if (busy) return
+  const say = async (verdict: 'approve' | 'return') => {
     if (verdict === 'return' && !worded) {
       toast(t('decide.sayWhy'))
       input.current?.focus()
       return
     }
-    setBusy(true)
-    try {
+    await attempt(async () => {
       await decide(
         view.entry,
         verdict,
@@ -59,17 +55,10 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
       setComment('')
       setRemarks?.([])
       done?.()
-      await queries.invalidateQueries()
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
-      if (isProblem(error, 'changed_meanwhile')) await queries.invalidateQueries()
-    } finally {
-      setBusy(false)
-    }
+    })
   }
 
-  useKeys({ a: () => void act('approve'), r: () => void act('return') })
+  useKeys({ a: () => void say('approve'), r: () => void say('return') })
 
   return (
     <section className="panel" aria-label={t('decide.title')}>
@@ -109,10 +98,10 @@ export function Decide({ view, type, revision, remarks = [], setRemarks, done }:
         onChange={setComment}
       />
       <p>
-        <Button type="primary" loading={busy} data-key="A" onClick={() => void act('approve')}>
+        <Button type="primary" loading={busy} data-key="A" onClick={() => void say('approve')}>
           {t('decide.approve')}
         </Button>{' '}
-        <Button danger disabled={busy} data-key="R" onClick={() => void act('return')}>
+        <Button danger disabled={busy} data-key="R" onClick={() => void say('return')}>
           {t('decide.return')}
         </Button>
       </p>

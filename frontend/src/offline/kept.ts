@@ -126,6 +126,6 @@ export async function forgetAll(person: string) {
 /** Throws out what is too old, at each start. */
 export async function forgetOld(person: string) {
   for (const { id, at } of await local.list(person, 'answer')) {
-    if (Date.now() - at > oldest) await local.remove(person, 'answer', id)
+    if (Math.abs(Date.now() - at) > oldest) await local.remove(person, 'answer', id)
   }
 }

@@ -1,12 +1,12 @@
 import 'fake-indexeddb/auto'
 import { Blob as PlainBlob } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Evidence, Outcome } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Doc } from '../schema/types'
 import { chained, digestOf } from './chain'
-import { onlyHere } from './kept'
+import { forgetOld, onlyHere } from './kept'
 import { Sender, type Wire } from './send'
 import { Sha256, sha256 } from './sha256'
 import { local } from './store'
@@ -313,6 +313,49 @@ describe('sending', () => {
     expect(house.branches).toEqual([{ mine: true }])
   })
 
+  it('goes on with the next where the server fails at one, and tries that one again', async () => {
+    const bad = await filled({ n: 1 })
+    clock += 1
+    const good = await filled({ n: 2 })
+    const { save } = house.wire
+    house.wire.save = async (work, ...rest) => {
+      if (work.id === bad.id) throw new ProblemError(500, 'internal', '')
+      return save(work, ...rest)
+    }
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('away')
+    expect(await stateOf(bad)).toBe('waiting')
+    expect(await stateOf(good)).toBe('delivered')
+    house.wire.save = save
+    await restarted().run()
+    expect(await stateOf(bad)).toBe('delivered')
+  })
+
+  it.each([429, 503])('asks no more of a server that says %i', async (status) => {
+    await filled({ n: 1 })
+    clock += 1
+    await filled({ n: 2 })
+    let asked = 0
+    house.wire.create = async () => {
+      asked++
+      throw new ProblemError(status, 'later', '')
+    }
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('away')
+    expect(asked).toBe(1)
+  })
+
+  it('is sent though this computer has no room to note how far it is', async () => {
+    const work = await filled()
+    const { put } = local
+    const full = vi.spyOn(local, 'put').mockImplementation(async (owner, kind, id, value) => {
+      if ((await local.get(owner, kind, id)) !== undefined) throw new Error('QuotaExceededError')
+      return put(owner, kind, id, value)
+    })
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
+    full.mockRestore()
+    expect(await stateOf(work)).toBe('delivered')
+    expect(await local.list(works.owner, 'bytes')).toEqual([])
+  })
+
   it('does not forget what was typed while it was sent', async () => {
     const work = await filled({ n: 1 })
     const { submit } = house.wire
@@ -339,6 +382,16 @@ describe('keys and ids', () => {
 })
 
 describe('the store', () => {
+  it('shows nothing that a clock set wrong says is of another day', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(10 * 24 * 3600_000)
+    await local.put('z', 'answer', '/x', 'x')
+    now.mockReturnValue(3600_000)
+    expect(await local.fresh('z', 'answer', '/x', 24 * 3600_000)).toBeUndefined()
+    await forgetOld('z')
+    now.mockRestore()
+    expect(await local.list('z', 'answer')).toEqual([])
+  })
+
   it('shows nothing of another person, and forgets one alone', async () => {
     await local.put('x', 'work', '1', 'x')
     await local.put('xy', 'work', '1', 'xy')

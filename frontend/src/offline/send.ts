@@ -46,17 +46,22 @@ export class Sender {
   }
 
   async #all(): Promise<Run> {
+    // What the server failed at is left for the next run: it must not hold up the rest.
+    const failed = new Set<string>()
     for (;;) {
-      const waiting = (await this.works.list()).filter((w) => w.state === 'waiting')
+      const waiting = (await this.works.list()).filter(
+        (w) => w.state === 'waiting' && !failed.has(w.id),
+      )
       const next = waiting.sort((a, b) => a.queuedAt - b.queuedAt)[0]
-      if (!next) return 'done'
+      if (!next) return failed.size > 0 ? 'away' : 'done'
       try {
         await this.#send(next)
       } catch (error) {
         if (!isProblem(error)) throw error
         if (error.status === 401 || error.code === 'cross_site') return 'signed-out'
-        if (error.status === 0 || error.status === 429 || error.status >= 500) return 'away'
-        await this.#refuse(next.id, error)
+        if ([0, 429, 503].includes(error.status)) return 'away'
+        if (error.status >= 500) failed.add(next.id)
+        else await this.#refuse(next.id, error)
       }
     }
   }
@@ -68,6 +73,14 @@ export class Sender {
   /** Changes what is stored now: somebody may have typed on meanwhile. */
   async #keep(id: string, change: Partial<Work>) {
     if (await this.works.get(id)) await this.works.change(id, (work) => ({ ...work, ...change }))
+  }
+
+  /**
+   * Notes how far it is, where there is room: without the note a repetition takes the same steps under
+   * the same keys, and a full disk is only emptied by sending.
+   */
+  async #reached(id: string, change: Partial<Work>) {
+    await this.#keep(id, change).catch(() => {})
   }
 
   async #send(start: Work) {
@@ -97,7 +110,7 @@ export class Sender {
     }
     const etag = await this.#save(work, document)
     const saved = { begun: false, etag, saved: { etag, document } }
-    await this.#keep(work.id, saved)
+    await this.#reached(work.id, saved)
     return { ...work, ...saved }
   }
 
@@ -160,7 +173,7 @@ export class Sender {
 
   async #note(work: Work, file: string, change: Partial<LocalFile>): Promise<Work> {
     const files = work.files.map((f) => (f.id === file ? { ...f, ...change } : f))
-    await this.#keep(work.id, { files })
+    await this.#reached(work.id, { files })
     return { ...work, files }
   }
 

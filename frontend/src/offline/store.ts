@@ -42,10 +42,10 @@ export const local = {
   async get<T>(owner: string, kind: string, id: string): Promise<T | undefined> {
     return (await (await db()).get('kept', [owner, kind, id]))?.value as T | undefined
   },
-  /** The same, unless it is older than so many milliseconds. */
+  /** The same, unless it is older than so many milliseconds, or as much ahead of a clock set right since. */
   async fresh<T>(owner: string, kind: string, id: string, age: number): Promise<T | undefined> {
     const found = await (await db()).get('kept', [owner, kind, id])
-    return found && Date.now() - found.at <= age ? (found.value as T) : undefined
+    return found && Math.abs(Date.now() - found.at) <= age ? (found.value as T) : undefined
   },
   /** Everything of one kind, by key. */
   async list<T>(owner: string, kind: string): Promise<{ id: string; at: number; value: T }[]> {

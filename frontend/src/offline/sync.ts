@@ -16,6 +16,20 @@ import { Works } from './work'
 const anchorEvery = 5 * 60_000
 const keepEvery = 15 * 60_000
 
+/**
+ * A run, as long as the login holds. Once it has ended the run waits to be signed in again, perhaps for
+ * days: it must not keep the other windows, or whoever signs in there, from sending.
+ */
+function whileSignedIn(run: Promise<Run>): Promise<Run> {
+  let stop = () => {}
+  const over = new Promise<Run>((resolve) => {
+    stop = login.subscribe(() => {
+      if (login.ended) resolve('signed-out')
+    })
+  })
+  return Promise.race([run, over]).finally(() => stop())
+}
+
 /** What is done beside the page for the person who is signed in: keeping, and sending. */
 export class Sync {
   readonly works: Works
@@ -86,7 +100,7 @@ export class Sync {
     } catch {
       return connection.state === 'offline' ? 'away' : 'signed-out'
     }
-    const send = () => this.#sender.run()
+    const send = () => whileSignedIn(this.#sender.run())
     // One window sends at a time, where the browser can say so; two would only repeat each other.
     const run = navigator.locks
       ? await navigator.locks.request('taizhang-send', send)

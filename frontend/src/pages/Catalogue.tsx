@@ -31,7 +31,7 @@ export default function Catalogue() {
         empty={(data) => data.proposals.length === 0}
         whenEmpty={t('catalogue.none')}
       >
-        {({ proposals }) => (
+        {({ proposals, more }) => (
           <div className="panel">
             <table className="plain">
               <thead>
@@ -63,6 +63,7 @@ export default function Catalogue() {
                 ))}
               </tbody>
             </table>
+            {more > 0 && <p className="quiet">{t('catalogue.more', { count: more })}</p>}
           </div>
         )}
       </Ready>

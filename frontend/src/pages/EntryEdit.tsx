@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, Navigate, useNavigate, useParams } from 'react-router'
-import { checkDraft, discard, getEntry, retakeSources, saveDraft, submit } from '../api/entries'
+import { discard, retakeSources, saveDraft, submit } from '../api/entries'
 import { detach, evidenceUrl, transport } from '../api/evidence'
 import { act, newKey } from '../api/http'
-import { login, useLoginEnded } from '../api/login'
+import { login } from '../api/login'
 import { lookup } from '../api/lookup'
 import type { EntryView, Evidence, LedgerType, Outcome } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
@@ -19,21 +19,22 @@ import { Effort } from '../entry/effort'
 import { begun, useHandOver } from '../entry/handOver'
 import { LeftHere } from '../entry/LeftHere'
 import { useLocalDraft } from '../entry/localDraft'
-import { originsOf, takePins } from '../entry/pins'
+import { newStore } from '../entry/newStore'
 import { Receipt } from '../entry/Receipt'
+import { SaveNote } from '../entry/SaveNote'
 import { Strays } from '../entry/Strays'
+import { useRetaken, useRules } from '../entry/server'
 import { WhyDiscard } from '../entry/WhyDiscard'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
 import { focusField, hasPlace, SchemaForm } from '../form/SchemaForm'
-import { FormStore, type ShownProblem } from '../form/store'
+import type { ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { connection, useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
 import { diff } from '../schema/diff'
-import { expand } from '../schema/expand'
 import { type Doc, text } from '../schema/types'
 import { useNames, useSystemName } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -41,6 +42,7 @@ import { Loading, Ready } from '../ui/States'
 import { StateTag } from '../ui/Status'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
+import { useWarningBeforeLeaving } from '../ui/useWarningBeforeLeaving'
 import { NamesOfPeople } from '../ui/who'
 
 export default function EntryEdit() {
@@ -198,44 +200,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
     [store],
   )
 
-  // The rules and computed fields are asked after each save, when the schema holds or not.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new file may complete what was missing
-  useEffect(() => {
-    if (saveState !== 'saved') return
-    const asked = new AbortController()
-    checkDraft(prison, id, store.toSend(), asked.signal)
-      .then((result) => {
-        const warnings = result.warnings.map((w) => ({ ...w, level: 'warning' as const }))
-        hear(
-          [...result.errors, ...warnings].filter((p) => onlyServerKnows(store, p)),
-          result.document,
-        )
-      })
-      .catch((error: unknown) => {
-        if (!asked.signal.aborted && !(error instanceof ProblemError)) throw error
-      })
-    return () => asked.abort()
-  }, [saveState, files, prison, id, store, hear])
-
-  // Saved, the shared fields are of the day and the inmate that the document now names.
-  const shares = type.sources.length > 0
-  // biome-ignore lint/correctness/useExhaustiveDependencies: names are made anew each time and mean the same
-  useEffect(() => {
-    if (!shares || !behind.current || saveState !== 'saved') return
-    let gone = false
-    getEntry(prison, id)
-      .then((now) => {
-        if (gone) return
-        behind.current = false
-        if (takePins(store, now, type, names.ledger, systemName)) toast(t('form.retaken'))
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof ProblemError)) throw error
-      })
-    return () => {
-      gone = true
-    }
-  }, [shares, saveState, prison, id, store])
+  useRules(store, hear, prison, id, saveState === 'saved', files)
+  useRetaken(store, behind, type, prison, id, saveState === 'saved')
 
   const services = useMemo<FormServices>(
     () => ({
@@ -466,48 +432,4 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
       </form>
     </>
   )
-}
-
-function newStore(
-  view: EntryView,
-  type: LedgerType,
-  lang: 'zh' | 'en',
-  ledgerName: (id: string) => string,
-  systemName: (id: string) => string,
-): FormStore {
-  const body = view.draft?.body ?? {}
-  const store = new FormStore(expand(type.schema), body, lang)
-  store.setRemarks(
-    new Map((view.draft?.remarks ?? []).filter((r) => r.pointer).map((r) => [r.pointer, r.text])),
-  )
-  store.setSources(originsOf(view, type, ledgerName, systemName))
-  return store
-}
-
-function SaveNote({ autosave }: { autosave: Autosave }) {
-  const t = useT()
-  const state = useSyncExternalStore(autosave.subscribe, () => autosave.state)
-  const ended = useLoginEnded()
-  const bad = ended || ['failed', 'refused', 'conflict', 'gone'].includes(state)
-  return (
-    <span role="status" className={bad ? 'danger' : 'quiet'}>
-      {t(`save.${ended ? 'signedOut' : state}`)}
-      {state === 'refused' && autosave.problem}
-    </span>
-  )
-}
-
-/** Rules and computed values only the server knows; the rest is said here without asking. */
-function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
-  if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
-  return store.node(pointer).readOnly === true
-}
-
-function useWarningBeforeLeaving(unsaved: boolean) {
-  useEffect(() => {
-    if (!unsaved) return
-    const warn = (e: BeforeUnloadEvent) => e.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [unsaved])
 }

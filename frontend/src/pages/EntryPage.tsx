@@ -6,7 +6,6 @@ import { discard, reopen } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Action, EntryView, LedgerType } from '../api/model'
 import { formUrl } from '../api/prints'
-import { ProblemError } from '../api/problem'
 import { useEntry, useLedgerType } from '../api/queries'
 import { AskVoid, Voiding } from '../approval/Voiding'
 import { LockNote } from '../calendar/LockNote'
@@ -14,6 +13,7 @@ import { Places } from '../catalogue/Places'
 import { Succession } from '../catalogue/Succession'
 import { Branches } from '../entry/Branches'
 import { Changes } from '../entry/Changes'
+import { Corrections } from '../entry/Corrections'
 import { Decide } from '../entry/Decide'
 import { Document, outsideOf } from '../entry/Document'
 import { EvidenceList } from '../entry/EvidenceList'
@@ -29,7 +29,7 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
-import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 import { NamesOfPeople } from '../ui/who'
 
 export default function EntryPage() {
@@ -107,6 +107,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 </label>
               )}
             </div>
+            <Corrections of={revision} show={setNumber} />
             {revision.reason && <p>{t('entry.reasonIs', { reason: revision.reason })}</p>}
             {revision.nil_return ? (
               <p>{t('entry.nilText')}</p>
@@ -206,25 +207,13 @@ const reopening = ['withdraw', 'revise', 'amend'] as const satisfies readonly Ac
 function Actions({ view }: { view: EntryView }) {
   const t = useT()
   const navigate = useNavigate()
-  const queries = useQueryClient()
-  const [busy, setBusy] = useState(false)
+  const { busy, attempt } = useAttempt()
   const [giving, setGiving] = useState(false)
   const { entry, actions } = view
   const edit = `/prisons/${entry.prison}/entries/${entry.id}/edit`
 
-  const act = async (action: (typeof reopening)[number]) => {
-    setBusy(true)
-    try {
-      await reopen(entry, action, newKey())
-      await queries.invalidateQueries()
-      navigate(edit)
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast(error.message)
-      await queries.invalidateQueries()
-    } finally {
-      setBusy(false)
-    }
+  const open = async (action: (typeof reopening)[number]) => {
+    if (await attempt(() => reopen(entry, action, newKey()))) navigate(edit)
   }
 
   /** A correction leaves what is in force, and needs no reason. */
@@ -232,19 +221,11 @@ function Actions({ view }: { view: EntryView }) {
     if (entry.in_force === 0) setGiving(true)
     else if (window.confirm(t('edit.discardAsk'))) void giveUp('')
   }
-  const giveUp = async (why: string) => {
-    setBusy(true)
-    try {
+  const giveUp = (why: string) =>
+    attempt(async () => {
       await discard(entry.prison, entry.id, entry.etag, newKey(), why)
       setGiving(false)
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast(error.message)
-    } finally {
-      setBusy(false)
-      await queries.invalidateQueries()
-    }
-  }
+    })
 
   return (
     <>
@@ -260,7 +241,7 @@ function Actions({ view }: { view: EntryView }) {
             key={action}
             loading={busy}
             type={action === 'revise' ? 'primary' : 'default'}
-            onClick={() => void act(action)}
+            onClick={() => void open(action)}
           >
             {t(`action.${action}`)}
           </Button>

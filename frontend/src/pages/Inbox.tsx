@@ -1,11 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { approveAll } from '../api/entries'
 import { newKey } from '../api/http'
 import type { BulkResult, Entry, EntryView, LedgerType, Remark } from '../api/model'
-import { ProblemError } from '../api/problem'
 import { useEntries, useEntry, useLedgers, useLedgerType, usePrison } from '../api/queries'
 import { StepTags } from '../approval/StepNow'
 import { Voiding } from '../approval/Voiding'
@@ -26,6 +24,7 @@ import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
 import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 import { useKeys } from '../ui/useKeys'
 import './inbox.css'
 import { NamesOfPeople } from '../ui/who'
@@ -77,11 +76,10 @@ export default function Inbox() {
 
 function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }) {
   const t = useT()
-  const queries = useQueryClient()
+  const { busy, attempt } = useAttempt()
   const [current, setCurrent] = useState<string>()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [results, setResults] = useState<BulkResult[]>([])
-  const [busy, setBusy] = useState(false)
 
   // What wants a look comes first; the rest keeps the server's order.
   const list = useMemo(
@@ -115,22 +113,14 @@ function Worklist({ entries, more }: { entries: Entry[]; more: React.ReactNode }
 
   const plain = list.filter((e) => !wantsALook(e))
   const selected = plain.filter((e) => chosen.has(e.id))
-  const approve = async () => {
-    setBusy(true)
-    try {
+  const approve = () =>
+    attempt(async () => {
       const all = await approveAll(selected, newKey())
       setResults(all)
       const good = all.filter((r) => r.status < 400).length
       toast(t('inbox.bulkDone', { good, bad: all.length - good }))
       setChosen(new Set())
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast(error.message)
-    } finally {
-      setBusy(false)
-      await queries.invalidateQueries()
-    }
-  }
+    })
 
   return (
     <>

@@ -343,6 +343,8 @@ function Grid({ type, entries, query }: { type: LedgerType; entries: Entry[]; qu
 function Cell({ children }: { children: React.ReactNode }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid cannot be a table element
-    <span role="cell">{children}</span>
+    <span role="cell" title={typeof children === 'string' ? children : undefined}>
+      {children}
+    </span>
   )
 }

@@ -18,6 +18,7 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
+import { useAttempt } from '../ui/useAttempt'
 import '../calendar/calendar.css'
 import '../score/score.css'
 
@@ -76,24 +77,15 @@ const tones: Record<Relief['state'], string> = {
 function ReliefRow({ prison, relief }: { prison: string; relief: Relief }) {
   const t = useT()
   const names = useNames()
-  const queries = useQueryClient()
+  const { busy, attempt } = useAttempt()
   const [once] = useState(act)
   const [verdict, setVerdict] = useState('')
   const [comment, setComment] = useState('')
-  const [busy, setBusy] = useState(false)
-  const say = async (said: string) => {
-    setBusy(true)
-    try {
+  const say = (said: string) =>
+    attempt(async () => {
       await once((key) => decideRelief(prison, relief.id, { verdict: said, comment }, key))
       toast(t('calendar.decided'))
-      await queries.invalidateQueries()
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   const where = relief.areas.map(names.area).join('、') || t('calendar.wholePrison')
   return (
     <tr>

@@ -6,7 +6,7 @@ import { useLedgers } from '../api/queries'
 import { type Hit, useSearch } from '../api/retrieval'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
-import { Marked } from '../retrieval/Marked'
+import { Quoted } from '../retrieval/Marked'
 import { useLookedInto } from '../retrieval/prison'
 import { SavedFilters } from '../retrieval/SavedFilters'
 import { kindOf, traceOf } from '../retrieval/subject'
@@ -197,8 +197,7 @@ function Row({ hit }: { hit: Hit }) {
       {hit.restricted && <p className="quiet">{t('retrieval.restricted')}</p>}
       {hit.excerpts.map((x, index) => (
         <p key={`${x.pointer}${index}`}>
-          <span className="quiet">{text(x.title, lang)}</span>{' '}
-          <Marked text={x.text} marks={x.marks} />
+          <span className="quiet">{text(x.title, lang)}</span> <Quoted excerpt={x} />
         </p>
       ))}
     </li>

@@ -13,12 +13,14 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
 import { EntryTags } from '../ui/Status'
+import { withName } from '../ui/who'
 import '../retrieval/retrieval.css'
 import './browser.css'
 
 /** 倒查链: one subject on one time line, with what is missing and what cannot be. */
 export default function Trace() {
   const t = useT()
+  const lang = useLang()
   const [params, setParams] = useSearchParams()
   const kind = params.get('kind') ?? ''
   const ref = params.get('ref') ?? ''
@@ -39,6 +41,7 @@ export default function Trace() {
         <Ready query={query}>
           {(data) => (
             <>
+              {data.subject.name && <h2>{withName(data.subject.name, data.subject.ref, lang)}</h2>}
               {data.hidden && (
                 <p className="panel late" role="status">
                   {t('trace.hidden')}

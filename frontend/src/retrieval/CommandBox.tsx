@@ -7,7 +7,7 @@ import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
-import { Marked } from './Marked'
+import { Quoted } from './Marked'
 import { kindOf, traceOf } from './subject'
 import './retrieval.css'
 
@@ -142,7 +142,7 @@ function useOptions(typed: string): { options: Option[]; searching: boolean } {
         shown: (
           <>
             {names.ledger(entry.ledger)} {showTime(entry.occurred_at)}{' '}
-            {excerpts[0] && <Marked text={excerpts[0].text} marks={excerpts[0].marks} />}
+            {excerpts[0] && <Quoted excerpt={excerpts[0]} />}
           </>
         ),
       })

@@ -1,3 +1,7 @@
+import type { Hit } from '../api/retrieval'
+import { useLang } from '../i18n'
+import { withName } from '../ui/who'
+
 /** A text with the parts that answer a search, given in UTF-16 units. */
 export function Marked({ text, marks }: { text: string; marks: number[][] }) {
   const parts: React.ReactNode[] = []
@@ -10,6 +14,19 @@ export function Marked({ text, marks }: { text: string; marks: number[][] }) {
     <>
       {parts}
       {text.slice(at)}
+    </>
+  )
+}
+
+/** A field that answers a search; a number with the name of whoever has it. */
+export function Quoted({ excerpt }: { excerpt: Hit['excerpts'][number] }) {
+  const { text, name, marks } = excerpt
+  const [before = '', after = ''] = withName(name, text, useLang()).split(text)
+  return (
+    <>
+      {before}
+      <Marked text={text} marks={marks} />
+      {after}
     </>
   )
 }

@@ -34,9 +34,9 @@ export function EntryTable({ entries }: { entries: Entry[] }) {
               <td>
                 <SummaryText entry={entry} />
               </td>
-              <td>{names.area(entry.area)}</td>
-              <td>{showTime(entry.occurred_at) || '—'}</td>
-              <td>{showTime(entry.changed_at)}</td>
+              <td className="whole">{names.area(entry.area)}</td>
+              <td className="whole">{showTime(entry.occurred_at) || '—'}</td>
+              <td className="whole">{showTime(entry.changed_at)}</td>
               <td>
                 <EntryTags entry={entry} />
               </td>
