@@ -158,8 +158,10 @@ func TestAreasOverHTTP(t *testing.T) {
 	if status, _ := office.do(t, "POST", changes, body, map[string]string{"Idempotency-Key": "close-area-2"}); status != http.StatusPreconditionFailed {
 		t.Errorf("over what stands: %d", status)
 	}
-	if status, list := officer.do(t, "GET", changes, "", nil); status != http.StatusOK || len(list["changes"].([]any)) != 1 {
-		t.Errorf("%d %v", status, list)
+	for who, actions := range map[*client]int{officer: 0, office: 1} {
+		if status, list := who.do(t, "GET", changes, "", nil); status != http.StatusOK || len(list["changes"].([]any)) != 1 || len(list["actions"].([]any)) != actions {
+			t.Errorf("%d %v", status, list)
+		}
 	}
 	// The house of this test is no demonstration: it has no clock to set.
 	if status, _ := office.do(t, "POST", "/demo/clock", `{"to":"2030-01-01T00:00:00Z"}`, nil); status != http.StatusNotFound {

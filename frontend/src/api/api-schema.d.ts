@@ -7017,6 +7017,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         changes: components["schemas"]["AreaChange"][];
+                        actions: "edit"[];
                     };
                 };
             };
