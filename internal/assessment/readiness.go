@@ -223,7 +223,7 @@ func (s *Service) CloseDay(ctx context.Context, prison uuid.UUID) error {
 	var errs []error
 	for _, a := range areas {
 		std := s.Standards.Of(a)
-		if std == nil || kept[a.ID] {
+		if std == nil || !a.Counts(day) || kept[a.ID] {
 			continue
 		}
 		e, err := s.evening(ctx, ses, a, std, yesterday)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -119,7 +120,7 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	by := map[*scoring.Standard][]ledger.Area{}
 	for _, a := range areas {
 		std := s.Standards.Of(a)
-		if std == nil || s.mayRead(ctx, prison, a.ID) != nil {
+		if std == nil || !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
 			continue
 		}
 		if by[std] == nil {
