@@ -74,3 +74,4 @@ CREATE POLICY sees ON area_changes USING (coalesce(string_to_array(app.setting('
 
 GRANT SELECT ON notice_kinds, area_changes TO taizhang_app, taizhang_verify;
 GRANT INSERT (prison_id, area_id, version, opened_on, closed_on, sub_area, reason, changed_by, salt) ON area_changes TO taizhang_app;
+CREATE TRIGGER not_emptied BEFORE TRUNCATE ON area_changes FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change();

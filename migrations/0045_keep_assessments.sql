@@ -103,3 +103,12 @@ GRANT UPDATE (state) ON rulings TO taizhang_app;
 GRANT INSERT (prison_id, ruling_id, decision_id, verdict, author, decided_by, comment, salt) ON ruling_decisions TO taizhang_app;
 GRANT INSERT (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt) ON score_runs TO taizhang_app;
 GRANT INSERT ON daily_scores TO taizhang_app;
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['ruling_decisions', 'score_runs', 'daily_scores'] LOOP
+    EXECUTE format('CREATE TRIGGER not_emptied BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()', t);
+  END LOOP;
+END $$;
+-- +goose StatementEnd
