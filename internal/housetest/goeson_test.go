@@ -65,7 +65,7 @@ func TestDraftsGoOn(t *testing.T) {
 	for jobs := 1; jobs < 3; jobs++ {
 		var queued int
 		next := proposal.Published{}
-		if err := h.Owner.QueryRow(t.Context(), "select count(*), (array_agg(args order by id desc))[1] from river_job where kind = 'version_published'").Scan(&queued, &next); err != nil {
+		if err := h.Owner.QueryRow(t.Context(), "select count(*), (array_agg(args order by id desc))[1] from river_job where kind = 'version_published' and args->>'ledger' = $1", id).Scan(&queued, &next); err != nil {
 			t.Fatal(err)
 		}
 		if queued != jobs || next.Ledger != id || next.Version != 2 {

@@ -34,6 +34,10 @@ func small(t *testing.T, versions ...string) []*catalog.Type {
 		for n := range props {
 			names = append(names, n)
 		}
+		// The form's order is that in which they were written.
+		slices.SortFunc(names, func(a, b string) int {
+			return strings.Index(properties, `"`+a+`":`) - strings.Index(properties, `"`+b+`":`)
+		})
 		form, _ := json.Marshal(map[string]any{"sections": []any{map[string]any{"id": "s", "title": map[string]string{"zh": "节", "en": "section"}, "fields": names}}})
 		files = append(files, catalog.Files{
 			Schema: []byte(fmt.Sprintf(`{"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:ledger:small:%d","title":"小","x-en":"small","type":"object","additionalProperties":false,"required":["on"],"properties":{%s}}`, i+1, properties)),
