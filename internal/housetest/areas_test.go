@@ -198,7 +198,7 @@ func TestClosedAreaOwesNothing(t *testing.T) {
 	}
 	scored := func() int {
 		t.Helper()
-		list, err := h.Duty.Scores(office, h.Prison)
+		list, err := h.Assessment.Scores(office, h.Prison)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -408,7 +408,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Changes of the catalogue proposed in a prison, the newest first */
+        /** Changes of the catalogue proposed in a prison, all that are open, the longest waiting first, then the newest that are over */
         get: operations["proposals.list"];
         put?: never;
         /** Propose a change of the catalogue; what fails the gate is kept as refused */
@@ -2125,6 +2125,8 @@ export interface components {
             subject: {
                 kind: string;
                 ref: string;
+                /** @description the inmate's, where there is an entry to read about him */
+                name?: string;
             };
             items: {
                 entry: components["schemas"]["Entry"];
@@ -2194,6 +2196,8 @@ export interface components {
                     pointer: string;
                     title: components["schemas"]["Text"];
                     text: string;
+                    /** @description whose number the text is */
+                    name?: string;
                     /** @description parts of the text that answer, in UTF-16 units, the end not included */
                     marks: number[][];
                 }[];
@@ -3278,6 +3282,10 @@ export interface components {
             digest: components["schemas"]["Digest"];
             nil_return: boolean;
             reason: string;
+            /** @description The revision in force that this one was filed to correct; 0 for none */
+            corrects: number;
+            /** @description The revision that corrected this one and came in force in its place; 0 for none */
+            corrected_by: number;
             chain: components["schemas"]["Step"][];
             warnings: components["schemas"]["FieldProblem"][];
             hints: components["schemas"]["FieldProblem"][];
@@ -4947,6 +4955,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         proposals: components["schemas"]["Proposal"][];
+                        /** @description older ones that are over and not listed */
+                        more: number;
                         /** @description those the reader may propose to change */
                         ledgers: string[];
                         /** @description those for which the reader may propose a new ledger */
@@ -7270,6 +7280,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         changes: components["schemas"]["AreaChange"][];
+                        actions: "edit"[];
                     };
                 };
             };
