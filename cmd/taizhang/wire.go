@@ -160,6 +160,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
 	}
+	h.wireAccreditation()
 	return h, nil
 }
 

@@ -40,11 +40,12 @@ var relations = []relation{
 	{"department", fault.Text{ZH: "归属部门", EN: "of the owning department"}},
 	{"same_prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
 	{"prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
+	{"line", fault.Text{ZH: "省局主管处室", EN: "of the line's department at the bureau"}},
 	{"bureau", fault.Text{ZH: "省局", EN: "of the bureau"}},
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area"}
 
 var actions = map[string]fault.Text{
 	"read":       {ZH: "查阅", EN: "read"},

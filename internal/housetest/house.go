@@ -26,6 +26,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
+	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -51,6 +52,7 @@ type House struct {
 	Proposals *proposal.Service
 	Retrieval *retrieval.Service
 	Exchange  *exchange.Service
+	Areas     *organisation.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -106,6 +108,7 @@ func New(t testing.TB) *House {
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
+	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
 	return h
 }
@@ -195,15 +198,7 @@ func (h *House) organise(ctx context.Context) error {
 	for i, a := range []uuid.UUID{h.Area, h.Other} {
 		b.Queue("insert into areas values ($1, $2, $3, '监区', 'Area', 'ordinary', 'residential', true)", h.Prison, a, fmt.Sprintf("A%d", i+1))
 	}
-	n := 0
-	hire := func(name string, p actor.Posting) {
-		n++
-		a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", n), Name: name, Postings: []actor.Posting{p}, Address: "127.0.0.1"}
-		h.people[name] = a
-		b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
-		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department)
-			values ($1, $2, $3, nullif($4, $6::uuid), nullif($5, $6::uuid), nullif($7, ''))`, uuid.New(), a.PersonID, p.Role, p.PrisonID, p.AreaID, uuid.Nil, p.Department)
-	}
+	hire := func(name string, p actor.Posting) { h.hire(b, name, p) }
 	at := func(area uuid.UUID, r actor.Role) actor.Posting {
 		return actor.Posting{Role: r, PrisonID: h.Prison, AreaID: area}
 	}
@@ -229,7 +224,26 @@ func (h *House) organise(ctx context.Context) error {
 	hire("prison office", actor.Posting{Role: actor.PrisonOffice, PrisonID: h.Prison})
 	hire("deputy head", at(h.Area, actor.DeputyHead))
 	hire("prison leader", actor.Posting{Role: actor.PrisonLeader, PrisonID: h.Prison})
+	for _, d := range []string{"custody", "education", "labour"} {
+		hire("head of the "+d+" line", actor.Posting{Role: actor.DeptHead, Department: "dept_" + d})
+	}
+	hire("party secretary", actor.Posting{Role: actor.PartySecretary})
+	hire("committee secretary", actor.Posting{Role: actor.CommitteeSecretary})
+	for _, n := range []string{"first", "second", "third"} {
+		hire(n+" committee member", actor.Posting{Role: actor.CommitteeMember})
+	}
 	return h.Owner.SendBatch(ctx, b).Close()
+}
+
+// hire makes a person of that name in the posts.
+func (h *House) hire(b *pgx.Batch, name string, posts ...actor.Posting) {
+	a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", len(h.people)+1), Name: name, Postings: posts, Address: "127.0.0.1"}
+	h.people[name] = a
+	b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
+	for _, p := range posts {
+		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department)
+			values ($1, $2, $3, nullif($4, $6::uuid), nullif($5, $6::uuid), nullif($7, ''))`, uuid.New(), a.PersonID, p.Role, p.PrisonID, p.AreaID, uuid.Nil, p.Department)
+	}
 }
 
 // Post writes the person's posting down, where a look-up asks the database for it.

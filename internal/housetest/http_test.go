@@ -46,6 +46,7 @@ func serve(t *testing.T) *client {
 		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
 		Register:   h.Register,
+		Areas:      h.Areas,
 		House:      h.Store,
 		Printing:   h.Printing(t),
 		Exchange:   h.Exchange,

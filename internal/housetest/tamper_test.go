@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
+	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 )
 
@@ -100,6 +101,9 @@ func newScene(t *testing.T) *scene {
 		t.Fatalf("a finding that says nothing: %v", err)
 	}
 	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Areas.ChangeArea(h.As(t.Context(), "bureau office"), h.Prison, h.Area, organisation.Change{OpenedOn: "2020-01-01", Reason: "补登启用日期"}, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
@@ -203,6 +207,8 @@ func TestTamper(t *testing.T) {
 		"vote turned":         {[]string{`update proposal_decisions set verdict = 'refuse'`}, "A01"},
 		"finding's note":      {[]string{`update findings set note = '无'`}, "A01"},
 		"finding deleted":     {[]string{`delete from findings`}, "I02"},
+		"why an area closed":  {[]string{`update area_changes set reason = '无'`}, "A01"},
+		"area closed by hand": {[]string{`update areas set closed_on = '2025-01-01' where version = 1`}, "A08"},
 		"tail cut":            {[]string{fmt.Sprintf(cutTail, "log_leaves"), `delete from log_hashes where idx >= 7`, `update log_heads set size = size - 1`, `delete from checkpoints`, `delete from custody_events`}, "I04"},
 	}
 	for name, a := range attacks {

@@ -10,6 +10,19 @@ import (
 	"taizhang/internal/fault"
 )
 
+func (a *API) scoreRoutes() []route {
+	return []route{
+		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
+		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},
+		{"GET", prison + "/scores", "scores.list", false, a.scores},
+		{"GET", prison + "/areas/:area/proof/:indicator", "proof.get", false, a.proof},
+		{"GET", prison + "/areas/:area/findings", "findings.list", false, a.findings},
+		{"POST", prison + "/areas/:area/findings", "findings.create", false, a.addFinding},
+		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
+		{"GET", "/standards/:standard", "standards.get", false, a.standard},
+	}
+}
+
 func areaPath(c echo.Context) (prison, area uuid.UUID, err error) {
 	if prison, err = pathID(c, "prison"); err != nil {
 		return

@@ -27,6 +27,7 @@ var refused = map[string]*fault.Error{
 	"delegation_ends_pkey":              fault.New(fault.Conflict, "delegation_over"),
 	"entries_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"idempotency_key_check":             fault.New(fault.Malformed, "bad_idempotency_key"),
+	"area_changes_pkey":                 fault.New(fault.Stale, "changed_meanwhile"),
 	"rosters_pkey":                      fault.New(fault.Stale, "changed_meanwhile"),
 	"rosters_prison_id_area_id_fkey":    fault.New(fault.NotFound, "not_found"),
 	"relief_decisions_other":            fault.New(fault.Forbidden, "own_entry"),

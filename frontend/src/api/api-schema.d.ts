@@ -1298,6 +1298,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/areas/{area}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the area counts among the areas of its prison, and as what; every change, the latest first */
+        get: operations["areas.changes"];
+        put?: never;
+        /** Say anew when the area counts, and as what; the bureau's office alone, with a reason and the version that was seen */
+        post: operations["areas.change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/rosters": {
         parameters: {
             query?: never;
@@ -2476,6 +2494,35 @@ export interface components {
             kind: "ordinary" | "functional";
             function: string;
             has_labour: boolean;
+            /**
+             * Format: date
+             * @description The first day on which it counts; missing for one from before the register
+             */
+            opened_on?: string;
+            /**
+             * Format: date
+             * @description The first day on which it counts no more
+             */
+            closed_on?: string;
+            /** @description 分监区 */
+            sub_area: boolean;
+            /** @description How often what counts of it was changed; a change names the one that was seen */
+            version: number;
+        };
+        AreaChange: {
+            /** Format: uuid */
+            area: string;
+            version: number;
+            /** Format: date */
+            opened_on?: string;
+            /** Format: date */
+            closed_on?: string;
+            sub_area: boolean;
+            reason: string;
+            /** @description Of who changed it */
+            name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Prison: {
             /** Format: uuid */
@@ -6881,6 +6928,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every change, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changes: components["schemas"]["AreaChange"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.change": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description A day, or empty for one from before the register */
+                    opened_on?: string;
+                    /** @description A day, or empty for none */
+                    closed_on?: string;
+                    sub_area?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The area as it then stands */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
                 };
             };
             /** @description A problem */

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import en from './en.json'
-import zh from './zh.json'
+import { textsOf } from './texts'
+
+const zh = textsOf('zh')
+const en = textsOf('en')
 
 function keys(tree: object, at = ''): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>

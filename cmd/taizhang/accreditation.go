@@ -1,0 +1,13 @@
+package main
+
+import (
+	"time"
+
+	"taizhang/internal/organisation"
+	"taizhang/internal/postgres"
+)
+
+// wireAccreditation joins what the road to a title stands on.
+func (h *house) wireAccreditation() {
+	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: time.Now}
+}
