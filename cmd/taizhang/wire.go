@@ -56,7 +56,7 @@ type house struct {
 }
 
 // theStandard is the sample standard for ordinary areas.
-const theStandard = "standards/ordinary-area/v1/standard.json"
+const theStandard = "standards/ordinary-area/v1"
 
 func logger(c config.Config, to io.Writer) *slog.Logger {
 	var level slog.Level
@@ -84,11 +84,11 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	raw, err := fs.ReadFile(schemas.FS, theStandard)
+	artefacts, err := scoring.ReadSet(schemas.FS, theStandard)
 	if err != nil {
 		return nil, fmt.Errorf("standard: %w", err)
 	}
-	if h.standard, err = scoring.Compile(raw); err != nil {
+	if h.standard, err = scoring.Compile(artefacts); err != nil {
 		return nil, err
 	}
 	if h.store, err = postgres.Open(ctx, databaseURL, c.Connections); err != nil {

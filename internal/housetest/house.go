@@ -96,9 +96,9 @@ func New(t testing.TB) *House {
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)
 	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
-	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	artefacts, err := scoring.ReadSet(schemas.FS, "standards/ordinary-area/v1")
 	check(err)
-	standard, err := scoring.Compile(raw)
+	standard, err := scoring.Compile(artefacts)
 	check(err)
 	check(h.organise(ctx))
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}

@@ -3,7 +3,6 @@ package housetest_test
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"testing"
 	"time"
@@ -22,7 +21,15 @@ import (
 // duty logs on time below 95 %, one point for each started point.
 func onTimeBelow(t *testing.T) *scoring.Standard {
 	t.Helper()
-	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	set, err := scoring.ReadSet(schemas.FS, "standards/ordinary-area/v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := scoring.Compile(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(shipped)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +59,7 @@ func onTimeBelow(t *testing.T) *scoring.Standard {
 	if raw, err = json.Marshal(doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := scoring.Compile(raw)
+	s, err := scoring.CompileOne(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
