@@ -71,7 +71,7 @@ type Indicator struct {
 	Criteria   fault.Text         `json:"criteria"`
 	Basis      []Basis            `json:"basis,omitempty"`
 	External   []Clause           `json:"external,omitempty"` // of other lists that it answers too
-	Lines      []Line             `json:"lines"`
+	Lines      []Line             `json:"lines,omitempty"`    // never none once compiled
 }
 
 // Basis is the clause of a superior document that an indicator rests on.

@@ -74,6 +74,29 @@ func TestMapping(t *testing.T) {
 	}
 }
 
+// TestShippedMapping: what is shipped with a version tells where all of it comes from.
+func TestShippedMapping(t *testing.T) {
+	raw, err := os.ReadFile("../../schemas/standards/ordinary-area/v2/mapping.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m standards.Mapping
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	var versions []*scoring.Standard
+	for _, v := range []string{"v1", "v2"} {
+		s, err := scoring.Compile(artefacts(t, "ordinary-area/"+v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, s)
+	}
+	if bad := m.Check(versions[0], versions[1]); len(bad) > 0 {
+		t.Error(bad)
+	}
+}
+
 // TestMappingMistakes: whatever is unaccounted for, twice, or goes nowhere is named.
 func TestMappingMistakes(t *testing.T) {
 	first, second := reform(t, "1"), reform(t, "2")
