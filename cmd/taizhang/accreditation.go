@@ -1,13 +1,11 @@
 package main
 
 import (
-	"time"
-
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 )
 
 // wireAccreditation joins what the road to a title stands on.
 func (h *house) wireAccreditation() {
-	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: time.Now}
+	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
 }

@@ -51,6 +51,7 @@ type house struct {
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
+	now        func() time.Time
 	log        *slog.Logger
 	sign       func(ctx context.Context, prison uuid.UUID) error
 }
@@ -66,8 +67,8 @@ func logger(c config.Config, to io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: level}))
 }
 
-func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL string, s3 objectstore.Config) (*house, error) {
-	h := &house{log: log}
+func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL string, s3 objectstore.Config, now func() time.Time) (*house, error) {
+	h := &house{log: log, now: now}
 	shipped, err := catalog.Load(schemas.FS)
 	if err != nil {
 		return nil, err
@@ -109,14 +110,14 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err
 	}
-	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: time.Now}
+	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: h.now}
 	codes := make([]string, len(departments))
 	for i, d := range departments {
 		codes[i] = d.Code
 	}
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
-		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
-	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+		Departments: func() []string { return codes }, Refresh: h.refresh, Now: h.now}
+	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: h.now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err
@@ -126,7 +127,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		return nil, err
 	}
 	h.printing = &printing.Service{Store: postgres.Prints{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog, Ledger: h.ledger,
-		Font: font, Address: c.Address, Now: time.Now}
+		Font: font, Address: c.Address, Now: h.now}
 	folder := c.Connectors
 	if folder == "" {
 		folder = filepath.Join(c.Data, "connectors")
@@ -135,9 +136,9 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
+	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: h.now, Log: log}
 	h.exchange = &exchange.Service{Ledger: h.ledger, Store: postgres.Exchange{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
-		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: time.Now}
+		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: h.now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -156,9 +157,9 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Static:     page,
 		Secure:     c.TLS,
 		Ready:      h.ready,
-		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
-		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
-		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
+		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now},
+		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: h.now},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: h.now, Idle: c.Idle, Absolute: c.Absolute},
 	}
 	h.wireAccreditation()
 	return h, nil
@@ -216,7 +217,7 @@ func (h *house) follow(ctx context.Context) {
 	}
 }
 
-func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
+func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	go h.follow(ctx)
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,

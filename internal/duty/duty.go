@@ -227,7 +227,8 @@ func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 		periods := slices.DeleteFunc(Periods(t.Cadence, s.Catalog.Calendar(), from, to), func(p Period) bool { return !keep(p) })
 		for _, a := range areas {
 			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
-				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, periods, rolls[a.ID])...)
+				owed := slices.DeleteFunc(slices.Clone(periods), func(p Period) bool { return !a.Counts(p.Day()) })
+				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, owed, rolls[a.ID])...)
 			}
 		}
 	}

@@ -100,7 +100,7 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	}
 	var list []Standing
 	for _, a := range areas {
-		if a.Kind != "ordinary" || s.mayRead(ctx, prison, a.ID) != nil {
+		if a.Kind != "ordinary" || !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
 			continue
 		}
 		from, to := s.window(s.Now())

@@ -1,14 +1,17 @@
 package housetest_test
 
 import (
+	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -134,5 +137,87 @@ func TestLine(t *testing.T) {
 	command.Postings = []actor.Posting{{Role: actor.DeptStaff, Department: "dept_command"}}
 	if _, err := h.Ledger.Create(actor.With(t.Context(), command), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "video-lookback"}, ledger.Idem{}); fault.CodeOf(err) != "forbidden" {
 		t.Errorf("the line fills: %v", err)
+	}
+}
+
+// TestAreasOverHTTP: the office's browser changes and reads, an officer's reads.
+func TestAreasOverHTTP(t *testing.T) {
+	t.Parallel()
+	guest := serve(t)
+	office, officer := guest.as(t, "bureau office"), guest.as(t, "officer")
+	changes := "/prisons/" + guest.h.Prison.String() + "/areas/" + guest.h.Area.String() + "/changes"
+	body, key := `{"version":0,"closed_on":"2025-07-01","reason":"监区撤销"}`, map[string]string{"Idempotency-Key": "close-area-1"}
+	if status, _ := officer.do(t, "POST", changes, body, key); status != http.StatusForbidden {
+		t.Errorf("an officer closes an area: %d", status)
+	}
+	for range 2 {
+		if status, area := office.do(t, "POST", changes, body, key); status != http.StatusCreated || area["closed_on"] != "2025-07-01" || area["version"] != float64(1) {
+			t.Errorf("%d %v", status, area)
+		}
+	}
+	if status, _ := office.do(t, "POST", changes, body, map[string]string{"Idempotency-Key": "close-area-2"}); status != http.StatusPreconditionFailed {
+		t.Errorf("over what stands: %d", status)
+	}
+	for who, actions := range map[*client]int{officer: 0, office: 1} {
+		if status, list := who.do(t, "GET", changes, "", nil); status != http.StatusOK || len(list["changes"].([]any)) != 1 || len(list["actions"].([]any)) != actions {
+			t.Errorf("%d %v", status, list)
+		}
+	}
+	// The house of this test is no demonstration: it has no clock to set.
+	if status, _ := office.do(t, "POST", "/demo/clock", `{"to":"2030-01-01T00:00:00Z"}`, nil); status != http.StatusNotFound {
+		t.Errorf("a clock is set: %d", status)
+	}
+}
+
+// TestClosedAreaOwesNothing: from the day of its closing an area has no duties
+// ahead and no score among its prison's; opened again, both come back.
+func TestClosedAreaOwesNothing(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	office := h.As(t.Context(), "bureau office")
+	now := time.Now()
+	plan := func() {
+		t.Helper()
+		if err := h.Duty.Plan(t.Context(), h.Prison, now.AddDate(0, 0, -1), now.AddDate(0, 0, 3)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	owed := func(from, until string) (n int) {
+		t.Helper()
+		if err := h.Owner.QueryRow(t.Context(), "select count(*) from duties where area_id = $1 and day >= $2::text::date and day < $3::text::date and (starts_at > now() or day < $4::text::date)",
+			h.Area, from, until, catalog.DayOf(now)).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	day := func(n int) string { return catalog.DayOf(now.AddDate(0, 0, n)) }
+	plan()
+	before, ahead := owed(day(-1), day(0)), owed(day(1), day(9))
+	if before == 0 || ahead == 0 {
+		t.Fatalf("%d duties before, %d ahead", before, ahead)
+	}
+	scored := func() int {
+		t.Helper()
+		list, err := h.Duty.Scores(office, h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	for version, c := range []struct {
+		closed        string
+		before, ahead int
+		scored        int
+	}{{day(1), before, 0, 2}, {"", before, ahead, 2}, {day(0), before, 0, 1}} {
+		if _, err := h.Areas.ChangeArea(office, h.Prison, h.Area, organisation.Change{Version: version, ClosedOn: c.closed, Reason: "监区撤销"}, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+		if n := owed(day(1), day(9)); c.ahead == 0 && n != 0 {
+			t.Errorf("closed on %s it still owes %d", c.closed, n)
+		}
+		plan()
+		if b, a, s := owed(day(-1), day(0)), owed(day(1), day(9)), scored(); b != c.before || a != c.ahead || s != c.scored {
+			t.Errorf("closed on %q: %d duties before, %d ahead, %d areas scored; want %+v", c.closed, b, a, s, c)
+		}
 	}
 }

@@ -33,7 +33,7 @@ type client struct {
 func serve(t *testing.T) *client {
 	t.Helper()
 	h := housetest.New(t)
-	for _, who := range []string{"officer", "officer elsewhere"} {
+	for _, who := range []string{"officer", "officer elsewhere", "bureau office"} {
 		p := h.Person(who)
 		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"taizhang/internal/ledger"
 	"taizhang/internal/organisation"
 )
 
@@ -24,7 +25,11 @@ func (a *API) areaChanges(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"changes": some(list)})
+	actions := []string{}
+	if a.may(c, "edit", ledger.Subject{Class: "area", Prison: prison, Area: area}) == nil {
+		actions = append(actions, "edit")
+	}
+	return c.JSON(http.StatusOK, map[string]any{"changes": some(list), "actions": actions})
 }
 
 func (a *API) changeArea(c echo.Context) error {

@@ -43,6 +43,7 @@ var titles = map[string]fault.Text{
 	"change_waits":           {ZH: "该台账已有一项变更获批、尚未生效，请待其生效或撤回后再提", EN: "An approved change of this ledger waits for its day; wait for it, or have it withdrawn"},
 	"decided_before":         {ZH: "您已就本提案办理过一个环节，须由他人办理", EN: "You decided a step of this proposal already; somebody else must"},
 	"bad_area":               {ZH: "监区登记有内容需要修改，请按提示处理", EN: "The register of the area needs attention; see the places named"},
+	"bad_clock":              {ZH: "演示时钟不能这样拨", EN: "The demonstration's clock cannot be set like this"},
 	"bad_parameter":          {ZH: "参数不是分数或小数，请由局创建办核对", EN: "The parameter is no fraction or decimal; the bureau's office must look at it"},
 	"case_forbids":           {ZH: "本环节不能办理这一步", EN: "This cannot be done at this step"},
 	"case_no_step":           {ZH: "后面没有下一环节", EN: "There is no step after this one"},

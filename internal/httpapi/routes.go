@@ -25,6 +25,7 @@ func (a *API) routes() []route {
 		a.sessionRoutes(),
 		a.organisationRoutes(),
 		a.areaRoutes(),
+		a.demoRoutes(),
 		a.catalogueRoutes(),
 		a.findingRoutes(),
 		a.entryRoutes(),

@@ -47,6 +47,8 @@ type API struct {
 	Ready      func(context.Context) error
 	// Progress of the demonstration's making; nil outside it.
 	Making func() Progress
+	// Forward sets the demonstration's clock; nil outside it.
+	Forward func(ctx context.Context, to time.Time) error
 }
 
 // House answers about the organisation and the state of the installation.

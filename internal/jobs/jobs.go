@@ -49,12 +49,15 @@ type Deps struct {
 type plan struct {
 	workers  *river.Workers
 	periodic []*river.PeriodicJob
-	ending   func() bool // the server is to end
+	rounds   []river.InsertManyParams // what of it is done from time to time
+	ending   func() bool              // the server is to end
 }
 
 func (p *plan) every(t time.Duration, queue string, args river.JobArgs) {
+	opts := &river.InsertOpts{Queue: queue}
+	p.rounds = append(p.rounds, river.InsertManyParams{Args: args, InsertOpts: opts})
 	p.periodic = append(p.periodic, river.NewPeriodicJob(river.PeriodicInterval(t),
-		func() (river.JobArgs, *river.InsertOpts) { return args, &river.InsertOpts{Queue: queue} }, &river.PeriodicJobOpts{RunOnStart: true}))
+		func() (river.JobArgs, *river.InsertOpts) { return args, opts }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
 // subjects add their work to the plan, each in the file of its name.
@@ -66,15 +69,29 @@ func (d Deps) subjects() []func(*plan) {
 // slice of an import, and less than the 30 s after which docker kills.
 const grace = 25 * time.Second
 
-// Start runs the workers until ctx ends; the returned function waits for those
-// under way, which are cut off after a grace.
-func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
+// Workers are at work.
+type Workers struct {
+	client *river.Client[pgx.Tx]
+	rounds []river.InsertManyParams
+}
+
+// Stop waits for those under way, which are cut off after a grace.
+func (w *Workers) Stop(ctx context.Context) error { return w.client.Stop(ctx) }
+
+// Poke has done at once what is done from time to time: the queue goes by the
+// server's clock, and sees nothing of one that was set forward.
+func (w *Workers) Poke(ctx context.Context) error {
+	_, err := w.client.InsertMany(ctx, w.rounds)
+	return err
+}
+
+// Start runs the workers until ctx ends.
+func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (*Workers, error) {
 	p := &plan{workers: river.NewWorkers(), ending: func() bool { return ctx.Err() != nil }}
 	for _, add := range d.subjects() {
 		add(p)
 	}
-	var client *river.Client[pgx.Tx]
-	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 6}},
 		Workers:    p.workers,
 		Logger:     d.Log,
@@ -91,5 +108,5 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	return client.Stop, nil
+	return &Workers{client, p.rounds}, nil
 }

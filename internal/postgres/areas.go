@@ -30,6 +30,11 @@ func (s Areas) ChangeArea(ctx context.Context, ses ledger.Session, idem ledger.I
 		if err := t.note(c.Record()); err != nil {
 			return err
 		}
+		// Duties still ahead are a forecast; opened again, the area is planned anew.
+		if _, err := t.exec(ctx, `delete from duties where prison_id = $1 and area_id = $2 and starts_at > app.transaction_time()
+			and (day < nullif($3, '')::date or day >= nullif($4, '')::date)`, c.Prison, c.Area, c.OpenedOn, c.ClosedOn); err != nil {
+			return err
+		}
 		var err error
 		out, err = t.Area(ctx, c.Prison, c.Area)
 		return err

@@ -1298,6 +1298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/demo/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the demonstration's clock forward, to see in a day what takes years; not found in a house that is no demonstration */
+        post: operations["demo.clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/changes": {
         parameters: {
             query?: never;
@@ -6941,6 +6958,45 @@ export interface operations {
             };
         };
     };
+    "demo.clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The time it is now; sessions unused for as long are over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        now: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "areas.changes": {
         parameters: {
             query?: never;
@@ -6961,6 +7017,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         changes: components["schemas"]["AreaChange"][];
+                        actions: "edit"[];
                     };
                 };
             };
