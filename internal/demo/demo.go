@@ -29,7 +29,7 @@ type Options struct {
 	Catalog  *catalog.Catalog
 	Access   ledger.Authorizer
 	Files    ledger.Files
-	Standard *scoring.Standard
+	Standard scoring.InForce
 	Days     int
 	Seed     int64
 	Prisons  int

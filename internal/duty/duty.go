@@ -170,7 +170,7 @@ type Service struct {
 	Store    Store
 	Access   ledger.Authorizer
 	Catalog  *catalog.Catalog
-	Standard *scoring.Standard
+	Standard scoring.InForce
 	Now      func() time.Time
 	Clock    func() time.Time // demonstration prisons only; nil: never
 }

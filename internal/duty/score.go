@@ -14,8 +14,13 @@ import (
 )
 
 // window is the days the standard looks at, ending today.
-func (s *Service) window(today time.Time) (from, to string) {
-	return catalog.DayOf(today.AddDate(0, -s.Standard.Months, 1)), catalog.DayOf(today)
+func window(std *scoring.Standard, today time.Time) (from, to string) {
+	return catalog.DayOf(today.AddDate(0, -std.Months, 1)), catalog.DayOf(today)
+}
+
+// standard is the one in force today for units of this sort.
+func (s *Service) standard(ctx context.Context, kind, function string) (*scoring.Standard, error) {
+	return s.Standard(ctx, kind, function, catalog.DayOf(s.Now()))
 }
 
 func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area, from, to string) (scoring.Input, error) {
@@ -47,12 +52,16 @@ func (s *Service) Score(ctx context.Context, prison, id uuid.UUID) (*scoring.She
 	if err != nil {
 		return nil, area, err
 	}
-	from, to := s.window(s.Now())
+	std, err := s.standard(ctx, area.Kind, area.Function)
+	if err != nil {
+		return nil, area, err
+	}
+	from, to := window(std, s.Now())
 	in, err := s.input(ctx, prison, area, from, to)
 	if err != nil {
 		return nil, area, err
 	}
-	return scoring.Evaluate(s.Standard, in), area, nil
+	return scoring.Evaluate(std, in), area, nil
 }
 
 // Point of a trend.
@@ -61,23 +70,27 @@ type Point struct {
 	Score scoring.Decimal `json:"score"`
 }
 
-// Trend is the score as it would have stood on each of the last days.
+// Trend is the score as it would have stood on each of the last days, by the standard of today.
 func (s *Service) Trend(ctx context.Context, prison, id uuid.UUID, days int) ([]Point, error) {
 	area, err := s.area(ctx, prison, id)
 	if err != nil {
 		return nil, err
 	}
+	std, err := s.standard(ctx, area.Kind, area.Function)
+	if err != nil {
+		return nil, err
+	}
 	today := s.Now()
-	earliest, _ := s.window(today.AddDate(0, 0, -days))
-	_, to := s.window(today)
+	earliest, _ := window(std, today.AddDate(0, 0, -days))
+	_, to := window(std, today)
 	in, err := s.input(ctx, prison, area, earliest, to)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]Point, 0, days)
 	for n := days - 1; n >= 0; n-- {
-		in.From, in.To = s.window(today.AddDate(0, 0, -n))
-		list = append(list, Point{Day: in.To, Score: scoring.Evaluate(s.Standard, in).Score})
+		in.From, in.To = window(std, today.AddDate(0, 0, -n))
+		list = append(list, Point{Day: in.To, Score: scoring.Evaluate(std, in).Score})
 	}
 	return list, nil
 }
@@ -91,30 +104,34 @@ type Standing struct {
 	Domains []scoring.DomainScore `json:"domains"`
 }
 
-// Scores lists the standing of every ordinary area the actor may see: the
-// sample standard is one for ordinary areas.
-func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, error) {
+// Scores lists the standing of every ordinary area the actor may see, by the one
+// standard of ordinary areas.
+func (s *Service) Scores(ctx context.Context, prison uuid.UUID) (*scoring.Standard, []Standing, error) {
+	std, err := s.standard(ctx, "ordinary", "")
+	if err != nil {
+		return nil, nil, err
+	}
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var list []Standing
 	for _, a := range areas {
 		if a.Kind != "ordinary" || !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
 			continue
 		}
-		from, to := s.window(s.Now())
+		from, to := window(std, s.Now())
 		in, err := s.input(ctx, prison, a, from, to)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		sheet := scoring.Evaluate(s.Standard, in)
+		sheet := scoring.Evaluate(std, in)
 		for i := range sheet.Domains {
 			sheet.Domains[i].Indicators = nil
 		}
 		list = append(list, Standing{Area: a, Score: sheet.Score, Display: sheet.Display, Passes: sheet.Passes, Domains: sheet.Domains})
 	}
-	return list, nil
+	return std, list, nil
 }
 
 // AddFinding records what an inspector found on site under a line of the
@@ -124,8 +141,16 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 	if err := s.Access.Check(actor.From(ctx), "create", sub, s.Now()); err != nil {
 		return uuid.Nil, err
 	}
+	area, err := s.area(ctx, prison, f.Area)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	std, err := s.standard(ctx, area.Kind, area.Function)
+	if err != nil {
+		return uuid.Nil, err
+	}
 	var bad []fault.Field
-	if l, ok := s.Standard.LineOf(f.Line); !ok || l.Method == "ledger" {
+	if l, ok := std.LineOf(f.Line); !ok || l.Method == "ledger" {
 		bad = append(bad, fault.Field{Pointer: "/line", Code: "enum", Text: fault.Text{ZH: "请选择标准中由现场检查的规则", EN: "Choose a line of the standard that is checked on site"}})
 	}
 	if m, err := catalog.Day(f.Day); err != nil || m.At.After(s.Now()) {
@@ -140,17 +165,22 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 	if len(bad) > 0 {
 		return uuid.Nil, fault.InvalidFields("invalid_document", bad)
 	}
-	f.Standard = s.Standard.ID
+	f.Standard = std.ID
 	ses := s.asked(ctx, prison)
 	return s.Store.AddFinding(ctx, ses, idem, f)
 }
 
 // Findings of an area in the standard's window.
 func (s *Service) Findings(ctx context.Context, prison, id uuid.UUID) ([]scoring.Finding, error) {
-	if _, err := s.area(ctx, prison, id); err != nil {
+	area, err := s.area(ctx, prison, id)
+	if err != nil {
 		return nil, err
 	}
-	from, to := s.window(s.Now())
+	std, err := s.standard(ctx, area.Kind, area.Function)
+	if err != nil {
+		return nil, err
+	}
+	from, to := window(std, s.Now())
 	return s.Store.Findings(ctx, s.asked(ctx, prison), id, from, to)
 }
 

@@ -198,7 +198,7 @@ func TestClosedAreaOwesNothing(t *testing.T) {
 	}
 	scored := func() int {
 		t.Helper()
-		list, err := h.Duty.Scores(office, h.Prison)
+		_, list, err := h.Duty.Scores(office, h.Prison)
 		if err != nil {
 			t.Fatal(err)
 		}

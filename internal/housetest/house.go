@@ -31,7 +31,7 @@ import (
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
-	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
 	"taizhang/policies"
@@ -53,6 +53,7 @@ type House struct {
 	Retrieval *retrieval.Service
 	Exchange  *exchange.Service
 	Areas     *organisation.Service
+	Standards *standards.Service
 	Prison    uuid.UUID
 	Area      uuid.UUID // ordinary, with labour
 	Other     uuid.UUID // another area of the same prison
@@ -96,20 +97,21 @@ func New(t testing.TB) *House {
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)
 	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
-	artefacts, err := scoring.ReadSet(schemas.FS, "standards/ordinary-area/v1")
+	samples, err := standards.ReadShipped(schemas.FS)
 	check(err)
-	standard, err := scoring.Compile(artefacts)
-	check(err)
+	check(postgres.Standards{Store: h.Store}.Install(ctx, samples))
+	h.Standards = &standards.Service{Store: postgres.Standards{Store: h.Store}, Access: h.Access, Ground: standards.Ground{Catalog: h.Catalog, Owner: h.Access.Owner}, Now: time.Now}
+	check(h.Standards.Refresh(ctx))
 	check(h.organise(ctx))
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
+	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
 	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
-	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
+	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: h.Standards.For, Now: time.Now}
 	return h
 }
 

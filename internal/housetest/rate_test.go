@@ -92,7 +92,7 @@ func TestRateBelow(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
-	h.Duty.Standard = onTimeBelow(t)
+	h.Duty.Standard = scoring.Always(onTimeBelow(t))
 	today := time.Now().In(catalog.Zone)
 	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, catalog.Zone)
 	from := midnight.AddDate(0, 0, -21)

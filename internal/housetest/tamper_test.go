@@ -86,10 +86,14 @@ func newScene(t *testing.T) *scene {
 	found := h.Person("inspector")
 	found.Grants = []actor.Grant{{PrisonID: h.Prison, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
 	f := duty.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
-	for _, d := range h.Duty.Standard.Domains {
+	std, err := h.Standards.For(t.Context(), "ordinary", "", f.Day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range std.Domains {
 		for _, i := range d.Indicators {
 			for _, l := range i.Lines {
-				if line, ok := h.Duty.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
+				if line, ok := std.LineOf(l.ID); ok && line.Method != "ledger" {
 					f.Line = l.ID
 				}
 			}

@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/duty"
-	"taizhang/internal/fault"
 )
 
 func (a *API) scoreRoutes() []route {
@@ -19,7 +18,6 @@ func (a *API) scoreRoutes() []route {
 		{"GET", prison + "/areas/:area/findings", "findings.list", false, a.findings},
 		{"POST", prison + "/areas/:area/findings", "findings.create", false, a.addFinding},
 		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
-		{"GET", "/standards/:standard", "standards.get", false, a.standard},
 	}
 }
 
@@ -60,18 +58,11 @@ func (a *API) scores(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Scores(c.Request().Context(), prison)
+	std, list, err := a.Duty.Scores(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "line": a.Duty.Standard.Line, "points": a.Duty.Standard.Points})
-}
-
-func (a *API) standard(c echo.Context) error {
-	if c.Param("standard") != a.Duty.Standard.ID {
-		return fault.New(fault.NotFound, "standard_unknown")
-	}
-	return c.JSON(http.StatusOK, a.Duty.Standard)
+	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "line": std.Line, "points": std.Points})
 }
 
 func (a *API) findings(c echo.Context) error {

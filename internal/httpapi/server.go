@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
+	"taizhang/internal/standards"
 )
 
 // API is what the routes stand on.
@@ -38,6 +39,7 @@ type API struct {
 	Connectors *connector.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Standards  *standards.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House

@@ -71,3 +71,12 @@ func ReadGuide(raw []byte) (*Guide, error) {
 	}
 	return g, nil
 }
+
+// ReadHead reads what a standard says of itself, without judging the rest.
+func ReadHead(set Set) (*Standard, error) {
+	s := &Standard{}
+	if err := strict(set.Standard, s); err != nil {
+		return nil, unread("", err)
+	}
+	return s, nil
+}

@@ -1,5 +1,3 @@
-// Package standards is the use cases of the standards by which units are scored:
-// their checks, versions, comparison, mapping, import and basis.
 package standards
 
 import (
