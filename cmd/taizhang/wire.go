@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -31,7 +31,7 @@ import (
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
-	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/policies"
 	"taizhang/schemas"
 )
@@ -42,7 +42,7 @@ type house struct {
 	files      *objectstore.Store
 	catalog    *catalog.Catalog
 	access     *access.Enforcer
-	standard   *scoring.Standard
+	standards  *standards.Service
 	ledger     *ledger.Service
 	duty       *duty.Service
 	assessment *assessment.Service
@@ -57,9 +57,6 @@ type house struct {
 	log        *slog.Logger
 	sign       func(ctx context.Context, prison uuid.UUID) error
 }
-
-// theStandard is the sample standard for ordinary areas.
-const theStandard = "standards/ordinary-area/v1/standard.json"
 
 func logger(c config.Config, to io.Writer) *slog.Logger {
 	var level slog.Level
@@ -87,11 +84,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	raw, err := fs.ReadFile(schemas.FS, theStandard)
+	samples, err := standards.ReadShipped(schemas.FS)
 	if err != nil {
-		return nil, fmt.Errorf("standard: %w", err)
-	}
-	if h.standard, err = scoring.Compile(raw); err != nil {
 		return nil, err
 	}
 	if h.store, err = postgres.Open(ctx, databaseURL, c.Connections); err != nil {
@@ -104,9 +98,16 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err := h.store.Install(ctx, shipped, register, h.access.Owner, departments); err != nil {
 		return nil, err
 	}
+	if err := (postgres.Standards{Store: h.store}).Install(ctx, samples); err != nil {
+		return nil, err
+	}
+	h.standards = &standards.Service{Store: postgres.Standards{Store: h.store}, Access: h.access, Ground: standards.Ground{Catalog: shipped, Owner: h.access.Owner}, Now: h.now}
 	// From here on the database is the catalogue.
 	h.catalog = shipped
 	if err := h.refresh(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.standards.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
@@ -117,10 +118,10 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	for i, d := range departments {
 		codes[i] = d.Code
 	}
-	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
+	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: h.now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now}
-	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: assessment.Ordinary{Standard: h.standard}, Duties: h.duty, Now: h.now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Now: h.now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err
@@ -162,7 +163,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Secure:     c.TLS,
 		Ready:      h.ready,
 		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now},
-		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: h.now},
+		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce, Now: h.now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: h.now, Idle: c.Idle, Absolute: c.Absolute},
 	}
 	h.wireAccreditation()
@@ -214,8 +215,8 @@ func (h *house) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := h.refresh(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("catalogue not refreshed", "error", err)
+			if err := errors.Join(h.refresh(ctx), h.standards.Refresh(ctx)); err != nil && ctx.Err() == nil {
+				h.log.Warn("catalogue or standards not refreshed", "error", err)
 			}
 		}
 	}

@@ -31,7 +31,7 @@ type NewFinding struct {
 }
 
 // AddFinding records what an inspector found under a line of the standard.
-// Faults: forbidden, no_standard, invalid_document with fields.
+// Faults: forbidden, standard_unknown, invalid_document with fields.
 func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding, idem ledger.Idem) (uuid.UUID, error) {
 	sub := ledger.Subject{Class: "finding", Prison: prison, Area: f.Area}
 	if err := s.Access.Check(actor.From(ctx), "create", sub, s.Now()); err != nil {

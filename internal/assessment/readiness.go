@@ -14,6 +14,7 @@ import (
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -222,9 +223,15 @@ func (s *Service) CloseDay(ctx context.Context, prison uuid.UUID) error {
 	var list []Evening
 	var errs []error
 	for _, a := range areas {
-		std := s.Standards.Of(a)
-		if std == nil || !a.Counts(day) || kept[a.ID] {
+		if !a.Counts(day) || kept[a.ID] {
 			continue
+		}
+		std, err := s.Standards.For(ctx, a.Kind, a.Function, day)
+		if fault.CodeOf(err) == "standard_unknown" {
+			continue
+		}
+		if err != nil {
+			return err
 		}
 		e, err := s.evening(ctx, ses, a, std, yesterday)
 		if err != nil {

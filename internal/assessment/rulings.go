@@ -104,7 +104,7 @@ func (s *Service) rulingSubject(prison uuid.UUID, r Ruling) ledger.Subject {
 	return ledger.Subject{Class: "ruling", Prison: prison, Area: r.Area, Author: r.Author}
 }
 
-// AskRuling records a request. Faults: forbidden, no_standard, bad_ruling with fields.
+// AskRuling records a request. Faults: forbidden, standard_unknown, bad_ruling with fields.
 func (s *Service) AskRuling(ctx context.Context, prison uuid.UUID, r Ruling, idem ledger.Idem) (Ruling, error) {
 	if r.Kind != Exclude && r.Kind != Override {
 		return Ruling{}, fault.New(fault.Malformed, "bad_request")

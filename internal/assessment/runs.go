@@ -50,7 +50,7 @@ func (r Run) Record() (ledger.Record, error) {
 
 func hash(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
-// Keep makes a run of an area as of today. Faults: forbidden, no_standard.
+// Keep makes a run of an area as of today. Faults: forbidden, standard_unknown.
 func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string, idem ledger.Idem) (Run, error) {
 	unit, std, err := s.unit(ctx, prison, area)
 	if err != nil {
@@ -109,14 +109,14 @@ func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, err
 	if err := s.mayRead(ctx, prison, r.Area); err != nil {
 		return Run{}, false, err
 	}
-	again, err := s.replay(r)
+	again, err := s.replay(ctx, r)
 	return r, err == nil && bytes.Equal(again, r.Sheet), err
 }
 
-func (s *Service) replay(r Run) ([]byte, error) {
-	std := s.Standards.Version(r.Standard, r.Version)
-	if std == nil || r.Engine != scoring.Engine {
-		return nil, fmt.Errorf("run %s: standard %s v%d, engine %d are not here", r.ID, r.Standard, r.Version, r.Engine)
+func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
+	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	if err != nil || r.Engine != scoring.Engine {
+		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
 	}
 	var in scoring.Input
 	if err := json.Unmarshal(r.Input, &in); err != nil {

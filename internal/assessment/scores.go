@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -119,9 +120,15 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	var order []*scoring.Standard
 	by := map[*scoring.Standard][]ledger.Area{}
 	for _, a := range areas {
-		std := s.Standards.Of(a)
-		if std == nil || !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
+		if !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
 			continue
+		}
+		std, err := s.standard(ctx, a)
+		if fault.CodeOf(err) == "standard_unknown" {
+			continue
+		}
+		if err != nil {
+			return nil, err
 		}
 		if by[std] == nil {
 			order = append(order, std)

@@ -53,11 +53,12 @@ type Duties interface {
 	List(ctx context.Context, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error)
 }
 
-// Standards tells by which standard a unit is scored; nil is by none.
+// Standards finds standards (package standards). Fault: standard_unknown.
 type Standards interface {
-	Of(area ledger.Area) *scoring.Standard
-	Named(id string) *scoring.Standard
-	Version(id string, version int) *scoring.Standard
+	// For is what is in force for a kind of unit on a day.
+	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
+	// Compiled is a version, in force or not.
+	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
 }
 
 // Service is the use cases of scores.
@@ -67,41 +68,6 @@ type Service struct {
 	Standards Standards
 	Duties    Duties
 	Now       func() time.Time
-}
-
-// Ordinary scores the ordinary areas by one standard, and no other unit.
-type Ordinary struct{ Standard *scoring.Standard }
-
-// Of is the standard of an ordinary area.
-func (o Ordinary) Of(a ledger.Area) *scoring.Standard {
-	if a.Kind == "ordinary" {
-		return o.Standard
-	}
-	return nil
-}
-
-// Named is that standard by its id.
-func (o Ordinary) Named(id string) *scoring.Standard {
-	if o.Standard.ID == id {
-		return o.Standard
-	}
-	return nil
-}
-
-// Version is that standard, if it is the one.
-func (o Ordinary) Version(id string, version int) *scoring.Standard {
-	if o.Standard.Version == version {
-		return o.Named(id)
-	}
-	return nil
-}
-
-// Standard in force of that id. Fault: standard_unknown.
-func (s *Service) Standard(id string) (*scoring.Standard, error) {
-	if std := s.Standards.Named(id); std != nil {
-		return std, nil
-	}
-	return nil, fault.New(fault.NotFound, "standard_unknown")
 }
 
 // asked is the session of an answer: the database sees who asks.
@@ -115,7 +81,7 @@ func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
 }
 
 // unit is an area that the actor may see the standing of, and its standard.
-// Faults: not_found, forbidden, no_standard.
+// Faults: not_found, forbidden, standard_unknown.
 func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, *scoring.Standard, error) {
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
@@ -128,12 +94,15 @@ func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, 
 		if err := s.mayRead(ctx, prison, id); err != nil {
 			return a, nil, err
 		}
-		if std := s.Standards.Of(a); std != nil {
-			return a, std, nil
-		}
-		return a, nil, fault.New(fault.NotFound, "no_standard")
+		std, err := s.standard(ctx, a)
+		return a, std, err
 	}
 	return ledger.Area{}, nil, fault.New(fault.NotFound, "not_found")
+}
+
+// standard is the one in force today for an area of this sort.
+func (s *Service) standard(ctx context.Context, a ledger.Area) (*scoring.Standard, error) {
+	return s.Standards.For(ctx, a.Kind, a.Function, catalog.DayOf(s.Now()))
 }
 
 // window is the days a standard looks at, ending on a day.

@@ -43,8 +43,8 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 	}
 	other := std
 	if w.Version != 0 {
-		if other = s.Standards.Version(std.ID, w.Version); other == nil {
-			return nil, fault.New(fault.NotFound, "standard_unknown")
+		if other, err = s.Standards.Compiled(ctx, std.ID, w.Version); err != nil {
+			return nil, err
 		}
 	}
 	from, to := window(std, s.Now())

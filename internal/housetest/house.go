@@ -33,6 +33,7 @@ import (
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
 	"taizhang/policies"
@@ -56,6 +57,7 @@ type House struct {
 	Retrieval  *retrieval.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Standards  *standards.Service
 	Prison     uuid.UUID
 	Area       uuid.UUID // ordinary, with labour
 	Other      uuid.UUID // another area of the same prison
@@ -99,13 +101,14 @@ func New(t testing.TB) *House {
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)
 	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
-	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	samples, err := standards.ReadShipped(schemas.FS)
 	check(err)
-	standard, err := scoring.Compile(raw)
-	check(err)
+	check(postgres.Standards{Store: h.Store}.Install(ctx, samples))
+	h.Standards = &standards.Service{Store: postgres.Standards{Store: h.Store}, Access: h.Access, Ground: standards.Ground{Catalog: h.Catalog, Owner: h.Access.Owner}, Now: time.Now}
+	check(h.Standards.Refresh(ctx))
 	check(h.organise(ctx))
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
+	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
 	check(err)
@@ -113,8 +116,9 @@ func New(t testing.TB) *House {
 	h.Exchange = h.exchange()
 	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Standard = standard
-	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: assessment.Ordinary{Standard: standard}, Duties: h.Duty, Now: time.Now}
+	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
+	check(err)
+	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Now: time.Now}
 	return h
 }
 

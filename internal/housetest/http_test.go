@@ -48,12 +48,13 @@ func serve(t *testing.T) *client {
 		Catalog:    h.Catalog,
 		Register:   h.Register,
 		Areas:      h.Areas,
+		Standards:  h.Standards,
 		House:      h.Store,
 		Printing:   h.Printing(t),
 		Exchange:   h.Exchange,
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
-		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Standard, Now: time.Now},
+		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())

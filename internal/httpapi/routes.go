@@ -35,6 +35,7 @@ func (a *API) routes() []route {
 		a.exchangeRoutes(),
 		a.delegationRoutes(),
 		a.scoreRoutes(),
+		a.standardRoutes(),
 		a.connectorRoutes(),
 	)
 }

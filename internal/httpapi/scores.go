@@ -27,7 +27,6 @@ func (a *API) scoreRoutes() []route {
 		{"GET", prison + "/areas/:area/findings", "findings.list", false, a.findings},
 		{"POST", prison + "/areas/:area/findings", "findings.create", false, a.addFinding},
 		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
-		{"GET", "/standards/:standard", "standards.get", false, a.standard},
 	}
 }
 
@@ -73,14 +72,6 @@ func (a *API) scores(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]any{"areas": some(list)})
-}
-
-func (a *API) standard(c echo.Context) error {
-	std, err := a.Assessment.Standard(c.Param("standard"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, std)
 }
 
 func (a *API) findings(c echo.Context) error {

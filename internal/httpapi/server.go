@@ -25,6 +25,7 @@ import (
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
+	"taizhang/internal/standards"
 )
 
 // API is what the routes stand on.
@@ -40,6 +41,7 @@ type API struct {
 	Connectors *connector.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Standards  *standards.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog
 	House      House

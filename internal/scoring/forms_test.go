@@ -16,7 +16,7 @@ func formed(t testing.TB) *scoring.Standard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := scoring.Compile(raw)
+	s, err := scoring.CompileOne(raw)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,16 +22,9 @@ const dir = "../../schemas/standards/ordinary-area/v1"
 
 func standard(t testing.TB, policy string) *scoring.Standard {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := shipped(t, "ordinary-area/v1")
 	if policy != "" {
-		raw = []byte(strings.Replace(string(raw), `"rescale"`, fmt.Sprintf("%q", policy), 1))
-	}
-	s, err := scoring.Compile(raw)
-	if err != nil {
-		t.Fatal(err)
+		s.NotApplicable = policy
 	}
 	return s
 }
@@ -329,19 +322,25 @@ func TestNoFloat(t *testing.T) {
 	}
 }
 
-// TestMistakes wants all mistakes of a standard at once, each with its place.
-func TestMistakes(t *testing.T) {
-	_, err := scoring.Compile([]byte(`{"id":"x","version":1,"title":{"zh":"x"},"points":"10","line":"9","months":6,"not_applicable":"guess",
-		"domains":[{"id":"A","title":{"zh":"a"},"points":"9","indicators":[{"code":"A-1","title":{"zh":"a"},"points":"8","ledgers":[],"criteria":{"zh":""},
-		"lines":[{"id":"A-1.x","title":{"zh":"a"},"form":"most","method":"ledger","deduct":"0"}]}]}]}`))
+// pointers of the mistakes that a refusal names.
+func pointers(t testing.TB, err error) (list []string) {
+	t.Helper()
 	f, ok := err.(*fault.Error)
 	if !ok {
 		t.Fatal(err)
 	}
-	var got []string
 	for _, x := range f.Fields {
-		got = append(got, x.Pointer)
+		list = append(list, x.Pointer)
 	}
+	return list
+}
+
+// TestMistakes wants all mistakes of a standard at once, each with its place.
+func TestMistakes(t *testing.T) {
+	_, err := scoring.CompileOne([]byte(`{"id":"x","version":1,"title":{"zh":"x"},"points":"10","line":"9","months":6,"not_applicable":"guess",
+		"domains":[{"id":"A","title":{"zh":"a"},"points":"9","indicators":[{"code":"A-1","title":{"zh":"a"},"points":"8","ledgers":[],"criteria":{"zh":""},
+		"lines":[{"id":"A-1.x","title":{"zh":"a"},"form":"most","method":"ledger","deduct":"0"}]}]}]}`))
+	got := pointers(t, err)
 	want := []string{"/not_applicable", "/domains/0/indicators/0/lines/0/form", "/domains/0/indicators/0/lines/0/deduct", "/domains/0/points", "/points"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("places (-want +got):\n%s", diff)
@@ -349,14 +348,13 @@ func TestMistakes(t *testing.T) {
 }
 
 func FuzzCompile(f *testing.F) {
-	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range samples {
+		s := set(f, name)
+		f.Add(s.Standard, s.Rules)
 	}
-	f.Add(raw)
-	f.Add([]byte(`{"points":"1/0"}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if s, err := scoring.Compile(raw); err == nil {
+	f.Add([]byte(`{"points":"1/0"}`), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, standard, rules []byte) {
+		if s, err := scoring.Compile(scoring.Set{Standard: standard, Rules: rules}); err == nil {
 			scoring.Evaluate(s, scoring.Input{From: "2026-01-01", To: "2026-12-31"})
 		}
 	})

@@ -2006,6 +2006,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of every standard; drafts for the bureau only */
+        get: operations["standards.list"];
+        put?: never;
+        /** Draft the next version of a standard, its three artefacts at once; the bureau office */
+        post: operations["standards.draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold artefacts to the release checks; nothing is kept */
+        post: operations["standards.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+        post: operations["standards.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two versions of a standard side by side */
+        get: operations["standards.compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its three artefacts */
+        get: operations["standards.version"];
+        /** Keep a draft as it now is; what was reviewed is a draft again */
+        put: operations["standards.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass or return what was read, by somebody else than its author */
+        post: operations["standards.review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what was reviewed in force from a day; the bureau office */
+        post: operations["standards.issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/basis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The superior documents that indicators rest on, and which do */
+        get: operations["basis.list"];
+        put?: never;
+        /** Enter a document; the bureau office */
+        post: operations["basis.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/basis/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another document stands in a document's place; what rests on it is flagged */
+        post: operations["basis.replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3970,6 +4126,119 @@ export interface components {
             /** Format: date-time */
             signed_at: string | null;
             note: string;
+        };
+        StandardUnit: {
+            /** @enum {string} */
+            kind: "ordinary" | "functional" | "prison" | "other";
+            functions?: string[];
+        };
+        StandardReview: {
+            revision: number;
+            /** @enum {string} */
+            verdict: "pass" | "return";
+            reviewer: string;
+            comment: string;
+            /** Format: date-time */
+            at: string;
+        };
+        StandardVersion: {
+            standard: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["StandardUnit"];
+            label?: string;
+            unofficial: boolean;
+            points: components["schemas"]["Decimal"];
+            line: components["schemas"]["Decimal"];
+            /** @enum {string} */
+            state: "draft" | "reviewed" | "issued" | "superseded";
+            revision: number;
+            digest: string;
+            effective_on?: string;
+            author?: string;
+            /** Format: date-time */
+            issued_at?: string;
+            review?: components["schemas"]["StandardReview"];
+        };
+        StandardFrame: {
+            id: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            label?: string;
+            unit: components["schemas"]["StandardUnit"];
+            line: components["schemas"]["Decimal"];
+            months: number;
+        };
+        Misread: {
+            row: number;
+            column: string;
+            text: components["schemas"]["Text"];
+        };
+        StandardMistake: {
+            pointer: string;
+            code: string;
+            text: components["schemas"]["Text"];
+        };
+        StandardCover: {
+            id: string;
+            indicators: string[];
+        };
+        StandardDomainCover: {
+            id: string;
+            title: components["schemas"]["Text"];
+            points: components["schemas"]["Decimal"];
+            indicators: number;
+            methods: {
+                [key: string]: number;
+            };
+        };
+        StandardCoverage: {
+            domains: components["schemas"]["StandardDomainCover"][];
+            departments: components["schemas"]["StandardCover"][];
+            ledgers: components["schemas"]["StandardCover"][];
+        };
+        StandardReport: {
+            mistakes: components["schemas"]["StandardMistake"][];
+            warnings: components["schemas"]["StandardMistake"][];
+            coverage: components["schemas"]["StandardCoverage"];
+        };
+        DomainPair: {
+            id: string;
+            title: components["schemas"]["Text"];
+            before?: components["schemas"]["Decimal"];
+            after?: components["schemas"]["Decimal"];
+        };
+        IndicatorPair: {
+            code: string;
+            /** @enum {string} */
+            change: "same" | "changed" | "new" | "ended";
+            before?: components["schemas"]["Indicator"];
+            after?: components["schemas"]["Indicator"];
+            lines: string[];
+        };
+        StandardComparison: {
+            standard: string;
+            from: number;
+            to: number;
+            domains: components["schemas"]["DomainPair"][];
+            indicators: components["schemas"]["IndicatorPair"][];
+        };
+        BasisUse: {
+            standard: string;
+            version: number;
+            indicator: string;
+            clause: string;
+        };
+        BasisDocument: {
+            title: string;
+            issuer: string;
+            /** @enum {string} */
+            level: "law" | "ministry" | "province" | "reform" | "justice" | "bureau" | "other";
+            number?: string;
+            issued_on?: string;
+            replaced_by?: string;
+            replaced_on?: string;
+            uses: components["schemas"]["BasisUse"][];
         };
     };
     responses: never;
@@ -8263,7 +8532,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Standing of the ordinary areas */
+            /** @description Standing of the areas that a standard scores */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9083,6 +9352,477 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It will be sent now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every version of every standard; drafts for the bureau only */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        standards: components["schemas"]["StandardVersion"][];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.draft": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Draft the next version of a standard, its three artefacts at once; the bureau office */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Hold artefacts to the release checks; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.import": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    frame: components["schemas"]["StandardFrame"];
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: components["schemas"]["StandardVersion"];
+                        mistakes: components["schemas"]["Misread"][];
+                    };
+                };
+            };
+            /** @description Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: components["schemas"]["StandardVersion"];
+                        mistakes: components["schemas"]["Misread"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.compare": {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                standard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Two versions of a standard side by side */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardComparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version with its three artefacts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: components["schemas"]["StandardVersion"];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                        standard: Record<string, never>;
+                        rules: Record<string, never>;
+                        guide: Record<string, never>;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.save": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep a draft as it now is; what was reviewed is a draft again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.review": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "pass" | "return";
+                    comment?: string;
+                    digest: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Pass or return what was read, by somebody else than its author */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.issue": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    effective_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Put what was reviewed in force from a day; the bureau office */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The superior documents that indicators rest on, and which do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        documents: components["schemas"]["BasisDocument"][];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.add": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    issuer: string;
+                    level: string;
+                    number?: string;
+                    issued_on?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Enter a document; the bureau office */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.replace": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    by: string;
+                    /** Format: date */
+                    on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Another document stands in a document's place; what rests on it is flagged */
             204: {
                 headers: {
                     [name: string]: unknown;
