@@ -14,8 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/account"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
-	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -376,8 +376,8 @@ func TestUnitsOwnStandard(t *testing.T) {
 		t.Fatalf("%v %v", sheet, err)
 	}
 	inspector := h.As(t.Context(), "inspector")
-	f := duty.NewFinding{Area: h.Area, Line: "HF-01.barred", Day: catalog.DayOf(time.Now()), Count: 1, Note: "选用不当"}
-	if _, err := h.Duty.AddFinding(inspector, h.Prison, f, onceAs("finding")); err == nil {
+	f := assessment.NewFinding{Area: h.Area, Line: "HF-01.barred", Day: catalog.DayOf(time.Now()), Count: 1, Note: "选用不当"}
+	if _, err := h.Assessment.AddFinding(inspector, h.Prison, f, onceAs("finding")); err == nil {
 		t.Error("an ordinary area lost points by the kitchen's line")
 	}
 }
