@@ -27,3 +27,12 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE ON basis_replacements FOR EACH 
 GRANT SELECT ON basis_documents, basis_replacements TO taizhang_app, taizhang_verify;
 GRANT INSERT (title, issuer, level, number, issued_on, added_by) ON basis_documents TO taizhang_app;
 GRANT INSERT (title, by_title, on_day, replaced_by) ON basis_replacements TO taizhang_app;
+-- +goose StatementBegin
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['standard_reviews', 'standard_mappings', 'basis_documents', 'basis_replacements'] LOOP
+    EXECUTE format('CREATE TRIGGER not_emptied BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change()', t);
+  END LOOP;
+END $$;
+-- +goose StatementEnd
