@@ -130,7 +130,7 @@ func TestThreeArtefacts(t *testing.T) {
 	for _, v := range list {
 		states[v.Standard+" "+string(rune('0'+v.Version))] = v.State
 	}
-	if states["kitchen 1"] != standards.Superseded || states["kitchen 2"] != standards.Issued || states["ordinary-area 1"] != standards.Issued {
+	if states["kitchen 1"] != standards.Superseded || states["kitchen 2"] != standards.Issued || states["prison 1"] != standards.Issued {
 		t.Errorf("states: %v", states)
 	}
 }
