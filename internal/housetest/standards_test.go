@@ -229,6 +229,9 @@ func TestOldSheetsUnchanged(t *testing.T) {
 	if err != nil || c.Rows[0].Change != "changed" || c.Rows[2].Change != "same" || c.Rows[0].After.Points.String() != "20" {
 		t.Errorf("%+v %v", c.Rows, err)
 	}
+	if c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "ordinary-area", 1, 2); err != nil || c.Mapping == nil || len(c.Mapping.Indicators) != 48 {
+		t.Errorf("the shipped mapping: %v", err)
+	}
 }
 
 // TestStandardTwiceAtOnce: of two drafts, two reviews and two issues at once, one each.
