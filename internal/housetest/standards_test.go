@@ -130,7 +130,7 @@ func TestThreeArtefacts(t *testing.T) {
 	for _, v := range list {
 		states[v.Standard+" "+string(rune('0'+v.Version))] = v.State
 	}
-	if states["kitchen 1"] != standards.Superseded || states["kitchen 2"] != standards.Issued || states["ordinary-area 1"] != standards.Issued {
+	if states["kitchen 1"] != standards.Superseded || states["kitchen 2"] != standards.Issued || states["prison 1"] != standards.Issued {
 		t.Errorf("states: %v", states)
 	}
 }
@@ -228,6 +228,9 @@ func TestOldSheetsUnchanged(t *testing.T) {
 	c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "kitchen", 1, 2)
 	if err != nil || c.Rows[0].Change != "changed" || c.Rows[2].Change != "same" || c.Rows[0].After.Points.String() != "20" {
 		t.Errorf("%+v %v", c.Rows, err)
+	}
+	if c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "ordinary-area", 1, 2); err != nil || c.Mapping == nil || len(c.Mapping.Indicators) != 48 {
+		t.Errorf("the shipped mapping: %v", err)
 	}
 }
 

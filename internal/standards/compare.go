@@ -17,6 +17,7 @@ type Comparison struct {
 	To       int             `json:"to"`
 	Domains  []Pair          `json:"domains"`
 	Rows     []IndicatorPair `json:"indicators"`
+	Mapping  *Mapping        `json:"mapping,omitempty"` // where one tells what became of what
 }
 
 // Pair is a domain before and after; the side that is nil did not have it.
@@ -115,5 +116,13 @@ func (s *Service) Compare(ctx context.Context, standard string, from, to int) (C
 		}
 		sides = append(sides, std)
 	}
-	return Compare(sides[0], sides[1]), nil
+	c := Compare(sides[0], sides[1])
+	mappings, err := s.Store.Mappings(ctx, s.asked(ctx), standard)
+	if err != nil {
+		return Comparison{}, err
+	}
+	if i := slices.IndexFunc(mappings, func(m Mapping) bool { return m.From == from && m.To == to }); i >= 0 {
+		c.Mapping = &mappings[i]
+	}
+	return c, nil
 }
