@@ -4222,6 +4222,7 @@ export interface components {
             to: number;
             domains: components["schemas"]["DomainPair"][];
             indicators: components["schemas"]["IndicatorPair"][];
+            mapping?: Record<string, never>;
         };
         BasisUse: {
             standard: string;
