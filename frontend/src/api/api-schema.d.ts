@@ -408,7 +408,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Changes of the catalogue proposed in a prison, the newest first */
+        /** Changes of the catalogue proposed in a prison, all that are open, the longest waiting first, then the newest that are over */
         get: operations["proposals.list"];
         put?: never;
         /** Propose a change of the catalogue; what fails the gate is kept as refused */
@@ -3114,6 +3114,10 @@ export interface components {
             digest: components["schemas"]["Digest"];
             nil_return: boolean;
             reason: string;
+            /** @description The revision in force that this one was filed to correct; 0 for none */
+            corrects: number;
+            /** @description The revision that corrected this one and came in force in its place; 0 for none */
+            corrected_by: number;
             chain: components["schemas"]["Step"][];
             warnings: components["schemas"]["FieldProblem"][];
             hints: components["schemas"]["FieldProblem"][];
@@ -4634,6 +4638,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         proposals: components["schemas"]["Proposal"][];
+                        /** @description older ones that are over and not listed */
+                        more: number;
                         /** @description those the reader may propose to change */
                         ledgers: string[];
                         /** @description those for which the reader may propose a new ledger */
