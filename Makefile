@@ -49,6 +49,7 @@ check: frontend/dist/index.html $(FONT) ## formatting, vet, types, imports, gene
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }
 	go vet ./...
 	go run ./cmd/taizhang catalog check
+	go run ./cmd/taizhang standard check
 	cd frontend && npm run --silent check && npm run --silent size
 
 generate: frontend/node_modules/.stamp ## types from docs/openapi.yaml, formatting

@@ -37,6 +37,7 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang catalog check  prove the shipped ledgers and the register of what they came from
   taizhang catalog try FILE    say what of a JSON Schema the catalogue would refuse, place by place
   taizhang catalog export DIR  write every published version of every ledger back as files
+  taizhang standard check [DIR]  hold the shipped standards, or the three artefacts in a folder, to the release checks
   taizhang search rebuild make anew what entries are found by
   taizhang config check   print the settings in force, without secrets
 `
@@ -48,12 +49,12 @@ func run(ctx context.Context, args, environ []string, out, log io.Writer) error 
 	if len(args) > 0 && args[0] == embedded.S3Command {
 		return gateway.Run(args[1:])
 	}
-	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog, "search rebuild": rebuildSearch}
+	commands := map[string]command{"up": up, "serve": serve, "migrate": migrate, "verify": verify, "config check": checkConfig, "catalog check": checkCatalog, "standard check": checkStandards, "search rebuild": rebuildSearch}
 	name := strings.Join(args, " ")
 	do, ok := commands[name]
 	if n := len(args) - 1; n > 0 {
 		if with, takes := map[string]func(context.Context, config.Config, string, io.Writer) error{
-			"found": found, "catalog try": trySchema, "catalog export": exportCatalog,
+			"found": found, "catalog try": trySchema, "catalog export": exportCatalog, "standard check": checkStandard,
 		}[strings.Join(args[:n], " ")]; takes {
 			ok, do = true, func(ctx context.Context, c config.Config, out, _ io.Writer) error { return with(ctx, c, args[n], out) }
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"time"
 
 	"taizhang/internal/config"
 	"taizhang/internal/objectstore"
@@ -32,7 +33,7 @@ func rebuildSearch(ctx context.Context, c config.Config, out, logTo io.Writer) (
 		database = postgres.AsRole(servers.postgres.URL("taizhang"), "taizhang_app")
 		s3.Endpoint, s3.AccessKey, s3.SecretKey = servers.s3.Endpoint, servers.s3.AccessKey, servers.s3.SecretKey
 	}
-	h, err := wire(ctx, c, log, database, s3)
+	h, err := wire(ctx, c, log, database, s3, time.Now)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	"taizhang/internal/config"
 	"taizhang/internal/httpapi"
@@ -20,7 +21,7 @@ func serve(ctx context.Context, c config.Config, out, logTo io.Writer) (err erro
 	}
 	log := logger(c, logTo)
 	h, err := wire(ctx, c, log, c.DatabaseURL, objectstore.Config{Endpoint: c.S3Endpoint, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
-		Secure: c.S3Secure, Bucket: c.S3Bucket, StagingBucket: c.S3Staging})
+		Secure: c.S3Secure, Bucket: c.S3Bucket, StagingBucket: c.S3Staging}, time.Now)
 	if err != nil {
 		return err
 	}
@@ -31,11 +32,11 @@ func serve(ctx context.Context, c config.Config, out, logTo io.Writer) (err erro
 	if err := h.keys(c.Data+"/keys", c.Data+"/checkpoints"); err != nil {
 		return err
 	}
-	stopJobs, err := h.startJobs(ctx)
+	workers, err := h.startJobs(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, stopJobs(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, workers.Stop(context.WithoutCancel(ctx))) }()
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("the page's address: %w", err)

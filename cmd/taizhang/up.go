@@ -12,6 +12,7 @@ import (
 	"taizhang/internal/config"
 	"taizhang/internal/demo"
 	"taizhang/internal/embedded"
+	"taizhang/internal/fault"
 	"taizhang/internal/httpapi"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
@@ -46,17 +47,23 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 	if err := postgres.Migrate(ctx, pg.URL("taizhang")); err != nil {
 		return err
 	}
+	// Also where it is not to be set any more: the log's time must not run back.
+	clock, err := demo.OpenClock(filepath.Join(dir, "clock"), time.Now)
+	if err != nil {
+		return err
+	}
 	h, err := wire(ctx, c, log, postgres.AsRole(pg.URL("taizhang"), "taizhang_app"), objectstore.Config{
-		Endpoint: s3.Endpoint, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey, Bucket: c.S3Bucket, StagingBucket: c.S3Staging})
+		Endpoint: s3.Endpoint, AccessKey: s3.AccessKey, SecretKey: s3.SecretKey, Bucket: c.S3Bucket, StagingBucket: c.S3Staging}, clock.Now)
 	if err != nil {
 		return err
 	}
 	ends = append(ends, h.close)
+	h.store.Clock = clock.Now
 	if err := h.keys(filepath.Join(dir, "keys"), filepath.Join(dir, "checkpoints")); err != nil {
 		return err
 	}
-	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files, Standard: h.standard,
-		Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: time.Now, Log: log})
+	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files,
+		Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: clock.Now, Log: log})
 	if err != nil {
 		return err
 	}
@@ -71,11 +78,28 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 	if h.printing.Address == "" {
 		h.printing.Address = "http://" + l.Addr().String()
 	}
-	stopJobs, err := h.startJobs(ctx)
+	workers, err := h.startJobs(ctx)
 	if err != nil {
 		return err
 	}
-	ends = append(ends, stopJobs)
+	ends = append(ends, workers.Stop)
+	if c.Clock {
+		h.api.Forward = func(ctx context.Context, to time.Time) error {
+			others, err := h.store.Others(ctx)
+			switch {
+			case err != nil:
+				return err
+			case others:
+				return fault.New(fault.NotFound, "not_found")
+			case !d.Progress().Finished:
+				return fault.New(fault.Unavailable, "prison_preparing")
+			}
+			if err := clock.Forward(to); err != nil {
+				return err
+			}
+			return workers.Poke(ctx)
+		}
+	}
 	filled := make(chan struct{})
 	go func() {
 		defer close(filled)

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -15,6 +15,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
 	"taizhang/internal/connector"
@@ -30,7 +31,7 @@ import (
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
-	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/policies"
 	"taizhang/schemas"
 )
@@ -41,9 +42,10 @@ type house struct {
 	files      *objectstore.Store
 	catalog    *catalog.Catalog
 	access     *access.Enforcer
-	standard   *scoring.Standard
+	standards  *standards.Service
 	ledger     *ledger.Service
 	duty       *duty.Service
+	assessment *assessment.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
@@ -51,12 +53,10 @@ type house struct {
 	refreshing sync.Mutex
 	generation int // of the catalogue in force
 	api        *httpapi.API
+	now        func() time.Time
 	log        *slog.Logger
 	sign       func(ctx context.Context, prison uuid.UUID) error
 }
-
-// theStandard is the sample standard for ordinary areas.
-const theStandard = "standards/ordinary-area/v1/standard.json"
 
 func logger(c config.Config, to io.Writer) *slog.Logger {
 	var level slog.Level
@@ -66,8 +66,8 @@ func logger(c config.Config, to io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(to, &slog.HandlerOptions{Level: level}))
 }
 
-func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL string, s3 objectstore.Config) (*house, error) {
-	h := &house{log: log}
+func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL string, s3 objectstore.Config, now func() time.Time) (*house, error) {
+	h := &house{log: log, now: now}
 	shipped, err := catalog.Load(schemas.FS)
 	if err != nil {
 		return nil, err
@@ -84,11 +84,8 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	raw, err := fs.ReadFile(schemas.FS, theStandard)
+	samples, err := standards.ReadShipped(schemas.FS)
 	if err != nil {
-		return nil, fmt.Errorf("standard: %w", err)
-	}
-	if h.standard, err = scoring.Compile(raw); err != nil {
 		return nil, err
 	}
 	if h.store, err = postgres.Open(ctx, databaseURL, c.Connections); err != nil {
@@ -101,22 +98,30 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err := h.store.Install(ctx, shipped, register, h.access.Owner, departments); err != nil {
 		return nil, err
 	}
+	if err := (postgres.Standards{Store: h.store}).Install(ctx, samples); err != nil {
+		return nil, err
+	}
+	h.standards = &standards.Service{Store: postgres.Standards{Store: h.store}, Access: h.access, Ground: standards.Ground{Catalog: shipped, Owner: h.access.Owner}, Now: h.now}
 	// From here on the database is the catalogue.
 	h.catalog = shipped
 	if err := h.refresh(ctx); err != nil {
 		return nil, err
 	}
+	if err := h.standards.Refresh(ctx); err != nil {
+		return nil, err
+	}
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err
 	}
-	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: time.Now}
+	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: h.now}
 	codes := make([]string, len(departments))
 	for i, d := range departments {
 		codes[i] = d.Code
 	}
-	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard,
-		Departments: func() []string { return codes }, Refresh: h.refresh, Now: time.Now}
-	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now}
+	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce,
+		Departments: func() []string { return codes }, Refresh: h.refresh, Now: h.now}
+	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Now: h.now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err
@@ -126,7 +131,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		return nil, err
 	}
 	h.printing = &printing.Service{Store: postgres.Prints{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog, Ledger: h.ledger,
-		Font: font, Address: c.Address, Now: time.Now}
+		Font: font, Address: c.Address, Now: h.now}
 	folder := c.Connectors
 	if folder == "" {
 		folder = filepath.Join(c.Data, "connectors")
@@ -135,9 +140,9 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: time.Now, Log: log}
+	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: h.now, Log: log}
 	h.exchange = &exchange.Service{Ledger: h.ledger, Store: postgres.Exchange{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
-		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: time.Now}
+		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: h.now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -145,6 +150,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.api = &httpapi.API{
 		Ledger:     h.ledger,
 		Duty:       h.duty,
+		Assessment: h.assessment,
 		Proposals:  h.proposals,
 		Printing:   h.printing,
 		Connectors: h.connectors,
@@ -156,10 +162,11 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Static:     page,
 		Secure:     c.TLS,
 		Ready:      h.ready,
-		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: time.Now},
-		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standard: h.standard, Now: time.Now},
-		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: time.Now, Idle: c.Idle, Absolute: c.Absolute},
+		Retrieval:  &retrieval.Service{Ledger: h.ledger, Traces: traces, Store: postgres.Retrieval{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now},
+		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce, Now: h.now},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: h.now, Idle: c.Idle, Absolute: c.Absolute},
 	}
+	h.wireAccreditation()
 	return h, nil
 }
 
@@ -208,17 +215,18 @@ func (h *house) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := h.refresh(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("catalogue not refreshed", "error", err)
+			if err := errors.Join(h.refresh(ctx), h.standards.Refresh(ctx)); err != nil && ctx.Err() == nil {
+				h.log.Warn("catalogue or standards not refreshed", "error", err)
 			}
 		}
 	}
 }
 
-func (h *house) startJobs(ctx context.Context) (func(context.Context) error, error) {
+func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	go h.follow(ctx)
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
+		Assessment: h.assessment,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,

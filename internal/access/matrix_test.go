@@ -23,10 +23,10 @@ var (
 	noon             = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 	allRoles = []actor.Role{actor.Officer, actor.DutyLeader, actor.DeputyHead, actor.AreaHead, actor.Instructor, actor.Medic, actor.Counsellor,
-		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.Inspector,
-		actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
+		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.PartySecretary,
+		actor.CommitteeSecretary, actor.CommitteeMember, actor.Inspector, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
-	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
+	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
 	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage"}
 )
@@ -63,6 +63,8 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 	"discipline":       posted(actor.Posting{PrisonID: prisonA, Department: "dept_discipline"}),
 	"prison":           posted(actor.Posting{PrisonID: prisonA}),
 	"bureau":           posted(actor.Posting{}),
+	"line":             posted(actor.Posting{Department: "dept_custody"}),
+	"other_line":       posted(actor.Posting{Department: "dept_education"}),
 	"granted":          granted(actor.Grant{PrisonID: prisonA, Areas: []uuid.UUID{area1}, From: noon, To: noon.Add(time.Nanosecond)}),
 	"granted_prison":   granted(actor.Grant{PrisonID: prisonA, From: noon, To: noon.Add(time.Hour)}),
 	"grant_elsewhere":  granted(actor.Grant{PrisonID: prisonA, Areas: []uuid.UUID{area2}, From: noon, To: noon.Add(time.Hour)}),
@@ -96,6 +98,11 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 		s.FillRoles, s.FillDept = []actor.Role{r}, "dept_command"
 		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, Department: "dept_office"})
 	},
+	"filler_line": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		s.FillRoles, s.FillDept = []actor.Role{r}, "dept_command"
+		return somebodyWho(actor.Posting{Role: r, Department: "dept_command"})
+	},
+	"step_line": deciding("owner", actor.Posting{Department: "dept_custody"}),
 	"step_area": deciding("area", actor.Posting{PrisonID: prisonA, AreaID: area1}),
 	"seat_area": func(r actor.Role, s *ledger.Subject) actor.Actor {
 		s.StepSeats, s.StepBound = []uuid.UUID{me}, true

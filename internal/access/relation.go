@@ -58,7 +58,12 @@ func posting(p actor.Posting, deputy bool) (list []reach) {
 	at := reach{role: p.Role, relation: "same_prison", prison: p.PrisonID, deputy: deputy}
 	if p.PrisonID == uuid.Nil {
 		at.relation = "bureau"
-		return []reach{at}
+		list = append(list, at)
+		if p.Department != "" {
+			at.relation, at.department = "line", p.Department
+			list = append(list, at)
+		}
+		return list
 	}
 	list = append(list, at)
 	if p.AreaID == uuid.Nil && p.Department == "" {
@@ -88,7 +93,7 @@ func (x reach) fills(s ledger.Subject) bool {
 		return false
 	}
 	if s.FillDept != "" {
-		return x.department == s.FillDept
+		return x.relation == "department" && x.department == s.FillDept
 	}
 	return x.relation == "own_area" && slices.Contains(x.areas, s.Area)
 }

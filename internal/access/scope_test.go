@@ -65,6 +65,8 @@ func drawPostings(t *rapid.T) (list []actor.Posting) {
 				p.AreaID = rapid.SampledFrom(areasOf[p.PrisonID]).Draw(t, "area")
 				p.Department = rapid.SampledFrom(offices).Draw(t, "department")
 			}
+		} else if rapid.Bool().Draw(t, "of a department of the bureau") {
+			p.Department = rapid.SampledFrom(offices).Draw(t, "department")
 		}
 		list = append(list, p)
 	}
@@ -104,10 +106,10 @@ func sees(scope ledger.Scope, s ledger.Subject) bool {
 		return true
 	case s.Sealed:
 		return has("sealed", prison)
-	case !has("areas", area, prison) && !has("ledgers", prison+"/"+s.Ledger):
+	case !has("areas", area, prison) && !has("ledgers", prison+"/"+s.Ledger, "*/"+s.Ledger):
 		return false
 	}
-	return s.Level != "L3" || has("restricted", area+"/"+s.Ledger, prison+"/"+s.Ledger, prison)
+	return s.Level != "L3" || has("restricted", area+"/"+s.Ledger, prison+"/"+s.Ledger, "*/"+s.Ledger, prison)
 }
 
 // TestListIsTheSumOfDecisions: a list shows exactly the rows that can be read

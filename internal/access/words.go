@@ -40,11 +40,12 @@ var relations = []relation{
 	{"department", fault.Text{ZH: "归属部门", EN: "of the owning department"}},
 	{"same_prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
 	{"prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
+	{"line", fault.Text{ZH: "省局主管处室", EN: "of the line's department at the bureau"}},
 	{"bureau", fault.Text{ZH: "省局", EN: "of the bureau"}},
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run"}
 
 var actions = map[string]fault.Text{
 	"read":       {ZH: "查阅", EN: "read"},
@@ -62,5 +63,7 @@ var actions = map[string]fault.Text{
 	"ask_void":   {ZH: "申请作废", EN: "ask to void"},
 	"void":       {ZH: "作废", EN: "void"}, // of what eases a duty
 	"diverge":    {ZH: "另存离线内容", EN: "keep an offline version of"},
+	"exclude":    {ZH: "申请不适用", EN: "ask that an item does not apply to"},
+	"override":   {ZH: "人工调整", EN: "adjust"},
 	"manage":     {ZH: "管理", EN: "manage"},
 }

@@ -15,29 +15,34 @@ type Role string
 
 // The roles.
 const (
-	Officer       Role = "officer"        // 填报民警
-	DutyLeader    Role = "duty_leader"    // 值班监区领导
-	DeputyHead    Role = "deputy_head"    // 分管副监区长
-	AreaHead      Role = "area_head"      // 监区长
-	Instructor    Role = "instructor"     // 教导员
-	Medic         Role = "medic"          // 医护人员
-	Counsellor    Role = "counsellor"     // 心理咨询师
-	DeptStaff     Role = "dept_staff"     // 科室民警
-	DeptHead      Role = "dept_head"      // 科室负责人
-	PrisonLeader  Role = "prison_leader"  // 分管监狱领导
-	Warden        Role = "warden"         // 监狱长
-	PrisonOffice  Role = "prison_office"  // 监狱创建办
-	BureauOffice  Role = "bureau_office"  // 局创建办
-	BureauLeader  Role = "bureau_leader"  // 分管局领导
-	Inspector     Role = "inspector"      // 检查人员, works only under a grant
-	SystemAdmin   Role = "system_admin"   // 系统管理员
-	SecurityAdmin Role = "security_admin" // 安全管理员
-	AuditAdmin    Role = "audit_admin"    // 审计管理员
-	System        Role = "system"         // the program itself: installs, timers
+	Officer      Role = "officer"       // 填报民警
+	DutyLeader   Role = "duty_leader"   // 值班监区领导
+	DeputyHead   Role = "deputy_head"   // 分管副监区长
+	AreaHead     Role = "area_head"     // 监区长
+	Instructor   Role = "instructor"    // 教导员
+	Medic        Role = "medic"         // 医护人员
+	Counsellor   Role = "counsellor"    // 心理咨询师
+	DeptStaff    Role = "dept_staff"    // 科室民警
+	DeptHead     Role = "dept_head"     // 科室负责人
+	PrisonLeader Role = "prison_leader" // 分管监狱领导
+	Warden       Role = "warden"        // 监狱长
+	PrisonOffice Role = "prison_office" // 监狱创建办
+	BureauOffice Role = "bureau_office" // 局创建办
+	BureauLeader Role = "bureau_leader" // 分管局领导
+	// Of the two bodies that deliberate, in the bureau and in the provincial department.
+	PartySecretary     Role = "party_secretary"     // 省局党委会秘书
+	CommitteeSecretary Role = "committee_secretary" // 评审委员会秘书
+	CommitteeMember    Role = "committee_member"    // 审议成员, of either
+	Inspector          Role = "inspector"           // 检查人员, works only under a grant
+	SystemAdmin        Role = "system_admin"        // 系统管理员
+	SecurityAdmin      Role = "security_admin"      // 安全管理员
+	AuditAdmin         Role = "audit_admin"         // 审计管理员
+	System             Role = "system"              // the program itself: installs, timers
 )
 
-// Posting is one capacity at one place. PrisonID is uuid.Nil at the bureau;
-// AreaID is uuid.Nil outside areas; Department is "" outside departments.
+// Posting is one capacity at one place. PrisonID is uuid.Nil at the bureau, and
+// a department there (处室) is the line of its namesakes in the prisons; AreaID
+// is uuid.Nil outside areas; Department is "" outside departments.
 type Posting struct {
 	Role       Role
 	PrisonID   uuid.UUID
@@ -88,13 +93,15 @@ func (a Actor) Holds(role Role) bool {
 }
 
 // Units names the unit of each posting, in order: an area, a department of a
-// prison, a prison as a whole, the bureau.
+// prison or of the bureau, a prison as a whole, the bureau.
 func (a Actor) Units() []string {
 	list := make([]string, len(a.Postings))
 	for i, p := range a.Postings {
 		switch {
 		case p.AreaID != uuid.Nil:
 			list[i] = p.AreaID.String()
+		case p.PrisonID == uuid.Nil && p.Department != "":
+			list[i] = "bureau/" + p.Department
 		case p.PrisonID == uuid.Nil:
 			list[i] = "bureau"
 		case p.Department != "":

@@ -8,6 +8,10 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
+// EveryLedger is the measures that are worked out of each ledger, whatever its entries say.
+var EveryLedger = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "missing", "excused", "entries", "corrected",
+	"decided_48h", "decided_48h_due", "slow_48h", "decided_5wd", "decided_5wd_due", "slow_5wd"}
+
 // Counting is the measure of the type by that id, with false where there is none or
 // no document of the type can ever count for it.
 func (c *Catalog) Counting(t *Type, id string) (Measure, bool) {

@@ -37,6 +37,7 @@ type Config struct {
 	Idle        time.Duration `env:"SESSION_IDLE" envDefault:"15m" help:"a session unused for so long is over"`
 	Absolute    time.Duration `env:"SESSION_ABSOLUTE" envDefault:"8h" help:"a session this old is over"`
 	LogLevel    string        `env:"LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error"`
+	Clock       bool          `env:"TAIZHANG_CLOCK" help:"the demonstration of taizhang up may be set forward in time (POST /api/v1/demo/clock); serve takes no heed of it"`
 	DemoDays    int           `env:"DEMO_DAYS" envDefault:"60" help:"days the demonstration province has lived"`
 	DemoSeed    int64         `env:"DEMO_SEED" envDefault:"1" help:"same seed, same province"`
 	DemoPrisons int           `env:"DEMO_PRISONS" envDefault:"3" help:"prisons of the demonstration, 1 to 3"`

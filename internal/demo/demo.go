@@ -16,7 +16,6 @@ import (
 	"taizhang/internal/httpapi"
 	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
-	"taizhang/internal/scoring"
 )
 
 // Password of every demonstration account; there is no other default account.
@@ -29,7 +28,6 @@ type Options struct {
 	Catalog  *catalog.Catalog
 	Access   ledger.Authorizer
 	Files    ledger.Files
-	Standard *scoring.Standard
 	Days     int
 	Seed     int64
 	Prisons  int

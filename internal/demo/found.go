@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -61,6 +62,9 @@ func areasOf() []place {
 var departments = []string{"dept_custody", "dept_investigation", "dept_education", "dept_labour", "dept_hospital", "dept_life", "dept_equipment",
 	"dept_command", "dept_political", "dept_office", "dept_penalty", "dept_discipline"}
 
+// lending are the departments whose people also inspect other prisons.
+var lending = []string{"dept_custody", "dept_education", "dept_labour"}
+
 // Invented names: the surnames of textbooks and one plain character each.
 var surnames = []string{"张", "李", "王", "赵", "钱", "孙", "周", "吴", "郑", "冯", "陈", "褚"}
 var given = []string{"三", "四", "五", "六", "七", "八", "九", "十", "甲", "乙", "丙", "丁"}
@@ -114,8 +118,14 @@ func (p *Province) organisation() []*unit {
 			}
 		}
 		for _, d := range departments {
-			for range 2 {
-				hire(post{role: actor.DeptStaff, prison: u.id, department: d})
+			for k := range 2 {
+				at := post{role: actor.DeptStaff, prison: u.id, department: d}
+				// The second prison lends the bureau inspectors, for teams that inspect the others.
+				if i == 1 && k == 0 && slices.Contains(lending, d) {
+					hire(at, post{role: actor.Inspector})
+					continue
+				}
+				hire(at)
 			}
 			hire(post{role: actor.DeptHead, prison: u.id, department: d})
 			switch d {
@@ -137,16 +147,38 @@ func (p *Province) organisation() []*unit {
 }
 
 // inspector of the bureau: works under grants only.
-func (p *Province) inspector() person {
-	return person{id: p.fixed("inspector"), number: "9000001", name: "检查员甲", posts: []post{{role: actor.Inspector}}}
-}
+func (p *Province) inspector() person { return p.atBureau()[0] }
 
-func (p *Province) bureau() person {
-	return person{id: p.fixed("bureau"), number: "9000002", name: "省局乙", posts: []post{{role: actor.BureauOffice}}}
-}
+func (p *Province) bureau() person { return p.atBureau()[1] }
 
-func (p *Province) leader() person {
-	return person{id: p.fixed("bureau leader"), number: "9000003", name: "省局丙", posts: []post{{role: actor.BureauLeader}}}
+func (p *Province) leader() person { return p.atBureau()[2] }
+
+// atBureau lists who works for the bureau and for no prison, in the order of
+// their numbers; new ones come last, so that the ones before stay who they are.
+func (p *Province) atBureau() []person {
+	var list []person
+	for i, b := range []struct {
+		id, name string
+		post     post
+	}{
+		{"inspector", "检查员甲", post{role: actor.Inspector}},
+		{"bureau", "省局乙", post{role: actor.BureauOffice}},
+		{"bureau leader", "省局丙", post{role: actor.BureauLeader}},
+		{"custody line", "狱政处丁", post{role: actor.DeptHead, department: "dept_custody"}},
+		{"education line", "教育改造处戊", post{role: actor.DeptHead, department: "dept_education"}},
+		{"labour line", "劳动改造处己", post{role: actor.DeptHead, department: "dept_labour"}},
+		{"party secretary", "党委秘书庚", post{role: actor.PartySecretary}},
+		{"committee secretary", "评审秘书辛", post{role: actor.CommitteeSecretary}},
+		{"first member", "审议成员壬", post{role: actor.CommitteeMember}},
+		{"second member", "审议成员癸", post{role: actor.CommitteeMember}},
+		{"third member", "审议成员子", post{role: actor.CommitteeMember}},
+		{"second inspector", "检查员丑", post{role: actor.Inspector}},
+		{"third inspector", "检查员寅", post{role: actor.Inspector}},
+		{"second office", "省局卯", post{role: actor.BureauOffice}},
+	} {
+		list = append(list, person{id: p.fixed(b.id), number: fmt.Sprintf("900%04d", i+1), name: b.name, posts: []post{b.post}})
+	}
+	return list
 }
 
 // past enrols the people whom the ledgers' valid documents name, so that these
@@ -194,9 +226,9 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 			}
 			p.past(b, u)
 		}
-		p.enrol(b, p.inspector(), hash)
-		p.enrol(b, p.bureau(), hash)
-		p.enrol(b, p.leader(), hash)
+		for _, who := range p.atBureau() {
+			p.enrol(b, who, hash)
+		}
 		for _, u := range units {
 			b.Queue(`insert into grants (prison_id, grant_id, person_id, from_at, until_at, reason, granted_by) values ($1, $2, $3, now() - interval '1 day', now() + interval '30 days', '演示：年度检查', $4) on conflict (prison_id, grant_id) do update set until_at = excluded.until_at`,
 				u.id, p.fixed(u.code+"/grant"), p.inspector().id, p.bureau().id)
@@ -299,6 +331,9 @@ func (p *Province) Logins() []httpapi.Login {
 		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
 		{p.bureau(), fault.Text{ZH: "局创建办", EN: "bureau accreditation office"}},
 		{p.leader(), fault.Text{ZH: "分管局领导", EN: "bureau leader"}},
+		{p.atBureau()[3], fault.Text{ZH: "省局狱政处室负责人", EN: "head of the custody line at the bureau"}},
+		{p.atBureau()[6], fault.Text{ZH: "省局党委会秘书", EN: "party committee secretary"}},
+		{p.atBureau()[7], fault.Text{ZH: "评审委员会秘书", EN: "review committee secretary"}},
 	} {
 		list = append(list, httpapi.Login{Number: l.who.number, Name: l.who.name, Title: l.title})
 	}

@@ -42,7 +42,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	clock := func() time.Time { return l.now }
 	store := p.Store.Quiet()
 	l.ledger = &ledger.Service{Store: store, Files: p.Files, Access: p.Access, Catalog: p.Catalog, Now: clock, Clock: clock}
-	l.duty = &duty.Service{Store: postgres.Duties{Store: store}, Access: p.Access, Catalog: p.Catalog, Standard: p.Standard, Now: clock, Clock: clock}
+	l.duty = &duty.Service{Store: postgres.Duties{Store: store}, Access: p.Access, Catalog: p.Catalog, Now: clock, Clock: clock}
 	start := catalogMidnight(l.end).AddDate(0, 0, -p.Days)
 	l.now = start
 	if err := l.duty.PlanWhole(ctx, u.id, start, l.end.AddDate(0, 0, 2)); err != nil {

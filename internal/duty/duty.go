@@ -115,7 +115,6 @@ type Store interface {
 	Reckoned(ctx context.Context, s ledger.Session) (time.Time, error)
 	SetReckoned(ctx context.Context, s ledger.Session, to time.Time) error
 	Facts(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.DayFact, error)
-	Findings(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 	// Announce tells receivers outside, each piece of news once.
 	Announce(ctx context.Context, s ledger.Session, list []ledger.Announcement) error
 	// Filed lists first submissions between two times, of areas.
@@ -134,7 +133,6 @@ type Store interface {
 	// Rosters reads the newest lists of an area between two days; a delivered one
 	// may name its shift by id or title.
 	Rosters(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string, shifts []catalog.Shift) ([]Roster, error)
-	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 }
 
 // Day is what there is of one ledger of one area on one day.
@@ -167,12 +165,11 @@ type Document struct {
 
 // Service is the use cases of duties, facts and scores.
 type Service struct {
-	Store    Store
-	Access   ledger.Authorizer
-	Catalog  *catalog.Catalog
-	Standard *scoring.Standard
-	Now      func() time.Time
-	Clock    func() time.Time // demonstration prisons only; nil: never
+	Store   Store
+	Access  ledger.Authorizer
+	Catalog *catalog.Catalog
+	Now     func() time.Time
+	Clock   func() time.Time // demonstration prisons only; nil: never
 }
 
 // reckoning is the program's own session: a duty is fulfilled whether or not
@@ -227,7 +224,8 @@ func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 		periods := slices.DeleteFunc(Periods(t.Cadence, s.Catalog.Calendar(), from, to), func(p Period) bool { return !keep(p) })
 		for _, a := range areas {
 			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
-				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, periods, rolls[a.ID])...)
+				owed := slices.DeleteFunc(slices.Clone(periods), func(p Period) bool { return !a.Counts(p.Day()) })
+				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, owed, rolls[a.ID])...)
 			}
 		}
 	}
@@ -297,17 +295,4 @@ func (s *Service) judged(list []Duty, f Filter) []Duty {
 		}
 	}
 	return kept
-}
-
-// NewFinding is what an inspector enters on site.
-type NewFinding struct {
-	Area     uuid.UUID
-	Standard string
-	Line     string
-	Event    string // the same for findings of one event; "" stands alone
-	Day      string
-	Count    int
-	Place    string
-	Note     string
-	Entry    *uuid.UUID
 }

@@ -117,7 +117,8 @@ func TestAnswers(t *testing.T) {
 		in + "/entries", in + "/entries/" + e.Entry.String(), in + "/inbox", in + "/duties?unfilled=false", in + "/completeness", in + "/people?q=0", in + "/delegations", in + "/notices",
 		in + "/inmates?area=" + area, in + "/scores", in + "/areas/" + area + "/score", in + "/areas/" + area + "/trend",
 		in + "/areas/" + area + "/rosters", in + "/reliefs", in + "/tasks", in + "/heat", in + "/bursts", "/calendar",
-		in + "/areas/" + area + "/findings", in + "/areas/" + area + "/proof/JG-04", "/standards/" + c.h.Duty.Standard.ID,
+		in + "/areas/" + area + "/findings", in + "/areas/" + area + "/proof/JG-04", "/standards/ordinary-area",
+		"/standards", "/standards/ordinary-area/versions/1", "/standards/ordinary-area/compare?from=1&to=2", "/basis",
 	} {
 		if status, body := c.do(t, "GET", path, "", nil); status != 200 {
 			t.Errorf("%s: %d %v", path, status, body)

@@ -20,17 +20,20 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
+	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
 	"taizhang/policies"
@@ -39,24 +42,28 @@ import (
 
 // House is everything a test needs.
 type House struct {
-	OwnerURL  string
-	Owner     *pgx.Conn // superuser: organisation, and what an attacker could do
-	Store     *postgres.Store
-	Files     *objectstore.Store
-	Catalog   *catalog.Catalog
-	Register  *catalog.Register
-	Access    *access.Enforcer
-	Ledger    *ledger.Service
-	Duty      *duty.Service
-	Proposals *proposal.Service
-	Retrieval *retrieval.Service
-	Exchange  *exchange.Service
-	Prison    uuid.UUID
-	Area      uuid.UUID // ordinary, with labour
-	Other     uuid.UUID // another area of the same prison
-	began     time.Time
-	people    map[string]actor.Actor
-	config    objectstore.Config
+	OwnerURL   string
+	Owner      *pgx.Conn // superuser: organisation, and what an attacker could do
+	Store      *postgres.Store
+	Files      *objectstore.Store
+	Catalog    *catalog.Catalog
+	Register   *catalog.Register
+	Access     *access.Enforcer
+	Ledger     *ledger.Service
+	Duty       *duty.Service
+	Assessment *assessment.Service
+	Standard   *scoring.Standard
+	Proposals  *proposal.Service
+	Retrieval  *retrieval.Service
+	Exchange   *exchange.Service
+	Areas      *organisation.Service
+	Standards  *standards.Service
+	Prison     uuid.UUID
+	Area       uuid.UUID // ordinary, with labour
+	Other      uuid.UUID // another area of the same prison
+	began      time.Time
+	people     map[string]actor.Actor
+	config     objectstore.Config
 }
 
 // New makes a house of its own for the test.
@@ -94,19 +101,24 @@ func New(t testing.TB) *House {
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)
 	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
-	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	samples, err := standards.ReadShipped(schemas.FS)
 	check(err)
-	standard, err := scoring.Compile(raw)
-	check(err)
+	check(postgres.Standards{Store: h.Store}.Install(ctx, samples))
+	h.Standards = &standards.Service{Store: postgres.Standards{Store: h.Store}, Access: h.Access, Ground: standards.Ground{Catalog: h.Catalog, Owner: h.Access.Owner}, Now: time.Now}
+	check(h.Standards.Refresh(ctx))
 	check(h.organise(ctx))
 	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
-	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now,
+	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
 	check(err)
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
-	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standard: standard, Now: time.Now}
+	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
+	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
+	check(err)
+	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Now: time.Now}
 	return h
 }
 
@@ -195,15 +207,7 @@ func (h *House) organise(ctx context.Context) error {
 	for i, a := range []uuid.UUID{h.Area, h.Other} {
 		b.Queue("insert into areas values ($1, $2, $3, '监区', 'Area', 'ordinary', 'residential', true)", h.Prison, a, fmt.Sprintf("A%d", i+1))
 	}
-	n := 0
-	hire := func(name string, p actor.Posting) {
-		n++
-		a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", n), Name: name, Postings: []actor.Posting{p}, Address: "127.0.0.1"}
-		h.people[name] = a
-		b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
-		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department)
-			values ($1, $2, $3, nullif($4, $6::uuid), nullif($5, $6::uuid), nullif($7, ''))`, uuid.New(), a.PersonID, p.Role, p.PrisonID, p.AreaID, uuid.Nil, p.Department)
-	}
+	hire := func(name string, p actor.Posting) { h.hire(b, name, p) }
 	at := func(area uuid.UUID, r actor.Role) actor.Posting {
 		return actor.Posting{Role: r, PrisonID: h.Prison, AreaID: area}
 	}
@@ -229,7 +233,26 @@ func (h *House) organise(ctx context.Context) error {
 	hire("prison office", actor.Posting{Role: actor.PrisonOffice, PrisonID: h.Prison})
 	hire("deputy head", at(h.Area, actor.DeputyHead))
 	hire("prison leader", actor.Posting{Role: actor.PrisonLeader, PrisonID: h.Prison})
+	for _, d := range []string{"custody", "education", "labour"} {
+		hire("head of the "+d+" line", actor.Posting{Role: actor.DeptHead, Department: "dept_" + d})
+	}
+	hire("party secretary", actor.Posting{Role: actor.PartySecretary})
+	hire("committee secretary", actor.Posting{Role: actor.CommitteeSecretary})
+	for _, n := range []string{"first", "second", "third"} {
+		hire(n+" committee member", actor.Posting{Role: actor.CommitteeMember})
+	}
 	return h.Owner.SendBatch(ctx, b).Close()
+}
+
+// hire makes a person of that name in the posts.
+func (h *House) hire(b *pgx.Batch, name string, posts ...actor.Posting) {
+	a := actor.Actor{UserID: uuid.New(), PersonID: uuid.New(), Number: fmt.Sprintf("%07d", len(h.people)+1), Name: name, Postings: posts, Address: "127.0.0.1"}
+	h.people[name] = a
+	b.Queue("insert into persons values ($1, $2, $3)", a.PersonID, a.Number, name)
+	for _, p := range posts {
+		b.Queue(`insert into postings (posting_id, person_id, role, prison_id, area_id, department)
+			values ($1, $2, $3, nullif($4, $6::uuid), nullif($5, $6::uuid), nullif($7, ''))`, uuid.New(), a.PersonID, p.Role, p.PrisonID, p.AreaID, uuid.Nil, p.Department)
+	}
 }
 
 // Post writes the person's posting down, where a look-up asks the database for it.

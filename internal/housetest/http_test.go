@@ -33,7 +33,7 @@ type client struct {
 func serve(t *testing.T) *client {
 	t.Helper()
 	h := housetest.New(t)
-	for _, who := range []string{"officer", "officer elsewhere"} {
+	for _, who := range []string{"officer", "officer elsewhere", "bureau office"} {
 		p := h.Person(who)
 		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
 			t.Fatal(err)
@@ -43,15 +43,18 @@ func serve(t *testing.T) *client {
 		Ledger:     h.Ledger,
 		Retrieval:  h.Retrieval,
 		Duty:       h.Duty,
+		Assessment: h.Assessment,
 		Proposals:  h.Proposals,
 		Catalog:    h.Catalog,
 		Register:   h.Register,
+		Areas:      h.Areas,
+		Standards:  h.Standards,
 		House:      h.Store,
 		Printing:   h.Printing(t),
 		Exchange:   h.Exchange,
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
-		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now},
+		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())

@@ -18,7 +18,7 @@ import (
 )
 
 func inspecting(h *housetest.House) *inspection.Service {
-	return &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standard: h.Duty.Standard, Now: time.Now}
+	return &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now}
 }
 
 // manifested reads a pack and compares every file with the manifest, as

@@ -1,9 +1,9 @@
 package housetest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"testing"
 	"time"
@@ -22,7 +22,15 @@ import (
 // duty logs on time below 95 %, one point for each started point.
 func onTimeBelow(t *testing.T) *scoring.Standard {
 	t.Helper()
-	raw, err := fs.ReadFile(schemas.FS, "standards/ordinary-area/v1/standard.json")
+	set, err := scoring.ReadSet(schemas.FS, "standards/ordinary-area/v1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := scoring.Compile(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(shipped)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +60,7 @@ func onTimeBelow(t *testing.T) *scoring.Standard {
 	if raw, err = json.Marshal(doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := scoring.Compile(raw)
+	s, err := scoring.CompileOne(raw)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +69,7 @@ func onTimeBelow(t *testing.T) *scoring.Standard {
 
 func lossOf(t *testing.T, h *housetest.House, line string) (of, per string, losses []scoring.Loss) {
 	t.Helper()
-	sheet, _, err := h.Duty.Score(h.As(t.Context(), "warden"), h.Prison, h.Area)
+	sheet, _, err := h.Assessment.Score(h.As(t.Context(), "warden"), h.Prison, h.Area)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +93,7 @@ func TestRateBelow(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	ctx := t.Context()
-	h.Duty.Standard = onTimeBelow(t)
+	h.Assessment.Standards = only{onTimeBelow(t)}
 	today := time.Now().In(catalog.Zone)
 	midnight := time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, catalog.Zone)
 	from := midnight.AddDate(0, 0, -21)
@@ -164,4 +172,15 @@ func TestRateBelow(t *testing.T) {
 		t.Error("an outage of past days reckons nothing anew")
 	}
 	check("with the outage", due-3, due-3, nil)
+}
+
+// only is a house with one standard for all.
+type only struct{ *scoring.Standard }
+
+func (o only) For(context.Context, string, string, string) (*scoring.Standard, error) {
+	return o.Standard, nil
+}
+
+func (o only) Compiled(context.Context, string, int) (*scoring.Standard, error) {
+	return o.Standard, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/housetest"
 	"taizhang/internal/jobs"
@@ -41,14 +42,14 @@ func TestRoundEnds(t *testing.T) {
 		}
 		return nil
 	}
-	stop, err := jobs.Start(ctx, h.Store.Pool(), d)
+	workers, err := jobs.Start(ctx, h.Store.Pool(), d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	<-began
 	end()
 	close(finish)
-	if err := errors.Join(stop(context.WithoutCancel(ctx)), cut); err != nil || prisons.Load() != 1 {
+	if err := errors.Join(workers.Stop(context.WithoutCancel(ctx)), cut); err != nil || prisons.Load() != 1 {
 		t.Errorf("%d prisons, %v", prisons.Load(), err)
 	}
 }
@@ -81,13 +82,13 @@ func TestRoundsAside(t *testing.T) {
 		}
 		return nil, nil
 	}
-	stop, err := jobs.Start(ctx, h.Store.Pool(), d)
+	workers, err := jobs.Start(ctx, h.Store.Pool(), d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
 		end()
-		if err := stop(context.WithoutCancel(ctx)); err != nil {
+		if err := workers.Stop(context.WithoutCancel(ctx)); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -104,5 +105,42 @@ func TestRoundsAside(t *testing.T) {
 	case <-filed:
 	case <-ctx.Done():
 		t.Error("the job waits for the rounds")
+	}
+}
+
+// TestPoke: a clock that was set forward has everything done at once that is done
+// from time to time.
+func TestPoke(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	d := work(t, h)
+	d.Checkpoint = func(context.Context, uuid.UUID) error { return nil }
+	workers, err := jobs.Start(t.Context(), h.Store.Pool(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = workers.Stop(context.WithoutCancel(t.Context())) }()
+	queued := func() map[string]int {
+		t.Helper()
+		rows, err := h.Owner.Query(t.Context(), "select kind, count(*) from river_job group by kind")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := map[string]int{}
+		kind, n := "", 0
+		if _, err := pgx.ForEachRow(rows, []any{&kind, &n}, func() error { list[kind] = n; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	before := queued()
+	if err := workers.Poke(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	after := queued()
+	for _, kind := range []string{"plan_duties", "remind_deciders", "sign_checkpoints", "sweep_store", "execute_proposals", "tend_prints", "tend_exchange"} {
+		if after[kind] <= before[kind] {
+			t.Errorf("%s: %d, before %d", kind, after[kind], before[kind])
+		}
 	}
 }

@@ -13,12 +13,13 @@ import (
 	"time"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
-	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
+	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 )
 
@@ -84,11 +85,11 @@ func newScene(t *testing.T) *scene {
 	}
 	found := h.Person("inspector")
 	found.Grants = []actor.Grant{{PrisonID: h.Prison, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
-	f := duty.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
-	for _, d := range h.Duty.Standard.Domains {
+	f := assessment.NewFinding{Area: h.Area, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场提问答不出"}
+	for _, d := range h.Standard.Domains {
 		for _, i := range d.Indicators {
 			for _, l := range i.Lines {
-				if line, ok := h.Duty.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
+				if line, ok := h.Standard.LineOf(l.ID); ok && line.Method != "ledger" {
 					f.Line = l.ID
 				}
 			}
@@ -96,10 +97,25 @@ func newScene(t *testing.T) *scene {
 	}
 	unseen := f
 	unseen.Note = "\u200b"
-	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, unseen, ledger.Idem{}); fault.CodeOf(err) != "invalid_document" {
+	if _, err := h.Assessment.AddFinding(actor.With(t.Context(), found), h.Prison, unseen, ledger.Idem{}); fault.CodeOf(err) != "invalid_document" {
 		t.Fatalf("a finding that says nothing: %v", err)
 	}
-	if _, err := h.Duty.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
+	if _, err := h.Assessment.AddFinding(actor.With(t.Context(), found), h.Prison, f, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	today := catalog.DayOf(time.Now())
+	ruling, err := h.Assessment.AskRuling(h.As(t.Context(), "area head"), h.Prison, assessment.Ruling{Area: h.Area, Kind: assessment.Exclude, Target: "LD-01",
+		FromDay: today, ToDay: today, Reason: "老病残监区，无劳动"}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Assessment.DecideRuling(h.As(t.Context(), "bureau office"), h.Prison, ruling.ID, "grant", "属实", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Assessment.Keep(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Areas.ChangeArea(h.As(t.Context(), "bureau office"), h.Prison, h.Area, organisation.Change{OpenedOn: "2020-01-01", Reason: "补登启用日期"}, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
 	if s.signer, err = integrity.OpenSigner(t.TempDir()); err != nil {
@@ -203,6 +219,8 @@ func TestTamper(t *testing.T) {
 		"vote turned":         {[]string{`update proposal_decisions set verdict = 'refuse'`}, "A01"},
 		"finding's note":      {[]string{`update findings set note = '无'`}, "A01"},
 		"finding deleted":     {[]string{`delete from findings`}, "I02"},
+		"why an area closed":  {[]string{`update area_changes set reason = '无'`}, "A01"},
+		"area closed by hand": {[]string{`update areas set closed_on = '2025-01-01' where version = 1`}, "A08"},
 		"tail cut":            {[]string{fmt.Sprintf(cutTail, "log_leaves"), `delete from log_hashes where idx >= 7`, `update log_heads set size = size - 1`, `delete from checkpoints`, `delete from custody_events`}, "I04"},
 	}
 	for name, a := range attacks {

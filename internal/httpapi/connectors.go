@@ -16,6 +16,19 @@ import (
 	"taizhang/internal/fault"
 )
 
+func (a *API) connectorRoutes() []route {
+	return []route{
+		{"POST", "/connectors/:connector/records", "connectors.receive", true, a.receiveRecords},
+		{"GET", prison + "/connectors", "connectors.list", false, a.listConnectors},
+		{"GET", prison + "/connectors/:connector/runs", "connectors.runs", false, a.connectorRuns},
+		{"GET", prison + "/connectors/:connector/rejected", "connectors.rejected", false, a.rejectedRecords},
+		{"POST", prison + "/connectors/:connector/run", "connectors.run", false, a.runConnector},
+		{"PUT", prison + "/connectors/:connector/paused", "connectors.pause", false, a.pauseConnector},
+		{"GET", prison + "/outbox", "outbox.list", false, a.outbox},
+		{"POST", prison + "/outbox/:message/send", "outbox.send", false, a.sendAgain},
+	}
+}
+
 type runView struct {
 	ID        uuid.UUID   `json:"id"`
 	State     string      `json:"state"`

@@ -10,6 +10,16 @@ import (
 	"taizhang/internal/ledger"
 )
 
+func (a *API) delegationRoutes() []route {
+	return []route{
+		{"GET", prison + "/delegations", "delegations.list", false, a.listDelegations},
+		{"POST", prison + "/delegations", "delegations.create", false, a.delegate},
+		{"DELETE", prison + "/delegations/:delegation", "delegations.end", false, a.endDelegation},
+		{"GET", prison + "/notices", "notices.list", false, a.notices},
+		{"POST", prison + "/notices/read", "notices.read", false, a.readNotices},
+	}
+}
+
 func (a *API) listDelegations(c echo.Context) error {
 	prison, err := pathID(c, "prison")
 	if err != nil {

@@ -12,6 +12,24 @@ import (
 	"taizhang/internal/fault"
 )
 
+func (a *API) dutyRoutes() []route {
+	return []route{
+		{"GET", prison + "/reliefs", "reliefs.list", false, a.listReliefs},
+		{"POST", prison + "/reliefs", "reliefs.create", false, a.askRelief},
+		{"POST", prison + "/reliefs/:relief/decision", "reliefs.decide", false, a.decideRelief},
+		{"GET", prison + "/tasks", "tasks.list", false, a.tasks},
+		{"POST", prison + "/tasks/:task/done", "tasks.done", false, a.doTask},
+		{"POST", prison + "/tasks/:task/begin", "tasks.begin", false, a.beginTask},
+		{"GET", "/calendar", "calendar.get", false, a.calendar},
+		{"GET", prison + "/areas/:area/rosters", "rosters.list", false, a.rosters},
+		{"POST", prison + "/areas/:area/rosters", "rosters.create", false, a.setRosters},
+		{"GET", prison + "/duties", "duties.list", false, a.duties},
+		{"GET", prison + "/heat", "heat.get", false, a.heat},
+		{"GET", prison + "/bursts", "bursts.list", false, a.bursts},
+		{"GET", prison + "/completeness", "completeness.get", false, a.completeness},
+	}
+}
+
 // duties lists what is due: overdue since two weeks and due within two days,
 // unless asked otherwise.
 func (a *API) duties(c echo.Context) error {

@@ -21,6 +21,43 @@ import (
 	"taizhang/internal/ledger"
 )
 
+func (a *API) entryRoutes() []route {
+	return []route{
+		{"GET", prison + "/entries", "entries.list", false, a.listEntries},
+		{"POST", prison + "/entries", "entries.create", false, a.createEntry},
+		{"POST", prison + "/batches", "batches.create", false, a.fileBatch},
+		{"POST", prison + "/batches/check", "batches.check", false, a.checkBatch},
+		{"POST", prison + "/batches/move", "batches.move", false, a.moveBatch},
+		{"GET", prison + "/batches/prefill", "batches.prefill", false, a.prefill},
+		{"GET", prison + "/beginnings", "beginnings.get", false, a.beginnings},
+		{"POST", prison + "/templates", "templates.create", false, a.saveTemplate},
+		{"DELETE", prison + "/templates/:template", "templates.delete", false, a.dropTemplate},
+		{"POST", prison + "/nil-returns", "nil_returns.create", false, a.nilReturn},
+		{"GET", prison + "/inbox", "inbox.list", false, a.inbox},
+		{"POST", prison + "/approvals", "approvals.create", false, a.approveAll},
+		{"GET", entry, "entries.get", false, a.getEntry},
+		{"PUT", entry + "/draft", "draft.save", false, a.saveDraft},
+		{"POST", entry + "/discard", "draft.discard", false, a.discardEntry},
+		{"POST", entry + "/sources", "sources.retake", false, a.reopen(a.Ledger.Retake)},
+		{"POST", entry + "/check", "entries.check", false, a.checkEntry},
+		{"POST", entry + "/submit", "entries.submit", false, a.submit},
+		{"POST", entry + "/withdraw", "entries.withdraw", false, a.reopen(a.Ledger.Withdraw)},
+		{"POST", entry + "/revise", "entries.revise", false, a.reopen(a.Ledger.Revise)},
+		{"POST", entry + "/amend", "entries.amend", false, a.reopen(a.Ledger.Amend)},
+		{"POST", entry + "/approve", "entries.approve", false, a.decide(a.Ledger.Approve)},
+		{"POST", entry + "/return", "entries.return", false, a.decide(a.Ledger.Return)},
+		{"POST", entry + "/transfer", "entries.transfer", false, a.sign(a.Ledger.Transfer)},
+		{"GET", entry + "/signers", "signers.choose", false, a.signerChoice},
+		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
+		{"POST", entry + "/ask_void", "entries.askVoid", false, a.decide(a.Ledger.AskVoid)},
+		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},
+		{"POST", entry + "/withdraw_void", "entries.withdrawVoid", false, a.decide(a.Ledger.WithdrawVoid)},
+		{"POST", entry + "/refuse_void", "entries.refuseVoid", false, a.decide(a.Ledger.RefuseVoid)},
+		{"POST", entry + "/branches", "branches.create", false, a.branch},
+		{"POST", entry + "/branches/:branch/resolution", "branches.resolve", false, a.resolveBranch},
+	}
+}
+
 func (a *API) createEntry(c echo.Context) error {
 	var in struct {
 		ID     uuid.UUID       `json:"id"`

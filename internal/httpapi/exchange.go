@@ -20,6 +20,24 @@ import (
 	"taizhang/internal/workbook"
 )
 
+func (a *API) exchangeRoutes() []route {
+	return []route{
+		{"GET", prison + "/workbooks/:ledger", "workbooks.get", false, a.emptyWorkbook},
+		{"GET", prison + "/imports", "imports.list", false, a.listImports},
+		{"POST", prison + "/imports", "imports.create", false, a.sendImport},
+		{"GET", prison + "/imports/:import", "imports.get", false, a.getImport},
+		{"DELETE", prison + "/imports/:import", "imports.remove", false, a.doImport(exchange.Remove)},
+		{"POST", prison + "/imports/:import/start", "imports.start", false, a.doImport(exchange.Start)},
+		{"POST", prison + "/imports/:import/stop", "imports.stop", false, a.doImport(exchange.Stop)},
+		{"GET", prison + "/imports/:import/rows", "imports.rows", false, a.importRows},
+		{"GET", prison + "/imports/:import/errors", "imports.errors", false, a.errorBook},
+		{"GET", prison + "/exports", "exports.list", false, a.listExports},
+		{"POST", prison + "/exports", "exports.create", false, a.askExport},
+		{"GET", prison + "/exports/:export", "exports.get", false, a.getExport},
+		{"GET", prison + "/exports/:export/file", "exports.file", false, a.exportFile},
+	}
+}
+
 var tableTypes = map[string]struct{ media, ext string }{
 	"xlsx":         {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
 	"csv-utf8-bom": {"text/csv; charset=utf-8", ".csv"},

@@ -13,6 +13,26 @@ import (
 	"taizhang/internal/ledger"
 )
 
+func (a *API) catalogueRoutes() []route {
+	return []route{
+		{"GET", "/ledgers", "ledgers.list", false, a.listLedgers},
+		{"GET", "/ledgers/:ledger", "ledgers.get", false, a.getLedger},
+		{"GET", "/ledgers/:ledger/versions", "versions.list", false, a.versions},
+		{"GET", "/consolidation", "consolidation.get", false, a.consolidation},
+		{"GET", "/overlaps", "overlaps.list", false, a.overlaps},
+		{"GET", prison + "/proposals", "proposals.list", false, a.listProposals},
+		{"POST", prison + "/proposals", "proposals.create", false, a.propose},
+		{"POST", prison + "/proposals/try", "proposals.try", false, a.tryProposal},
+		{"POST", prison + "/proposals/bench", "proposals.bench", false, a.benchProposal},
+		{"GET", prison + "/proposals/:proposal", "proposals.get", false, a.getProposal},
+		{"POST", prison + "/proposals/:proposal/decision", "proposals.decide", false, a.decideProposal},
+		{"GET", prison + "/coincidences", "coincidences.list", false, a.coincidences},
+		{"GET", "/shares", "shares.get", false, a.shares},
+		{"GET", prison + "/burden", "burden.get", false, a.burden},
+		{"GET", prison + "/burden/history", "burden.history", false, a.burdenHistory},
+	}
+}
+
 // ledgerHead is a ledger type as lists show it.
 type ledgerHead struct {
 	ID          string          `json:"id"`

@@ -11,6 +11,17 @@ import (
 	"taizhang/internal/ledger"
 )
 
+func (a *API) organisationRoutes() []route {
+	return []route{
+		{"GET", "/organisation", "organisation.get", false, a.organisation},
+		{"GET", "/progress", "progress.get", true, a.progress},
+		{"GET", prison + "/people", "people.list", false, a.people},
+		{"GET", prison + "/inmates", "inmates.list", false, a.inmates},
+		{"GET", prison + "/areas/:area/lookups", "lookups.get", false, a.lookups},
+		{"GET", prison + "/log", "log.get", false, a.logState},
+	}
+}
+
 // Progress of the demonstration's making, counted in entries.
 type Progress struct {
 	Done     int     `json:"done"`

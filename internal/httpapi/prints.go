@@ -15,6 +15,17 @@ import (
 	"taizhang/internal/printing"
 )
 
+func (a *API) printRoutes() []route {
+	return []route{
+		{"GET", entry + "/print", "prints.get", false, a.print},
+		{"GET", "/prints/:code", "prints.verify", false, a.verifyPrint},
+		{"PATCH", "/prints/:code", "prints.compare", false, a.comparePrint},
+		{"GET", prison + "/volumes", "volumes.list", false, a.listVolumes},
+		{"POST", prison + "/volumes", "volumes.create", false, a.createVolume},
+		{"GET", prison + "/volumes/:volume/file", "volumes.file", false, a.volumeFile},
+	}
+}
+
 // print sends the official form of an entry.
 func (a *API) print(c echo.Context) error {
 	k, err := entryKey(c)

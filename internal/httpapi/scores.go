@@ -6,9 +6,29 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"taizhang/internal/duty"
-	"taizhang/internal/fault"
+	"taizhang/internal/assessment"
+	"taizhang/internal/scoring"
 )
+
+func (a *API) scoreRoutes() []route {
+	return []route{
+		{"GET", prison + "/areas/:area/score", "scores.get", false, a.score},
+		{"GET", prison + "/areas/:area/trend", "scores.trend", false, a.trend},
+		{"GET", prison + "/scores", "scores.list", false, a.scores},
+		{"GET", prison + "/areas/:area/readiness", "scores.readiness", false, a.readiness},
+		{"POST", prison + "/areas/:area/suppose", "scores.suppose", false, a.suppose},
+		{"GET", prison + "/areas/:area/runs", "runs.list", false, a.listRuns},
+		{"POST", prison + "/areas/:area/runs", "runs.create", false, a.keepRun},
+		{"GET", prison + "/runs/:run", "runs.get", false, a.getRun},
+		{"GET", prison + "/areas/:area/rulings", "rulings.list", false, a.listRulings},
+		{"POST", prison + "/areas/:area/rulings", "rulings.create", false, a.askRuling},
+		{"POST", prison + "/rulings/:ruling/decision", "rulings.decide", false, a.decideRuling},
+		{"GET", prison + "/areas/:area/proof/:indicator", "proof.get", false, a.proof},
+		{"GET", prison + "/areas/:area/findings", "findings.list", false, a.findings},
+		{"POST", prison + "/areas/:area/findings", "findings.create", false, a.addFinding},
+		{"POST", prison + "/areas/:area/packs", "packs.create", false, a.pack},
+	}
+}
 
 func areaPath(c echo.Context) (prison, area uuid.UUID, err error) {
 	if prison, err = pathID(c, "prison"); err != nil {
@@ -23,7 +43,7 @@ func (a *API) score(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sheet, unit, err := a.Duty.Score(c.Request().Context(), prison, area)
+	sheet, unit, err := a.Assessment.Score(c.Request().Context(), prison, area)
 	if err != nil {
 		return err
 	}
@@ -35,7 +55,7 @@ func (a *API) trend(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Trend(c.Request().Context(), prison, area, 60)
+	list, err := a.Assessment.Trend(c.Request().Context(), prison, area, 60)
 	if err != nil {
 		return err
 	}
@@ -47,18 +67,11 @@ func (a *API) scores(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Scores(c.Request().Context(), prison)
+	list, err := a.Assessment.Scores(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "line": a.Duty.Standard.Line, "points": a.Duty.Standard.Points})
-}
-
-func (a *API) standard(c echo.Context) error {
-	if c.Param("standard") != a.Duty.Standard.ID {
-		return fault.New(fault.NotFound, "standard_unknown")
-	}
-	return c.JSON(http.StatusOK, a.Duty.Standard)
+	return c.JSON(http.StatusOK, map[string]any{"areas": some(list)})
 }
 
 func (a *API) findings(c echo.Context) error {
@@ -66,7 +79,7 @@ func (a *API) findings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Duty.Findings(c.Request().Context(), prison, area)
+	list, err := a.Assessment.Findings(c.Request().Context(), prison, area)
 	if err != nil {
 		return err
 	}
@@ -86,6 +99,10 @@ func (a *API) addFinding(c echo.Context) error {
 		Note  string     `json:"note"`
 		Event string     `json:"event"`
 		Entry *uuid.UUID `json:"entry"`
+
+		Subject string           `json:"subject"`
+		Of      *scoring.Decimal `json:"of"`
+		Per     *scoring.Decimal `json:"per"`
 	}
 	raw, err := read(c, &in)
 	if err != nil {
@@ -95,8 +112,8 @@ func (a *API) addFinding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := a.Duty.AddFinding(c.Request().Context(), prison, duty.NewFinding{Area: area, Line: in.Line, Day: in.Day, Count: in.Count,
-		Place: in.Place, Note: in.Note, Event: in.Event, Entry: in.Entry}, key)
+	id, err := a.Assessment.AddFinding(c.Request().Context(), prison, assessment.NewFinding{Area: area, Line: in.Line, Day: in.Day, Count: in.Count,
+		Place: in.Place, Note: in.Note, Event: in.Event, Entry: in.Entry, Subject: in.Subject, Of: in.Of, Per: in.Per}, key)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,17 @@ import (
 	"taizhang/internal/search"
 )
 
+func (a *API) findingRoutes() []route {
+	return []route{
+		{"GET", prison + "/search", "search.list", false, a.search},
+		{"GET", prison + "/trace", "trace.get", false, a.trace},
+		{"GET", prison + "/filters", "filters.list", false, a.filters},
+		{"POST", prison + "/filters", "filters.create", false, a.keepFilter},
+		{"PUT", prison + "/filters/:filter", "filters.update", false, a.renameFilter},
+		{"DELETE", prison + "/filters/:filter", "filters.delete", false, a.forgetFilter},
+	}
+}
+
 // search reads its filter as lists do; the words and the cursor are its own.
 func (a *API) search(c echo.Context) error {
 	after := c.QueryParam("cursor")

@@ -13,6 +13,19 @@ import (
 	"taizhang/internal/fault"
 )
 
+func (a *API) sessionRoutes() []route {
+	return []route{
+		{"POST", "/session", "session.create", true, a.signIn},
+		{"GET", "/session", "session.get", false, a.whoAmI},
+		{"DELETE", "/session", "session.delete", false, a.signOut},
+		{"POST", "/session/anchor", "session.anchor", false, a.anchor},
+		{"PUT", "/session/password", "password.change", false, a.changePassword},
+		{"GET", "/sessions", "sessions.list", false, a.listSessions},
+		{"DELETE", "/sessions", "sessions.delete", false, a.signOutEverywhere},
+		{"DELETE", "/sessions/:session", "sessions.end", false, a.endSession},
+	}
+}
+
 type posting struct {
 	Role       actor.Role `json:"role"`
 	Title      fault.Text `json:"title"`

@@ -11,6 +11,17 @@ import (
 	"taizhang/internal/ledger"
 )
 
+func (a *API) evidenceRoutes() []route {
+	return []route{
+		{"POST", entry + "/uploads", "uploads.create", false, a.newUpload},
+		{"HEAD", prison + "/uploads/:upload", "uploads.head", false, a.uploadAt},
+		{"PATCH", prison + "/uploads/:upload", "uploads.patch", false, a.putPart},
+		{"DELETE", entry + "/evidence/:evidence", "evidence.detach", false, a.detach},
+		{"GET", entry + "/evidence/:revision/:evidence", "evidence.get", false, a.evidence},
+		{"GET", entry + "/evidence/:revision/:evidence/thumbnail", "evidence.thumbnail", false, a.thumbnail},
+	}
+}
+
 // upload is how far a file has come.
 type upload struct {
 	ID       uuid.UUID        `json:"id"`

@@ -28,11 +28,12 @@ import (
 
 // Service is the use cases of an inspection.
 type Service struct {
-	Ledger   *ledger.Service
-	Access   ledger.Authorizer
-	Catalog  *catalog.Catalog
-	Standard *scoring.Standard
-	Now      func() time.Time
+	Ledger  *ledger.Service
+	Access  ledger.Authorizer
+	Catalog *catalog.Catalog
+	// Standards in force: an indicator is found by its code in whichever has it.
+	Standards func() []*scoring.Standard
+	Now       func() time.Time
 }
 
 // maxPack bounds one pack; a wider question is asked by narrower days.
@@ -50,7 +51,7 @@ type Request struct {
 // Proof lists the entries that prove an indicator, in force or on their way
 // there, newest first. Being corrected takes none away.
 func (s *Service) Proof(ctx context.Context, r Request, after ledger.Cursor, limit int) (*scoring.Indicator, []ledger.Entry, error) {
-	ind, ok := s.Standard.Find(r.Indicator)
+	ind, ok := s.indicator(r.Indicator)
 	if !ok {
 		return nil, nil, fault.New(fault.NotFound, "not_found")
 	}
@@ -140,10 +141,19 @@ func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) i
 	return p.close()
 }
 
+func (s *Service) indicator(code string) (*scoring.Indicator, bool) {
+	for _, std := range s.Standards() {
+		if ind, ok := std.Find(code); ok {
+			return ind, true
+		}
+	}
+	return nil, false
+}
+
 // answering is the department of the actor that owns one of the indicator's
 // ledgers, "" if none does.
 func (s *Service) answering(who actor.Actor, indicator string) string {
-	ind, ok := s.Standard.Find(indicator)
+	ind, ok := s.indicator(indicator)
 	if !ok {
 		return ""
 	}

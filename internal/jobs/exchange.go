@@ -9,6 +9,12 @@ import (
 	"taizhang/internal/exchange"
 )
 
+func (d Deps) exchange(p *plan) {
+	river.AddWorker(p.workers, &errand[exchange.Work]{bound: exchangeTime, work: d.exchangeFile})
+	river.AddWorker(p.workers, &errand[tendExchange]{work: d.tendExchange})
+	p.every(30*time.Second, river.QueueDefault, tendExchange{})
+}
+
 // exchangeTime is long: reading a file is one piece of work. Writing it is cut into
 // slices, so that a server that is to stop does not wait for the end.
 const exchangeTime = time.Hour

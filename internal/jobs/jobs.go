@@ -3,7 +3,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/assessment"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
@@ -35,6 +35,7 @@ type Aftermath interface {
 // Deps of the workers.
 type Deps struct {
 	Duty       *duty.Service
+	Assessment *assessment.Service
 	Ledger     Aftermath
 	Proposals  *proposal.Service
 	Printing   *printing.Service
@@ -46,115 +47,60 @@ type Deps struct {
 	Log        *slog.Logger
 }
 
-func (d Deps) refreshDay(ctx context.Context, t ledger.DayTouched) error {
-	return d.Duty.Refresh(ctx, t.Prison, t.Area, t.Ledger, t.Day)
+// plan is what the workers do: what is asked for, and what is done from time to time.
+type plan struct {
+	workers  *river.Workers
+	periodic []*river.PeriodicJob
+	rounds   []river.InsertManyParams // what of it is done from time to time
+	ending   func() bool              // the server is to end
 }
 
-// moveDrafts to the version that was published; each is a transaction of its own,
-// and one that moved already stays.
-func (d Deps) moveDrafts(ctx context.Context, p proposal.Published) error {
-	if err := d.Proposals.Refresh(ctx); err != nil {
-		return err
-	}
-	return d.Proposals.EachBehind(ctx, p, func(k ledger.Key) error { return d.Ledger.Rebase(ctx, k, p.Version) })
+func (p *plan) every(t time.Duration, queue string, args river.JobArgs) {
+	opts := &river.InsertOpts{Queue: queue}
+	p.rounds = append(p.rounds, river.InsertManyParams{Args: args, InsertOpts: opts})
+	p.periodic = append(p.periodic, river.NewPeriodicJob(river.PeriodicInterval(t),
+		func() (river.JobArgs, *river.InsertOpts) { return args, opts }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
-// executeProposals carries out what was approved for today.
-type executeProposals struct{}
-
-func (executeProposals) Kind() string { return "execute_proposals" }
-
-func (d Deps) executeProposals(ctx context.Context, _ executeProposals) error {
-	return d.Proposals.ExecuteDue(ctx)
-}
-
-// runConnectors says nothing of what failed: the connector's own run does, and
-// when to try again. Another attempt of the job would only ask too early.
-func (d Deps) runConnectors(ctx context.Context, _ connector.Due) error {
-	if err := d.Connectors.Tick(ctx); err != nil && ctx.Err() == nil {
-		d.Log.Warn("connectors", "error", err)
-	}
-	return nil
-}
-
-// planDuties makes the duties of the days to come.
-type planDuties struct{}
-
-func (planDuties) Kind() string { return "plan_duties" }
-
-func (d Deps) planDuties(ctx context.Context, prison uuid.UUID) error {
-	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison))
-}
-
-// remindDeciders tells who has to decide, and who may after the deadline.
-type remindDeciders struct{}
-
-func (remindDeciders) Kind() string { return "remind_deciders" }
-
-type signCheckpoints struct{}
-
-func (signCheckpoints) Kind() string { return "sign_checkpoints" }
-
-type sweepStore struct{}
-
-func (sweepStore) Kind() string { return "sweep_store" }
-
-func (d Deps) sweepStore(ctx context.Context, prison uuid.UUID) error {
-	swept, err := d.Ledger.Sweep(ctx, prison, time.Now().Add(-ledger.SweepAfter))
-	if err == nil && swept != (ledger.Swept{}) {
-		d.Log.Info("swept the object store", "prison", prison, "uploads", swept.Uploads, "parts", swept.Parts, "versions", swept.Versions)
-	}
-	return err
+// subjects add their work to the plan, each in the file of its name.
+func (d Deps) subjects() []func(*plan) {
+	return []func(*plan){d.entries, d.proposals, d.prints, d.connectors, d.exchange}
 }
 
 // grace is what work under way has to come to an end when the server is to: a
 // slice of an import, and less than the 30 s after which docker kills.
 const grace = 25 * time.Second
 
-// Start runs the workers until ctx ends; the returned function waits for those
-// under way, which are cut off after a grace.
-func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.Context) error, err error) {
-	ending := func() bool { return ctx.Err() != nil }
-	workers := river.NewWorkers()
-	river.AddWorker(workers, &errand[ledger.DayTouched]{work: d.refreshDay})
-	river.AddWorker(workers, &errand[ledger.EvidenceFiled]{work: d.Ledger.Retain})
-	river.AddWorker(workers, &errand[ledger.EntryApproved]{work: d.Ledger.Open})
-	river.AddWorker(workers, &errand[ledger.FormFiled]{work: d.Printing.Job})
-	river.AddWorker(workers, &errand[printing.BindVolume]{bound: bindingTime, work: d.bindVolume})
-	river.AddWorker(workers, &errand[proposal.Published]{work: d.moveDrafts})
-	river.AddWorker(workers, &errand[executeProposals]{work: d.executeProposals})
-	// Longer than the others: a source may have many pages.
-	river.AddWorker(workers, &errand[connector.Due]{bound: 30 * time.Minute, work: d.runConnectors})
-	river.AddWorker(workers, &errand[exchange.Work]{bound: exchangeTime, work: d.exchangeFile})
-	river.AddWorker(workers, &errand[tendExchange]{work: d.tendExchange})
-	river.AddWorker(workers, &round[planDuties]{prisons: d.Prisons, bound: perPrison, work: d.planDuties, ending: ending})
-	river.AddWorker(workers, &round[remindDeciders]{prisons: d.Prisons, bound: perPrison, work: d.Ledger.Remind, ending: ending})
-	river.AddWorker(workers, &round[signCheckpoints]{prisons: d.Prisons, bound: perPrison, work: d.Checkpoint, ending: ending})
-	river.AddWorker(workers, &round[tendPrints]{prisons: d.Prisons, bound: bindingTime, work: d.Printing.Tend, ending: ending})
-	// Longer than the others: the whole store of a prison is listed.
-	river.AddWorker(workers, &round[sweepStore]{prisons: d.Prisons, bound: time.Hour, work: d.sweepStore, ending: ending})
-	every := func(t time.Duration, queue string, args river.JobArgs) *river.PeriodicJob {
-		return river.NewPeriodicJob(river.PeriodicInterval(t), func() (river.JobArgs, *river.InsertOpts) { return args, &river.InsertOpts{Queue: queue} },
-			&river.PeriodicJobOpts{RunOnStart: true})
+// Workers are at work.
+type Workers struct {
+	client *river.Client[pgx.Tx]
+	rounds []river.InsertManyParams
+}
+
+// Stop waits for those under way, which are cut off after a grace.
+func (w *Workers) Stop(ctx context.Context) error { return w.client.Stop(ctx) }
+
+// Poke has done at once what is done from time to time: the queue goes by the
+// server's clock, and sees nothing of one that was set forward.
+func (w *Workers) Poke(ctx context.Context) error {
+	_, err := w.client.InsertMany(ctx, w.rounds)
+	return err
+}
+
+// Start runs the workers until ctx ends.
+func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (*Workers, error) {
+	p := &plan{workers: river.NewWorkers(), ending: func() bool { return ctx.Err() != nil }}
+	for _, add := range d.subjects() {
+		add(p)
 	}
-	var client *river.Client[pgx.Tx]
-	client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, exchange.Queue: {MaxWorkers: 2}, rounds: {MaxWorkers: 6}},
-		Workers:    workers,
+		Workers:    p.workers,
 		Logger:     d.Log,
 		JobTimeout: 2 * time.Minute,
 		// With it the work's own context outlives ctx.
-		SoftStopTimeout: grace,
-		PeriodicJobs: []*river.PeriodicJob{
-			every(15*time.Minute, rounds, planDuties{}),
-			every(30*time.Second, rounds, signCheckpoints{}),
-			every(ledger.SweepAfter, rounds, sweepStore{}),
-			every(5*time.Minute, river.QueueDefault, executeProposals{}),
-			every(time.Minute, rounds, tendPrints{}),
-			every(10*time.Second, river.QueueDefault, connector.Due{}),
-			every(30*time.Second, river.QueueDefault, tendExchange{}),
-			every(10*time.Minute, rounds, remindDeciders{}),
-		},
+		SoftStopTimeout:   grace,
+		PeriodicJobs:      p.periodic,
 		FetchCooldown:     50 * time.Millisecond,
 		FetchPollInterval: 500 * time.Millisecond,
 	})
@@ -164,5 +110,5 @@ func Start(ctx context.Context, pool *pgxpool.Pool, d Deps) (stop func(context.C
 	if err := client.Start(ctx); err != nil {
 		return nil, fmt.Errorf("jobs: %w", err)
 	}
-	return client.Stop, nil
+	return &Workers{client, p.rounds}, nil
 }

@@ -296,6 +296,16 @@ type Area struct {
 	Kind      string    `json:"kind"` // ordinary, functional
 	Function  string    `json:"function"`
 	HasLabour bool      `json:"has_labour"`
+	OpenedOn  string    `json:"opened_on,omitempty"` // the first day on which it counts; "": from before the register
+	ClosedOn  string    `json:"closed_on,omitempty"` // the first day on which it counts no more; "": none
+	SubArea   bool      `json:"sub_area"`            // 分监区
+	Version   int       `json:"version"`             // how often that was changed
+}
+
+// Counts says whether the area is one of its prison's on the day: from opening
+// up to, not including, the day of closing.
+func (a Area) Counts(day string) bool {
+	return (a.OpenedOn == "" || a.OpenedOn <= day) && (a.ClosedOn == "" || day < a.ClosedOn)
 }
 
 // Files keeps bytes by hash (package objectstore).

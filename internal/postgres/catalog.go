@@ -11,8 +11,9 @@ import (
 	"taizhang/internal/proposal"
 )
 
-// Install publishes the shipped versions, with all that follows from a new one of
-// a ledger there is. One already there stays as it is: a published version is immutable. What the register refuses is the
+// Install publishes the shipped versions, with all that follows from a new one of a
+// ledger there is. One already there stays as it is: a published version is
+// immutable. What the register refuses is the
 // fault install_refused, and then nothing comes in.
 func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department) error {
 	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -20,7 +21,7 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
 			return err
 		}
-		now, err := begin(ctx, tx, everything) // drafts and duties are all prisons'
+		now, err := s.begin(ctx, tx, everything) // drafts and duties are all prisons'
 		if err != nil {
 			return err
 		}

@@ -3,13 +3,13 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/duty"
-	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -173,7 +173,9 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 			return err
 		}
 		batch := &pgx.Batch{}
-		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", ses.Prison, area, ledgerID, day)
+		at := []any{ses.Prison, area, ledgerID, day}
+		batch.Queue(fmt.Sprintf(moveMonth, "-"), at...)
+		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", at...)
 		for _, f := range facts {
 			refs := f.Refs
 			if refs == nil {
@@ -182,9 +184,17 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 			batch.Queue(`insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, $3, $4::text::date, $5, $6::text::numeric, $7)`,
 				ses.Prison, area, ledgerID, day, f.Measure, f.Value.String(), refs)
 		}
+		batch.Queue(fmt.Sprintf(moveMonth, "+"), at...)
 		return t.tx.SendBatch(ctx, batch).Close()
 	})
 }
+
+// moveMonth takes the facts of a day out of their month, or puts them in. Days of
+// one month wait for each other here, in the order of the measures.
+const moveMonth = `insert into fact_months (prison_id, area_id, month, ledger, measure, value)
+	select prison_id, area_id, date_trunc('month', day)::date, ledger, measure, %svalue from facts
+		where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date order by measure
+	on conflict (prison_id, area_id, month, ledger, measure) do update set value = fact_months.value + excluded.value`
 
 // counted reads the documents in force of the day.
 func counted(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
@@ -274,73 +284,21 @@ func (s Duties) Facts(ctx context.Context, ses ledger.Session, area uuid.UUID, f
 		if err != nil {
 			return err
 		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (scoring.DayFact, error) {
-			var f scoring.DayFact
-			var value string
-			if err := row.Scan(&f.Ledger, &f.Measure, &f.Day, &value, &f.Refs); err != nil {
-				return f, err
-			}
-			var err error
-			f.Value, err = scoring.ParseDecimal(value)
-			return f, err
-		})
+		list, err = pgx.CollectRows(rows, scanFact)
 		return err
 	})
 	return list, err
 }
 
-// Findings reads the findings of an area between two days.
-func (s Duties) Findings(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error) {
-	var list []scoring.Finding
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select finding_id::text, line, day::text, count, note, event from findings
-			where prison_id = $1 and area_id = $2 and day between $3::text::date and $4::text::date order by day, finding_id`, ses.Prison, area, from, to)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (scoring.Finding, error) {
-			var f scoring.Finding
-			err := row.Scan(&f.ID, &f.Line, &f.Day, &f.Count, &f.Note, &f.Event)
-			return f, err
-		})
-		return err
-	})
-	return list, err
-}
-
-// AddFinding inserts one.
-func (s Duties) AddFinding(ctx context.Context, ses ledger.Session, idem ledger.Idem, f duty.NewFinding) (uuid.UUID, error) {
-	id := newID()
-	err := s.write(ctx, ses, idem, &id, func(t *txn) error {
-		row := findingRow{id: id, area: f.Area, standard: f.Standard, line: f.Line, day: f.Day, count: f.Count, place: f.Place, note: f.Note,
-			event: f.Event, entry: f.Entry, by: ses.Person, salt: integrity.NewSalt()}
-		_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, salt)
-			values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13)`,
-			ses.Prison, row.id, row.area, row.standard, row.line, row.day, row.count, row.place, row.note, row.event, row.entry, row.by, row.salt)
-		if err != nil {
-			return err
-		}
-		return t.note(row.record())
-	})
-	return id, err
-}
-
-// findingRow is a finding with all its columns, as its leaf commits to it.
-type findingRow struct {
-	id, area            uuid.UUID
-	standard, line, day string
-	count               int
-	place, note, event  string
-	entry               *uuid.UUID
-	by                  uuid.UUID
-	salt                []byte
-}
-
-func (f findingRow) record() (ledger.Record, error) {
-	return ledger.NewRecord("finding", f.id.String(), f.salt, map[string]any{
-		"area": f.area, "standard": f.standard, "line": f.line, "day": f.day, "count": f.count, "place": f.place, "note": f.note,
-		"event": f.event, "entry": f.entry, "found_by": f.by,
-	})
+func scanFact(row pgx.CollectableRow) (scoring.DayFact, error) {
+	var f scoring.DayFact
+	var value string
+	if err := row.Scan(&f.Ledger, &f.Measure, &f.Day, &value, &f.Refs); err != nil {
+		return f, err
+	}
+	var err error
+	f.Value, err = scoring.ParseDecimal(value)
+	return f, err
 }
 
 var _ duty.Store = Duties{}

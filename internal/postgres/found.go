@@ -29,6 +29,8 @@ type FoundPrison struct {
 		Kind     string     `json:"kind"` // ordinary, functional
 		Function string     `json:"function"`
 		Labour   bool       `json:"labour"`
+		OpenedOn string     `json:"opened_on"` // may be missing
+		SubArea  bool       `json:"sub_area"`
 	} `json:"areas"`
 }
 
@@ -111,9 +113,10 @@ func (f *founder) prison(ctx context.Context, p FoundPrison) error {
 			return fmt.Errorf("area %s: %w", a.Code, err)
 		}
 		var area uuid.UUID
-		err := f.tx.QueryRow(ctx, `insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		err := f.tx.QueryRow(ctx, `insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour, opened_on, sub_area)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, '')::date, $10)
 			on conflict (prison_id, code) do update set code = excluded.code returning area_id`,
-			id, newID(), a.Code, a.Name.ZH, a.Name.EN, a.Kind, a.Function, a.Labour).Scan(&area)
+			id, newID(), a.Code, a.Name.ZH, a.Name.EN, a.Kind, a.Function, a.Labour, a.OpenedOn, a.SubArea).Scan(&area)
 		if err != nil {
 			return fmt.Errorf("area %s: %w", a.Code, err)
 		}

@@ -44,6 +44,13 @@ func (s *Store) Organisation(ctx context.Context) (ledger.Organisation, error) {
 	return o, mapped(err)
 }
 
+// Others says whether there are prisons that are no demonstration.
+func (s *Store) Others(ctx context.Context) (bool, error) {
+	var there bool
+	err := s.pool.QueryRow(ctx, "select exists (select from prisons where not demonstration)").Scan(&there)
+	return there, mapped(err)
+}
+
 // Prison is the fault not_found for one that does not exist.
 func (s *Store) Prison(ctx context.Context, id uuid.UUID) error {
 	return mapped(s.pool.QueryRow(ctx, "select prison_id from prisons where prison_id = $1", id).Scan(&id))

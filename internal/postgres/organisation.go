@@ -9,11 +9,11 @@ import (
 	"taizhang/internal/ledger"
 )
 
-const areaColumns = "prison_id, area_id, code, name_zh, name_en, kind, function, has_labour"
+const areaColumns = "prison_id, area_id, code, name_zh, name_en, kind, function, has_labour, coalesce(opened_on::text, ''), coalesce(closed_on::text, ''), sub_area, version"
 
 func scanArea(row pgx.CollectableRow) (ledger.Area, error) {
 	var a ledger.Area
-	err := row.Scan(&a.Prison, &a.ID, &a.Code, &a.NameZH, &a.NameEN, &a.Kind, &a.Function, &a.HasLabour)
+	err := row.Scan(&a.Prison, &a.ID, &a.Code, &a.NameZH, &a.NameEN, &a.Kind, &a.Function, &a.HasLabour, &a.OpenedOn, &a.ClosedOn, &a.SubArea, &a.Version)
 	return a, err
 }
 

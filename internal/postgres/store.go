@@ -21,6 +21,9 @@ import (
 type Store struct {
 	pool *pgxpool.Pool
 	jobs *river.Client[pgx.Tx] // nil: changes queue nothing (the demonstration's generator)
+	// Clock is the demonstration's, for every transaction that has none of its own;
+	// the database obeys it in demonstration prisons only. nil: the server's time.
+	Clock func() time.Time
 }
 
 // Open connects as the role the address names, which must not be a superuser
@@ -82,19 +85,22 @@ var (
 
 // begin opens the transaction's world: who, where, and what may be seen. It
 // returns the one time of the transaction.
-func begin(ctx context.Context, tx pgx.Tx, s ledger.Session) (time.Time, error) {
+func (s *Store) begin(ctx context.Context, tx pgx.Tx, ses ledger.Session) (time.Time, error) {
 	clock := ""
-	if !s.Clock.IsZero() {
-		clock = s.Clock.UTC().Format(time.RFC3339Nano)
+	switch {
+	case !ses.Clock.IsZero():
+		clock = ses.Clock.UTC().Format(time.RFC3339Nano)
+	case s.Clock != nil:
+		clock = s.Clock().UTC().Format(time.RFC3339Nano)
 	}
-	args := []any{s.Prison.String(), clock}
+	args := []any{ses.Prison.String(), clock}
 	sql := "select set_config('app.prison', $1, true), set_config('app.clock', $2, true)"
-	if clock != "" {
+	if !ses.Clock.IsZero() {
 		// Nobody waits for an answer about a past that is only being made up.
 		sql += ", set_config('synchronous_commit', 'off', true)"
 	}
 	for i, n := range settingNames {
-		args = append(args, s.Scope[n])
+		args = append(args, ses.Scope[n])
 		sql += fmt.Sprintf(", set_config('app.%s', $%d, true)", n, i+3)
 	}
 	b := &pgx.Batch{}
@@ -119,7 +125,7 @@ func (s *Store) Read(ctx context.Context, ses ledger.Session, fn func(ledger.Rea
 		return mapped(err)
 	}
 	defer rollback(ctx, tx)
-	now, err := begin(ctx, tx, ses)
+	now, err := s.begin(ctx, tx, ses)
 	if err != nil {
 		return mapped(err)
 	}

@@ -33,7 +33,7 @@ func (s *Store) Verify(ctx context.Context, open Opener, fn func(*Snapshot) erro
 		return mapped(err)
 	}
 	defer rollback(ctx, tx)
-	if _, err := begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}); err != nil {
+	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}); err != nil {
 		return mapped(err)
 	}
 	return fn(&Snapshot{tx: tx, open: open})
@@ -117,8 +117,12 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.rosters,
 			s.reliefs,
 			s.reliefDecisions,
+			s.rulings,
+			s.rulingDecisions,
+			s.scoreRuns,
 			s.taskActs,
 			s.taskEntries,
+			s.areaChanges,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
@@ -265,12 +269,13 @@ func (s *Snapshot) findings(ctx context.Context, prison uuid.UUID) iter.Seq2[int
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		var f findingRow
 		var at time.Time
-		if err := row.Scan(&f.id, &f.area, &f.standard, &f.line, &f.day, &f.count, &f.place, &f.note, &f.event, &f.entry, &f.by, &f.salt, &at); err != nil {
+		if err := row.Scan(&f.id, &f.area, &f.standard, &f.line, &f.day, &f.count, &f.place, &f.note, &f.event, &f.entry, &f.by, &f.subject, textOf{&f.of}, textOf{&f.per}, &f.salt, &at); err != nil {
 			return integrity.Row{}, err
 		}
 		rec, err := f.record()
 		return rowOf("findings", rec, err, at, "")
-	}, `select finding_id, area_id, standard, line, day::text, count, place, note, event, entry_id, found_by, salt, recorded_at from findings where prison_id = $1 order by finding_id`, prison)
+	}, `select finding_id, area_id, standard, line, day::text, count, place, note, event, entry_id, found_by, subject, measured_of::text, measured_per::text, salt, recorded_at
+		from findings where prison_id = $1 order by finding_id`, prison)
 }
 
 // Objects that evidence rests on, each once.

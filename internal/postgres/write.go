@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -35,9 +36,58 @@ func (s *Store) Write(ctx context.Context, ses ledger.Session, idem ledger.Idem,
 }
 
 func (s *Store) write(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(*txn) error) error {
+	return s.attempt(ctx, ofPrison, ses, idem, out, fn)
+}
+
+// WriteProvince is the one way in for what belongs to no prison: standards,
+// bulletins, meetings. It commits and replays as Write does; a record for the
+// log is refused, for such a row stands in none: its digest becomes part of a
+// leaf where a prison's row names it.
+func (s *Store) WriteProvince(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(ledger.Tx) error) error {
+	return s.writeProvince(ctx, ses, idem, out, func(t *txn) error { return fn(t) })
+}
+
+func (s *Store) writeProvince(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(*txn) error) error {
+	ses.Prison = uuid.Nil
+	return s.attempt(ctx, ofProvince, ses, idem, out, fn)
+}
+
+// frame is what a write of a prison has otherwise than one of the province.
+type frame struct {
+	// begin refuses what cannot be written now.
+	begin func(*txn, context.Context) error
+	// log gives the records of the transaction their places.
+	log func(*txn, context.Context) error
+	// of tells whose the idempotency keys are, after their person and name.
+	of func(ledger.Session) []any
+	// The keys' statements: person, key, then what each wants, then of.
+	claim, replay, keep string
+}
+
+var ofPrison = frame{
+	begin: (*txn).prisonOpen,
+	log:   func(t *txn, ctx context.Context) error { _, err := t.Append(ctx, t.ses.Prison); return err },
+	of:    func(s ledger.Session) []any { return []any{s.Prison} },
+	claim: `insert into idempotency (person_id, key, route, body_hash, prison_id) values ($1, $2, $3, $4, $5) on conflict do nothing`,
+	replay: `update idempotency set replays = replays + 1 where person_id = $1 and key = $2 and prison_id = $5
+		returning response, route = $3 and body_hash = $4`,
+	keep: `update idempotency set response = $3 where person_id = $1 and key = $2 and prison_id = $4`,
+}
+
+var ofProvince = frame{
+	begin: func(*txn, context.Context) error { return nil },
+	log:   func(*txn, context.Context) error { return errors.New("what belongs to the province stands in no log") },
+	of:    func(ledger.Session) []any { return nil },
+	claim: `insert into province_idempotency (person_id, key, route, body_hash) values ($1, $2, $3, $4) on conflict do nothing`,
+	replay: `update province_idempotency set replays = replays + 1 where person_id = $1 and key = $2
+		returning response, route = $3 and body_hash = $4`,
+	keep: `update province_idempotency set response = $3 where person_id = $1 and key = $2`,
+}
+
+func (s *Store) attempt(ctx context.Context, of frame, ses ledger.Session, idem ledger.Idem, out any, fn func(*txn) error) error {
 	var err error
 	for attempt := range 4 {
-		err = s.writeOnce(ctx, ses, idem, out, fn)
+		err = s.writeOnce(ctx, of, ses, idem, out, fn)
 		if !rolledBack(err) || ctx.Err() != nil {
 			break
 		}
@@ -56,7 +106,7 @@ func rolledBack(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.Idem, out any, fn func(*txn) error) error {
+func (s *Store) writeOnce(ctx context.Context, of frame, ses ledger.Session, idem ledger.Idem, out any, fn func(*txn) error) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -67,16 +117,16 @@ func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.I
 		return err
 	}
 	defer rollback(ctx, tx)
-	now, err := begin(ctx, tx, ses)
+	now, err := s.begin(ctx, tx, ses)
 	if err != nil {
 		return err
 	}
 	t := &txn{tx: tx, now: now, ses: ses, jobs: s.jobs}
-	if err := t.prisonOpen(ctx); err != nil {
+	if err := of.begin(t, ctx); err != nil {
 		return err
 	}
 	if idem.Key != "" && !mutantForgetful {
-		replay, err := t.claim(ctx, idem, out)
+		replay, err := t.claim(ctx, of, idem, out)
 		if err != nil {
 			return err
 		}
@@ -89,12 +139,12 @@ func (s *Store) writeOnce(ctx context.Context, ses ledger.Session, idem ledger.I
 		return err
 	}
 	if len(t.records) > 0 {
-		if _, err := t.Append(ctx, ses.Prison); err != nil {
+		if err := of.log(t, ctx); err != nil {
 			return err
 		}
 	}
 	if idem.Key != "" && !mutantForgetful {
-		if err := t.keep(ctx, idem, out); err != nil {
+		if err := t.keep(ctx, of, idem, out); err != nil {
 			return err
 		}
 	}
@@ -131,19 +181,15 @@ func (t *txn) prisonOpen(ctx context.Context) error {
 // claim takes the idempotency key, or finds the answer it was given before. A
 // replay writes: a transaction that writes nothing would not wait for the
 // standby, and so could acknowledge what a fail-over then loses (T2).
-func (t *txn) claim(ctx context.Context, idem ledger.Idem, out any) (replay bool, err error) {
-	tag, err := t.exec(ctx, `
-		insert into idempotency (prison_id, person_id, key, route, body_hash) values ($1, $2, $3, $4, $5)
-		on conflict do nothing`, t.ses.Prison, t.ses.Person, idem.Key, idem.Route, idem.BodyHash[:])
+func (t *txn) claim(ctx context.Context, of frame, idem ledger.Idem, out any) (replay bool, err error) {
+	args := append([]any{t.ses.Person, idem.Key, idem.Route, idem.BodyHash[:]}, of.of(t.ses)...)
+	tag, err := t.exec(ctx, of.claim, args...)
 	if err != nil || tag.RowsAffected() == 1 {
 		return false, err
 	}
 	var response []byte
 	var same bool
-	err = t.tx.QueryRow(ctx, `
-		update idempotency set replays = replays + 1 where prison_id = $1 and person_id = $2 and key = $3
-		returning response, route = $4 and body_hash = $5`,
-		t.ses.Prison, t.ses.Person, idem.Key, idem.Route, idem.BodyHash[:]).Scan(&response, &same)
+	err = t.tx.QueryRow(ctx, of.replay, args...).Scan(&response, &same)
 	if err != nil {
 		return false, err
 	}
@@ -156,13 +202,12 @@ func (t *txn) claim(ctx context.Context, idem ledger.Idem, out any) (replay bool
 	return true, nil
 }
 
-func (t *txn) keep(ctx context.Context, idem ledger.Idem, out any) error {
+func (t *txn) keep(ctx context.Context, of frame, idem ledger.Idem, out any) error {
 	response, err := json.Marshal(out)
 	if err != nil {
 		return fmt.Errorf("answer to store: %w", err)
 	}
-	_, err = t.exec(ctx, `update idempotency set response = $4 where prison_id = $1 and person_id = $2 and key = $3`,
-		t.ses.Prison, t.ses.Person, idem.Key, response)
+	_, err = t.exec(ctx, of.keep, append([]any{t.ses.Person, idem.Key, response}, of.of(t.ses)...)...)
 	return err
 }
 

@@ -14,11 +14,19 @@ type stake struct {
 	kept     bool // it still counts
 }
 
-// stakes lists what the standard scores by measures of a type that another version,
+// stakes lists what the standards in force score by measures of a type that another version,
 // nil for none, does not count alike.
 func (s *Service) stakes(current, next *catalog.Type) []stake {
 	var list []stake
-	for _, f := range s.Standard.Facts() {
+	for _, std := range s.Standards() {
+		list = append(list, s.stakesOf(std, current, next)...)
+	}
+	return list
+}
+
+func (s *Service) stakesOf(std *scoring.Standard, current, next *catalog.Type) []stake {
+	var list []stake
+	for _, f := range std.Facts() {
 		if f.Ledger != current.ID {
 			continue
 		}
@@ -34,7 +42,7 @@ func (s *Service) stakes(current, next *catalog.Type) []stake {
 		if kept && was.When == now.When && was.Value == now.Value {
 			continue
 		}
-		for _, a := range s.Standard.Asking(f) {
+		for _, a := range std.Asking(f) {
 			list = append(list, stake{a, was, now, kept})
 		}
 	}

@@ -190,10 +190,12 @@ func (s *Service) uses(id string, next *catalog.Type) []Use {
 			list = append(list, Use{"occasion", o.ID, o.Title})
 		}
 	}
-	for _, d := range s.Standard.Domains {
-		for _, ind := range d.Indicators {
-			if slices.Contains(ind.Ledgers, id) {
-				list = append(list, Use{"indicator", ind.Code, ind.Title})
+	for _, std := range s.Standards() {
+		for _, d := range std.Domains {
+			for _, ind := range d.Indicators {
+				if slices.Contains(ind.Ledgers, id) {
+					list = append(list, Use{"indicator", ind.Code, ind.Title})
+				}
 			}
 		}
 	}

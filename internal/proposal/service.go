@@ -19,10 +19,11 @@ import (
 
 // Service is the use cases of the catalogue's changes. All fields are required.
 type Service struct {
-	Store    Store
-	Access   ledger.Authorizer
-	Catalog  *catalog.Catalog
-	Standard *scoring.Standard
+	Store   Store
+	Access  ledger.Authorizer
+	Catalog *catalog.Catalog
+	// Standards in force: what they score by is not to be taken from them.
+	Standards func() []*scoring.Standard
 	// Departments lists the codes of those there are.
 	Departments func() []string
 	// Refresh puts what the database now holds in force in this process.

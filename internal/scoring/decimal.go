@@ -69,17 +69,3 @@ func (d Decimal) Equal(o Decimal) bool { return d.Rat().Cmp(o.Rat()) == 0 }
 func add(a, b *big.Rat) *big.Rat { return new(big.Rat).Add(a, b) }
 func mul(a, b *big.Rat) *big.Rat { return new(big.Rat).Mul(a, b) }
 func less(a, b *big.Rat) bool    { return a.Cmp(b) < 0 }
-
-// shortfall is the number of whole points started below the target, in
-// percent: ceil(target − 100·num/den), 0 when it is reached.
-func shortfall(target, num, den *big.Rat) *big.Rat {
-	gap := new(big.Rat).Quo(num, den)
-	gap.Mul(gap, big.NewRat(100, 1))
-	gap.Sub(target, gap)
-	if gap.Sign() <= 0 {
-		return new(big.Rat)
-	}
-	n := new(big.Int).Add(gap.Num(), gap.Denom())
-	n.Sub(n, big.NewInt(1))
-	return new(big.Rat).SetInt(n.Div(n, gap.Denom()))
-}

@@ -22,16 +22,9 @@ const dir = "../../schemas/standards/ordinary-area/v1"
 
 func standard(t testing.TB, policy string) *scoring.Standard {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := shipped(t, "ordinary-area/v1")
 	if policy != "" {
-		raw = []byte(strings.Replace(string(raw), `"rescale"`, fmt.Sprintf("%q", policy), 1))
-	}
-	s, err := scoring.Compile(raw)
-	if err != nil {
-		t.Fatal(err)
+		s.NotApplicable = policy
 	}
 	return s
 }
@@ -116,17 +109,10 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// inputs draws facts and findings that the standard may meet.
+// inputs draws facts, findings and decisions that the standard may meet.
 func inputs(s *scoring.Standard) *rapid.Generator[scoring.Input] {
 	facts := s.Facts()
-	var lines []string
-	for _, d := range s.Domains {
-		for _, i := range d.Indicators {
-			for _, l := range i.Lines {
-				lines = append(lines, l.ID)
-			}
-		}
-	}
+	lines, codes := linesOf(s)
 	return rapid.Custom(func(t *rapid.T) scoring.Input {
 		in := scoring.Input{From: "2026-01-01", To: "2026-06-30", Labour: rapid.Bool().Draw(t, "labour")}
 		for n := range rapid.IntRange(0, 30).Draw(t, "facts") {
@@ -135,75 +121,135 @@ func inputs(s *scoring.Standard) *rapid.Generator[scoring.Input] {
 			if ledger == "*" {
 				ledger = "headcount"
 			}
-			v, _ := scoring.DecimalOf(big.NewRat(rapid.Int64Range(0, 400).Draw(t, "value"), 4))
-			in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledger, Measure: f.Measure, Day: fmt.Sprintf("2026-%02d-%02d", 1+n%6, 1+n%28), Value: v,
+			in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledger, Measure: f.Measure, Day: fmt.Sprintf("2026-%02d-%02d", 1+n%6, 1+n%28), Value: quarter(t, 400),
 				Refs: []scoring.Ref{{Kind: "entry", ID: fmt.Sprint(n)}}})
 		}
 		for n := range rapid.IntRange(0, 15).Draw(t, "findings") {
 			in.Findings = append(in.Findings, finding(t, lines, n))
 		}
+		for _, code := range rapid.SliceOfNDistinct(rapid.SampledFrom(codes), 0, 2, rapid.ID).Draw(t, "excluded") {
+			in.Exclusions = append(in.Exclusions, scoring.Exclusion{Indicator: code, Decision: "d " + code})
+		}
+		for _, l := range rapid.SliceOfNDistinct(rapid.SampledFrom(lines), 0, 2, func(l *scoring.Line) string { return l.ID }).Draw(t, "overridden") {
+			in.Overrides = append(in.Overrides, scoring.Override{ID: "o " + l.ID, Line: l.ID, Amount: quarter(t, 200), Reason: "复核"})
+		}
+		if rapid.Bool().Draw(t, "recheck") {
+			in.Carry = &scoring.Carry{Rate: quarter(t, 4), Deductions: quarter(t, 4000)}
+		}
 		return in
 	})
 }
 
-func finding(t *rapid.T, lines []string, n int) scoring.Finding {
-	return scoring.Finding{ID: fmt.Sprint("f", n), Line: rapid.SampledFrom(lines).Draw(t, "line"), Day: "2026-03-03",
-		Count: rapid.IntRange(1, 9).Draw(t, "count"), Event: rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(t, "event")}
+func linesOf(s *scoring.Standard) (lines []*scoring.Line, codes []string) {
+	for i := range s.Domains {
+		for j := range s.Domains[i].Indicators {
+			ind := &s.Domains[i].Indicators[j]
+			codes = append(codes, ind.Code)
+			for k := range ind.Lines {
+				lines = append(lines, &ind.Lines[k])
+			}
+		}
+	}
+	return lines, codes
 }
 
-// TestInvariants of the scoring chapter, on drawn inputs.
+func quarter(t *rapid.T, most int64) scoring.Decimal {
+	v, err := scoring.DecimalOf(big.NewRat(rapid.Int64Range(0, most).Draw(t, "value"), 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func finding(t *rapid.T, lines []*scoring.Line, n int) scoring.Finding {
+	l := rapid.SampledFrom(lines).Draw(t, "line")
+	f := scoring.Finding{ID: fmt.Sprint("f", n), Line: l.ID, Day: "2026-03-03", Count: rapid.IntRange(1, 9).Draw(t, "count")}
+	if l.Asks() == "ratio" {
+		of, per := quarter(t, 40), quarter(t, 40)
+		f.Count, f.Of, f.Per = 1, &of, &per
+		return f
+	}
+	f.Event = rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(t, "event")
+	f.Subject = rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "subject")
+	return f
+}
+
+// TestInvariants of the scoring chapter, on drawn inputs: of the sample and of a
+// standard with every form of rule.
 func TestInvariants(t *testing.T) {
-	for _, policy := range []string{"rescale", "full_marks"} {
-		s := standard(t, policy)
-		gen := inputs(s)
-		rapid.Check(t, func(t *rapid.T) {
-			in := gen.Draw(t, "input")
-			sheet := scoring.Evaluate(s, in)
-			if sheet.Score.Rat().Sign() < 0 || sheet.Score.Rat().Cmp(s.Points.Rat()) > 0 {
-				t.Fatalf("score %s", sheet.Score)
-			}
-			domains, leaves := new(big.Rat), new(big.Rat)
-			for _, d := range sheet.Domains {
-				domains.Add(domains, d.Deducted.Rat())
-				for _, i := range d.Indicators {
-					for _, l := range i.Lines {
-						for _, x := range l.Losses {
-							leaves.Add(leaves, x.Deducted.Rat())
-						}
-					}
+	for name, read := range map[string]func(testing.TB) *scoring.Standard{
+		"sample": func(t testing.TB) *scoring.Standard { return standard(t, "") }, "forms": formed} {
+		for _, policy := range []string{"rescale", "full_marks"} {
+			t.Run(name+" "+policy, func(t *testing.T) {
+				t.Parallel()
+				s := read(t)
+				s.NotApplicable = policy
+				gen := inputs(s)
+				rapid.Check(t, func(t *rapid.T) { holds(t, s, gen.Draw(t, "input")) })
+			})
+		}
+	}
+}
+
+func holds(t *rapid.T, s *scoring.Standard, in scoring.Input) {
+	sheet := scoring.Evaluate(s, in)
+	if sheet.Score.Rat().Sign() < 0 || sheet.Score.Rat().Cmp(s.Points.Rat()) > 0 {
+		t.Fatalf("score %s", sheet.Score)
+	}
+	domains, leaves := new(big.Rat), new(big.Rat)
+	for _, d := range sheet.Domains {
+		domains.Add(domains, d.Deducted.Rat())
+		for _, i := range d.Indicators {
+			for _, l := range i.Lines {
+				for _, x := range l.Losses {
+					leaves.Add(leaves, x.Deducted.Rat())
 				}
 			}
-			if domains.Cmp(sheet.Deducted.Rat()) != 0 || leaves.Cmp(domains) != 0 {
-				t.Fatalf("leaves %s, domains %s, sheet %s", leaves, domains, sheet.Deducted)
-			}
-			leaves.Add(leaves, sheet.Rescaled.Rat())
-			if gap := new(big.Rat).Sub(s.Points.Rat(), sheet.Score.Rat()); leaves.Cmp(gap) != 0 {
-				t.Fatalf("leaves %s do not sum to what is lost, %s", leaves, gap)
-			}
-			want, err := json.Marshal(sheet)
-			if err != nil {
-				t.Fatal(err)
-			}
-			slices.Reverse(in.Facts)
-			slices.Reverse(in.Findings)
-			got, err := json.Marshal(scoring.Evaluate(s, in))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(want) != string(got) && !twins(in) {
-				t.Fatalf("the order matters:\n%s\n%s", want, got)
-			}
-			more := in
-			line, event := "YJ-02.missing", ""
-			if n := len(in.Findings); n > 0 {
-				line = in.Findings[rapid.IntRange(0, n-1).Draw(t, "line of")].Line
-				event = in.Findings[rapid.IntRange(0, n-1).Draw(t, "event of")].Event
-			}
-			more.Findings = append(slices.Clone(in.Findings), scoring.Finding{ID: "one more", Line: line, Day: "2026-03-03", Count: 1, Event: event})
-			if scoring.Evaluate(s, more).Score.Rat().Cmp(sheet.Score.Rat()) > 0 {
-				t.Fatal("one more finding raised the score")
-			}
-		})
+		}
+	}
+	if domains.Cmp(sheet.Deducted.Rat()) != 0 || leaves.Cmp(domains) != 0 {
+		t.Fatalf("leaves %s, domains %s, sheet %s", leaves, domains, sheet.Deducted)
+	}
+	leaves.Add(leaves, sheet.Rescaled.Rat())
+	if sheet.Carry != nil {
+		leaves.Add(leaves, sheet.Carry.Deducted.Rat())
+	}
+	if gap := new(big.Rat).Sub(s.Points.Rat(), sheet.Score.Rat()); leaves.Cmp(gap) != 0 {
+		t.Fatalf("leaves %s do not sum to what is lost, %s", leaves, gap)
+	}
+	want, err := json.Marshal(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned := in
+	turned.Facts, turned.Findings = slices.Clone(in.Facts), slices.Clone(in.Findings)
+	slices.Reverse(turned.Facts)
+	slices.Reverse(turned.Findings)
+	got, err := json.Marshal(scoring.Evaluate(s, turned))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got) && !twins(in) {
+		t.Fatalf("the order matters:\n%s\n%s", want, got)
+	}
+	lines, _ := linesOf(s)
+	more := in
+	one := scoring.Finding{ID: "one more", Line: rapid.SampledFrom(lines).Draw(t, "line of one more").ID, Day: "2026-03-03", Count: 1}
+	if n := len(in.Findings); n > 0 && rapid.Bool().Draw(t, "beside another") {
+		one.Line = in.Findings[rapid.IntRange(0, n-1).Draw(t, "line of")].Line
+		one.Event = in.Findings[rapid.IntRange(0, n-1).Draw(t, "event of")].Event
+	}
+	more.Findings = append(slices.Clone(in.Findings), one)
+	after := scoring.Evaluate(s, more)
+	if after.Score.Rat().Cmp(sheet.Score.Rat()) > 0 {
+		t.Fatal("one more finding raised the score")
+	}
+	changed := new(big.Rat)
+	for _, c := range scoring.Compare(sheet, after) {
+		changed.Add(changed, new(big.Rat).Sub(c.After.Rat(), c.Before.Rat()))
+	}
+	if gap := new(big.Rat).Sub(sheet.Score.Rat(), after.Score.Rat()); changed.Cmp(gap) != 0 {
+		t.Fatalf("changes sum to %s, the scores differ by %s", changed, gap)
 	}
 }
 
@@ -276,19 +322,25 @@ func TestNoFloat(t *testing.T) {
 	}
 }
 
-// TestMistakes wants all mistakes of a standard at once, each with its place.
-func TestMistakes(t *testing.T) {
-	_, err := scoring.Compile([]byte(`{"id":"x","version":1,"title":{"zh":"x"},"points":"10","line":"9","months":6,"not_applicable":"guess",
-		"domains":[{"id":"A","title":{"zh":"a"},"points":"9","indicators":[{"code":"A-1","title":{"zh":"a"},"points":"8","ledgers":[],"criteria":{"zh":""},
-		"lines":[{"id":"A-1.x","title":{"zh":"a"},"form":"most","method":"ledger","deduct":"0"}]}]}]}`))
+// pointers of the mistakes that a refusal names.
+func pointers(t testing.TB, err error) (list []string) {
+	t.Helper()
 	f, ok := err.(*fault.Error)
 	if !ok {
 		t.Fatal(err)
 	}
-	var got []string
 	for _, x := range f.Fields {
-		got = append(got, x.Pointer)
+		list = append(list, x.Pointer)
 	}
+	return list
+}
+
+// TestMistakes wants all mistakes of a standard at once, each with its place.
+func TestMistakes(t *testing.T) {
+	_, err := scoring.CompileOne([]byte(`{"id":"x","version":1,"title":{"zh":"x"},"points":"10","line":"9","months":6,"not_applicable":"guess",
+		"domains":[{"id":"A","title":{"zh":"a"},"points":"9","indicators":[{"code":"A-1","title":{"zh":"a"},"points":"8","ledgers":[],"criteria":{"zh":""},
+		"lines":[{"id":"A-1.x","title":{"zh":"a"},"form":"most","method":"ledger","deduct":"0"}]}]}]}`))
+	got := pointers(t, err)
 	want := []string{"/not_applicable", "/domains/0/indicators/0/lines/0/form", "/domains/0/indicators/0/lines/0/deduct", "/domains/0/points", "/points"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("places (-want +got):\n%s", diff)
@@ -296,14 +348,13 @@ func TestMistakes(t *testing.T) {
 }
 
 func FuzzCompile(f *testing.F) {
-	raw, err := os.ReadFile(filepath.Join(dir, "standard.json"))
-	if err != nil {
-		f.Fatal(err)
+	for _, name := range samples {
+		s := set(f, name)
+		f.Add(s.Standard, s.Rules)
 	}
-	f.Add(raw)
-	f.Add([]byte(`{"points":"1/0"}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if s, err := scoring.Compile(raw); err == nil {
+	f.Add([]byte(`{"points":"1/0"}`), []byte(`{}`))
+	f.Fuzz(func(t *testing.T, standard, rules []byte) {
+		if s, err := scoring.Compile(scoring.Set{Standard: standard, Rules: rules}); err == nil {
 			scoring.Evaluate(s, scoring.Input{From: "2026-01-01", To: "2026-12-31"})
 		}
 	})

@@ -38,8 +38,11 @@ func (e *evaluation) settle(s *Standard) {
 			}
 			for k := range ind.Lines {
 				l := &ind.Lines[k]
+				if _, ok := e.overrides[l.ID]; ok || l.Systemic || l.ratio() || l.CapEach != nil {
+					continue
+				}
 				for _, f := range e.findings[l.ID] {
-					if f.Event != "" && !l.Systemic {
+					if f.Event != "" {
 						events[f.Event] = append(events[f.Event], claim{f.ID, l, ind, amountOf(l, f)})
 					}
 				}
@@ -104,14 +107,14 @@ func (e *evaluation) room(s *Standard, contested map[string]bool) *network {
 			if !e.applies(ind) {
 				continue
 			}
-			lost, parts := new(big.Rat), map[string]*big.Rat{}
+			lost, parts, subjects := new(big.Rat), map[string]*big.Rat{}, map[string]*big.Rat{}
 			for k := range ind.Lines {
 				l := &ind.Lines[k]
 				ls := LineScore{}
 				e.line(l, &ls, func(f Finding) bool { return !contested[f.ID] })
 				raw := new(big.Rat)
 				for _, loss := range ls.Losses {
-					raw.Add(raw, loss.Raw.Rat())
+					raw.Add(raw, capEach(subjects, l, loss))
 				}
 				if limit, ok := ind.Parts[l.Part]; ok {
 					had := parts[l.Part]

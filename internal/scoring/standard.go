@@ -1,22 +1,22 @@
 package scoring
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"math/big"
 	"slices"
 
 	"taizhang/internal/fault"
 )
 
-// Standard is standard.json, compiled. It never changes (docs/standard.md).
+// Standard is standard.json joined with rules.json. It never changes (docs/standard.md).
 type Standard struct {
 	ID      string     `json:"id"`
 	Version int        `json:"version"`
 	Title   fault.Text `json:"title"`
-	Points  Decimal    `json:"points"`
-	Line    Decimal    `json:"line"` // to pass
+	// Label is what its year is called (制度落实年); Unofficial marks a sample.
+	Label      string  `json:"label,omitempty"`
+	Unofficial bool    `json:"unofficial,omitempty"`
+	Unit       Kind    `json:"unit,omitzero"` // what it is for
+	Points     Decimal `json:"points"`
+	Line       Decimal `json:"line"` // to pass
 	// Months of the window that trails the day of the check.
 	Months int `json:"months"`
 	// NotApplicable says what an indicator that does not apply does to the
@@ -27,11 +27,31 @@ type Standard struct {
 	lines map[string]*Line
 }
 
+// Kind of units that a standard is for: areas of the prison by their kind and, of
+// functional ones, function; the prison itself; or "other", another framework.
+type Kind struct {
+	Kind      string   `json:"kind"`
+	Functions []string `json:"functions,omitempty"` // of functional areas; none is all
+}
+
+// Fits says whether a unit of that kind and function is one of them.
+func (k Kind) Fits(kind, function string) bool {
+	return k.Kind == kind && (len(k.Functions) == 0 || slices.Contains(k.Functions, function))
+}
+
+// Official is whether the standard is one of the accreditation's own: its whole is
+// 1000 points. Another framework brings its own.
+func (k Kind) Official() bool { return k.Kind != "other" }
+
 // Domain of a standard.
 type Domain struct {
-	ID         string      `json:"id"`
-	Title      fault.Text  `json:"title"`
-	Points     Decimal     `json:"points"`
+	ID     string     `json:"id"`
+	Title  fault.Text `json:"title"`
+	Points Decimal    `json:"points"`
+	// Principle that it serves: hardware | base | enforcement | level.
+	Principle string `json:"principle,omitempty"`
+	// Reform is whether it is one of the five reforms (五大改造).
+	Reform     bool        `json:"reform,omitempty"`
 	Indicators []Indicator `json:"indicators"`
 }
 
@@ -45,10 +65,26 @@ type Indicator struct {
 	// apply: "labour"; "" always applies.
 	Needs string `json:"needs,omitempty"`
 	// Parts cap some lines together.
-	Parts    map[string]Decimal `json:"parts,omitempty"`
-	Ledgers  []string           `json:"ledgers"` // where the proof lies
-	Criteria fault.Text         `json:"criteria"`
-	Lines    []Line             `json:"lines"`
+	Parts      map[string]Decimal `json:"parts,omitempty"`
+	Department string             `json:"department,omitempty"` // that answers for it
+	Ledgers    []string           `json:"ledgers"`              // where the proof lies
+	Criteria   fault.Text         `json:"criteria"`
+	Basis      []Basis            `json:"basis,omitempty"`
+	External   []Clause           `json:"external,omitempty"` // of other lists that it answers too
+	Lines      []Line             `json:"lines,omitempty"`    // never none once compiled
+}
+
+// Basis is the clause of a superior document that an indicator rests on.
+type Basis struct {
+	Document string `json:"document"`
+	Clause   string `json:"clause"`
+	Date     string `json:"date,omitempty"` // of the edition that is quoted
+}
+
+// Clause of a list of criteria kept by others.
+type Clause struct {
+	List   string `json:"list"`
+	Clause string `json:"clause"`
 }
 
 // Line of an indicator: one of a closed set of forms.
@@ -57,6 +93,9 @@ type Indicator struct {
 //	below  every started point of Of ÷ Per below Target percent costs Deduct
 //	above  every started point of Of ÷ Per above Target percent costs Deduct
 //	table  a finding of this event costs Deduct
+//
+// A ratio that is not worked out from ledgers has no Of and Per: each of its
+// findings brings both (17 of 20 drawn), and they are pooled.
 type Line struct {
 	ID     string     `json:"id"`
 	Title  fault.Text `json:"title"`
@@ -67,7 +106,19 @@ type Line struct {
 	Of     []Fact     `json:"of,omitempty"`    // below, above
 	Per    []Fact     `json:"per,omitempty"`
 	Target *Decimal   `json:"target,omitempty"`
-	Part   string     `json:"part,omitempty"`
+	// Scale of Of ÷ Per beside Target: "" percent, "plain" as it stands (a mean
+	// mark, books a head).
+	Scale string `json:"scale,omitempty"`
+	// Step is how a gap to Target is counted: "" every started point, "whole" only
+	// full ones, "exact" to the fraction.
+	Step string `json:"step,omitempty"`
+	// Period "month" takes a ratio month by month, and the worst one counts.
+	Period string `json:"period,omitempty"`
+	Part   string `json:"part,omitempty"`
+	// CapEach caps what the findings about one subject cost together (8 per officer).
+	CapEach *Decimal `json:"cap_each,omitempty"`
+	// Critical findings hold a check open until they are put right.
+	Critical bool `json:"critical,omitempty"`
 	// Systemic lines stand outside the rule that one event counts once.
 	Systemic bool `json:"systemic,omitempty"`
 }
@@ -79,68 +130,28 @@ type Fact struct {
 }
 
 var (
-	forms   = []string{"each", "below", "above", "table"}
-	methods = []string{"ledger", "onsite", "video", "quiz", "reading", "register"}
-	nas     = []string{"rescale", "full_marks"}
+	kinds      = []string{"ordinary", "functional", "prison", "other"}
+	principles = []string{"", "hardware", "base", "enforcement", "level"}
+	forms      = []string{"each", "below", "above", "table"}
+	scales     = []string{"", "plain"}
+	steps      = []string{"", "whole", "exact"}
+	periods    = []string{"", "month"}
+	methods    = []string{"ledger", "onsite", "video", "quiz", "reading", "register"}
+	nas        = []string{"rescale", "full_marks"}
 )
 
-// Compile reads a standard and reports all its mistakes, each with its
-// pointer: the fault bad_standard.
-func Compile(raw []byte) (*Standard, error) {
-	s := &Standard{lines: map[string]*Line{}}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(s); err != nil {
-		return nil, fault.InvalidFields("bad_standard", []fault.Field{{Code: "syntax", Text: fault.Text{ZH: "标准文件无法读取"}}}).Because(err)
-	}
-	var bad []fault.Field
-	want := func(ok bool, at, format string, args ...any) {
-		if !ok {
-			bad = append(bad, fault.Field{Pointer: at, Code: "standard", Text: fault.Text{ZH: fmt.Sprintf(format, args...)}})
-		}
-	}
-	want(s.ID != "" && s.Version > 0, "/id", "须有 id 与 version")
-	want(slices.Contains(nas, s.NotApplicable), "/not_applicable", "须为 rescale 或 full_marks")
-	want(s.Months > 0, "/months", "考核期须为正")
-	total := new(big.Rat)
-	codes := map[string]bool{}
-	for i := range s.Domains {
-		dom, sum := &s.Domains[i], new(big.Rat)
-		for j := range dom.Indicators {
-			ind := &dom.Indicators[j]
-			at := fmt.Sprintf("/domains/%d/indicators/%d", i, j)
-			want(ind.Code != "" && !codes[ind.Code], at+"/code", "编号重复：%s", ind.Code)
-			want(ind.Points.Rat().Sign() > 0, at+"/points", "分值须为正")
-			want(len(ind.Lines) > 0, at+"/lines", "至少一条扣分规则")
-			codes[ind.Code] = true
-			sum = add(sum, ind.Points.Rat())
-			for k := range ind.Lines {
-				s.line(ind, &ind.Lines[k], fmt.Sprintf("%s/lines/%d", at, k), want)
-			}
-		}
-		want(sum.Cmp(dom.Points.Rat()) == 0, fmt.Sprintf("/domains/%d/points", i), "指标分值之和应等于 %s", dom.Points)
-		total = add(total, sum)
-	}
-	want(total.Cmp(s.Points.Rat()) == 0, "/points", "各方面分值之和应等于 %s", s.Points)
-	if len(bad) > 0 {
-		return nil, fault.InvalidFields("bad_standard", bad)
-	}
-	return s, nil
-}
+func (l *Line) ratio() bool { return l.Form == "below" || l.Form == "above" }
 
-func (s *Standard) line(ind *Indicator, l *Line, at string, want func(bool, string, string, ...any)) {
-	want(l.ID != "" && s.lines[l.ID] == nil, at+"/id", "规则编号重复：%s", l.ID)
-	s.lines[l.ID] = l
-	want(slices.Contains(forms, l.Form), at+"/form", "规则形式不明：%s", l.Form)
-	want(slices.Contains(methods, l.Method), at+"/method", "方法不明：%s", l.Method)
-	want(l.Deduct.Rat().Sign() > 0, at+"/deduct", "扣分须为正")
-	if l.Part != "" {
-		_, ok := ind.Parts[l.Part]
-		want(ok, at+"/part", "没有封顶项 %s", l.Part)
+// Asks says what a finding under the line must bring: "ratio" (Of and Per),
+// "count", or "" where the ledgers say it all.
+func (l *Line) Asks() string {
+	switch {
+	case l.ratio() && len(l.Of) == 0:
+		return "ratio"
+	case l.Method == "ledger" || l.ratio():
+		return ""
 	}
-	ratio := l.Form == "below" || l.Form == "above"
-	want(!ratio || len(l.Of) > 0 && len(l.Per) > 0 && l.Target != nil, at, "比率须有 of、per、target")
-	want(l.Form != "each" || l.Method != "ledger" || len(l.Count) > 0, at+"/count", "台账规则须指明数据")
+	return "count"
 }
 
 // Find returns the indicator of that code.
@@ -153,6 +164,21 @@ func (s *Standard) Find(code string) (*Indicator, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Place returns the line with that id and the indicator it stands in.
+func (s *Standard) Place(id string) (*Line, *Indicator, bool) {
+	for i := range s.Domains {
+		for j := range s.Domains[i].Indicators {
+			ind := &s.Domains[i].Indicators[j]
+			for k := range ind.Lines {
+				if ind.Lines[k].ID == id {
+					return &ind.Lines[k], ind, true
+				}
+			}
+		}
+	}
+	return nil, nil, false
 }
 
 // LineOf returns the line with that id.

@@ -59,16 +59,12 @@ func (s *Source) Close() error { return s.close() }
 // Faults: file_type_refused, file_too_large, table_foreign, table_outdated,
 // table_columns.
 func Open(r io.ReaderAt, size int64, plans func(version int) *Plan) (*Source, error) {
-	if size > MaxFile {
-		return nil, fault.New(fault.TooLarge, "file_too_large").With("limit", int64(MaxFile))
-	}
-	head := make([]byte, 512)
-	n, _ := r.ReadAt(head, 0)
-	switch head = head[:n]; {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+	book, err := isBook(r, size)
+	switch {
+	case err != nil:
+		return nil, err
+	case book:
 		return openBook(r, size, plans)
-	case n == 0, bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}), bytes.HasPrefix(head, []byte("%PDF")), bytes.IndexByte(head, 0) >= 0 && !utf16(head):
-		return nil, fault.New(fault.Invalid, "table_type_refused")
 	}
 	return openText(r, size, plans)
 }
@@ -80,20 +76,15 @@ func utf16(head []byte) bool {
 var badTable = fault.New(fault.Invalid, "table_type_refused")
 
 func openBook(r io.ReaderAt, size int64, plans func(int) *Plan) (_ *Source, err error) {
-	lines, err := boundedZip(r, size)
+	f, lines, err := openFile(r, size)
 	if err != nil {
 		return nil, err
 	}
-	// excelize panics on some damaged books; a file somebody sends must not end a job.
 	defer func() {
 		if p := recover(); p != nil {
 			err = badTable.Because(fmt.Errorf("%v", p))
 		}
 	}()
-	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: inMemory})
-	if err != nil {
-		return nil, badTable.Because(err)
-	}
 	s, err := readBook(f, plans)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

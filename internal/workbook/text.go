@@ -1,7 +1,6 @@
 package workbook
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -194,17 +193,7 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 	}
 	s := &Source{Format: "csv", Encoding: enc, plan: plans(0), close: func() error { return nil }, Lines: max(0, count-1)}
 	s.Version = s.plan.Version
-	decoded := decode(io.NewSectionReader(r, 0, size), enc)
-	buffered := bufio.NewReaderSize(decoded, 64<<10)
-	first, _ := buffered.Peek(16 << 10)
-	title, _, _ := strings.Cut(string(first), "\n")
-	c := csv.NewReader(buffered)
-	c.FieldsPerRecord, c.ReuseRecord = -1, true
-	for _, sep := range []rune{'\t', ';'} {
-		if strings.Count(title, string(sep)) > strings.Count(title, ",") {
-			c.Comma = sep
-		}
-	}
+	c := separated(decode(io.NewSectionReader(r, 0, size), enc))
 	head, err := c.Read()
 	if err != nil {
 		return nil, badTable.Because(err)

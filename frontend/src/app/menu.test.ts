@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Me } from '../api/model'
 import { menuFor } from './menu'
+import { subjects } from './subjects'
 
 const menu = (...roles: string[]) => menuFor({ postings: roles.map((role) => ({ role })) } as Me)
 const pages = (...roles: string[]) => menu(...roles).flatMap((g) => g.lines.map((l) => l.to))
@@ -16,4 +17,13 @@ it('begins with what an officer does every day', () => {
   expect(first?.lines.map((l) => l.to)).toEqual(['/', '/batch', '/mine', '/exchange', '/offline'])
   expect(pages('officer')).not.toContain('/delegations')
   expect(pages('officer')).not.toContain('/connectors')
+})
+
+it('leaves out no line of any subject, and leads where a page is', () => {
+  const lines = subjects.flatMap((s) => s.menu?.lines ?? [])
+  const everybody = lines.flatMap((l) => l.roles ?? [])
+  expect(pages(...everybody).sort()).toEqual(lines.map((l) => l.to).sort())
+  const paths = subjects.flatMap((s) => s.routes.map((r) => `/${r.path ?? ''}`))
+  expect(new Set(paths).size).toBe(paths.length)
+  expect(lines.filter((l) => !paths.includes(l.to))).toEqual([])
 })

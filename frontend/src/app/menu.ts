@@ -1,100 +1,24 @@
-import type { Me, Role } from '../api/model'
+import type { ParseKeys } from 'i18next'
+import type { Me } from '../api/model'
+import type { Line } from './subject'
+import { subjects } from './subjects'
 
-export const approvers: Role[] = [
-  'duty_leader',
-  'deputy_head',
-  'area_head',
-  'instructor',
-  'dept_head',
-  'prison_leader',
-  'warden',
-]
-export const fillers: Role[] = [
-  'officer',
-  'medic',
-  'counsellor',
-  'dept_staff',
-  'duty_leader',
-  'deputy_head',
-]
-const readers: Role[] = [
-  ...approvers,
-  'officer',
-  'dept_staff',
-  'prison_office',
-  'bureau_office',
-  'bureau_leader',
-  'inspector',
+/** In their order. The first is what one comes for every day. */
+const headings: ParseKeys[] = [
+  'menu.ofFilling',
+  'menu.ofApproval',
+  'menu.ofFinding',
+  'menu.ofScores',
+  'menu.ofAccreditation',
+  'menu.ofCalendar',
+  'menu.ofCatalogue',
+  'menu.ofSystem',
 ]
 
-const keepers: Role[] = ['warden', 'prison_office', 'audit_admin', 'inspector']
-
-interface Line {
-  to: string
-  label: string
-  roles?: readonly Role[]
-}
-
-/** By subject. The first is what one comes for every day. */
-const groups = [
-  {
-    label: 'menu.ofFilling',
-    lines: [
-      { to: '/', label: 'menu.workbench' },
-      { to: '/batch', label: 'menu.batch', roles: fillers },
-      { to: '/mine', label: 'menu.mine', roles: fillers },
-      { to: '/exchange', label: 'menu.exchange', roles: readers },
-      { to: '/offline', label: 'offline.menu', roles: fillers },
-    ],
-  },
-  {
-    label: 'menu.ofApproval',
-    lines: [
-      { to: '/inbox', label: 'menu.inbox', roles: readers },
-      { to: '/delegations', label: 'approval.delegations', roles: approvers },
-    ],
-  },
-  {
-    label: 'menu.ofFinding',
-    lines: [
-      { to: '/ledgers', label: 'menu.ledgers', roles: readers },
-      { to: '/search', label: 'menu.search' },
-      { to: '/trace', label: 'menu.trace', roles: readers },
-      { to: '/volumes', label: 'menu.volumes', roles: readers },
-      { to: '/verify', label: 'menu.verify', roles: readers },
-    ],
-  },
-  {
-    label: 'menu.ofScores',
-    lines: [
-      { to: '/scores', label: 'menu.scores', roles: readers },
-      { to: '/completeness', label: 'menu.completeness', roles: readers },
-      { to: '/burden', label: 'menu.burden', roles: readers },
-    ],
-  },
-  {
-    label: 'menu.ofCalendar',
-    lines: [
-      { to: '/rosters', label: 'calendar.rosters', roles: readers },
-      { to: '/reliefs', label: 'calendar.reliefs', roles: readers },
-    ],
-  },
-  {
-    label: 'menu.ofCatalogue',
-    lines: [
-      { to: '/catalogue', label: 'menu.catalogue', roles: readers },
-      { to: '/consolidation', label: 'menu.consolidation' },
-    ],
-  },
-  {
-    label: 'menu.ofSystem',
-    lines: [
-      { to: '/connectors', label: 'menu.connectors', roles: ['system_admin', 'security_admin'] },
-      { to: '/log', label: 'menu.log', roles: keepers },
-      { to: '/sessions', label: 'menu.sessions' },
-    ],
-  },
-] as const satisfies readonly { label: string; lines: readonly Line[] }[]
+const groups = headings.map((label) => ({
+  label,
+  lines: subjects.flatMap(({ menu }) => (menu?.heading === label ? menu.lines : [])),
+}))
 
 /** What the menu offers, by subject. It only spares dead ends: the server decides what is allowed. */
 export function menuFor(me: Me) {
@@ -103,12 +27,4 @@ export function menuFor(me: Me) {
   return groups
     .map(({ label, lines }) => ({ label, lines: lines.filter(offered) }))
     .filter(({ lines }) => lines.length > 0)
-}
-
-export function mayApprove(me: Me): boolean {
-  return me.postings.some((p) => approvers.includes(p.role))
-}
-
-export function mayFill(me: Me): boolean {
-  return me.postings.some((p) => fillers.includes(p.role))
 }

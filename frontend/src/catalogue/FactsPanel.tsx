@@ -1,6 +1,6 @@
 import type { Role } from '../api/model'
 import { useLedgers, useOrganisation } from '../api/queries'
-import { approvers, fillers } from '../app/menu'
+import { approvers, fillers } from '../app/posts'
 import { useLang, useT } from '../i18n'
 import { get, set } from '../schema/pointer'
 import { type Json, text } from '../schema/types'

@@ -1,12 +1,11 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Lang } from '../schema/types'
-import en from './en.json'
-import zh from './zh.json'
+import { type Texts, textsOf } from './texts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof zh }
+    resources: { translation: Texts }
     returnNull: false
   }
 }
@@ -22,7 +21,7 @@ export const i18n = i18next.createInstance()
 void i18n.use(initReactI18next).init({
   lng: first(),
   fallbackLng: 'zh',
-  resources: { zh: { translation: zh }, en: { translation: en } },
+  resources: { zh: { translation: textsOf('zh') }, en: { translation: textsOf('en') } },
   interpolation: { escapeValue: false },
 })
 

@@ -4,7 +4,7 @@ import type { Entry, EntryPage, LedgerHead, Me, Organisation } from '../api/mode
 import { prisonOf } from '../api/queries'
 import { whoAmI } from '../api/session'
 import { fillable } from '../app/duties'
-import { mayFill } from '../app/menu'
+import { mayFill } from '../app/posts'
 import { ask, connection } from './connection'
 import { forgetOld, ledgerMayStay } from './kept'
 import { type Run, Sender } from './send'

@@ -22,6 +22,7 @@ export default function AreaScore() {
   return (
     <>
       <PageTitle title={t('score.title', { area: names.area(area) })}>
+        <Link to={`/prisons/${prison}/areas/${area}/readiness`}>{t('readiness.open')}</Link>{' '}
         <Link to={`/prisons/${prison}/areas/${area}/proof`}>{t('score.proof')}</Link>
       </PageTitle>
       <Ready query={score}>

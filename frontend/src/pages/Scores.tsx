@@ -40,6 +40,7 @@ export function Standings({ prison }: { prison: string }) {
                   {t('score.total')}
                 </th>
                 <th scope="col">{t('score.passes')}</th>
+                <th scope="col">{t('readiness.open')}</th>
                 <th scope="col">{t('score.proof')}</th>
               </tr>
             </thead>
@@ -56,6 +57,14 @@ export function Standings({ prison }: { prison: string }) {
                     <span className={`status ${s.passes ? 'approved' : 'overdue'}`}>
                       {t(s.passes ? 'score.pass' : 'score.fail')}
                     </span>
+                  </td>
+                  <td>
+                    <Link
+                      to={`/prisons/${prison}/areas/${s.area.id}/readiness`}
+                      aria-label={`${t('readiness.open')} ${names.area(s.area.id)}`}
+                    >
+                      {t('readiness.open')}
+                    </Link>
                   </td>
                   <td>
                     <Link

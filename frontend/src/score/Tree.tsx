@@ -32,6 +32,15 @@ export function Tree({ sheet, ...at }: { sheet: Sheet } & At) {
         </details>
       ))}
       <p className="quiet">{t('score.leaves', { sum: shown(sheet.deducted) })}</p>
+      {sheet.carry && (
+        <p className="quiet">
+          {t('score.carry', {
+            rate: shown(sheet.carry.rate),
+            deductions: shown(sheet.carry.deductions),
+            sum: shown(sheet.carry.deducted),
+          })}
+        </p>
+      )}
       {shown(sheet.rescaled) !== '0' && (
         <p className="quiet">
           {t('score.rescaled', {
@@ -122,6 +131,15 @@ function Line({ line, ...at }: { line: LineScore } & At) {
         <span className="status excused">{t('score.notApplicable')}</span>
       )}
       {shown(line.deducted) !== '0' && <strong className="danger"> −{shown(line.deducted)}</strong>}
+      {line.override && (
+        <p className="quiet">
+          {t('score.overridden', {
+            computed: shown(line.override.computed),
+            amount: shown(line.override.amount),
+            reason: line.override.reason,
+          })}
+        </p>
+      )}
       <ul>
         {(line.losses ?? []).map((loss, index) => (
           <Leaf key={index} loss={loss} {...at} />
@@ -140,13 +158,14 @@ function Leaf({ loss, ...at }: { loss: Loss } & At) {
         <span className="quiet">{t('score.countedIn', { line: loss.counted_in })}</span>
       )}
       {(loss.refs ?? []).map((ref) => (
-        <RefLink key={ref.kind + ref.id} item={ref} {...at} />
+        <RefLink key={ref.kind + ref.id} item={ref} prison={at.prison} />
       ))}
     </li>
   )
 }
 
-function RefLink({ item, prison }: { item: Ref } & At) {
+/** What a point was lost for: an entry to open, or what else it was. */
+export function RefLink({ item, prison }: { item: Ref; prison: string }) {
   const t = useT()
   const label = `${t(`score.ref_${item.kind}`)} ${item.day ?? item.id.slice(-8)}`
   if (item.kind !== 'entry') return <span className="ref">{label}</span>

@@ -1,0 +1,75 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { address, launch, shot, signedIn, violations } from './browser'
+
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+const opened = async (who: string) => {
+  page = await signedIn(browser, who)
+  await page.goto(`${address}/scores`)
+  await page.getByRole('link', { name: '三监区' }).first().click()
+  await page.getByRole('link', { name: '达标状态' }).click()
+  await page.getByRole('heading', { level: 1, name: /达标状态/ }).waitFor()
+}
+
+describe('where an area stands', () => {
+  it('the head of the area sees what is due and what it costs, and keeps a self-check', async () => {
+    await opened('head of area')
+    await page.getByRole('heading', { name: '即将到期，漏填要扣多少分' }).waitFor()
+    await page.getByRole('button', { name: '保存一次自查' }).click()
+    await page.getByText('已保存，附全部依据').waitFor()
+    await page.getByRole('heading', { name: /的自查（/ }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'readiness')
+  })
+
+  it('what would be is worked out, and nothing of it is kept', async () => {
+    const kept = await page.locator('.score-total').innerText()
+    await page.getByLabel('再漏填').selectOption({ label: '点名' })
+    await page.getByLabel('次数').first().fill('20')
+    await page.getByLabel('达标线').fill('999.5')
+    await page.getByRole('button', { name: '推算' }).click()
+    await page.getByText(/分变为/).waitFor()
+    await page.getByText('不达标').first().waitFor()
+    await shot(page, 'readiness-suppose')
+    await page.reload()
+    await page.locator('.score-total').waitFor()
+    expect(await page.locator('.score-total').innerText()).toBe(kept)
+  })
+
+  it('a kept score comes out the same again, to the byte', async () => {
+    await page.locator('#runs ~ table a, table a').last().click()
+    await page.getByText(/逐字节相同/).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'run')
+    await page.goBack()
+  })
+
+  it('what does not apply is asked for with its reason', async () => {
+    await page.getByText('申请裁定').click()
+    await page.getByLabel('指标或规则').selectOption('LD-01')
+    await page.getByRole('textbox', { name: '理由' }).fill('老病残监区，无劳动')
+    await page.getByRole('button', { name: '提交申请' }).click()
+    await page.getByText('待裁定', { exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: /^同意/ }).count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('the bureau decides it, and the score follows', async () => {
+    await opened('bureau accreditation office')
+    await page.getByRole('button', { name: '同意 LD-01', exact: true }).first().click()
+    await page.getByText('在用', { exact: true }).first().waitFor()
+    await shot(page, 'readiness-ruled')
+    await page.getByRole('link', { name: '扣分明细' }).click()
+    await page.locator('summary', { hasText: '劳动改造' }).click()
+    await page.locator('summary', { hasText: 'LD-01' }).getByText('不适用').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.context().close()
+  })
+})

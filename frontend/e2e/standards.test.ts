@@ -1,0 +1,104 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { address, launch, shot, signedIn, violations } from './browser'
+
+let browser: Browser
+let office: Page
+let other: Page
+
+beforeAll(async () => {
+  browser = await launch()
+  office = await signedIn(browser, 'bureau accreditation office')
+  other = await signedIn(browser, 'bureau leader')
+})
+afterAll(async () => {
+  await browser?.close()
+})
+
+const table = (rows: string) => ({
+  name: 'framework.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(`编号,方面,指标,分值,评分标准,方法\n${rows}`),
+})
+
+describe('a standard from draft to issue', () => {
+  it('is drafted from the one there is, checked while it is written, and saved', async () => {
+    await office.goto(`${address}/standards`)
+    await office.getByRole('heading', { level: 1, name: '考核标准' }).waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standards')
+    await office.getByRole('link', { name: '罪犯伙房样例标准（非官方）' }).click()
+    await office.getByText('刑罚执行 · 60 分').click()
+    await office.getByText('未经审批到伙房，每名', { exact: true }).waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standard')
+    await office.getByRole('button', { name: '以此起草下一版' }).click()
+    const box = office.getByRole('textbox', { name: '标准' })
+    const text = await box.inputValue()
+    await box.fill(text.replace('"points": "60"', '"points": "61"'))
+    await office.getByText('指标分值之和应等于 61').waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standard-checks')
+    await box.fill(text.replace('伙房罪犯选用审批', '伙房罪犯选用与审批'))
+    await office.getByText(/^通过，/).waitFor()
+    await office.getByRole('button', { name: '保存草案' }).click()
+    await office.getByText(/第 2 版 .*草案/).waitFor()
+  })
+
+  it('is passed by another and issued; the one before is superseded', async () => {
+    await other.goto(`${address}/standards/kitchen/v/2`)
+    await other.getByRole('button', { name: '审核通过' }).click()
+    await other
+      .getByText(/已审核/)
+      .first()
+      .waitFor()
+    await office.reload()
+    await office.getByRole('button', { name: /印\s*发/ }).click()
+    await office.getByText(/第 2 版 .*已印发/).waitFor()
+    await office.goto(`${address}/standards`)
+    await office.getByText('已被替代').waitFor()
+    await office.getByRole('link', { name: '与第 1 版' }).first().click()
+    await office.getByText('伙房罪犯选用与审批').waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standard-compare')
+  })
+
+  it('comes in from a table, once its mistakes are mended', async () => {
+    await office.goto(`${address}/standards/import`)
+    await office.getByLabel('标准代码').fill('hospital-safety')
+    await office.getByLabel('中文名称').fill('医院安全框架（虚构）')
+    await office.getByLabel('合格线').fill('8')
+    await office
+      .getByLabel('表格文件')
+      .setInputFiles(table('A-1,安全,手卫生,零,未洗手，每次,巡查\n'))
+    await office.getByRole('button', { name: '导入为草案' }).click()
+    await office.getByText('2 处须改正，未生成草案').waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standard-import')
+    await office
+      .getByLabel('表格文件')
+      .setInputFiles(table('A-1,安全,手卫生,10,"未洗手，每次",现场\n'))
+    await office.getByRole('button', { name: '导入为草案' }).click()
+    await office.getByRole('heading', { level: 1, name: '医院安全框架（虚构）' }).waitFor()
+  })
+
+  it('rests on documents; what rests on a replaced one is marked', async () => {
+    await office.goto(`${address}/basis`)
+    const add = office.getByRole('region', { name: '登记依据文件' })
+    await add.getByLabel('文件').fill('监狱教育改造工作规定（虚构新版）')
+    await add.getByLabel('发文机关').fill('司法部')
+    await add.getByLabel('层级').selectOption('ministry')
+    await add.getByRole('button', { name: /登\s*记/ }).click()
+    const replace = office.getByRole('region', { name: '登记替代文件' })
+    await replace
+      .getByRole('combobox', { name: '文件', exact: true })
+      .selectOption('监狱教育改造工作规定')
+    await replace
+      .getByRole('combobox', { name: '替代文件' })
+      .selectOption('监狱教育改造工作规定（虚构新版）')
+    await replace.getByRole('button', { name: '登记替代' }).click()
+    await office.getByText(/项指标须复核/).waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'basis')
+  })
+})

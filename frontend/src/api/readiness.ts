@@ -1,0 +1,82 @@
+import { useQuery } from '@tanstack/react-query'
+import type { components, operations } from './api-schema'
+import { call } from './http'
+import type { Indicator } from './model'
+
+type S = components['schemas']
+
+export type Readiness = S['Readiness']
+export type ScoreChange = S['ScoreChange']
+export type Supposed = S['Supposed']
+export type Supposition = S['Supposition']
+export type ScoreRun = S['ScoreRun']
+export type Ruling = S['Ruling']
+export type NewRuling = operations['rulings.create']['requestBody']['content']['application/json']
+
+const at = (prison: string, area: string) => `/prisons/${prison}/areas/${area}`
+
+export function useReadiness(prison: string, area: string) {
+  const queryFn = async () => (await call<Readiness>(`${at(prison, area)}/readiness`)).data
+  return useQuery({ queryKey: ['readiness', prison, area], queryFn })
+}
+
+export function useRuns(prison: string, area: string) {
+  const queryFn = async () =>
+    (await call<{ runs: ScoreRun[]; may: boolean }>(`${at(prison, area)}/runs`)).data
+  return useQuery({ queryKey: ['runs', prison, area], queryFn })
+}
+
+export function useRun(prison: string, run: string) {
+  const queryFn = async () =>
+    (await call<{ run: ScoreRun; replays: boolean }>(`/prisons/${prison}/runs/${run}`)).data
+  return useQuery({ queryKey: ['run', prison, run], queryFn })
+}
+
+export interface Rulings {
+  rulings: Ruling[]
+  may: Ruling['kind'][]
+}
+
+export function useRulings(prison: string, area: string) {
+  const queryFn = async () => (await call<Rulings>(`${at(prison, area)}/rulings`)).data
+  return useQuery({ queryKey: ['rulings', prison, area], queryFn })
+}
+
+export interface Standard {
+  id: string
+  domains: { id: string; title: S['Text']; indicators: Indicator[] }[]
+}
+
+/** A version of a standard never changes. */
+export function useStandard(id: string | undefined) {
+  const queryFn = async () => (await call<Standard>(`/standards/${id}`)).data
+  return useQuery({ queryKey: ['standard', id], queryFn, enabled: id !== undefined })
+}
+
+export async function suppose(prison: string, area: string, body: Supposed): Promise<Supposition> {
+  return (await call<Supposition>(`${at(prison, area)}/suppose`, { method: 'POST', body })).data
+}
+
+export async function keepRun(prison: string, area: string, key: string): Promise<ScoreRun> {
+  const body = { kind: 'self_check' }
+  return (
+    await call<ScoreRun>(`${at(prison, area)}/runs`, { method: 'POST', body, idempotencyKey: key })
+  ).data
+}
+
+export async function askRuling(prison: string, area: string, body: NewRuling, key: string) {
+  await call(`${at(prison, area)}/rulings`, { method: 'POST', body, idempotencyKey: key })
+}
+
+export async function decideRuling(
+  prison: string,
+  ruling: string,
+  body: { verdict: string; comment: string },
+  key: string,
+) {
+  await call(`/prisons/${prison}/rulings/${ruling}/decision`, {
+    method: 'POST',
+    body,
+    idempotencyKey: key,
+  })
+}

@@ -1,0 +1,150 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Text } from '../schema/types'
+import type { components } from './api-schema'
+import { call } from './http'
+
+type S = components['schemas']
+
+export type StandardVersion = S['StandardVersion']
+export type StandardReport = S['StandardReport']
+export type StandardComparison = S['StandardComparison']
+export type StandardFrame = S['StandardFrame']
+export type Misread = S['Misread']
+export type BasisDocument = S['BasisDocument']
+export type Action = 'create' | 'edit' | 'approve' | 'manage'
+
+/** What of an indicator stands in standard.json. */
+export interface Indicator {
+  code: string
+  title: Text
+  points: string
+  former_veto?: boolean
+  department?: string
+  ledgers: string[]
+  criteria: Text
+  basis?: { document: string; clause: string; date?: string }[]
+}
+
+/** One rule of rules.json. */
+export interface Rule {
+  id: string
+  title: Text
+  form: 'each' | 'below' | 'above' | 'table'
+  method: 'ledger' | 'onsite' | 'video' | 'quiz' | 'reading' | 'register'
+  deduct: string
+}
+
+/** How one rule is checked, in guide.json. */
+export interface Guidance {
+  id: string
+  where: Text
+  steps: Text[]
+  sample?: { n: number; of: Text }
+  evidence: Text
+}
+
+export interface Artefacts {
+  standard: {
+    id: string
+    version: number
+    title: Text
+    domains: { id: string; title: Text; points: string; indicators: Indicator[] }[]
+  }
+  rules: {
+    standard: string
+    version: number
+    indicators: { code: string; parts?: Record<string, string>; lines: Rule[] }[]
+  }
+  guide: { standard: string; version: number; lines: Guidance[] }
+}
+
+export interface Whole extends Artefacts {
+  version: StandardVersion
+  actions: Action[]
+}
+
+const at = (standard: string, version: number) => `/standards/${standard}/versions/${version}`
+
+export function useStandards() {
+  const queryFn = async () =>
+    (await call<{ standards: StandardVersion[]; actions: Action[] }>('/standards')).data
+  return useQuery({ queryKey: ['standards'], queryFn })
+}
+
+export function useStandard(standard: string, version: number) {
+  const queryFn = async () => (await call<Whole>(at(standard, version))).data
+  return useQuery({ queryKey: ['standards', standard, version], queryFn })
+}
+
+export function useComparison(standard: string, from: number, to: number) {
+  const queryFn = async () =>
+    (await call<StandardComparison>(`/standards/${standard}/compare`, { query: { from, to } })).data
+  return useQuery({ queryKey: ['standards', standard, 'compare', from, to], queryFn })
+}
+
+export function useBasis() {
+  const queryFn = async () =>
+    (await call<{ documents: BasisDocument[]; actions: Action[] }>('/basis')).data
+  return useQuery({ queryKey: ['basis'], queryFn })
+}
+
+export async function checkStandard(body: Artefacts, signal?: AbortSignal) {
+  return (await call<StandardReport>('/standards/check', { method: 'POST', body, signal })).data
+}
+
+export async function draftStandard(body: Artefacts, key: string) {
+  const options = { method: 'POST', body, idempotencyKey: key } as const
+  return (await call<StandardVersion>('/standards', options)).data
+}
+
+/** What changes a version names the revision that was seen. */
+async function change(
+  v: StandardVersion,
+  method: 'PUT' | 'POST',
+  to: string,
+  body: unknown,
+  key: string,
+) {
+  const options = { method, body, ifMatch: v.revision, idempotencyKey: key }
+  return (await call<StandardVersion>(`${at(v.standard, v.version)}${to}`, options)).data
+}
+
+export const saveStandard = (v: StandardVersion, body: Artefacts, key: string) =>
+  change(v, 'PUT', '', body, key)
+
+export const reviewStandard = (
+  v: StandardVersion,
+  verdict: 'pass' | 'return',
+  comment: string,
+  key: string,
+) => change(v, 'POST', '/review', { verdict, comment, digest: v.digest }, key)
+
+export const issueStandard = (v: StandardVersion, effective_on: string, key: string) =>
+  change(v, 'POST', '/issue', { effective_on }, key)
+
+export interface Imported {
+  version?: StandardVersion
+  mistakes: Misread[]
+}
+
+export async function importStandard(frame: StandardFrame, file: string, key: string) {
+  const options = { method: 'POST', body: { frame, file }, idempotencyKey: key } as const
+  return (await call<Imported>('/standards/import', options)).data
+}
+
+export async function addBasis(body: Record<string, string>, key: string) {
+  await call('/basis', { method: 'POST', body, idempotencyKey: key })
+}
+
+export async function replaceBasis(body: { title: string; by: string; on: string }, key: string) {
+  await call('/basis/replacements', { method: 'POST', body, idempotencyKey: key })
+}
+
+/** The next version begins as a copy of one there is. */
+export function nextOf({ standard, rules, guide }: Artefacts, version: number): Artefacts {
+  return {
+    standard: { ...standard, version },
+    rules: { ...rules, version },
+    guide: { ...guide, version },
+  }
+}

@@ -1,0 +1,33 @@
+import type zh from '../../i18n/standards.zh.json'
+import { readers } from '../posts'
+import { page, type Subject } from '../subject'
+
+declare module '../../i18n/texts' {
+  interface Texts extends Standards {}
+}
+type Standards = typeof zh
+
+export const subject: Subject = {
+  menu: {
+    heading: 'menu.ofAccreditation',
+    lines: [
+      { to: '/standards', label: 'standards.title', roles: readers },
+      {
+        to: '/basis',
+        label: 'standards.basis',
+        roles: ['prison_office', 'bureau_office', 'bureau_leader'],
+      },
+    ],
+  },
+  routes: [
+    { path: 'standards', ...page(() => import('../../pages/Standards')) },
+    { path: 'standards/import', ...page(() => import('../../pages/StandardImport')) },
+    { path: 'standards/:standard/compare', ...page(() => import('../../pages/StandardCompare')) },
+    { path: 'standards/:standard/v/:version', ...page(() => import('../../pages/StandardPage')) },
+    {
+      path: 'standards/:standard/v/:version/edit',
+      ...page(() => import('../../pages/StandardEdit')),
+    },
+    { path: 'basis', ...page(() => import('../../pages/Basis')) },
+  ],
+}

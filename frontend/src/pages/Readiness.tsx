@@ -1,0 +1,141 @@
+import { lazy, Suspense } from 'react'
+import { Link, useParams } from 'react-router'
+import { type Readiness as Answer, useReadiness } from '../api/readiness'
+import { showTime } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { Changes } from '../readiness/Changes'
+import { Rulings } from '../readiness/Rulings'
+import { Runs } from '../readiness/Runs'
+import { Suppose } from '../readiness/Suppose'
+import { text } from '../schema/types'
+import { amount, shown } from '../score/decimal'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Loading, Ready } from '../ui/States'
+import '../calendar/calendar.css'
+import '../score/score.css'
+
+const DriftChart = lazy(async () => ({
+  default: (await import('../readiness/DriftChart')).DriftChart,
+}))
+
+/** Where an area stands today: what it lost, what is due, how it moves, and what if. */
+export default function Readiness() {
+  const { prison = '', area = '' } = useParams()
+  const t = useT()
+  const names = useNames()
+  const query = useReadiness(prison, area)
+  return (
+    <>
+      <PageTitle title={t('readiness.title', { area: names.area(area) })}>
+        <Link to={`/prisons/${prison}/areas/${area}/score`}>{t('readiness.sheet')}</Link>
+      </PageTitle>
+      <Ready query={query}>
+        {(data) => (
+          <>
+            <Head data={data} />
+            <Since prison={prison} data={data} />
+            <Dues data={data} />
+            <Drift data={data} />
+            <Suppose prison={prison} area={area} readiness={data} />
+            <Rulings prison={prison} area={area} standard={data.sheet.standard} />
+            <Runs prison={prison} area={area} />
+          </>
+        )}
+      </Ready>
+    </>
+  )
+}
+
+function Head({ data }: { data: Answer }) {
+  const t = useT()
+  const { sheet } = data
+  const above = amount(data.gap) >= 0
+  return (
+    <section className="panel">
+      <div className="score-total">{sheet.display}</div>
+      <span className={`status ${sheet.passes ? 'approved' : 'overdue'}`}>
+        {t(sheet.passes ? 'score.pass' : 'score.fail')}
+      </span>{' '}
+      {t(above ? 'readiness.above' : 'readiness.below', { gap: shown(data.gap).replace('-', '') })}
+      <p className="quiet">
+        {t('score.of', { points: shown(sheet.points), line: shown(sheet.line) })}{' '}
+        {t('score.window', { from: sheet.from, to: sheet.to })}
+      </p>
+    </section>
+  )
+}
+
+function Since({ prison, data }: { prison: string; data: Answer }) {
+  const t = useT()
+  const { since } = data
+  if (!since) return <p className="panel quiet">{t('readiness.sinceNone')}</p>
+  return (
+    <section className="panel" aria-labelledby="since">
+      <h2 id="since">{t('readiness.since', { day: since.day })}</h2>
+      {since.changes.length === 0 ? (
+        <p className="quiet">{t('readiness.sinceSame')}</p>
+      ) : (
+        <Changes prison={prison} list={since.changes} />
+      )}
+    </section>
+  )
+}
+
+function Dues({ data }: { data: Answer }) {
+  const t = useT()
+  const names = useNames()
+  return (
+    <section className="panel" aria-labelledby="dues">
+      <h2 id="dues">{t('readiness.dues')}</h2>
+      {data.dues.length === 0 ? (
+        <p className="quiet">{t('readiness.duesNone')}</p>
+      ) : (
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">{t('readiness.ledger')}</th>
+              <th scope="col">{t('readiness.period')}</th>
+              <th scope="col">{t('readiness.due')}</th>
+              <th scope="col" className="num">
+                {t('readiness.price')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.dues.map((d) => (
+              <tr key={d.ledger + d.period + d.due_at}>
+                <td>{names.ledger(d.ledger)}</td>
+                <td className="mono">{d.period}</td>
+                <td>{showTime(d.due_at)}</td>
+                <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+function Drift({ data }: { data: Answer }) {
+  const t = useT()
+  const lang = useLang()
+  const { drift, sheet } = data
+  if (!drift) return <p className="panel quiet">{t('readiness.driftNone')}</p>
+  const slid = sheet.domains.filter((d) => drift.domains.some((x) => x.id === d.id && x.alarm))
+  const kind = t(`readiness.run.${drift.kind}`)
+  return (
+    <section className="panel" aria-labelledby="drift">
+      <h2 id="drift">{t('readiness.drift', { day: drift.as_of, kind, score: drift.score })}</h2>
+      <p className={drift.alarm ? 'danger' : 'quiet'}>
+        {drift.alarm
+          ? t('readiness.driftAlarm', { domains: slid.map((d) => text(d.title, lang)).join('、') })
+          : t('readiness.driftHeld')}
+      </p>
+      <Suspense fallback={<Loading />}>
+        <DriftChart readiness={data} />
+      </Suspense>
+    </section>
+  )
+}

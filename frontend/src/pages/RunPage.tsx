@@ -1,0 +1,46 @@
+import { useParams } from 'react-router'
+import { useRun } from '../api/readiness'
+import { showTime } from '../form/time'
+import { useT } from '../i18n'
+import { Tree } from '../score/Tree'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+import '../score/score.css'
+
+/** A kept score with all it rests on, and whether it comes out the same again. */
+export default function RunPage() {
+  const { prison = '', run = '' } = useParams()
+  const t = useT()
+  const names = useNames()
+  const query = useRun(prison, run)
+  return (
+    <Ready query={query}>
+      {({ run: kept, replays }) => (
+        <>
+          <PageTitle
+            title={`${names.area(kept.area)} · ${t('readiness.runTitle', { kind: t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
+          />
+          <section className="panel">
+            <div className="score-total">{kept.sheet?.display}</div>
+            <span className={`status ${kept.passes ? 'approved' : 'overdue'}`}>
+              {t(kept.passes ? 'score.pass' : 'score.fail')}
+            </span>
+            <p className="quiet">
+              {kept.made_by_name} {showTime(kept.recorded_at)}
+            </p>
+            <p className={replays ? 'quiet' : 'danger'} role="status">
+              {t(replays ? 'readiness.replays' : 'readiness.differs', { version: kept.version })}
+            </p>
+          </section>
+          {kept.sheet && (
+            <section className="panel">
+              <h2>{t('score.where')}</h2>
+              <Tree sheet={kept.sheet} prison={prison} area={kept.area} />
+            </section>
+          )}
+        </>
+      )}
+    </Ready>
+  )
+}

@@ -1,0 +1,135 @@
+import { Button } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { importStandard, type Misread, type StandardFrame } from '../api/standards'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { Problems } from '../standards/Problems'
+import { useAct } from '../standards/useAct'
+import { PageTitle } from '../ui/PageTitle'
+import '../approval/approval.css'
+
+const kinds = ['ordinary', 'functional', 'prison', 'other'] as const
+
+/** A file as the envelope takes it. */
+async function base64(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  let raw = ''
+  for (const b of bytes) raw += String.fromCharCode(b)
+  return btoa(raw)
+}
+
+/** A standard from a table, the mistakes of which come back by row and column. */
+export default function StandardImport() {
+  const t = useT()
+  const lang = useLang()
+  const go = useNavigate()
+  const { busy, problems, run } = useAct()
+  const [mistakes, setMistakes] = useState<Misread[]>([])
+  const send = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const typed = new FormData(e.currentTarget)
+    const value = (name: string) => String(typed.get(name) ?? '').trim()
+    const file = typed.get('file')
+    if (!(file instanceof File)) return
+    const version = Number(value('version'))
+    const functions = value('functions')
+      .split(/[\s,，、]+/)
+      .filter(Boolean)
+    const frame: StandardFrame = {
+      id: value('id'),
+      version,
+      title: { zh: value('name'), en: value('nameEn') },
+      unit: { kind: value('kind') as StandardFrame['unit']['kind'], functions },
+      line: value('line'),
+      months: Number(value('months')),
+    }
+    const table = await base64(file)
+    setMistakes([])
+    await run(async (key) => {
+      const answer = await importStandard(frame, table, key)
+      setMistakes(answer.mistakes)
+      if (answer.version)
+        await go(`/standards/${answer.version.standard}/v/${answer.version.version}`)
+    })
+  }
+  return (
+    <>
+      <PageTitle title={t('standards.import')} />
+      <div className="panel">
+        <p>{t('standards.importMeans')}</p>
+        <form className="delegation-form" onSubmit={(e) => void send(e)}>
+          <label>
+            {t('standards.id')}
+            <input name="id" required pattern="[a-z][a-z0-9\-]{1,39}" />
+            <small className="quiet">{t('standards.idMeans')}</small>
+          </label>
+          <label>
+            {t('standards.version')}
+            <input name="version" type="number" min={1} defaultValue={1} required />
+          </label>
+          <label>
+            {t('standards.nameZh')}
+            <input name="name" required maxLength={100} />
+          </label>
+          <label>
+            {t('standards.nameEn')}
+            <input name="nameEn" maxLength={100} />
+          </label>
+          <label>
+            {t('standards.unit')}
+            <select name="kind" defaultValue="other">
+              {kinds.map((k) => (
+                <option key={k} value={k}>
+                  {t(`standards.unit_${k}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {t('standards.functions')}
+            <input name="functions" />
+            <small className="quiet">{t('standards.functionsMean')}</small>
+          </label>
+          <label>
+            {t('standards.line')}
+            <input name="line" required inputMode="decimal" pattern="[0-9]+(\.[0-9]+)?" />
+          </label>
+          <label>
+            {t('standards.months')}
+            <input name="months" type="number" min={1} max={36} defaultValue={6} required />
+          </label>
+          <label>
+            {t('standards.file')}
+            <input name="file" type="file" accept=".xlsx,.csv" required />
+          </label>
+          <Button type="primary" htmlType="submit" loading={busy}>
+            {t('standards.bringIn')}
+          </Button>
+        </form>
+        <Problems list={problems} />
+        {mistakes.length > 0 && (
+          <table className="plain">
+            <caption role="alert">{t('standards.misread', { count: mistakes.length })}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('standards.row')}</th>
+                <th scope="col">{t('standards.column')}</th>
+                <th scope="col">{t('standards.mistake')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {mistakes.map((m) => (
+                <tr key={`${m.row} ${m.column} ${m.text.zh}`}>
+                  <td className="num">{m.row}</td>
+                  <td>{m.column}</td>
+                  <td>{text(m.text, lang)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,54 @@
+import type { ScoreChange } from '../api/readiness'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { amount, shown } from '../score/decimal'
+import { RefLink } from '../score/Tree'
+
+/** What costs more or less than before, the largest loss first. */
+export function Changes({ prison, list }: { prison: string; list: ScoreChange[] }) {
+  const t = useT()
+  const lang = useLang()
+  return (
+    <table className="plain">
+      <thead>
+        <tr>
+          <th scope="col">{t('readiness.line')}</th>
+          <th scope="col" className="num">
+            {t('readiness.before')}
+          </th>
+          <th scope="col" className="num">
+            {t('readiness.after')}
+          </th>
+          <th scope="col" className="num">
+            {t('readiness.change')}
+          </th>
+          <th scope="col">{t('readiness.because')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map((c) => {
+          const cost = amount(c.after) - amount(c.before)
+          return (
+            <tr key={c.line}>
+              <td>
+                {c.indicator && <span className="mono">{c.indicator} </span>}
+                {text(c.title, lang)}
+              </td>
+              <td className="num">{shown(c.before)}</td>
+              <td className="num">{shown(c.after)}</td>
+              <td className={cost > 0 ? 'num danger' : 'num'}>
+                {cost > 0 ? '−' : '+'}
+                {shown(String(Math.abs(cost)))}
+              </td>
+              <td>
+                {[...c.came, ...c.went].slice(0, 8).map((ref) => (
+                  <RefLink key={ref.kind + ref.id} item={ref} prison={prison} />
+                ))}
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,260 @@
+package assessment
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Readiness is where an area stands today, and where it is going.
+type Readiness struct {
+	Area  ledger.Area    `json:"area"`
+	Sheet *scoring.Sheet `json:"sheet"` // without indicators
+	// Gap is score − line: what may still be lost, or what is missing.
+	Gap   scoring.Decimal `json:"gap"`
+	Since *Since          `json:"since,omitempty"` // the last evening that was kept
+	Dues  []Due           `json:"dues"`            // the dearest first
+	Drift *Drift          `json:"drift,omitempty"` // from the last kept run
+}
+
+// Since compares with an evening before.
+type Since struct {
+	Day     string           `json:"day"`
+	Score   scoring.Decimal  `json:"score"`
+	Changes []scoring.Change `json:"changes"`
+}
+
+// Due is a duty that can still be fulfilled, and what missing it would cost.
+type Due struct {
+	Ledger string          `json:"ledger"`
+	Period string          `json:"period"`
+	Due    time.Time       `json:"due_at"`
+	Price  scoring.Decimal `json:"price"`
+}
+
+// Drift compares the domains with a kept run, in rates of the points that apply.
+type Drift struct {
+	Run     uuid.UUID     `json:"run"`
+	Kind    string        `json:"kind"`
+	AsOf    string        `json:"as_of"`
+	Score   string        `json:"score"`
+	Domains []DomainDrift `json:"domains"`
+	Alarm   bool          `json:"alarm"`
+}
+
+// DomainDrift of one domain.
+type DomainDrift struct {
+	ID    string          `json:"id"`
+	Then  scoring.Decimal `json:"then"` // percent
+	Now   scoring.Decimal `json:"now"`
+	Alarm bool            `json:"alarm"`
+}
+
+// slide is how many percent a domain may fall below a kept run before it is an alarm [S].
+var slide = big.NewRat(5, 1)
+
+// horizon is how far ahead dues are priced.
+const horizon = 36 * time.Hour
+
+// Readiness of an area, today.
+func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readiness, error) {
+	area, std, err := s.unit(ctx, prison, id)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	from, to := window(std, now)
+	in, err := s.input(ctx, prison, area, std, from, to)
+	if err != nil {
+		return nil, err
+	}
+	sheet := scoring.Evaluate(std, in)
+	r := &Readiness{Area: area, Gap: decimal(new(big.Rat).Sub(sheet.Score.Rat(), sheet.Line.Rat())), Dues: []Due{}}
+	ses := s.asked(ctx, prison)
+	if r.Since, err = s.since(ctx, ses, id, std, sheet, to); err != nil {
+		return nil, err
+	}
+	if r.Dues, err = s.dues(ctx, prison, id, std, in, sheet, now); err != nil {
+		return nil, err
+	}
+	if r.Drift, err = s.drift(ctx, ses, id, std, sheet); err != nil {
+		return nil, err
+	}
+	thin := *sheet
+	thin.Domains = slices.Clone(sheet.Domains)
+	for i := range thin.Domains {
+		thin.Domains[i].Indicators = nil
+	}
+	r.Sheet = &thin
+	return r, nil
+}
+
+func decimal(r *big.Rat) scoring.Decimal {
+	d, _ := scoring.DecimalOf(r) // of a rational there is always one
+	return d
+}
+
+// since compares with the last evening kept by the same version of the standard.
+func (s *Service) since(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet, today string) (*Since, error) {
+	e, err := s.Store.Evening(ctx, ses, area, today)
+	if err != nil || e == nil || e.Standard != std.ID || e.Version != std.Version {
+		return nil, err
+	}
+	var before scoring.Sheet
+	if err := json.Unmarshal(e.Sheet, &before); err != nil {
+		return nil, fmt.Errorf("evening of %s: %w", e.Day, err)
+	}
+	behind, err := s.Store.Behind(ctx, ses, area, sheet.Unexplained(std), sheet.From, sheet.To, mostRefs)
+	if err != nil {
+		return nil, err
+	}
+	sheet.Explain(std, behind)
+	return &Since{Day: e.Day, Score: before.Score, Changes: scoring.Compare(&before, sheet)}, nil
+}
+
+// dues prices what is open: the score as it is, less the score if that one were missing.
+func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring.Standard, in scoring.Input, sheet *scoring.Sheet, now time.Time) ([]Due, error) {
+	open, err := s.Duties.List(ctx, prison, duty.Filter{Areas: []uuid.UUID{area}, DueFrom: now, DueTo: now.Add(horizon), Unfilled: true})
+	if err != nil {
+		return nil, err
+	}
+	prices := map[string]scoring.Decimal{}
+	list := []Due{}
+	for _, d := range open {
+		if d.State != duty.Open {
+			continue
+		}
+		price, ok := prices[d.Ledger]
+		if !ok {
+			missed := scoring.Evaluate(std, Missing(std, in, d.Ledger, in.To))
+			price = decimal(new(big.Rat).Sub(sheet.Score.Rat(), missed.Score.Rat()))
+			prices[d.Ledger] = price
+		}
+		list = append(list, Due{Ledger: d.Ledger, Period: d.Period, Due: d.Due, Price: price})
+	}
+	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Or(b.Price.Rat().Cmp(a.Price.Rat()), a.Due.Compare(b.Due)) })
+	return list, nil
+}
+
+// missed is what the facts of a day gain when a duty passes unfulfilled.
+var missed = []string{"due", "unfilled", "late", "missing"}
+
+// Missing is an input in which one duty more of a ledger was missed that day.
+func Missing(std *scoring.Standard, in scoring.Input, ledgerID, day string) scoring.Input {
+	one := decimal(big.NewRat(1, 1))
+	in.Facts = slices.Clone(in.Facts)
+	for _, f := range std.Facts() {
+		if slices.Contains(missed, f.Measure) && (f.Ledger == ledgerID || f.Ledger == "*") {
+			in.Facts = append(in.Facts, scoring.DayFact{Ledger: f.Ledger, Measure: f.Measure, Day: day, Value: one})
+		}
+	}
+	return in
+}
+
+// drift compares with the newest run that a check kept, else the newest of all.
+func (s *Service) drift(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet) (*Drift, error) {
+	runs, err := s.Store.Runs(ctx, ses, area)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	at := max(0, slices.IndexFunc(runs, func(r Run) bool { return r.Kind != SelfCheck }))
+	run, err := s.Store.Run(ctx, ses, runs[at].ID)
+	if err != nil {
+		return nil, err
+	}
+	var then scoring.Sheet
+	if err := json.Unmarshal(run.Sheet, &then); err != nil {
+		return nil, fmt.Errorf("run %s: %w", run.ID, err)
+	}
+	d := &Drift{Run: run.ID, Kind: run.Kind, AsOf: run.AsOf, Score: then.Display}
+	for _, dom := range std.Domains {
+		was, ok1 := then.Rate(dom.ID)
+		is, ok2 := sheet.Rate(dom.ID)
+		if !ok1 || !ok2 {
+			continue
+		}
+		hundred := big.NewRat(100, 1)
+		x := DomainDrift{ID: dom.ID, Then: decimal(new(big.Rat).Mul(was, hundred)), Now: decimal(new(big.Rat).Mul(is, hundred))}
+		x.Alarm = new(big.Rat).Sub(x.Then.Rat(), x.Now.Rat()).Cmp(slide) > 0
+		d.Alarm = d.Alarm || x.Alarm
+		d.Domains = append(d.Domains, x)
+	}
+	return d, nil
+}
+
+// Evening is what an area stood at when a day ended.
+type Evening struct {
+	Area     uuid.UUID
+	Day      string
+	Standard string
+	Version  int
+	Score    scoring.Decimal
+	Sheet    []byte // only what was lost
+}
+
+// CloseDay keeps the evenings of a prison that are not kept yet: yesterday's, as soon as
+// the day is over. What passed while the program stood still is not made up: it could
+// only be today's view of it.
+func (s *Service) CloseDay(ctx context.Context, prison uuid.UUID) error {
+	ses := ledger.Session{Prison: prison, Scope: ledger.Everything()}
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return err
+	}
+	yesterday := s.Now().AddDate(0, 0, -1)
+	day := catalog.DayOf(yesterday)
+	kept, err := s.Store.Evenings(ctx, ses, day)
+	if err != nil {
+		return err
+	}
+	var list []Evening
+	var errs []error
+	for _, a := range areas {
+		if !a.Counts(day) || kept[a.ID] {
+			continue
+		}
+		std, err := s.Standards.For(ctx, a.Kind, a.Function, day)
+		if fault.CodeOf(err) == "standard_unknown" {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e, err := s.evening(ctx, ses, a, std, yesterday)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		list = append(list, e)
+	}
+	return errors.Join(append(errs, s.Store.AddEvenings(ctx, ses, list))...)
+}
+
+func (s *Service) evening(ctx context.Context, ses ledger.Session, a ledger.Area, std *scoring.Standard, day time.Time) (Evening, error) {
+	from, to := window(std, day)
+	list, err := s.inputsOf(ctx, ses, []ledger.Area{a}, std, from, to)
+	if err != nil {
+		return Evening{}, err
+	}
+	sheet := scoring.Evaluate(std, list[0])
+	behind, err := s.Store.Behind(ctx, ses, a.ID, sheet.Unexplained(std), from, to, mostRefs)
+	if err != nil {
+		return Evening{}, err
+	}
+	sheet.Explain(std, behind)
+	raw, err := json.Marshal(sheet.Lost())
+	return Evening{Area: a.ID, Day: to, Standard: std.ID, Version: std.Version, Score: sheet.Score, Sheet: raw}, err
+}

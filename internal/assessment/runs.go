@@ -1,0 +1,126 @@
+package assessment
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// SelfCheck is the run that a unit may make of itself at any time, without applying
+// (R105). The others belong to a check.
+const SelfCheck = "self_check"
+
+// Run is a score kept with all that it was made of. It never changes.
+type Run struct {
+	ID         uuid.UUID       `json:"id"`
+	Area       uuid.UUID       `json:"area"`
+	Kind       string          `json:"kind"`
+	Standard   string          `json:"standard"`
+	Version    int             `json:"version"`
+	Engine     int             `json:"engine"`
+	AsOf       string          `json:"as_of"`
+	Score      scoring.Decimal `json:"score"`
+	Passes     bool            `json:"passes"`
+	MadeBy     uuid.UUID       `json:"made_by"`
+	MadeByName string          `json:"made_by_name"`
+	RecordedAt time.Time       `json:"recorded_at"`
+	Input      []byte          `json:"-"`
+	Sheet      json.RawMessage `json:"sheet,omitempty"` // not in lists
+	Salt       []byte          `json:"-"`
+}
+
+// Record commits to the run by the digests of its input and its sheet.
+func (r Run) Record() (ledger.Record, error) {
+	return ledger.NewRecord("score_run", r.ID.String(), r.Salt, map[string]any{
+		"run": r.ID, "area": r.Area, "kind": r.Kind, "standard": r.Standard, "version": r.Version, "engine": r.Engine, "as_of": r.AsOf,
+		"input": hash(r.Input), "sheet": hash(r.Sheet), "score": r.Score, "passes": r.Passes, "made_by": r.MadeBy,
+	})
+}
+
+func hash(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
+
+// Keep makes a run of an area as of today. Faults: forbidden, standard_unknown.
+func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string, idem ledger.Idem) (Run, error) {
+	unit, std, err := s.unit(ctx, prison, area)
+	if err != nil {
+		return Run{}, err
+	}
+	a := actor.From(ctx)
+	if kind != SelfCheck {
+		return Run{}, fault.New(fault.Malformed, "bad_request")
+	}
+	if err := s.mayKeep(ctx, prison, area); err != nil {
+		return Run{}, err
+	}
+	from, to := window(std, s.Now())
+	in, err := s.input(ctx, prison, unit, std, from, to)
+	if err != nil {
+		return Run{}, err
+	}
+	// The days with their references, not the sums: what a point was lost for is kept.
+	if in.Facts, err = s.Store.Days(ctx, s.asked(ctx, prison), area, std.Facts(), from, to); err != nil {
+		return Run{}, err
+	}
+	r := Run{ID: uuid.Must(uuid.NewV7()), Area: area, Kind: kind, Standard: std.ID, Version: std.Version, Engine: scoring.Engine, AsOf: to,
+		MadeBy: a.PersonID, Salt: integrity.NewSalt()}
+	sheet := scoring.Evaluate(std, in)
+	r.Score, r.Passes = sheet.Score, sheet.Passes
+	if r.Input, err = json.Marshal(in); err != nil {
+		return Run{}, fmt.Errorf("input of a run: %w", err)
+	}
+	if r.Sheet, err = json.Marshal(sheet); err != nil {
+		return Run{}, fmt.Errorf("sheet of a run: %w", err)
+	}
+	return s.Store.AddRun(ctx, s.asked(ctx, prison), idem, r)
+}
+
+// Runs of an area, the newest first, without their sheets, and whether the actor may
+// keep a self-check.
+func (s *Service) Runs(ctx context.Context, prison, area uuid.UUID) (list []Run, may bool, err error) {
+	if _, _, err := s.unit(ctx, prison, area); err != nil {
+		return nil, false, err
+	}
+	list, err = s.Store.Runs(ctx, s.asked(ctx, prison), area)
+	return list, s.mayKeep(ctx, prison, area) == nil, err
+}
+
+func (s *Service) mayKeep(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: "run", Prison: prison, Area: area}, s.Now())
+}
+
+// Run with its sheet, and whether evaluating its input by its version of the standard
+// gives the same bytes again.
+func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, error) {
+	r, err := s.Store.Run(ctx, s.asked(ctx, prison), id)
+	if err != nil {
+		return Run{}, false, err
+	}
+	if err := s.mayRead(ctx, prison, r.Area); err != nil {
+		return Run{}, false, err
+	}
+	again, err := s.replay(ctx, r)
+	return r, err == nil && bytes.Equal(again, r.Sheet), err
+}
+
+func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
+	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	if err != nil || r.Engine != scoring.Engine {
+		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
+	}
+	var in scoring.Input
+	if err := json.Unmarshal(r.Input, &in); err != nil {
+		return nil, fmt.Errorf("run %s: %w", r.ID, err)
+	}
+	return json.Marshal(scoring.Evaluate(std, in))
+}

@@ -1,0 +1,160 @@
+package assessment
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// mostRefs bounds what a sheet shows behind one loss; the ledger browser shows the rest.
+const mostRefs = 100
+
+// Score is the area's sheet as of today, with what lies behind each loss.
+func (s *Service) Score(ctx context.Context, prison, id uuid.UUID) (*scoring.Sheet, ledger.Area, error) {
+	area, std, err := s.unit(ctx, prison, id)
+	if err != nil {
+		return nil, area, err
+	}
+	from, to := window(std, s.Now())
+	in, err := s.input(ctx, prison, area, std, from, to)
+	if err != nil {
+		return nil, area, err
+	}
+	sheet := scoring.Evaluate(std, in)
+	behind, err := s.Store.Behind(ctx, s.asked(ctx, prison), id, sheet.Unexplained(std), from, to, mostRefs)
+	if err != nil {
+		return nil, area, err
+	}
+	sheet.Explain(std, behind)
+	return sheet, area, nil
+}
+
+// input of one area: sums, which is all that a score needs.
+func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area, std *scoring.Standard, from, to string) (scoring.Input, error) {
+	list, err := s.inputs(ctx, prison, []ledger.Area{area}, std, from, to)
+	if err != nil {
+		return scoring.Input{}, err
+	}
+	return list[0], nil
+}
+
+// inputs of areas under one standard, in their order, by three queries for all of them.
+func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
+	return s.inputsOf(ctx, s.asked(ctx, prison), areas, std, from, to)
+}
+
+func (s *Service) inputsOf(ctx context.Context, ses ledger.Session, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
+	ids := make([]uuid.UUID, len(areas))
+	for i, a := range areas {
+		ids[i] = a.ID
+	}
+	sums, err := s.Store.Sums(ctx, ses, ids, std.Facts(), from, to)
+	if err != nil {
+		return nil, err
+	}
+	findings, err := s.Store.Findings(ctx, ses, ids, from, to)
+	if err != nil {
+		return nil, err
+	}
+	rulings, err := s.Store.Rulings(ctx, ses, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]scoring.Input, len(areas))
+	for i, a := range areas {
+		list[i] = scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: sums[a.ID], Findings: findings[a.ID]}
+		ruled(&list[i], std, rulings[a.ID])
+	}
+	return list, nil
+}
+
+// Point of a trend.
+type Point struct {
+	Day   string          `json:"day"`
+	Score scoring.Decimal `json:"score"`
+}
+
+// Trend is the score as it would have stood on each of the last days.
+func (s *Service) Trend(ctx context.Context, prison, id uuid.UUID, days int) ([]Point, error) {
+	area, std, err := s.unit(ctx, prison, id)
+	if err != nil {
+		return nil, err
+	}
+	today := s.Now()
+	list := make([]Point, 0, days)
+	for n := days - 1; n >= 0; n-- {
+		from, to := window(std, today.AddDate(0, 0, -n))
+		in, err := s.input(ctx, prison, area, std, from, to)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Point{Day: to, Score: scoring.Evaluate(std, in).Score})
+	}
+	return list, nil
+}
+
+// Standing of one area in an overview.
+type Standing struct {
+	Area    ledger.Area           `json:"area"`
+	Score   scoring.Decimal       `json:"score"`
+	Points  scoring.Decimal       `json:"points"`
+	Line    scoring.Decimal       `json:"line"`
+	Display string                `json:"display"`
+	Passes  bool                  `json:"passes"`
+	Domains []scoring.DomainScore `json:"domains"`
+}
+
+// Scores lists the standing of every area that has a standard and that the actor may
+// see, by code.
+func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return nil, err
+	}
+	// One standard after the other: areas of one share the query and the window.
+	var order []*scoring.Standard
+	by := map[*scoring.Standard][]ledger.Area{}
+	for _, a := range areas {
+		if !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
+			continue
+		}
+		std, err := s.standard(ctx, a)
+		if fault.CodeOf(err) == "standard_unknown" {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if by[std] == nil {
+			order = append(order, std)
+		}
+		by[std] = append(by[std], a)
+	}
+	at := map[uuid.UUID]Standing{}
+	for _, std := range order {
+		from, to := window(std, s.Now())
+		inputs, err := s.inputs(ctx, prison, by[std], std, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for i, a := range by[std] {
+			sheet := scoring.Evaluate(std, inputs[i])
+			for j := range sheet.Domains {
+				sheet.Domains[j].Indicators = nil
+			}
+			at[a.ID] = Standing{Area: a, Score: sheet.Score, Points: sheet.Points, Line: sheet.Line, Display: sheet.Display, Passes: sheet.Passes, Domains: sheet.Domains}
+		}
+	}
+	var list []Standing
+	for _, a := range areas {
+		if st, ok := at[a.ID]; ok {
+			list = append(list, st)
+		}
+	}
+	return list, nil
+}

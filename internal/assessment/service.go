@@ -1,0 +1,111 @@
+// Package assessment applies a standard to what there is: scores as they stand
+// today, findings, rulings, kept runs and what would be if.
+package assessment
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Store keeps what scores are made of, and what was made of it.
+type Store interface {
+	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
+	// Sums adds up what a standard asks for between two days, both included, month
+	// by month and without references; of all ledgers together where it asks for "*".
+	// Without areas it is all of the prison's; one with nothing is not in the map.
+	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, asked []scoring.Fact, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
+	// Behind lists references of facts between two days, at most limit of each.
+	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
+	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
+	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
+	// Days reads what a standard asks for day by day, with all references.
+	Days(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string) ([]scoring.DayFact, error)
+
+	// Rulings lists the newest first.
+	Rulings(ctx context.Context, s ledger.Session, areas []uuid.UUID) (map[uuid.UUID][]Ruling, error)
+	AddRuling(ctx context.Context, s ledger.Session, idem ledger.Idem, r Ruling) (Ruling, error)
+	// DecideRuling locks the area's rulings, lets fn look at the one and at those in
+	// force beside it, set its state and decide.
+	DecideRuling(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(r *Ruling, beside []Ruling) (RulingDecision, error)) (Ruling, error)
+
+	AddRun(ctx context.Context, s ledger.Session, idem ledger.Idem, r Run) (Run, error)
+	// Runs lists the newest first, at most 200, without input and sheet.
+	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
+	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
+
+	// Evening is the last one kept of an area before a day; nil is none.
+	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)
+	Evenings(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]bool, error)
+	AddEvenings(ctx context.Context, s ledger.Session, list []Evening) error
+}
+
+// Duties tells what is due (package duty).
+type Duties interface {
+	List(ctx context.Context, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error)
+}
+
+// Standards finds standards (package standards). Fault: standard_unknown.
+type Standards interface {
+	// For is what is in force for a kind of unit on a day.
+	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
+	// Compiled is a version, in force or not.
+	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+}
+
+// Service is the use cases of scores.
+type Service struct {
+	Store     Store
+	Access    ledger.Authorizer
+	Standards Standards
+	Duties    Duties
+	Now       func() time.Time
+}
+
+// asked is the session of an answer: the database sees who asks.
+func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
+	a := actor.From(ctx)
+	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+}
+
+func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
+	return s.Access.Check(actor.From(ctx), "read", ledger.Subject{Class: "score", Prison: prison, Area: area}, s.Now())
+}
+
+// unit is an area that the actor may see the standing of, and its standard.
+// Faults: not_found, forbidden, standard_unknown.
+func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, *scoring.Standard, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return ledger.Area{}, nil, err
+	}
+	for _, a := range areas {
+		if a.ID != id {
+			continue
+		}
+		if err := s.mayRead(ctx, prison, id); err != nil {
+			return a, nil, err
+		}
+		std, err := s.standard(ctx, a)
+		return a, std, err
+	}
+	return ledger.Area{}, nil, fault.New(fault.NotFound, "not_found")
+}
+
+// standard is the one in force today for an area of this sort.
+func (s *Service) standard(ctx context.Context, a ledger.Area) (*scoring.Standard, error) {
+	return s.Standards.For(ctx, a.Kind, a.Function, catalog.DayOf(s.Now()))
+}
+
+// window is the days a standard looks at, ending on a day.
+func window(std *scoring.Standard, day time.Time) (from, to string) {
+	return catalog.DayOf(day.AddDate(0, -std.Months, 1)), catalog.DayOf(day)
+}

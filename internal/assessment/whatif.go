@@ -1,0 +1,141 @@
+package assessment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Supposed is what would be otherwise. Zero members change nothing.
+type Supposed struct {
+	// Missed duties of ledgers, and facts that would be more or less.
+	Missed map[string]int    `json:"missed,omitempty"`
+	Facts  []scoring.DayFact `json:"facts,omitempty"`
+	// Findings and events that would come, and those that would not be.
+	Findings []scoring.Finding `json:"findings,omitempty"`
+	Without  []string          `json:"without,omitempty"`
+	// Version of the standard, and the line to pass.
+	Version int              `json:"version,omitempty"`
+	Line    *scoring.Decimal `json:"line,omitempty"`
+}
+
+// Supposition is the answer. Nothing of it is kept.
+type Supposition struct {
+	Before  *scoring.Sheet   `json:"before"` // both without indicators
+	After   *scoring.Sheet   `json:"after"`
+	Changes []scoring.Change `json:"changes"`
+}
+
+// most bounds what one supposition may change.
+const most = 200
+
+// Suppose evaluates an area's input of today with something changed. Faults:
+// bad_supposition with fields, standard_unknown.
+func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed) (*Supposition, error) {
+	area, std, err := s.unit(ctx, prison, id)
+	if err != nil {
+		return nil, err
+	}
+	other := std
+	if w.Version != 0 {
+		if other, err = s.Standards.Compiled(ctx, std.ID, w.Version); err != nil {
+			return nil, err
+		}
+	}
+	from, to := window(std, s.Now())
+	if bad := wrongSupposed(w, other, from, to); len(bad) > 0 {
+		return nil, fault.InvalidFields("bad_supposition", bad)
+	}
+	in, err := s.input(ctx, prison, area, std, from, to)
+	if err != nil {
+		return nil, err
+	}
+	before := scoring.Evaluate(std, in)
+	if other != std {
+		otherFrom, _ := window(other, s.Now())
+		if in, err = s.input(ctx, prison, area, other, otherFrom, to); err != nil {
+			return nil, err
+		}
+	}
+	after := scoring.Evaluate(other, suppose(in, other, w))
+	if w.Line != nil {
+		after.Line = *w.Line
+		after.Passes = after.Score.Rat().Cmp(w.Line.Rat()) >= 0
+	}
+	out := &Supposition{Changes: scoring.Compare(before, after)}
+	for _, x := range []struct {
+		to   **scoring.Sheet
+		from *scoring.Sheet
+	}{{&out.Before, before}, {&out.After, after}} {
+		thin := *x.from
+		thin.Domains = slices.Clone(x.from.Domains)
+		for i := range thin.Domains {
+			thin.Domains[i].Indicators = nil
+		}
+		*x.to = &thin
+	}
+	return out, nil
+}
+
+// suppose changes a copy of an input.
+func suppose(in scoring.Input, std *scoring.Standard, w Supposed) scoring.Input {
+	for l, n := range w.Missed {
+		for range n {
+			in = Missing(std, in, l, in.To)
+		}
+	}
+	in.Facts = slices.Clone(in.Facts)
+	asked := std.Facts()
+	for _, f := range w.Facts {
+		in.Facts = append(in.Facts, f)
+		if all := (scoring.Fact{Ledger: "*", Measure: f.Measure}); f.Ledger != "*" && slices.Contains(asked, all) {
+			f.Ledger = "*"
+			in.Facts = append(in.Facts, f)
+		}
+	}
+	findings := slices.DeleteFunc(slices.Clone(in.Findings), func(f scoring.Finding) bool { return slices.Contains(w.Without, f.ID) })
+	in.Findings = append(findings, w.Findings...)
+	return in
+}
+
+func wrongSupposed(w Supposed, std *scoring.Standard, from, to string) []fault.Field {
+	var bad []fault.Field
+	wrong := func(pointer, zh, en string) {
+		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
+	}
+	n := len(w.Facts) + len(w.Findings) + len(w.Without)
+	for l, times := range w.Missed {
+		if ledger.Blank(l) || times < 0 || times > most {
+			wrong("/missed", "缺报次数应为 0 至 200", "From 0 to 200 missed")
+		}
+		n += max(0, times)
+	}
+	if n > most {
+		wrong("/", "一次最多假设 200 处变化", "At most 200 changes at once")
+	}
+	for _, f := range w.Facts {
+		if f.Day < from || f.Day > to || !slices.Contains(std.Facts(), scoring.Fact{Ledger: f.Ledger, Measure: f.Measure}) {
+			wrong("/facts", "标准不考核这项数据，或日期不在考核期内", "The standard does not ask for that, or not on that day")
+		}
+	}
+	for _, f := range w.Findings {
+		l, ok := std.LineOf(f.Line)
+		switch {
+		case !ok || l.Asks() == "" || f.Day < from || f.Day > to:
+			wrong("/findings", "请选择由检查发现扣分的规则，日期在考核期内", "Choose a line that findings cost, and a day of the window")
+		case l.Asks() == "ratio" && (f.Of == nil || f.Per == nil || f.Per.Rat().Sign() <= 0):
+			wrong("/findings", "请填写实得数与应有数", "Say how many of how many")
+		case l.Asks() == "count" && (f.Count < 1 || f.Count > 1000):
+			wrong("/findings", "次数应为 1 至 1000", "1 to 1000")
+		}
+	}
+	if w.Line != nil && (w.Line.Rat().Sign() < 0 || w.Line.Rat().Cmp(std.Points.Rat()) > 0) {
+		wrong("/line", "达标线应为 0 至总分", "From 0 to the total")
+	}
+	return bad
+}

@@ -1,0 +1,94 @@
+package housetest_test
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"taizhang/internal/duty"
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
+)
+
+// measured reckons days of the area as drawn, each of them several times and some
+// beside each other.
+func measured(t *testing.T, h *housetest.House, draw *rand.Rand, from time.Time, days int) {
+	t.Helper()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	facts := h.Standard.Facts()
+	gate := make(chan struct{}, 8)
+	for n := range days * 4 {
+		f := facts[draw.IntN(len(facts))]
+		if f.Ledger == "*" {
+			f.Ledger = "headcount"
+		}
+		day := from.AddDate(0, 0, draw.IntN(days)).Format(time.DateOnly)
+		value, err := scoring.DecimalOf(big.NewRat(draw.Int64N(400), 4))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Add(1)
+		gate <- struct{}{}
+		go func() {
+			defer func() { <-gate; wg.Done() }()
+			err := postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, h.Area, f.Ledger, day, func(duty.Day) ([]scoring.DayFact, error) {
+				return []scoring.DayFact{{Measure: f.Measure, Value: value, Refs: []scoring.Ref{{Kind: "entry", ID: fmt.Sprint(n)}}}}, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+}
+
+// TestSums: what is kept by month is what the days hold, whoever reckoned beside whom,
+// and a score made of it is the score of the days, whatever the window cuts.
+func TestSums(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	draw := rand.New(rand.NewPCG(7, 11))
+	from := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	measured(t, h, draw, from, 240)
+	var wrong int
+	if err := h.Owner.QueryRow(t.Context(), `select count(*) from (select prison_id, area_id, month, ledger, measure, value from fact_months where value <> 0
+			except select prison_id, area_id, date_trunc('month', day)::date, ledger, measure, sum(value) from facts group by 1, 2, 3, 4, 5 having sum(value) <> 0) x`).Scan(&wrong); err != nil || wrong != 0 {
+		t.Errorf("%d months are not the sum of their days: %v", wrong, err)
+	}
+	ses := ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}
+	for range 40 {
+		a := from.AddDate(0, 0, draw.IntN(230))
+		b := a.AddDate(0, 0, draw.IntN(200))
+		in := scoring.Input{From: a.Format(time.DateOnly), To: b.Format(time.DateOnly), Labour: true}
+		var err error
+		if in.Facts, err = (postgres.Duties{Store: h.Store}).Facts(t.Context(), ses, h.Area, in.From, in.To); err != nil {
+			t.Fatal(err)
+		}
+		days := scoring.Evaluate(h.Standard, in)
+		sums, err := postgres.Assessments{Store: h.Store}.Sums(t.Context(), ses, []uuid.UUID{h.Area, h.Other}, h.Standard.Facts(), in.From, in.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(sums[h.Other]) != 0 {
+			t.Errorf("the other area has %d sums", len(sums[h.Other]))
+		}
+		in.Facts = sums[h.Area]
+		months := scoring.Evaluate(h.Standard, in)
+		behind, err := postgres.Assessments{Store: h.Store}.Behind(t.Context(), ses, h.Area, months.Unexplained(h.Standard), in.From, in.To, 10000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		months.Explain(h.Standard, behind)
+		if diff := cmp.Diff(days, months); diff != "" {
+			t.Errorf("%s to %s (-days +months):\n%s", in.From, in.To, diff)
+		}
+	}
+}

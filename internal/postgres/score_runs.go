@@ -1,0 +1,177 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/assessment"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Days reads facts day by day; those that all ledgers together are asked for, of each.
+func (s Assessments) Days(ctx context.Context, ses ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string) ([]scoring.DayFact, error) {
+	ledgers, measures, together := split(asked)
+	for _, f := range asked {
+		if missing, ok := scoring.Counterpart(f.Measure); ok {
+			if f.Ledger == "*" {
+				together = append(together, missing)
+				continue
+			}
+			ledgers, measures = append(ledgers, f.Ledger), append(measures, missing)
+		}
+	}
+	var list []scoring.DayFact
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select ledger, measure, day::text, value::text, refs from facts
+			where prison_id = $1 and area_id = $2 and day between $3::text::date and $4::text::date
+				and (measure = any($7) or (ledger, measure) in (select * from unnest($5::text[], $6::text[])))
+			order by day, ledger, measure`, ses.Prison, area, from, to, ledgers, measures, together)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, scanFact)
+		return err
+	})
+	return list, err
+}
+
+const scoreRunColumns = `r.run_id, r.area_id, r.kind, r.standard, r.version, r.engine, r.as_of::text, r.score, r.passes, r.made_by, r.salt, r.recorded_at`
+
+func scanScoreRun(row pgx.CollectableRow, more ...any) (assessment.Run, error) {
+	var r assessment.Run
+	var score string
+	err := row.Scan(append([]any{&r.ID, &r.Area, &r.Kind, &r.Standard, &r.Version, &r.Engine, &r.AsOf, &score, &r.Passes, &r.MadeBy, &r.Salt, &r.RecordedAt}, more...)...)
+	if err != nil {
+		return r, err
+	}
+	r.Score, err = scoring.ParseDecimal(score)
+	return r, err
+}
+
+// AddRun inserts one.
+func (s Assessments) AddRun(ctx context.Context, ses ledger.Session, idem ledger.Idem, r assessment.Run) (assessment.Run, error) {
+	var out assessment.Run
+	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
+		if _, err := t.exec(ctx, `insert into score_runs (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt)
+			values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14)`,
+			ses.Prison, r.ID, r.Area, r.Kind, r.Standard, r.Version, r.Engine, r.AsOf, r.Input, []byte(r.Sheet), r.Score.String(), r.Passes, r.MadeBy, r.Salt); err != nil {
+			return err
+		}
+		if err := t.note(r.Record()); err != nil {
+			return err
+		}
+		out = r
+		out.Sheet = nil
+		return t.tx.QueryRow(ctx, `select r.recorded_at, p.name from score_runs r join persons p on p.person_id = r.made_by
+			where r.prison_id = $1 and r.run_id = $2`, ses.Prison, r.ID).Scan(&out.RecordedAt, &out.MadeByName)
+	})
+	return out, err
+}
+
+// Runs lists the newest first.
+func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUID) ([]assessment.Run, error) {
+	var list []assessment.Run
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name from score_runs r join persons p on p.person_id = r.made_by
+			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit 200`, ses.Prison, area)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (assessment.Run, error) {
+			var name string
+			r, err := scanScoreRun(row, &name)
+			r.MadeByName = name
+			return r, err
+		})
+		return err
+	})
+	return list, err
+}
+
+// Run reads one with input and sheet.
+func (s Assessments) Run(ctx context.Context, ses ledger.Session, id uuid.UUID) (assessment.Run, error) {
+	var r assessment.Run
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name, r.input, r.sheet from score_runs r join persons p on p.person_id = r.made_by
+			where r.prison_id = $1 and r.run_id = $2`, ses.Prison, id)
+		if err != nil {
+			return err
+		}
+		r, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (assessment.Run, error) {
+			var name string
+			var input, sheet []byte
+			r, err := scanScoreRun(row, &name, &input, &sheet)
+			r.MadeByName, r.Input, r.Sheet = name, input, sheet
+			return r, err
+		})
+		return err
+	})
+	return r, mapped(err)
+}
+
+// scoreRuns as the verifier reads them.
+func (s *Snapshot) scoreRuns(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		var input, sheet []byte
+		r, err := scanScoreRun(row, &input, &sheet)
+		if err != nil {
+			return integrity.Row{}, err
+		}
+		r.Input, r.Sheet = input, sheet
+		rec, err := r.Record()
+		return rowOf("score_runs", rec, err, r.RecordedAt, "")
+	}, "select "+scoreRunColumns+", r.input, r.sheet from score_runs r where r.prison_id = $1 order by r.run_id", prison)
+}
+
+// Evening is the last one kept before a day.
+func (s Assessments) Evening(ctx context.Context, ses ledger.Session, area uuid.UUID, before string) (*assessment.Evening, error) {
+	e := &assessment.Evening{Area: area}
+	var score string
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select day::text, standard, version, score, sheet from daily_scores where prison_id = $1 and area_id = $2 and day < $3::text::date
+			order by day desc limit 1`, ses.Prison, area, before).Scan(&e.Day, &e.Standard, &e.Version, &score, &e.Sheet)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		e.Score, err = scoring.ParseDecimal(score)
+	}
+	return e, err
+}
+
+// Evenings tells of which areas a day is kept.
+func (s Assessments) Evenings(ctx context.Context, ses ledger.Session, day string) (map[uuid.UUID]bool, error) {
+	kept := map[uuid.UUID]bool{}
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "select area_id from daily_scores where prison_id = $1 and day = $2::text::date", ses.Prison, day)
+		if err != nil {
+			return err
+		}
+		var area uuid.UUID
+		_, err = pgx.ForEachRow(rows, []any{&area}, func() error { kept[area] = true; return nil })
+		return err
+	})
+	return kept, err
+}
+
+// AddEvenings inserts those that are not there yet.
+func (s Assessments) AddEvenings(ctx context.Context, ses ledger.Session, list []assessment.Evening) error {
+	if len(list) == 0 {
+		return nil
+	}
+	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		batch := &pgx.Batch{}
+		for _, e := range list {
+			batch.Queue(`insert into daily_scores (prison_id, area_id, day, standard, version, score, sheet) values ($1, $2, $3::text::date, $4, $5, $6, $7) on conflict do nothing`,
+				ses.Prison, e.Area, e.Day, e.Standard, e.Version, e.Score.String(), e.Sheet)
+		}
+		return t.tx.SendBatch(ctx, batch).Close()
+	})
+}

@@ -1,0 +1,161 @@
+package scoring
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+
+	"taizhang/internal/fault"
+)
+
+// Compile reads a standard from its artefacts and reports all its mistakes, each
+// with its pointer, "/rules" before what stands in rules.json: the fault bad_standard.
+func Compile(set Set) (*Standard, error) {
+	s, r := &Standard{}, &Rules{}
+	if err := strict(set.Standard, s); err != nil {
+		return nil, unread("", err)
+	}
+	if err := strict(set.Rules, r); err != nil {
+		return nil, unread("/rules", err)
+	}
+	j := &judge{}
+	places := s.join(r, j)
+	return s.judged(places, j)
+}
+
+// CompileOne reads a standard that carries its rules in itself, as its compiled form
+// is written.
+func CompileOne(raw []byte) (*Standard, error) {
+	s := &Standard{}
+	if err := strict(raw, s); err != nil {
+		return nil, unread("", err)
+	}
+	places := map[*Indicator]string{}
+	for i := range s.Domains {
+		for j := range s.Domains[i].Indicators {
+			places[&s.Domains[i].Indicators[j]] = indicatorAt(i, j)
+		}
+	}
+	return s.judged(places, &judge{})
+}
+
+// strict reads one JSON document without members of no meaning.
+func strict(raw []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one document")
+	}
+	return nil
+}
+
+func unread(at string, err error) error {
+	return fault.InvalidFields("bad_standard", []fault.Field{{Pointer: at, Code: "syntax",
+		Text: fault.Text{ZH: "标准文件无法读取：" + err.Error(), EN: "The standard cannot be read: " + err.Error()}}}).Because(err)
+}
+
+// judge collects mistakes.
+type judge struct{ bad []fault.Field }
+
+func (j *judge) want(ok bool, at, format string, args ...any) {
+	if !ok {
+		j.bad = append(j.bad, fault.Field{Pointer: at, Code: "standard", Text: fault.Text{ZH: fmt.Sprintf(format, args...)}})
+	}
+}
+
+func indicatorAt(domain, indicator int) string {
+	return fmt.Sprintf("/domains/%d/indicators/%d", domain, indicator)
+}
+
+// join gives each indicator its rules, and says where those stand.
+func (s *Standard) join(r *Rules, j *judge) map[*Indicator]string {
+	j.want(r.Standard == s.ID && r.Version == s.Version, "/rules", "细则须属于 %s 第 %d 版", s.ID, s.Version)
+	places, taken := map[*Indicator]string{}, map[string]bool{}
+	for i := range s.Domains {
+		for k := range s.Domains[i].Indicators {
+			ind := &s.Domains[i].Indicators[k]
+			j.want(len(ind.Lines)+len(ind.Parts) == 0, indicatorAt(i, k)+"/lines", "扣分规则写在细则中")
+			places[ind] = indicatorAt(i, k)
+		}
+	}
+	for n, ruled := range r.Indicators {
+		at := fmt.Sprintf("/rules/indicators/%d", n)
+		ind, known := s.Find(ruled.Code)
+		j.want(known, at+"/code", "标准中没有指标 %s", ruled.Code)
+		j.want(!taken[ruled.Code], at+"/code", "指标 %s 的细则重复", ruled.Code)
+		taken[ruled.Code] = true
+		if known {
+			ind.Parts, ind.Lines = ruled.Parts, ruled.Lines
+			places[ind] = at
+		}
+	}
+	return places
+}
+
+func (s *Standard) judged(places map[*Indicator]string, j *judge) (*Standard, error) {
+	s.lines = map[string]*Line{}
+	want := j.want
+	want(s.ID != "" && s.Version > 0, "/id", "须有 id 与 version")
+	want(s.Unit.Kind == "" || slices.Contains(kinds, s.Unit.Kind), "/unit/kind", "适用单位不明：%s", s.Unit.Kind)
+	want(slices.Contains(nas, s.NotApplicable), "/not_applicable", "须为 rescale 或 full_marks")
+	want(s.Months > 0, "/months", "考核期须为正")
+	total := new(big.Rat)
+	domains, codes := map[string]bool{}, map[string]bool{}
+	for i := range s.Domains {
+		dom, sum := &s.Domains[i], new(big.Rat)
+		want(dom.ID != "" && !domains[dom.ID], fmt.Sprintf("/domains/%d/id", i), "方面编号重复：%s", dom.ID)
+		want(slices.Contains(principles, dom.Principle), fmt.Sprintf("/domains/%d/principle", i), "原则不明：%s", dom.Principle)
+		domains[dom.ID] = true
+		for k := range dom.Indicators {
+			ind := &dom.Indicators[k]
+			at := indicatorAt(i, k)
+			want(ind.Code != "" && !codes[ind.Code], at+"/code", "编号重复：%s", ind.Code)
+			want(ind.Points.Rat().Sign() > 0, at+"/points", "分值须为正")
+			want(len(ind.Lines) > 0, at+"/lines", "至少一条扣分规则")
+			codes[ind.Code] = true
+			sum = add(sum, ind.Points.Rat())
+			for n := range ind.Lines {
+				s.line(ind, &ind.Lines[n], fmt.Sprintf("%s/lines/%d", places[ind], n), want)
+			}
+		}
+		want(sum.Cmp(dom.Points.Rat()) == 0, fmt.Sprintf("/domains/%d/points", i), "指标分值之和应等于 %s", dom.Points)
+		total = add(total, dom.Points.Rat())
+	}
+	want(total.Cmp(s.Points.Rat()) == 0, "/points", "各方面分值之和应等于 %s", s.Points)
+	want(s.Line.Rat().Sign() > 0 && !less(s.Points.Rat(), s.Line.Rat()), "/line", "合格线应在 0 与总分之间")
+	if len(j.bad) > 0 {
+		return nil, fault.InvalidFields("bad_standard", j.bad)
+	}
+	return s, nil
+}
+
+func (s *Standard) line(ind *Indicator, l *Line, at string, want func(bool, string, string, ...any)) {
+	want(l.ID != "" && s.lines[l.ID] == nil, at+"/id", "规则编号重复：%s", l.ID)
+	s.lines[l.ID] = l
+	want(slices.Contains(forms, l.Form), at+"/form", "规则形式不明：%s", l.Form)
+	want(slices.Contains(methods, l.Method), at+"/method", "方法不明：%s", l.Method)
+	want(l.Deduct.Rat().Sign() > 0, at+"/deduct", "扣分须为正")
+	if l.Part != "" {
+		_, ok := ind.Parts[l.Part]
+		want(ok, at+"/part", "没有封顶项 %s", l.Part)
+	}
+	want(!l.ratio() || l.Target != nil, at+"/target", "比率须有 target")
+	want(!l.ratio() || len(l.Of) > 0 == (len(l.Per) > 0), at, "of 与 per 须成对")
+	want(!l.ratio() || l.Method != "ledger" || len(l.Of) > 0, at, "台账比率须有 of、per")
+	want(slices.Contains(scales, l.Scale) && (l.ratio() || l.Scale == ""), at+"/scale", "scale 只用于比率，须为 plain 或不写")
+	want(slices.Contains(steps, l.Step) && (l.ratio() || l.Step == ""), at+"/step", "step 只用于比率，须为 whole、exact 或不写")
+	want(slices.Contains(periods, l.Period) && (l.Period == "" || l.ratio() && len(l.Of) > 0), at+"/period", "period 只用于台账比率，须为 month 或不写")
+	want(l.CapEach == nil || l.Form == "each" && len(l.Count) == 0 && l.CapEach.Rat().Sign() > 0, at+"/cap_each", "cap_each 只用于按次扣分的检查发现，须为正")
+	for _, f := range slices.Concat(l.Count, l.Of, l.Per) {
+		_, known := areaQuestion(f.Measure)
+		want(f.Ledger != Areas || known, at, "监区得分应写作 units.方面、rate.方面 或 under.方面.百分数：%s", f.Measure)
+	}
+	want(l.Form != "each" || l.Method != "ledger" || len(l.Count) > 0, at+"/count", "台账规则须指明数据")
+}

@@ -1,0 +1,127 @@
+package standards
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// levels of superior documents: whose demand they are (R115).
+var levels = []string{"law", "ministry", "province", "reform", "justice", "bureau", "other"}
+
+// Document that indicators rest on, by its title.
+type Document struct {
+	Title      string    `json:"title"`
+	Issuer     string    `json:"issuer"`
+	Level      string    `json:"level"`
+	Number     string    `json:"number,omitempty"`
+	IssuedOn   string    `json:"issued_on,omitempty"`
+	ReplacedBy string    `json:"replaced_by,omitempty"`
+	ReplacedOn string    `json:"replaced_on,omitempty"`
+	AddedBy    uuid.UUID `json:"-"` // zero: shipped
+	// Uses are the indicators of standards that are not superseded; once the document
+	// is replaced, they want to be looked at.
+	Uses []Use `json:"uses"`
+}
+
+// Use is an indicator that quotes a clause.
+type Use struct {
+	Standard  string `json:"standard"`
+	Version   int    `json:"version"`
+	Indicator string `json:"indicator"`
+	Clause    string `json:"clause"`
+}
+
+// Replacement of a document by another of the register.
+type Replacement struct {
+	Title string
+	By    string
+	Day   string
+	Who   uuid.UUID
+}
+
+// Basis is the register, with what rests on each document.
+func (s *Service) Basis(ctx context.Context) ([]Document, error) {
+	ses := s.asked(ctx)
+	docs, err := s.Store.Basis(ctx, ses)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range list {
+		if v.State != Issued {
+			continue
+		}
+		std, err := s.Version(ctx, v.pin())
+		if err != nil {
+			return nil, err
+		}
+		quoted(docs, std)
+	}
+	return docs, nil
+}
+
+func quoted(docs []Document, std *scoring.Standard) {
+	for _, d := range std.Domains {
+		for _, ind := range d.Indicators {
+			for _, b := range ind.Basis {
+				if i := slices.IndexFunc(docs, func(d Document) bool { return d.Title == b.Document }); i >= 0 {
+					docs[i].Uses = append(docs[i].Uses, Use{Standard: std.ID, Version: std.Version, Indicator: ind.Code, Clause: b.Clause})
+				}
+			}
+		}
+	}
+}
+
+// AddBasis enters a document. Faults: forbidden, bad_basis with fields, basis_there.
+func (s *Service) AddBasis(ctx context.Context, d Document, idem ledger.Idem) error {
+	if err := s.may(ctx, "manage", uuid.Nil); err != nil {
+		return err
+	}
+	var bad []fault.Field
+	for pointer, text := range map[string]*string{"/title": &d.Title, "/issuer": &d.Issuer} {
+		name, ok := catalog.Name(*text, 200)
+		if !ok {
+			bad = append(bad, told(pointer, "required", "不能为空，最多 200 字", "It is wanted, of at most 200 characters", nil))
+		}
+		*text = name
+	}
+	if !slices.Contains(levels, d.Level) {
+		bad = append(bad, told("/level", "enum", "请选择文件层级", "Choose whose document it is", nil))
+	}
+	if _, err := catalog.Day(d.IssuedOn); d.IssuedOn != "" && err != nil {
+		bad = append(bad, told("/issued_on", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD", nil))
+	}
+	if len(bad) > 0 {
+		return fault.InvalidFields("bad_basis", bad)
+	}
+	d.AddedBy = actor.From(ctx).PersonID
+	return s.Store.AddBasis(ctx, s.asked(ctx), idem, d)
+}
+
+// ReplaceBasis says that another document of the register stands in a document's
+// place: what rests on it is flagged. Faults: forbidden, bad_basis, not_found,
+// basis_replaced.
+func (s *Service) ReplaceBasis(ctx context.Context, r Replacement, idem ledger.Idem) error {
+	if err := s.may(ctx, "manage", uuid.Nil); err != nil {
+		return err
+	}
+	if _, err := catalog.Day(r.Day); err != nil {
+		return fault.InvalidFields("bad_basis", []fault.Field{told("/on", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD", nil)})
+	}
+	if r.By == "" || r.By == r.Title {
+		return fault.InvalidFields("bad_basis", []fault.Field{told("/by", "enum", "请选择替代它的另一份文件", "Choose another document that replaces it", nil)})
+	}
+	r.Who = actor.From(ctx).PersonID
+	return s.Store.ReplaceBasis(ctx, s.asked(ctx), idem, r)
+}
