@@ -135,7 +135,7 @@ describe('a month of points for everybody of the area', () => {
 
   it('sends by itself when the server answers again, with a result for each row', async () => {
     await page.context().setOffline(false)
-    await page.getByText(`已提交 ${count} 行`).waitFor()
+    await page.getByText(`已提交 ${count} 行`).waitFor({ timeout: 240_000 })
     expect(await page.locator('.grid-row a').first().getAttribute('href')).toContain('/entries/')
     await sound('batch-filed')
     await page.getByRole('button', { name: '完成' }).click()
