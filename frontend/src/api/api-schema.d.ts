@@ -1298,6 +1298,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/demo/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the demonstration's clock forward, to see in a day what takes years; not found in a house that is no demonstration */
+        post: operations["demo.clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the area counts among the areas of its prison, and as what; every change, the latest first */
+        get: operations["areas.changes"];
+        put?: never;
+        /** Say anew when the area counts, and as what; the bureau's office alone, with a reason and the version that was seen */
+        post: operations["areas.change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/rosters": {
         parameters: {
             query?: never;
@@ -1635,10 +1670,114 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Standing of the ordinary areas */
+        /** Standing of the areas that a standard scores */
         get: operations["scores.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an area stands today, and where it is going */
+        get: operations["scores.readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/suppose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the score would be with something changed; nothing is kept */
+        post: operations["scores.suppose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kept runs, the newest first */
+        get: operations["runs.list"];
+        put?: never;
+        /** Keep a self-check as of today */
+        post: operations["runs.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept run with its sheet */
+        get: operations["runs.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rulings on the score of an area, the newest first */
+        get: operations["rulings.list"];
+        put?: never;
+        /** Ask for a ruling */
+        post: operations["rulings.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rulings/{ruling}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a ruling */
+        post: operations["rulings.decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1861,6 +2000,162 @@ export interface paths {
         put?: never;
         /** Send a message again */
         post: operations["outbox.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of every standard; drafts for the bureau only */
+        get: operations["standards.list"];
+        put?: never;
+        /** Draft the next version of a standard, its three artefacts at once; the bureau office */
+        post: operations["standards.draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold artefacts to the release checks; nothing is kept */
+        post: operations["standards.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+        post: operations["standards.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two versions of a standard side by side */
+        get: operations["standards.compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its three artefacts */
+        get: operations["standards.version"];
+        /** Keep a draft as it now is; what was reviewed is a draft again */
+        put: operations["standards.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pass or return what was read, by somebody else than its author */
+        post: operations["standards.review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what was reviewed in force from a day; the bureau office */
+        post: operations["standards.issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/basis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The superior documents that indicators rest on, and which do */
+        get: operations["basis.list"];
+        put?: never;
+        /** Enter a document; the bureau office */
+        post: operations["basis.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/basis/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another document stands in a document's place; what rests on it is flagged */
+        post: operations["basis.replace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2480,6 +2775,35 @@ export interface components {
             kind: "ordinary" | "functional";
             function: string;
             has_labour: boolean;
+            /**
+             * Format: date
+             * @description The first day on which it counts; missing for one from before the register
+             */
+            opened_on?: string;
+            /**
+             * Format: date
+             * @description The first day on which it counts no more
+             */
+            closed_on?: string;
+            /** @description 分监区 */
+            sub_area: boolean;
+            /** @description How often what counts of it was changed; a change names the one that was seen */
+            version: number;
+        };
+        AreaChange: {
+            /** Format: uuid */
+            area: string;
+            version: number;
+            /** Format: date */
+            opened_on?: string;
+            /** Format: date */
+            closed_on?: string;
+            sub_area: boolean;
+            reason: string;
+            /** @description Of who changed it */
+            name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Prison: {
             /** Format: uuid */
@@ -3531,7 +3855,7 @@ export interface components {
         };
         Ref: {
             /** @enum {string} */
-            kind: "entry" | "duty" | "finding";
+            kind: "entry" | "duty" | "finding" | "override" | "unit";
             id: string;
             /** Format: date */
             day?: string;
@@ -3543,6 +3867,7 @@ export interface components {
             day?: string;
             counted_in?: string;
             note?: string;
+            subject?: string;
             refs: components["schemas"]["Ref"][];
         };
         LineScore: {
@@ -3555,6 +3880,15 @@ export interface components {
             of?: components["schemas"]["Decimal"];
             per?: components["schemas"]["Decimal"];
             target?: components["schemas"]["Decimal"];
+            /** @description the worst, where months are compared */
+            month?: string;
+            override?: {
+                id: string;
+                reason: string;
+                amount: components["schemas"]["Decimal"];
+                computed: components["schemas"]["Decimal"];
+                losses: components["schemas"]["Loss"][];
+            };
             deducted: components["schemas"]["Decimal"];
             losses: components["schemas"]["Loss"][];
         };
@@ -3564,6 +3898,7 @@ export interface components {
             points: components["schemas"]["Decimal"];
             former_veto?: boolean;
             applies: boolean;
+            decision?: string;
             deducted: components["schemas"]["Decimal"];
             over_cap: components["schemas"]["Decimal"];
             score: components["schemas"]["Decimal"];
@@ -3579,6 +3914,130 @@ export interface components {
             score: components["schemas"]["Decimal"];
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
+        /** @enum {string} */
+        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+        Readiness: {
+            area: components["schemas"]["Area"];
+            sheet: components["schemas"]["Sheet"];
+            gap: components["schemas"]["Decimal"];
+            since?: {
+                /** Format: date */
+                day: string;
+                score: components["schemas"]["Decimal"];
+                changes: components["schemas"]["ScoreChange"][];
+            };
+            dues: {
+                ledger: string;
+                period: string;
+                /** Format: date-time */
+                due_at: string;
+                price: components["schemas"]["Decimal"];
+            }[];
+            drift?: {
+                /** Format: uuid */
+                run: string;
+                kind: components["schemas"]["RunKind"];
+                /** Format: date */
+                as_of: string;
+                score: string;
+                domains: {
+                    id: string;
+                    then: components["schemas"]["Decimal"];
+                    now: components["schemas"]["Decimal"];
+                    alarm: boolean;
+                }[];
+                alarm: boolean;
+            };
+        };
+        ScoreChange: {
+            domain?: string;
+            indicator?: string;
+            /** @description or rescaled, carry */
+            line: string;
+            title: components["schemas"]["Text"];
+            before: components["schemas"]["Decimal"];
+            after: components["schemas"]["Decimal"];
+            came: components["schemas"]["Ref"][];
+            went: components["schemas"]["Ref"][];
+        };
+        Supposed: {
+            /** @description duties missed more, by ledger */
+            missed?: {
+                [key: string]: number;
+            };
+            facts?: {
+                ledger: string;
+                measure: string;
+                /** Format: date */
+                day: string;
+                value: components["schemas"]["Decimal"];
+            }[];
+            findings?: components["schemas"]["Finding"][];
+            without?: string[];
+            version?: number;
+            line?: components["schemas"]["Decimal"];
+        };
+        Supposition: {
+            before: components["schemas"]["Sheet"];
+            after: components["schemas"]["Sheet"];
+            changes: components["schemas"]["ScoreChange"][];
+        };
+        ScoreRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            kind: components["schemas"]["RunKind"];
+            standard: string;
+            version: number;
+            engine: number;
+            /** Format: date */
+            as_of: string;
+            score: components["schemas"]["Decimal"];
+            passes: boolean;
+            /** Format: uuid */
+            made_by: string;
+            made_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            sheet?: components["schemas"]["Sheet"];
+        };
+        Ruling: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            /** @enum {string} */
+            kind: "exclude" | "override";
+            standard: string;
+            /** @description an indicator's code, or a line's id */
+            target: string;
+            amount?: components["schemas"]["Decimal"];
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            reason: string;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "requested" | "granted" | "refused" | "withdrawn" | "revoked";
+            decisions: {
+                /** Format: uuid */
+                id: string;
+                verdict: string;
+                /** Format: uuid */
+                decided_by: string;
+                decided_by_name: string;
+                comment: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            actions: ("grant" | "refuse" | "withdraw" | "revoke")[];
+        };
         Sheet: {
             standard: string;
             version: number;
@@ -3591,6 +4050,15 @@ export interface components {
             applicable_points: components["schemas"]["Decimal"];
             deducted: components["schemas"]["Decimal"];
             rescaled: components["schemas"]["Decimal"];
+            carry?: {
+                rate: components["schemas"]["Decimal"];
+                deductions: components["schemas"]["Decimal"];
+                sheet?: string;
+                waived?: string;
+                own: components["schemas"]["Decimal"];
+                raw: components["schemas"]["Decimal"];
+                deducted: components["schemas"]["Decimal"];
+            };
             score: components["schemas"]["Decimal"];
             display: string;
             line: components["schemas"]["Decimal"];
@@ -3601,6 +4069,8 @@ export interface components {
         Standing: {
             area: components["schemas"]["Area"];
             score: components["schemas"]["Decimal"];
+            points: components["schemas"]["Decimal"];
+            line: components["schemas"]["Decimal"];
             display: string;
             passes: boolean;
             domains: components["schemas"]["DomainScore"][];
@@ -3614,6 +4084,9 @@ export interface components {
             count: number;
             note: string;
             event?: string;
+            subject?: string;
+            of?: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
         };
         Indicator: {
             code: string;
@@ -3630,6 +4103,9 @@ export interface components {
                 form: string;
                 method: string;
                 deduct: components["schemas"]["Decimal"];
+                /** @description measures of ledgers that a ratio is worked out from; without them it is measured on site */
+                of?: Record<string, never>[];
+                cap_each?: components["schemas"]["Decimal"];
             }[];
         };
         Standard: {
@@ -3653,6 +4129,120 @@ export interface components {
             /** Format: date-time */
             signed_at: string | null;
             note: string;
+        };
+        StandardUnit: {
+            /** @enum {string} */
+            kind: "ordinary" | "functional" | "prison" | "other";
+            functions?: string[];
+        };
+        StandardReview: {
+            revision: number;
+            /** @enum {string} */
+            verdict: "pass" | "return";
+            reviewer: string;
+            comment: string;
+            /** Format: date-time */
+            at: string;
+        };
+        StandardVersion: {
+            standard: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            unit: components["schemas"]["StandardUnit"];
+            label?: string;
+            unofficial: boolean;
+            points: components["schemas"]["Decimal"];
+            line: components["schemas"]["Decimal"];
+            /** @enum {string} */
+            state: "draft" | "reviewed" | "issued" | "superseded";
+            revision: number;
+            digest: string;
+            effective_on?: string;
+            author?: string;
+            /** Format: date-time */
+            issued_at?: string;
+            review?: components["schemas"]["StandardReview"];
+        };
+        StandardFrame: {
+            id: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            label?: string;
+            unit: components["schemas"]["StandardUnit"];
+            line: components["schemas"]["Decimal"];
+            months: number;
+        };
+        Misread: {
+            row: number;
+            column: string;
+            text: components["schemas"]["Text"];
+        };
+        StandardMistake: {
+            pointer: string;
+            code: string;
+            text: components["schemas"]["Text"];
+        };
+        StandardCover: {
+            id: string;
+            indicators: string[];
+        };
+        StandardDomainCover: {
+            id: string;
+            title: components["schemas"]["Text"];
+            points: components["schemas"]["Decimal"];
+            indicators: number;
+            methods: {
+                [key: string]: number;
+            };
+        };
+        StandardCoverage: {
+            domains: components["schemas"]["StandardDomainCover"][];
+            departments: components["schemas"]["StandardCover"][];
+            ledgers: components["schemas"]["StandardCover"][];
+        };
+        StandardReport: {
+            mistakes: components["schemas"]["StandardMistake"][];
+            warnings: components["schemas"]["StandardMistake"][];
+            coverage: components["schemas"]["StandardCoverage"];
+        };
+        DomainPair: {
+            id: string;
+            title: components["schemas"]["Text"];
+            before?: components["schemas"]["Decimal"];
+            after?: components["schemas"]["Decimal"];
+        };
+        IndicatorPair: {
+            code: string;
+            /** @enum {string} */
+            change: "same" | "changed" | "new" | "ended";
+            before?: components["schemas"]["Indicator"];
+            after?: components["schemas"]["Indicator"];
+            lines: string[];
+        };
+        StandardComparison: {
+            standard: string;
+            from: number;
+            to: number;
+            domains: components["schemas"]["DomainPair"][];
+            indicators: components["schemas"]["IndicatorPair"][];
+            mapping?: Record<string, never>;
+        };
+        BasisUse: {
+            standard: string;
+            version: number;
+            indicator: string;
+            clause: string;
+        };
+        BasisDocument: {
+            title: string;
+            issuer: string;
+            /** @enum {string} */
+            level: "law" | "ministry" | "province" | "reform" | "justice" | "bureau" | "other";
+            number?: string;
+            issued_on?: string;
+            replaced_by?: string;
+            replaced_on?: string;
+            uses: components["schemas"]["BasisUse"][];
         };
     };
     responses: never;
@@ -6904,6 +7494,126 @@ export interface operations {
             };
         };
     };
+    "demo.clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The time it is now; sessions unused for as long are over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        now: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every change, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changes: components["schemas"]["AreaChange"][];
+                        actions: "edit"[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "areas.change": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description A day, or empty for one from before the register */
+                    opened_on?: string;
+                    /** @description A day, or empty for none */
+                    closed_on?: string;
+                    sub_area?: boolean;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The area as it then stands */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "rosters.list": {
         parameters: {
             query?: {
@@ -7826,7 +8536,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Standing of the ordinary areas */
+            /** @description Standing of the areas that a standard scores */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7834,9 +8544,313 @@ export interface operations {
                 content: {
                     "application/json": {
                         areas: components["schemas"]["Standing"][];
-                        line: components["schemas"]["Decimal"];
-                        points: components["schemas"]["Decimal"];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where an area stands today, and where it is going */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.suppose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supposed"];
+            };
+        };
+        responses: {
+            /** @description What the score would be with something changed; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Supposition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kept runs, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the reader may keep a self-check */
+                        may: boolean;
+                        runs: components["schemas"]["ScoreRun"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "self_check";
+                };
+            };
+        };
+        responses: {
+            /** @description Keep a self-check as of today */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A kept run with its sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: components["schemas"]["ScoreRun"];
+                        /** @description evaluated again it gives the same bytes */
+                        replays: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rulings on the score of an area, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rulings: components["schemas"]["Ruling"][];
+                        may: ("exclude" | "override")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "exclude" | "override";
+                    target: string;
+                    amount?: components["schemas"]["Decimal"];
+                    /** Format: date */
+                    from_day: string;
+                    /** Format: date */
+                    to_day: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask for a ruling */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rulings.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                ruling: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "grant" | "refuse" | "withdraw" | "revoke";
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide a ruling */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruling"];
                 };
             };
             /** @description A problem */
@@ -7951,6 +8965,9 @@ export interface operations {
                     event?: string;
                     /** Format: uuid */
                     entry?: string;
+                    subject?: string;
+                    of?: components["schemas"]["Decimal"];
+                    per?: components["schemas"]["Decimal"];
                 };
             };
         };
@@ -8339,6 +9356,477 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It will be sent now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every version of every standard; drafts for the bureau only */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        standards: components["schemas"]["StandardVersion"][];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.draft": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Draft the next version of a standard, its three artefacts at once; the bureau office */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Hold artefacts to the release checks; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.import": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    frame: components["schemas"]["StandardFrame"];
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: components["schemas"]["StandardVersion"];
+                        mistakes: components["schemas"]["Misread"][];
+                    };
+                };
+            };
+            /** @description Draft a standard from a workbook or a CSV (base64); a table with mistakes makes none, and they come back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: components["schemas"]["StandardVersion"];
+                        mistakes: components["schemas"]["Misread"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.compare": {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                standard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Two versions of a standard side by side */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardComparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One version with its three artefacts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: components["schemas"]["StandardVersion"];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                        standard: Record<string, never>;
+                        rules: Record<string, never>;
+                        guide: Record<string, never>;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.save": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    standard: Record<string, never>;
+                    rules: Record<string, never>;
+                    guide: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep a draft as it now is; what was reviewed is a draft again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.review": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "pass" | "return";
+                    comment?: string;
+                    digest: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Pass or return what was read, by somebody else than its author */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.issue": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    effective_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Put what was reviewed in force from a day; the bureau office */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The superior documents that indicators rest on, and which do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        documents: components["schemas"]["BasisDocument"][];
+                        actions: ("create" | "edit" | "approve" | "manage")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.add": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    issuer: string;
+                    level: string;
+                    number?: string;
+                    issued_on?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Enter a document; the bureau office */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.replace": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    by: string;
+                    /** Format: date */
+                    on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Another document stands in a document's place; what rests on it is flagged */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -82,6 +82,11 @@ export interface NewFinding {
   count: number
   place: string
   note: string
+  /** Of a line that is measured on site: how many of how many. */
+  of?: string
+  per?: string
+  /** Whom it is about, where the line caps by person. */
+  subject?: string
 }
 
 export async function addFinding(prison: string, area: string, finding: NewFinding, key: string) {

@@ -5,11 +5,24 @@ import { act } from '../api/http'
 import type { Indicator } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useFindings } from '../api/queries'
-import { addFinding } from '../api/scores'
+import { addFinding, type NewFinding } from '../api/scores'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { toast } from '../ui/toast'
+import { shown } from './decimal'
+
+type Line = NonNullable<Indicator['lines']>[number]
+
+/** What a finding under the line brings: how many of how many, how often, or nothing at all. */
+function asks(line: Line): 'ratio' | 'count' | '' {
+  const ratio = line.form === 'below' || line.form === 'above'
+  if (ratio && !line.of) return 'ratio'
+  return line.method === 'ledger' || ratio ? '' : 'count'
+}
+
+/** What the server takes: not negative, at most four decimals. */
+const decimal = '[0-9]{1,6}([.][0-9]{1,4})?'
 
 interface Props {
   prison: string
@@ -22,7 +35,10 @@ export function FindingForm({ prison, area, indicator }: Props) {
   const t = useT()
   const lang = useLang()
   const queries = useQueryClient()
-  const lines = (indicator.lines ?? []).filter((line) => line.method !== 'ledger')
+  // Lines that ledgers alone work out are nothing to be found on site.
+  const lines = (indicator.lines ?? []).filter((line) => asks(line) !== '')
+  const [chosen, choose] = useState('')
+  const line = lines.find((l) => l.id === chosen) ?? lines[0]
   const [once] = useState(act)
   const [busy, setBusy] = useState(false)
   const [problems, setProblems] = useState<ProblemError['errors']>([])
@@ -35,13 +51,18 @@ export function FindingForm({ prison, area, indicator }: Props) {
     const value = (name: string) => String(typed.get(name) ?? '').trim()
     setBusy(true)
     try {
-      const finding = {
+      const finding: NewFinding = {
         line: value('line'),
         day: value('day'),
-        count: Number(value('count')),
+        count: Number(value('count') || 1),
         place: value('place'),
         note: value('note'),
       }
+      if (line && asks(line) === 'ratio') {
+        finding.of = value('of')
+        finding.per = value('per')
+      }
+      if (line?.cap_each) finding.subject = value('subject')
       await once((key) => addFinding(prison, area, finding, key))
       setProblems([])
       form.reset()
@@ -62,7 +83,13 @@ export function FindingForm({ prison, area, indicator }: Props) {
       <form onSubmit={(e) => void send(e)}>
         <label htmlFor="finding-line">
           {t('finding.line')}
-          <select id="finding-line" name="line" required>
+          <select
+            id="finding-line"
+            name="line"
+            required
+            value={line?.id}
+            onChange={(e) => choose(e.target.value)}
+          >
             {lines.map((line) => (
               <option key={line.id} value={line.id}>
                 {text(line.title, lang)}
@@ -81,18 +108,37 @@ export function FindingForm({ prison, area, indicator }: Props) {
             max={today(new Date())}
           />
         </label>
-        <label htmlFor="finding-count">
-          {t('finding.count')}
-          <input
-            type="number"
-            id="finding-count"
-            name="count"
-            required
-            min={1}
-            max={1000}
-            defaultValue={1}
-          />
-        </label>
+        {line && asks(line) === 'ratio' ? (
+          <>
+            <label htmlFor="finding-of">
+              {t('finding.of')}
+              <input id="finding-of" name="of" required inputMode="decimal" pattern={decimal} />
+            </label>
+            <label htmlFor="finding-per">
+              {t('finding.per')}
+              <input id="finding-per" name="per" required inputMode="decimal" pattern={decimal} />
+            </label>
+          </>
+        ) : (
+          <label htmlFor="finding-count">
+            {t('finding.count')}
+            <input
+              type="number"
+              id="finding-count"
+              name="count"
+              required
+              min={1}
+              max={1000}
+              defaultValue={1}
+            />
+          </label>
+        )}
+        {line?.cap_each && (
+          <label htmlFor="finding-subject">
+            {t('finding.subject', { cap: shown(line.cap_each) })}
+            <input id="finding-subject" name="subject" required maxLength={60} />
+          </label>
+        )}
         <label htmlFor="finding-place">
           {t('finding.place')}
           <input id="finding-place" name="place" maxLength={60} />
@@ -128,7 +174,9 @@ export function Findings({ prison, area, indicator }: Props) {
       <ul>
         {found.map((f) => (
           <li key={f.id}>
-            {f.day} {text(lines.get(f.line)?.title, lang)} × {f.count}：{f.note}
+            {f.day} {text(lines.get(f.line)?.title, lang)}{' '}
+            {f.per === undefined ? `× ${f.count}` : `${shown(f.of)} / ${shown(f.per)}`}
+            {f.subject && ` ${f.subject}`}：{f.note}
           </li>
         ))}
       </ul>
