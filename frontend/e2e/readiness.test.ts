@@ -13,8 +13,7 @@ afterAll(() => browser.close())
 const opened = async (who: string) => {
   page = await signedIn(browser, who)
   await page.goto(`${address}/scores`)
-  await page.getByRole('link', { name: '三监区' }).first().click()
-  await page.getByRole('link', { name: '达标状态' }).click()
+  await page.getByRole('link', { name: '达标状态 三监区' }).click()
   await page.getByRole('heading', { level: 1, name: /达标状态/ }).waitFor()
 }
 

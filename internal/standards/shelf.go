@@ -76,10 +76,16 @@ func (s *Service) InForce() (list []*scoring.Standard) {
 	return list
 }
 
-// For finds the standard of a kind of unit on a day (scoring.InForce).
-func (s *Service) For(ctx context.Context, kind, function, day string) (*scoring.Standard, error) {
-	std, _, err := s.Issued(ctx, Unit{Kind: kind, Function: function}, day)
-	return std, err
+// For finds the standard of a kind of unit on a day (scoring.InForce), as they were
+// last read: scores of a province ask it for every area.
+func (s *Service) For(_ context.Context, kind, function, day string) (*scoring.Standard, error) {
+	s.shelf.mu.Lock()
+	defer s.shelf.mu.Unlock()
+	best := chosen(s.shelf.list, day, func(v Version) bool { return v.Unit.Fits(kind, function) })
+	if best == nil {
+		return nil, fault.New(fault.NotFound, "standard_unknown")
+	}
+	return s.shelf.held[best.Digest], nil
 }
 
 // Issued is what is in force for the unit on the day: of those that fit, the one that
@@ -99,17 +105,23 @@ func (s *Service) best(ctx context.Context, day string, fits func(Version) bool)
 	if err != nil {
 		return nil, Pin{}, err
 	}
+	best := chosen(list, day, fits)
+	if best == nil {
+		return nil, Pin{}, fault.New(fault.NotFound, "standard_unknown")
+	}
+	std, err := s.Version(ctx, best.pin())
+	return std, best.pin(), err
+}
+
+// chosen is the closest of the issued that fit and are in force on the day; nil for none.
+func chosen(list []Version, day string, fits func(Version) bool) *Version {
 	var best *Version
 	for i, v := range list {
 		if v.EffectiveOn <= day && fits(v) && (best == nil || closer(v, *best)) {
 			best = &list[i]
 		}
 	}
-	if best == nil {
-		return nil, Pin{}, fault.New(fault.NotFound, "standard_unknown")
-	}
-	std, err := s.Version(ctx, best.pin())
-	return std, best.pin(), err
+	return best
 }
 
 // closer prefers a standard of the very function to one of all, then the later.
