@@ -412,6 +412,46 @@ func TestDropGoesOn(t *testing.T) {
 	if n := ask(t, h, "select count(*)::text from delivered_rosters"); n != "3" {
 		t.Errorf("%s rosters: what failed under the old columns was not read again", n)
 	}
+
+	// No room where it belongs: it failed once, and is put away when there is.
+	runs := func() string { return ask(t, h, "select count(*)::text from connector_runs") }
+	failed := filepath.Join(c.Folder, "failed")
+	if err := os.Rename(failed, failed+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(failed, nil, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	stuck := func() {
+		t.Helper()
+		now = now.Add(6 * time.Second)
+		if err := s.Tick(t.Context()); err == nil {
+			t.Error("nobody is told that the file cannot be put away")
+		}
+	}
+	before := runs()
+	lay("stuck.csv", "甲,乙\n3,4\n")
+	tick(t, h, s)
+	stuck()
+	once := runs()
+	for range 5 {
+		stuck()
+	}
+	if once == before || runs() != once {
+		t.Errorf("%s runs before, %s when it failed, %s while it lay there", before, once, runs())
+	}
+	if err := os.Remove(failed); err != nil {
+		t.Fatal(err)
+	}
+	look(s)
+	if d, err := os.ReadDir(failed); err != nil || len(d) != 2 || runs() != once {
+		t.Errorf("with room again %d are put away after %s runs: %v", len(d), runs(), err)
+	}
+	lay("stuck.csv", "甲,乙\n3,4\n")
+	look(s)
+	if runs() == once {
+		t.Error("laid there again, it was not read again")
+	}
 }
 
 // TestSourcedField pins what a connector delivered: whatever is typed, sent or
