@@ -103,12 +103,16 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.standards = &standards.Service{Store: postgres.Standards{Store: h.store}, Access: h.access, Ground: standards.Ground{Catalog: shipped, Owner: h.access.Owner}, Now: h.now}
 	// From here on the database is the catalogue.
+	came := shipped.Types()
 	h.catalog = shipped
 	if err := h.refresh(ctx); err != nil {
 		return nil, err
 	}
 	if err := h.standards.Refresh(ctx); err != nil {
 		return nil, err
+	}
+	for _, t := range h.catalog.Unlike(came) {
+		log.WarnContext(ctx, "shipped version left out: the house has its own of that number", "ledger", t.ID, "version", t.Version)
 	}
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err

@@ -312,6 +312,14 @@ func (c *Catalog) Type(id string, version int) *Type {
 	return nil
 }
 
+// Unlike are those of the versions in whose place the catalogue has other contents.
+func (c *Catalog) Unlike(versions []*Type) []*Type {
+	return slices.DeleteFunc(slices.Clone(versions), func(t *Type) bool {
+		ours := c.Type(t.ID, t.Version)
+		return ours == nil || ours.Digest == t.Digest
+	})
+}
+
 // Current returns the newest version, nil if there is none or it is no longer kept.
 func (c *Catalog) Current(id string) *Type {
 	now := c.contents()

@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -96,6 +97,9 @@ func (s *Service) complete(root *os.Root, id string) ([]string, error) {
 		if s.seen[at] == now && s.Now().Sub(info.ModTime()) >= settled {
 			names = append(names, e.Name())
 		}
+		if s.seen[at] != now {
+			delete(s.left, at) // another file of that name
+		}
 		s.seen[at] = now
 	}
 	slices.Sort(names)
@@ -121,9 +125,15 @@ func (s *Service) takeFile(ctx context.Context, root *os.Root, prison uuid.UUID,
 	}); err != nil {
 		return err
 	}
-	if known {
-		// Taken in before it could be moved, or laid here twice. One that failed is
-		// read again: the configuration may name other columns by now.
+	if !known {
+		// One that failed is read again when it is laid here again, for the
+		// configuration may name other columns by now; not while it only lies here.
+		s.mu.Lock()
+		done, known = s.left[c.ID+"/"+name]
+		s.mu.Unlock()
+		known = known && bytes.Equal(done.BodyDigest, sum[:])
+	}
+	if known { // taken in before it could be moved, or laid here twice
 		return s.putAway(ctx, root, prison, name, done)
 	}
 	_, run, beginErr := s.begin(ctx, prison, c)
@@ -147,6 +157,9 @@ func (s *Service) takeFile(ctx context.Context, root *os.Root, prison uuid.UUID,
 		if err := s.finish(ctx, c, run, code); err != nil {
 			return err
 		}
+		s.mu.Lock()
+		s.left[c.ID+"/"+name] = *run
+		s.mu.Unlock()
 		return s.putAway(ctx, root, prison, name, *run)
 	}
 	if trouble != nil {
@@ -255,6 +268,7 @@ func (s *Service) putAway(ctx context.Context, root *os.Root, prison uuid.UUID, 
 	}
 	s.mu.Lock()
 	delete(s.seen, run.Connector+"/"+name)
+	delete(s.left, run.Connector+"/"+name)
 	s.mu.Unlock()
 	return nil
 }

@@ -29,6 +29,7 @@ type Service struct {
 	mu      sync.Mutex
 	prisons map[string]uuid.UUID // those whose connectors are registered, by code
 	seen    map[string]fileSeen  // files of drop folders as they were last looked at
+	left    map[string]Run       // how those failed that could not be put away since
 }
 
 // Outbound asks other systems; package outbound is it. What goes wrong on the
@@ -149,7 +150,7 @@ func (s *Service) Sync(ctx context.Context) error {
 		return err
 	}
 	if s.prisons == nil {
-		s.prisons, s.seen = map[string]uuid.UUID{}, map[string]fileSeen{}
+		s.prisons, s.seen, s.left = map[string]uuid.UUID{}, map[string]fileSeen{}, map[string]Run{}
 	}
 	for code, prison := range codes {
 		if _, known := s.prisons[code]; known {

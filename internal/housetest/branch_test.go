@@ -243,7 +243,7 @@ func TestBranches(t *testing.T) {
 		e := h.Begin(t, "officer", "cell-body-search", h.Search())
 		b := branched(t, e.Key, h.Finding())
 		v, err := h.Ledger.Get(officer, e.Key)
-		if err != nil || string(v.Draft.Body) != string(h.Search()) && v.Entry.ETag != e.ETag {
+		if err != nil || string(v.Draft.Body) != string(h.Search()) || v.Entry.ETag != e.ETag {
 			t.Fatalf("the draft was touched: %v", err)
 		}
 		if _, err := h.Ledger.Resolve(officer, e.Key, b.ID, e.ETag+7, ledger.Resolution{Body: h.Finding()}, none); !fault.Is(err, fault.Stale) {

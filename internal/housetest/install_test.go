@@ -244,6 +244,42 @@ func TestInstallFollowed(t *testing.T) {
 	}
 }
 
+// TestInstallUnlike: a version that the house has otherwise under its number stays as
+// it is, and is told from those that came as they are.
+func TestInstallUnlike(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	unlike := func(title string) (list []string) {
+		t.Helper()
+		s := files(t)
+		s.book(1, title)
+		s.answered(t, "type", 1, "weather_fa", func(map[string]any) {})
+		c, err := catalog.Load(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.install(t, h); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Proposals.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range h.Catalog.Unlike(c.Types()) {
+			list = append(list, u.ID)
+		}
+		return list
+	}
+	if got := unlike("云量"); len(got) > 0 {
+		t.Errorf("came as they are: %v", got)
+	}
+	if got := unlike("风力"); !slices.Equal(got, []string{"weather-book"}) {
+		t.Errorf("the house has otherwise: %v", got)
+	}
+	if f := h.Catalog.Type("weather-book", 1); !strings.Contains(string(f.SchemaJSON), "云量") {
+		t.Error("what was published has changed")
+	}
+}
+
 // TestWaysIn: there is one way into the catalogue, which files and proposals take, each
 // through its gate (TestInstallGate, TestGateHeld).
 func TestWaysIn(t *testing.T) {

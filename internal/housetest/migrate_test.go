@@ -163,3 +163,52 @@ insert into tasks (prison_id, task_id, area_id, trigger, source, ledger, title_z
 		t.Errorf("done: %q %v, want %q", done, err, want)
 	}
 }
+
+// TestMigrateNotices: who was told of a deadline, in the zone of the server as it then
+// was, is not told of it again.
+func TestMigrateNotices(t *testing.T) {
+	t.Parallel()
+	url := before0012(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), lived); err != nil {
+		t.Fatalf("the rows: %v", err)
+	}
+	if err := upTo(t.Context(), url, 36); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{
+		"2026-11-20T08:30:00.123400+08:00": "2026-11-20T00:30:00.1234Z",
+		"2026-11-20T08:30:00+08:00":        "2026-11-20T00:30:00Z",
+		"2026-11-20T00:00:00Z":             "2026-11-20T00:00:00Z",
+	}
+	for old := range told {
+		if _, err := conn.Exec(t.Context(), `insert into notices (prison_id, notice_id, person_id, kind, subject, revision, step, detail)
+			select prison_id, gen_random_uuid(), '00000000-0000-7000-8000-000000000101', 'overdue', gen_random_uuid(), 1, 0, jsonb_build_object('due', $1::text, 'author', $1) from prisons`, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := conn.Exec(t.Context(), `insert into notices (prison_id, notice_id, person_id, kind, subject, revision, step, detail)
+		select prison_id, gen_random_uuid(), '00000000-0000-7000-8000-000000000101', 'delegated', gen_random_uuid(), 1, 0, '{}' from prisons`); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := conn.Query(t.Context(), "select coalesce(detail ->> 'author', ''), coalesce(detail ->> 'due', '') from notices")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old, due string
+	if _, err := pgx.ForEachRow(rows, []any{&old, &due}, func() error {
+		if due != told[old] {
+			t.Errorf("%q became %q, want %q", old, due, told[old])
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -100,8 +100,14 @@ func keeps(t *testing.T, h *housetest.House, function string) {
 	t.Cleanup(func() { set("ordinary", "residential") })
 }
 
-// noon of a day that is over; its month is the one that takes.
-var noon = time.Date(2026, 10, 20, 12, 0, 0, 0, catalog.Zone)
+// noon of the 20th of last month; its month is the one that takes.
+var noon = func() time.Time {
+	now := time.Now().In(catalog.Zone)
+	return time.Date(now.Year(), now.Month()-1, 20, 12, 0, 0, 0, catalog.Zone)
+}()
+
+// day so many days from noon's.
+func day(n int) string { return catalog.DayOf(noon.AddDate(0, 0, n)) }
 
 func after(d time.Duration) string { return noon.Add(d).Format(time.RFC3339) }
 
@@ -128,8 +134,8 @@ func rows(list ...map[string]any) []any {
 
 var (
 	shift  = said("shift_start", after(-4*time.Hour), "shift_end", after(4*time.Hour))
-	period = said("meeting_at", after(24*time.Hour), "period_from", "2026-10-19", "period_to", "2026-10-25")
-	month  = said("inmate_ref", zhang, "assess_month", "2026-10")
+	period = said("meeting_at", after(24*time.Hour), "period_from", day(-1), "period_to", day(5))
+	month  = said("inmate_ref", zhang, "assess_month", noon.Format("2006-01"))
 	level  = func(number, to string) map[string]any {
 		return said("inmate_ref", number, "from", "normal", "to", to, "ground", "近期情绪异常")
 	}
@@ -157,7 +163,7 @@ var shares = []struct {
 }{
 	{fact: "people present", from: "headcount", set: said("actual_count", 60), correct: said("actual_count", 59), to: "duty-log", field: "/inmate_count", body: shift, want: "60", anew: "59"},
 	{fact: "people away", from: "headcount", set: said("off_site_count", 2), correct: said("off_site_count", 3), to: "duty-log", field: "/off_site_count", body: shift, want: "2", anew: "3"},
-	{fact: "people present at work", from: "headcount", set: said("count_point", "work_out", "actual_count", 40), correct: said("actual_count", 41), to: "labour-daily", field: "/expected_workers", body: said("work_date", "2026-10-20"), want: "40", anew: "41"},
+	{fact: "people present at work", from: "headcount", set: said("count_point", "work_out", "actual_count", 40), correct: said("actual_count", 41), to: "labour-daily", field: "/expected_workers", body: said("work_date", day(0)), want: "40", anew: "41"},
 	{fact: "people present in class", from: "headcount", set: said("count_point", "study", "actual_count", 30), correct: said("actual_count", 31), to: "education-session", field: "/expected_count", body: said("started_at", after(0)), want: "30", anew: "31"},
 	{fact: "people present after a drill", from: "headcount", set: said("count_point", "after_drill", "actual_count", 50), correct: said("actual_count", 51), to: "emergency-drill", field: "/count_after", body: said("started_at", after(0)), want: "50", anew: "51"},
 	{fact: "outside-hospital trip", from: "medical-visit", set: hospital, correct: said("inmate_ref", li), to: "headcount", field: "/off_site_list", offered: true,
@@ -176,17 +182,17 @@ var shares = []struct {
 	{fact: "figures: sick calls", from: "medical-visit", set: said("record_kind", "outpatient"), correct: said("record_kind", "dose_check"), to: "area-conditions-meeting", field: "/figures/sick_calls", body: period, want: "1", anew: "0", none: "0"},
 	{fact: "figures: contacts", from: "visit-call", set: said("anomaly", true), correct: said("anomaly", false), to: "area-conditions-meeting", field: "/figures/contact_anomalies", body: period, want: "1", anew: "0", none: "0"},
 	{fact: "figures: complaints", from: "complaint-rights", set: said("against_police", false), correct: said("against_police", true), to: "area-conditions-meeting", field: "/figures/complaints", body: period, want: "1", anew: "0", none: "0"},
-	{fact: "output per person", from: "labour-daily", set: said("work_date", "2026-10-20", "output_rows", rows(output(zhang, 86), output(li, 80))), correct: said("output_rows", rows(output(zhang, 80))), to: "points-assessment", field: "/adjustments",
-		body: month, offered: true, wants: true, want: `[{"fact_on":"2026-10-20","part":"labour","source_entry":"@","weekly_review":"pending"}]`},
+	{fact: "output per person", from: "labour-daily", set: said("work_date", day(0), "output_rows", rows(output(zhang, 86), output(li, 80))), correct: said("output_rows", rows(output(zhang, 80))), to: "points-assessment", field: "/adjustments",
+		body: month, offered: true, wants: true, want: `[{"fact_on":"` + day(0) + `","part":"labour","source_entry":"@","weekly_review":"pending"}]`},
 	{fact: "punishment deduction", from: "reward-punishment", set: said("inmate_ref", zhang, "points_deduction", 100), correct: said("points_deduction", 200), to: "points-assessment", field: "/punishment_deduction", body: month, want: "100", anew: "200", none: "0"},
 	{fact: "completed cycle", from: "points-assessment", set: said("inmate_ref", zhang, "cycle_completed", true), correct: said("cycle_completed", false), to: "reward-punishment", field: "/cycle_entry",
-		body: said("inmate_ref", zhang, "record_kind", "commendation", "decided_on", "2026-10-30"), want: `"@"`},
+		body: said("inmate_ref", zhang, "record_kind", "commendation", "decided_on", day(10)), want: `"@"`},
 	{fact: "class hours in the release stage", from: "education-session", set: said("stage", "release", "class_hours", 1.5), correct: said("class_hours", 2), to: "release-preparation", field: "/hours_done", function: "release",
-		body: said("inmate_ref", zhang, "stage_from", "2026-10-01"), want: "1.5", anew: "2", none: "0"},
+		body: said("inmate_ref", zhang, "stage_from", day(-19)), want: "1.5", anew: "2", none: "0"},
 	{fact: "psychological risk grade", from: "psych-health", set: said("inmate_ref", zhang, "risk_grade", "watch"), correct: said("risk_grade", "none"), to: "release-preparation", field: "/psych_risk", function: "release",
-		body: said("inmate_ref", zhang, "stage_from", "2026-10-01"), want: `"watch"`, anew: `"none"`},
+		body: said("inmate_ref", zhang, "stage_from", day(-19)), want: `"watch"`, anew: `"none"`},
 	{fact: "blade balance", from: "tool-hazmat", set: said("holding_kind", "blade", "balance", 0), correct: said("balance", 1), to: "kitchen-hygiene", field: "/blade_balance", function: "kitchen",
-		body: said("meal_date", "2026-10-20"), want: "0", anew: "1"},
+		body: said("meal_date", day(0)), want: "0", anew: "1"},
 	{fact: "open hazards", from: "hazard-rectification", set: said("found_at", after(-30*24*time.Hour), "result", "open"), correct: said("result", "transferred"), to: "duty-log", field: "/open_hazards", body: shift, want: "1", anew: "0", none: "0"},
 }
 
@@ -297,7 +303,7 @@ func TestTakenOnlyWhatIsMeant(t *testing.T) {
 	exec(punished(zhang, noon, 400), "sealed = true")
 	exec(punished(zhang, noon, 0), "area_id = '"+h.Other.String()+"'") // of the inmate, wherever he was
 	for number, want := range map[string]string{zhang: "300", li: "400", "0000000003": "0"} {
-		e := h.Begin(t, "officer", "points-assessment", mustJSON(t, said("inmate_ref", number, "assess_month", "2026-10", "punishment_deduction", 7)))
+		e := h.Begin(t, "officer", "points-assessment", mustJSON(t, said("inmate_ref", number, "assess_month", noon.Format("2006-01"), "punishment_deduction", 7)))
 		if p, held := pinAt(t, h, "officer", e.Key, "/punishment_deduction"); held != want || p == nil {
 			t.Errorf("%s: %s, want %s; %+v", number, held, want, p)
 		}
@@ -335,7 +341,7 @@ func TestTakenOnlyWhatIsMeant(t *testing.T) {
 	filedAt(t, h, "education-session", h.Area, noon, said("stage", "release", "class_hours", 4, "absentees", rows(said("inmate_ref", zhang, "reason", "sick"))))
 	filedAt(t, h, "education-session", h.Area, noon.AddDate(0, -1, 0), said("stage", "release", "class_hours", 4))
 	for number, want := range map[string]string{zhang: "0.3", li: "4.3"} {
-		e := h.Begin(t, "officer", "release-preparation", mustJSON(t, said("inmate_ref", number, "stage_from", "2026-10-01")))
+		e := h.Begin(t, "officer", "release-preparation", mustJSON(t, said("inmate_ref", number, "stage_from", day(-19))))
 		if _, held := pinAt(t, h, "officer", e.Key, "/hours_done"); held != want {
 			t.Errorf("hours of %s: %s, want %s", number, held, want)
 		}

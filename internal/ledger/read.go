@@ -196,33 +196,44 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	return err
 }
 
-// named finds who the numbers in the view's documents are.
+// named finds who the numbers in the view's documents are: of what was filed all, of
+// what was only typed those whom the reader may look up.
 func (s *Service) named(ctx context.Context, r Reader, v View) (map[string]string, error) {
-	var refs []catalog.Reference
-	look := func(version int, body json.RawMessage) error {
+	refs := func(version int, body json.RawMessage) ([]catalog.Reference, error) {
 		t := s.Catalog.Type(v.Entry.Ledger, version)
 		doc, err := catalog.ParseDocument(body)
-		if err == nil && t != nil {
-			refs = append(refs, t.References(doc)...)
+		if err != nil || t == nil {
+			return nil, err
 		}
-		return err
+		return t.References(doc), nil
 	}
+	var typed, filed []catalog.Reference
 	if v.Draft != nil {
-		if err := look(v.Entry.Version, v.Draft.Body); err != nil {
+		list, err := refs(v.Entry.Version, v.Draft.Body)
+		if err != nil {
 			return nil, err
 		}
-	}
-	for _, rev := range v.Revisions {
-		if err := look(rev.Version, rev.Document); err != nil {
-			return nil, err
-		}
+		typed = append(typed, list...)
 	}
 	for _, b := range v.Branches {
-		if err := look(b.Version, b.Body); err != nil {
+		list, err := refs(b.Version, b.Body)
+		if err != nil {
 			return nil, err
 		}
+		typed = append(typed, list...)
 	}
-	return r.Named(ctx, v.Entry.Prison, refs)
+	for _, rev := range v.Revisions {
+		list, err := refs(rev.Version, rev.Document)
+		if err != nil {
+			return nil, err
+		}
+		filed = append(filed, list...)
+	}
+	typed, err := s.known(ctx, r, v.Entry.Prison, typed)
+	if err != nil {
+		return nil, err
+	}
+	return r.Named(ctx, v.Entry.Prison, append(filed, typed...))
 }
 
 func (s *Service) deciding(ctx context.Context, r Reader, v *View) error {

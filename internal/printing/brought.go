@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,7 @@ type brought struct {
 	size    int64
 	version string
 	over    string // the version that was known before, "" for none
+	since   time.Time
 }
 
 // bring puts bytes under their key unless they lie there. It holds no connection while
@@ -30,7 +32,7 @@ func (s *Service) bring(ctx context.Context, prison uuid.UUID, sum ledger.Digest
 		if err != nil {
 			return err
 		}
-		b.over = held.VersionID
+		b.over, b.since = held.VersionID, tx.Now()
 		return tx.TouchObject(ctx, prison, sum, b.over, size)
 	})
 	if err != nil {
@@ -48,13 +50,14 @@ func (s *Service) bring(ctx context.Context, prison uuid.UUID, sum ledger.Digest
 }
 
 // keep gives the version that a row of the same transaction may rest on: the one that
-// was brought, or that of somebody who brought the same bytes meanwhile.
+// was brought, or that of somebody who brought the same bytes meanwhile. What took longer
+// than the sweeper waits is refused, though the key be known: the version may be gone.
 func (b brought) keep(ctx context.Context, tx ledger.Tx) (version string, err error) {
 	held, err := tx.LockKey(ctx, b.prison, b.sum)
 	if err != nil {
 		return "", err
 	}
-	if !held.Known {
+	if !held.Known || tx.Now().Sub(b.since) >= ledger.SweepAfter {
 		return "", fmt.Errorf("print %x: swept while it was made", b.sum)
 	}
 	if version = b.version; held.VersionID != b.over {
