@@ -8,6 +8,8 @@ import { EvidenceList } from '../entry/EvidenceList'
 import { UploadPanel } from '../evidence/UploadPanel'
 import type { Transport } from '../evidence/uploads'
 import { useT } from '../i18n'
+import { refused } from '../offline/files'
+import { plainName } from '../offline/name'
 import { useWarningBeforeLeaving } from '../ui/useWarningBeforeLeaving'
 import type { BatchUploads } from './files'
 
@@ -96,6 +98,7 @@ export function lazily(
   }
   return {
     begin: async (file, slot, key) => {
+      if (!plainName(file.name)) throw refused('badName')
       const to = await made()
       const id = await to.begin(file, slot, key)
       try {
