@@ -77,6 +77,21 @@ describe('a month of points for everybody of the area', () => {
     await sound('batch')
   })
 
+  it('keeps a file chosen while the server is away over a reload, and sends it by itself', async () => {
+    const uploads = '**/api/v1/prisons/*/entries/*/uploads'
+    await page.route(uploads, (route) => route.abort())
+    const drop = () => page.getByRole('region', { name: '公示照片' })
+    const row = () => drop().locator('.upload-row')
+    await drop().locator('input[multiple]').setInputFiles(picture)
+    await row().waitFor()
+    await page.reload()
+    await row().waitFor()
+    await drop().getByText('已有 1 个').waitFor()
+    await page.unroute(uploads)
+    await drop().getByText('已有 2 个').waitFor({ timeout: 60_000 })
+    await row().waitFor({ state: 'detached' })
+  })
+
   it('takes a column from a spreadsheet, shows it first, and one undo takes it back', async () => {
     await page.locator('.grid-input').focus()
     await goTo('公示起始日', 1)

@@ -5,9 +5,9 @@ import type { Entry, Evidence, Upload } from './model'
 export function transport(prison: string, entry: string): Transport<Evidence> {
   const at = (id: string) => `/prisons/${prison}/uploads/${id}`
   return {
-    begin: async (file, slot) => {
+    begin: async (file, slot, key = newKey()) => {
       const body = { slot, name: file.name, size: file.size }
-      const options = { method: 'POST', body, idempotencyKey: newKey() } as const
+      const options = { method: 'POST', body, idempotencyKey: key } as const
       return (await call<Upload>(`/prisons/${prison}/entries/${entry}/uploads`, options)).data.id
     },
     received: async (id) => {

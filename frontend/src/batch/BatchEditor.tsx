@@ -13,25 +13,28 @@ import { useNavigate } from 'react-router'
 import { type Common, fileRows, versionPassed } from '../api/batch'
 import { createEntry, discard, getEntry } from '../api/entries'
 import { newKey } from '../api/http'
-import { ProblemError } from '../api/problem'
+import { isProblem, ProblemError } from '../api/problem'
 import { ledgerType, useMe } from '../api/queries'
 import { Effort } from '../entry/effort'
 import { useLang, useT } from '../i18n'
+import { connection } from '../offline/connection'
 import { useKeeping } from '../offline/keeper'
+import { ledgerMayStay } from '../offline/kept'
 import { expand } from '../schema/expand'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 import { useRules, useSchema } from './asking'
 import { columnsOf } from './columns'
 import { Elsewhere } from './Elsewhere'
+import { BatchUploads } from './files'
 import { Grid, type GridHandle, type Place } from './Grid'
-import { BatchKeeper, dropBatch, type Kept } from './keep'
+import { BatchKeeper, dropBatch, idOf, type Kept } from './keep'
 import { useNames } from './lookups'
 import { Notes } from './Notes'
 import { PastePreview } from './PastePreview'
 import { placed } from './places'
 import { RowForm } from './RowForm'
-import { SharedFiles } from './SharedFiles'
+import { lazily, SharedFiles } from './SharedFiles'
 import { Strays } from './Strays'
 import { Sender } from './sender'
 import { type BatchRow, BatchStore, errorsOf, type Plan } from './store'
@@ -77,6 +80,18 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
     })),
   )
   const keeping = useKeeping(keeper)
+  const [uploads] = useState(() => {
+    const begin = async () => {
+      const made = await createEntry(prison, area, ledger, newKey())
+      filesNow.current = made.entry.id
+      setFiles(made.entry.id)
+      await keeper?.now()
+      return made.entry.id
+    }
+    const place = { owner: me.person, batch: idOf(kept), mayStay: ledgerMayStay(type) }
+    return new BatchUploads(lazily(prison, kept.files, begin), passing, place)
+  })
+  const filesUnderWay = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
   // The newer version is asked for; then the batch is handed over.
   const learn = useCallback(
     () => void queries.invalidateQueries({ queryKey: ledgerType(ledger).queryKey, exact: true }),
@@ -93,7 +108,8 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
         },
         async () => {
           await keeper?.now()
-          return keeper?.elsewhere === undefined
+          await uploads.restore()
+          return keeper?.elsewhere === undefined && !uploads.unfinished
         },
       ),
   )
@@ -110,6 +126,21 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
     void sender.run()
     return () => sender.stop()
   }, [sender])
+  useEffect(() => {
+    void uploads.restore()
+    const stop = connection.subscribe(() => {
+      if (connection.state === 'online') uploads.again()
+    })
+    return () => {
+      stop()
+      uploads.stop()
+    }
+  }, [uploads])
+  // Rows follow the files that prove them; without the rows kept nothing would lead back to the files.
+  useEffect(() => {
+    if (filesUnderWay) void keeper?.now()
+    else void sender.run()
+  }, [filesUnderWay, keeper, sender])
   useSchema(store)
   useRules(store, common, files, learn, type.sources.length > 0)
 
@@ -243,6 +274,11 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
           }}
         />
       )}
+      {filesUnderWay && waiting > 0 && (
+        <p className="panel" role="status">
+          {t('batch.filesFirst')}
+        </p>
+      )}
       {sender.unreachable && waiting > 0 && (
         <p className="panel" role="status">
           {t('batch.unreachable')}
@@ -279,13 +315,7 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
           prison={prison}
           lines={type.evidence}
           entry={files}
-          begin={async () => {
-            const made = await createEntry(prison, area, ledger, newKey())
-            filesNow.current = made.entry.id
-            setFiles(made.entry.id)
-            await keeper?.now()
-            return made.entry.id
-          }}
+          uploads={uploads}
           onChange={() => {
             // New proof may complete every row.
             for (const r of store.rows) store.unasked.add(r.key)
@@ -322,6 +352,8 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
     </div>
   )
 }
+
+const passing = (e: unknown) => !isProblem(e) || e.status === 0 || e.status >= 500
 
 /** The draft that only carried the files; the rows hold them now. */
 async function throwAway(prison: string, id: string) {

@@ -6,25 +6,28 @@ import type { Entry, Evidence, EvidenceLine } from '../api/model'
 import { isProblem } from '../api/problem'
 import { EvidenceList } from '../entry/EvidenceList'
 import { UploadPanel } from '../evidence/UploadPanel'
-import { type Transport, Uploads } from '../evidence/uploads'
+import type { Transport } from '../evidence/uploads'
 import { useT } from '../i18n'
+import { refused } from '../offline/files'
+import { plainName } from '../offline/name'
+import { useWarningBeforeLeaving } from '../ui/useWarningBeforeLeaving'
+import type { BatchUploads } from './files'
 
 /** The files that prove every row of the batch: they lie beside a draft of their own. */
 export function SharedFiles(props: {
   prison: string
   lines: EvidenceLine[]
   entry: string | undefined
-  /** Makes that draft when the first file comes. */
-  begin: () => Promise<string>
+  uploads: BatchUploads
   onChange: () => void
 }) {
-  const { prison, lines, entry, begin, onChange } = props
+  const { prison, lines, entry, uploads, onChange } = props
   const t = useT()
   const [files, setFiles] = useState<Evidence[]>([])
   const [head, setHead] = useState<Entry>()
-  const [uploads] = useState(() => new Uploads<Evidence>(lazily(prison, entry, begin), passing))
   const items = useSyncExternalStore(uploads.subscribe, () => uploads.items)
 
+  useWarningBeforeLeaving(uploads.loose)
   useEffect(() => {
     if (!entry) return
     getEntry(prison, entry).then(
@@ -57,6 +60,11 @@ export function SharedFiles(props: {
     <section className="panel" aria-labelledby="shared-files">
       <h2 id="shared-files">{t('batch.filesTitle')}</h2>
       <p className="quiet">{t('batch.filesHint')}</p>
+      {uploads.loose && (
+        <p className="late" role="alert">
+          {t('batch.filesLoose')}
+        </p>
+      )}
       {lines.map((line) => {
         const own = files.filter((f) => f.slot === line.id)
         return (
@@ -72,10 +80,8 @@ export function SharedFiles(props: {
   )
 }
 
-const passing = (e: unknown) => !isProblem(e) || e.status === 0 || e.status >= 500
-
 /** The draft is made with the first file, so that a batch without files leaves none behind. */
-function lazily(
+export function lazily(
   prison: string,
   entry: string | undefined,
   begin: () => Promise<string>,
@@ -91,7 +97,19 @@ function lazily(
     }
   }
   return {
-    begin: async (file, slot) => (await made()).begin(file, slot),
+    begin: async (file, slot, key) => {
+      if (!plainName(file.name)) throw refused('badName')
+      const to = await made()
+      const id = await to.begin(file, slot, key)
+      try {
+        await to.received(id)
+        return id
+      } catch (error) {
+        // Nobody went on with it for a day and the server swept it: begun anew.
+        if (isProblem(error) && error.status === 404) return to.begin(file, slot)
+        throw error
+      }
+    },
     received: async (id) => (await made()).received(id),
     part: async (id, offset, bytes, signal) => (await made()).part(id, offset, bytes, signal),
   }

@@ -5,6 +5,7 @@ import { Keeper } from '../offline/keeper'
 import { ledgerMayStay } from '../offline/kept'
 import { local } from '../offline/store'
 import type { Doc } from '../schema/types'
+import { dropFiles } from './files'
 import type { BatchRow, BatchStore } from './store'
 
 /** A batch as it is kept on this computer. */
@@ -74,4 +75,5 @@ export class BatchKeeper extends Keeper {
 
 export async function dropBatch(owner: string, batch: Parameters<typeof idOf>[0]) {
   await local.remove(owner, kind, idOf(batch)).catch(() => undefined)
+  await dropFiles(owner, idOf(batch)).catch(() => undefined)
 }

@@ -25,7 +25,8 @@ export class Sender {
     readonly post: (rows: SentRow[]) => Promise<RowResult[]>,
     /**
      * Called before rows leave for the first time: what waits must outlive the browser. False where
-     * another window holds the batch: nothing is sent before somebody decides.
+     * another window holds the batch, and nothing is sent before somebody decides, or while files are
+     * on their way.
      */
     readonly keep: () => Promise<boolean>,
   ) {}

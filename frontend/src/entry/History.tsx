@@ -4,6 +4,7 @@ import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { type Schema, text } from '../schema/types'
 import { labelOf } from './labels'
+import { LeftOut } from './MovedOver'
 import { WrittenWhen } from './WrittenWhen'
 
 /** The chain of the latest revision: which steps are done, which one is next. */
@@ -139,6 +140,7 @@ const known = [
   'branch_resolved',
 ] as const
 
+// The move to a new version names the officer whose draft it is; it is the program's work.
 /** What happened to the entry and when the server heard of it, newest first. */
 export function Timeline({ view }: { view: EntryView }) {
   const t = useT()
@@ -151,9 +153,10 @@ export function Timeline({ view }: { view: EntryView }) {
           <li key={`${event.recorded_at}${event.kind}`}>
             <strong>{kind ? t(`event.${kind}`) : event.kind}</strong>
             {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} ·{' '}
-            {event.person_name}
+            {event.kind === 'rebased' ? t('entry.program') : event.person_name}
             <div className="quiet">{showTime(event.recorded_at)}</div>
             {event.kind === 'discarded' && <p>{(event.detail as { reason?: string }).reason}</p>}
+            <LeftOut ledger={view.entry.ledger} event={event} />
             <WrittenWhen claim={(event.detail as { written?: Claim }).written} />
           </li>
         )

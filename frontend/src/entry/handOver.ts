@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'react'
 import type { EntryView } from '../api/model'
+import { isProblem } from '../api/problem'
 import { useLedgerType } from '../api/queries'
 import { connection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
 import { ledgerMayStay } from '../offline/kept'
 import type { Work } from '../offline/work'
 import type { Doc } from '../schema/types'
+import { toast } from '../ui/toast'
 import { leftHere } from './localDraft'
 
 const open: Work['state'][] = ['editing', 'waiting', 'refused']
@@ -29,7 +31,14 @@ export function useHandOver(view: EntryView | undefined): boolean | undefined {
       else
         newest(works.owner, view.entry, view.draft.body)
           .then((start) => works.begin(start))
-          .then(() => decide(true))
+          .then(
+            () => decide(true),
+            (error: unknown) => {
+              if (!isProblem(error)) throw error
+              toast(error.message)
+              decide(false)
+            },
+          )
     }
   }, [here, view, list, type, works])
   return here

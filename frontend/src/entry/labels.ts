@@ -11,6 +11,15 @@ export function nodeAt(schema: Schema, pointer: Pointer): Schema {
   return node
 }
 
+/** The field of a stable id, wherever it stands; undefined where there is none. */
+export function fieldOf(schema: Schema, id: string): Schema | undefined {
+  for (const node of Object.values((schema.items ?? schema).properties ?? {})) {
+    const found = node['x-id'] === id ? node : fieldOf(node, id)
+    if (found) return found
+  }
+  return undefined
+}
+
 /** A pointer in words: 查获物品 2 · 名称. */
 export function labelOf(schema: Schema, pointer: Pointer, lang: Lang): string {
   const words: string[] = []

@@ -1,6 +1,7 @@
 /** How bytes get to the server; offsets and sizes in bytes. */
 export interface Transport<Done> {
-  begin: (file: File, slot: string) => Promise<string>
+  /** Under one key it is one upload, however often it is begun. */
+  begin: (file: File, slot: string, key?: string) => Promise<string>
   /** How many bytes the server already has. */
   received: (id: string) => Promise<number>
   /** Sends one part; resolves with what the server made of the whole after the last one. */
@@ -11,6 +12,8 @@ export interface UploadItem<Done> {
   key: number
   file: File
   slot: string
+  /** The key it is begun under: another page may have begun it. */
+  under?: string
   sent: number
   state: 'waiting' | 'sending' | 'paused' | 'failed' | 'done'
   error?: unknown
@@ -59,9 +62,9 @@ export class Uploads<Done> {
   }
 
   /** Queues a file. The promise settles when it is stored, or is dropped by remove. */
-  add(file: File, slot: string): Promise<Done> {
+  add(file: File, slot: string, under?: string): Promise<Done> {
     const key = this.#next++
-    this.#items = [...this.#items, { key, file, slot, sent: 0, state: 'waiting' }]
+    this.#items = [...this.#items, { key, file, slot, under, sent: 0, state: 'waiting' }]
     this.#emit()
     const settled = new Promise<Done>((resolve, reject) =>
       this.#waiters.set(key, { resolve, reject }),
@@ -78,6 +81,20 @@ export class Uploads<Done> {
   resume(key: number) {
     this.#change(key, { state: 'waiting', error: undefined })
     void this.#run()
+  }
+
+  /** Goes on with what failed for a reason that may have passed. */
+  again() {
+    for (const { key, state, error } of this.#items) {
+      if (state === 'failed' && this.passing(error)) this.resume(key)
+    }
+  }
+
+  /** Sends nothing more: the page is left. */
+  stop() {
+    for (const { key, state } of this.#items) {
+      if (state === 'waiting' || state === 'sending') this.pause(key)
+    }
   }
 
   /** Takes an item out of the list; one on its way is stopped. */
@@ -136,15 +153,12 @@ export class Uploads<Done> {
   }
 
   async #parts(key: number, signal: AbortSignal): Promise<Done> {
-    const { file, slot } = this.#item(key)!
+    const { file, slot, under } = this.#item(key)!
     let id = this.#ids.get(key)
-    let offset = 0
-    if (id === undefined) {
-      id = await this.transport.begin(file, slot)
-      this.#ids.set(key, id)
-    } else {
-      offset = await this.transport.received(id)
-    }
+    const begun = id !== undefined || under !== undefined
+    id ??= await this.transport.begin(file, slot, under)
+    this.#ids.set(key, id)
+    let offset = begun ? await this.transport.received(id) : 0
     for (;;) {
       if (signal.aborted) throw signal.reason
       const bytes = file.slice(offset, offset + partSize)

@@ -2,6 +2,7 @@ import type { Evidence } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Transport } from '../evidence/uploads'
 import { i18n } from '../i18n'
+import { plainName } from './name'
 import { Sha256 } from './sha256'
 import { limits, newId, type Works } from './work'
 
@@ -10,6 +11,7 @@ export function localFiles(works: Works, work: string): Transport<Evidence> {
   const open = new Map<string, { file: File; slot: string; sum: Sha256; at: number }>()
   return {
     begin: async (file, slot) => {
+      if (!plainName(file.name)) throw refused('badName')
       if (file.size === 0) throw refused('empty')
       if (file.size > limits.file) throw refused('tooLarge')
       if ((await works.weight()) + file.size > limits.all) throw refused('full')
@@ -24,7 +26,8 @@ export function localFiles(works: Works, work: string): Transport<Evidence> {
       one.at = offset + bytes.size
       const { file, slot, sum } = one
       if (one.at < file.size) return undefined
-      const { name, size, type } = file
+      const { size, type } = file
+      const name = plainName(file.name)!
       const kept = { id, name, slot, size, type, sha256: sum.digest() }
       try {
         await works.attach(work, { ...kept, sent: 0, confirmed: false, round: 0 }, file)
@@ -37,6 +40,6 @@ export function localFiles(works: Works, work: string): Transport<Evidence> {
   }
 }
 
-function refused(why: 'empty' | 'tooLarge' | 'full'): ProblemError {
+export function refused(why: 'badName' | 'empty' | 'tooLarge' | 'full'): ProblemError {
   return new ProblemError(422, why, i18n.t(`offline.file_${why}`))
 }

@@ -1,4 +1,5 @@
-import type { FieldError } from '../api/problem'
+import { type FieldError, ProblemError } from '../api/problem'
+import { i18n } from '../i18n'
 import type { Doc } from '../schema/types'
 import { chained, digestOf, type Save } from './chain'
 import { sha256 } from './sha256'
@@ -53,6 +54,8 @@ export interface Work {
   queuedAt: number
   changedAt: number
 }
+
+type Start = Pick<Work, 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'begun' | 'etag' | 'doc'>
 
 /** UUID version 7, without crypto.randomUUID: plain HTTP has none. */
 export function newId(now = Date.now()): string {
@@ -120,10 +123,19 @@ export class Works {
     return local.get<Blob>(this.owner, 'bytes', `${work.id} ${file.id}`)
   }
 
-  /** Begins one. The chain begins with the newest anchor this computer was given. */
-  async begin(
-    start: Pick<Work, 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'begun' | 'etag' | 'doc'>,
-  ): Promise<Work> {
+  /**
+   * Begins one. The chain begins with the newest anchor this computer was given. Where the browser keeps
+   * nothing it is the problem not_kept, which says what to do.
+   */
+  async begin(start: Start): Promise<Work> {
+    try {
+      return await this.#begin(start)
+    } catch {
+      throw new ProblemError(0, 'not_kept', i18n.t('offline.cannotBegin'))
+    }
+  }
+
+  async #begin(start: Start): Promise<Work> {
     const anchor = (await local.get<{ token: string }>(this.owner, 'anchor', ''))?.token ?? ''
     const work: Work = {
       ...start,

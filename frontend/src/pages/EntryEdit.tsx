@@ -19,6 +19,7 @@ import { Effort } from '../entry/effort'
 import { begun, useHandOver } from '../entry/handOver'
 import { LeftHere } from '../entry/LeftHere'
 import { useLocalDraft } from '../entry/localDraft'
+import { MovedBefore } from '../entry/MovedOver'
 import { newStore } from '../entry/newStore'
 import { Receipt } from '../entry/Receipt'
 import { SaveNote } from '../entry/SaveNote'
@@ -342,6 +343,7 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
           await navigate(0)
         }}
       />
+      {!carried && <MovedBefore view={view} />}
       {remark && (
         <p className="panel danger" role="note">
           {t('form.remark', { remark: remark.text })}
