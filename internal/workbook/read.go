@@ -67,11 +67,14 @@ func Open(r io.ReaderAt, size int64, plans func(version int) *Plan) (*Source, er
 	switch head = head[:n]; {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return openBook(r, size, plans)
-	case n == 0, bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}), bytes.HasPrefix(head, []byte("%PDF")), bytes.IndexByte(head, 0) >= 0 && !utf16(head):
+	case n == 0, bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}), bytes.HasPrefix(head, []byte("%PDF")), bytes.ContainsFunc(head, control) && !utf16(head):
 		return nil, fault.New(fault.Invalid, "table_type_refused")
 	}
 	return openText(r, size, plans)
 }
+
+// control is what no text has, in any encoding a CSV is written in but UTF-16.
+func control(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) }
 
 func utf16(head []byte) bool {
 	return bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF})
