@@ -109,13 +109,17 @@ func NewOverlaps(from, to *Type, others []*Type) []Overlap {
 		}
 		list = slices.DeleteFunc(list, func(o Overlap) bool { return o.Score <= had[pair{o.Field, o.Ledger, o.Other}] })
 	}
+	if from == nil {
+		copied(to, list)
+	}
 	if list == nil {
 		list = []Overlap{}
 	}
 	return list
 }
 
-// Certain are those of the likenesses that are no question.
+// Certain are those of the likenesses that are no question: of a field, or of a
+// whole ledger.
 func Certain(list []Overlap) []Overlap {
-	return slices.DeleteFunc(slices.Clone(list), func(o Overlap) bool { return o.Score < certainty })
+	return slices.DeleteFunc(slices.Clone(list), func(o Overlap) bool { return o.Score < certainty && !slices.Contains(o.Reasons, "ledger") })
 }

@@ -16,7 +16,7 @@ type Overlap struct {
 	Other  string     `json:"other"` // stable id in the other one
 	// Score in thousandths, from 0 to 1000; what lies below the threshold is not listed.
 	Score   int      `json:"score"`
-	Reasons []string `json:"reasons"` // name, title, choices, unit, lookup
+	Reasons []string `json:"reasons"` // name, title, choices, unit, ledger
 	Text    string   `json:"text"`    // the field's title as the other type writes it
 }
 
@@ -24,12 +24,17 @@ type Overlap struct {
 // they are called and in what they take.
 const overlapThreshold = 700
 
+// loose is the likeness of two fields of one title of which one offers a choice.
+const loose = 800
+
 // everywhere is what every ledger asks of itself: when, who, of whom, its proof
 // and its flags. Asking for them in two ledgers asks for two different things.
 var everywhere = []string{"date", "date-time", "evidence", "police", "inmate", "boolean"}
 
 // shortText is a text under a title too short to tell what it is of: 说明, 备注.
-func shortText(f Held) bool { return takes(f) == "string" && len([]rune(titleOf(f.node).ZH)) <= 2 }
+func shortText(f Held) bool {
+	return takes(f) == "string" && len([]rune(fold(titleOf(f.node).ZH))) <= 2
+}
 
 // Overlaps finds the fields of t that the other types already ask for, the
 // most alike first. Fields that are shared or computed are asked of nobody.
@@ -55,6 +60,24 @@ func Overlaps(t *Type, others []*Type) []Overlap {
 		return strings.Compare(a.Ledger+a.Field+a.Other, b.Ledger+b.Field+b.Other)
 	})
 	return list
+}
+
+// copied marks the likenesses to a ledger that t resembles in most of what tells it,
+// and in three fields at least: whoever rewords each field a little has the same ledger.
+func copied(t *Type, list []Overlap) {
+	resembling := map[string]map[string]bool{}
+	for _, o := range list {
+		if resembling[o.Ledger] == nil {
+			resembling[o.Ledger] = map[string]bool{}
+		}
+		resembling[o.Ledger][o.Field] = true
+	}
+	all := len(telling(t))
+	for i, o := range list {
+		if n := len(resembling[o.Ledger]); n >= 3 && 2*n > all {
+			list[i].Reasons = append(list[i].Reasons, "ledger")
+		}
+	}
 }
 
 // Asked is what a ledger asks for though others do too.
@@ -117,10 +140,15 @@ func takes(f Held) string {
 // alike weighs what two fields are called and what they take. A name or title
 // alone is not enough where they take different things.
 func alike(a, b Held) (score int, why []string) {
+	mine, theirs := fold(titleOf(a.node).ZH), fold(titleOf(b.node).ZH)
 	if takes(a) != takes(b) {
+		// The same fact asked for as a choice and in words.
+		if mine == theirs && textual(a) && textual(b) {
+			return loose, []string{"title"}
+		}
 		return 0, nil
 	}
-	title := dice(pairs(titleOf(a.node).ZH), pairs(titleOf(b.node).ZH))
+	title := dice(pairs(mine), pairs(theirs))
 	name := 0
 	if bare(a) == bare(b) {
 		name = 1000
@@ -154,12 +182,10 @@ func alike(a, b Held) (score int, why []string) {
 	case unitA != unitB:
 		calling -= 200
 	}
-	// A long text is a story of its own unless it is called quite the same.
-	if n, _ := a.node["maxLength"].(float64); n > 200 && calling < 1000 {
-		return 0, nil
-	}
 	return calling, why
 }
+
+func textual(f Held) bool { return slices.Contains([]string{"choice", "string"}, takes(f)) }
 
 func bare(f Held) string { return strings.ToLower(f.ID[strings.LastIndexByte(f.ID, '.')+1:]) }
 

@@ -55,7 +55,8 @@ type Content struct {
 	Definition string        `json:"definition,omitempty"`
 	Form       string        `json:"form,omitempty"`
 	Gate       *catalog.Gate `json:"gate,omitempty"` // whatever adds fields
-	// AcceptHeld says that drafts which cannot move may stay on their version.
+	// AcceptHeld says that drafts which cannot move may stay on their version: as
+	// many as the report counts.
 	AcceptHeld bool `json:"accept_held,omitempty"`
 	// Target: the ledger that receives (merge, share), "ext:…" or a department (transfer).
 	Target string `json:"target,omitempty"`

@@ -194,7 +194,7 @@ func (s *Service) Propose(ctx context.Context, prison uuid.UUID, c Content, idem
 			return err
 		}
 		if len(r.Failed) == 0 {
-			if err := accepted(c, r); err != nil {
+			if err := accepted(c, r, r.Drafts.Hold); err != nil {
 				return err
 			}
 		}

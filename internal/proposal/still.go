@@ -49,7 +49,7 @@ func (s *Service) still(ctx context.Context, tx Tx, p Proposal, today string) (R
 	case !same(p.Report, now):
 		return now, fault.New(fault.Stale, "proposal_outdated").With("report", now)
 	}
-	return now, accepted(p.Content, now)
+	return now, accepted(p.Content, now, p.Report.Drafts.Hold)
 }
 
 // same compares what a change does; how many drafts and duties there are goes
@@ -69,15 +69,18 @@ func refused(r Report) *fault.Error {
 	return fault.InvalidFields("gate_refused", r.Failed).With("overlaps", r.Overlaps)
 }
 
-// accepted refuses a version that would hold drafts back of which its author
-// has not said that they may stay.
-func accepted(c Content, r Report) error {
+// accepted refuses a version that would hold back more drafts than its author has
+// said may stay: as many as were reported, and none without saying so.
+func accepted(c Content, r Report, reported int) error {
 	n := r.Drafts.Hold
-	if c.Kind != Version || c.AcceptHeld || n == 0 {
+	if !c.AcceptHeld {
+		reported = 0
+	}
+	if c.Kind != Version || n <= reported {
 		return nil
 	}
 	refusal := fault.Error{Kind: fault.Conflict, Code: "drafts_held", Fields: []fault.Field{field("/accept_held",
-		fmt.Sprintf("有 %d 份草稿不能转到新版本，提案没有确认它们留在原版本；请核对影响，确认后再提", n),
-		fmt.Sprintf("%d open drafts cannot move to the new version, and the proposal does not accept that they stay; look at the report, accept that and propose anew", n))}}
+		fmt.Sprintf("有 %d 份草稿不能转到新版本，提案确认留在原版本的为 %d 份；请核对影响，确认后再提", n, reported),
+		fmt.Sprintf("%d open drafts cannot move to the new version, and the proposal accepts that %d stay; look at the report, accept that and propose anew", n, reported))}}
 	return refusal.With("report", r)
 }

@@ -121,7 +121,7 @@ func isBook(r io.ReaderAt, size int64) (bool, error) {
 	switch head = head[:n]; {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return true, nil
-	case n == 0, bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}), bytes.HasPrefix(head, []byte("%PDF")), bytes.IndexByte(head, 0) >= 0 && !utf16(head):
+	case n == 0, bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}), bytes.HasPrefix(head, []byte("%PDF")), bytes.ContainsFunc(head, control) && !utf16(head):
 		return false, badTable
 	}
 	return false, nil

@@ -158,6 +158,7 @@ func TestRefused(t *testing.T) {
 		"nothing":               {nil, "table_type_refused"},
 		"an old workbook":       {[]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, "table_type_refused"},
 		"a picture":             {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), "table_type_refused"},
+		"one without zeros":     {[]byte("\x89PNG\r\n\x1a\nIHDR\xd0\xa9,b\r\n"), "table_type_refused"},
 		"another ledger":        {book(t, workbook.NewPlan(other), workbook.Empty), "table_foreign"},
 		"a column nobody knows": {[]byte("检查类别,多出来的\r\na,b\r\n"), "table_columns"},
 		"no column at all":      {[]byte("你好\r\n"), "table_columns"},

@@ -69,6 +69,9 @@ func Open(r io.ReaderAt, size int64, plans func(version int) *Plan) (*Source, er
 	return openText(r, size, plans)
 }
 
+// control is what no text has, in any encoding a CSV is written in but UTF-16.
+func control(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) }
+
 func utf16(head []byte) bool {
 	return bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF})
 }
