@@ -35,6 +35,7 @@ export const routes: RouteObject[] = [
           { path: 'offline/:id', ...page(() => import('../pages/OfflineEdit')) },
           { path: 'ledgers', ...page(() => import('../pages/Ledgers')) },
           { path: 'ledgers/:ledger', ...page(() => import('../pages/LedgerBrowser')) },
+          { path: 'ledgers/:ledger/versions', ...page(() => import('../pages/Versions')) },
           { path: 'prisons/:prison/entries/:id', ...page(() => import('../pages/EntryPage')) },
           { path: 'prisons/:prison/entries/:id/edit', ...page(() => import('../pages/EntryEdit')) },
           { path: 'search', ...page(() => import('../pages/Search')) },
