@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { fireEvent, render, screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 import { blank, changed, type Files, nextVersion, withField, withoutField } from './design'
@@ -19,6 +20,13 @@ const second: Files = nextVersion(
     options: 'a=甲=A',
   }),
 )
+function show(before: Files, after: Files) {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <Sides before={before} after={after} />
+    </QueryClientProvider>,
+  )
+}
 const cells = (row: HTMLElement) =>
   within(row)
     .getAllByRole('cell')
@@ -26,7 +34,7 @@ const cells = (row: HTMLElement) =>
 const part = (name: string) => screen.getByRole('rowheader', { name }).closest('tbody')!
 
 it('shows what a field was and is, and what is added', () => {
-  render(<Sides before={first} after={second} />)
+  show(first, second)
   const rows = within(part('时长 有改动')).getAllByRole('row').map(cells)
   expect(rows).toContainEqual(['最大值', '100000', '240'])
   expect(rows).toContainEqual(['单位', '', '分钟'])
@@ -58,19 +66,20 @@ it('shows what is gone, conditions, rules, measures and the chain', () => {
       ...now.definition,
       rules: rule('b'),
       measures: [{ id: 'm', when: 'y' }],
-      chain: [{ id: 'new', title: { zh: '复核' }, roles: ['deputy'] }],
+      chain: [{ id: 'new', title: { zh: '复核' }, mode: 'vote' }],
     },
   }
-  render(<Sides before={old} after={after} />)
+  show(old, after)
   part('观摩单位 停用')
   part('时长 不小于 60 → 观摩单位 停用')
   expect(within(part('r 有改动')).getAllByRole('row').map(cells)).toEqual([['计算式', 'a', 'b']])
   expect(within(part('m 有改动')).getAllByRole('row').map(cells)).toEqual([['计数条件', 'x', 'y']])
-  part('复核 新增')
+  const step = within(part('复核 新增')).getAllByRole('row').map(cells)
+  expect(step).toContainEqual(['方式', '', '票决'])
 })
 
 it('says that two are the same, and shows the whole when asked', () => {
-  render(<Sides before={first} after={first} />)
+  show(first, first)
   screen.getByText('两个版本内容相同')
   fireEvent.click(screen.getByRole('checkbox'))
   part('时长 未变')

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { i18n, useLang, useT } from '../i18n'
+import { useNames } from '../ui/names'
 import type { Files } from './design'
 import { groups, type Row, sides, type Words } from './sides'
 import './sides.css'
@@ -65,16 +66,28 @@ function Part({ row, whole, fact }: { row: Row; whole: boolean; fact: Words['fac
 function useWords(): Words {
   const t = useT()
   const lang = useLang()
+  const names = useNames()
+  const known = (keys: string[]) => keys.find((k) => i18n.exists(k))
   const fact = (name: string) => {
     const plain = name.replace(/^items\//, '')
-    const key = [`sides.fact_${plain}`, `designer.limit_${plain}`, `designer.${plain}`].find((k) =>
-      i18n.exists(k),
-    )
+    const key = known([`sides.fact_${plain}`, `designer.limit_${plain}`, `designer.${plain}`])
     return key ? t(key as 'sides.fact_title') : plain
+  }
+  const value = (of: string, code: string) => {
+    if (of === 'owner') return names.department(code)
+    if (of === 'ledger') return names.ledger(code)
+    const key = known([
+      ...(of === 'roles' ? [`role.${code}`] : []),
+      ...(of === 'level' || of === 'stage' ? [`designer.rule_${code}`] : []),
+      ...(of === 'kinds' ? [`designer.kind_${code}`, `designer.file_${code}`] : []),
+      `designer.${of}_${code}`,
+    ])
+    return key ? t(key as 'sides.fact_title') : code
   }
   return {
     lang,
     fact,
+    value,
     type: (name) => t(`catalogue.type_${name}`),
     yes: t('form.yes'),
     no: t('form.no'),

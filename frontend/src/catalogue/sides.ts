@@ -20,11 +20,13 @@ export interface Row {
   lines: Line[]
 }
 
-/** How facts are said: the names of facts and of kinds of field, yes and no. */
+/** How facts are said: the names of facts, of kinds of field and of coded values, yes and no. */
 export interface Words {
   lang: Lang
   fact: (name: string) => string
   type: (name: ReturnType<typeof typeOf>) => string
+  /** What a code means as the value of a fact; the code itself where it has no name. */
+  value: (fact: string, code: string) => string
   yes: string
   no: string
 }
@@ -127,7 +129,11 @@ function partsOf({ schema, definition, form }: Files, words: Words): Record<Grou
     })),
     settings: Object.entries(definition)
       .filter(([k]) => !silent.includes(k) && !(lists as readonly string[]).includes(k))
-      .map(([k, value]) => ({ key: k, title: words.fact(k), facts: { value: say(value, words) } })),
+      .map(([k, value]) => ({
+        key: k,
+        title: words.fact(k),
+        facts: { value: say(value, words, k) },
+      })),
   }
 }
 
@@ -174,7 +180,7 @@ function fieldFacts(node: Schema, at: string[], asked: boolean, words: Words) {
 }
 
 function factsOf(object: { [key: string]: Json }, words: Words): Record<string, string> {
-  return Object.fromEntries(Object.entries(object).map(([k, v]) => [k, say(v, words)]))
+  return Object.fromEntries(Object.entries(object).map(([k, v]) => [k, say(v, words, k)]))
 }
 
 function titleOf(node: Schema, code: string, { lang }: Words): string {
@@ -191,14 +197,14 @@ function condition(node: Schema, name: (code: string) => string, words: Words): 
 }
 
 /** Both languages of a text: a change of one is a change. */
-function say(value: Json, words: Words): string {
+function say(value: Json, words: Words, fact = ''): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return value ? words.yes : words.no
-  if (Array.isArray(value)) return value.map((v) => say(v, words)).join('、')
-  if (!isObject(value)) return String(value)
+  if (Array.isArray(value)) return value.map((v) => say(v, words, fact)).join('、')
+  if (!isObject(value)) return words.value(fact, String(value))
   if (typeof value.zh === 'string') return [value.zh, value.en].filter(Boolean).join(' / ')
   return Object.entries(value)
-    .map(([k, v]) => [words.fact(k), say(v, words)])
+    .map(([k, v]) => [words.fact(k), say(v, words, k)])
     .filter(([, v]) => v)
     .map(([k, v]) => `${k} ${v}`)
     .join('；')
