@@ -30,7 +30,7 @@ const held = 6
 
 /** The maximum of 时长 in the comparison, before and after. */
 async function limitRead(page: Page) {
-  const row = page.getByRole('row').filter({ hasText: '最大值' })
+  const row = page.getByRole('row').filter({ hasText: '时长 有改动' }).filter({ hasText: '最大值' })
   await row.waitFor()
   expect((await row.locator('del, ins').allTextContents()).join(' → ')).toBe('480 → 240')
 }
