@@ -28,6 +28,13 @@ afterAll(async () => {
 /** Of the forty drafts, those that the new version cannot take. */
 const held = 6
 
+/** The maximum of 时长 in the comparison, before and after. */
+async function limitRead(page: Page) {
+  const row = page.getByRole('row').filter({ hasText: '时长 有改动' }).filter({ hasText: '最大值' })
+  await row.waitFor()
+  expect((await row.locator('del, ins').allTextContents()).join(' → ')).toBe('480 → 240')
+}
+
 describe('the catalogue changes while people fill', () => {
   it('an owner adds an optional field and retires another; forty drafts do as the dry run said', async () => {
     const me = await api<Me>(officer, 'GET', '/session')
@@ -90,6 +97,26 @@ describe('the catalogue changes while people fill', () => {
     expect(await head.getByRole('button', { name: '同意' }).count()).toBe(0)
 
     await bureau.goto(head.url())
+    // Who decides reads the five answers and what changes, not only how much.
+    const answers = bureau.getByRole('region', { name: '新增把关' })
+    await answers.waitFor()
+    const read = (await answers.textContent()) ?? ''
+    for (const said of [
+      'G1 法律法规或制度依据监狱突发事件应急预案规定',
+      'G2 执法证据或安全需要监管安全演练的效果',
+      'G3 为何现有台账不能承载现有台账没有观摩情况',
+      'G4 每月节省分钟1',
+      'G4 如何节省值班日志不再抄写演练情况',
+      `G5 复核日期（一年内）${review}`,
+    ]) {
+      expect(read).toContain(said)
+    }
+    await limitRead(bureau)
+    await bureau.getByRole('rowheader', { name: '是否预先告知 停用' }).waitFor()
+    await bureau.getByRole('button', { name: '显示表单' }).click()
+    await bureau.locator('.as-officer').getByText('观摩单位数量').waitFor()
+    await shot(bureau, 'catalogue-decide')
+    expect(await violations(bureau)).toEqual([])
     await bureau.getByRole('button', { name: '同意', exact: true }).click()
     await bureau.getByText('已生效').waitFor()
     await shot(bureau, 'catalogue-executed')
@@ -110,6 +137,17 @@ describe('the catalogue changes while people fill', () => {
     await open(drafts[0])
     await officer.getByText('是否预先告知').first().waitFor()
     expect(await officer.getByText('观摩单位数量').count()).toBe(0)
+  })
+
+  it('anybody who opens the ledger sees its two versions side by side', async () => {
+    await officer.goto(`${address}/ledgers/emergency-drill`)
+    await officer.getByRole('link', { name: '版本对照' }).click()
+    await limitRead(officer)
+    await officer.getByRole('rowheader', { name: '观摩单位数量 新增' }).waitFor()
+    await shot(officer, 'catalogue-versions')
+    expect(await violations(officer)).toEqual([])
+    await officer.getByRole('combobox', { name: '对照版本' }).selectOption('1')
+    await officer.getByText('两个版本内容相同').waitFor()
   })
 
   it('a new ledger that asks for what there is, is refused with the overlap shown', async () => {

@@ -5,20 +5,13 @@ import { getEntry, listEntries } from '../api/entries'
 import type { Verdict } from '../api/model'
 import { ProblemError } from '../api/problem'
 import { useMe } from '../api/queries'
-import { SchemaForm } from '../form/SchemaForm'
 import { FormStore, type ShownProblem } from '../form/store'
 import { useLang, useT } from '../i18n'
 import { expand } from '../schema/expand'
 import { type Doc, text } from '../schema/types'
+import { AsOfficer } from './AsOfficer'
 import type { Files } from './design'
 import { type Sample, samples } from './samples'
-
-/** Look-ups answer with what is typed: the drawing board has no people of its own. */
-const services = {
-  lookup: async (_kind: string, query: string) => (query ? [{ value: query, label: query }] : []),
-  files: [],
-  readOnly: false,
-}
 
 type Judged = { verdicts: Verdict[] } | { problem: ProblemError } | undefined
 
@@ -111,9 +104,7 @@ export function Preview({ prison, files }: { prison: string; files: Files }) {
   const verdicts = judged && 'verdicts' in judged ? judged.verdicts : []
   return (
     <div className="preview">
-      <div className="as-officer">
-        <SchemaForm store={store} layout={files.form} services={services} />
-      </div>
+      <AsOfficer store={store} form={files.form} />
       <aside aria-label={t('designer.verdict')}>
         {judged === undefined && <p role="status">{t('state.loading')}</p>}
         {judged && 'problem' in judged && (

@@ -107,6 +107,7 @@ function Browser({ type }: { type: LedgerType }) {
           choice={{ ledger: type.id, area: get('area'), from: get('from'), to: get('to') }}
           prison={filter.prison}
         />
+        <Link to={`/ledgers/${encodeURIComponent(type.id)}/versions`}>{t('sides.title')}</Link>
         <Link to={`/exchange?${exchangeQuery(type.id, get)}`}>{t('exchange.title')}</Link>
       </PageTitle>
       <SavedFilters

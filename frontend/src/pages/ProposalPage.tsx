@@ -6,6 +6,7 @@ import { decideProposal, useProposal } from '../api/catalogue'
 import { act } from '../api/http'
 import type { Proposal } from '../api/model'
 import { ProblemError } from '../api/problem'
+import { Proposed } from '../catalogue/Proposed'
 import { Report } from '../catalogue/Report'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -74,6 +75,7 @@ function Shown({ p }: { p: Proposal }) {
           </>
         )}
       </section>
+      <Proposed content={p.content} />
       <section className="panel">
         <h2>{t('catalogue.decisions')}</h2>
         <ol className="chain">

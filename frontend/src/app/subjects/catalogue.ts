@@ -13,6 +13,7 @@ export const subject: Subject = {
     { path: 'catalogue', ...page(() => import('../../pages/Catalogue')) },
     { path: 'catalogue/propose', ...page(() => import('../../pages/Propose')) },
     { path: 'prisons/:prison/proposals/:id', ...page(() => import('../../pages/ProposalPage')) },
+    { path: 'ledgers/:ledger/versions', ...page(() => import('../../pages/Versions')) },
     { path: 'consolidation', ...page(() => import('../../pages/Consolidation')) },
   ],
 }
