@@ -11,6 +11,14 @@ import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading } from '../ui/States'
 import { toast } from '../ui/toast'
 
+/** Why something still waits, by how the sending ended. */
+const why = {
+  away: 'offline.stillAway',
+  busy: 'offline.stillBusy',
+  failed: 'offline.stillFailing',
+  'signed-out': 'offline.signInFirst',
+} as const
+
 /** What lies on this computer: drafts that are only here, what waits, what needs a person. */
 export default function Offline() {
   const t = useT()
@@ -20,7 +28,7 @@ export default function Offline() {
   const waiting = works?.some((w) => w.state === 'waiting') ?? false
   const send = async () => {
     const run = await sync.send()
-    if (run !== 'done') toast(t(run === 'away' ? 'offline.stillAway' : 'offline.signInFirst'))
+    if (run !== 'done') toast(t(why[run]))
   }
   return (
     <>
