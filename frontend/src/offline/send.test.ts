@@ -82,7 +82,9 @@ class House {
       const raw = new Uint8Array(await bytes.arrayBuffer())
       return this.once('part', '', () => {
         const upload = this.uploads.get(id)!
-        if (at !== upload.bytes.length) throw new ProblemError(409, 'offset_mismatch', '')
+        const received = upload.bytes.length
+        if (at !== received)
+          throw new ProblemError(409, 'offset_mismatch', '', [], '', { received })
         upload.bytes = upload.bytes.concat([...raw])
         if (upload.bytes.length < upload.size) return undefined
         const sum = new Sha256().update(Uint8Array.from(upload.bytes)).digest()
@@ -262,6 +264,29 @@ describe('sending', () => {
     expect(await stateOf(work)).toBe('delivered')
     expect(house.entries.get(work.id)).toMatchObject({ state: 'submitted', etag: 3 })
     expect(house.branches).toEqual([])
+  })
+
+  it('goes on with a file from where another window has brought it meanwhile', async () => {
+    const work = await filled()
+    const { part } = house.wire
+    house.wire.part = async (...all) => {
+      house.wire.part = part
+      await part(...all)
+      return part(...all)
+    }
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
+    expect(await stateOf(work)).toBe('delivered')
+  })
+
+  it('is not called refused once another window has delivered it', async () => {
+    const work = await filled({ bad: true })
+    const { submit } = house.wire
+    house.wire.submit = async (...all) => {
+      await works.put({ ...work, state: 'delivered' })
+      return submit(...all)
+    }
+    await new Sender(works, house.wire).run()
+    expect(await stateOf(work)).toBe('delivered')
   })
 
   it('sends in the order of queueing', async () => {

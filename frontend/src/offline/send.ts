@@ -82,9 +82,12 @@ export class Sender {
     return this.#reached(id, { state: 'refused', problem: { code, message, errors } })
   }
 
-  /** Changes what is stored now: somebody may have typed on meanwhile. */
+  /** Changes what is stored now: somebody may have typed on meanwhile, or another window delivered it. */
   async #keep(id: string, change: Partial<Work>) {
-    if (await this.works.get(id)) await this.works.change(id, (work) => ({ ...work, ...change }))
+    if (!(await this.works.get(id))) return
+    await this.works.change(id, (work) =>
+      work.state === 'delivered' ? work : { ...work, ...change },
+    )
   }
 
   /**
@@ -175,8 +178,17 @@ export class Sender {
     }
     for (;;) {
       const part = bytes.slice(at, at + partSize)
-      const done = await this.wire.part(work, upload, at, part)
-      at += part.size
+      let done: Evidence | undefined
+      try {
+        done = await this.wire.part(work, upload, at, part)
+        at += part.size
+      } catch (error) {
+        // Another window sends it too, where the browser has no locks: on from what has arrived.
+        if (!isProblem(error, 'offset_mismatch') || !(Number(error.members.received) > at))
+          throw error
+        at = Number(error.members.received)
+        continue
+      }
       if (done) {
         if (done.sha256 !== file.sha256) throw differs()
         return
@@ -235,9 +247,7 @@ export class Sender {
     // Typed on while it was sent: that is not delivered.
     if (stored?.state !== 'waiting' || stored.saves.at(-1)?.link !== work.saves.at(-1)?.link) return
     await this.works.remove(work)
-    await this.works
-      .put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' })
-      .catch(() => {})
+    await this.works.put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' }).catch(() => {})
   }
 }
 
