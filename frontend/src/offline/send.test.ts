@@ -201,6 +201,31 @@ describe('what is queued', () => {
   })
 })
 
+describe('a change', () => {
+  it('that this computer has no room for is refused in words', async () => {
+    vi.spyOn(local, 'put').mockRejectedValue(new Error('QuotaExceededError'))
+    await expect(filled()).rejects.toMatchObject({ code: 'not_kept' })
+  })
+
+
+  it('is heard of in the other windows too', async () => {
+    const heard = new Promise((resolve) => {
+      const another = new BroadcastChannel('taizhang-work')
+      another.onmessage = () => resolve(another.close())
+    })
+    const told = vi.fn()
+    const stop = Works.subscribe(told)
+    await filled()
+    await heard
+    told.mockClear()
+    const another = new BroadcastChannel('taizhang-work')
+    another.postMessage('')
+    await vi.waitFor(() => expect(told).toHaveBeenCalled())
+    another.close()
+    stop()
+  })
+})
+
 describe('sending', () => {
   it('goes draft, files, submission, and calls it delivered then', async () => {
     const work = await filled()

@@ -1,5 +1,6 @@
 import { Button, Progress } from 'antd'
 import { Link } from 'react-router'
+import { isProblem } from '../api/problem'
 import { fileSize } from '../entry/EvidenceList'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
@@ -67,7 +68,12 @@ function Item({ work }: { work: Work }) {
     await works.remove(work)
   }
   const save = async () => {
-    await works.queue(work.id, work.doc, 'draft', '')
+    try {
+      await works.queue(work.id, work.doc, 'draft', '')
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      toast(error.message)
+    }
   }
   return (
     <section className="panel" aria-labelledby={`work-${work.id}`}>

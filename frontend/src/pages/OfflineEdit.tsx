@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { lookup } from '../api/lookup'
 import type { Evidence, LedgerType } from '../api/model'
+import { isProblem } from '../api/problem'
 import { useLedgerType } from '../api/queries'
 import { fileSize } from '../entry/EvidenceList'
 import { UploadPanel } from '../evidence/UploadPanel'
@@ -89,9 +90,16 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
       }
     }
     keeper.forget()
-    await works.queue(id, store.toSend(), wants, reason)
+    try {
+      await works.queue(id, store.toSend(), wants, reason)
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      void keeper.now() // nothing was handed over
+      toast(error.message)
+      return
+    }
     await navigate('/offline')
-    void sync.send()
+    void sync.send().catch(() => {}) // tried again at the next turn
   }
   useKeys({ 'Ctrl+Enter': () => void queue('submit') })
 
