@@ -257,8 +257,9 @@ describe('the outbox', () => {
   it('sends from a disk that is full, and says so where nothing more can be kept', async () => {
     await away((c) => c.addInitScript(fillable))
     const ids = [await draft(6), await draft(7)]
+    const noRoom = '没能保存到本机：浏览器不允许或空间已满'
     const said = async () => {
-      const toast = page.getByText('没能保存到本机：浏览器不允许或空间已满')
+      const toast = page.locator('.toast', { hasText: noRoom })
       await toast.waitFor()
       await toast.waitFor({ state: 'detached' })
     }
@@ -275,6 +276,7 @@ describe('the outbox', () => {
     await said()
     expect(page.url()).toContain(id)
     await expect(page.locator('#field-findings_count').inputValue()).resolves.toBe('8')
+    expect(await states(page, noRoom)).toBe(1)
     await shot(page, 'outbox-full')
     const other = await context.newPage()
     await other.goto(`${address}/offline`)

@@ -207,7 +207,6 @@ describe('a change', () => {
     await expect(filled()).rejects.toMatchObject({ code: 'not_kept' })
   })
 
-
   it('is heard of in the other windows too', async () => {
     const heard = new Promise((resolve) => {
       const another = new BroadcastChannel('taizhang-work')

@@ -23,6 +23,12 @@ import { Empty, Loading, Ready } from '../ui/States'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
 
+const said = {
+  kept: 'offline.keptHere',
+  keeping: 'offline.keeping',
+  failed: 'offline.notKept',
+} as const
+
 /** One entry as it is filled on this computer, whether or not the server is there. */
 export default function OfflineEdit() {
   const t = useT()
@@ -110,7 +116,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
     <>
       <PageTitle title={text(type.title, lang)}>
         <span role="status" className="quiet">
-          {t(keeping === 'kept' ? 'offline.keptHere' : 'offline.keeping')}
+          {t(said[keeping])}
         </span>
       </PageTitle>
       <p className="panel" role="note">
