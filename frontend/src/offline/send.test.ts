@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { Blob as PlainBlob } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Evidence, Outcome } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Doc } from '../schema/types'
@@ -82,7 +82,9 @@ class House {
       const raw = new Uint8Array(await bytes.arrayBuffer())
       return this.once('part', '', () => {
         const upload = this.uploads.get(id)!
-        if (at !== upload.bytes.length) throw new ProblemError(409, 'offset_mismatch', '')
+        const received = upload.bytes.length
+        if (at !== received)
+          throw new ProblemError(409, 'offset_mismatch', '', [], '', { received })
         upload.bytes = upload.bytes.concat([...raw])
         if (upload.bytes.length < upload.size) return undefined
         const sum = new Sha256().update(Uint8Array.from(upload.bytes)).digest()
@@ -115,6 +117,10 @@ beforeEach(() => {
   house = new House()
   clock = Date.parse('2026-11-25T08:00:00Z')
   works = new Works(`person ${owners++}`, () => clock)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 async function filled(doc: Doc = { places: ['301'] }, bytes = [1, 2, 3]): Promise<Work> {
@@ -195,6 +201,30 @@ describe('what is queued', () => {
   })
 })
 
+describe('a change', () => {
+  it('that this computer has no room for is refused in words', async () => {
+    vi.spyOn(local, 'put').mockRejectedValue(new Error('QuotaExceededError'))
+    await expect(filled()).rejects.toMatchObject({ code: 'not_kept' })
+  })
+
+  it('is heard of in the other windows too', async () => {
+    const heard = new Promise((resolve) => {
+      const another = new BroadcastChannel('taizhang-work')
+      another.onmessage = () => resolve(another.close())
+    })
+    const told = vi.fn()
+    const stop = Works.subscribe(told)
+    await filled()
+    await heard
+    told.mockClear()
+    const another = new BroadcastChannel('taizhang-work')
+    another.postMessage('')
+    await vi.waitFor(() => expect(told).toHaveBeenCalled())
+    another.close()
+    stop()
+  })
+})
+
 describe('sending', () => {
   it('goes draft, files, submission, and calls it delivered then', async () => {
     const work = await filled()
@@ -245,6 +275,41 @@ describe('sending', () => {
     await new Sender(works, house.wire).run()
     house.uploads.clear()
     await restarted().run()
+    expect(await stateOf(work)).toBe('delivered')
+  })
+
+  it('delivers once where two windows send at the same time', async () => {
+    const work = await filled(
+      {},
+      Array.from({ length: 2 << 20 }, (_, i) => i % 251),
+    )
+    const runs = [new Sender(works, house.wire).run(), restarted().run()]
+    await expect(Promise.all(runs)).resolves.toEqual(['done', 'done'])
+    expect(await stateOf(work)).toBe('delivered')
+    expect(house.entries.get(work.id)).toMatchObject({ state: 'submitted', etag: 3 })
+    expect(house.branches).toEqual([])
+  })
+
+  it('goes on with a file from where another window has brought it meanwhile', async () => {
+    const work = await filled()
+    const { part } = house.wire
+    house.wire.part = async (...all) => {
+      house.wire.part = part
+      await part(...all)
+      return part(...all)
+    }
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
+    expect(await stateOf(work)).toBe('delivered')
+  })
+
+  it('is not called refused once another window has delivered it', async () => {
+    const work = await filled({ bad: true })
+    const { submit } = house.wire
+    house.wire.submit = async (...all) => {
+      await works.put({ ...work, state: 'delivered' })
+      return submit(...all)
+    }
+    await new Sender(works, house.wire).run()
     expect(await stateOf(work)).toBe('delivered')
   })
 
@@ -322,7 +387,7 @@ describe('sending', () => {
       if (work.id === bad.id) throw new ProblemError(500, 'internal', '')
       return save(work, ...rest)
     }
-    await expect(new Sender(works, house.wire).run()).resolves.toBe('away')
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('failed')
     expect(await stateOf(bad)).toBe('waiting')
     expect(await stateOf(good)).toBe('delivered')
     house.wire.save = save
@@ -339,21 +404,52 @@ describe('sending', () => {
       asked++
       throw new ProblemError(status, 'later', '')
     }
-    await expect(new Sender(works, house.wire).run()).resolves.toBe('away')
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('busy')
     expect(asked).toBe(1)
   })
 
-  it('is sent though this computer has no room to note how far it is', async () => {
-    const work = await filled()
+  /** A disk with room for nothing but what is there no more. */
+  function full() {
     const { put } = local
-    const full = vi.spyOn(local, 'put').mockImplementation(async (owner, kind, id, value) => {
+    return vi.spyOn(local, 'put').mockImplementation(async (owner, kind, id, value) => {
       if ((await local.get(owner, kind, id)) !== undefined) throw new Error('QuotaExceededError')
       return put(owner, kind, id, value)
     })
+  }
+
+  it('is sent though this computer has no room to note how far it is', async () => {
+    const work = await filled()
+    const disk = full()
     await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
-    full.mockRestore()
+    disk.mockRestore()
     expect(await stateOf(work)).toBe('delivered')
     expect(await local.list(works.owner, 'bytes')).toEqual([])
+  })
+
+  it('is sent though there is not even room to say so', async () => {
+    const work = await filled()
+    const disk = vi.spyOn(local, 'put').mockRejectedValue(new Error('QuotaExceededError'))
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
+    disk.mockRestore()
+    expect(house.entries.get(work.id)).toMatchObject({ state: 'submitted' })
+    expect(await works.list()).toEqual([])
+  })
+
+  it('goes on with the next where there is no room to note a refusal or a branch', async () => {
+    const bad = await filled({ bad: true })
+    const split = await filled({ mine: true })
+    house.entries.set(split.id, { etag: 7, doc: {}, state: 'draft', files: new Map() })
+    await works.put({ ...split, begun: false, etag: 5 })
+    const good = await filled({ n: 2 })
+    const disk = full()
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('failed')
+    disk.mockRestore()
+    expect(await stateOf(good)).toBe('delivered')
+    for (const work of [bad, split]) expect(await stateOf(work)).toBe('waiting')
+    await expect(restarted().run()).resolves.toBe('done')
+    expect(await stateOf(bad)).toBe('refused')
+    expect(await stateOf(split)).toBe('branched')
+    expect(house.branches).toEqual([{ mine: true }])
   })
 
   it('does not forget what was typed while it was sent', async () => {

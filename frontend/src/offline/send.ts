@@ -21,8 +21,19 @@ const partSize = 1 << 20
 /** The entry went on without this computer. */
 class WentOn extends Error {}
 
-/** Why a run ended: everything is sent, the server is away, or somebody has to sign in. */
-export type Run = 'done' | 'away' | 'signed-out'
+/**
+ * Why a run ended: everything is sent, the server is away or has too much to do, something failed at the
+ * server or on this computer and is tried again at the next run, or somebody has to sign in.
+ */
+export type Run = 'done' | 'away' | 'busy' | 'failed' | 'signed-out'
+
+/** How an error ends the whole run; undefined where it concerns only what was being sent. */
+export function endOf(error: unknown): Run | undefined {
+  if (!isProblem(error)) return undefined
+  if (error.status === 401 || error.code === 'cross_site') return 'signed-out'
+  if (error.status === 0) return 'away'
+  return [429, 503].includes(error.status) ? 'busy' : undefined
+}
 
 /**
  * Sends what waits, in the order it was queued: draft, files, submission. Every step is the same again
@@ -46,41 +57,48 @@ export class Sender {
   }
 
   async #all(): Promise<Run> {
-    // What the server failed at is left for the next run: it must not hold up the rest.
+    // Left for the next run: it must not hold up the rest.
     const failed = new Set<string>()
     for (;;) {
       const waiting = (await this.works.list()).filter(
         (w) => w.state === 'waiting' && !failed.has(w.id),
       )
       const next = waiting.sort((a, b) => a.queuedAt - b.queuedAt)[0]
-      if (!next) return failed.size > 0 ? 'away' : 'done'
+      if (!next) return failed.size > 0 ? 'failed' : 'done'
       try {
         await this.#send(next)
       } catch (error) {
-        if (!isProblem(error)) throw error
-        if (error.status === 401 || error.code === 'cross_site') return 'signed-out'
-        if ([0, 429, 503].includes(error.status)) return 'away'
-        if (error.status >= 500) failed.add(next.id)
-        else await this.#refuse(next.id, error)
+        const end = endOf(error)
+        if (end) return end
+        if (!(await this.#refused(next.id, error))) failed.add(next.id)
       }
     }
   }
 
-  async #refuse(id: string, { code, message, errors }: ProblemError) {
-    await this.#keep(id, { state: 'refused', problem: { code, message, errors } })
+  /** Gives back to the person what the server will not take; false for every other failure. */
+  async #refused(id: string, error: unknown): Promise<boolean> {
+    if (!isProblem(error) || error.status >= 500) return false
+    const { code, message, errors } = error
+    return this.#reached(id, { state: 'refused', problem: { code, message, errors } })
   }
 
-  /** Changes what is stored now: somebody may have typed on meanwhile. */
+  /** Changes what is stored now: somebody may have typed on meanwhile, or another window delivered it. */
   async #keep(id: string, change: Partial<Work>) {
-    if (await this.works.get(id)) await this.works.change(id, (work) => ({ ...work, ...change }))
+    if (!(await this.works.get(id))) return
+    await this.works.change(id, (work) =>
+      work.state === 'delivered' ? work : { ...work, ...change },
+    )
   }
 
   /**
    * Notes how far it is, where there is room: without the note a repetition takes the same steps under
-   * the same keys, and a full disk is only emptied by sending.
+   * the same keys, and a full disk is only emptied by sending. Says whether there was.
    */
-  async #reached(id: string, change: Partial<Work>) {
-    await this.#keep(id, change).catch(() => {})
+  async #reached(id: string, change: Partial<Work>): Promise<boolean> {
+    return this.#keep(id, change).then(
+      () => true,
+      () => false,
+    )
   }
 
   async #send(start: Work) {
@@ -160,8 +178,17 @@ export class Sender {
     }
     for (;;) {
       const part = bytes.slice(at, at + partSize)
-      const done = await this.wire.part(work, upload, at, part)
-      at += part.size
+      let done: Evidence | undefined
+      try {
+        done = await this.wire.part(work, upload, at, part)
+        at += part.size
+      } catch (error) {
+        // Another window sends it too, where the browser has no locks: on from what has arrived.
+        if (!isProblem(error, 'offset_mismatch') || !(Number(error.members.received) > at))
+          throw error
+        at = Number(error.members.received)
+        continue
+      }
       if (done) {
         if (done.sha256 !== file.sha256) throw differs()
         return
@@ -214,13 +241,13 @@ export class Sender {
     await this.#keep(work.id, { state: 'branched', begun: false, problem: undefined })
   }
 
-  /** What has arrived need not lie here: only that it did is shown for a while. */
+  /** What has arrived need not lie here: only that it did is shown for a while, where there is room. */
   async #delivered(work: Work) {
     const stored = await this.works.get(work.id)
     // Typed on while it was sent: that is not delivered.
     if (stored?.state !== 'waiting' || stored.saves.at(-1)?.link !== work.saves.at(-1)?.link) return
     await this.works.remove(work)
-    await this.works.put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' })
+    await this.works.put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' }).catch(() => {})
   }
 }
 

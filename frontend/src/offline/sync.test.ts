@@ -39,12 +39,40 @@ it('lets the other windows send where the login ends under this one', async () =
       : new Response(JSON.stringify({ code: 'session_over' }), { status: 401 }),
   )
   const sync = new Sync(me, () => {})
-  const start = { id: newId(), prison: 'p', area: 'a', ledger: 'l', version: 1 }
-  const work = await sync.works.begin({ ...start, begun: true, etag: 0, doc: {} })
-  await sync.works.queue(work.id, {}, 'draft', '')
+  const work = await queued(sync)
   await expect(sync.send()).resolves.toBe('signed-out')
   const another = vi.fn(async () => {})
   await navigator.locks.request('taizhang-send', another)
   expect(another).toHaveBeenCalled()
   expect((await sync.works.get(work.id))?.state).toBe('waiting')
 })
+
+it('lets the other windows send where the login ends while this one waits for its turn', async () => {
+  let over = () => {}
+  const other = navigator.locks.request(
+    'taizhang-send',
+    () => new Promise<void>((resolve) => (over = resolve)),
+  )
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (path: string) => {
+    asked.push(path)
+    return new Response(JSON.stringify(me))
+  })
+  const sync = new Sync(me, () => {})
+  const work = await queued(sync)
+  const request = vi.spyOn(navigator.locks, 'request')
+  const sent = sync.send()
+  await vi.waitFor(() => expect(request.mock.lastCall?.[0]).toBe('taizhang-send'))
+  login.end()
+  over()
+  await other
+  await expect(sent).resolves.toBe('signed-out')
+  expect(asked.filter((path) => !path.endsWith('/session'))).toEqual([])
+  expect((await sync.works.get(work.id))?.state).toBe('waiting')
+})
+
+async function queued(sync: Sync) {
+  const start = { id: newId(), prison: 'p', area: 'a', ledger: 'l', version: 1 }
+  const work = await sync.works.begin({ ...start, begun: true, etag: 0, doc: {} })
+  return sync.works.queue(work.id, {}, 'draft', '')
+}

@@ -7,7 +7,7 @@ import { fillable } from '../app/duties'
 import { mayFill } from '../app/posts'
 import { ask, connection } from './connection'
 import { forgetOld, ledgerMayStay } from './kept'
-import { type Run, Sender } from './send'
+import { endOf, type Run, Sender } from './send'
 import { local } from './store'
 import { wire } from './wire'
 import { Works } from './work'
@@ -60,7 +60,7 @@ export class Sync {
       connection.subscribe(() => {
         if (connection.state !== 'online') return
         void this.anchor().catch(() => {})
-        void this.send()
+        void this.send().catch(() => {})
       }),
       // Signed in again: what was refused meanwhile goes now.
       login.subscribe(() => {
@@ -97,10 +97,11 @@ export class Sync {
     // Somebody else may have signed in meanwhile, in another window; and the token may be a new one.
     try {
       if ((await whoAmI()).person !== this.me.person) return 'signed-out'
-    } catch {
-      return connection.state === 'offline' ? 'away' : 'signed-out'
+    } catch (error) {
+      return endOf(error) ?? 'failed'
     }
-    const send = () => whileSignedIn(this.#sender.run())
+    // It may end while this window waits for its turn.
+    const send = async () => (login.ended ? 'signed-out' : whileSignedIn(this.#sender.run()))
     // One window sends at a time, where the browser can say so; two would only repeat each other.
     const run = navigator.locks
       ? await navigator.locks.request('taizhang-send', send)

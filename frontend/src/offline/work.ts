@@ -84,6 +84,19 @@ const sparse = 60_000
 
 const listeners = new Set<() => void>()
 
+/** The other windows of this browser show the same: they hear of each change too. */
+const windows = new BroadcastChannel('taizhang-work')
+windows.onmessage = tell
+
+function tell() {
+  for (const listener of listeners) listener()
+}
+
+function changed() {
+  tell()
+  windows.postMessage('')
+}
+
 /** What one person has on this computer. */
 export class Works {
   constructor(
@@ -91,6 +104,7 @@ export class Works {
     readonly now: () => number = Date.now,
   ) {}
 
+  /** Called after each change, in whichever window of this browser. */
   static subscribe(listener: () => void) {
     listeners.add(listener)
     return () => {
@@ -98,9 +112,12 @@ export class Works {
     }
   }
 
+  /** Where the browser does not let it be kept, such as on a full disk, the ProblemError not_kept says so. */
   async put(work: Work) {
-    await local.put(this.owner, 'work', work.id, work)
-    for (const listener of listeners) listener()
+    await local.put(this.owner, 'work', work.id, work).catch(() => {
+      throw new ProblemError(507, 'not_kept', i18n.t('offline.notKept'))
+    })
+    changed()
   }
 
   async get(id: string): Promise<Work | undefined> {
@@ -116,7 +133,7 @@ export class Works {
     await this.#only(work.id)
     for (const file of work.files) await local.remove(this.owner, 'bytes', `${work.id} ${file.id}`)
     await local.remove(this.owner, 'work', work.id)
-    for (const listener of listeners) listener()
+    changed()
   }
 
   async bytes(work: Pick<Work, 'id'>, file: Pick<LocalFile, 'id'>): Promise<Blob | undefined> {

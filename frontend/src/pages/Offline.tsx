@@ -1,5 +1,6 @@
 import { Button, Progress } from 'antd'
 import { Link } from 'react-router'
+import { isProblem } from '../api/problem'
 import { fileSize } from '../entry/EvidenceList'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
@@ -11,6 +12,14 @@ import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading } from '../ui/States'
 import { toast } from '../ui/toast'
 
+/** Why something still waits, by how the sending ended. */
+const why = {
+  away: 'offline.stillAway',
+  busy: 'offline.stillBusy',
+  failed: 'offline.stillFailing',
+  'signed-out': 'offline.signInFirst',
+} as const
+
 /** What lies on this computer: drafts that are only here, what waits, what needs a person. */
 export default function Offline() {
   const t = useT()
@@ -20,7 +29,7 @@ export default function Offline() {
   const waiting = works?.some((w) => w.state === 'waiting') ?? false
   const send = async () => {
     const run = await sync.send()
-    if (run !== 'done') toast(t(run === 'away' ? 'offline.stillAway' : 'offline.signInFirst'))
+    if (run !== 'done') toast(t(why[run]))
   }
   return (
     <>
@@ -59,7 +68,12 @@ function Item({ work }: { work: Work }) {
     await works.remove(work)
   }
   const save = async () => {
-    await works.queue(work.id, work.doc, 'draft', '')
+    try {
+      await works.queue(work.id, work.doc, 'draft', '')
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      toast(error.message)
+    }
   }
   return (
     <section className="panel" aria-labelledby={`work-${work.id}`}>

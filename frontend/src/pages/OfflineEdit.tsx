@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { lookup } from '../api/lookup'
 import type { Evidence, LedgerType } from '../api/model'
+import { isProblem } from '../api/problem'
 import { useLedgerType } from '../api/queries'
 import { fileSize } from '../entry/EvidenceList'
 import { UploadPanel } from '../evidence/UploadPanel'
@@ -21,6 +22,12 @@ import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading, Ready } from '../ui/States'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
+
+const said = {
+  kept: 'offline.keptHere',
+  keeping: 'offline.keeping',
+  failed: 'offline.notKept',
+} as const
 
 /** One entry as it is filled on this computer, whether or not the server is there. */
 export default function OfflineEdit() {
@@ -89,9 +96,16 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
       }
     }
     keeper.forget()
-    await works.queue(id, store.toSend(), wants, reason)
+    try {
+      await works.queue(id, store.toSend(), wants, reason)
+    } catch (error) {
+      if (!isProblem(error)) throw error
+      void keeper.now() // nothing was handed over
+      toast(error.message)
+      return
+    }
     await navigate('/offline')
-    void sync.send()
+    void sync.send().catch(() => {}) // tried again at the next turn
   }
   useKeys({ 'Ctrl+Enter': () => void queue('submit') })
 
@@ -102,7 +116,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
     <>
       <PageTitle title={text(type.title, lang)}>
         <span role="status" className="quiet">
-          {t(keeping === 'kept' ? 'offline.keptHere' : 'offline.keeping')}
+          {t(said[keeping])}
         </span>
       </PageTitle>
       <p className="panel" role="note">
