@@ -20,6 +20,7 @@ ALTER POLICY sees ON facts USING (coalesce((SELECT string_to_array(app.setting('
 GRANT SELECT ON fact_months TO taizhang_app, taizhang_verify;
 GRANT INSERT, UPDATE (value) ON fact_months TO taizhang_app;
 -- A day's facts are read by day of a whole prison too, without the refs.
+CREATE INDEX facts_refs ON facts (prison_id, area_id, ledger, measure, day) WHERE refs <> '[]';
 CREATE INDEX facts_sums ON facts (prison_id, day, area_id) INCLUDE (ledger, measure, value);
 
 -- What an inspector measured: 17 of 20 drawn, and about whom.

@@ -53,7 +53,7 @@ func (s *Service) inputsOf(ctx context.Context, ses ledger.Session, areas []ledg
 	for i, a := range areas {
 		ids[i] = a.ID
 	}
-	sums, err := s.Store.Sums(ctx, ses, ids, std.Facts(), from, to)
+	sums, err := s.Store.Sums(ctx, ses, ids, std, from, to)
 	if err != nil {
 		return nil, err
 	}

@@ -19,10 +19,10 @@ import (
 // Store keeps what scores are made of, and what was made of it.
 type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
-	// Sums adds up what a standard asks for between two days, both included, month
-	// by month and without references; of all ledgers together where it asks for "*".
-	// Without areas it is all of the prison's; one with nothing is not in the map.
-	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, asked []scoring.Fact, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
+	// Sums adds up what a standard asks for between two days, both included, without
+	// references; month by month where it compares months. An area with nothing is not
+	// in the map.
+	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
 	// Behind lists references of facts between two days, at most limit of each.
 	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)

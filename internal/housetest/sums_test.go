@@ -64,16 +64,20 @@ func TestSums(t *testing.T) {
 		t.Errorf("%d months are not the sum of their days: %v", wrong, err)
 	}
 	ses := ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}
-	for range 40 {
+	finer, err := h.Standards.Compiled(t.Context(), "ordinary-area", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		std := []*scoring.Standard{h.Standard, finer}[n%2]
 		a := from.AddDate(0, 0, draw.IntN(230))
 		b := a.AddDate(0, 0, draw.IntN(200))
 		in := scoring.Input{From: a.Format(time.DateOnly), To: b.Format(time.DateOnly), Labour: true}
-		var err error
 		if in.Facts, err = (postgres.Duties{Store: h.Store}).Facts(t.Context(), ses, h.Area, in.From, in.To); err != nil {
 			t.Fatal(err)
 		}
-		days := scoring.Evaluate(h.Standard, in)
-		sums, err := postgres.Assessments{Store: h.Store}.Sums(t.Context(), ses, []uuid.UUID{h.Area, h.Other}, h.Standard.Facts(), in.From, in.To)
+		days := scoring.Evaluate(std, in)
+		sums, err := postgres.Assessments{Store: h.Store}.Sums(t.Context(), ses, []uuid.UUID{h.Area, h.Other}, std, in.From, in.To)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,12 +85,12 @@ func TestSums(t *testing.T) {
 			t.Errorf("the other area has %d sums", len(sums[h.Other]))
 		}
 		in.Facts = sums[h.Area]
-		months := scoring.Evaluate(h.Standard, in)
-		behind, err := postgres.Assessments{Store: h.Store}.Behind(t.Context(), ses, h.Area, months.Unexplained(h.Standard), in.From, in.To, 10000)
+		months := scoring.Evaluate(std, in)
+		behind, err := postgres.Assessments{Store: h.Store}.Behind(t.Context(), ses, h.Area, months.Unexplained(std), in.From, in.To, 10000)
 		if err != nil {
 			t.Fatal(err)
 		}
-		months.Explain(h.Standard, behind)
+		months.Explain(std, behind)
 		if diff := cmp.Diff(days, months); diff != "" {
 			t.Errorf("%s to %s (-days +months):\n%s", in.From, in.To, diff)
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,44 +51,60 @@ func whole(from, to string) (begin, end string, err error) {
 	return catalog.DayOf(b), catalog.DayOf(e), nil
 }
 
+// The day a sum stands on: the first of the window, or of the month within it.
+const (
+	overall = "$8::text::date"
+	byMonth = "greatest(month, $8::text::date)"
+)
+
 // Sums reads whole months as they are kept, and of the months that the window cuts
-// the days.
-func (s Assessments) Sums(ctx context.Context, ses ledger.Session, areas []uuid.UUID, asked []scoring.Fact, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
+// the days. What is asked of all ledgers together comes ledger by ledger: scoring adds
+// it up.
+func (s Assessments) Sums(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
 	begin, end, err := whole(from, to)
 	if err != nil {
 		return nil, err
 	}
-	ledgers, measures, together := split(asked)
 	sums := map[uuid.UUID][]scoring.DayFact{}
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `with asked as (select * from unnest($3::text[], $4::text[]) a(ledger, measure)),
-			parts as (
-				select area_id, ledger, measure, month, value from fact_months
-					where prison_id = $1 and area_id = any($2) and month >= $6::text::date and month < $7::text::date
-				union all
-				select area_id, ledger, measure, date_trunc('month', day)::date, value from facts
-					where prison_id = $1 and area_id = any($2) and day between $8::text::date and $9::text::date and not (day >= $6::text::date and day < $7::text::date)
-			)
-			select area_id, ledger, measure, greatest(month, $8::text::date)::text, sum(value)::text from parts join asked using (ledger, measure) group by area_id, ledger, measure, month
-			union all
-			select area_id, '*', measure, greatest(month, $8::text::date)::text, sum(value)::text from parts where measure = any($5) group by area_id, measure, month`,
-			ses.Prison, areas, ledgers, measures, together, begin, end, from, to)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var area uuid.UUID
-			var f scoring.DayFact
-			var value string
-			if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
+		monthly, window := std.FactsByPeriod()
+		for month, asked := range map[string][]scoring.Fact{overall: window, byMonth: monthly} {
+			if len(asked) == 0 {
+				continue
+			}
+			ledgers, measures, together := split(asked)
+			rows, err := tx.Query(ctx, `select area_id, ledger, measure, (`+month+`)::text, sum(value)::text from (
+					select area_id, ledger, measure, month, value from fact_months
+						where prison_id = $1 and area_id = any($2) and month >= $6::text::date and month < $7::text::date
+					union all
+					select area_id, ledger, measure, date_trunc('month', day)::date, value from facts
+						where prison_id = $1 and area_id = any($2) and day between $8::text::date and $9::text::date and not (day >= $6::text::date and day < $7::text::date)
+				) parts where measure = any($5) or (ledger, measure) in (select * from unnest($3::text[], $4::text[]))
+				group by 1, 2, 3, 4`, ses.Prison, areas, ledgers, measures, together, begin, end, from, to)
+			if err != nil {
 				return err
 			}
-			if f.Value, err = scoring.ParseDecimal(value); err != nil {
+			for rows.Next() {
+				var area uuid.UUID
+				var f scoring.DayFact
+				var value string
+				if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
+					return err
+				}
+				// Asked of all ledgers together it may come by month as well.
+				if month == overall && slices.Contains(monthly, scoring.Fact{Ledger: f.Ledger, Measure: f.Measure}) {
+					continue
+				}
+				if f.Value, err = scoring.ParseDecimal(value); err != nil {
+					return err
+				}
+				sums[area] = append(sums[area], f)
+			}
+			if err := rows.Err(); err != nil {
 				return err
 			}
-			sums[area] = append(sums[area], f)
 		}
-		return rows.Err()
+		return nil
 	})
 	return sums, err
 }

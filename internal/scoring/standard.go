@@ -204,6 +204,28 @@ func (s *Standard) Facts() []Fact {
 	return list
 }
 
+// FactsByPeriod parts the measures of lines that compare months from those that are
+// only asked for over the whole window; each stands in one list.
+func (s *Standard) FactsByPeriod() (monthly, window []Fact) {
+	for _, d := range s.Domains {
+		for _, i := range d.Indicators {
+			for _, l := range i.Lines {
+				for _, f := range slices.Concat(l.Of, l.Per) {
+					if l.Period != "" && !slices.Contains(monthly, f) {
+						monthly = append(monthly, f)
+					}
+				}
+			}
+		}
+	}
+	for _, f := range s.Facts() {
+		if !slices.Contains(monthly, f) {
+			window = append(window, f)
+		}
+	}
+	return monthly, window
+}
+
 // Asker is a line that asks for a fact, with the indicator it stands in.
 type Asker struct {
 	Indicator *Indicator
