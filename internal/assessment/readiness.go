@@ -139,7 +139,7 @@ func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring
 		}
 		price, ok := prices[d.Ledger]
 		if !ok {
-			missed := scoring.Evaluate(std, Missing(std, in, d.Ledger, in.To))
+			missed := scoring.Evaluate(std, Missing(in, d.Ledger, in.To))
 			price = decimal(new(big.Rat).Sub(sheet.Score.Rat(), missed.Score.Rat()))
 			prices[d.Ledger] = price
 		}
@@ -153,13 +153,11 @@ func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring
 var missed = []string{"due", "unfilled", "late", "missing"}
 
 // Missing is an input in which one duty more of a ledger was missed that day.
-func Missing(std *scoring.Standard, in scoring.Input, ledgerID, day string) scoring.Input {
+func Missing(in scoring.Input, ledgerID, day string) scoring.Input {
 	one := decimal(big.NewRat(1, 1))
 	in.Facts = slices.Clone(in.Facts)
-	for _, f := range std.Facts() {
-		if slices.Contains(missed, f.Measure) && (f.Ledger == ledgerID || f.Ledger == "*") {
-			in.Facts = append(in.Facts, scoring.DayFact{Ledger: f.Ledger, Measure: f.Measure, Day: day, Value: one})
-		}
+	for _, m := range missed {
+		in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: one})
 	}
 	return in
 }

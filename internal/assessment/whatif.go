@@ -62,7 +62,7 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 			return nil, err
 		}
 	}
-	after := scoring.Evaluate(other, suppose(in, other, w))
+	after := scoring.Evaluate(other, suppose(in, w))
 	if w.Line != nil {
 		after.Line = *w.Line
 		after.Passes = after.Score.Rat().Cmp(w.Line.Rat()) >= 0
@@ -83,24 +83,23 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 }
 
 // suppose changes a copy of an input.
-func suppose(in scoring.Input, std *scoring.Standard, w Supposed) scoring.Input {
+func suppose(in scoring.Input, w Supposed) scoring.Input {
 	for l, n := range w.Missed {
 		for range n {
-			in = Missing(std, in, l, in.To)
+			in = Missing(in, l, in.To)
 		}
 	}
-	in.Facts = slices.Clone(in.Facts)
-	asked := std.Facts()
-	for _, f := range w.Facts {
-		in.Facts = append(in.Facts, f)
-		if all := (scoring.Fact{Ledger: "*", Measure: f.Measure}); f.Ledger != "*" && slices.Contains(asked, all) {
-			f.Ledger = "*"
-			in.Facts = append(in.Facts, f)
-		}
-	}
+	in.Facts = slices.Concat(in.Facts, w.Facts)
 	findings := slices.DeleteFunc(slices.Clone(in.Findings), func(f scoring.Finding) bool { return slices.Contains(w.Without, f.ID) })
 	in.Findings = append(findings, w.Findings...)
 	return in
+}
+
+// asks tells whether a standard asks for a fact, of its ledger or of all together.
+func asks(std *scoring.Standard, f scoring.DayFact) bool {
+	return f.Ledger != "*" && slices.ContainsFunc(std.Facts(), func(a scoring.Fact) bool {
+		return a.Measure == f.Measure && (a.Ledger == f.Ledger || a.Ledger == "*")
+	})
 }
 
 func wrongSupposed(w Supposed, std *scoring.Standard, from, to string) []fault.Field {
@@ -119,7 +118,7 @@ func wrongSupposed(w Supposed, std *scoring.Standard, from, to string) []fault.F
 		wrong("/", "一次最多假设 200 处变化", "At most 200 changes at once")
 	}
 	for _, f := range w.Facts {
-		if f.Day < from || f.Day > to || !slices.Contains(std.Facts(), scoring.Fact{Ledger: f.Ledger, Measure: f.Measure}) {
+		if f.Day < from || f.Day > to || !asks(std, f) {
 			wrong("/facts", "标准不考核这项数据，或日期不在考核期内", "The standard does not ask for that, or not on that day")
 		}
 	}

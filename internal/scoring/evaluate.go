@@ -95,17 +95,12 @@ type evaluation struct {
 	overrides map[string]Override // by line
 }
 
-// index sums the facts of the window, by ledger and over all ledgers. Where facts of
-// ledger "*" are given of a measure, they are that sum.
+// index sums the facts of the window, by ledger and over all ledgers.
 func index(facts []DayFact, from, to string) map[Fact]*sum {
 	sorted := slices.Clone(facts)
 	slices.SortFunc(sorted, func(a, b DayFact) int {
 		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Ledger, b.Ledger), cmp.Compare(a.Measure, b.Measure))
 	})
-	together := map[string]bool{}
-	for _, f := range facts {
-		together[f.Measure] = together[f.Measure] || f.Ledger == "*"
-	}
 	m := map[Fact]*sum{}
 	for _, f := range sorted {
 		if f.Day < from || f.Day > to {
@@ -115,14 +110,7 @@ func index(facts []DayFact, from, to string) map[Fact]*sum {
 		for i := range refs {
 			refs[i].Day = f.Day
 		}
-		keys := []Fact{{f.Ledger, f.Measure}, {"*", f.Measure}}
-		switch {
-		case f.Ledger == "*":
-			keys = keys[1:]
-		case together[f.Measure]:
-			keys = keys[:1]
-		}
-		for _, key := range keys {
+		for _, key := range []Fact{{f.Ledger, f.Measure}, {"*", f.Measure}} {
 			all := m[key]
 			if all == nil {
 				all = &sum{value: new(big.Rat), months: map[string]*sum{}}
