@@ -13,16 +13,15 @@ export type ScoreRun = S['ScoreRun']
 export type Ruling = S['Ruling']
 export type NewRuling = operations['rulings.create']['requestBody']['content']['application/json']
 
-const at = (prison: string, area: string) => `/prisons/${prison}/areas/${area}`
-
 export function useReadiness(prison: string, area: string) {
-  const queryFn = async () => (await call<Readiness>(`${at(prison, area)}/readiness`)).data
+  const queryFn = async () =>
+    (await call<Readiness>(`/prisons/${prison}/areas/${area}/readiness`)).data
   return useQuery({ queryKey: ['readiness', prison, area], queryFn })
 }
 
 export function useRuns(prison: string, area: string) {
   const queryFn = async () =>
-    (await call<{ runs: ScoreRun[]; may: boolean }>(`${at(prison, area)}/runs`)).data
+    (await call<{ runs: ScoreRun[]; may: boolean }>(`/prisons/${prison}/areas/${area}/runs`)).data
   return useQuery({ queryKey: ['runs', prison, area], queryFn })
 }
 
@@ -38,7 +37,7 @@ export interface Rulings {
 }
 
 export function useRulings(prison: string, area: string) {
-  const queryFn = async () => (await call<Rulings>(`${at(prison, area)}/rulings`)).data
+  const queryFn = async () => (await call<Rulings>(`/prisons/${prison}/areas/${area}/rulings`)).data
   return useQuery({ queryKey: ['rulings', prison, area], queryFn })
 }
 
@@ -54,18 +53,28 @@ export function useStandard(id: string | undefined) {
 }
 
 export async function suppose(prison: string, area: string, body: Supposed): Promise<Supposition> {
-  return (await call<Supposition>(`${at(prison, area)}/suppose`, { method: 'POST', body })).data
+  return (
+    await call<Supposition>(`/prisons/${prison}/areas/${area}/suppose`, { method: 'POST', body })
+  ).data
 }
 
 export async function keepRun(prison: string, area: string, key: string): Promise<ScoreRun> {
   const body = { kind: 'self_check' }
   return (
-    await call<ScoreRun>(`${at(prison, area)}/runs`, { method: 'POST', body, idempotencyKey: key })
+    await call<ScoreRun>(`/prisons/${prison}/areas/${area}/runs`, {
+      method: 'POST',
+      body,
+      idempotencyKey: key,
+    })
   ).data
 }
 
 export async function askRuling(prison: string, area: string, body: NewRuling, key: string) {
-  await call(`${at(prison, area)}/rulings`, { method: 'POST', body, idempotencyKey: key })
+  await call(`/prisons/${prison}/areas/${area}/rulings`, {
+    method: 'POST',
+    body,
+    idempotencyKey: key,
+  })
 }
 
 export async function decideRuling(

@@ -63,8 +63,6 @@ export interface Whole extends Artefacts {
   actions: Action[]
 }
 
-const at = (standard: string, version: number) => `/standards/${standard}/versions/${version}`
-
 export function useStandards() {
   const queryFn = async () =>
     (await call<{ standards: StandardVersion[]; actions: Action[] }>('/standards')).data
@@ -72,7 +70,7 @@ export function useStandards() {
 }
 
 export function useStandard(standard: string, version: number) {
-  const queryFn = async () => (await call<Whole>(at(standard, version))).data
+  const queryFn = async () => (await call<Whole>(`/standards/${standard}/versions/${version}`)).data
   return useQuery({ queryKey: ['standards', standard, version], queryFn })
 }
 
@@ -101,26 +99,33 @@ export async function draftStandard(body: Artefacts, key: string) {
 async function change(
   v: StandardVersion,
   method: 'PUT' | 'POST',
-  to: string,
+  path: string,
   body: unknown,
   key: string,
 ) {
   const options = { method, body, ifMatch: v.revision, idempotencyKey: key }
-  return (await call<StandardVersion>(`${at(v.standard, v.version)}${to}`, options)).data
+  return (await call<StandardVersion>(path, options)).data
 }
 
 export const saveStandard = (v: StandardVersion, body: Artefacts, key: string) =>
-  change(v, 'PUT', '', body, key)
+  change(v, 'PUT', `/standards/${v.standard}/versions/${v.version}`, body, key)
 
 export const reviewStandard = (
   v: StandardVersion,
   verdict: 'pass' | 'return',
   comment: string,
   key: string,
-) => change(v, 'POST', '/review', { verdict, comment, digest: v.digest }, key)
+) =>
+  change(
+    v,
+    'POST',
+    `/standards/${v.standard}/versions/${v.version}/review`,
+    { verdict, comment, digest: v.digest },
+    key,
+  )
 
 export const issueStandard = (v: StandardVersion, effective_on: string, key: string) =>
-  change(v, 'POST', '/issue', { effective_on }, key)
+  change(v, 'POST', `/standards/${v.standard}/versions/${v.version}/issue`, { effective_on }, key)
 
 export interface Imported {
   version?: StandardVersion
