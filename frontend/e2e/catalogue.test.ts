@@ -133,7 +133,9 @@ describe('the catalogue changes while people fill', () => {
       officer.goto(`${address}/prisons/${prison}/entries/${id}/edit`)
     await open(drafts[held])
     await officer.getByText('观摩单位数量').waitFor()
-    expect(await officer.getByText('是否预先告知').count()).toBe(0)
+    // What it has no place for is said, and asked for no more.
+    await officer.getByText('新版本没有下列项目').waitFor()
+    expect(await officer.getByText('是否预先告知').count()).toBe(1)
     await open(drafts[0])
     await officer.getByText('是否预先告知').first().waitFor()
     expect(await officer.getByText('观摩单位数量').count()).toBe(0)
