@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import {
   type Reliefs as Answer,
@@ -18,7 +18,7 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
-import { useAttempt } from '../ui/useAttempt'
+import { Verdicts } from '../ui/Verdicts'
 import '../calendar/calendar.css'
 import '../score/score.css'
 
@@ -77,15 +77,6 @@ const tones: Record<Relief['state'], string> = {
 function ReliefRow({ prison, relief }: { prison: string; relief: Relief }) {
   const t = useT()
   const names = useNames()
-  const { busy, attempt } = useAttempt()
-  const [once] = useState(act)
-  const [verdict, setVerdict] = useState('')
-  const [comment, setComment] = useState('')
-  const say = (said: string) =>
-    attempt(async () => {
-      await once((key) => decideRelief(prison, relief.id, { verdict: said, comment }, key))
-      toast(t('calendar.decided'))
-    })
   const where = relief.areas.map(names.area).join('、') || t('calendar.wholePrison')
   return (
     <tr>
@@ -126,33 +117,15 @@ function ReliefRow({ prison, relief }: { prison: string; relief: Relief }) {
         ))}
       </td>
       <td>
-        {verdict === '' ? (
-          relief.actions.map((a) => (
-            <Button
-              key={a}
-              disabled={busy}
-              onClick={() => (a === 'grant' || a === 'withdraw' ? void say(a) : setVerdict(a))}
-              aria-label={`${t(`calendar.verdict.${a}`)} ${t(`calendar.kind.${relief.kind}`)} ${where}`}
-            >
-              {t(`calendar.verdict.${a}`)}
-            </Button>
-          ))
-        ) : (
-          <span className="calendar-tools">
-            <Input
-              autoFocus
-              aria-label={t('calendar.why')}
-              placeholder={t('calendar.why')}
-              value={comment}
-              maxLength={500}
-              onChange={(e) => setComment(e.target.value)}
-            />
-            <Button type="primary" disabled={busy} onClick={() => void say(verdict)}>
-              {t('calendar.confirm')}
-            </Button>
-            <Button onClick={() => setVerdict('')}>{t('calendar.cancel')}</Button>
-          </span>
-        )}
+        <Verdicts
+          actions={relief.actions}
+          label={(a) => t(`calendar.verdict.${a}`)}
+          of={`${t(`calendar.kind.${relief.kind}`)} ${where}`}
+          say={async (verdict, comment, key) => {
+            await decideRelief(prison, relief.id, { verdict, comment }, key)
+            toast(t('calendar.decided'))
+          }}
+        />
       </td>
     </tr>
   )

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
@@ -17,6 +17,7 @@ import { text } from '../schema/types'
 import { shown } from '../score/decimal'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
+import { Verdicts } from '../ui/Verdicts'
 
 interface Props {
   prison: string
@@ -72,24 +73,6 @@ export function Rulings({ prison, area, standard }: Props) {
 
 function Row({ prison, ruling }: { prison: string; ruling: Ruling }) {
   const t = useT()
-  const queries = useQueryClient()
-  const [once] = useState(act)
-  const [verdict, setVerdict] = useState('')
-  const [comment, setComment] = useState('')
-  const [busy, setBusy] = useState(false)
-  const say = async (said: string) => {
-    setBusy(true)
-    try {
-      await once((key) => decideRuling(prison, ruling.id, { verdict: said, comment }, key))
-      toast(t('readiness.decided'))
-      await queries.invalidateQueries()
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error
-      toast([error.message, ...error.errors.map((e) => e.message)].join(' '))
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <tr>
       <td>{t(`readiness.${ruling.kind}`)}</td>
@@ -117,33 +100,15 @@ function Row({ prison, ruling }: { prison: string; ruling: Ruling }) {
         ))}
       </td>
       <td>
-        {verdict === '' ? (
-          ruling.actions.map((a) => (
-            <Button
-              key={a}
-              disabled={busy}
-              onClick={() => (a === 'grant' || a === 'withdraw' ? void say(a) : setVerdict(a))}
-              aria-label={`${t(`readiness.verdict.${a}`)} ${ruling.target}`}
-            >
-              {t(`readiness.verdict.${a}`)}
-            </Button>
-          ))
-        ) : (
-          <span className="calendar-tools">
-            <Input
-              autoFocus
-              aria-label={t('readiness.why')}
-              placeholder={t('readiness.why')}
-              value={comment}
-              maxLength={500}
-              onChange={(e) => setComment(e.target.value)}
-            />
-            <Button type="primary" disabled={busy} onClick={() => void say(verdict)}>
-              {t('readiness.confirm')}
-            </Button>
-            <Button onClick={() => setVerdict('')}>{t('readiness.cancel')}</Button>
-          </span>
-        )}
+        <Verdicts
+          actions={ruling.actions}
+          label={(a) => t(`readiness.verdict.${a}`)}
+          of={ruling.target}
+          say={async (verdict, comment, key) => {
+            await decideRuling(prison, ruling.id, { verdict, comment }, key)
+            toast(t('readiness.decided'))
+          }}
+        />
       </td>
     </tr>
   )
