@@ -35,7 +35,7 @@ func people(list []catalog.Reference) []catalog.Reference {
 
 // strangers says which numbers of a document are nobody's, and which inmates are
 // not of the entry's area; never whose number it is, nor where they are
-// (docs/decisions/0030).
+// (docs/decisions/0021).
 func strangers(ctx context.Context, r Reader, e Entry, t *catalog.Type, res *catalog.Result) error {
 	refs := people(t.References(res.Document))
 	refs = slices.DeleteFunc(refs, func(ref catalog.Reference) bool {
