@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useChosen } from './chosen'
 import { type EntryFilter, getEntry, listEntries } from './entries'
 import { call } from './http'
 import type {
@@ -34,8 +35,21 @@ export function prisonOf(me: Me | undefined): string {
   return me?.postings.find((p) => p.prison)?.prison ?? me?.grants[0]?.prison ?? ''
 }
 
+/** The prisons this person looks into: their own, those granted to inspect, at the bureau every one. */
+export function usePrisons(): string[] {
+  const me = useMe().data
+  const all = useOrganisation().data?.prisons
+  const own = me?.postings.find((p) => p.prison)?.prison
+  if (own) return [own]
+  const granted = me?.grants.map((g) => g.prison) ?? []
+  return granted.length > 0 ? [...new Set(granted)] : (all ?? []).map((p) => p.id)
+}
+
+/** The one of them that is looked into now; '' until the organisation is known. */
 export function usePrison(): string {
-  return prisonOf(useMe().data)
+  const prisons = usePrisons()
+  const chosen = useChosen()
+  return prisons.includes(chosen) ? chosen : (prisons[0] ?? '')
 }
 
 export function useOrganisation() {

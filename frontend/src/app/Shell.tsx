@@ -9,10 +9,11 @@ import {
   useNavigate,
   useNavigation,
 } from 'react-router'
+import { choosePrison } from '../api/chosen'
 import { useLoginEnded } from '../api/login'
 import type { Me } from '../api/model'
 import { isProblem } from '../api/problem'
-import { useEntries, useMe, usePrison, useProgress } from '../api/queries'
+import { useEntries, useMe, usePrison, usePrisons, useProgress } from '../api/queries'
 import { signOut } from '../api/session'
 import { Notices } from '../approval/Notices'
 import { changeLang, useLang, useT } from '../i18n'
@@ -22,6 +23,7 @@ import { forgetAnswers, onlyHere } from '../offline/kept'
 import { OfflineBar } from '../offline/OfflineBar'
 import { CommandBox } from '../retrieval/CommandBox'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { Failed, Loading } from '../ui/States'
 import { toast } from '../ui/toast'
 import { useKeys } from '../ui/useKeys'
@@ -95,6 +97,7 @@ function SignedIn() {
         <span className="posting">
           {me.postings.map((p) => text(p.title, lang)).join(lang === 'zh' ? '、' : ', ')}
         </span>
+        <LookedInto />
         <button type="button" onClick={() => setCommand(true)}>
           {t('menu.search')} <kbd>Ctrl K</kbd>
         </button>
@@ -124,6 +127,28 @@ function SignedIn() {
       {command && <CommandBox close={() => setCommand(false)} />}
       <Shortcuts open={help} close={() => setHelp(false)} />
     </div>
+  )
+}
+
+/** Which prison the pages show, for those who look into several. */
+function LookedInto() {
+  const t = useT()
+  const names = useNames()
+  const prisons = usePrisons()
+  const prison = usePrison()
+  if (prisons.length < 2) return null
+  return (
+    <select
+      aria-label={t('retrieval.prison')}
+      value={prison}
+      onChange={(e) => choosePrison(e.target.value)}
+    >
+      {prisons.map((id) => (
+        <option key={id} value={id}>
+          {names.prison(id)}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -36,3 +36,8 @@ export function mayApprove(me: Me): boolean {
 export function mayFill(me: Me): boolean {
   return me.postings.some((p) => fillers.includes(p.role))
 }
+
+/** Who reads entries and scores, which those who only keep the machines going do not. */
+export function mayRead(me: Me): boolean {
+  return me.grants.length > 0 || me.postings.some((p) => readers.includes(p.role))
+}

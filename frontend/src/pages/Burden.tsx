@@ -23,11 +23,10 @@ const dayMs = 86_400_000
 /** What the ledgers ask of people: how often, how long, and how it changed against the days before. */
 export default function Burden() {
   const t = useT()
-  const own = usePrison()
+  const prison = usePrison()
   const organisation = useOrganisation().data
   const names = useNames()
   const [params, setParams] = useSearchParams()
-  const prison = own || organisation?.prisons[0]?.id || ''
   const posted = useMe().data?.postings.flatMap((p) => p.area ?? []) ?? []
   // Who sees only their own area is shown no average over all: it would be of what they see.
   const areas = (organisation?.prisons.find((p) => p.id === prison)?.areas ?? []).filter(

@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { Link } from 'react-router'
 import { useProposals } from '../api/catalogue'
-import { useOrganisation, usePrison } from '../api/queries'
+import { usePrison } from '../api/queries'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
@@ -12,9 +12,7 @@ import { Ready } from '../ui/States'
 export default function Catalogue() {
   const t = useT()
   const names = useNames()
-  const own = usePrison()
-  const organisation = useOrganisation().data
-  const prison = own || organisation?.prisons[0]?.id || ''
+  const prison = usePrison()
   const query = useProposals(prison)
   const may = (query.data?.ledgers.length ?? 0) + (query.data?.departments.length ?? 0) > 0
   return (

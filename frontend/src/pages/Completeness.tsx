@@ -1,7 +1,7 @@
 import { Fragment } from 'react'
 import { Link } from 'react-router'
 import type { Share } from '../api/model'
-import { useCompleteness, useOrganisation, usePrison } from '../api/queries'
+import { useCompleteness, usePrisons } from '../api/queries'
 import { Bursts } from '../calendar/Bursts'
 import { HeatMap } from '../calendar/HeatMap'
 import { useT } from '../i18n'
@@ -14,9 +14,7 @@ import '../score/score.css'
 /** How much of what was due is filled: areas across, ledgers down. */
 export default function Completeness() {
   const t = useT()
-  const own = usePrison()
-  const organisation = useOrganisation()
-  const prisons = own ? [own] : (organisation.data?.prisons.map((p) => p.id) ?? [])
+  const prisons = usePrisons()
   return (
     <>
       <PageTitle title={t('menu.completeness')} />

@@ -27,9 +27,9 @@ export default function Ledgers() {
       { replace: true },
     )
   const query = useKeptOn(on, area)
-  const own = usePrison()
+  const prison = usePrison()
   const prisons = useOrganisation().data?.prisons ?? []
-  const areas = prisons.filter((p) => !own || p.id === own).flatMap((p) => p.areas)
+  const areas = prisons.find((p) => p.id === prison)?.areas ?? []
   return (
     <>
       <PageTitle title={t('menu.ledgers')} />

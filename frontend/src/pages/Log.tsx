@@ -1,4 +1,4 @@
-import { useLog, useOrganisation, usePrison } from '../api/queries'
+import { useLog, usePrisons } from '../api/queries'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
@@ -8,9 +8,7 @@ import { Ready } from '../ui/States'
 /** How far the log of evidence has come, and what of it has been signed. */
 export default function Log() {
   const t = useT()
-  const own = usePrison()
-  const organisation = useOrganisation()
-  const prisons = own ? [own] : (organisation.data?.prisons.map((p) => p.id) ?? [])
+  const prisons = usePrisons()
   return (
     <>
       <PageTitle title={t('menu.log')} />

@@ -37,9 +37,7 @@ const noGate: Gate = {
 /** Propose a change of the catalogue: what, why, its dry run. */
 export default function Propose() {
   const t = useT()
-  const own = usePrison()
-  const organisation = useOrganisation().data
-  const prison = own || organisation?.prisons[0]?.id || ''
+  const prison = usePrison()
   const ledgers = useLedgers()
   const may = useProposals(prison)
   return (

@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { useOrganisation, usePrison, useScores } from '../api/queries'
+import { usePrisons, useScores } from '../api/queries'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
@@ -8,10 +8,7 @@ import { Ready } from '../ui/States'
 
 export default function Scores() {
   const t = useT()
-  const own = usePrison()
-  const organisation = useOrganisation()
-  // The bureau sees every prison; a prison's people see their own.
-  const prisons = own ? [own] : (organisation.data?.prisons.map((p) => p.id) ?? [])
+  const prisons = usePrisons()
   return (
     <>
       <PageTitle title={t('menu.scores')} />

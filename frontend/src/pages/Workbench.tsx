@@ -6,9 +6,17 @@ import { createEntry, nilReturn } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Duty, LedgerHead, Me } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
-import { prisonOf, useDuties, useEntries, useLedgers, useMe, useOrganisation } from '../api/queries'
+import {
+  useDuties,
+  useEntries,
+  useLedgers,
+  useMe,
+  useOrganisation,
+  usePrison,
+  usePrisons,
+} from '../api/queries'
 import { fillable, pending } from '../app/duties'
-import { mayApprove, mayFill } from '../app/posts'
+import { mayApprove, mayFill, mayRead } from '../app/posts'
 import { LockNote } from '../calendar/LockNote'
 import { periodName } from '../calendar/period'
 import { Tasks } from '../calendar/Tasks'
@@ -29,7 +37,8 @@ import { Standings } from './Scores'
 export default function Workbench() {
   const t = useT()
   const me = useMe().data!
-  const prison = prisonOf(me)
+  const prison = usePrison()
+  const prisons = usePrisons()
   const area = me.postings.find((p) => p.area)?.area
   return (
     <>
@@ -39,7 +48,7 @@ export default function Workbench() {
       {mayFill(me) && !area && prison && <BeginFor me={me} prison={prison} />}
       <Tasks prison={prison} />
       {mayFill(me) && <Unfinished prison={prison} />}
-      {!area && prison && <Standings prison={prison} />}
+      {!area && mayRead(me) && prisons.map((id) => <Standings key={id} prison={id} />)}
     </>
   )
 }

@@ -1,13 +1,14 @@
-import { useOrganisation, usePrison } from '../api/queries'
+import { useOrganisation, usePrison, usePrisons } from '../api/queries'
 
-/** The prison that is looked into: one's own, else the one chosen, else the first. */
-export function useLookedInto(chosen: string) {
-  const own = usePrison()
+/** The prison that is looked into: the one the address names, else the one of the header. */
+export function useLookedInto(named: string) {
+  const mine = usePrisons()
+  const chosen = usePrison()
+  const prison = mine.includes(named) ? named : chosen
   const prisons = useOrganisation().data?.prisons ?? []
-  const prison = own || chosen || prisons[0]?.id || ''
   return {
     prison,
-    choices: own ? [] : prisons,
+    choices: mine.length > 1 ? prisons.filter((p) => mine.includes(p.id)) : [],
     areas: prisons.find((p) => p.id === prison)?.areas ?? [],
   }
 }
