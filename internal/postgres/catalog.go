@@ -114,7 +114,9 @@ type querier interface {
 }
 
 func publishedIn(ctx context.Context, from querier) ([]catalog.Files, error) {
-	rows, err := from.Query(ctx, "select schema, definition, form, case when proposal_id is not null then published_at end from ledger_versions order by ledger, version")
+	// What the first installation brought, in one transaction, stands for all that was kept before there was a program.
+	rows, err := from.Query(ctx, `select schema, definition, form, case when published_at > (select min(published_at) from ledger_versions) then published_at end
+		from ledger_versions order by ledger, version`)
 	if err != nil {
 		return nil, err
 	}
