@@ -229,6 +229,31 @@ func has(task ledger.Task, role string) bool {
 	return false
 }
 
+// TestOpensWhatIsKept: what was to open a ledger that ended in between is noted,
+// and keeps nothing else from being opened.
+func TestOpensWhatIsKept(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	short := inForce(t, h, "tool-hazmat", map[string]any{"balance": -1})
+	exec(t, h, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ('hazard-rectification', 'delete', '', '停用', '', $1)", uuid.New())
+	if err := h.Proposals.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	open(t, h, short)
+	var got []string
+	for _, task := range allTasks(t, h) {
+		if task.Source == short.Entry.String() {
+			got = append(got, task.Trigger)
+		}
+	}
+	if !slices.Equal(got, []string{"tool-hazmat/duty_log"}) {
+		t.Errorf("opened %v", got)
+	}
+	if n := ask(t, h, "select count(*) from events where entry_id = $1 and kind = 'not_opened' and detail->>'ledger' = 'hazard-rectification'", short.Entry); n == "0" {
+		t.Error("the history does not say what was not opened")
+	}
+}
+
 // TestOccasions: an arrival opens six tasks, a release in three months one;
 // however often it runs, each once; filed, they are done.
 func TestOccasions(t *testing.T) {
