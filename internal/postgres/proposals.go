@@ -266,20 +266,22 @@ func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger
 }
 
 func (t proposing) PublishVersion(ctx context.Context, typ *catalog.Type, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id) values ($1, $2, $3, $4, $5, $6, nullif($7, $8::uuid))",
-		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id, uuid.Nil)
+	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id, published_at) values ($1, $2, $3, $4, $5, $6, nullif($7, $8::uuid), $9)",
+		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id, uuid.Nil, t.now)
 	return err
 }
 
 func (t proposing) PublishOwner(ctx context.Context, ledgerID, department string, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_owners (ledger, from_at, department, proposal_id) values ($1, clock_timestamp(), $2, $3)", ledgerID, department, id)
+	// After the change it waited for, though the transaction may have begun before it.
+	_, err := t.exec(ctx, `insert into ledger_owners (ledger, from_at, department, proposal_id)
+		select $1, greatest($2, max(from_at) + interval '1 microsecond'), $3, $4 from ledger_owners where ledger = $1`, ledgerID, t.now, department, id)
 	return err
 }
 
 func (t proposing) PublishEnd(ctx context.Context, e catalog.End, id uuid.UUID) error {
 	places := append([]catalog.Place{}, e.Places...) // "[]" for none
-	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, places, proposal_id) values ($1, $2, $3, $4, $5, $6, $7)",
-		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, places, id)
+	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, places, proposal_id, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, places, id, t.now)
 	return err
 }
 
