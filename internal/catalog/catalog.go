@@ -235,6 +235,7 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 	})
 	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
 	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
+	bad = append(bad, t.untyped()...)
 	bad = append(bad, c.closed(t)...)
 	bad = append(bad, c.named(t)...)
 	if len(bad) > 0 {
