@@ -86,13 +86,6 @@ func (t proposing) LockCatalogue(ctx context.Context) (proposal.Catalogue, error
 	return now, err
 }
 
-func (t proposing) Catalogue(ctx context.Context) (versions []catalog.Files, owners map[string]string, ends []catalog.End, err error) {
-	if versions, err = publishedIn(ctx, t.tx); err == nil {
-		owners, ends, err = governedIn(ctx, t.tx)
-	}
-	return versions, owners, ends, err
-}
-
 func (t proposing) Insert(ctx context.Context, p proposal.Proposal) error {
 	body, err := json.Marshal(p.Content)
 	if err != nil {
