@@ -22,7 +22,7 @@ import (
 )
 
 // small compiles two versions of a ledger of its own.
-func small(t *testing.T, versions ...string) []*catalog.Type {
+func small(t testing.TB, versions ...string) []*catalog.Type {
 	t.Helper()
 	var files []catalog.Files
 	for i, properties := range versions {

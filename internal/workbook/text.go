@@ -11,9 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -45,7 +44,7 @@ func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
 	t := &Text{plan: p, slots: p.slots(kind), out: nopCloser{w}}
 	switch enc {
 	case GB18030:
-		t.out = encoderTo(w, simplifiedchinese.GB18030)
+		t.out = transform.NewWriter(w, gb18030{}.NewEncoder())
 	case UTF8BOM:
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return nil, err
@@ -63,13 +62,6 @@ func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
 		titles[i] = safe(s.title)
 	}
 	return t, t.w.Write(titles)
-}
-
-func encoderTo(w io.Writer, e encoding.Encoding) io.WriteCloser {
-	return struct {
-		io.Writer
-		io.Closer
-	}{e.NewEncoder().Writer(w), io.NopCloser(nil)}
 }
 
 // Add writes one entry.
@@ -93,7 +85,7 @@ func (t *Text) Add(o Out) error {
 			if !ok || v == nil {
 				continue
 			}
-			cells[i] = shown(leaf, v)
+			cells[i] = breaks.Replace(shown(leaf, v))
 			if _, number := v.(json.Number); !number {
 				cells[i] = safe(cells[i])
 			}
@@ -105,6 +97,9 @@ func (t *Text) Add(o Out) error {
 	}
 	return t.w.Write(cells)
 }
+
+// breaks are written by the writer; of itself it leaves out those of an old sort.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // list is the value of a table in one cell.
 func (p *Plan) list(o Out, lines [][]Line, table int) (any, bool) {
@@ -257,7 +252,7 @@ func unquoted(odd *csv.ParseError) Row {
 func decode(r io.Reader, enc string) io.Reader {
 	switch enc {
 	case GB18030:
-		return simplifiedchinese.GB18030.NewDecoder().Reader(r)
+		return gb18030{}.NewDecoder().Reader(r)
 	case UTF16:
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r)
 	case UTF8BOM:
