@@ -193,11 +193,14 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 	if err != nil {
 		return nil, badTable.Because(err)
 	}
-	head = clone(head)
-	cols, lists, err := s.plan.textColumns(head)
+	if head, err = clone(head); err != nil {
+		return nil, err
+	}
+	cols, cells, err := s.plan.textColumns(head)
 	if err != nil {
 		return nil, err
 	}
+	none := newLists(s.plan, false)
 	s.rows = func(yield func(Row, error) bool) {
 		for n := 0; ; {
 			record, err := c.Read()
@@ -209,8 +212,12 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 				yield(Row{}, badTable.Because(err))
 				return
 			}
-			values := clone(record)
-			if odd == nil && strings.TrimSpace(strings.Join(values, "")) == "" {
+			values, err := clone(record)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			if odd == nil && blank(values, cols) {
 				continue
 			}
 			if n++; n > MaxRows {
@@ -224,10 +231,11 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 				continue
 			}
 			line, _ := c.FieldPos(0)
-			row := s.plan.row(line, values, cols, make([]map[string][]nestedRow, len(s.plan.Tables)), false)
-			s.plan.lists(&row, values, lists)
-			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) {
-				row.Errors = append(row.Errors, fault.Field{Code: "encoding", Text: fault.Text{ZH: "有不能识别的字符，请核对文件编码", EN: "Some characters cannot be read; look at the file's encoding"}})
+			row := s.plan.row(line, values, cols, none, false)
+			s.plan.lists(&row, values, cells)
+			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) && !slices.ContainsFunc(row.Errors, func(f fault.Field) bool { return f.Code == "encoding" }) {
+				_, bad := legible(strings.Join(values, " "))
+				row.Errors = append(row.Errors, *bad)
 			}
 			if !yield(row, nil) {
 				return
@@ -261,29 +269,41 @@ func decode(r io.Reader, enc string) io.Reader {
 	return r
 }
 
-func clone(record []string) []string {
+func clone(record []string) ([]string, error) {
+	if len(record) > maxColumns && strings.TrimSpace(strings.Join(record[maxColumns:], "")) != "" {
+		return nil, fault.New(fault.TooLarge, "table_too_large")
+	}
 	out := make([]string, min(len(record), maxColumns))
 	for i := range out {
 		out[i] = plain(record[i])
 	}
-	return out
+	return out, nil
 }
 
 // textColumns also finds the columns that hold lists as JSON.
 func (p *Plan) textColumns(head []string) ([]place, map[int]int, error) {
 	lists := map[int]int{}
-	rest := clone(head)
+	seen := map[int]bool{}
+	rest := slices.Clone(head)
 	for n, title := range rest {
 		if i := slices.IndexFunc(p.Tables, func(t Table) bool {
 			return t.ID != "" && title != "" && (bare(title) == bare(t.Title) || title == t.ID)
 		}); i > 0 {
 			// A field may have taken the name of a list that was retired.
 			if _, kept := p.Tables[i].at[p.Version]; kept || !slices.ContainsFunc(p.Tables[0].Columns, func(c Column) bool { return c.in(p.Version) && c.titled(title) }) {
-				lists[n], rest[n] = i, ""
+				if seen[i] {
+					return nil, nil, listed("table_columns", []string{short(title)})
+				}
+				seen[i], lists[n], rest[n] = true, i, ""
 			}
 		}
 	}
 	cols, err := p.columns(0, [][]string{rest, {}}, false)
+	for n, i := range lists {
+		if err == nil {
+			cols[n].id = p.Tables[i].ID
+		}
+	}
 	return cols, lists, err
 }
 
@@ -295,12 +315,13 @@ func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
 		}
 		at, kept := p.Tables[i].at[p.Version]
 		if !kept {
-			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n])})
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n]), Retired})
 			continue
 		}
 		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
 		list, ok := doc.Value["v"].([]any)
-		if err != nil || !ok {
+		if err != nil || !ok || len(doc.Value) > 1 {
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n]), Unread})
 			row.Errors = append(row.Errors, fault.Field{Pointer: at, Code: "cell", Text: fault.Text{ZH: "明细应为 JSON 数组，或改用 Excel 空表", EN: "A JSON array is wanted here; or use the workbook"}})
 			continue
 		}
