@@ -106,7 +106,7 @@ func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, 
 	}
 	// In the error workbook stand rows that come back, and rows that are written and
 	// have something untaken: whatever is changed in those, they are the same matter.
-	if r.Key != "" || comesBack(r.Untaken) {
+	if r.Key != "" || len(r.Untaken) > 0 {
 		row.Names = append(row.Names, digest("label", i.Prison.String(), row.Label))
 	}
 	if r.Entry != "" {
@@ -128,12 +128,6 @@ func label(i Import, n int, key string, seen map[ledger.Digest]int) string {
 		return fmt.Sprint(key, "/", seen[name])
 	}
 	return key
-}
-
-// comesBack reports whether a row is kept in the error workbook though it was
-// written, for what was not taken of it.
-func comesBack(list []workbook.Untaken) bool {
-	return slices.ContainsFunc(list, func(u workbook.Untaken) bool { return u.Why == workbook.Retired || u.Why == "" })
 }
 
 func digest(parts ...string) ledger.Digest {
