@@ -154,7 +154,8 @@ func (s *Service) try(ctx context.Context, r looking, t *catalog.Type, rows []Ne
 		if asDraft {
 			res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 		}
-		out[i] = res.Errors
+		// In a form it is seen that the source stands; of a file nobody would know.
+		out[i] = append(overruled(docs[n], pins[n]), res.Errors...)
 	}
 	return nil
 }
@@ -249,7 +250,7 @@ func overruled(typed catalog.Document, pins []Pin) (fields []fault.Field) {
 		}
 		if raw, err := json.Marshal(was); err == nil && !sameJSON(raw, p.Value) {
 			fields = append(fields, fault.Field{Pointer: p.Field, Code: "shared_stands", Text: fault.Text{
-				ZH: "共享字段不能填写，以来源的值为准", EN: "This field is shared and cannot be typed; what its source says stands"}})
+				ZH: "共享字段不能填写，以来源的值为准；所填与来源不同，请清空", EN: "This field is shared and cannot be typed; what its source says stands, which is something else: leave it empty"}})
 		}
 	}
 	return fields

@@ -22,7 +22,7 @@ import (
 )
 
 // small compiles two versions of a ledger of its own.
-func small(t *testing.T, versions ...string) []*catalog.Type {
+func small(t testing.TB, versions ...string) []*catalog.Type {
 	t.Helper()
 	var files []catalog.Files
 	for i, properties := range versions {
@@ -354,7 +354,7 @@ func TestRetired(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "later": "李四", "things": []any{map[string]any{"what": "书"}}}, rows[0].Value); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
+	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12", Why: workbook.Retired}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
 		t.Error(diff, rows[1].Untaken)
 	}
 	for _, raw := range []string{"日期,人数,多出来的\r\n1,2,3\r\n", "人数\r\n12\r\n"} {

@@ -36,7 +36,7 @@ func shown(l catalog.Leaf, v any) string {
 	switch l.Kind {
 	case "choice":
 		for _, c := range l.Choices {
-			if fmt.Sprint(c.Value) == fmt.Sprint(v) {
+			if fmt.Sprint(c.Value) == fmt.Sprint(v) && len(chosen(l, c.Title.ZH)) == 1 {
 				return c.Title.ZH
 			}
 		}
@@ -141,14 +141,21 @@ func value(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
+// failed is what a spreadsheet shows of a formula that came to nothing.
+var failed = regexp.MustCompile(`^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$`)
+
 func one(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	narrow := strings.TrimSpace(width.Narrow.String(raw))
+	if failed.MatchString(narrow) {
+		return raw, wrong("“"+clip(raw)+"”是公式出错的结果，请改填实际内容", "“"+clip(raw)+"” is what a formula came to in error; write what is meant")
+	}
 	switch l.Kind {
 	case "choice":
-		for _, c := range l.Choices {
-			if s := strings.TrimSpace(raw); s == c.Title.ZH || s == c.Title.EN || s == fmt.Sprint(c.Value) || narrow == width.Narrow.String(c.Title.ZH) {
-				return c.Value, nil
-			}
+		switch found := chosen(l, raw); {
+		case len(found) == 1:
+			return found[0].Value, nil
+		case len(found) > 1:
+			return raw, wrong(fmt.Sprintf("“%s”是几个选项共有的名称，请改填编码 %v 等其中一个", clip(raw), found[0].Value), fmt.Sprintf("“%s” is the name of several choices; write a code such as %v", clip(raw), found[0].Value))
 		}
 		return raw, wrong("“"+clip(raw)+"”不在可选项中，请从下拉列表选择", "“"+clip(raw)+"” is none of the choices")
 	case "boolean":
@@ -181,14 +188,27 @@ func one(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	return raw, nil
 }
 
+// chosen are the choices that a text may mean: of one name there may be several.
+func chosen(l catalog.Leaf, raw string) (found []catalog.Choice) {
+	s := strings.TrimSpace(raw)
+	narrow := width.Narrow.String(s)
+	for _, c := range l.Choices {
+		if s == c.Title.ZH || s == c.Title.EN || s == fmt.Sprint(c.Value) || narrow == width.Narrow.String(c.Title.ZH) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
 func number(kind, narrow, raw string) (any, *fault.Field) {
 	s := strings.ReplaceAll(narrow, ",", "")
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		return raw, wrong("这里只能填数字", "A number is wanted here")
 	}
-	// A workbook writes 0.1+0.2 with seventeen digits; it shows fifteen.
-	if digits := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(s), "0"); !plainNumber.MatchString(s) || len(digits) > 15 {
+	// A workbook writes 0.1+0.2 with seventeen digits; it shows fifteen. A whole number
+	// of more was typed so.
+	if digits := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(s), "0"); !plainNumber.MatchString(s) || len(digits) > 15 && strings.Contains(s, ".") {
 		s = tidy(f)
 	}
 	if kind == "integer" && f == math.Trunc(f) && strings.Contains(s, ".") {

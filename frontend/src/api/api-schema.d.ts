@@ -2198,7 +2198,7 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
-            /** @description columns that the version no longer asks for; what they held is not taken */
+            /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
             passed?: number;
@@ -2231,11 +2231,18 @@ export interface components {
                 code: string;
                 message: string;
             }[];
-            /** @description cells of fields that the version no longer has */
-            untaken?: {
-                title: string;
-                text: string;
-            }[];
+            /** @description cells of which nothing is taken */
+            untaken?: components["schemas"]["Untaken"][];
+        };
+        Untaken: {
+            /** @description of the field or the column; of a cell under no title the cell itself */
+            title: string;
+            text: string;
+            /**
+             * @description the version no longer has the field (so too without a reason); the system works it out or is told it; evidence does not come with a table; the house keeps it of every entry; it stands under no title; no list could be read of it. The row is bad for the last two
+             * @enum {string}
+             */
+            why?: "retired" | "given" | "file" | "own" | "untitled" | "unread";
         };
         ExportFilter: {
             /** Format: uuid */
