@@ -66,7 +66,7 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 		if next, err = s.Catalog.Draft(c.files()); err != nil {
 			return r, err
 		}
-		bad := fits(c, current, next)
+		bad := s.fits(c, current, next)
 		if current != nil {
 			bad = slices.Concat(bad, s.unscored(current, next), s.unserved(current, next))
 		}

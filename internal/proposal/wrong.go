@@ -113,8 +113,9 @@ func unmapped(c Content, from, to *catalog.Type) []fault.Field {
 	return bad
 }
 
-// fits checks a new type or version against what it follows.
-func fits(c Content, current, next *catalog.Type) []fault.Field {
+// fits checks a new type or version against what it follows, and the owner against
+// who owns the ledger now: the file of the version before may be older than a transfer.
+func (s *Service) fits(c Content, current, next *catalog.Type) []fault.Field {
 	var bad []fault.Field
 	if next.ID != c.Ledger {
 		bad = append(bad, field("/definition/id", "编号与提案不符", "The id is not that of the proposal"))
@@ -128,7 +129,7 @@ func fits(c Content, current, next *catalog.Type) []fault.Field {
 	if next.Version != current.Version+1 {
 		bad = append(bad, field("/definition/version", "版本须为当前版本加一", "The version is the current one plus one"))
 	}
-	if next.Owner != current.Owner {
+	if next.Owner != s.Access.Owner(c.Ledger) {
 		bad = append(bad, field("/definition/owner", "归属部门的变更请用“转”", "Use a transfer to change the owner"))
 	}
 	if next.Sensitivity < current.Sensitivity {

@@ -103,11 +103,12 @@ function Form(props: {
 
   const key = kind === 'add' ? `add ${head.id} ${head.department} ${head.zh} ${head.en}` : ledger
   const last = versions.data?.at(-1)
+  const owner = ledgers.find((l) => l.id === ledger)?.owner
   const base =
     kind === 'add'
       ? blank(head.id, head.department, head.zh, head.en)
-      : kind === 'version' && last
-        ? nextVersion(last as unknown as Files)
+      : kind === 'version' && last && owner
+        ? nextVersion(last as unknown as Files, owner)
         : undefined
   const files = edited?.of === key ? edited.files : base
   const texts = (files && typed?.of === key && typed.texts) || {}
