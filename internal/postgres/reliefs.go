@@ -217,8 +217,8 @@ func (t *txn) Postponed(ctx context.Context, _, area uuid.UUID, began, due time.
 	return moved, err
 }
 
-// movable are the deadlines that an outage moves: of duties, and of steps that
-// wait for a decision. (Those of tasks are moved when they are read.)
+// movable are the deadlines that an outage moves: of duties, and of steps and voids
+// that wait for a decision. (Those of tasks are moved when they are read.)
 var movable = []struct{ look, move string }{
 	{`select duty_id, area_id, ends_at, planned_due_at, due_at from duties
 		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and due_at >= $3 and planned_due_at < $4 order by duty_id for update`,
@@ -227,6 +227,10 @@ var movable = []struct{ look, move string }{
 		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and step_due >= $3 and step_planned_due < $4 and state = 'submitted'
 		order by entry_id for update`,
 		"update entries set step_due = $3 where prison_id = $1 and entry_id = $2"},
+	{`select entry_id, area_id, void_reached_at, void_planned_due, void_due from entries
+		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and void_due >= $3 and void_planned_due < $4 and void_id is not null
+		order by entry_id for update`,
+		"update entries set void_due = $3 where prison_id = $1 and entry_id = $2"},
 }
 
 // longestDecision bounds how long before an outage something was submitted whose
