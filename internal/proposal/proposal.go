@@ -74,6 +74,17 @@ func (c Content) ends() bool {
 	return c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
 }
 
+// drops names the duties that fall away with it.
+func (c Content) drops() Falling {
+	switch {
+	case c.Kind == Version:
+		return NotBegun
+	case c.ends():
+		return NotFilled
+	}
+	return None
+}
+
 // fate of the drafts that are open, as a report names it.
 func (c Content) fate() string {
 	if c.Kind == Transfer && c.ends() {
