@@ -237,6 +237,28 @@ func TestTransferOffers(t *testing.T) {
 	}
 }
 
+// TestTransferOnce: whoever had a decision passed on to them passes it on no further.
+func TestTransferOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head", "deputy_head"}})
+	e := h.Submitted(t)
+	out, err := sign(t, h, "area head", e, "", "second area head")
+	must(t, out, err)
+	second := h.As(t.Context(), "second area head")
+	list, err := h.Ledger.Equals(second, e.Key)
+	if err != nil || len(list) > 0 {
+		t.Errorf("in the list %v %v", list, err)
+	}
+	if v, err := h.Ledger.Get(second, e.Key); err != nil || slices.Contains(v.Allowed, ledger.Transfer) || !slices.Contains(v.Allowed, ledger.Approve) {
+		t.Errorf("offered %v %v", v.Allowed, err)
+	}
+	out, err = sign(t, h, "second area head", e, "", "deputy head")
+	code(t, "not_equal_post", out, err)
+	out, err = vote(t, h, "second area head", e, true)
+	must(t, out, err)
+}
+
 // TestSpentPost: whoever could still decide the step has decided it or passed it
 // on. It goes up a rung; while it waits for somebody by name it does not.
 func TestSpentPost(t *testing.T) {

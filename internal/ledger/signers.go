@@ -133,11 +133,11 @@ func (s *Service) sign(ctx context.Context, k Key, a Action, in Signing, idem Id
 	})
 }
 
-// equals are the other holders of the post that decides the step at hand; none for
-// who was added, whose decision is nobody else's.
+// equals are the other holders of the post that decides the step at hand. There are
+// none for who was added or had the decision passed on to them: it goes no further.
 func (s *Service) equals(ctx context.Context, r Reader, e Entry, at atStep) ([]Posted, error) {
 	me := actor.From(ctx).PersonID
-	if slices.ContainsFunc(at.signers, func(g Signer) bool { return g.Person == me && (g.Kind == Before || g.Kind == After) }) {
+	if slices.ContainsFunc(at.signers, func(g Signer) bool { return g.Person == me && g.Kind != Holder }) {
 		return nil, nil
 	}
 	list, err := r.Holders(ctx, e.Prison, e.Area, s.answering(e), catalog.Post{Roles: e.StepRoles, Unit: e.StepUnit})
