@@ -192,10 +192,7 @@ func TestOperations(t *testing.T) {
 	begun := h.Begin(t, "officer", "police-training", json.RawMessage(`{}`))
 	today := catalog.DayOf(time.Now())
 	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
-	merged := []catalog.Place{}
-	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
-		merged = append(merged, catalog.Place{From: f.ID})
-	}
+	merged := onto(h, "letter-parcel", nil)
 	tests := []struct {
 		c      proposal.Content
 		by     string
@@ -205,7 +202,8 @@ func TestOperations(t *testing.T) {
 		{proposal.Content{Kind: proposal.Transfer, Ledger: "tool-hazmat", Reason: "工具改由劳动改造科管理", On: today, Target: "dept_education"}, "custody head", []string{"education head", "bureau office"}},
 		{proposal.Content{Kind: proposal.Transfer, Ledger: "video-lookback", Reason: "改用业务系统记录", On: today, Target: "ext:video", Notice: notice}, "bureau office", []string{"bureau leader", "second bureau office"}},
 		{proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话台账", On: today, Target: "visit-call", Map: merged, Notice: notice}, "bureau office", []string{"custody head", "second bureau office"}},
-		{proposal.Content{Kind: proposal.Share, Ledger: "culture-activity", Reason: "课时台账已经记录", On: today, Target: "education-session", Notice: notice}, "bureau office", []string{"education head", "second bureau office"}},
+		{proposal.Content{Kind: proposal.Share, Ledger: "culture-activity", Reason: "课时台账已经记录", On: today, Target: "education-session",
+			Map: onto(h, "culture-activity", map[string]string{"held_at": "started_at"}), Notice: notice}, "bureau office", []string{"education head", "second bureau office"}},
 	}
 	before := len(h.Catalog.Types())
 	planned(t, h, 8)

@@ -60,7 +60,7 @@ type Content struct {
 	AcceptHeld bool `json:"accept_held,omitempty"`
 	// Target: the ledger that receives (merge, share), "ext:…" or a department (transfer).
 	Target string `json:"target,omitempty"`
-	// Map says for each field of a merged ledger where it goes.
+	// Map says for each field of a ledger that is merged or shared where it goes.
 	Map    []catalog.Place `json:"map,omitempty"`
 	Notice fault.Text      `json:"notice,omitzero"` // to those who look for the ledger
 }

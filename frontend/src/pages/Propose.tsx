@@ -132,7 +132,7 @@ function Form(props: {
       accept_held: rest.held,
     }),
     ...(['transfer', 'merge', 'share'].includes(kind) && { target: rest.target }),
-    ...(kind === 'merge' && {
+    ...((kind === 'merge' || kind === 'share') && {
       map: Object.entries(places).map(([from, to]) => ({ from, to })),
     }),
     ...(!files && { notice: { zh: rest.zh, en: rest.en } }),
@@ -250,7 +250,7 @@ function Form(props: {
           </select>
         </label>
       )}
-      {kind === 'merge' && rest.target && (
+      {(kind === 'merge' || kind === 'share') && rest.target && (
         <MergeMap from={ledger} to={rest.target} places={places} change={setPlaces} />
       )}
       {!files && (
