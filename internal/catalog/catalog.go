@@ -40,7 +40,7 @@ type End struct {
 	Notice fault.Text `json:"notice"` // to those who look for it
 	On     string     `json:"on"`     // YYYY-MM-DD
 	At     time.Time  `json:"-"`      // when on that day
-	// Places say of a merged ledger where each of its fields lives now.
+	// Places say of one that was merged or shared where each of its fields lives now.
 	Places []Place `json:"places,omitempty"`
 }
 

@@ -57,9 +57,13 @@ func (s Duties) Roll(ctx context.Context, ses ledger.Session, day string) (map[u
 }
 
 // AddDuties inserts those that are not there yet, their deadlines moved by the
-// outages declared so far.
+// outages declared so far. Of a ledger that has ended there is none, though the
+// catalogue that planned does not know it yet: one that is ending is waited for.
 func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.Duty) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		if _, err := t.exec(ctx, "select pg_advisory_xact_lock_shared($1)", catalogueLock); err != nil {
+			return err
+		}
 		if err := t.lockOutages(ctx); err != nil {
 			return err
 		}
@@ -73,7 +77,8 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 			for _, d := range list[:n] {
 				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, planned_due_at, day, due_at)
 					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date, $12
-					where not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4)
+					where not exists (select from ledger_ends where ledger = $3)
+						and (not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4))
 					on conflict do nothing`,
 					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole,
 					duty.Postponed(d.Ends, d.Due, outages(d.Area)))
@@ -104,6 +109,11 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	return list, err
 }
 
+// filled is what fulfils a duty d.
+const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
+		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
+		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
+
 func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error) {
 	w := &where{}
 	w.add("d.prison_id = %s", prison)
@@ -120,9 +130,6 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 	if f.Day != "" {
 		w.add("d.day = %s::text::date", f.Day)
 	}
-	const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
-		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
-		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
 	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
 			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
 			least(d.target, (select count(*) `+filled+`)), d.planned_due_at,

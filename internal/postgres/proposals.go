@@ -236,10 +236,21 @@ func (t proposing) SetState(ctx context.Context, p proposal.Proposal) error {
 	return err
 }
 
-func (t proposing) Touched(ctx context.Context, ledgerID string) (records, duties int, err error) {
-	err = t.tx.QueryRow(ctx, `select (select count(*) from entries where ledger = $1 and revision > 0),
-		(select count(*) from duties where ledger = $1 and starts_at > app.transaction_time())`, ledgerID).Scan(&records, &duties)
-	return records, duties, err
+func (t proposing) Filed(ctx context.Context, ledgerID string) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "select count(*) from entries where ledger = $1 and revision > 0", ledgerID).Scan(&n)
+	return n, err
+}
+
+// falling says of a duty d whether it is one of those.
+var falling = map[proposal.Falling]string{
+	proposal.None:      "false",
+	proposal.NotBegun:  "d.starts_at > app.transaction_time()",
+	proposal.NotFilled: "d.due_at > app.transaction_time() and d.target > (select count(*) " + filled + ")",
+}
+
+func (t proposing) Duties(ctx context.Context, ledgerID string, which proposal.Falling) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "select count(*) from duties d where d.ledger = $1 and "+falling[which], ledgerID).Scan(&n)
+	return n, err
 }
 
 func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]proposal.OpenDraft, error) {
@@ -278,9 +289,9 @@ func (t proposing) PublishEnd(ctx context.Context, e catalog.End, id uuid.UUID) 
 	return err
 }
 
-func (t proposing) DropDuties(ctx context.Context, ledgerID string) error {
-	_, err := t.exec(ctx, "delete from duties where ledger = $1 and starts_at > app.transaction_time()", ledgerID)
-	return err
+func (t proposing) DropDuties(ctx context.Context, ledgerID string, which proposal.Falling) error {
+	return t.touchDays(ctx, `with gone as (delete from duties d where d.ledger = $1 and `+falling[which]+` returning d.prison_id, d.area_id, d.ledger, d.day)
+		select distinct prison_id, area_id, ledger, day::text from gone join facts using (prison_id, area_id, ledger, day)`, ledgerID)
 }
 
 // proposals as the verifier reads them.
