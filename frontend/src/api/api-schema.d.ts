@@ -6307,6 +6307,8 @@ export interface operations {
             query: {
                 /** @description Of the ledger, that the document was typed under. Where the draft has moved to another meanwhile the answer is 409 version_moved with version, etag and current (the draft as it is now) and moved (what was sent, as that version takes it; see Moved). */
                 version: number;
+                /** @description It was begun without the network. Whoever typed it has not seen what the sources say, so that a figure typed into a shared field stands where no source speaks of the matter. */
+                unseen?: boolean;
             };
             header: {
                 "If-Match": string;
