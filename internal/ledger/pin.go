@@ -144,13 +144,21 @@ func pinned(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Doc
 	return catalog.ParseDocument(raw)
 }
 
-// handedIn is what somebody typed last, and what of it is to be filed: the draft, but for rows
-// that its sources offer when it was written without the network. Nobody has seen those.
-func (d DraftBody) handedIn(t *catalog.Type, w *Written) (typed, filed catalog.Document, err error) {
-	if filed, err = catalog.ParseDocument(d.Body); err != nil || d.Arrived == nil {
-		return filed, filed, err
+// typed is the draft as it arrived.
+func (d DraftBody) typed() (catalog.Document, error) {
+	if d.Arrived != nil {
+		return catalog.ParseDocument(d.Arrived)
 	}
-	if typed, err = catalog.ParseDocument(d.Arrived); err != nil || w == nil {
+	return catalog.ParseDocument(d.Body)
+}
+
+// handedIn is the draft as it arrived, and what of it is to be filed: without the rows that
+// its sources offer where it was written without the network. Nobody has seen those.
+func (d DraftBody) handedIn(t *catalog.Type, w *Written) (typed, filed catalog.Document, err error) {
+	if typed, err = d.typed(); err != nil {
+		return typed, filed, err
+	}
+	if filed, err = catalog.ParseDocument(d.Body); err != nil || w == nil || d.Arrived == nil {
 		return typed, filed, err
 	}
 	own := maps.Clone(filed.Value)
