@@ -165,66 +165,6 @@ func TestOfflineShared(t *testing.T) {
 	}
 }
 
-// TestOfflineOffered: rows that a source offers while they are sent are not filed in the
-// name of somebody who has not seen them; who opens the draft does, and files them.
-func TestOfflineOffered(t *testing.T) {
-	t.Parallel()
-	h := housetest.New(t)
-	officer := h.As(t.Context(), "officer")
-	anchor, err := h.Ledger.Anchor(officer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := time.Now().In(catalog.Zone).Add(-time.Hour)
-	filedAt(t, h, "medical-visit", h.Area, at, said("record_kind", "outside_referral", "inmate_ref", zhang, "work_fitness", "fit", "referral",
-		said("hospital", "甲医院", "approval_no", "1", "escort_refs", []string{"0000001", "0000002"}, "left_at", at.Add(-time.Hour).Format(time.RFC3339),
-			"returned_at", at.Add(time.Minute).Format(time.RFC3339)))) // who is back when the entry is begun
-	for name, offline := range map[string]bool{"sent from away": true, "opened and filed": false} {
-		t.Run(name, func(t *testing.T) {
-			doc := sample(t, "headcount")
-			doc["counted_at"], doc["counted_by"] = at.Format(time.RFC3339), h.Person("officer").Number
-			delete(doc, "off_site_list")
-			doc["off_site_count"] = 0
-			body := mustJSON(t, doc)
-			n := ledger.New{ID: uuid.Must(uuid.NewV7()), Prison: h.Prison, Area: h.Area, Ledger: "headcount"}
-			begun, err := h.Ledger.Create(officer, n, ledger.Idem{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			e := begun.Entry
-			out, err := h.Ledger.SaveUnseen(officer, e.Key, e.ETag, e.Version, body, ledger.Idem{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, held := pinAt(t, h, "officer", e.Key, "/off_site_list"); !strings.Contains(held, zhang) {
-				t.Fatalf("the draft is offered %s", held)
-			}
-			sub := ledger.Submission{}
-			if offline {
-				sub.Written = chainOf(t, anchor.Token, body, nil, time.Now())
-			}
-			out, err = h.Ledger.SubmitWith(officer, e.Key, out.Entry.ETag, sub, ledger.Idem{})
-			switch {
-			case offline && err != nil:
-				t.Fatal(err)
-			case !offline:
-				// One is away and the count says none: that is for the rules to say.
-				if err == nil {
-					t.Error("the offered row is not looked at")
-				}
-				return
-			}
-			v := get(t, h, out.Entry)
-			if filed := string(v.Revisions[0].Document); strings.Contains(filed, zhang) {
-				t.Errorf("filed: %s", filed)
-			}
-			if got := claimOf(t, h, e.Key, "written_offline"); !got.Verified {
-				t.Errorf("%+v", got)
-			}
-		})
-	}
-}
-
 // TestOwnSaveKnown: who sends the same over an etag that is past learns that it has
 // arrived, whatever the sources have made of it since.
 func TestOwnSaveKnown(t *testing.T) {
