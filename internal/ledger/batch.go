@@ -82,11 +82,15 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 			if list[i].Err != nil {
 				continue
 			}
-			res, err := s.weigh(ctx, before, e, t, doc, taken[i], files)
+			stands, err := pinned(t, doc, nil, taken[i])
 			if err != nil {
 				return err
 			}
-			res.Warnings = slices.Concat(res.Warnings, overruled(doc, taken[i]))
+			res, err := s.weigh(ctx, before, e, t, stands, files)
+			if err != nil {
+				return err
+			}
+			res.Warnings = slices.Concat(res.Warnings, overruled(t, doc, stands))
 			list[i].Result, list[i].Pins = res, unnamed(taken[i])
 			if len(res.Errors) == 0 {
 				before.docs = append(before.docs, res.Document)

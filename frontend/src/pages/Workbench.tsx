@@ -254,11 +254,11 @@ function useBegin(prison: string, area: string) {
   const ledgers = useLedgers().data
   const { works } = useSync()
   /** Without the server it is begun on this computer, under the same id and key: never twice. */
-  const here = async (id: string, ledger: string) => {
+  const here = async (id: string, ledger: string, period?: string) => {
     const head = ledgers?.find((l) => l.id === ledger)
     if (!head || !ledgerMayStay(head)) return false
     const place = { id, prison, area, ledger, version: head.version }
-    await works.begin({ ...place, begun: true, etag: 0, doc: {} })
+    await works.begin({ ...place, begun: true, etag: 0, doc: {}, period })
     await navigate(`/offline/${id}`)
     return true
   }
@@ -281,7 +281,7 @@ function useBegin(prison: string, area: string) {
         try {
           await createEntry(prison, area, ledger, keyOf(id, 'create'), { id, period })
         } catch (error) {
-          if (isProblem(error, 'unreachable') && (await here(id, ledger))) return
+          if (isProblem(error, 'unreachable') && (await here(id, ledger, period))) return
           throw error
         }
         navigate(`/prisons/${prison}/entries/${id}/edit`)
