@@ -83,12 +83,12 @@ func cell(l catalog.Leaf, v any) any {
 		return n.String()
 	case "date":
 		if s, ok := v.(string); ok && !l.List {
-			if at, err := time.Parse(time.DateOnly, s); err == nil && at.Year() >= 1901 {
+			if at, err := time.Parse(time.DateOnly, s); err == nil && at.Year() > 1927 {
 				return at
 			}
 		}
 	case "date-time":
-		if at, ok := moment(v); ok && at.Year() >= 1901 {
+		if at, ok := moment(v); ok && at.Year() > 1927 {
 			return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
 		}
 	}
@@ -138,6 +138,17 @@ func value(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	}
 	return out, nil
 }
+
+// What people and programs write as a number: a comma stands before three digits,
+// or is a slip.
+var (
+	decimal = regexp.MustCompile(`^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`)
+	grouped = regexp.MustCompile(`^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+)
+
+// firstSerial is the first serial day that is taken for one, of 1927: smaller numbers
+// are years, or slips.
+const firstSerial = 10_000
 
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
@@ -201,9 +212,12 @@ func chosen(l catalog.Leaf, raw string) (found []catalog.Choice) {
 }
 
 func number(kind, narrow, raw string) (any, *fault.Field) {
-	s := strings.ReplaceAll(narrow, ",", "")
+	s := narrow
+	if grouped.MatchString(s) {
+		s = strings.ReplaceAll(s, ",", "")
+	}
 	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+	if err != nil || !decimal.MatchString(s) || math.IsInf(f, 0) {
 		return raw, wrong("这里只能填数字", "A number is wanted here")
 	}
 	// A workbook writes 0.1+0.2 with seventeen digits; it shows fifteen. A whole number
@@ -222,7 +236,7 @@ var dateShapes = []string{time.DateOnly, "2006/1/2", "2006.1.2", "2006年1月2�
 // dated reads a date or a time in the zone of the house, as text or as a
 // workbook's serial number.
 func dated(s string, date1904 bool) (time.Time, bool) {
-	if f, err := strconv.ParseFloat(s, 64); err == nil && f >= 1 && f < 2958466 {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && decimal.MatchString(s) && f >= firstSerial && f < 2958466 {
 		at, err := excelize.ExcelDateToTime(f, date1904)
 		if err != nil {
 			return time.Time{}, false
