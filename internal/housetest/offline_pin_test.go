@@ -119,7 +119,7 @@ func TestOfflineShared(t *testing.T) {
 		stands []string
 	}{
 		{"begun away, another figure typed", afresh, -1, said("inmate_count", 60, "off_site_count", 0, "open_hazards", 0), "61", []string{"/inmate_count"}},
-		{"begun away, nothing typed", afresh, -1, said("off_site_count", 0, "open_hazards", 0), "61", nil},
+		{"begun away, nothing typed", afresh, -1, said("off_site_count", 0, "open_hazards", 0), "61", []string{"/inmate_count"}},
 		{"begun away, the same typed", afresh, -1, said("inmate_count", 61, "off_site_count", 0, "open_hazards", 0), "61", nil},
 		{"begun away, of a day without a count", afresh, -3, said("inmate_count", 60, "off_site_count", 0, "open_hazards", 0), "60", nil},
 		{"begun online", online(-1), -1, said("inmate_count", 61, "off_site_count", 0, "open_hazards", 0), "61", nil},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +89,12 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 			if err != nil {
 				return err
 			}
-			res.Warnings = slices.Concat(res.Warnings, overruled(t, doc, stands))
+			// What was left empty is shown by its pin.
+			for _, f := range overruled(t, doc, stands) {
+				if catalog.At(doc.Value, f.Pointer) != nil {
+					res.Warnings = append(res.Warnings, f)
+				}
+			}
 			list[i].Result, list[i].Pins = res, unnamed(taken[i])
 			if len(res.Errors) == 0 {
 				before.docs = append(before.docs, res.Document)

@@ -175,20 +175,23 @@ func (d DraftBody) handedIn(t *catalog.Type, w *Written) (typed, filed catalog.D
 	return typed, filed, err
 }
 
-// overruled says where something else stands than was typed: a shared field is what its source
-// says. It is for who typed it, and no warning of the revision.
+// overruled says where something else stands than was typed, or something where nothing was: a
+// shared field is what its source says. It is for who typed it, and no warning of the revision.
 func overruled(t *catalog.Type, typed, stands catalog.Document) (fields []fault.Field) {
 	for _, src := range t.Sources {
 		was, is := catalog.At(typed.Value, src.Field), catalog.At(stands.Value, src.Field)
 		a, err1 := json.Marshal(was)
 		b, err2 := json.Marshal(is)
-		if src.Offered() || was == nil || err1 != nil || err2 != nil || sameJSON(a, b) {
+		if src.Offered() || err1 != nil || err2 != nil || sameJSON(a, b) {
 			continue
 		}
 		before, now := t.InWords(src.Field, was), t.InWords(src.Field, is)
 		text := fault.Text{ZH: "共享字段不能填写，以来源的值 " + now.ZH + " 为准，填写的 " + before.ZH + " 不算数",
 			EN: "This field is shared and cannot be typed: what its source says stands, " + now.In("en") + ", not " + before.In("en")}
-		if is == nil {
+		switch {
+		case was == nil:
+			text = fault.Text{ZH: "共享字段没有填写，取自来源：" + now.ZH, EN: "This field is shared and was left empty; its source says " + now.In("en")}
+		case is == nil:
 			text = fault.Text{ZH: before.ZH + " 是另一时间的来源值，这一时间没有来源，已清空",
 				EN: before.In("en") + " is what the source says of another time; of this one it says nothing, and the field is empty"}
 		}
