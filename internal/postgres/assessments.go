@@ -2,14 +2,12 @@ package postgres
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/assessment"
-	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -28,85 +26,93 @@ func (s Assessments) Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area
 	return Duties{s.Store}.Areas(ctx, prison)
 }
 
-// whole is the months that lie entirely between two days: from the first's begin to
-// before the second's, the same where there is none.
-func whole(from, to string) (begin, end string, err error) {
-	first, err := time.Parse(time.DateOnly, from)
-	if err != nil {
-		return "", "", err
-	}
-	last, err := time.Parse(time.DateOnly, to)
-	if err != nil {
-		return "", "", err
-	}
-	month := func(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
-	b := month(first)
-	if b.Before(first) {
-		b = b.AddDate(0, 1, 0)
-	}
-	e := month(last.AddDate(0, 0, 1))
-	if e.Before(b) {
-		e = b
-	}
-	return catalog.DayOf(b), catalog.DayOf(e), nil
+// Makings reads all of one moment.
+func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (assessment.Makings, error) {
+	var m assessment.Makings
+	err := s.read(ctx, ses, func(tx pgx.Tx) (err error) {
+		if m.Sums, err = sums(ctx, tx, ses.Prison, areas, std, from, to); err != nil {
+			return err
+		}
+		if m.Findings, err = findings(ctx, tx, ses.Prison, areas, from, to); err != nil {
+			return err
+		}
+		m.Rulings, err = rulingsOf(ctx, tx, ses.Prison, areas)
+		return err
+	})
+	return m, err
 }
 
-// The day a sum stands on: the first of the window, or of the month within it.
-const (
-	overall = "$8::text::date"
-	byMonth = "greatest(month, $8::text::date)"
-)
-
-// Sums reads whole months as they are kept, and of the months that the window cuts
-// the days. What is asked of all ledgers together comes ledger by ledger: scoring adds
-// it up.
-func (s Assessments) Sums(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
-	begin, end, err := whole(from, to)
+// sums subtracts running totals: of a quarter before the first day there are none, and
+// after the last one no more.
+func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
+	months, err := monthsOf(from, to)
 	if err != nil {
 		return nil, err
 	}
-	sums := map[uuid.UUID][]scoring.DayFact{}
-	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		monthly, window := std.FactsByPeriod()
-		for month, asked := range map[string][]scoring.Fact{overall: window, byMonth: monthly} {
-			if len(asked) == 0 {
-				continue
-			}
-			ledgers, measures, together := split(asked)
-			rows, err := tx.Query(ctx, `select area_id, ledger, measure, (`+month+`)::text, sum(value)::text from (
-					select area_id, ledger, measure, month, value from fact_months
-						where prison_id = $1 and area_id = any($2) and month >= $6::text::date and month < $7::text::date
-					union all
-					select area_id, ledger, measure, date_trunc('month', day)::date, value from facts
-						where prison_id = $1 and area_id = any($2) and day between $8::text::date and $9::text::date and not (day >= $6::text::date and day < $7::text::date)
-				) parts where measure = any($5) or (ledger, measure) in (select * from unnest($3::text[], $4::text[]))
-				group by 1, 2, 3, 4`, ses.Prison, areas, ledgers, measures, together, begin, end, from, to)
-			if err != nil {
-				return err
-			}
-			for rows.Next() {
-				var area uuid.UUID
-				var f scoring.DayFact
-				var value string
-				if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
-					return err
-				}
-				// Asked of all ledgers together it may come by month as well.
-				if month == overall && slices.Contains(monthly, scoring.Fact{Ledger: f.Ledger, Measure: f.Measure}) {
-					continue
-				}
-				if f.Value, err = scoring.ParseDecimal(value); err != nil {
-					return err
-				}
-				sums[area] = append(sums[area], f)
-			}
-			if err := rows.Err(); err != nil {
-				return err
-			}
+	by := map[uuid.UUID][]scoring.DayFact{}
+	monthly, window := std.FactsByPeriod()
+	for _, part := range []struct {
+		asked []scoring.Fact
+		spans spans
+	}{{window, spans{[]string{from}, []string{to}}}, {monthly, months}} {
+		if len(part.asked) == 0 {
+			continue
 		}
-		return nil
-	})
-	return sums, err
+		ledgers, measures, together := split(part.asked)
+		rows, err := tx.Query(ctx, `select f.area_id, coalesce(named.ledger, ''), f.measure, span.a::text,
+				sum(f.totals[least(span.b - f.quarter + 1, cardinality(f.totals))] - coalesce(f.totals[span.a - f.quarter], 0))::text
+			from fact_totals f
+				join unnest($6::date[], $7::date[]) span(a, b) on span.a < f.quarter + cardinality(f.totals) and f.quarter <= span.b
+				left join unnest($3::text[], $4::text[]) named(ledger, measure) on named.ledger = f.ledger and named.measure = f.measure
+			where f.prison_id = $1 and f.area_id = any($2) and f.quarter between date_trunc('quarter', $8::date::timestamp)::date and $9::date
+				and (named.ledger is not null or f.measure = any($5))
+			group by 1, 2, 3, 4`, prison, areas, ledgers, measures, together, part.spans.from, part.spans.to, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var area uuid.UUID
+			var f scoring.DayFact
+			var value string
+			if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
+				return nil, err
+			}
+			if f.Value, err = scoring.ParseDecimal(value); err != nil {
+				return nil, err
+			}
+			by[area] = append(by[area], f)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return by, nil
+}
+
+// spans of days, both included.
+type spans struct{ from, to []string }
+
+// monthsOf cuts what lies between two days into its months.
+func monthsOf(from, to string) (spans, error) {
+	var s spans
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return s, err
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return s, err
+	}
+	for a := first; !a.After(last); {
+		next := a.AddDate(0, 1, 1-a.Day())
+		b := next.AddDate(0, 0, -1)
+		if b.After(last) {
+			b = last
+		}
+		s.from, s.to = append(s.from, a.Format(time.DateOnly)), append(s.to, b.Format(time.DateOnly))
+		a = next
+	}
+	return s, nil
 }
 
 // split parts what is asked of one ledger from what is asked of all together.
