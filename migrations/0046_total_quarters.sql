@@ -33,3 +33,5 @@ GRANT SELECT ON fact_totals TO taizhang_app, taizhang_verify;
 GRANT INSERT, UPDATE (totals) ON fact_totals TO taizhang_app;
 -- Nothing adds up days by day any more: days are read for their references, and whole.
 DROP INDEX facts_sums;
+-- The newest references of a measure, whichever ledger has them, without the others.
+CREATE INDEX facts_newest ON facts (prison_id, area_id, measure, day DESC, ledger) WHERE refs <> '[]';

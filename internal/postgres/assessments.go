@@ -136,16 +136,15 @@ func (s Assessments) Behind(ctx context.Context, ses ledger.Session, area uuid.U
 		return list, nil
 	}
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `with asked as (select * from unnest($3::text[], $4::text[]) a(ledger, measure)),
-			found as (
-				select f.ledger as under, f.ledger, f.measure, f.day, f.value, f.refs from facts f join asked using (ledger, measure)
-					where f.prison_id = $1 and f.area_id = $2 and f.day between $6::text::date and $7::text::date and f.refs <> '[]'
+		rows, err := tx.Query(ctx, `select under, measure, day::text, value::text, refs from (
+				select a.ledger as under, a.ledger, a.measure, f.* from unnest($3::text[], $4::text[]) a(ledger, measure), lateral (
+					select day, value, refs from facts where prison_id = $1 and area_id = $2 and ledger = a.ledger and measure = a.measure
+						and day between $6::date and $7::date and refs <> '[]' order by day desc limit $8) f
 				union all
-				select '*', ledger, measure, day, value, refs from facts
-					where prison_id = $1 and area_id = $2 and measure = any($5) and day between $6::text::date and $7::text::date and refs <> '[]'
-			),
-			ranked as (select *, row_number() over (partition by under, measure order by day desc, ledger) as n from found)
-			select under, measure, day::text, value::text, refs from ranked where n <= $8 order by day, ledger, under, measure`,
+				select '*', f.ledger, a.measure, f.day, f.value, f.refs from unnest($5::text[]) a(measure), lateral (
+					select ledger, day, value, refs from facts where prison_id = $1 and area_id = $2 and measure = a.measure
+						and day between $6::date and $7::date and refs <> '[]' order by day desc, ledger limit $8) f
+			) found order by found.day, ledger, under, measure`,
 			ses.Prison, area, ledgers, measures, together, from, to, limit)
 		if err != nil {
 			return err
