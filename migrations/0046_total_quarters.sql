@@ -10,7 +10,7 @@ CREATE TABLE fact_totals (
   ledger    text NOT NULL,
   measure   text NOT NULL,
   totals    numeric[] NOT NULL,
-  PRIMARY KEY (prison_id, area_id, quarter, ledger, measure),
+  PRIMARY KEY (prison_id, area_id, measure, quarter, ledger),
   FOREIGN KEY (prison_id, area_id) REFERENCES areas,
   CHECK (cardinality(totals) = (quarter + interval '3 months')::date - quarter)
 ) WITH (fillfactor = 80); -- a row is moved within its page

@@ -20,8 +20,8 @@ import (
 // nothing is in no map.
 type Makings struct {
 	// Sums adds up what a standard asks for, without references; month by month where it
-	// compares months. What it asks of all ledgers together and of none by name comes
-	// under the ledger "".
+	// compares months. What it asks of all ledgers together comes under the ledger "", without
+	// what it asks of one of them by name: scoring adds it up.
 	Sums     map[uuid.UUID][]scoring.DayFact
 	Findings map[uuid.UUID][]scoring.Finding
 	Rulings  map[uuid.UUID][]Ruling // the newest first

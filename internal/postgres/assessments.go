@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"math/big"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,8 +43,14 @@ func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uu
 	return m, err
 }
 
-// sums subtracts running totals: of a quarter before the first day there are none, and
-// after the last one no more.
+// between subtracts the running totals of one measure: of a quarter before the first day
+// there are none, and after the last one no more.
+const between = `(select sum(f.totals[least(span.b - f.quarter + 1, cardinality(f.totals))] - coalesce(f.totals[span.a - f.quarter], 0)) from fact_totals f
+	where f.prison_id = $1 and f.area_id = unit.area and f.measure = asked.measure
+		and f.quarter between date_trunc('quarter', span.a::timestamp)::date and span.b`
+
+// sums looks up each measure by itself, so that the plan is the same whatever the
+// database expects to find.
 func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
 	months, err := monthsOf(from, to)
 	if err != nil {
@@ -58,15 +65,14 @@ func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, s
 		if len(part.asked) == 0 {
 			continue
 		}
-		ledgers, measures, together := split(part.asked)
-		rows, err := tx.Query(ctx, `select f.area_id, coalesce(named.ledger, ''), f.measure, span.a::text,
-				sum(f.totals[least(span.b - f.quarter + 1, cardinality(f.totals))] - coalesce(f.totals[span.a - f.quarter], 0))::text
-			from fact_totals f
-				join unnest($6::date[], $7::date[]) span(a, b) on span.a < f.quarter + cardinality(f.totals) and f.quarter <= span.b
-				left join unnest($3::text[], $4::text[]) named(ledger, measure) on named.ledger = f.ledger and named.measure = f.measure
-			where f.prison_id = $1 and f.area_id = any($2) and f.quarter between date_trunc('quarter', $8::date::timestamp)::date and $9::date
-				and (named.ledger is not null or f.measure = any($5))
-			group by 1, 2, 3, 4`, prison, areas, ledgers, measures, together, part.spans.from, part.spans.to, from, to)
+		ledgers, measures := make([]string, len(part.asked)), make([]string, len(part.asked))
+		for i, f := range part.asked {
+			ledgers[i], measures[i] = f.Ledger, f.Measure
+		}
+		rows, err := tx.Query(ctx, `select * from (select unit.area, asked.ledger, asked.measure, span.a::text,
+				(case asked.ledger when '*' then `+between+`) else `+between+` and f.ledger = asked.ledger) end)::text as value
+			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b)) x where value is not null`,
+			prison, areas, ledgers, measures, part.spans.from, part.spans.to)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +92,42 @@ func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, s
 			return nil, err
 		}
 	}
+	for _, list := range by {
+		if err := rest(list); err != nil {
+			return nil, err
+		}
+	}
 	return by, nil
+}
+
+// rest puts in the place of what all ledgers have together, under "", what is not
+// listed of one by name: scoring adds all together again.
+func rest(list []scoring.DayFact) error {
+	type span struct{ measure, day string }
+	named := map[span]*big.Rat{}
+	for _, f := range list {
+		if f.Ledger == "*" {
+			continue
+		}
+		at := span{f.Measure, f.Day}
+		if named[at] == nil {
+			named[at] = new(big.Rat)
+		}
+		named[at].Add(named[at], f.Value.Rat())
+	}
+	for i, f := range list {
+		if f.Ledger != "*" {
+			continue
+		}
+		list[i].Ledger = ""
+		if sum := named[span{f.Measure, f.Day}]; sum != nil {
+			var err error
+			if list[i].Value, err = scoring.DecimalOf(sum.Sub(f.Value.Rat(), sum)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // spans of days, both included.

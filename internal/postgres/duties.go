@@ -201,7 +201,7 @@ const moveTotals = `insert into fact_totals as t (prison_id, area_id, quarter, l
 			(select measure, coalesce(fresh.value, 0) - coalesce(f.value, 0) as gain from unnest($5::text[], $6::text[]::numeric[]) fresh(measure, value)
 				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains
 		where gain <> 0 order by measure
-	on conflict (prison_id, area_id, quarter, ledger, measure) do update
+	on conflict (prison_id, area_id, measure, quarter, ledger) do update
 		set totals = array(select a + b from unnest(t.totals, excluded.totals) with ordinality as u(a, b, n) order by n)`
 
 // counted reads the documents in force of the day.
