@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -181,27 +180,36 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		}
 		batch := &pgx.Batch{}
 		at := []any{ses.Prison, area, ledgerID, day}
-		batch.Queue(fmt.Sprintf(moveMonth, "-"), at...)
+		measures, values := make([]string, len(facts)), make([]string, len(facts))
+		for i, f := range facts {
+			measures[i], values[i] = f.Measure, f.Value.String()
+		}
+		batch.Queue(moveTotals, append(at, measures, values)...)
 		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", at...)
-		for _, f := range facts {
+		for i, f := range facts {
 			refs := f.Refs
 			if refs == nil {
 				refs = []scoring.Ref{}
 			}
 			batch.Queue(`insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, $3, $4::text::date, $5, $6::text::numeric, $7)`,
-				ses.Prison, area, ledgerID, day, f.Measure, f.Value.String(), refs)
+				ses.Prison, area, ledgerID, day, f.Measure, values[i], refs)
 		}
-		batch.Queue(fmt.Sprintf(moveMonth, "+"), at...)
 		return t.tx.SendBatch(ctx, batch).Close()
 	})
 }
 
-// moveMonth takes the facts of a day out of their month, or puts them in. Days of
-// one month wait for each other here, in the order of the measures.
-const moveMonth = `insert into fact_months (prison_id, area_id, month, ledger, measure, value)
-	select prison_id, area_id, date_trunc('month', day)::date, ledger, measure, %svalue from facts
-		where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date order by measure
-	on conflict (prison_id, area_id, month, ledger, measure) do update set value = fact_months.value + excluded.value`
+// moveTotals adds to the totals from the day on what its facts are to gain over those
+// that stand; where nothing changes it writes nothing. Days of one quarter wait for
+// each other here, in the order of the measures.
+const moveTotals = `insert into fact_totals as t (prison_id, area_id, quarter, ledger, measure, totals)
+	select $1::uuid, $2::uuid, q.quarter, $3::text, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
+			from generate_series(1, (q.quarter + interval '3 months')::date - q.quarter) n order by n)
+		from (select date_trunc('quarter', $4::text::date::timestamp)::date as quarter) q,
+			(select measure, coalesce(fresh.value, 0) - coalesce(f.value, 0) as gain from unnest($5::text[], $6::text[]::numeric[]) fresh(measure, value)
+				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains
+		where gain <> 0 order by measure
+	on conflict (prison_id, area_id, measure, quarter, ledger) do update
+		set totals = array(select a + b from unnest(t.totals, excluded.totals) with ordinality as u(a, b, n) order by n)`
 
 // counted reads the documents in force of the day.
 func counted(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {
