@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { type HeatCell, useHeat } from '../api/calendar'
+import { now } from '../api/clock'
 import { useDuties, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -21,7 +22,7 @@ export function HeatMap({ prison }: { prison: string }) {
   const organisation = useOrganisation()
   const ledgers = useLedgers()
   const areas = organisation.data?.prisons.find((p) => p.id === prison)?.areas ?? []
-  const [month, setMonth] = useState(today(new Date()).slice(0, 7))
+  const [month, setMonth] = useState(today(now()).slice(0, 7))
   const [by, setBy] = useState<'area' | 'ledger'>('ledger')
   const [area, setArea] = useState('')
   const [ledger, setLedger] = useState('duty-log')

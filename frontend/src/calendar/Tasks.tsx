@@ -2,6 +2,7 @@ import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { beginTask, doTask, type Task, useTasks } from '../api/calendar'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -48,7 +49,7 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
   const [asking, setAsking] = useState(false)
   const [note, setNote] = useState('')
   const title = text(task.title, lang)
-  const overdue = task.due_at !== undefined && Date.parse(task.due_at) < Date.now()
+  const overdue = task.due_at !== undefined && Date.parse(task.due_at) < now().getTime()
   const begin = () =>
     attempt(() =>
       once(async (key) => {
