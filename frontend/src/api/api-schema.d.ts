@@ -3772,6 +3772,15 @@ export interface components {
             ledger: string;
             /** Format: uuid */
             opened?: string;
+            /**
+             * Format: uuid
+             * @description the reader's own draft that does it
+             */
+            go_on?: string;
+            /** @description who else has such a draft, by name */
+            drafting?: string;
+            /** @description the entry that asks for it is voided */
+            voided?: boolean;
             title: components["schemas"]["Text"];
             roles: string[];
             department: string;

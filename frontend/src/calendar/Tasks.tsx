@@ -71,7 +71,8 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
           <Link to={`/prisons/${prison}/entries/${task.entry}`}>{title}</Link>
         ) : (
           `${title} ${task.source}`
-        )}
+        )}{' '}
+        {task.voided && <span className="status warning">{t('calendar.sourceVoided')}</span>}
       </td>
       <td>{names.area(task.area)}</td>
       <td>{showTime(task.recorded_at)}</td>
@@ -79,8 +80,11 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
         {task.due_at ? showTime(task.due_at) : t('calendar.noDeadline')}
       </td>
       <td>
-        {task.opened && (
-          <Link to={`/prisons/${prison}/entries/${task.opened}`}>{t('calendar.goOn')}</Link>
+        {task.drafting && (
+          <span className="quiet">{t('calendar.drafting', { name: task.drafting })}</span>
+        )}{' '}
+        {task.go_on && (
+          <Link to={`/prisons/${prison}/entries/${task.go_on}`}>{t('calendar.goOn')}</Link>
         )}{' '}
         {task.actions.includes('begin') && (
           <Button disabled={busy} onClick={() => void begin()}>
