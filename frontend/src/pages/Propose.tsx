@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { propose, tryProposal, useConsolidation, useProposals, useVersions } from '../api/catalogue'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import type { LedgerHead, ProposalContent, ProposalReport } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -83,7 +84,7 @@ function Form(props: {
   })
   const [rest, setRest] = useState({
     reason: '',
-    on: today(new Date()),
+    on: today(now()),
     target: '',
     zh: '',
     en: '',
