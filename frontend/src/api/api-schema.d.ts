@@ -3435,6 +3435,8 @@ export interface components {
             ledger: string;
             version: number;
             document: Record<string, never>;
+            /** @description Pointers of fields that the document holds and the reader may not read; absent when there are none */
+            hidden?: string[];
             digest: components["schemas"]["Digest"];
             nil_return: boolean;
             reason: string;
@@ -3495,6 +3497,8 @@ export interface components {
             revision: number;
             slot: string;
             name: string;
+            /** @description The reader may read neither its name nor its content */
+            hidden?: boolean;
             media_type: string;
             size: number;
             sha256: components["schemas"]["Digest"];
