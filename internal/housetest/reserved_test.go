@@ -7,12 +7,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
@@ -23,6 +25,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 	"taizhang/internal/retrieval"
+	"taizhang/migrations"
 )
 
 // reservedCase is an approved entry with words that only professionals read.
@@ -355,5 +358,43 @@ func TestReservedBeginnings(t *testing.T) {
 			}
 		}
 		t.Logf("%s: a professional begins with it: %v", c.ledger, shown)
+	}
+}
+
+// TestReservedForgotten: the migration takes away the texts in which what is for
+// professionals stood; made anew, the entries are found by the rest.
+func TestReservedForgotten(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	c := reservedCases(t, h)[0]
+	h.Submitted(t)
+	if _, err := h.Owner.Exec(t.Context(), "update search_texts set body = 'J06.9'"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := fs.ReadFile(migrations.FS, "0058_forget_reserved.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), string(raw)); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() (list []string) {
+		rows, err := h.Owner.Query(t.Context(), "select distinct ledger from search_texts join entries using (prison_id, entry_id) order by 1")
+		if err == nil {
+			list, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := kept(); !slices.Equal(got, []string{"cell-body-search"}) {
+		t.Errorf("kept: %v", got)
+	}
+	if _, err := h.Ledger.Reindex(t.Context(), h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	if got := kept(); !slices.Contains(got, c.ledger) || len(find(t, h, "area head", "J06.9")) != 0 {
+		t.Errorf("made anew: %v", got)
 	}
 }
