@@ -51,8 +51,8 @@ type Place struct {
 	To   string `json:"to"`
 }
 
-// Load reads a folder as schemas/ is laid out, and holds its occasions to its
-// types. All mistakes of all types are in the error.
+// Load reads a folder as schemas/ is laid out, and holds its occasions and
+// what is reserved to its types. All mistakes of all types are in the error.
 func Load(fsys fs.FS) (*Catalog, error) {
 	c, cal, err := newCompiler(fsys)
 	if err != nil {
@@ -76,7 +76,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, out.holdOccasions()
+	return out, errors.Join(out.holdOccasions(), out.holdReserved())
 }
 
 // Compile makes a catalogue of published versions, as the database holds them,
@@ -115,6 +115,10 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	reserved, err := readReserved(fsys)
+	if err != nil {
+		return nil, nil, err
+	}
 	register, err := LoadRegister(fsys)
 	if err != nil {
 		return nil, nil, err
@@ -124,7 +128,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 		systems[s.ID] = true
 	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, settings: settings, occasions: occasions, messages: messages, meta: m, systems: systems}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, reserved: reserved, messages: messages, meta: m, systems: systems}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Catalog, error) {

@@ -111,6 +111,9 @@ func (c sourceCheck) other(from *Type) {
 	if s.About != "" || s.Per != "" {
 		c.want(said[InmateField] != nil, "about", "台账 "+s.Ledger+" 不是按罪犯记的", "Ledger "+s.Ledger+" does not say of whom it is")
 	}
+	for _, pointer := range s.members() {
+		c.want(!from.Reserved().Field(pointer), "take", "台账 "+s.Ledger+" 的 "+pointer+" 仅专业人员可见，不能取用", "For professionals only, and not shared: "+pointer+" of ledger "+s.Ledger)
+	}
 	if from.Sensitivity <= c.t.Sensitivity {
 		return
 	}

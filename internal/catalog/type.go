@@ -31,6 +31,7 @@ type Type struct {
 	when      map[string]*expression // every other expression by its source
 	taking    map[string]*expression // likewise those of sources, which ask more
 	shared    map[string]bool        // fields whose source can be served, by pointer
+	reserved  []reservation
 }
 
 // Files of one version of a type, as published. At is when; zero for what the
@@ -56,6 +57,7 @@ type compiler struct {
 	world     *world
 	settings  map[string]float64
 	occasions Occasions
+	reserved  []reservation
 	messages  map[string]fault.Text
 	systems   map[string]bool // other systems that may be a source
 }
@@ -75,9 +77,15 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 		p.unreadable("form.json", err)
 	}
 	c.schema(t, f.Schema, published, p)
+	for _, r := range c.reserved {
+		if r.Ledger == t.ID {
+			t.reserved = append(t.reserved, r)
+		}
+	}
 	if len(p.fields) == 0 {
 		c.definition(t, p)
 		if !published {
+			t.open(p)
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
 			t.readable(p)

@@ -316,6 +316,9 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 			if err != nil {
 				return err
 			}
+			for _, pointer := range x.Revision.Hidden {
+				catalog.Put(value, pointer, catalog.ForProfessionals.ZH)
+			}
 			rows++
 			o := workbook.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
 				State: stateName(at), Author: at.AuthorName}

@@ -241,6 +241,13 @@ func (h *House) organise(ctx context.Context) error {
 	for _, n := range []string{"first", "second", "third"} {
 		hire(n+" committee member", actor.Posting{Role: actor.CommitteeMember})
 	}
+	for _, p := range []struct {
+		name string
+		role actor.Role
+		dept string
+	}{{"hospital medic", actor.Medic, "dept_hospital"}, {"hospital head", actor.DeptHead, "dept_hospital"}, {"counsellor", actor.Counsellor, "dept_education"}} {
+		hire(p.name, actor.Posting{Role: p.role, PrisonID: h.Prison, Department: p.dept})
+	}
 	return h.Owner.SendBatch(ctx, b).Close()
 }
 

@@ -92,11 +92,13 @@ type item struct {
 	Author   string            `json:"author"`
 	Digest   ledger.Digest     `json:"digest"`
 	Document string            `json:"document"`
+	Hidden   []string          `json:"hidden,omitempty"` // fields that Document lacks: the maker of the pack may not read them
 	Decided  []ledger.Decision `json:"decisions"`
 	Files    []string          `json:"files"`
+	Withheld []uuid.UUID       `json:"withheld,omitempty"` // files that are not in the pack, likewise
 }
 
-// Pack writes a zip: the canonical documents in force, their decisions and
+// Pack writes a zip: the canonical documents in force, as far as the actor may read them, their decisions and
 // evidence, and a manifest that `sha256sum -c manifest-sha256.txt` checks. The
 // making of the pack is itself recorded, before the first byte leaves.
 func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) io.Writer) error {
@@ -228,7 +230,7 @@ func (s *Service) add(ctx context.Context, p *packer, k ledger.Key) (item, error
 	rev := v.Revisions[i]
 	dir := path.Join("data", v.Entry.Ledger, v.Entry.Day+"-"+k.Entry.String())
 	it := item{Entry: k.Entry, Ledger: v.Entry.Ledger, Day: v.Entry.Day, Revision: rev.Number, Author: rev.AuthorName, Digest: rev.Digest,
-		Document: path.Join(dir, "document.json"), Files: []string{}}
+		Document: path.Join(dir, "document.json"), Hidden: rev.Hidden, Files: []string{}}
 	if err := p.put(it.Document, rev.Document); err != nil {
 		return item{}, err
 	}
@@ -239,6 +241,10 @@ func (s *Service) add(ctx context.Context, p *packer, k ledger.Key) (item, error
 	}
 	for _, e := range v.Evidence {
 		if e.Revision != rev.Number {
+			continue
+		}
+		if e.Hidden {
+			it.Withheld = append(it.Withheld, e.ID)
 			continue
 		}
 		ev, body, err := s.Ledger.OpenEvidence(ctx, k, rev.Number, e.ID)

@@ -265,6 +265,9 @@ func (s *Service) Prefill(ctx context.Context, n New, period string) (Prefill, e
 		if err != nil {
 			return err
 		}
+		if err := s.offerable(ctx, n, latest); err != nil {
+			return err
+		}
 		subjects := make([]Inmate, len(latest))
 		if t.Cadence.Per == "inmate" {
 			if subjects, err = r.Held(ctx, n.Prison, n.Area, min(until, catalog.DayOf(r.at))); err != nil {

@@ -112,7 +112,8 @@ type Revision struct {
 	AuthorName string          `json:"author_name"`
 	Ledger     string          `json:"ledger"`
 	Version    int             `json:"version"`
-	Document   json.RawMessage `json:"document"` // canonical bytes
+	Document   json.RawMessage `json:"document"`         // canonical bytes
+	Hidden     []string        `json:"hidden,omitempty"` // pointers of what the reader may not read and Document lacks
 	Salt       []byte          `json:"-"`
 	Digest     Digest          `json:"digest"` // what a decision binds to
 	Nil        bool            `json:"nil_return"`

@@ -13,6 +13,7 @@ type Evidence struct {
 	Revision   int        `json:"revision"`
 	Slot       string     `json:"slot"` // id of an evidence line of the type, or "" for a field of the form
 	Name       string     `json:"name"`
+	Hidden     bool       `json:"hidden,omitempty"` // from the reader: neither name nor content
 	MediaType  string     `json:"media_type"`
 	Size       int64      `json:"size"`
 	Sha256     Digest     `json:"sha256"`

@@ -32,6 +32,7 @@ type Query struct {
 	Author    uuid.UUID
 	From, To  string            // days of occurrence, YYYY-MM-DD, both included
 	Text      string            // in the summary
+	Except    []string          // ledgers left out
 	Fields    []json.RawMessage // members that all must be in what stands: the revision in force, else the latest
 	Waiting   bool              // for the one who asks, by these:
 	Inbox     []actor.Posting   // posts of one's own
@@ -156,7 +157,12 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Revisions, err = r.Revisions(ctx, k); err != nil {
 		return err
 	}
-	for _, rev := range v.Revisions {
+	for i := range v.Revisions {
+		rev := &v.Revisions[i]
+		h, err := s.conceal(ctx, v.Entry, rev)
+		if err != nil {
+			return err
+		}
 		if err := lookAgain(ctx, r, k.Prison, s.Catalog.Type(rev.Ledger, rev.Version), rev.Pins); err != nil {
 			return err
 		}
@@ -164,6 +170,7 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		if err != nil {
 			return err
 		}
+		concealFiles(h, list)
 		v.Evidence = append(v.Evidence, list...)
 	}
 	if v.Decisions, err = r.Decisions(ctx, k); err != nil {
@@ -176,6 +183,13 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	if v.Events, err = r.Events(ctx, k); err != nil {
+		return err
+	}
+	t, err := s.typeOf(v.Entry)
+	if err != nil {
+		return err
+	}
+	if err := concealEvents(s.Hidden(ctx, v.Entry, t), v.Events); err != nil {
 		return err
 	}
 	tasks, err := r.Tasks(ctx, k.Prison, TaskQuery{Entry: k.Entry, Open: true})
@@ -278,6 +292,10 @@ func (s *Service) recordReading(ctx context.Context, e Entry, kind, reason strin
 func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
+	q, err := s.closed(q)
+	if err != nil {
+		return nil, err
+	}
 	q.Limit = min(q.Limit, MaxPage+1)
 	if q.Waiting {
 		a := actor.From(ctx)
@@ -294,7 +312,7 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 		}
 	}
 	var list []Entry
-	err := s.Store.Read(ctx, ses, func(r Reader) error {
+	err = s.Store.Read(ctx, ses, func(r Reader) error {
 		var err error
 		if list, err = r.Entries(ctx, q); err != nil {
 			return err
@@ -335,7 +353,11 @@ func (s *Service) OpenEvidence(ctx context.Context, k Key, revision int, id uuid
 			return fault.New(fault.NotFound, "not_found")
 		}
 		ev = list[i]
-		return nil
+		t, err := s.typeOf(e)
+		if err == nil && s.Hidden(ctx, e, t).Slot(ev.Slot) {
+			err = fault.New(fault.Forbidden, "forbidden").With("action", "read").With("reason", catalog.ForProfessionals)
+		}
+		return err
 	})
 	if err != nil {
 		return Evidence{}, nil, err
@@ -395,6 +417,9 @@ func (s *Service) AreaIn(ctx context.Context, prison, area uuid.UUID) error {
 func (s *Service) Count(ctx context.Context, q Query) (n int, err error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
+	if q, err = s.closed(q); err != nil {
+		return 0, err
+	}
 	err = s.Store.Read(ctx, ses, func(r Reader) error {
 		n, err = r.Count(ctx, q)
 		return err
@@ -409,13 +434,18 @@ type Filed struct {
 	Revision Revision
 }
 
-// Filed returns a page of the list with what was filed.
+// Filed returns a page of the list with what was filed, as far as the context's
+// actor may read it.
 func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {
 	ses := s.session(ctx, q.Prison)
 	q.Scope, q.Me = ses.Scope, ses.Person
+	q, err := s.closed(q)
+	if err != nil {
+		return nil, err
+	}
 	q.Limit = min(q.Limit, MaxPage)
 	var out []Filed
-	err := s.Store.Read(ctx, ses, func(r Reader) error {
+	err = s.Store.Read(ctx, ses, func(r Reader) error {
 		list, err := r.Entries(ctx, q)
 		if err != nil {
 			return err
@@ -424,6 +454,9 @@ func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {
 			f := Filed{Entry: e}
 			if n := cmp.Or(e.InForce, e.Revision); n > 0 {
 				if f.Revision, err = r.Revision(ctx, e.Key, n); err != nil {
+					return err
+				}
+				if _, err = s.conceal(ctx, e, &f.Revision); err != nil {
 					return err
 				}
 			}

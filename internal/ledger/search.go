@@ -16,7 +16,7 @@ import (
 type SearchText struct {
 	Revision int
 	Head     string // the ledger's title and what lists show
-	Body     string // every field
+	Body     string // every field, but those for professionals
 	Rest     string // area, author, names of files
 	Grams    []int32
 }
@@ -35,7 +35,12 @@ type Line struct {
 func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, body, rest []Line, refs []catalog.Reference, err error) {
 	head = []Line{{Title: fault.Text{ZH: "台账", EN: "Ledger"}, Text: t.Title.ZH}}
 	rest = []Line{{Title: fault.Text{ZH: "监区", EN: "Area"}, Text: area.NameZH}, {Title: fault.Text{ZH: "填报人", EN: "Author"}, Text: rev.AuthorName}}
+	// What only some may read nobody finds it by.
+	reserved := t.Reserved()
 	for _, f := range files {
+		if reserved.Slot(f.Slot) {
+			continue
+		}
 		rest = append(rest, Line{Title: fault.Text{ZH: "佐证", EN: "Evidence"}, Text: f.Name})
 	}
 	if rev.Nil {
@@ -43,6 +48,9 @@ func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, bo
 	}
 	doc, err := catalog.ParseDocument(rev.Document)
 	if err != nil {
+		return nil, nil, nil, nil, err
+	}
+	if doc, _, err = reserved.Without(doc); err != nil {
 		return nil, nil, nil, nil, err
 	}
 	for _, s := range t.Summaries(doc) {
@@ -53,6 +61,9 @@ func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, bo
 	}
 	refs = t.References(doc)
 	for _, p := range rev.Pins {
+		if reserved.Field(p.Field) {
+			continue
+		}
 		for _, of := range p.Of {
 			refs = append(refs, catalog.Reference{Pointer: p.Field, Kind: "entry", Value: of.Entry.String()})
 		}

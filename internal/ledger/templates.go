@@ -58,6 +58,9 @@ func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 		if err != nil {
 			return err
 		}
+		if err := s.offerable(ctx, n, latest); err != nil {
+			return err
+		}
 		for _, l := range latest {
 			c, err := s.carry(t, l.Version, l.Document, catalog.AsLast)
 			if err != nil {

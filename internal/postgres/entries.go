@@ -207,6 +207,9 @@ func chosen(q ledger.Query) *where {
 	if len(q.Ledgers) > 0 {
 		w.add("e.ledger = any(%s)", q.Ledgers)
 	}
+	if len(q.Except) > 0 {
+		w.add("e.ledger <> all(%s)", q.Except)
+	}
 	if q.Undecided {
 		w.add(undecided)
 	}

@@ -92,7 +92,11 @@ func (c cloth) back() ([]byte, int, error) {
 		missing = append(missing, pr.Missing...)
 	}
 	p.rows(rows)
-	p.rows([]row{full(fmt.Sprintf("本卷共 %d 件。卷内各件即归档时的单件原件，逐件可凭核验码核对。", len(c.prints)), small)})
+	but := ""
+	if !c.type_.Reserved().None() {
+		but = "注明节录的除外，"
+	}
+	p.rows([]row{full(fmt.Sprintf("本卷共 %d 件。卷内各件即归档时的单件原件，%s逐件可凭核验码核对。", len(c.prints), but), small)})
 	if len(missing) > 0 {
 		slices.Sort(missing)
 		p.rows([]row{full(fmt.Sprintf("有 %d 个字字库未收，以□代替，详见各件末尾。", len(slices.Compact(missing))), small)})

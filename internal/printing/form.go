@@ -35,6 +35,7 @@ type Sheet struct {
 	Evidence     []ledger.Evidence
 	Names        map[string]string // of people, by Lookup and number: "police 0000001"
 	Kind         Kind
+	Excerpt      bool   // something on it is hidden from who has it drawn
 	Code, Link   string // of verification; Link is what the QR leads to
 }
 
@@ -64,6 +65,9 @@ func (f *Font) Form(s Sheet) (pdf []byte, pages int, missing []rune, err error) 
 		p.rows([]row{full("本时段无此类事项发生，零报告。", body)})
 	} else {
 		p.rows(s.document(doc))
+	}
+	if s.Excerpt {
+		p.rows([]row{full("节录：注明“"+catalog.ForProfessionals.ZH+"”的内容不在本件上，以归档原件为准。", small)})
 	}
 	p.rows(s.evidence())
 	p.rows(s.signatures())

@@ -266,11 +266,21 @@ func (s *Service) Open(ctx context.Context, a Ask) (Print, io.ReadCloser, error)
 	if err != nil {
 		return p, nil, err
 	}
+	filed := p
+	excerpt, err := s.excerpt(ctx, &p, v.Entry.Ledger, func(sh Sheet) catalog.Hidden { return s.Ledger.Hidden(ctx, sh.Entry, sh.Type) })
+	if err != nil {
+		return p, nil, err
+	}
 	if err := s.Ledger.Record(ctx, a.Prison, ledger.Custody{Kind: "print", Subject: a.Entry.String(),
 		Detail: map[string]any{"revision": p.Revision, "kind": p.Kind, "sha256": p.Sha256, "copy": a.Copy}}); err != nil {
 		return p, nil, err
 	}
-	file, err := s.Files.Open(ctx, ledger.ObjectKey(p.Prison, p.Sha256), p.VersionID, p.Sha256, p.Size)
+	var file io.ReadCloser
+	if excerpt != nil {
+		file = io.NopCloser(bytes.NewReader(excerpt))
+	} else {
+		file, err = s.Files.Open(ctx, ledger.ObjectKey(filed.Prison, filed.Sha256), filed.VersionID, filed.Sha256, filed.Size)
+	}
 	if err != nil || !a.Copy {
 		return p, file, err
 	}

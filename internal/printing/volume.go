@@ -321,6 +321,9 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 		if prints[i], err = s.File(ctx, ledger.Key{Prison: v.Prison, Entry: b.Entry}, b.Revision, b.Kind); err != nil {
 			return fmt.Errorf("volume %s, form %d: %w", v.ID, i+1, err)
 		}
+		if _, err = s.bound(ctx, v, &prints[i]); err != nil {
+			return fmt.Errorf("volume %s, form %d: %w", v.ID, i+1, err)
+		}
 		pages += prints[i].Pages
 		if (i+1)%stride == 0 {
 			v.Done = (i + 1) / 2 // filing is half the way, binding the other
@@ -438,7 +441,10 @@ func (s *Service) sew(ctx context.Context, w io.Writer, v *Volume, list []Bound,
 		return 0, err
 	}
 	for i, p := range prints {
-		raw, err := s.read(ctx, p)
+		raw, err := s.bound(ctx, v, &p)
+		if err == nil && raw == nil {
+			raw, err = s.read(ctx, p)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -456,6 +462,12 @@ func (s *Service) sew(ctx context.Context, w io.Writer, v *Volume, list []Bound,
 		return 0, err
 	}
 	return total, b.close()
+}
+
+// bound is the excerpt that stands in a volume for a form with something for
+// professionals: whoever may open the volume reads all of it, and need be none.
+func (s *Service) bound(ctx context.Context, v *Volume, p *Print) ([]byte, error) {
+	return s.excerpt(ctx, p, v.Ledger, func(sh Sheet) catalog.Hidden { return sh.Type.Reserved() })
 }
 
 func (s *Service) read(ctx context.Context, p Print) ([]byte, error) {

@@ -326,8 +326,15 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 		if it.doc, err = catalog.ParseDocument(rev.Document); err != nil {
 			return err
 		}
+		// What is marked must not depend on what only some may read.
+		if it.doc, _, err = t.Reserved().Without(it.doc); err != nil {
+			return err
+		}
 		it.refs = t.References(it.doc)
 		for _, p := range rev.Pins {
+			if t.Reserved().Field(p.Field) {
+				continue
+			}
 			for _, of := range p.Of {
 				it.pins[of.Entry.String()] = true
 				g.links = append(g.links, Link{From: e.Entry, To: of.Entry, Kind: "pin", Pointer: p.Field})

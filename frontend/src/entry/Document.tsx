@@ -22,6 +22,8 @@ export interface DocumentProps {
   schema: Schema
   layout: FormLayout
   doc: Doc
+  /** Pointers of fields that the document holds and the reader may not read. */
+  hidden?: Pointer[]
   /** Names of files, for fields whose value is an evidence item. */
   fileName?: (id: string) => string | undefined
   /** Where shared fields were taken from. */
@@ -41,12 +43,14 @@ export function outsideOf(type: { sources: { field: string; pick?: string }[] })
 
 /** A document as it reads and prints: sections, titles, values; rows as tables. */
 export function Document(props: DocumentProps) {
-  const { schema, layout, doc } = props
+  const { schema, layout, doc, hidden } = props
   const lang = useLang()
   return (
     <div className="document">
       {layout.sections.map((section) => {
-        const fields = section.fields.filter((name) => doc[name] !== undefined)
+        const fields = section.fields.filter(
+          (name) => doc[name] !== undefined || hidden?.includes(join('', name)),
+        )
         if (fields.length === 0) return null
         return (
           <section key={section.id}>
@@ -62,7 +66,7 @@ export function Document(props: DocumentProps) {
 type MembersProps = DocumentProps & { node: Schema; at: Pointer; names: string[] }
 
 function Members(props: MembersProps) {
-  const { node, at, names, doc, pins, outside, marked, onRemark } = props
+  const { node, at, names, doc, hidden, pins, outside, marked, onRemark } = props
   const lang = useLang()
   const t = useT()
   return (
@@ -83,7 +87,11 @@ function Members(props: MembersProps) {
               {changed && <span className="sr-only">{t('entry.changed')}</span>}
             </dt>
             <dd>
-              <Value {...props} node={child} at={pointer} value={value} />
+              {hidden?.includes(pointer) ? (
+                <em className="quiet">{t('entry.hidden')}</em>
+              ) : (
+                <Value {...props} node={child} at={pointer} value={value} />
+              )}
               <Taken pin={pins?.find((p) => p.field === pointer)} />
               {outside?.includes(pointer) && !pins?.some((p) => p.field === pointer) && (
                 <small className="taken">{t('connectors.byHand')}</small>

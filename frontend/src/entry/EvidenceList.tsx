@@ -27,36 +27,42 @@ export function EvidenceList({ entry, files, onRemove }: Props) {
   return (
     <>
       <ul className="gallery">
-        {files.map((file) => (
-          <li key={file.id}>
-            <button
-              type="button"
-              className="thumb"
-              onClick={() => setOpen(file)}
-              aria-label={t('evidence.preview', { name: file.name })}
-            >
-              <Thumbnail entry={entry} file={file} />
-            </button>
-            <div title={file.name}>{file.name}</div>
-            <div className="quiet">{fileSize(file.size)}</div>
-            <div className="mono" title={file.sha256}>
-              {t('evidence.hash', { hash: shortHash(file.sha256) })}
-            </div>
-            <a href={evidenceUrl(entry, file, 'file')} download={file.name}>
-              <DownloadOutlined /> {t('evidence.download')}
-            </a>
-            {onRemove && (
-              <Button
-                type="link"
-                danger
-                onClick={() => onRemove(file)}
-                aria-label={t('evidence.removeNamed', { name: file.name })}
+        {files.map((file) =>
+          file.hidden ? (
+            <li key={file.id}>
+              <em className="quiet">{t('entry.hidden')}</em>
+            </li>
+          ) : (
+            <li key={file.id}>
+              <button
+                type="button"
+                className="thumb"
+                onClick={() => setOpen(file)}
+                aria-label={t('evidence.preview', { name: file.name })}
               >
-                {t('evidence.remove')}
-              </Button>
-            )}
-          </li>
-        ))}
+                <Thumbnail entry={entry} file={file} />
+              </button>
+              <div title={file.name}>{file.name}</div>
+              <div className="quiet">{fileSize(file.size)}</div>
+              <div className="mono" title={file.sha256}>
+                {t('evidence.hash', { hash: shortHash(file.sha256) })}
+              </div>
+              <a href={evidenceUrl(entry, file, 'file')} download={file.name}>
+                <DownloadOutlined /> {t('evidence.download')}
+              </a>
+              {onRemove && (
+                <Button
+                  type="link"
+                  danger
+                  onClick={() => onRemove(file)}
+                  aria-label={t('evidence.removeNamed', { name: file.name })}
+                >
+                  {t('evidence.remove')}
+                </Button>
+              )}
+            </li>
+          ),
+        )}
       </ul>
       {open && <Preview entry={entry} file={open} close={() => setOpen(undefined)} />}
     </>

@@ -116,6 +116,7 @@ function Shown({ view, type }: { view: EntryView; type: LedgerType }) {
                 schema={schema}
                 layout={type.form}
                 doc={revision.document}
+                hidden={revision.hidden}
                 pins={revision.pins}
                 outside={outsideOf(type)}
                 fileName={(id) => names.get(id)}

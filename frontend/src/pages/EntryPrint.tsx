@@ -67,6 +67,7 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
           schema={shownSchema(type)}
           layout={type.form}
           doc={revision.document}
+          hidden={revision.hidden}
           pins={revision.pins}
           outside={outsideOf(type)}
           fileName={(id) => fileNames.get(id)}

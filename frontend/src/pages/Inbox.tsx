@@ -292,6 +292,7 @@ function Review({ view, type, next }: { view: EntryView; type: LedgerType; next:
           schema={schema}
           layout={type.form}
           doc={revision.document}
+          hidden={revision.hidden}
           pins={revision.pins}
           outside={outsideOf(type)}
           fileName={(id) => names.get(id)}

@@ -1,0 +1,180 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"taizhang/internal/fault"
+)
+
+// reservation says which fields and files of a ledger only some of its readers
+// read. It is no part of a version: to whom something is shown is a right, and
+// binds what was filed long ago too.
+type reservation struct {
+	Ledger   string   `json:"ledger"`
+	Class    string   `json:"class"`    // in policies/policy.csv, which names the readers
+	Fields   []string `json:"fields"`   // stable ids of fields at the top
+	Evidence []string `json:"evidence"` // ids of what may be attached
+}
+
+// ForProfessionals stands where somebody may not read a field or a file.
+var ForProfessionals = fault.Text{ZH: "仅专业人员可见", EN: "For professionals only"}
+
+// readReserved reads reserved.json; a catalogue without the file reserves nothing.
+func readReserved(fsys fs.FS) ([]reservation, error) {
+	raw, err := fs.ReadFile(fsys, "reserved.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var file struct {
+		Reserved []reservation `json:"reserved"`
+	}
+	if err == nil {
+		err = strict(raw, &file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reserved.json: %w", err)
+	}
+	return file.Reserved, nil
+}
+
+// holdReserved holds what is reserved to the types it is shipped with: a name
+// misspelt would show to all what it is to hide.
+func (c *Catalog) holdReserved() error {
+	for _, r := range c.compiler.reserved {
+		t := c.Current(r.Ledger)
+		if t == nil || r.Class == "" {
+			return fmt.Errorf("reserved.json: %s is no ledger, or has no class", r.Ledger)
+		}
+		for _, id := range r.Fields {
+			if t.named(id) == "" {
+				return fmt.Errorf("reserved.json: %s has no field %s at the top", r.Ledger, id)
+			}
+		}
+		for _, id := range r.Evidence {
+			if !slices.ContainsFunc(t.Evidence, func(s Slot) bool { return s.ID == id }) {
+				return fmt.Errorf("reserved.json: %s has no evidence %s", r.Ledger, id)
+			}
+		}
+	}
+	return nil
+}
+
+// named is the name of the top field with a stable id, "" for none.
+func (t *Type) named(id string) string {
+	for name, p := range t.top() {
+		if p["x-id"] == id {
+			return name
+		}
+	}
+	return ""
+}
+
+// Hidden is what of a version's documents somebody may not read.
+type Hidden struct {
+	ids    []string
+	fields []string // names
+	slots  []string
+}
+
+// Hidden collects what is reserved to classes that somebody may not read.
+func (t *Type) Hidden(may func(class string) bool) Hidden {
+	var h Hidden
+	for _, r := range t.reserved {
+		if may(r.Class) {
+			continue
+		}
+		h.slots = append(h.slots, r.Evidence...)
+		h.ids = append(h.ids, r.Fields...)
+		for _, id := range r.Fields {
+			if name := t.named(id); name != "" {
+				h.fields = append(h.fields, name)
+			}
+		}
+	}
+	return h
+}
+
+// None reports whether nothing is hidden.
+func (h Hidden) None() bool { return len(h.ids) == 0 && len(h.slots) == 0 }
+
+// Field reports whether a pointer leads into a field that is hidden.
+func (h Hidden) Field(pointer string) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	return slices.Contains(h.fields, unescape(name))
+}
+
+// Slot reports whether what is attached there is hidden.
+func (h Hidden) Slot(id string) bool { return slices.Contains(h.slots, id) }
+
+// ID reports whether the field of a stable id is hidden, in whatever version.
+func (h Hidden) ID(id string) bool { return slices.Contains(h.ids, id) }
+
+// Without is a document without the hidden fields, and the pointers of those that
+// it held.
+func (h Hidden) Without(doc Document) (Document, []string, error) {
+	value := maps.Clone(doc.Value)
+	var gone []string
+	for _, name := range h.fields {
+		if _, held := value[name]; held {
+			delete(value, name)
+			gone = append(gone, "/"+escape(name))
+		}
+	}
+	if gone == nil {
+		return doc, nil, nil
+	}
+	slices.Sort(gone)
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return doc, nil, fmt.Errorf("reserved: %w", err)
+	}
+	open, err := ParseDocument(raw)
+	return open, gone, err
+}
+
+// Reserved is all that is hidden from anybody: what serves everybody alike, as an
+// index does, is made without it.
+func (t *Type) Reserved() Hidden { return t.Hidden(func(string) bool { return false }) }
+
+// Reserves reports whether anything of a ledger is reserved.
+func (c *Catalog) Reserves(id string) bool {
+	return slices.ContainsFunc(c.compiler.reserved, func(r reservation) bool { return r.Ledger == id })
+}
+
+// ReservedIn lists the ledgers in any version of which a field of that name is reserved.
+func (c *Catalog) ReservedIn(name string) []string {
+	var list []string
+	for _, id := range c.IDs() {
+		if c.Reserves(id) && slices.ContainsFunc(c.Versions(id), func(t *Type) bool { return t.Reserved().Field("/" + name) }) {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// open refuses what would carry a reserved field on to those who may not read it:
+// a summary, and what is opened elsewhere.
+func (t *Type) open(p *problems) {
+	h := t.Reserved()
+	want := func(at, pointer string) {
+		if h.Field(pointer) {
+			p.say("ledger.json"+at, "reserved", fault.Text{ZH: "专业人员可见的字段不能写到别处：" + pointer, EN: "A field for professionals is not carried on: " + pointer})
+		}
+	}
+	for i, pointer := range t.SummaryOf {
+		want(fmt.Sprintf("/summary/%d", i), pointer)
+	}
+	for i, tr := range t.Triggers {
+		for field, expr := range tr.Fill {
+			for _, m := range theirField.FindAllStringSubmatch(expr, -1) {
+				want(fmt.Sprintf("/triggers/%d/fill/%s", i, field), strings.ReplaceAll(m[2], ".", "/"))
+			}
+		}
+	}
+}

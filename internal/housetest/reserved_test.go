@@ -1,0 +1,400 @@
+package housetest_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/exchange"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
+	"taizhang/internal/retrieval"
+	"taizhang/migrations"
+)
+
+// reservedCase is an approved entry with words that only professionals read.
+type reservedCase struct {
+	ledger, indicator string
+	author, approver  string
+	doc               map[string]any
+	secrets           []string // one a reserved field, and the file's name
+	fields            map[string]any
+	open              string   // what everybody reads who may read the entry
+	readers           []string // of the secrets
+	others            []string // who read the entry without them
+	key               ledger.Key
+	file              uuid.UUID
+}
+
+func reservedCases(t *testing.T, h *housetest.House) []*reservedCase {
+	at := func(d time.Duration) string {
+		return time.Now().Add(-d).In(catalog.Zone).Truncate(time.Second).Format(time.RFC3339)
+	}
+	others := []string{"area head", "duty leader", "warden", "inspector"}
+	soon := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	cases := []*reservedCase{
+		{ledger: "medical-visit", indicator: "HF-17", author: "medic", approver: "hospital head",
+			doc: map[string]any{"inmate_ref": inmate, "record_kind": "outpatient", "requested_at": at(3 * time.Hour), "seen_at": at(2 * time.Hour), "doctor_ref": "医生甲", "triage": "routine",
+				"diagnosis_code": "J06.9", "treatment": "对症用药处置", "work_fitness": "rest", "rest_days": 47, "infectious": false},
+			secrets: []string{"J06.9", "对症用药处置", "照片.jpg"}, fields: map[string]any{"diagnosis_code": "J06.9", "treatment": "对症用药处置"},
+			open: "47", readers: []string{"medic", "hospital medic"}, others: append(others, "hospital head")},
+		{ledger: "psych-health", indicator: "JY-04", author: "counsellor", approver: "education head",
+			doc: map[string]any{"inmate_ref": inmate, "record_kind": "screening", "occurred_at": at(2 * time.Hour), "practitioner_ref": "0000006", "instrument": "scl90",
+				"score_summary": "因子分偏高", "risk_grade": "moderate", "precautions": "安排包夹陪伴", "next_review_on": soon},
+			secrets: []string{"因子分偏高", "照片.jpg"}, fields: map[string]any{"score_summary": "因子分偏高"},
+			open: "安排包夹陪伴", readers: []string{"counsellor"}, others: append(others, "education head")},
+		{ledger: "psych-health", indicator: "JY-04", author: "counsellor", approver: "education head",
+			doc: map[string]any{"inmate_ref": inmate, "record_kind": "crisis", "occurred_at": at(time.Hour), "practitioner_ref": "0000006",
+				"session_note": "谈及家事", "crisis_plan": "每日随访", "risk_grade": "high", "precautions": "夜间增派值守", "next_review_on": soon},
+			secrets: []string{"谈及家事", "照片.jpg"}, fields: map[string]any{"session_note": "谈及家事"},
+			open: "夜间增派值守", readers: []string{"counsellor"}, others: append(others, "education head")},
+	}
+	for _, c := range cases {
+		raw, err := json.Marshal(c.doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := h.Begin(t, c.author, c.ledger, raw)
+		c.key = e.Key
+		c.file = h.Attach(t, c.author, e.Key, "report", housetest.Photo(1)).ID
+		out, err := h.Ledger.Submit(h.As(t.Context(), c.author), e.Key, e.ETag, "", ledger.Idem{})
+		if err != nil {
+			t.Fatal(c.ledger, err)
+		}
+		// The decision is on the whole, also where the decider reads only a part.
+		if out, err = approve(h, t, c.approver, out.Entry); err != nil || out.Entry.State != ledger.Approved {
+			t.Fatal(c.ledger, out.Entry.State, err)
+		}
+	}
+	return cases
+}
+
+// asReader is a person of the house, the inspector with a grant.
+func asReader(t *testing.T, h *housetest.House, who string) context.Context {
+	a := h.Person(who)
+	if who == "inspector" {
+		a.Grants = []actor.Grant{{PrisonID: h.Prison, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
+	}
+	return actor.With(t.Context(), a)
+}
+
+// asText is what a way out of the house tells, as JSON.
+func asText(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// leavings are the ways on which an entry's contents leave the house. "" says that
+// the way is closed to that person whatever the entry holds.
+var leavings = map[string]func(*testing.T, *housetest.House, *reservedCase, string) string{
+	"view": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		v, err := h.Ledger.Get(asReader(t, h, who), c.key)
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		return asText(t, v)
+	},
+	"list": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		list, err := h.Ledger.List(asReader(t, h, who), ledger.Query{Prison: h.Prison, Ledgers: []string{c.ledger}, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return asText(t, list)
+	},
+	"filed": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		list, err := h.Ledger.Filed(asReader(t, h, who), ledger.Query{Prison: h.Prison, Ledgers: []string{c.ledger}, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return asText(t, list)
+	},
+	"trace": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		tr, err := h.Retrieval.Trace(asReader(t, h, who), h.Prison, retrieval.Subject{Kind: "inmate", Ref: inmate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return asText(t, tr)
+	},
+	"print": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		var all string
+		for _, copied := range []bool{false, true} {
+			_, raw := opened(asReader(t, h, who), t, h.Printing(t), printing.Ask{Key: c.key, Copy: copied})
+			all += strings.Join(onPaper(t, raw), "")
+		}
+		return all
+	},
+	"volume": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		s := h.Printing(t)
+		v, err := s.NewVolume(asReader(t, h, who), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: c.ledger, Area: h.Area,
+			From: time.Now().AddDate(0, 0, -2).Format(time.DateOnly), To: time.Now().AddDate(0, 0, 1).Format(time.DateOnly)}, ledger.Idem{})
+		if fault.Is(err, fault.Forbidden) {
+			return ""
+		}
+		if err == nil {
+			err = s.Bind(t.Context(), v.VolumeKey)
+		}
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		_, body, err := s.OpenVolume(asReader(t, h, who), v.VolumeKey)
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		defer func() { _ = body.Close() }()
+		raw, err := io.ReadAll(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(onPaper(t, raw), "")
+	},
+	"export": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		if who == "inspector" {
+			return "" // the house's jobs know no grants
+		}
+		e, err := h.Exchange.Ask(asReader(t, h, who), exchange.Export{Prison: h.Prison, Ledger: c.ledger, Format: "csv-utf8-bom", Reason: "核对", Query: exchange.Filter{Area: &h.Area}},
+			ledger.Idem{Key: uuid.NewString(), Route: "test"})
+		if fault.Is(err, fault.Forbidden) {
+			return ""
+		}
+		if err == nil {
+			_, err = h.Exchange.Run(t.Context(), exchange.Work{Prison: h.Prison, ID: e.ID, Export: true})
+		}
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		_, raw := fetched(t, h, who, e)
+		return string(raw)
+	},
+	"pack": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		var b bytes.Buffer
+		err := inspecting(h).Pack(asReader(t, h, who), inspection.Request{Prison: h.Prison, Area: h.Area, Indicator: c.indicator, Reason: "年度检查"}, func(string) io.Writer { return &b })
+		if err != nil {
+			return ""
+		}
+		z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all strings.Builder
+		for _, f := range z.File {
+			if strings.Contains(f.Name, "/evidence/") {
+				t.Errorf("%s: the report is in the pack", who)
+			}
+			r, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(&all, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return all.String()
+	},
+	"file": func(t *testing.T, h *housetest.House, c *reservedCase, who string) string {
+		ev, body, err := h.Ledger.OpenEvidence(asReader(t, h, who), c.key, 1, c.file)
+		if fault.Is(err, fault.Forbidden) {
+			return ""
+		}
+		if err != nil {
+			t.Fatal(who, err)
+		}
+		return strings.Join(c.secrets, " ") + ev.Name + fmt.Sprint(body.Close())
+	},
+}
+
+// TestReserved: on every way out of the house what is for professionals is read by
+// them and its author, and by nobody else who may read the entry; the rest is read
+// by all of them.
+func TestReserved(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	for _, c := range reservedCases(t, h) {
+		for way, leave := range leavings {
+			told := 0
+			for _, who := range slices.Concat(c.readers, c.others) {
+				text := leave(t, h, c, who)
+				if text == "" {
+					continue
+				}
+				told++
+				reads := slices.Contains(c.readers, who)
+				for _, secret := range c.secrets {
+					if strings.Contains(text, secret) && !reads {
+						t.Errorf("%s, %s: %s reads %s", c.ledger, way, who, secret)
+					}
+				}
+				switch way {
+				case "view", "filed", "print":
+					if secret := c.secrets[0]; reads && !strings.Contains(text, secret) {
+						t.Errorf("%s, %s: %s does not read %s", c.ledger, way, who, secret)
+					}
+				}
+				switch way {
+				case "view", "filed", "print", "volume", "export", "pack":
+					if !strings.Contains(text, c.open) {
+						t.Errorf("%s, %s: %s does not read %s", c.ledger, way, who, c.open)
+					}
+				}
+				switch way {
+				case "print", "export":
+					if words := catalog.ForProfessionals.ZH; strings.Contains(text, words) == reads {
+						t.Errorf("%s, %s: %s is told %q: %v", c.ledger, way, who, words, !reads)
+					}
+				}
+			}
+			if told == 0 {
+				t.Errorf("%s, %s: nobody went that way", c.ledger, way)
+			}
+		}
+		for _, who := range c.others {
+			v, err := h.Ledger.Get(asReader(t, h, who), c.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rev := v.Revisions[0]; len(rev.Hidden) != len(c.fields) || !v.Evidence[0].Hidden {
+				t.Errorf("%s: %s is not told what is hidden: %v %+v", c.ledger, who, rev.Hidden, v.Evidence[0])
+			}
+		}
+	}
+}
+
+// TestReservedNotFound: by what is for professionals nobody finds an entry, neither
+// by searching nor by a filter, made anew or as it is kept.
+func TestReservedNotFound(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	cases := reservedCases(t, h)
+	for _, anew := range []bool{false, true} {
+		if anew {
+			if _, err := h.Ledger.Reindex(t.Context(), h.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range cases {
+			for _, who := range []string{c.author, "area head", "warden"} {
+				for _, secret := range c.secrets {
+					if hits := find(t, h, who, secret); len(hits) != 0 {
+						t.Errorf("%s: %s finds %q", c.ledger, who, secret)
+					}
+				}
+				if hits := find(t, h, who, inmate); !slices.Contains(found(hits), c.key.Entry) {
+					t.Errorf("%s: %s does not find the inmate's entry", c.ledger, who)
+				}
+				for name, value := range c.fields {
+					raw, err := json.Marshal(map[string]any{name: value})
+					if err != nil {
+						t.Fatal(err)
+					}
+					q := ledger.Query{Prison: h.Prison, Fields: []json.RawMessage{raw}, Limit: 10}
+					list, err := h.Ledger.List(asReader(t, h, who), q)
+					n, err2 := h.Ledger.Count(asReader(t, h, who), q)
+					filed, err3 := h.Ledger.Filed(asReader(t, h, who), q)
+					if err != nil || err2 != nil || err3 != nil || len(list) != 0 || n != 0 || len(filed) != 0 {
+						t.Errorf("%s: %s filters by %s: %d, %d, %d, %v %v %v", c.ledger, who, name, len(list), n, len(filed), err, err2, err3)
+					}
+				}
+			}
+		}
+	}
+}
+
+// unprofessional refuses everybody what is for professionals.
+type unprofessional struct{ ledger.Authorizer }
+
+func (u unprofessional) Check(a actor.Actor, action string, s ledger.Subject, now time.Time) error {
+	if s.Class == "medical" || s.Class == "psychological" {
+		return fault.New(fault.Forbidden, "forbidden")
+	}
+	return u.Authorizer.Check(a, action, s, now)
+}
+
+// TestReservedBeginnings: an entry begins with what the last one says as far as
+// whoever begins it may read that.
+func TestReservedBeginnings(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	for _, c := range reservedCases(t, h) {
+		begun := func() string {
+			b, err := h.Ledger.Beginnings(h.As(t.Context(), c.author), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: c.ledger})
+			if err != nil || b.Last == nil {
+				t.Fatal(c.ledger, b, err)
+			}
+			rows, err := h.Ledger.Prefill(h.As(t.Context(), c.author), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: c.ledger}, time.Now().In(catalog.Zone).Format("2006-01"))
+			if err != nil {
+				t.Fatal(c.ledger, err)
+			}
+			return asText(t, b) + asText(t, rows)
+		}
+		before := begun()
+		access := h.Ledger.Access
+		h.Ledger.Access = unprofessional{access}
+		after := begun()
+		h.Ledger.Access = access
+		shown := false
+		for _, secret := range c.secrets {
+			shown = shown || strings.Contains(before, secret)
+			if strings.Contains(after, secret) {
+				t.Errorf("%s begins with %s", c.ledger, secret)
+			}
+		}
+		t.Logf("%s: a professional begins with it: %v", c.ledger, shown)
+	}
+}
+
+// TestReservedForgotten: the migration takes away the texts in which what is for
+// professionals stood; made anew, the entries are found by the rest.
+func TestReservedForgotten(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	c := reservedCases(t, h)[0]
+	h.Submitted(t)
+	if _, err := h.Owner.Exec(t.Context(), "update search_texts set body = 'J06.9'"); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := fs.ReadFile(migrations.FS, "0058_forget_reserved.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), string(raw)); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() (list []string) {
+		rows, err := h.Owner.Query(t.Context(), "select distinct ledger from search_texts join entries using (prison_id, entry_id) order by 1")
+		if err == nil {
+			list, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if got := kept(); !slices.Equal(got, []string{"cell-body-search"}) {
+		t.Errorf("kept: %v", got)
+	}
+	if _, err := h.Ledger.Reindex(t.Context(), h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	if got := kept(); !slices.Contains(got, c.ledger) || len(find(t, h, "area head", "J06.9")) != 0 {
+		t.Errorf("made anew: %v", got)
+	}
+}

@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+)
+
+// Hidden is what of an entry's documents and files the context's actor may not
+// read, though he may read the entry (docs/access.md, Fields for professionals).
+func (s *Service) Hidden(ctx context.Context, e Entry, t *catalog.Type) catalog.Hidden {
+	sub := s.subject(e, t)
+	return t.Hidden(func(class string) bool {
+		sub.Class = class
+		return s.Access.Check(actor.From(ctx), "read", sub, s.Now()) == nil
+	})
+}
+
+// conceal takes out of a revision what the reader may not read, and says what
+// that is. Its digest stays that of the whole.
+func (s *Service) conceal(ctx context.Context, e Entry, rev *Revision) (catalog.Hidden, error) {
+	t := s.Catalog.Type(rev.Ledger, rev.Version)
+	if t == nil {
+		return catalog.Hidden{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", rev.Ledger)
+	}
+	h := s.Hidden(ctx, e, t)
+	if rev.Nil {
+		return h, nil
+	}
+	doc, err := catalog.ParseDocument(rev.Document)
+	if err != nil {
+		return h, err
+	}
+	doc, gone, err := h.Without(doc)
+	if err != nil || gone == nil {
+		return h, err
+	}
+	spoken := func(f fault.Field) bool { return h.Field(f.Pointer) }
+	rev.Document, rev.Hidden = doc.Canonical, gone
+	rev.Warnings, rev.Hints = slices.DeleteFunc(rev.Warnings, spoken), slices.DeleteFunc(rev.Hints, spoken)
+	rev.Pins = slices.DeleteFunc(rev.Pins, func(p Pin) bool { return h.Field(p.Field) })
+	return h, nil
+}
+
+// concealFiles takes the names of hidden files away: that there is one stays.
+func concealFiles(h catalog.Hidden, list []Evidence) {
+	for i := range list {
+		if h.Slot(list[i].Slot) {
+			list[i].Hidden, list[i].Name = true, catalog.ForProfessionals.ZH
+		}
+	}
+}
+
+// concealEvents takes out of the time line the hidden values that moving a draft
+// to another version dropped.
+func concealEvents(h catalog.Hidden, list []Event) error {
+	for i := range list {
+		var detail map[string]json.RawMessage
+		var dropped map[string]json.RawMessage
+		if json.Unmarshal(list[i].Detail, &detail) != nil || json.Unmarshal(detail["dropped"], &dropped) != nil {
+			continue
+		}
+		maps.DeleteFunc(dropped, func(id string, _ json.RawMessage) bool { return h.ID(id) })
+		raw, err := json.Marshal(dropped)
+		if err != nil {
+			return err
+		}
+		detail["dropped"] = raw
+		if list[i].Detail, err = json.Marshal(detail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offerable takes out of an area's latest documents what whoever fills the ledger
+// there may not read of others' entries.
+func (s *Service) offerable(ctx context.Context, n New, list []Latest) error {
+	for i := range list {
+		t := s.Catalog.Type(n.Ledger, list[i].Version)
+		if t == nil {
+			continue
+		}
+		doc, err := catalog.ParseDocument(list[i].Document)
+		if err != nil {
+			return err
+		}
+		of := Entry{Key: Key{Prison: n.Prison, Entry: list[i].Entry}, Area: n.Area, Ledger: t.ID, Level: t.Sensitivity}
+		if doc, _, err = s.Hidden(ctx, of, t).Without(doc); err != nil {
+			return err
+		}
+		list[i].Document = doc.Canonical
+	}
+	return nil
+}
+
+// closed leaves out of a list by the contents of fields the ledgers in which one of
+// them is reserved: what one may not read one does not find an entry by, and whoever
+// may is not told apart from who may not.
+func (s *Service) closed(q Query) (Query, error) {
+	for _, f := range q.Fields {
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(f, &members); err != nil {
+			return q, err
+		}
+		for name := range members {
+			q.Except = append(q.Except, s.Catalog.ReservedIn(name)...)
+		}
+	}
+	return q, nil
+}

@@ -1,0 +1,60 @@
+package printing
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"taizhang/internal/catalog"
+)
+
+// excerpt draws the form of a print without what is hidden, for those who may read
+// the entry and not all of it; nil where the form holds nothing of the sort. It is
+// kept nowhere: what is filed is the whole. The print then tells of the excerpt.
+func (s *Service) excerpt(ctx context.Context, p *Print, ledgerID string, hidden func(Sheet) catalog.Hidden) ([]byte, error) {
+	if !s.Catalog.Reserves(ledgerID) {
+		return nil, nil
+	}
+	var sheet Sheet
+	err := s.Store.Read(ctx, program(p.Prison), func(tx Tx) (err error) {
+		sheet, err = s.gather(ctx, tx, p.Key, p.Revision, p.Kind)
+		return err
+	})
+	if err == nil {
+		sheet, err = sheet.without(hidden(sheet))
+	}
+	if err != nil || !sheet.Excerpt {
+		return nil, err
+	}
+	pdf, pages, _, err := s.Font.Form(sheet)
+	p.Sha256, p.Size, p.Pages = sha256.Sum256(pdf), int64(len(pdf)), pages
+	return pdf, err
+}
+
+// without puts the words in the place of what is hidden.
+func (s Sheet) without(h catalog.Hidden) (Sheet, error) {
+	doc, err := catalog.ParseDocument(s.Revision.Document)
+	if err != nil {
+		return s, fmt.Errorf("form of %s: %w", s.Entry.Entry, err)
+	}
+	open, gone, err := h.Without(doc)
+	if err != nil {
+		return s, err
+	}
+	s.Excerpt = len(gone) > 0
+	value := maps.Clone(open.Value)
+	for _, pointer := range gone {
+		catalog.Put(value, pointer, catalog.ForProfessionals.ZH)
+	}
+	if s.Revision.Document, err = json.Marshal(value); err != nil {
+		return s, fmt.Errorf("form of %s: %w", s.Entry.Entry, err)
+	}
+	for i, e := range s.Evidence {
+		if h.Slot(e.Slot) {
+			s.Evidence[i].Name, s.Excerpt = catalog.ForProfessionals.ZH, true
+		}
+	}
+	return s, nil
+}
