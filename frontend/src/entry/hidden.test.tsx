@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
 import { expect, it } from 'vitest'
@@ -7,29 +8,31 @@ import { EvidenceList } from './EvidenceList'
 
 it('shows a field that the reader may not read as hidden, and not as empty', () => {
   render(
-    <MemoryRouter>
-      <Document
-        schema={{
-          type: 'object',
-          properties: {
-            treatment: { type: 'string', title: '处置' },
-            rest_days: { type: 'integer', title: '休息天数' },
-            isolation: { type: 'string', title: '隔离' },
-          },
-        }}
-        layout={{
-          sections: [
-            {
-              id: 'finding',
-              title: { zh: '诊断与处置', en: 'Diagnosis' },
-              fields: ['treatment', 'rest_days', 'isolation'],
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter>
+        <Document
+          schema={{
+            type: 'object',
+            properties: {
+              treatment: { type: 'string', title: '处置' },
+              rest_days: { type: 'integer', title: '休息天数' },
+              isolation: { type: 'string', title: '隔离' },
             },
-          ],
-        }}
-        doc={{ rest_days: 3 }}
-        hidden={['/treatment']}
-      />
-    </MemoryRouter>,
+          }}
+          layout={{
+            sections: [
+              {
+                id: 'finding',
+                title: { zh: '诊断与处置', en: 'Diagnosis' },
+                fields: ['treatment', 'rest_days', 'isolation'],
+              },
+            ],
+          }}
+          doc={{ rest_days: 3 }}
+          hidden={['/treatment']}
+        />
+      </MemoryRouter>
+    </QueryClientProvider>,
   )
   expect(screen.getByText('处置').nextElementSibling?.textContent).toBe('仅专业人员可见')
   expect(screen.getByText('休息天数').nextElementSibling?.textContent).toBe('3')
