@@ -45,6 +45,12 @@ func TestCatalogTry(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
+	out.Reset()
+	anything := write("anything.json", []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,
+		"properties":{"a":{"title":"甲","x-en":"A","x-id":"a"}}}`))
+	if err := run(t.Context(), []string{"catalog", "try", anything}, nil, &out, io.Discard); err == nil || !strings.Contains(out.String(), "schema.json/properties/a: 须写明 type") {
+		t.Errorf("a field of anything: %v %s", err, out.String())
+	}
 }
 
 // TestCatalogExport writes the catalogue back as the files it came from.

@@ -82,6 +82,7 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
 			t.readable(p)
+			t.fillable(p)
 		}
 	}
 	if len(p.fields) > 0 {
