@@ -46,10 +46,10 @@ func TestCatalogTry(t *testing.T) {
 		}
 	}
 	out.Reset()
-	anything := write("anything.json", []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,
-		"properties":{"a":{"title":"甲","x-en":"A","x-id":"a"}}}`))
-	if err := run(t.Context(), []string{"catalog", "try", anything}, nil, &out, io.Discard); err == nil || !strings.Contains(out.String(), "schema.json/properties/a: 须写明 type") {
-		t.Errorf("a field of anything: %v %s", err, out.String())
+	alike := write("alike.json", []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,
+		"properties":{"a":{"type":"string","title":"甲","x-en":"A","x-id":"a"},"b":{"type":"string","title":"甲","x-en":"B","x-id":"b"}}}`))
+	if err := run(t.Context(), []string{"catalog", "try", alike}, nil, &out, io.Discard); err == nil || !strings.Contains(out.String(), "schema.json/properties/b/title: 标题“甲”") {
+		t.Errorf("two fields of one title: %v %s", err, out.String())
 	}
 }
 

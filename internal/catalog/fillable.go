@@ -3,9 +3,7 @@ package catalog
 import (
 	"fmt"
 	"maps"
-	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -13,17 +11,8 @@ import (
 	"taizhang/internal/fault"
 )
 
-// kindsOf are the types of field that a keyword says something of.
-var kindsOf = map[string][]string{
-	"minLength": {"string"}, "maxLength": {"string"}, "pattern": {"string"}, "format": {"string"},
-	"minimum": {"integer", "number"}, "maximum": {"integer", "number"}, "exclusiveMinimum": {"integer", "number"}, "exclusiveMaximum": {"integer", "number"},
-	"multipleOf": {"integer", "number"},
-	"minItems":   {"array"}, "maxItems": {"array"}, "uniqueItems": {"array"}, "items": {"array"},
-	"properties": {"object"}, "required": {"object"}, "dependentRequired": {"object"}, "allOf": {"object"},
-}
-
 // fillable refuses a form with fields that nobody could fill, be shown, or tell from
-// those beside them. The profile takes such a schema: what it says of any JSON is clear.
+// those beside them. Judge takes such a schema: what it says of a document is clear.
 func (t *Type) fillable(p *problems) {
 	found := &problems{}
 	fillable{found}.object(t.validator.expanded, "")
@@ -64,14 +53,6 @@ func (f fillable) object(n map[string]any, at string) {
 	for _, name := range texts(n["required"]) {
 		if props[name]["readOnly"] == true {
 			f.refuse(at+"/required", "字段 "+name+" 只读，由系统填写，不能列为必填", "The field "+name+" is filled by the server; it cannot be required of the officer")
-		}
-	}
-	depends := asObject(n["dependentRequired"])
-	for _, name := range slices.Sorted(maps.Keys(depends)) {
-		for _, one := range append(texts(depends[name]), name) {
-			if props[one] == nil {
-				f.unknown(at+"/dependentRequired/"+escape(name), one)
-			}
 		}
 	}
 	f.branches(n, n, at)
@@ -172,110 +153,19 @@ func showable(n map[string]any) map[string]bool {
 }
 
 func (f fillable) field(n map[string]any, at string) {
-	kind, _ := n["type"].(string)
-	if kind == "" {
-		f.refuse(at, "须写明 type：没有类型的字段什么都收", "Say the type: a field without one takes anything")
-		return
-	}
-	for _, k := range slices.Sorted(maps.Keys(kindsOf)) {
-		if _, said := n[k]; said && !slices.Contains(kindsOf[k], kind) {
-			f.refuse(at+"/"+k, k+" 对 "+kind+" 不起作用，请删去，或改 type", k+" says nothing of a field of type "+kind+"; leave it out, or change the type")
-		}
-	}
-	for _, k := range []string{"pattern", "minLength", "maxLength"} {
-		if n["format"] != nil && n[k] != nil {
-			f.refuse(at+"/"+k, fmt.Sprintf("%s 已由 format 限定，请删去 %s", n["format"], k), fmt.Sprintf("The format says all of it; leave %s out", k))
-		}
-	}
-	f.choices(n, at)
-	if !roomFor(n, kind) {
-		f.refuse(at, "最小值与最大值之间没有可填的数，请放宽", "No number lies within the bounds; widen them")
-	}
-	switch kind {
-	case "object":
-		f.object(n, at)
-	case "array":
-		if items := itemsOf(n); items == nil {
-			f.refuse(at, "列表须写 items：每一项是什么", "A list says by items what it is of")
-		} else {
-			f.field(items, at+"/items")
-		}
-	}
-}
-
-// choices looks at the options of a field, and at a value that it has to have.
-func (f fillable) choices(n map[string]any, at string) {
 	alone := maps.Clone(n)
 	delete(alone, "oneOf")
 	delete(alone, "default")
 	if v, fixed := n["const"]; fixed && !takesDefault(alone, v) {
 		f.refuse(at+"/const", "规定的值不符合本字段自己的类型或限制", "The value asked for is not what the field itself takes")
 	}
-	values, titles := map[string]bool{}, map[string]bool{}
 	for i, c := range choiceNodes(n) {
-		here := fmt.Sprintf("%s/oneOf/%d", at, i)
-		title, _ := c["title"].(string)
-		value, words := asJSON(c["const"]), strings.TrimSpace(norm.NFKC.String(title))
 		if !takesDefault(alone, c["const"]) {
-			f.refuse(here+"/const", "选项的值不符合本字段自己的类型或限制", "The option is not what the field itself takes")
+			f.refuse(fmt.Sprintf("%s/oneOf/%d/const", at, i), "选项的值不符合本字段自己的类型或限制", "The option is not what the field itself takes")
 		}
-		if values[value] {
-			f.refuse(here+"/const", "选项 "+value+" 重复，两项都无法选", "The option "+value+" stands twice: neither could be picked")
-		}
-		if titles[words] {
-			f.refuse(here+"/title", "选项“"+title+"”重复，分不清选的是哪一项", "Two options have the title "+title+": nobody could tell them apart")
-		}
-		values[value], titles[words] = true, true
 	}
-}
-
-// roomFor reports whether a number lies within the bounds of a field. Of numbers that
-// need not be whole, nor multiples, sense has said so.
-func roomFor(n map[string]any, kind string) bool {
-	step := exactly(n["multipleOf"])
-	if kind == "integer" {
-		if step == nil {
-			step = big.NewRat(1, 1)
-		}
-		step.SetInt(step.Num()) // whole multiples of p/q are those of p
+	f.object(n, at)
+	if items := itemsOf(n); items != nil {
+		f.field(items, at+"/items")
 	}
-	low, high := bound(n, "minimum", "exclusiveMinimum", 1), bound(n, "maximum", "exclusiveMaximum", -1)
-	if step == nil || low == nil || high == nil {
-		return true
-	}
-	// The first multiple that is not below the lower bound, nor it where it is open.
-	times := new(big.Rat).Quo(low.at, step)
-	whole := new(big.Int).Div(times.Num(), times.Denom())
-	if !times.IsInt() || low.open {
-		whole.Add(whole, big.NewInt(1))
-	}
-	side := new(big.Rat).Mul(new(big.Rat).SetInt(whole), step).Cmp(high.at)
-	return side < 0 || side == 0 && !high.open
-}
-
-type limit struct {
-	at   *big.Rat
-	open bool
-}
-
-// bound is the stricter of a closed and an open limit; toward is 1 for lower ones.
-func bound(n map[string]any, closed, open string, toward int) *limit {
-	a, b := exactly(n[closed]), exactly(n[open])
-	switch {
-	case a == nil && b == nil:
-		return nil
-	case b == nil || a != nil && a.Cmp(b) == toward:
-		return &limit{a, false}
-	}
-	return &limit{b, true}
-}
-
-// exactly is a number of a schema as it is written; nil for none.
-func exactly(v any) *big.Rat {
-	x, ok := v.(float64)
-	if !ok {
-		return nil
-	}
-	r, _ := new(big.Rat).SetString(strconv.FormatFloat(x, 'f', -1, 64))
-	return r
 }
