@@ -59,8 +59,9 @@ func TestTemplates(t *testing.T) {
 	}
 
 	// The next version has no organiser any more, and calls the place otherwise.
-	c := next(t, h, n.Ledger, func(schema, _, form map[string]any) {
+	c := next(t, h, n.Ledger, func(schema, definition, form map[string]any) {
 		props := properties(schema)
+		everywhere(t, definition, "evidence", "doc.place", "doc.venue")
 		delete(props, "organiser_ref")
 		props["venue"] = props["place"]
 		delete(props, "place")
