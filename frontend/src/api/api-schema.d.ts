@@ -2708,6 +2708,8 @@ export interface components {
             etag?: number;
             state?: string;
             current?: unknown;
+            /** @description Digest of the draft as it was last sent; current may be that with what its sources say */
+            arrived?: string;
             received?: number;
             limit?: number;
             /** Format: date-time */
