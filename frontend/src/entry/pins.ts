@@ -30,6 +30,11 @@ export function originOf(pin: Pin, source: string): Origin {
   return pin.offered ? { ...said, offer: pin.value as Json[] } : { ...said, pinned: true }
 }
 
+/** The origins with the names that ledgers have by now: while none is known, an id stands in its place. */
+export function named(origins: ReadonlyMap<string, Origin>, ledgerName: (id: string) => string) {
+  return new Map([...origins].map(([at, o]) => [at, { ...o, source: ledgerName(o.source) }]))
+}
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /**
