@@ -88,7 +88,9 @@ type Filter struct {
 	DueFrom  time.Time
 	DueTo    time.Time
 	Day      string
-	Unfilled bool
+	Unfilled bool // open or missing
+	// Limit leaves the earliest deadlines out where there are more.
+	Limit int
 }
 
 // Decided is one submission that the owning department had to decide.
@@ -104,6 +106,7 @@ type Store interface {
 	Prisons(ctx context.Context) ([]uuid.UUID, error)
 	Roll(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]int, error)
 	AddDuties(ctx context.Context, s ledger.Session, list []Duty) error
+	// Duties comes in the order of the deadlines.
 	Duties(ctx context.Context, s ledger.Session, f Filter) ([]Duty, error)
 	// Reckon replaces the facts of a day by what fn makes of it. It holds the day
 	// from before it reads until it has written: two reckonings of one day come
@@ -274,7 +277,7 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID, f Filter) ([]Duty,
 		}
 	}
 	list, err := s.Store.Duties(ctx, s.asked(ctx, prison), f)
-	return s.judged(list, f), err
+	return s.judged(list), err
 }
 
 func (s *Service) now() time.Time {
@@ -284,15 +287,11 @@ func (s *Service) now() time.Time {
 	return s.Now()
 }
 
-func (s *Service) judged(list []Duty, f Filter) []Duty {
+func (s *Service) judged(list []Duty) []Duty {
 	now := s.now()
-	kept := list[:0]
-	for _, d := range list {
-		d.Judge(now)
-		d.Lock = s.lock(d, now)
-		if !f.Unfilled || d.State == Open || d.State == Missing {
-			kept = append(kept, d)
-		}
+	for i := range list {
+		list[i].Judge(now)
+		list[i].Lock = s.lock(list[i], now)
 	}
-	return kept
+	return list
 }

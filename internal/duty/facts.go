@@ -66,7 +66,7 @@ func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {
 // standing counts completeness and timeliness of the duties that end that day
 // and whose deadline has passed or which are already fulfilled.
 func (s *Service) standing(t *tally, list []Duty) {
-	for _, d := range s.judged(list, Filter{}) {
+	for _, d := range s.judged(list) {
 		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
 		switch d.State {
 		case Open:
@@ -189,7 +189,7 @@ func (s *Service) announceMissed(ctx context.Context, prison uuid.UUID, from, to
 	ses := s.reckoning(prison)
 	var news []ledger.Announcement
 	for _, a := range areas {
-		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
+		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to, Unfilled: true})
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,6 +105,10 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	return list, err
 }
 
+// excused by decision (免填) is the duty d.
+const excused = `exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'excuse' and r.state = 'granted' and r.ledger = d.ledger
+	and r.areas[1] = d.area_id and d.day between r.from_day and r.to_day and r.period in ('', d.period))`
+
 func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error) {
 	w := &where{}
 	w.add("d.prison_id = %s", prison)
@@ -120,29 +125,37 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 	if f.Day != "" {
 		w.add("d.day = %s::text::date", f.Day)
 	}
+	if f.Unfilled {
+		w.add("f.entry_id is null and not " + excused)
+	}
+	cut := ""
+	if f.Limit > 0 {
+		cut = fmt.Sprintf(" limit %d", f.Limit)
+	}
 	const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
 		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
 		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
 	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
 			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
 			least(d.target, (select count(*) `+filled+`)), d.planned_due_at,
-			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'excuse' and r.state = 'granted' and r.ledger = d.ledger
-				and r.areas[1] = d.area_id and d.day between r.from_day and r.to_day and r.period in ('', d.period)),
+			`+excused+`,
 			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'unlock' and r.state = 'granted' and r.ledger = d.ledger
 				and r.areas[1] = d.area_id and r.from_day <= d.day and r.to_day >= (d.starts_at at time zone 'Asia/Shanghai')::date
 				and r.expires_on >= (app.transaction_time() at time zone 'Asia/Shanghai')::date)
 		from duties d
 		left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
-		where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
+		where `+w.String()+` order by d.due_at desc, d.ledger desc, d.target desc`+cut, w.args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
 		var d duty.Duty
 		err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
 			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have, &d.Planned, &d.Excused, &d.Unlocked)
 		return d, err
 	})
+	slices.Reverse(list)
+	return list, err
 }
 
 // Reckon takes the day before it reads: two reckonings beside each other could
@@ -311,6 +324,20 @@ func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID str
 		and starts_at < $4 and ends_at >= $4 group by starts_at, ends_at order by starts_at limit 1`, prison, area, ledgerID, at).Scan(&p.Starts, &p.Ends, &p.Due)
 	})
 	return p, mapped(err)
+}
+
+// DutyDays looks as the program does: what is reckoned does not hang on who files.
+func (t *txn) DutyDays(ctx context.Context, prison, area uuid.UUID, ledgerID string, at time.Time) (days []string, err error) {
+	err = t.asProgram(ctx, func() error {
+		rows, err := t.tx.Query(ctx, `select distinct day::text from duties where prison_id = $1 and area_id = $2 and ledger = $3
+			and starts_at < $4 and ends_at >= $4`, prison, area, ledgerID, at)
+		if err != nil {
+			return err
+		}
+		days, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return days, mapped(err)
 }
 
 // Unlocked looks as the program does: who fills for an area from outside sees
