@@ -212,12 +212,11 @@ func touch(ctx context.Context, tx Tx, stood ...Entry) error {
 		if e.Day == "" || e.OccurredAt == nil {
 			continue
 		}
-		days, err := tx.DutyDays(ctx, e.Prison, e.Area, e.Ledger, *e.OccurredAt)
+		days, err := tx.DutyDays(ctx, e)
 		if err != nil {
 			return err
 		}
-		for _, day := range append(days, e.Day) {
-			d := DayTouched{Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, Day: day}
+		for _, d := range append(days, DayTouched{Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, Day: e.Day}) {
 			if seen[d] {
 				continue
 			}
