@@ -23,7 +23,8 @@ COMMENT ON COLUMN duties.about IS 'the field that names the inmate, where the du
 UPDATE duties d SET target = 1, about = v.about FROM (
   SELECT DISTINCT ON (ledger) ledger, (SELECT min(f.name) FROM jsonb_each(app.document(schema)->'properties') AS f(name, field)
     WHERE f.field->'x-ui'->>'lookup' = 'inmate') AS about
-  FROM ledger_versions WHERE app.document(definition)->'cadence'->>'per' = 'inmate' ORDER BY ledger, version DESC) v
+  FROM ledger_versions WHERE CASE WHEN length(definition) > 0 THEN app.document(definition)->'cadence'->>'per' END = 'inmate'
+  ORDER BY ledger, version DESC) v
 WHERE v.ledger = d.ledger AND v.about IS NOT NULL;
 INSERT INTO duty_inmates SELECT d.prison_id, d.duty_id, i.inmate_no FROM duties d JOIN inmates i ON i.prison_id = d.prison_id AND i.area_id = d.area_id
   AND i.admitted_on <= d.day AND (i.released_on IS NULL OR i.released_on > (d.starts_at AT TIME ZONE 'Asia/Shanghai')::date)

@@ -10,6 +10,7 @@ import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import { HeatChart } from './HeatChart'
 import { daysBetween, monthOn, type Row, rowsOf, standingOf } from './heat'
+import { Lacking } from './Lacking'
 import { LockNote } from './LockNote'
 import { periodName } from './period'
 
@@ -223,8 +224,12 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
         </div>
       </div>
       <p className="quiet">{t('calendar.counts', { ...cell })}</p>
-      <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('calendar.nothingDue')}>
-        {(list) => (
+      <Ready
+        query={query}
+        empty={({ duties }) => duties.length === 0}
+        whenEmpty={t('calendar.nothingDue')}
+      >
+        {({ duties }) => (
           <table className="plain">
             <thead>
               <tr>
@@ -235,11 +240,12 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
               </tr>
             </thead>
             <tbody>
-              {list.map((duty) => (
+              {duties.map((duty) => (
                 <tr key={duty.id}>
                   <td>
                     {periodName(duty.period, t)}
                     {duty.target > 1 && ` (${duty.target})`}
+                    <Lacking duty={duty} />
                   </td>
                   <td>
                     {showTime(duty.due_at)}
