@@ -91,8 +91,7 @@ func (t *tally) stands(d Duty) {
 		entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
 	}
 	t.add("due", one, scoring.Ref{})
-	// What lies with a decider is not missing: it counts as filled until it is
-	// returned.
+	// What lies with a decider counts as filled until it is returned (decision 30).
 	if d.Approved || d.Waiting {
 		t.add("filled", one, scoring.Ref{})
 	} else {
