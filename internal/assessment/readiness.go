@@ -131,17 +131,22 @@ func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring
 	if err != nil {
 		return nil, err
 	}
-	prices := map[string]scoring.Decimal{}
+	type missing struct {
+		ledger string
+		left   int
+	}
+	prices := map[missing]scoring.Decimal{}
 	list := []Due{}
 	for _, d := range open {
 		if d.State != duty.Open {
 			continue
 		}
-		price, ok := prices[d.Ledger]
+		key := missing{d.Ledger, d.Left()}
+		price, ok := prices[key]
 		if !ok {
-			missed := scoring.Evaluate(std, Missing(in, d.Ledger, in.To))
+			missed := scoring.Evaluate(std, Missing(in, key.ledger, key.left, in.To))
 			price = decimal(new(big.Rat).Sub(sheet.Score.Rat(), missed.Score.Rat()))
-			prices[d.Ledger] = price
+			prices[key] = price
 		}
 		list = append(list, Due{Ledger: d.Ledger, Period: d.Period, Due: d.Due, Price: price})
 	}
@@ -152,12 +157,12 @@ func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring
 // missed is what the facts of a day gain when a duty passes unfulfilled.
 var missed = []string{"due", "unfilled", "late", "missing"}
 
-// Missing is an input in which one duty more of a ledger was missed that day.
-func Missing(in scoring.Input, ledgerID, day string) scoring.Input {
-	one := decimal(big.NewRat(1, 1))
+// Missing is an input in which so many more of a ledger were missed that day.
+func Missing(in scoring.Input, ledgerID string, n int, day string) scoring.Input {
+	more := decimal(big.NewRat(int64(n), 1))
 	in.Facts = slices.Clone(in.Facts)
 	for _, m := range missed {
-		in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: one})
+		in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: more})
 	}
 	return in
 }

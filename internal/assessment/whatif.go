@@ -85,9 +85,7 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 // suppose changes a copy of an input.
 func suppose(in scoring.Input, w Supposed) scoring.Input {
 	for l, n := range w.Missed {
-		for range n {
-			in = Missing(in, l, in.To)
-		}
+		in = Missing(in, l, n, in.To)
 	}
 	in.Facts = slices.Concat(in.Facts, w.Facts)
 	findings := slices.DeleteFunc(slices.Clone(in.Findings), func(f scoring.Finding) bool { return slices.Contains(w.Without, f.ID) })

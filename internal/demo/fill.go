@@ -36,8 +36,9 @@ func (l *life) blank(t *catalog.Type, a *place, occurred, at time.Time, key stri
 // usual is the sample that is the common case where that is not the first.
 var usual = map[string]int{"hazard-rectification": 1} // repaired, not left open
 
-// file plans one entry: begun, its files attached, submitted.
-func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period string) {
+// file plans one entry: begun, its files attached, submitted; about names the inmate
+// where the ledger is kept of each.
+func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period, about string) {
 	l.later(at, func(ctx context.Context) error {
 		who, ok := l.filler(t, a)
 		if !ok {
@@ -54,7 +55,7 @@ func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period st
 		// comes later, as in life.
 		for _, stage := range []catalog.Stage{catalog.StageApprove, catalog.StageSubmit} {
 			for i := range list {
-				if doc, ok := l.tailored(t, a, who, list[(first+i)%len(list)], occurred, period, stage); ok {
+				if doc, ok := l.tailored(t, a, who, list[(first+i)%len(list)], occurred, period, about, stage); ok {
 					return l.enter(ctx, t, a, who, doc)
 				}
 			}
@@ -66,7 +67,7 @@ func (l *life) file(t *catalog.Type, a *place, occurred, at time.Time, period st
 
 // tailored makes a document that would pass by itself; look-ups are asked when
 // it is submitted.
-func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurred time.Time, period string, stage catalog.Stage) (catalog.Document, bool) {
+func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurred time.Time, period, about string, stage catalog.Stage) (catalog.Document, bool) {
 	delta := occurred.Sub(s.occurred)
 	if occurred.Sub(catalogMidnight(occurred)) == 12*time.Hour && t.Cadence.Kind != "per_shift" {
 		delta = delta.Round(24 * time.Hour)
@@ -81,6 +82,9 @@ func (l *life) tailored(t *catalog.Type, a *place, who person, s sample, occurre
 	inmates := slices.Concat(a.inmates[turn%len(a.inmates):], a.inmates[:turn%len(a.inmates)])
 	tl := &tailor{delta: delta, month: occurred.In(catalog.Zone).Format("2006-01"), officers: officers, inmates: inmates,
 		swapped: map[string]string{sampleFiller: who.number}}
+	if of, ok := s.doc.Value[t.Subject()].(string); ok && about != "" {
+		tl.swapped[of] = about
+	}
 	value := tl.cut(s.doc.Value).(map[string]any)
 	if _, has := value["shift"]; has {
 		if _, name, ok := bytes.Cut([]byte(period), []byte("/")); ok {

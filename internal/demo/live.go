@@ -112,7 +112,7 @@ func (l *life) schedule(start time.Time) {
 			if t.Cadence.Kind == "event" {
 				for range 2 + l.rng.IntN(4) + l.p.Days/15 {
 					at := start.Add(l.between(0, l.end.Sub(start)))
-					l.file(t, a, at, at.Add(l.between(10*time.Minute, 2*time.Hour)), "")
+					l.file(t, a, at, at.Add(l.between(10*time.Minute, 2*time.Hour)), "", "")
 				}
 				continue
 			}
@@ -163,7 +163,11 @@ func (l *life) fulfil(t *catalog.Type, a *place, per duty.Period, care float64) 
 			l.blank(t, a, occurred, at, key)
 			continue
 		}
-		l.file(t, a, occurred, at, per.Key)
+		about := ""
+		if t.Cadence.Per == "inmate" {
+			about = a.inmates[n%len(a.inmates)]
+		}
+		l.file(t, a, occurred, at, per.Key, about)
 	}
 }
 
@@ -224,5 +228,6 @@ func (l *life) reckon(ctx context.Context, start time.Time) error {
 			return err
 		}
 	}
-	return l.duty.RefreshDue(ctx, l.u.id, start, l.end)
+	// What is due later may be fulfilled already.
+	return l.duty.RefreshDue(ctx, l.u.id, start, l.end.AddDate(0, 6, 0))
 }

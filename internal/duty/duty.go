@@ -38,12 +38,14 @@ type Duty struct {
 	Period string    `json:"period"`
 	Target int       `json:"target"` // how many entries of the period fulfil it
 	Have   int       `json:"have"`   // how many there are, at most Target
-	// Whole says that the one duty stands for the whole period; its target stays
-	// what it was when the period was planned.
-	Whole  bool      `json:"-"`
-	Starts time.Time `json:"starts_at"`
-	Ends   time.Time `json:"ends_at"`
-	Due    time.Time `json:"due_at"`
+	// About is the field that names the inmate, of a duty that is owed of each on the
+	// roll: Slots are what is owed, and Missing whom nothing was filed about.
+	About   string    `json:"-"`
+	Slots   []Slot    `json:"-"`
+	Missing []Inmate  `json:"missing,omitempty"`
+	Starts  time.Time `json:"starts_at"`
+	Ends    time.Time `json:"ends_at"`
+	Due     time.Time `json:"due_at"`
 	// Planned is the deadline as the cadence has it; Due is later where an outage
 	// moved it.
 	Planned time.Time `json:"planned_due_at"`
@@ -61,6 +63,67 @@ type Duty struct {
 	Unlocked bool `json:"-"`
 	// Lock is why it cannot be filled now; nil when it can.
 	Lock *ledger.Lock `json:"lock"`
+}
+
+// Inmate as a list names him.
+type Inmate struct {
+	Number string `json:"inmate_no"`
+	Name   string `json:"name"`
+}
+
+// Slot is one entry owed of one inmate, and the one that fills it.
+type Slot struct {
+	Inmate
+	Entry     *uuid.UUID `json:"entry"`
+	Submitted *time.Time `json:"submitted_at"`
+	Approved  bool       `json:"approved"`
+	Waiting   bool       `json:"waiting"`
+}
+
+// Sum says of a duty what its slots say together: it is fulfilled with the last of
+// them.
+func (d *Duty) Sum() {
+	d.Target, d.Approved = len(d.Slots), true
+	for _, s := range d.Slots {
+		if s.Entry == nil {
+			if n := len(d.Missing); n == 0 || d.Missing[n-1] != s.Inmate {
+				d.Missing = append(d.Missing, s.Inmate)
+			}
+			continue
+		}
+		d.Have++
+		d.Approved, d.Waiting = d.Approved && s.Approved, d.Waiting || s.Waiting
+		if d.Submitted == nil || s.Submitted.After(*d.Submitted) {
+			d.Entry, d.Submitted = s.Entry, s.Submitted
+		}
+	}
+	if d.Have < d.Target {
+		d.Entry, d.Submitted, d.Approved, d.Waiting = nil, nil, false, false
+	}
+}
+
+// each is what is counted one by one: a duty is itself, or its slots.
+func (d Duty) each() []Duty {
+	if d.About == "" {
+		return []Duty{d}
+	}
+	list := make([]Duty, len(d.Slots))
+	for i, s := range d.Slots {
+		list[i] = d
+		list[i].Entry, list[i].Submitted, list[i].Approved, list[i].Waiting = s.Entry, s.Submitted, s.Approved, s.Waiting
+	}
+	return list
+}
+
+// Left is how many of what is counted are not filled.
+func (d Duty) Left() int {
+	n := 0
+	for _, one := range d.each() {
+		if one.Submitted == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Judge fills in the state as it is at now.
@@ -88,7 +151,9 @@ type Filter struct {
 	DueFrom  time.Time
 	DueTo    time.Time
 	Day      string
-	Unfilled bool
+	Unfilled bool // open or missing
+	// Limit leaves the earliest deadlines out where there are more.
+	Limit int
 }
 
 // Decided is one submission that the owning department had to decide.
@@ -103,7 +168,10 @@ type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	Prisons(ctx context.Context) ([]uuid.UUID, error)
 	Roll(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]int, error)
+	// AddDuties also brings the lists of inmates of periods that are not over up to
+	// the roll.
 	AddDuties(ctx context.Context, s ledger.Session, list []Duty) error
+	// Duties comes in the order of the deadlines.
 	Duties(ctx context.Context, s ledger.Session, f Filter) ([]Duty, error)
 	// Reckon replaces the facts of a day by what fn makes of it. It holds the day
 	// from before it reads until it has written: two reckonings of one day come
@@ -225,34 +293,36 @@ func (s *Service) plan(ctx context.Context, prison uuid.UUID, from, to time.Time
 		for _, a := range areas {
 			if t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
 				owed := slices.DeleteFunc(slices.Clone(periods), func(p Period) bool { return !a.Counts(p.Day()) })
-				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, owed, rolls[a.ID])...)
+				list = append(list, plan(t, s.Catalog.Calendar(), a.ID, owed, catalog.Extent{Inmates: rolls[a.ID], Sites: s.Catalog.Nominal().Sites})...)
 			}
 		}
 	}
 	return s.Store.AddDuties(ctx, ses, list)
 }
 
-func plan(t *catalog.Type, cal *catalog.Calendar, area uuid.UUID, periods []Period, roll int) []Duty {
+// plan makes one duty of what is owed of each inmate, else one for each entry.
+func plan(t *catalog.Type, cal *catalog.Calendar, area uuid.UUID, periods []Period, e catalog.Extent) []Duty {
 	var list []Duty
 	for _, p := range periods {
 		d := Duty{Area: area, Ledger: t.ID, Period: p.Key, Starts: p.Starts, Ends: p.Ends,
 			Due: t.Cadence.Due(p.Ends, cal), Day: p.Day()}
+		n := t.Cadence.Target(e)
 		if t.Cadence.Per == "inmate" {
-			d.ID, d.Target, d.Whole = uuid.Must(uuid.NewV7()), t.Cadence.Target(catalog.Extent{Inmates: roll}), true
-			if d.Target > 0 {
-				list = append(list, d)
-			}
-			continue
+			d.About, d.Target, n = t.Subject(), t.Cadence.Expected, min(n, 1)
 		}
-		for n := range t.Cadence.Expected {
-			d.ID, d.Target = uuid.Must(uuid.NewV7()), n+1
+		for i := range n {
+			d.ID = uuid.Must(uuid.NewV7())
+			if d.About == "" {
+				d.Target = i + 1
+			}
 			list = append(list, d)
 		}
 	}
 	return list
 }
 
-// List returns the duties of areas the actor may see, judged at now.
+// List returns the duties of areas the actor may see, judged at now. Inmates are
+// named to who may look up those of the area.
 func (s *Service) List(ctx context.Context, prison uuid.UUID, f Filter) ([]Duty, error) {
 	if len(f.Areas) == 0 {
 		areas, err := s.Store.Areas(ctx, prison)
@@ -274,7 +344,19 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID, f Filter) ([]Duty,
 		}
 	}
 	list, err := s.Store.Duties(ctx, s.asked(ctx, prison), f)
-	return s.judged(list, f), err
+	if err != nil {
+		return nil, err
+	}
+	named := map[uuid.UUID]bool{}
+	for _, a := range f.Areas {
+		named[a] = s.Access.Check(actor.From(ctx), "read", ledger.Subject{Class: "inmate", Prison: prison, Area: a}, s.Now()) == nil
+	}
+	for i := range list {
+		if !named[list[i].Area] {
+			list[i].Missing = nil
+		}
+	}
+	return s.judged(list), nil
 }
 
 func (s *Service) now() time.Time {
@@ -284,15 +366,11 @@ func (s *Service) now() time.Time {
 	return s.Now()
 }
 
-func (s *Service) judged(list []Duty, f Filter) []Duty {
+func (s *Service) judged(list []Duty) []Duty {
 	now := s.now()
-	kept := list[:0]
-	for _, d := range list {
-		d.Judge(now)
-		d.Lock = s.lock(d, now)
-		if !f.Unfilled || d.State == Open || d.State == Missing {
-			kept = append(kept, d)
-		}
+	for i := range list {
+		list[i].Judge(now)
+		list[i].Lock = s.lock(list[i], now)
 	}
-	return kept
+	return list
 }

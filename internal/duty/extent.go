@@ -35,7 +35,7 @@ func (s *Service) Extents(ctx context.Context, prison uuid.UUID) (Extents, error
 }
 
 // Of one area. No list of work sites is kept: the nominal number stands for them,
-// as it does where duties are planned.
+// as it does in Plan.
 func (e Extents) Of(area uuid.UUID) catalog.Extent {
 	if !slices.ContainsFunc(e.areas, func(a ledger.Area) bool { return a.ID == area }) {
 		return e.nominal

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,8 @@ func (t *tally) add(measure string, value *big.Rat, ref scoring.Ref) {
 		t.order = append(t.order, measure)
 	}
 	t.sum[measure].Add(t.sum[measure], value)
-	if ref.ID != "" {
+	// What is owed of many inmates is one duty: it is named once.
+	if ref.ID != "" && !slices.Contains(t.refs[measure], ref) {
 		t.refs[measure] = append(t.refs[measure], ref)
 	}
 }
@@ -66,39 +68,46 @@ func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {
 // standing counts completeness and timeliness of the duties that end that day
 // and whose deadline has passed or which are already fulfilled.
 func (s *Service) standing(t *tally, list []Duty) {
-	for _, d := range s.judged(list, Filter{}) {
-		ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
-		switch d.State {
-		case Open:
-			continue
-		case Excused:
-			t.add("excused", one, ref)
-			continue
+	now := s.now()
+	for _, d := range list {
+		for _, one := range d.each() {
+			one.Judge(now)
+			t.stands(one)
 		}
-		entry := ref
-		if d.Entry != nil {
-			entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
-		}
-		t.add("due", one, scoring.Ref{})
-		// What lies with a decider is not missing: it counts as filled until it is
-		// returned.
-		if d.Approved || d.Waiting {
-			t.add("filled", one, scoring.Ref{})
-		} else {
-			t.add("unfilled", one, entry)
-		}
-		switch d.State {
-		case OnTime:
-			t.add("ontime", one, scoring.Ref{})
-		case Late:
-			t.add("late", one, entry)
-		case Backfilled:
-			t.add("late", one, entry)
-			t.add("backfilled", one, entry)
-		case Missing:
-			t.add("late", one, ref)
-			t.add("missing", one, ref)
-		}
+	}
+}
+
+func (t *tally) stands(d Duty) {
+	ref := scoring.Ref{Kind: "duty", ID: d.ID.String()}
+	switch d.State {
+	case Open:
+		return
+	case Excused:
+		t.add("excused", one, ref)
+		return
+	}
+	entry := ref
+	if d.Entry != nil {
+		entry = scoring.Ref{Kind: "entry", ID: d.Entry.String()}
+	}
+	t.add("due", one, scoring.Ref{})
+	// What lies with a decider counts as filled until it is returned (decision 30).
+	if d.Approved || d.Waiting {
+		t.add("filled", one, scoring.Ref{})
+	} else {
+		t.add("unfilled", one, entry)
+	}
+	switch d.State {
+	case OnTime:
+		t.add("ontime", one, scoring.Ref{})
+	case Late:
+		t.add("late", one, entry)
+	case Backfilled:
+		t.add("late", one, entry)
+		t.add("backfilled", one, entry)
+	case Missing:
+		t.add("late", one, ref)
+		t.add("missing", one, ref)
 	}
 }
 
@@ -189,7 +198,7 @@ func (s *Service) announceMissed(ctx context.Context, prison uuid.UUID, from, to
 	ses := s.reckoning(prison)
 	var news []ledger.Announcement
 	for _, a := range areas {
-		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to})
+		list, err := s.Store.Duties(ctx, ses, Filter{Areas: []uuid.UUID{a.ID}, DueFrom: from, DueTo: to, Unfilled: true})
 		if err != nil {
 			return err
 		}

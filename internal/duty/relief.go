@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -234,6 +235,10 @@ func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 	if !far && (err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > longestRelief || len(r.Period) > 40 || r.From != nil || r.Until != nil) {
 		wrong("/to_day", "止日不早于起日，且不超过三个月", "The last day is not before the first, within three months")
 	}
+	if p, cut := s.cut(r, t); len(bad) == 0 && cut {
+		wrong("/to_day", fmt.Sprintf("该台账 %s 这一期到 %s 才结束，只免到 %s 不起作用；请把止日改为 %[2]s，或改到这一期以前", p.Key, p.Day(), r.ToDay),
+			fmt.Sprintf("The period %s ends on %s: excused until %s it would still be due. End on %[2]s, or before the period begins", p.Key, p.Day(), r.ToDay))
+	}
 	switch until, err := catalog.Day(r.Expires); {
 	case r.Kind == Excuse && r.Expires != "":
 		wrong("/expires_on", "免填没有截止日", "An excuse does not expire")
@@ -241,6 +246,22 @@ func (s *Service) wrongRelief(r Relief, areas []ledger.Area) []fault.Field {
 		wrong("/expires_on", "解锁截止日应为今天以后三个月以内", "An unlock ends within three months from today")
 	}
 	return bad
+}
+
+// cut finds the period that an excuse covers a part of without its last day, on
+// which it counts: that part would excuse nothing.
+func (s *Service) cut(r Relief, t *catalog.Type) (Period, bool) {
+	from, err1 := catalog.Day(r.FromDay)
+	to, err2 := catalog.Day(r.ToDay)
+	if r.Kind != Excuse || t == nil || err1 != nil || err2 != nil {
+		return Period{}, false
+	}
+	for _, p := range Periods(t.Cadence, s.Catalog.Calendar(), midnight(from.At), midnight(to.At).AddDate(0, 0, 1)) {
+		if (r.Period == "" || r.Period == p.Key) && p.Day() > r.ToDay {
+			return p, true
+		}
+	}
+	return Period{}, false
 }
 
 // Decide says a verdict of a relief. Granting and refusing are never the

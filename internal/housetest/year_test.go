@@ -38,6 +38,7 @@ var yearly = []keptOf{
 	{"culture-activity", true, true, true, "month", 2, 72},
 	{"emergency-drill", true, true, true, "quarter", 1, 72},
 	{"kitchen-hygiene", false, false, true, "day", 3, 4},
+	{"individual-talk", true, true, true, "inmate", 1, 48},
 }
 
 type counts struct{ Due, Actual, OnTime, Late, Backfilled, Missing int }
@@ -55,7 +56,7 @@ func endsOn(every string, day time.Time, works bool) []stretch {
 		return []stretch{{day, next}}
 	case every == "week" && day.Weekday() == time.Sunday:
 		return []stretch{{day.AddDate(0, 0, -6), next}}
-	case every == "month" && next.Day() == 1:
+	case (every == "month" || every == "inmate") && next.Day() == 1:
 		return []stretch{{next.AddDate(0, -1, 0), next}}
 	case every == "quarter" && next.Day() == 1 && slices.Contains([]time.Month{time.January, time.April, time.July, time.October}, next.Month()):
 		return []stretch{{next.AddDate(0, -3, 0), next}}
@@ -100,18 +101,37 @@ func TestYear(t *testing.T) {
 	}
 	zone := time.FixedZone("CST", 8*60*60)
 	first, end := time.Date(2025, 1, 1, 0, 0, 0, 0, zone), time.Date(2026, 1, 1, 0, 0, 0, 0, zone)
-	if err := h.Duty.Plan(ctx, h.Prison, first, end); err != nil {
-		t.Fatal(err)
-	}
 	works := workedIn2025(t)
+	// Talks are owed of everybody on an area's roll: some came and some left.
+	everybody := []struct {
+		number, in, out string
+		area            uuid.UUID
+	}{{"0000000001", "2020-01-01", "", h.Area}, {"0000000002", "2020-01-01", "2025-05-12", h.Area}, {"0000000003", "2025-03-31", "", h.Area},
+		{"0000000004", "2020-01-01", "", hospital}, {"0000000005", "2025-08-01", "2025-09-01", kitchen}}
+	for _, i := range everybody {
+		if _, err := h.Owner.Exec(ctx, "insert into inmates values ($1, $2, '罪犯', $3, $4::text::date, nullif($5, '')::date)", h.Prison, i.number, i.area, i.in, i.out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The roll is read when a month is planned.
+	for month := first; month.Before(end); month = month.AddDate(0, 1, 0) {
+		if err := h.Duty.Plan(ctx, h.Prison, month, month.AddDate(0, 1, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rng := rand.New(rand.NewPCG(7, 11))
 	want := map[string]counts{}     // by area and ledger
 	wantDays := map[string]counts{} // and day
 	entries := [][]any{}
 	inspection := time.Date(2025, 11, 20, 9, 0, 0, 0, zone)
 	caught := 0
-	file := func(area uuid.UUID, id string, occurred, submitted time.Time) {
-		entries = append(entries, []any{h.Prison, uuid.New(), area, id, 1, "L1", h.Person("officer").PersonID, "approved", 1, 1, true,
+	talks := [][]any{}
+	file := func(area uuid.UUID, id string, occurred, submitted time.Time, about string) {
+		entry := uuid.New()
+		if about != "" {
+			talks = append(talks, []any{h.Prison, entry, 1, 1, h.Person("officer").PersonID, fmt.Appendf(nil, `{"inmate_ref":%q}`, about), occurred})
+		}
+		entries = append(entries, []any{h.Prison, entry, area, id, 1, "L1", h.Person("officer").PersonID, "approved", 1, 1, true,
 			occurred, occurred.In(zone).Format(time.DateOnly), submitted, submitted, submitted})
 	}
 	for _, l := range yearly {
@@ -126,43 +146,62 @@ func TestYear(t *testing.T) {
 				date := day.Format(time.DateOnly)
 				for _, p := range endsOn(l.every, day, works[date]) {
 					due := p.to.Add(time.Duration(l.hours) * time.Hour)
-					var filed []time.Time
-					for range l.times {
-						switch luck := rng.IntN(20); {
-						case luck == 0: // never filled
-						case luck == 1:
-							filed = append(filed, due.Add(time.Duration(1+rng.IntN(24*60))*time.Minute))
-						case luck == 2:
-							filed = append(filed, due.Add(24*time.Hour+time.Duration(1+rng.IntN(60*24*60))*time.Minute))
-						case luck == 3:
-							filed = append(filed, due) // in the very last moment
-						default:
-							filed = append(filed, p.to.Add(-time.Duration(rng.IntN(60))*time.Second))
+					// What is owed: so many, or of each inmate so many.
+					owed := []string{""}
+					if l.every == "inmate" {
+						owed = owed[:0]
+						for _, i := range everybody {
+							if i.area == a.id && i.in < p.to.Format(time.DateOnly) && (i.out == "" || i.out > p.from.Format(time.DateOnly)) {
+								owed = append(owed, i.number)
+							}
 						}
 					}
-					// The night before the inspection: the log book of two weeks.
-					if l.ledger == "duty-log" && a.id == kitchen && day.After(inspection.AddDate(0, 0, -20)) && day.Before(inspection.AddDate(0, 0, -6)) {
-						filed = []time.Time{inspection.Add(-12*time.Hour + time.Duration(caught)*time.Minute)}
-						caught++
-					}
-					slices.SortFunc(filed, time.Time.Compare)
 					var c counts
-					c.Due = l.times
-					for n := range l.times {
-						switch {
-						case n >= len(filed):
-							c.Missing++
-						case !filed[n].After(due):
-							c.OnTime++
-						case !filed[n].After(due.Add(24 * time.Hour)):
-							c.Late++
-						default:
-							c.Backfilled++
+					for _, about := range owed {
+						var filed []time.Time
+						for range l.times {
+							switch luck := rng.IntN(20); {
+							case luck == 0: // never filled
+							case luck == 1:
+								filed = append(filed, due.Add(time.Duration(1+rng.IntN(24*60))*time.Minute))
+							case luck == 2:
+								filed = append(filed, due.Add(24*time.Hour+time.Duration(1+rng.IntN(60*24*60))*time.Minute))
+							case luck == 3:
+								filed = append(filed, due) // in the very last moment
+							default:
+								filed = append(filed, p.to.Add(-time.Duration(rng.IntN(60))*time.Second))
+							}
+						}
+						// The night before the inspection: the log book of two weeks.
+						if l.ledger == "duty-log" && a.id == kitchen && day.After(inspection.AddDate(0, 0, -20)) && day.Before(inspection.AddDate(0, 0, -6)) {
+							filed = []time.Time{inspection.Add(-12*time.Hour + time.Duration(caught)*time.Minute)}
+							caught++
+						}
+						slices.SortFunc(filed, time.Time.Compare)
+						c.Due += l.times
+						for n := range l.times {
+							switch {
+							case n >= len(filed):
+								c.Missing++
+							case !filed[n].After(due):
+								c.OnTime++
+							case !filed[n].After(due.Add(24 * time.Hour)):
+								c.Late++
+							default:
+								c.Backfilled++
+							}
+						}
+						c.Actual += len(filed)
+						for _, at := range filed {
+							file(a.id, l.ledger, p.to, at, about)
+							if about != "" { // talked to twice, and of somebody who is not there
+								file(a.id, l.ledger, p.to, at.Add(time.Minute), about)
+								file(a.id, l.ledger, p.to, at, "0000000009")
+							}
 						}
 					}
-					c.Actual = len(filed)
-					for _, at := range filed {
-						file(a.id, l.ledger, p.to, at)
+					if c.Due == 0 {
+						continue
 					}
 					for _, m := range []struct {
 						in  map[string]counts
@@ -178,6 +217,10 @@ func TestYear(t *testing.T) {
 	if _, err := h.Owner.CopyFrom(ctx, pgx.Identifier{"entries"}, []string{"prison_id", "entry_id", "area_id", "ledger", "version", "level", "author", "state",
 		"revision", "in_force", "counts", "occurred_at", "occurred_day", "submitted_at", "resubmitted_at", "decided_at"}, pgx.CopyFromRows(entries)); err != nil {
 		t.Fatal(err)
+	}
+	for _, r := range talks {
+		exec(t, h, `insert into revisions (prison_id, entry_id, revision, version, author, canonical, occurred_at, ledger, salt, digest, nil_return, reason, chain, warnings)
+			values ($1, $2, $3, $4, $5, $6, $7, 'individual-talk', decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), false, '', '[]', '[]')`, r...)
 	}
 	reckonYear(t, h)
 
@@ -212,7 +255,12 @@ func TestYear(t *testing.T) {
 		for _, c := range cells {
 			if _, ours := want[c.Area.String()+c.Ledger]; ours {
 				gotDays[c.Area.String()+c.Ledger+c.Day] = counts{c.Due, c.Filled, c.OnTime, c.Late, c.Backfilled, c.Missing}
-				if len(c.Refs) != c.Late+c.Backfilled+c.Missing {
+				// Inmates whom nothing was filed about are owed by one duty.
+				missing := c.Missing
+				if c.Ledger == "individual-talk" {
+					missing = min(missing, 1)
+				}
+				if len(c.Refs) != c.Late+c.Backfilled+missing {
 					t.Errorf("%s %s: %d refs for %+v", c.Ledger, c.Day, len(c.Refs), c)
 				}
 			}

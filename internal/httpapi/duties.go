@@ -30,15 +30,19 @@ func (a *API) dutyRoutes() []route {
 	}
 }
 
+// mostDuties of one answer; one area never has as many.
+const mostDuties = 2000
+
 // duties lists what is due: overdue since two weeks and due within two days,
-// unless asked otherwise.
+// unless asked otherwise. What is due last is always there; more says that earlier
+// ones were left out.
 func (a *API) duties(c echo.Context) error {
 	prison, err := a.prison(c)
 	if err != nil {
 		return err
 	}
 	now := a.Duty.Now()
-	f := duty.Filter{DueFrom: now.AddDate(0, 0, -14), DueTo: now.AddDate(0, 0, 2), Ledgers: c.QueryParams()["ledger"], Unfilled: c.QueryParam("unfilled") != "false"}
+	f := duty.Filter{Limit: mostDuties + 1, DueFrom: now.AddDate(0, 0, -14), DueTo: now.AddDate(0, 0, 2), Ledgers: c.QueryParams()["ledger"], Unfilled: c.QueryParam("unfilled") != "false"}
 	if v := c.QueryParam("area"); v != "" {
 		id, err := uuid.Parse(v)
 		if err != nil {
@@ -56,7 +60,11 @@ func (a *API) duties(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"duties": some(list), "now": now})
+	more := len(list) > mostDuties
+	if more {
+		list = list[len(list)-mostDuties:]
+	}
+	return c.JSON(http.StatusOK, map[string]any{"duties": some(list), "more": more, "now": now})
 }
 
 func badDay(name string) error {

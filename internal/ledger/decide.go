@@ -82,19 +82,18 @@ func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, ide
 			kind = "returned"
 			e.leaveStep()
 		case sit.Last:
-			before := *e
+			// The day of a corrected revision loses what the new day gains.
+			if e.InForce > 0 {
+				if err := touch(ctx, tx, *e); err != nil {
+					return nil, err
+				}
+			}
 			e.Step++
 			e.leaveStep()
 			if err := s.stand(e, rev); err != nil {
 				return nil, err
 			}
 			e.InForce = rev.Number
-			// The day of the corrected revision loses what the new day gains.
-			if before.Day != e.Day {
-				if err := touch(ctx, tx, before); err != nil {
-					return nil, err
-				}
-			}
 		default:
 			e.Step++
 			if err := s.reach(ctx, tx, t, e, rev); err != nil {

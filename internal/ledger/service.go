@@ -207,10 +207,28 @@ func (s *Service) stale(ctx context.Context, r Reader, e Entry) error {
 	return errors.Join(f, err)
 }
 
-// touch queues what a change of an entry's standing causes.
-func touch(ctx context.Context, tx Tx, e Entry) error {
-	if e.Day == "" {
-		return nil
+// touch queues what a change of an entry's standing causes, given as it stood and
+// as it stands: its own day is reckoned anew, and the day on which the duty counts
+// in whose period it lies.
+func touch(ctx context.Context, tx Tx, stood ...Entry) error {
+	seen := map[DayTouched]bool{}
+	for _, e := range stood {
+		if e.Day == "" || e.OccurredAt == nil {
+			continue
+		}
+		days, err := tx.DutyDays(ctx, e)
+		if err != nil {
+			return err
+		}
+		for _, d := range append(days, DayTouched{Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, Day: e.Day}) {
+			if seen[d] {
+				continue
+			}
+			seen[d] = true
+			if err := tx.Enqueue(ctx, d); err != nil {
+				return err
+			}
+		}
 	}
-	return tx.Enqueue(ctx, DayTouched{Prison: e.Prison, Area: e.Area, Ledger: e.Ledger, Day: e.Day})
+	return nil
 }

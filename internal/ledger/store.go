@@ -98,6 +98,9 @@ type Reader interface {
 	// PeriodAt is the period of a duty that a time falls into, without its first
 	// moment and with its last; not_found when nothing is due then.
 	PeriodAt(ctx context.Context, prison, area uuid.UUID, ledger string, at time.Time) (Period, error)
+	// DutyDays are where the duties count that an entry may fill: those of its area in
+	// whose periods it lies, and those owed of an inmate whom a revision of it names.
+	DutyDays(ctx context.Context, e Entry) ([]DayTouched, error)
 	// Filed lists documents in force of some days (see Service.Coincidences).
 	Filed(ctx context.Context, prison uuid.UUID, from, to string, scope Scope, limit int,
 		made func(ledger string, version int, area, day string, canonical json.RawMessage) (*catalog.Filed, error)) ([]catalog.Filed, error)

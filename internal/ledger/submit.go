@@ -276,12 +276,7 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		}
 	}
 	// The day of the withdrawn or returned revision loses what the new day gains.
-	if before.Day != "" && before.Day != e.Day {
-		if err := touch(ctx, tx, before); err != nil {
-			return nil, err
-		}
-	}
-	if err := touch(ctx, tx, *e); err != nil {
+	if err := touch(ctx, tx, before, *e); err != nil {
 		return nil, err
 	}
 	if len(f.attached) > 0 {

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -74,12 +76,12 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 			batch := &pgx.Batch{}
 			n := min(len(list), 1000)
 			for _, d := range list[:n] {
-				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, planned_due_at, day, due_at)
-					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date, $12
+				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, planned_due_at, day, about, due_at)
+					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date, $11, $12
 					where not exists (select from ledger_ends where ledger = $3)
-						and (not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4))
+						and ($11 = '' or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4))
 					on conflict do nothing`,
-					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole,
+					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.About,
 					duty.Postponed(d.Ends, d.Due, outages(d.Area)))
 			}
 			if err := t.tx.SendBatch(ctx, batch).Close(); err != nil {
@@ -87,12 +89,32 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 			}
 			list = list[n:]
 		}
-		return nil
+		return t.followRoll(ctx)
 	})
 }
 
+// owed tells whether the inmate i is due in the period of the duty d: in its area, and
+// on the roll on one of its days.
+const owed = `i.prison_id = d.prison_id and i.area_id = d.area_id and i.admitted_on <= d.day
+	and (i.released_on is null or i.released_on > (d.starts_at at time zone 'Asia/Shanghai')::date)`
+
+// followRoll lists for each duty that is owed of each inmate who they are, while its
+// period runs. What was never listed is so once.
+func (t *txn) followRoll(ctx context.Context) error {
+	if _, err := t.exec(ctx, `delete from duty_inmates o using duties d where d.prison_id = $1 and d.about <> '' and d.ends_at > app.transaction_time()
+		and o.prison_id = d.prison_id and o.duty_id = d.duty_id and not exists (select from inmates i where i.inmate_no = o.inmate_no and `+owed+`)`, t.ses.Prison); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `insert into duty_inmates (prison_id, duty_id, inmate_no) select d.prison_id, d.duty_id, i.inmate_no from duties d join inmates i on `+owed+`
+		where d.prison_id = $1 and d.about <> '' and (d.ends_at > app.transaction_time()
+			or not exists (select from duty_inmates o where o.prison_id = d.prison_id and o.duty_id = d.duty_id))
+		on conflict do nothing`, t.ses.Prison)
+	return err
+}
+
 // Duties lists what is due with the entry that fulfilled it: the target-th of
-// its period in the order of first submission. The duties are read under the
+// its period in the order of first submission; of what is owed of each inmate, the
+// target-th about him, in whatever area of the prison it was filed. The duties are read under the
 // asker's scope; whether one is fulfilled is the same for everybody, so entries
 // are looked at as the program sees them.
 func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) ([]duty.Duty, error) {
@@ -108,10 +130,20 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	return list, err
 }
 
-// filled is what fulfils a duty d.
-const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
-		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
-		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
+// filed in the period of the duty d, wherever in its prison, is the entry e.
+const filed = `e.prison_id = d.prison_id and e.ledger = d.ledger
+	and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
+	and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
+
+// lacking is whatever of the duty d nobody has filed: of what is owed of each inmate, about one of them.
+const lacking = `(d.about = '' and d.target > (select count(*) from entries e where e.area_id = d.area_id and ` + filed + `)
+	or d.about <> '' and exists (select from duty_inmates o where o.prison_id = d.prison_id and o.duty_id = d.duty_id and d.target > (
+		select count(*) from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
+		where r.document->>d.about = o.inmate_no and ` + filed + `)))`
+
+// excused by decision (免填) is the duty d.
+const excused = `exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'excuse' and r.state = 'granted' and r.ledger = d.ledger
+	and r.areas[1] = d.area_id and d.day between r.from_day and r.to_day and r.period in ('', d.period))`
 
 func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error) {
 	w := &where{}
@@ -129,26 +161,48 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 	if f.Day != "" {
 		w.add("d.day = %s::text::date", f.Day)
 	}
+	if f.Unfilled {
+		w.add("(d.about = '' and f.entry_id is null or g.lacks > 0) and not " + excused)
+	}
+	cut := ""
+	if f.Limit > 0 {
+		cut = fmt.Sprintf(" limit %d", f.Limit)
+	}
 	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
 			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
-			least(d.target, (select count(*) `+filled+`)), d.planned_due_at,
-			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'excuse' and r.state = 'granted' and r.ledger = d.ledger
-				and r.areas[1] = d.area_id and d.day between r.from_day and r.to_day and r.period in ('', d.period)),
+			case when d.about = '' then least(d.target, (select count(*) from entries e where e.area_id = d.area_id and `+filed+`)) else 0 end, d.planned_due_at,
+			`+excused+`,
 			exists (select from reliefs r where r.prison_id = d.prison_id and r.kind = 'unlock' and r.state = 'granted' and r.ledger = d.ledger
 				and r.areas[1] = d.area_id and r.from_day <= d.day and r.to_day >= (d.starts_at at time zone 'Asia/Shanghai')::date
-				and r.expires_on >= (app.transaction_time() at time zone 'Asia/Shanghai')::date)
+				and r.expires_on >= (app.transaction_time() at time zone 'Asia/Shanghai')::date),
+			d.about, g.slots
 		from duties d
-		left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state `+filled+` order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
-		where `+w.String()+` order by d.due_at, d.ledger, d.target limit 5000`, w.args...)
+		left join lateral (select e.entry_id, e.submitted_at, e.in_force, e.state from entries e where d.about = '' and e.area_id = d.area_id and `+filed+`
+			order by e.submitted_at, e.entry_id offset d.target - 1 limit 1) f on true
+		left join lateral (
+			select count(*) filter (where s.entry_id is null) as lacks, jsonb_agg(jsonb_build_object('inmate_no', i.inmate_no, 'name', i.name, 'entry', s.entry_id,
+				'submitted_at', s.submitted_at, 'approved', coalesce(s.in_force > 0, false), 'waiting', coalesce(s.state = 'submitted', false)) order by i.inmate_no, n.nth) as slots
+			from duty_inmates o join inmates i on i.prison_id = o.prison_id and i.inmate_no = o.inmate_no cross join generate_series(1, d.target) as n(nth)
+			left join (select e.entry_id, e.submitted_at, e.in_force, e.state, r.document->>d.about as inmate_no,
+					row_number() over (partition by r.document->>d.about order by e.submitted_at, e.entry_id) as nth
+				from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
+				where `+filed+`) s on s.inmate_no = o.inmate_no and s.nth = n.nth
+			where d.about <> '' and o.prison_id = d.prison_id and o.duty_id = d.duty_id) g on true
+		where `+w.String()+` order by d.due_at desc, d.ledger desc, d.target desc`+cut, w.args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (duty.Duty, error) {
 		var d duty.Duty
 		err := row.Scan(&d.ID, &d.Area, &d.Ledger, &d.Period, &d.Target, &d.Starts, &d.Ends, &d.Due, &d.Day,
-			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have, &d.Planned, &d.Excused, &d.Unlocked)
+			&d.Entry, &d.Submitted, &d.Approved, &d.Waiting, &d.Have, &d.Planned, &d.Excused, &d.Unlocked, &d.About, &d.Slots)
+		if d.About != "" {
+			d.Sum()
+		}
 		return d, err
 	})
+	slices.Reverse(list)
+	return list, err
 }
 
 // Reckon takes the day before it reads: two reckonings beside each other could
@@ -326,6 +380,25 @@ func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID str
 		and starts_at < $4 and ends_at >= $4 group by starts_at, ends_at order by starts_at limit 1`, prison, area, ledgerID, at).Scan(&p.Starts, &p.Ends, &p.Due)
 	})
 	return p, mapped(err)
+}
+
+// DutyDays looks as the program does: what is reckoned does not hang on who files.
+func (t *txn) DutyDays(ctx context.Context, e ledger.Entry) (days []ledger.DayTouched, err error) {
+	err = t.asProgram(ctx, func() error {
+		rows, err := t.tx.Query(ctx, `select distinct d.area_id, d.day::text from duties d where d.prison_id = $1 and d.ledger = $3 and d.starts_at < $4 and d.ends_at >= $4
+			and (d.area_id = $2 or exists (select from duty_inmates o join revisions r on r.prison_id = o.prison_id and r.document->>d.about = o.inmate_no
+				where d.about <> '' and o.prison_id = d.prison_id and o.duty_id = d.duty_id and r.entry_id = $5))`, e.Prison, e.Area, e.Ledger, e.OccurredAt, e.Entry)
+		if err != nil {
+			return err
+		}
+		days, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.DayTouched, error) {
+			d := ledger.DayTouched{Prison: e.Prison, Ledger: e.Ledger}
+			err := row.Scan(&d.Area, &d.Day)
+			return d, err
+		})
+		return err
+	})
+	return days, mapped(err)
 }
 
 // Unlocked looks as the program does: who fills for an area from outside sees

@@ -245,7 +245,7 @@ func (t proposing) Filed(ctx context.Context, ledgerID string) (n int, err error
 var falling = map[proposal.Falling]string{
 	proposal.None:      "false",
 	proposal.NotBegun:  "d.starts_at > app.transaction_time()",
-	proposal.NotFilled: "d.due_at > app.transaction_time() and d.target > (select count(*) " + filled + ")",
+	proposal.NotFilled: "d.due_at > app.transaction_time() and " + lacking,
 }
 
 func (t proposing) Duties(ctx context.Context, ledgerID string, which proposal.Falling) (n int, err error) {

@@ -116,6 +116,11 @@ export type PrintAnswer = S['PrintAnswer']
 export type Volume = S['Volume']
 
 export type Duty = S['Duty']
+export interface DutyList {
+  duties: Duty[]
+  /** Earlier deadlines were left out. */
+  more: boolean
+}
 export type Decimal = S['Decimal']
 export type Ref = S['Ref']
 export type Loss = S['Loss']

@@ -2,7 +2,7 @@ import { call } from './http'
 import type {
   Completeness,
   Decimal,
-  Duty,
+  DutyList,
   Entry,
   Finding,
   Indicator,
@@ -14,8 +14,8 @@ import type {
 export async function listDuties(
   prison: string,
   query: { area?: string; unfilled?: boolean; day?: string; ledger?: string },
-): Promise<Duty[]> {
-  return (await call<{ duties: Duty[] }>(`/prisons/${prison}/duties`, { query })).data.duties
+): Promise<DutyList> {
+  return (await call<DutyList>(`/prisons/${prison}/duties`, { query })).data
 }
 
 export async function listScores(prison: string): Promise<Standing[]> {

@@ -11,6 +11,7 @@ import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import { HeatChart } from './HeatChart'
 import { countsOf, daysBetween, monthOn, type Row, rowsOf, spanOf, standingOf } from './heat'
+import { Lacking } from './Lacking'
 import { LockNote } from './LockNote'
 import { periodName } from './period'
 
@@ -225,8 +226,12 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
         </div>
       </div>
       <p className="quiet">{t('calendar.counts', countsOf(cell))}</p>
-      <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('calendar.nothingDue')}>
-        {(list) => (
+      <Ready
+        query={query}
+        empty={({ duties }) => duties.length === 0}
+        whenEmpty={t('calendar.nothingDue')}
+      >
+        {({ duties }) => (
           <table className="plain">
             <thead>
               <tr>
@@ -237,11 +242,12 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
               </tr>
             </thead>
             <tbody>
-              {list.map((duty) => (
+              {duties.map((duty) => (
                 <tr key={duty.id}>
                   <td>
                     {periodName(duty.period, t)}
                     {duty.target > 1 && ` (${duty.target})`}
+                    <Lacking duty={duty} />
                   </td>
                   <td>
                     {showTime(duty.due_at)}

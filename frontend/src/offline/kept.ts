@@ -1,4 +1,12 @@
-import type { Entry, EntryPage, EntryView, LedgerHead, Me, Organisation } from '../api/model'
+import type {
+  DutyList,
+  Entry,
+  EntryPage,
+  EntryView,
+  LedgerHead,
+  Me,
+  Organisation,
+} from '../api/model'
 import { local } from './store'
 
 /**
@@ -18,7 +26,14 @@ const all = (data: unknown) => data
 const rules: Rule[] = [
   { path: /^\/organisation$/, part: (data) => own(data as Organisation) },
   { path: /^\/ledgers(\/[\w-]+)?(\?version=\d+)?$/, part: all },
-  { path: /^\/prisons\/[\w-]+\/duties\?/, part: all },
+  {
+    path: /^\/prisons\/[\w-]+\/duties\?/,
+    part: (data) => {
+      const list = data as DutyList
+      // Whom nothing was filed about is not left on a computer.
+      return { ...list, duties: list.duties.map((d) => ({ ...d, missing: undefined })) }
+    },
+  },
   { path: /^\/prisons\/[\w-]+\/areas\/[\w-]+\/lookups$/, part: all },
   {
     path: /^\/prisons\/[\w-]+\/entries\?.*mine=true/,

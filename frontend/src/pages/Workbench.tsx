@@ -18,6 +18,7 @@ import {
 } from '../api/queries'
 import { fillable, pending } from '../app/duties'
 import { mayApprove, mayFill, mayRead } from '../app/posts'
+import { Lacking } from '../calendar/Lacking'
 import { LockNote } from '../calendar/LockNote'
 import { periodName } from '../calendar/period'
 import { Tasks } from '../calendar/Tasks'
@@ -85,39 +86,42 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
       <section className="panel" aria-labelledby="duties">
         <h2 id="duties">{t('workbench.duties')}</h2>
         <Ready query={duties}>
-          {(list) => {
+          {({ duties: list, more }) => {
             const all = pending(list).filter((d) => mine.some((l) => l.id === d.ledger))
             // What has not begun yet cannot be filled in.
             const due = all.filter((d) => Date.parse(d.starts_at) <= now().getTime())
             if (due.length === 0) return <Empty>{t('workbench.nothingDue')}</Empty>
             return (
-              <table className="plain">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('entry.ledger')}</th>
-                    <th scope="col">{t('workbench.period')}</th>
-                    <th scope="col">{t('workbench.due')}</th>
-                    <th scope="col">{t('entry.state')}</th>
-                    <th scope="col">{t('workbench.fill')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {due.map((duty, index) => (
-                    <DutyRow
-                      key={duty.id}
-                      duty={duty}
-                      first={index === 0}
-                      busy={busy}
-                      begin={() => void begin(duty.ledger, middle(duty))}
-                      nil={
-                        mine.find((l) => l.id === duty.ledger)?.nil
-                          ? () => void nil(duty.ledger, middle(duty))
-                          : undefined
-                      }
-                    />
-                  ))}
-                </tbody>
-              </table>
+              <>
+                {more && <p className="quiet">{t('workbench.more')}</p>}
+                <table className="plain">
+                  <thead>
+                    <tr>
+                      <th scope="col">{t('entry.ledger')}</th>
+                      <th scope="col">{t('workbench.period')}</th>
+                      <th scope="col">{t('workbench.due')}</th>
+                      <th scope="col">{t('entry.state')}</th>
+                      <th scope="col">{t('workbench.fill')}</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {due.map((duty, index) => (
+                      <DutyRow
+                        key={duty.id}
+                        duty={duty}
+                        first={index === 0}
+                        busy={busy}
+                        begin={() => void begin(duty.ledger, middle(duty))}
+                        nil={
+                          mine.find((l) => l.id === duty.ledger)?.nil
+                            ? () => void nil(duty.ledger, middle(duty))
+                            : undefined
+                        }
+                      />
+                    ))}
+                  </tbody>
+                </table>
+              </>
             )
           }}
         </Ready>
@@ -196,6 +200,7 @@ function DutyRow(props: {
       <td>
         {periodName(duty.period, t)}
         {duty.target > 1 && ` (${duty.have}/${duty.target})`}
+        <Lacking duty={duty} />
       </td>
       <td className={overdue ? 'late' : ''}>
         {showTime(duty.due_at)} <Left due={duty.due_at} />

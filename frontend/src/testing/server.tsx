@@ -151,7 +151,7 @@ const rest: [string, unknown][] = [
   ['/notices', { notices: [], unread: 0 }],
   ['/beginnings', { last: null, templates: [] }],
   ['/anchor', { token: 'a', at: '2026-11-24T08:00:00Z' }],
-  ['/duties', { duties: [] }],
+  ['/duties', { duties: [], more: false }],
   ['/lookups', { kinds: {} }],
   ['/inbox', { entries: [], next: null }],
   ['/entries', { entries: [], next: null }],
