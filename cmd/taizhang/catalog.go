@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
@@ -69,7 +70,8 @@ func trySchema(_ context.Context, _ config.Config, file string, out io.Writer) e
 	return err
 }
 
-// exportCatalog writes every published version back as the files it came in.
+// exportCatalog writes every published version back as the files it came in, and
+// who owns each ledger now: a transfer is in none of them.
 func exportCatalog(ctx context.Context, c config.Config, dir string, out io.Writer) (err error) {
 	database := c.DatabaseURL
 	if database == "" {
@@ -111,6 +113,17 @@ func exportCatalog(ctx context.Context, c config.Config, dir string, out io.Writ
 			}
 			n++
 		}
+	}
+	owners, _, err := store.Governed(ctx)
+	if err != nil {
+		return err
+	}
+	var lines strings.Builder
+	for _, id := range all.IDs() {
+		fmt.Fprintf(&lines, "%s, %s\n", id, owners[id])
+	}
+	if err := os.WriteFile(filepath.Join(dir, "owners.csv"), []byte(lines.String()), 0o644); err != nil {
+		return err
 	}
 	_, err = fmt.Fprintf(out, "%d versions of %d ledgers written to %s\n", n, len(all.IDs()), dir)
 	return err

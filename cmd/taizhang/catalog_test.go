@@ -47,9 +47,13 @@ func TestCatalogTry(t *testing.T) {
 	}
 }
 
-// TestCatalogExport writes the catalogue back as the files it came from.
+// TestCatalogExport writes the catalogue back as the files it came from, with the
+// owner that a ledger has since.
 func TestCatalogExport(t *testing.T) {
 	h := housetest.New(t)
+	if _, err := h.Owner.Exec(t.Context(), "insert into ledger_owners (ledger, from_at, department) values ('tool-hazmat', now(), 'dept_education')"); err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	env := []string{"DATABASE_URL=" + postgres.AsRole(h.OwnerURL, "taizhang_app")}
 	if err := run(t.Context(), []string{"catalog", "export", dir}, env, io.Discard, io.Discard); err != nil {
@@ -77,5 +81,11 @@ func TestCatalogExport(t *testing.T) {
 	})
 	if err != nil || n != 3*len(h.Catalog.Types()) {
 		t.Errorf("%d files compared: %v", n, err)
+	}
+	owners, err := os.ReadFile(filepath.Join(dir, "owners.csv"))
+	for _, want := range []string{"tool-hazmat, dept_education\n", "headcount, dept_custody\n"} {
+		if !strings.Contains(string(owners), want) {
+			t.Errorf("no %q in owners.csv: %v", want, err)
+		}
 	}
 }

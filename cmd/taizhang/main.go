@@ -36,7 +36,7 @@ const usage = `taizhang keeps the ledgers of a prison and scores them.
   taizhang verify         re-read everything and name the first place that does not hold
   taizhang catalog check  prove the shipped ledgers and the register of what they came from
   taizhang catalog try FILE    say what of a JSON Schema the catalogue would refuse, place by place
-  taizhang catalog export DIR  write every published version of every ledger back as files
+  taizhang catalog export DIR  write every published version of every ledger back as files, and who owns it now
   taizhang standard check [DIR]  hold the shipped standards, or the three artefacts in a folder, to the release checks
   taizhang search rebuild make anew what entries are found by
   taizhang config check   print the settings in force, without secrets

@@ -230,3 +230,64 @@ describe('one draft, changed without the network on two computers', () => {
     for (const on of [one, two]) await on.context().close()
   })
 })
+
+describe('a ledger with shared fields, filled without the network', () => {
+  it('arrives as it was typed, keeps its proven time, and says what its sources say instead', async () => {
+    const on = await signedIn(browser, 'officer')
+    const me = (await api<Me>(on, 'GET', '/session')).data
+    const { prison, area } = me.postings[0] as { prison: string; area: string }
+    const heads = `/prisons/${prison}/entries?ledger=headcount&area=${area}&state=approved&limit=50`
+    const counts = (await api<EntryPage>(on, 'GET', heads)).data.entries
+    const last = counts.find((e) => e.occurred_at)!
+    const counted = (await view(on, prison, last.id)).revisions.at(-1)!.document as Doc
+    // A shift that ended with this count: long before it is sent.
+    const ended = Date.parse(last.occurred_at!)
+    const at = (ms: number) => new Date(ms).toISOString()
+    await on.waitForFunction(async () => (await caches.match('/')) !== undefined)
+    await expect
+      .poll(async () => (await kept(on)).join('\n'), { timeout: 60_000 })
+      .toMatch(/anchor[\s\S]*ledgers\/duty-log\?version=1/)
+    await on.context().setOffline(true)
+    await on.reload()
+    await on.getByText('离线', { exact: true }).waitFor()
+    await on.getByRole('button', { name: '值班日志', exact: true }).click()
+    await on.waitForURL(/\/offline\/[\w-]{36}$/)
+    const entry = on.url().split('/').at(-1)!
+    await on
+      .getByText(/联网发送时取自.*点名/)
+      .first()
+      .waitFor()
+    const log = read<Doc>('../schemas/ledgers/duty-log/v1/valid/01-day.json')
+    const typed = {
+      ...log,
+      shift_start: at(ended - 3600_000),
+      shift_end: at(ended),
+      inmate_count: 1999,
+    }
+    const logged = '../schemas/ledgers/duty-log/v1'
+    const names = read<FormLayout>(`${logged}/form.json`).sections.flatMap((s) => s.fields)
+    await fillDocument(on, expand(read<Schema>(`${logged}/schema.json`)), names, typed)
+    await on.locator('.drop input[type=file][multiple]').first().setInputFiles(picture)
+    await on.locator('.gallery li').waitFor()
+    await sound(on, 'offline-shared')
+    await on.keyboard.press('Control+Enter')
+    await on.getByText('待发送', { exact: true }).waitFor()
+    await on.context().setOffline(false)
+    await on.getByRole('button', { name: '立即发送' }).click()
+    await on.getByText('已送达', { exact: true }).waitFor()
+    const said = on.getByRole('note').filter({ hasText: '以来源的值为准' })
+    await said.getByText('1999 人').waitFor()
+    await said.getByText(`${counted.actual_count} 人`).waitFor()
+    await on.getByRole('link', { name: /与所填不同，请核对/ }).waitFor()
+    await sound(on, 'offline-overruled')
+    const there = await view(on, prison, entry)
+    expect(there.entry.state).toBe('submitted')
+    expect(there.revisions.at(-1)!.document).toMatchObject({ inmate_count: counted.actual_count })
+    expect(there.events.find((e) => e.kind === 'written_offline')?.detail).toMatchObject({
+      written: { verified: true },
+    })
+    await on.getByRole('button', { name: '知道了' }).click()
+    await expect.poll(() => on.getByRole('link', { name: /与所填不同/ }).count()).toBe(0)
+    await on.context().close()
+  })
+})

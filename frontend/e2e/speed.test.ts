@@ -161,7 +161,7 @@ async function worked(cdp: CDPSession): Promise<number> {
   return metrics.find((m) => m.name === 'TaskDuration')?.value ?? 0
 }
 
-/** From each key to the frame that shows it, in milliseconds: the second animation frame is past the paint. */
+/** From each key to the frame that shows it, in milliseconds: a message sent from the animation frame arrives after the paint. */
 async function measure(
   cdp: CDPSession,
   press: (i: number) => Promise<void>,

@@ -43,7 +43,7 @@ func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area,
 	return list[0], nil
 }
 
-// inputs of areas under one standard, in their order, by three queries for all of them.
+// inputs of areas under one standard, in their order, of one moment.
 func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
 	return s.inputsOf(ctx, s.asked(ctx, prison), areas, std, from, to)
 }
@@ -53,22 +53,14 @@ func (s *Service) inputsOf(ctx context.Context, ses ledger.Session, areas []ledg
 	for i, a := range areas {
 		ids[i] = a.ID
 	}
-	sums, err := s.Store.Sums(ctx, ses, ids, std, from, to)
-	if err != nil {
-		return nil, err
-	}
-	findings, err := s.Store.Findings(ctx, ses, ids, from, to)
-	if err != nil {
-		return nil, err
-	}
-	rulings, err := s.Store.Rulings(ctx, ses, ids)
+	m, err := s.Store.Makings(ctx, ses, ids, std, from, to)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]scoring.Input, len(areas))
 	for i, a := range areas {
-		list[i] = scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: sums[a.ID], Findings: findings[a.ID]}
-		ruled(&list[i], std, rulings[a.ID])
+		list[i] = scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: m.Sums[a.ID], Findings: m.Findings[a.ID]}
+		ruled(&list[i], std, m.Rulings[a.ID])
 	}
 	return list, nil
 }

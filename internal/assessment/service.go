@@ -16,13 +16,22 @@ import (
 	"taizhang/internal/scoring"
 )
 
+// Makings is what the scores of areas are made of, as of one moment. An area with
+// nothing is in no map.
+type Makings struct {
+	// Sums adds up what a standard asks for, without references; month by month where it
+	// compares months. What it asks of all ledgers together comes under the ledger "", without
+	// what it asks of one of them by name: scoring adds it up.
+	Sums     map[uuid.UUID][]scoring.DayFact
+	Findings map[uuid.UUID][]scoring.Finding
+	Rulings  map[uuid.UUID][]Ruling // the newest first
+}
+
 // Store keeps what scores are made of, and what was made of it.
 type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
-	// Sums adds up what a standard asks for between two days, both included, without
-	// references; month by month where it compares months. An area with nothing is not
-	// in the map.
-	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
+	// Makings reads what scores are made of between two days, both included.
+	Makings(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (Makings, error)
 	// Behind lists references of facts between two days, at most limit of each.
 	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)

@@ -40,7 +40,7 @@ type End struct {
 	Notice fault.Text `json:"notice"` // to those who look for it
 	On     string     `json:"on"`     // YYYY-MM-DD
 	At     time.Time  `json:"-"`      // when on that day
-	// Places say of a merged ledger where each of its fields lives now.
+	// Places say of one that was merged or shared where each of its fields lives now.
 	Places []Place `json:"places,omitempty"`
 }
 
@@ -210,6 +210,12 @@ func (c *Catalog) compiled(f Files, published bool) (*Type, error) {
 		for _, list := range old.types {
 			for _, t := range list {
 				if t.Digest == sum {
+					// The files know no day, the database does.
+					if !t.PublishedAt.Equal(f.At) {
+						dated := *t
+						dated.PublishedAt = f.At
+						t = &dated
+					}
 					return t, nil
 				}
 			}
@@ -233,7 +239,9 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 	})
 	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
 	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
+	bad = append(bad, t.untyped()...)
 	bad = append(bad, c.closed(t)...)
+	bad = append(bad, c.named(t)...)
 	if len(bad) > 0 {
 		return nil, badType(t, bad)
 	}

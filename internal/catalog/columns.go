@@ -92,6 +92,9 @@ func (t *Type) property(pointer string) map[string]any {
 	return node
 }
 
+// InWords is a value of one of its fields as people read it.
+func (t *Type) InWords(pointer string, v any) fault.Text { return display(t.property(pointer), v) }
+
 // display writes a value as people read it.
 func display(p map[string]any, v any) fault.Text {
 	for _, c := range choices(p) {

@@ -69,7 +69,7 @@ var judging = []string{"computed", "rules", "sources", "sensitivity", "sealed"}
 
 // members of ledger.json in the words of who reads a dry run.
 var members = map[string]fault.Text{
-	"title": {ZH: "名称", EN: "Name"}, "owner": {ZH: "归属部门", EN: "Owning department"}, "filler": {ZH: "填报人", EN: "Who fills it"},
+	"title": {ZH: "名称", EN: "Name"}, "filler": {ZH: "填报人", EN: "Who fills it"},
 	"areas": {ZH: "适用监区", EN: "Areas"}, "cadence": {ZH: "周期", EN: "Cadence"}, "occurred": {ZH: "发生时间", EN: "Time of occurrence"},
 	"summary": {ZH: "列表摘要", EN: "Summary"}, "chain": {ZH: "审批环节", EN: "Approval steps"}, "evidence": {ZH: "佐证要求", EN: "Evidence"},
 	"retention": {ZH: "保存期限", EN: "Retention"}, "sensitivity": {ZH: "密级", EN: "Level"}, "sealed": {ZH: "封存条件", EN: "Sealing"},
@@ -78,8 +78,9 @@ var members = map[string]fault.Text{
 	"sources": {ZH: "来源", EN: "Sources"}, "measures": {ZH: "统计", EN: "Measures"}, "triggers": {ZH: "触发", EN: "Triggers"},
 }
 
-// silent members are no difference between versions of one ledger.
-var silent = []string{"id", "version"}
+// silent members are no difference between versions of one ledger: an owner is
+// changed by a transfer, which a version only repeats.
+var silent = []string{"id", "version", "owner"}
 
 // Compare lists what differs, fields first, in the order of the new version.
 // Fields are matched by their stable ids: a rename is one.

@@ -138,6 +138,9 @@ func (r *Register) Fewer() int {
 	return n
 }
 
+// legacyAreas are the kinds of area that kept a ledger on paper.
+var legacyAreas = []string{"ordinary", "strict", "admission", "release", "hospital", "kitchen", "visit_centre"}
+
 // Check proves the register against the catalogue; every mistake has the
 // pointer of its place.
 func (r *Register) Check(c *Catalog) []fault.Field {
@@ -147,9 +150,12 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 	for _, s := range r.Systems {
 		systems[s.ID] = true
 	}
-	rulings := map[string]bool{}
+	rulings, owners := map[string]string{}, map[string]bool{}
 	for i, ru := range r.Rulings {
-		rulings[ru.ID] = true
+		rulings[ru.ID] = ru.Owner
+		if !slices.ContainsFunc(r.Legacy, func(l Legacy) bool { return l.Ruling == ru.ID }) {
+			p.add(fmt.Sprintf("/rulings/%d", i), "ruling", "裁定 %s 没有用于任何旧台账", ru.ID)
+		}
 		if !strings.HasPrefix(ru.Owner, "dept_") || ru.Ground.ZH == "" || len(ru.Claimed) < 2 {
 			p.add(fmt.Sprintf("/rulings/%d", i), "ruling", "裁定 %s 须有一个归属部门、理由和争议各方", ru.ID)
 		}
@@ -178,14 +184,27 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 			p.add(at+"/target", "target", "%s：没有台账 %s", l.No, l.Target)
 		case d.lands && len(l.Lands) == 0:
 			p.add(at+"/lands", "lands", "%s：没有写明落到 %s 的哪个字段", l.No, l.Target)
+		case l.Target == "" && len(l.Lands) > 0:
+			p.add(at+"/lands", "lands", "%s：删除的不落到任何字段", l.No)
+		}
+		if !slices.Contains(cadences, l.Cadence) || !slices.Contains(legacyAreas, l.Area) {
+			p.add(at, "words", "%s：没有这种周期或监区类别：%s %s", l.No, l.Cadence, l.Area)
+		}
+		for _, o := range l.Owners {
+			owners[o] = true
 		}
 		if l.Reason.ZH == "" || l.Reason.EN == "" || l.Title.ZH == "" || l.Title.EN == "" || len(l.Owners) == 0 {
 			p.add(at, "words", "%s：须有名称、理由和原归属", l.No)
 		}
-		if contested := l.Ownership == "contested" || l.Ownership == "unclear"; contested && l.Disposition != "delete" && !rulings[l.Ruling] && l.Target != "" && !settled(r, l) {
-			p.add(at+"/ruling", "ruling", "%s：归属不清而没有裁定", l.No)
+		contested := (l.Ownership == "contested" || l.Ownership == "unclear") && l.Disposition != "delete"
+		if t := c.Current(l.Target); (contested || l.Ruling != "") && t != nil && rulings[l.Ruling] != t.Owner {
+			p.add(at+"/ruling", "ruling", "%s：归属不清，须有裁定，且裁定的部门须为 %s 的归属部门", l.No, l.Target)
 		}
 		for j, land := range l.Lands {
+			// What went to another system is only shown where it lands.
+			if elsewhere := land.Ledger != l.Target; elsewhere && d.target && !systems[l.Target] {
+				p.add(fmt.Sprintf("%s/lands/%d", at, j), "lands", "%s：去向是 %s，不能落到 %s", l.No, l.Target, land.Ledger)
+			}
 			land.check(c, fmt.Sprintf("%s/lands/%d", at, j), l.No, p)
 		}
 		if (l.Disposition == "share") != (len(l.Reads) > 0) {
@@ -203,7 +222,13 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 		if a.Gate.Basis.ZH == "" || a.Gate.Purpose.ZH == "" || a.Owner == "" || !slices.Contains([]string{"type", "field", "block"}, a.Form) || len(a.Lands) == 0 {
 			p.add(at, "gate", "%s：增设须有依据、用途、归属和落点", a.No)
 		}
+		if c.Current(a.Target) == nil || !owners[a.Owner] {
+			p.add(at, "target", "%s：没有台账 %s 或部门 %s", a.No, a.Target, a.Owner)
+		}
 		for j, land := range a.Lands {
+			if land.Ledger != a.Target {
+				p.add(fmt.Sprintf("%s/lands/%d", at, j), "lands", "%s：去向是 %s，不能落到 %s", a.No, a.Target, land.Ledger)
+			}
 			land.check(c, fmt.Sprintf("%s/lands/%d", at, j), a.No, p)
 		}
 	}
@@ -217,11 +242,6 @@ func (r *Register) Check(c *Catalog) []fault.Field {
 		p.add("/expected", "totals", "合计不符：实为 %s，应为 %s", got, want)
 	}
 	return p.fields
-}
-
-// settled: the ruling of a neighbour speaks for the same target.
-func settled(r *Register, l Legacy) bool {
-	return slices.ContainsFunc(r.Legacy, func(o Legacy) bool { return o.Ruling != "" && o.Target == l.Target })
 }
 
 func (land Landing) check(c *Catalog, at, no string, p *problems) {

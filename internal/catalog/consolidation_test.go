@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,24 @@ func TestRegisterMistakes(t *testing.T) {
 		"gate":             func(r *catalog.Register) { r.Added[0].Gate.Basis.ZH = "" },
 		"totals":           func(r *catalog.Register) { r.Legacy = r.Legacy[1:] },
 		"ruling":           func(r *catalog.Register) { r.Rulings[0].Owner = "" },
+		"ruling elsewhere": func(r *catalog.Register) { r.Rulings[0].Owner = "dept_nosuch" },
+		"ruling of none": func(r *catalog.Register) {
+			for i := range r.Legacy {
+				if r.Legacy[i].Ruling == "fire" {
+					r.Legacy[i].Ruling = "points"
+				}
+			}
+		},
+		"lands elsewhere": func(r *catalog.Register) {
+			r.Legacy[1].Lands[0] = catalog.Landing{Ledger: "fire-safety", Field: "exits_clear"}
+		},
+		"lands of a delete": func(r *catalog.Register) {
+			deleted(r).Lands = []catalog.Landing{{Ledger: "duty-log", Field: "handover"}}
+		},
+		"words of a cadence": func(r *catalog.Register) { r.Legacy[1].Cadence = "sometimes" },
+		"words of an area":   func(r *catalog.Register) { r.Legacy[1].Area = "nowhere" },
+		"target added":       func(r *catalog.Register) { r.Added[1].Target = "nosuch" },
+		"target owner":       func(r *catalog.Register) { r.Added[1].Owner = "某某科" },
 		"orphan": func(r *catalog.Register) {
 			for i := range r.Legacy {
 				if r.Legacy[i].Target == "psych-health" {
@@ -82,6 +101,10 @@ func TestRegisterMistakes(t *testing.T) {
 			t.Errorf("not found: %v", r.Check(c))
 		})
 	}
+}
+
+func deleted(r *catalog.Register) *catalog.Legacy {
+	return &r.Legacy[slices.IndexFunc(r.Legacy, func(l catalog.Legacy) bool { return l.Disposition == "delete" })]
 }
 
 // shared is PL-08, which headcount keeps and the duty log reads.

@@ -2,11 +2,15 @@ package catalog_test
 
 import (
 	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/schemas"
 )
 
@@ -57,5 +61,65 @@ func TestCopiedLedger(t *testing.T) {
 	alone := []string{half[0], titled("x", "汤温", "number", ""), titled("y", "乐器登记", "string", "")}
 	if list := catalog.NewOverlaps(nil, asking(t, alone...), others); len(list) != 1 || len(catalog.Certain(list)) != 0 {
 		t.Errorf("one alone: %+v", list)
+	}
+}
+
+// TestCountsDisguised: what is counted is the same count with a decimal point, in
+// words, without its unit, in another of its measure, and in the other script.
+func TestCountsDisguised(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ title, kind, unit string }{
+		{"时长", "number", "分钟"}, {"时长", "string", ""}, {"时长", "integer", ""}, {"时长", "number", "小时"}, {"時長", "number", "分钟"},
+		{"查获件数", "number", "件"}, {"查获件数", "string", ""}, {"查獲件數", "integer", "件"},
+		{"當事人説明", "string", ""}, {"跟進措施", "string", ""}, {"移送文號", "string", ""},
+	} {
+		if list := catalog.Certain(catalog.NewOverlaps(nil, asking(t, titled("quite_else", x.title, x.kind, x.unit)), c.Types())); len(list) == 0 {
+			t.Errorf("%+v is not found", x)
+		}
+	}
+}
+
+// TestCopiedInWords: whoever asks for all of a ledger's facts in words has the same
+// ledger, whichever of the shipped it is.
+func TestCopiedInWords(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typ := range c.Types() {
+		var schema struct {
+			Properties map[string]struct{ Title string }
+		}
+		if err := json.Unmarshal([]byte(typ.SchemaJSON), &schema); err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for id, p := range schema.Properties {
+			words = append(words, titled("copy_"+id, p.Title, "string", ""))
+		}
+		if list := catalog.Certain(catalog.NewOverlaps(nil, asking(t, words...), c.Types())); len(list) == 0 {
+			t.Errorf("%s passes in words", typ.ID)
+		}
+	}
+}
+
+// TestNamedTwice: no second ledger bears the name of one in force.
+func TestNamedTwice(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := asking(t, titled("quite_else", "汤温", "number", ""))
+	for title, refused := range map[string]bool{"清监搜身": true, "清 监 搜 身": true, "清監搜身": true, "清监搜身台账": true, "清监搜身登记簿": true, "汤温": false} {
+		raw := strings.Replace(string(files.DefinitionJSON), files.Title.ZH, title, 1)
+		_, err := c.Draft(catalog.Files{Schema: files.SchemaJSON, Definition: []byte(raw), Form: files.FormJSON})
+		var bad *fault.Error
+		named := errors.As(err, &bad) && slices.ContainsFunc(bad.Fields, func(f fault.Field) bool { return f.Pointer == "ledger.json/title" })
+		if named != refused {
+			t.Errorf("%s: refused %v, %v", title, named, err)
+		}
 	}
 }

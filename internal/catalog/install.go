@@ -82,6 +82,9 @@ func (r *Register) admit(c *Catalog, earlier []*Type, t *Type, p *problems) {
 	if before == nil && r.became(t.ID) {
 		return
 	}
+	for _, f := range c.named(t) {
+		say(t, f, p)
+	}
 	for _, f := range reused(t, earlier) {
 		say(t, f, p)
 	}

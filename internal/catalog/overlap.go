@@ -24,8 +24,12 @@ type Overlap struct {
 // they are called and in what they take.
 const overlapThreshold = 700
 
-// loose is the likeness of two fields of one title of which one offers a choice.
-const loose = 800
+// loose is the likeness of two fields of one title of which one offers a choice;
+// counted of those of which one takes a number: that names what is counted.
+const (
+	loose   = 800
+	counted = certainty
+)
 
 // everywhere is what every ledger asks of itself: when, who, of whom, its proof
 // and its flags. Asking for them in two ledgers asks for two different things.
@@ -115,7 +119,7 @@ func asked(t *Type) []Held {
 }
 
 func telling(t *Type) []Held {
-	return slices.DeleteFunc(asked(t), func(f Held) bool { return slices.Contains(everywhere, takes(f)) || shortText(f) })
+	return slices.DeleteFunc(asked(t), func(f Held) bool { return slices.Contains(everywhere, takes(f)) })
 }
 
 // takes says what a field takes, more closely than its type.
@@ -137,15 +141,32 @@ func takes(f Held) string {
 	return kind
 }
 
+// sort is what takes says, whole numbers and others in one: a count is the same
+// count with a decimal point.
+func sort(f Held) string {
+	if k := takes(f); k != "integer" {
+		return k
+	}
+	return "number"
+}
+
 // alike weighs what two fields are called and what they take. A name or title
 // alone is not enough where they take different things.
 func alike(a, b Held) (score int, why []string) {
 	mine, theirs := fold(titleOf(a.node).ZH), fold(titleOf(b.node).ZH)
-	if takes(a) != takes(b) {
+	if sort(a) != sort(b) {
+		switch {
+		case mine != theirs:
+			return 0, nil
+		case sort(a) == "number" && sort(b) == "string", sort(a) == "string" && sort(b) == "number":
+			return counted, []string{"title"}
 		// The same fact asked for as a choice and in words.
-		if mine == theirs && textual(a) && textual(b) {
+		case textual(a) && textual(b) && !shortText(a) && !shortText(b):
 			return loose, []string{"title"}
 		}
+		return 0, nil
+	}
+	if shortText(a) || shortText(b) {
 		return 0, nil
 	}
 	title := dice(pairs(mine), pairs(theirs))
@@ -162,7 +183,7 @@ func alike(a, b Held) (score int, why []string) {
 	if name >= overlapThreshold {
 		why = append(why, "name")
 	}
-	if takes(a) == "choice" {
+	if sort(a) == "choice" {
 		choice := dice(options(a.node), options(b.node))
 		if choice >= overlapThreshold {
 			why = append(why, "choices")
@@ -179,7 +200,8 @@ func alike(a, b Held) (score int, why []string) {
 	case unitA == unitB && unitA != "":
 		why = append(why, "unit")
 		calling = min(1000, calling+50)
-	case unitA != unitB:
+	// Without a unit, or in hours for minutes, it is still the same.
+	case unitA != unitB && measure(unitA) != measure(unitB) && unitA != "" && unitB != "":
 		calling -= 200
 	}
 	return calling, why
@@ -193,6 +215,19 @@ func unit(f Held) string {
 	u, _ := f.node["x-unit"].(map[string]any)
 	s, _ := u["zh"].(string)
 	return s
+}
+
+// measures are the units of which one is so many of another.
+var measures = [][]string{{"秒", "分钟", "小时", "天"}, {"克", "千克", "公斤", "斤", "吨"}, {"毫米", "厘米", "米", "公里"}, {"元", "万元"}, {"毫升", "升"}}
+
+// measure is what a unit measures, the unit itself where nothing else does.
+func measure(unit string) string {
+	for _, m := range measures {
+		if slices.Contains(m, unit) {
+			return m[0]
+		}
+	}
+	return unit
 }
 
 // pairs of neighbouring characters: Chinese titles have no spaces.

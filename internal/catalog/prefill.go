@@ -136,65 +136,6 @@ func written(p map[string]any, at time.Time) string {
 	return DayOf(at)[:7]
 }
 
-// Repeated is what a document hands to the next one of its kind: without what
-// is said of one event only. That is every time and day, files, computed and
-// shared fields, and what the type marks with x-ui.repeat false.
-func (t *Type) Repeated(doc Document) (Document, error) {
-	value := map[string]any{}
-	for name, v := range doc.Value {
-		if p, ok := t.top()[name]; ok {
-			if kept := repeated(p, v); kept != nil {
-				value[name] = kept
-			}
-		}
-	}
-	for _, s := range t.Sources {
-		Put(value, s.Field, nil)
-	}
-	return newDocument(value)
-}
-
-func repeated(p map[string]any, v any) any {
-	again, said := flag(p, "repeat")
-	once := p["format"] == "date" || p["format"] == "date-time" || ui(p, "widget") == "month" || ui(p, "widget") == "evidence" || p["const"] != nil
-	if p["readOnly"] == true || said && !again || !said && once {
-		return nil
-	}
-	switch x := v.(type) {
-	case map[string]any:
-		props, _ := p["properties"].(map[string]any)
-		out := map[string]any{}
-		for name, member := range x {
-			if sub, ok := props[name].(map[string]any); ok {
-				if kept := repeated(sub, member); kept != nil {
-					out[name] = kept
-				}
-			}
-		}
-		if len(out) == 0 {
-			return nil
-		}
-		return out
-	case []any:
-		items, _ := p["items"].(map[string]any)
-		if items["type"] != "object" {
-			return x
-		}
-		// Rows tell what happened; they are said again only where the type says so.
-		if !said {
-			return nil
-		}
-		out := []any{}
-		for _, row := range x {
-			if kept := repeated(items, row); kept != nil {
-				out = append(out, kept)
-			}
-		}
-		return out
-	}
-	return v
-}
-
 // Subject is the top-level field that says whom or what one entry of many is
 // about: the inmate of a ledger kept per inmate, else the field marked
 // x-ui.subject; "" where there is none.

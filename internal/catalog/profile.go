@@ -405,6 +405,14 @@ func (w *profile) object(n map[string]any, at string, pl place) {
 			w.p.add(at+"/required", "unknown", "没有字段 %s", name)
 		}
 	}
+	dependent, _ := n["dependentRequired"].(map[string]any)
+	for _, asked := range slices.Sorted(maps.Keys(dependent)) {
+		for _, name := range append(texts(dependent[asked]), asked) {
+			if props[name] == nil && !w.published {
+				w.p.add(at+"/dependentRequired/"+escape(asked), "unknown", "没有字段 %s", name)
+			}
+		}
+	}
 }
 
 // labels wants what every field has: title, English title, stable id.

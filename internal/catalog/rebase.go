@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/json"
 	"slices"
 )
 
@@ -104,20 +103,4 @@ func cut(pointer string) (first, rest string) {
 		}
 	}
 	return pointer[1:], ""
-}
-
-// Joined picks the values of a document by stable id, for exports over several
-// versions. Rows stay as they are.
-func (t *Type) Joined(canonical json.RawMessage) (map[string]any, error) {
-	doc, err := ParseDocument(canonical)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]any{}
-	for _, f := range t.Fields() {
-		if found, _ := instances(doc.Value, f.Pointer); len(found) == 1 {
-			out[f.ID] = found[0]
-		}
-	}
-	return out, nil
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,9 @@ func (w *profile) sense(n map[string]any, at string) {
 				EN: fmt.Sprintf("Nothing lies between %s (%v) and %s (%v); change one of them", s.low, low, s.high, high)})
 		}
 	}
+	w.kinds(n, at)
+	w.options(n, at)
+	w.steps(n, at)
 	if v, ok := n["default"]; ok && !takesDefault(n, v) {
 		w.p.say(at+"/default", "default", fault.Text{ZH: "默认值不符合本字段自己的类型或限制，请改默认值，或放宽限制",
 			EN: "The default is not what the field itself takes; change it, or the field's bounds"})
@@ -85,6 +89,61 @@ func (w *profile) sense(n map[string]any, at string) {
 			EN: "An x-id begins with a small letter and has small letters, digits, underscores and full stops only, 250 at most"})
 	}
 	w.shown(n, at)
+}
+
+// kindOf says of which type a field has to be for a keyword to mean anything.
+var kindOf = map[string][]string{
+	"minLength": {"string"}, "maxLength": {"string"}, "pattern": {"string"}, "format": {"string"},
+	"minimum": {"integer", "number"}, "maximum": {"integer", "number"}, "exclusiveMinimum": {"integer", "number"}, "exclusiveMaximum": {"integer", "number"}, "multipleOf": {"integer", "number"},
+	"minItems": {"array"}, "maxItems": {"array"}, "uniqueItems": {"array"}, "items": {"array"},
+	"properties": {"object"}, "required": {"object"}, "dependentRequired": {"object"},
+}
+
+// kinds asks that nothing is said of a field that means nothing of its type.
+func (w *profile) kinds(n map[string]any, at string) {
+	kind, typed := n["type"].(string)
+	for _, k := range slices.Sorted(maps.Keys(kindOf)) {
+		if typed && n[k] != nil && !slices.Contains(kindOf[k], kind) {
+			w.p.say(at+"/"+k, "kind", fault.Text{ZH: fmt.Sprintf("%s 对类型 %s 不起作用，请删去或改类型", k, kind),
+				EN: fmt.Sprintf("%s means nothing of type %s; leave it out or change the type", k, kind)})
+		}
+	}
+	if n["pattern"] != nil && n["format"] != nil {
+		w.p.say(at+"/pattern", "kind", fault.Text{ZH: "有格式（format）的字段不能再加 pattern", EN: "A field with a format takes no pattern"})
+	}
+}
+
+// options asks that each choice can be made, and told from the others.
+func (w *profile) options(n map[string]any, at string) {
+	seen := map[string]bool{}
+	for i, c := range choiceNodes(n) {
+		here := fmt.Sprintf("%s/oneOf/%d", at, i)
+		if v := c["const"]; v != nil && n["type"] != nil && !takesDefault(map[string]any{"type": n["type"]}, v) {
+			w.p.say(here+"/const", "choice", fault.Text{ZH: "选项的值不是本字段的类型", EN: "The choice's value is not of the field's type"})
+		}
+		for _, k := range []string{"const", "title", "x-en"} {
+			if told := fmt.Sprintf("%s %v", k, c[k]); c[k] != nil && seen[told] {
+				w.p.say(here+"/"+k, "choice", fault.Text{ZH: fmt.Sprintf("选项重复：%v", c[k]), EN: fmt.Sprintf("The choice is there already: %v", c[k])})
+			} else {
+				seen[told] = true
+			}
+		}
+	}
+}
+
+// steps asks whether a whole number, or a multiple, lies within the bounds.
+func (w *profile) steps(n map[string]any, at string) {
+	step, stepped := n["multipleOf"].(float64)
+	if !stepped && n["type"] == "integer" {
+		step = 1
+	}
+	low, one := n["minimum"].(float64)
+	high, two := n["maximum"].(float64)
+	if one && two && low <= high && step > 0 && math.Floor(high/step)*step < low {
+		w.p.say(at+"/minimum", "span", fault.Text{
+			ZH: fmt.Sprintf("minimum（%v）与 maximum（%v）之间没有 %v 的倍数，请改其中一个", low, high, step),
+			EN: fmt.Sprintf("No multiple of %v lies between minimum (%v) and maximum (%v); change one of them", step, low, high)})
+	}
 }
 
 // named asks of words that are there whether they can be read.
@@ -136,6 +195,26 @@ func (w *profile) shown(n map[string]any, at string) {
 	if span, ok := asked["colSpan"]; ok && !slices.Contains([]any{1.0, 2.0, 3.0}, span) {
 		w.p.say(at+"/x-ui/colSpan", "widget", fault.Text{ZH: "colSpan 只能是 1、2 或 3", EN: "colSpan is 1, 2 or 3"})
 	}
+}
+
+// untyped names the fields of a type that do not say what they are: whatever was
+// sent would be stored in them, and no form shows it.
+func (t *Type) untyped() []fault.Field {
+	var bad []fault.Field
+	for _, f := range t.Fields() {
+		within := f.inSchema()
+		n := f.node
+		for n["type"] == "array" && itemsOf(n) != nil {
+			n, within = itemsOf(n), within+"/items"
+		}
+		switch n["type"] {
+		case nil:
+			bad = append(bad, fault.Field{Pointer: within, Code: "type", Text: fault.Text{ZH: "字段须写明类型（type）", EN: "A field says its type"}})
+		case "array":
+			bad = append(bad, fault.Field{Pointer: within, Code: "items", Text: fault.Text{ZH: "列表须写明各项是什么（items）", EN: "A list says what its items are"}})
+		}
+	}
+	return bad
 }
 
 // strays names the look-ups of a type that lead nowhere.

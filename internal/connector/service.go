@@ -45,7 +45,7 @@ type Request struct {
 	Header http.Header
 	Body   []byte
 	Allow  []string // hosts that may be public
-	Limit  int64    // bytes of the answer
+	Limit  int64    // bytes of the answer; 0: only its status counts
 }
 
 // Response of another system, whole.

@@ -108,7 +108,7 @@ func (s *Service) tell(ctx context.Context, c Connector, m Message) Trouble {
 		"Content-Type": {"application/json"}, "Webhook-Id": {m.ID.String()},
 		"Webhook-Timestamp": {strconv.FormatInt(at.Unix(), 10)}, "Webhook-Signature": {Sign(secret, m.ID.String(), at, m.Body)},
 	}
-	res, err := s.Out.Do(ctx, Request{Method: http.MethodPost, URL: c.URL, Header: h, Body: m.Body, Allow: c.Allow, Limit: 64 << 10})
+	res, err := s.Out.Do(ctx, Request{Method: http.MethodPost, URL: c.URL, Header: h, Body: m.Body, Allow: c.Allow})
 	var trouble Trouble
 	switch {
 	case errors.As(err, &trouble):

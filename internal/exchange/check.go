@@ -80,7 +80,7 @@ func (s *Service) check(ctx context.Context, i Import) error {
 
 // prepare gives a row its names and its area.
 func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, seen map[ledger.Digest]int) Row {
-	row := Row{Number: n, Line: r.Line, AreaText: r.Area, Label: r.Key, Outcome: Good, Errors: r.Errors, Untaken: r.Untaken, Area: i.Area}
+	row := Row{Number: n, Line: r.Line, AreaText: r.Area, Label: label(i, n, r.Key, seen), Outcome: Good, Errors: r.Errors, Untaken: r.Untaken, Area: i.Area}
 	if r.Area != "" {
 		at := slices.IndexFunc(areas, func(a ledger.Area) bool { return r.Area == a.NameZH || r.Area == a.NameEN || r.Area == a.Code })
 		if at < 0 {
@@ -104,9 +104,6 @@ func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, 
 		seen[name]++
 		row.Names = append(row.Names, digest(string(name[:]), fmt.Sprint(seen[name])))
 	}
-	if r.Key == "" {
-		row.Label = i.ID.String() + "/" + fmt.Sprint(n)
-	}
 	// In the error workbook stand rows that come back, and rows that are written and
 	// have something untaken: whatever is changed in those, they are the same matter.
 	if r.Key != "" || len(r.Untaken) > 0 {
@@ -118,6 +115,19 @@ func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, 
 		}
 	}
 	return row
+}
+
+// label names a row in an error workbook. A line that was copied there, with its
+// label, is another matter than the first that has it.
+func label(i Import, n int, key string, seen map[ledger.Digest]int) string {
+	if key == "" {
+		return fmt.Sprint(i.ID, "/", n)
+	}
+	name := digest("label", key)
+	if seen[name]++; seen[name] > 1 {
+		return fmt.Sprint(key, "/", seen[name])
+	}
+	return key
 }
 
 func digest(parts ...string) ledger.Digest {
@@ -150,7 +160,7 @@ func (s *Service) judged(ctx context.Context, i Import, rows []Row) (Import, err
 		now.Row = rows[len(rows)-1].Number
 		for _, r := range rows {
 			for _, u := range r.Untaken {
-				if r.Outcome != Skipped && !slices.Contains(now.Retired, u.Title) {
+				if r.Outcome != Skipped && u.Why != workbook.Untitled && u.Why != workbook.Unread && !slices.Contains(now.Retired, u.Title) {
 					now.Retired = append(now.Retired, u.Title)
 				}
 			}

@@ -89,7 +89,7 @@ type Import struct {
 	Written  int           `json:"written"`
 	Skipped  int           `json:"skipped"`
 	Failure  *Failure      `json:"failure,omitempty"`
-	Retired  []string      `json:"retired,omitempty"` // columns that the version no longer asks for; what they held is not taken
+	Retired  []string      `json:"retired,omitempty"` // columns of which nothing is taken
 	Passed   *int          `json:"passed,omitempty"`  // version its rows were checked under before; they were checked again
 	Created  time.Time     `json:"created_at"`
 	Touched  time.Time     `json:"touched_at"`

@@ -304,7 +304,7 @@ func TestWhatIfEqualsRun(t *testing.T) {
 	reckon(t, h, "duty-log", map[string]string{"due": "30", "filled": "30", "ontime": "30", "entries": "30"})
 	day := catalog.DayOf(time.Now())
 	rows := func() (n int) {
-		if err := h.Owner.QueryRow(ctx, "select (select count(*) from facts) + (select count(*) from fact_months) + (select count(*) from findings) + (select count(*) from score_runs)").Scan(&n); err != nil {
+		if err := h.Owner.QueryRow(ctx, "select (select count(*) from facts) + (select count(*) from fact_totals) + (select count(*) from findings) + (select count(*) from score_runs)").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n

@@ -263,3 +263,68 @@ func TestDeputySigns(t *testing.T) {
 		}
 	}
 }
+
+// TestDeputyHears: who decides in somebody's name is told of what that one is told of,
+// while the delegation is in force and of the post it is for.
+func TestDeputyHears(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head"}, "within_workdays": 1})
+	clock := clocked(t, h)
+	today := clock.Now()
+	for _, d := range []struct {
+		deputy      string
+		from, until time.Time
+	}{{"duty leader", today, today.AddDate(0, 0, 30)}, {"deputy head", today.AddDate(0, 0, 31), today.AddDate(0, 0, 40)}} {
+		if _, err := delegate(t, h, "area head", d.deputy, actor.AreaHead, d.from, d.until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, deputy := range []string{"education head", "officer"} { // the author decides in nobody's name
+		holder := map[string]string{"education head": "custody head", "officer": "second area head"}[deputy]
+		n := ledger.NewDelegation{Deputy: h.Person(deputy).Number, Role: actor.DeptHead, Department: "dept_custody", From: catalog.DayOf(today), Until: catalog.DayOf(today.AddDate(0, 0, 30)), Reason: "外出学习"}
+		if deputy == "officer" {
+			n.Role, n.Department, n.Area = actor.AreaHead, "", h.Area
+		}
+		if _, err := h.Ledger.Delegate(h.As(t.Context(), holder), h.Prison, n, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hears := func(when string, want map[string][]string) {
+		t.Helper()
+		for range 2 {
+			if err := h.Ledger.Remind(t.Context(), h.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for who, kinds := range want {
+			list, err := h.Ledger.Notices(signedIn(t, h, who), h.Prison)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, n := range list {
+				if n.Kind != "delegated" {
+					got = append(got, n.Kind)
+				}
+			}
+			if slices.Sort(got); !slices.Equal(got, kinds) {
+				t.Errorf("%s: %s has %v, want %v", when, who, got, kinds)
+			}
+		}
+	}
+	e := h.Submitted(t)
+	clock.Advance(e.StepDue.Add(time.Hour).Sub(clock.Now()))
+	overdue := []string{"overdue"}
+	hears("over", map[string][]string{"area head": overdue, "second area head": overdue, "duty leader": overdue, "deputy head": nil, "education head": nil, "officer": nil})
+	out, err := vote(t, h, "area head", e, true)
+	must(t, out, err)
+	out, err = askVoid(t, h, "officer", e.Key)
+	must(t, out, err)
+	asked := []string{"due_soon", "void_asked"}
+	hears("asked", map[string][]string{"custody head": asked, "education head": asked, "duty leader": overdue})
+	out, err = h.Ledger.WithdrawVoid(h.As(t.Context(), "officer"), e.Key, ledger.Judgement{Comment: "填报无误"}, ledger.Idem{})
+	must(t, out, err)
+	withdrawn := append(asked, "void_withdrawn")
+	hears("withdrawn", map[string][]string{"custody head": withdrawn, "education head": withdrawn, "duty leader": overdue})
+}

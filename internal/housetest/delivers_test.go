@@ -14,6 +14,7 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
 	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
 )
 
 // supply is what one system says, and what is pinned of it by what is taken.
@@ -149,6 +150,11 @@ func everySystem(t *testing.T, h *housetest.House, kind connector.Kind, typ *cat
 	if p == nil || p.Origin == nil || p.Origin.System != src.System || p.Corrected || compact(t, p.Value) != pinned || holds(d, src.Field) != pinned {
 		t.Errorf("%s: %s %+v %+v", at, d.Body, d.Pins, last(t, h, s, c.ID))
 		return
+	}
+	// In a file something else makes the row bad, and nothing goes in silence.
+	tried, err := h.Ledger.Try(officer, []ledger.New{{Prison: h.Prison, Area: h.Area, Ledger: typ.ID, Body: sent}}, true)
+	if err != nil || len(tried[0]) == 0 || tried[0][0].Code != "shared_stands" || tried[0][0].Pointer != src.Field {
+		t.Errorf("%s: tried %+v, %v", at, tried, err)
 	}
 	// Typed over, what is pinned stands, in what is computed and what is kept.
 	res, err := h.Ledger.Check(officer, e.Key, sent)

@@ -22,6 +22,7 @@ func TestOverlapRefused(t *testing.T) {
 	h := housetest.New(t)
 	c := next(t, h, "facility-maintenance", func(schema, definition, _ map[string]any) {
 		definition["id"], definition["version"], definition["owner"] = "repair-book", 1, "dept_custody"
+		definition["title"] = map[string]any{"zh": "报修簿", "en": "Repair book"}
 	})
 	c.Kind, c.Ledger, c.Gate = proposal.Add, "repair-book", theGate
 	_, err := propose(h, t.Context(), "custody head", c)
@@ -43,6 +44,7 @@ func TestOverlapRefused(t *testing.T) {
 	// A source that nobody can serve does not make a fact a shared one.
 	c = next(t, h, "facility-maintenance", func(schema, definition, _ map[string]any) {
 		definition["id"], definition["version"], definition["owner"] = "repair-book", 1, "dept_custody"
+		definition["title"] = map[string]any{"zh": "报修簿", "en": "Repair book"}
 		sources := []any{}
 		for name := range schema["properties"].(map[string]any) {
 			sources = append(sources, map[string]any{"field": "/" + name, "system": "nonsense", "take": name})
@@ -52,6 +54,43 @@ func TestOverlapRefused(t *testing.T) {
 	c.Kind, c.Ledger, c.Gate = proposal.Add, "repair-book", theGate
 	if _, err := propose(h, t.Context(), "custody head", c); !errors.As(err, &f) || f.Fields[0].Code != "source" || !strings.Contains(f.Fields[0].Pointer, "/sources/0/system") {
 		t.Errorf("shared from nowhere: %v", err)
+	}
+}
+
+// TestDisguisesRefused: a ledger that asks for what there is under a title
+// otherwise written is refused wherever it comes in: tried, proposed, installed;
+// and so is one that bears the name of another.
+func TestDisguisesRefused(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ctx := h.As(t.Context(), "custody head")
+	for title, test := range map[string]string{"临时措施：": "G3", "臨時措施": "G3", "查獲件數": "G3", "當事人 説明": "G3", "时长": "G3", "清監搜身台账": "清监搜身"} {
+		s := files(t)
+		s.book(1, title)
+		if test != "G3" {
+			s = files(t)
+			s.book(1, "云量")
+			for _, name := range []string{"schema.json", "ledger.json"} {
+				f := s.MapFS["ledgers/weather-book/v1/"+name]
+				f.Data = []byte(strings.Replace(string(f.Data), "天气簿", title, 1))
+			}
+		}
+		c := proposal.Content{Kind: proposal.Add, Ledger: "weather-book", Reason: "演练用的增设", On: catalog.DayOf(time.Now()), Gate: theGate,
+			Schema:     string(s.MapFS["ledgers/weather-book/v1/schema.json"].Data),
+			Definition: string(s.MapFS["ledgers/weather-book/v1/ledger.json"].Data),
+			Form:       string(s.MapFS["ledgers/weather-book/v1/form.json"].Data)}
+		r, err := h.Proposals.Try(ctx, h.Prison, c)
+		overlap := err == nil && slices.ContainsFunc(r.Failed, func(f fault.Field) bool { return f.Code == "gate:overlap" })
+		if named := fault.CodeOf(err) == "bad_type"; overlap != (test == "G3") || named == (test == "G3") {
+			t.Errorf("%s tried: %v, failed %v", title, err, r.Failed)
+		}
+		if _, err := propose(h, t.Context(), "custody head", c); fault.CodeOf(err) != "gate_refused" && fault.CodeOf(err) != "bad_type" {
+			t.Errorf("%s proposed: %v", title, err)
+		}
+		s.answered(t, "type", 1, "weather_fa", func(map[string]any) {})
+		if err := s.install(t, h); fault.CodeOf(err) != "install_refused" || !strings.Contains(err.Error(), test) {
+			t.Errorf("%s installed: %v", title, err)
+		}
 	}
 }
 

@@ -5,13 +5,16 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -179,7 +182,9 @@ func ptr(m map[string]any, name string) any {
 	return &v
 }
 
-// TestOperations carries the others out and looks at what stays.
+// TestOperations carries the others out and looks at what stays: everything filed, the
+// duties of a ledger under another owner, and of one that ended those that are filled
+// or were due before; nothing of it is missed two months later.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
@@ -187,10 +192,7 @@ func TestOperations(t *testing.T) {
 	begun := h.Begin(t, "officer", "police-training", json.RawMessage(`{}`))
 	today := catalog.DayOf(time.Now())
 	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
-	merged := []catalog.Place{}
-	for _, f := range h.Catalog.Current("letter-parcel").Fields() {
-		merged = append(merged, catalog.Place{From: f.ID})
-	}
+	merged := onto(h, "letter-parcel", nil)
 	tests := []struct {
 		c      proposal.Content
 		by     string
@@ -200,31 +202,86 @@ func TestOperations(t *testing.T) {
 		{proposal.Content{Kind: proposal.Transfer, Ledger: "tool-hazmat", Reason: "工具改由劳动改造科管理", On: today, Target: "dept_education"}, "custody head", []string{"education head", "bureau office"}},
 		{proposal.Content{Kind: proposal.Transfer, Ledger: "video-lookback", Reason: "改用业务系统记录", On: today, Target: "ext:video", Notice: notice}, "bureau office", []string{"bureau leader", "second bureau office"}},
 		{proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话台账", On: today, Target: "visit-call", Map: merged, Notice: notice}, "bureau office", []string{"custody head", "second bureau office"}},
-		{proposal.Content{Kind: proposal.Share, Ledger: "culture-activity", Reason: "课时台账已经记录", On: today, Target: "education-session", Notice: notice}, "bureau office", []string{"education head", "second bureau office"}},
+		{proposal.Content{Kind: proposal.Share, Ledger: "culture-activity", Reason: "课时台账已经记录", On: today, Target: "education-session",
+			Map: onto(h, "culture-activity", map[string]string{"held_at": "started_at"}), Notice: notice}, "bureau office", []string{"education head", "second bureau office"}},
 	}
 	before := len(h.Catalog.Types())
+	planned(t, h, 8)
+	var ended []string
+	for _, test := range tests {
+		inForce(t, h, test.c.Ledger, nil)
+		if test.c.Notice != (fault.Text{}) {
+			ended = append(ended, test.c.Ledger)
+		}
+	}
+	// A reckoned day of a duty that will fall away.
+	all := duties(t, h, "culture-activity")
+	last := all[len(all)-1].Day
+	elsewhere := excuse(h, "culture-activity", last, last)
+	elsewhere.Areas = []uuid.UUID{h.Other}
+	decide(t, h, "education head", askRelief(t, h, "officer elsewhere", elsewhere).ID, "grant")
+	facts := func(measure string) (n int) {
+		t.Helper()
+		reckoned(t, h)
+		if err := h.Owner.QueryRow(ctx, "select coalesce(sum(value), 0)::int from facts where measure = $1 and ledger = any($2)", measure, ended).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if facts("excused") == 0 {
+		t.Error("none excused: the test says nothing")
+	}
+	var stayed, gone int
 	for _, test := range tests {
 		t.Run(string(test.c.Kind)+" "+test.c.Ledger, func(t *testing.T) {
 			p, err := propose(h, ctx, test.by, test.c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			ahead, filed := aheadOf(t, h, test.c.Ledger), filedIn(t, h, test.c.Ledger)
+			were, filed, now := duties(t, h, test.c.Ledger), filedIn(t, h, test.c.Ledger), time.Now()
 			p = decideAll(t, h, p, test.people...)
 			if p.State != proposal.Executed {
 				t.Fatal(p.State)
 			}
-			// Counted in the tables, not by the report: what it said falls away did, and nothing filed is gone.
-			if gone := ahead - aheadOf(t, h, test.c.Ledger); gone != p.Report.Duties {
-				t.Errorf("%d duties fell away, the dry run said %d", gone, p.Report.Duties)
+			// Told by the duties themselves, not by the report.
+			stay := slices.DeleteFunc(slices.Clone(were), func(d duty.Duty) bool {
+				return slices.Contains(ended, d.Ledger) && d.Due.After(now) && d.Submitted == nil
+			})
+			ids := func(list []duty.Duty) (ids []string) {
+				for _, d := range list {
+					ids = append(ids, d.ID.String())
+				}
+				slices.Sort(ids)
+				return ids
 			}
-			if filed != p.Report.Records || filedIn(t, h, test.c.Ledger) != filed {
+			if diff := cmp.Diff(ids(stay), ids(duties(t, h, test.c.Ledger))); diff != "" {
+				t.Errorf("the duties that stay: %s", diff)
+			}
+			if n := len(were) - len(stay); n != p.Report.Duties {
+				t.Errorf("%d duties fell away, the dry run said %d", n, p.Report.Duties)
+			}
+			stayed, gone = stayed+len(stay), gone+len(were)-len(stay)
+			if filed == 0 || filed != p.Report.Records || filedIn(t, h, test.c.Ledger) != filed {
 				t.Errorf("%d filed before, %d in the dry run", filed, p.Report.Records)
 			}
 			if diff := cmp.Diff(written(t, p.Report), written(t, *p.Executed)); diff != "" {
 				t.Errorf("the execution is not its dry run: %s", diff)
 			}
 		})
+	}
+	if stayed == 0 || gone == 0 {
+		t.Errorf("%d duties stayed, %d fell away: the test says nothing", stayed, gone)
+	}
+	if n := facts("excused"); n != 0 {
+		t.Errorf("%d excused of duties there are no more", n)
+	}
+	later := time.Now().AddDate(0, 2, 0)
+	h.Duty.Now = func() time.Time { return later }
+	if err := h.Duty.RefreshDue(ctx, h.Prison, time.Now(), later); err != nil {
+		t.Fatal(err)
+	}
+	if n := facts("missing"); n != 0 {
+		t.Errorf("%d missed of ledgers nobody could fill", n)
 	}
 	if n := len(h.Catalog.Types()); n != before-4 {
 		t.Errorf("%d ledgers, had %d", n, before)
@@ -261,9 +318,51 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// aheadOf counts the duties of a ledger that are still to come, filedIn its entries ever filed.
-func aheadOf(t *testing.T, h *housetest.House, id string) int {
-	return tallied(t, h, "select count(*) from duties where ledger = $1 and starts_at > now()", id)
+// TestEndBesidePlan: what plans with the catalogue of before, while a ledger ends or
+// after, makes no duty of it.
+func TestEndBesidePlan(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	const id = "police-training"
+	behind := &duty.Service{Store: h.Duty.Store, Access: h.Access, Catalog: h.Catalog.Copy(), Now: time.Now}
+	p, err := propose(h, t.Context(), "bureau office", proposal.Content{Kind: proposal.Delete, Ledger: id, Reason: "演练用的删除",
+		On: catalog.DayOf(time.Now()), Notice: fault.Text{ZH: "不再填报"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = decideAll(t, h, p, "second bureau office")
+	plan := func() {
+		if err := behind.Plan(t.Context(), h.Prison, time.Now(), time.Now().AddDate(0, 0, 2)); err != nil {
+			t.Error(err)
+		}
+	}
+	var both sync.WaitGroup
+	for range 3 {
+		both.Go(plan)
+	}
+	both.Go(func() {
+		if _, err := h.Proposals.Decide(h.As(t.Context(), "bureau leader"), h.Prison, p.ID, "approve", "", p.Digest, ledger.Idem{}); err != nil {
+			t.Error(err)
+		}
+	})
+	both.Wait()
+	plan()
+	if n := len(duties(t, h, id)); n != 0 {
+		t.Errorf("%d duties of a ledger that has ended", n)
+	}
+	if len(duties(t, h, "duty-log")) == 0 {
+		t.Error("nothing was planned: the test says nothing")
+	}
+}
+
+// duties of a ledger in all areas, with what became of them.
+func duties(t *testing.T, h *housetest.House, id string) []duty.Duty {
+	t.Helper()
+	list, err := h.Duty.List(h.As(t.Context(), "warden"), h.Prison, duty.Filter{Ledgers: []string{id}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 func filedIn(t *testing.T, h *housetest.House, id string) int {

@@ -233,6 +233,45 @@ func TestOutageAndStep(t *testing.T) {
 	}
 }
 
+// TestOutageAndVoid: the deadline of a void moves with the outage, at once and
+// back, without the reminder's round; while it lasts the higher post decides nothing.
+func TestOutageAndVoid(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head"}, "within_workdays": 3, "escalate": step{"roles": []string{"prison_leader"}, "unit": "prison"}})
+	clock := clocked(t, h)
+	e := h.Submitted(t)
+	out, err := vote(t, h, "area head", e, true)
+	must(t, out, err)
+	out, err = askVoid(t, h, "officer", e.Key)
+	must(t, out, err)
+	due := *out.Entry.VoidDue
+	is := func(when string, want time.Time) {
+		t.Helper()
+		if got := *get(t, h, e).Entry.VoidDue; !got.Equal(want) {
+			t.Errorf("%s: due %s, want %s", when, got, want)
+		}
+	}
+	elsewhere := askRelief(t, h, "command head", outage(due.Add(-2*time.Hour), due.Add(6*time.Hour), h.Other))
+	decide(t, h, "warden", elsewhere.ID, "grant")
+	is("an outage elsewhere", due)
+	r := askRelief(t, h, "command head", outage(due.Add(-2*time.Hour), due.Add(6*time.Hour)))
+	decide(t, h, "warden", r.ID, "grant")
+	is("granted", due.Add(8*time.Hour))
+	decide(t, h, "warden", r.ID, "revoke")
+	is("revoked", due)
+	// Declared after the fact: by then it was not over.
+	clock.Advance(due.Add(time.Hour).Sub(clock.Now()))
+	r = askRelief(t, h, "command head", outage(due.Add(-2*time.Hour), due.Add(6*time.Hour)))
+	decide(t, h, "warden", r.ID, "grant")
+	leader := h.As(t.Context(), "prison leader")
+	if slices.Contains(inboxOf(t, h, leader), e.Key) {
+		t.Error("overdue in the outage")
+	}
+	late, err := decideVoid(t, h, leader, e.Key, true)
+	code(t, "forbidden", late, err)
+}
+
 // TestOutageAfterReminder: an outage declared after somebody was told that the
 // deadline is over gives a new deadline, of which they are told as of the first.
 func TestOutageAfterReminder(t *testing.T) {

@@ -108,6 +108,14 @@ func TestProposalsAtOnce(t *testing.T) {
 	}
 }
 
+// onto is a map of a ledger by which the fields told live on, and the others are dropped.
+func onto(h *housetest.House, id string, told map[string]string) (list []catalog.Place) {
+	for _, f := range h.Catalog.Current(id).Fields() {
+		list = append(list, catalog.Place{From: f.ID, To: told[f.ID]})
+	}
+	return list
+}
+
 // TestProposalRefused sends what must not become a ledger.
 func TestProposalRefused(t *testing.T) {
 	t.Parallel()
@@ -140,12 +148,17 @@ func TestProposalRefused(t *testing.T) {
 		"to a system of no name":     {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "改用业务系统", On: today, Target: "ext:\u200b", Notice: fault.Text{ZH: "见业务系统"}}, "bad_proposal"},
 		"no schema":                  {func() proposal.Content { c := base("new-book", "dept_custody"); c.Schema = "[]"; return c }(), "bad_type"},
 		"a kind that is none":        {proposal.Content{Kind: "forget", Ledger: "headcount", Reason: "随便写写", On: today}, "bad_proposal"},
-		"merged without its fields":  {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
-		"merged into itself":         {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入自己", On: today, Target: "letter-parcel", Notice: fault.Text{ZH: "见自己"}}, "bad_proposal"},
-		"transferred to its owner":   {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "转给归属部门", On: today, Target: "dept_custody"}, "bad_proposal"},
-		"the same version again":     {next(t, h, "culture-activity", func(_, _, _ map[string]any) {}), "bad_proposal"},
-		"a lower level":              {next(t, h, "psych-health", func(_, d, _ map[string]any) { d["sensitivity"] = "L1" }), "bad_proposal"},
-		"another owner":              {next(t, h, "culture-activity", func(_, d, _ map[string]any) { d["owner"] = "dept_custody" }), "bad_proposal"},
+		"to a system there is not":   {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "改用业务系统", On: today, Target: "ext:nothing-there", Notice: fault.Text{ZH: "见业务系统"}}, "bad_proposal"},
+		"shared without its fields":  {proposal.Content{Kind: proposal.Share, Ledger: "letter-parcel", Reason: "会见通话已经记录", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
+		"shared with all dropped":    {proposal.Content{Kind: proposal.Share, Ledger: "letter-parcel", Reason: "会见通话已经记录", On: today, Target: "visit-call", Map: onto(h, "letter-parcel", nil), Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
+		"shared with what none reads": {proposal.Content{Kind: proposal.Share, Ledger: "letter-parcel", Reason: "已经记录在别处", On: today, Target: "culture-activity",
+			Map: onto(h, "letter-parcel", map[string]string{"registered_at": "held_at"}), Notice: fault.Text{ZH: "见文化活动"}}, "bad_proposal"},
+		"merged without its fields": {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入会见通话", On: today, Target: "visit-call", Notice: fault.Text{ZH: "见会见通话"}}, "bad_proposal"},
+		"merged into itself":        {proposal.Content{Kind: proposal.Merge, Ledger: "letter-parcel", Reason: "并入自己", On: today, Target: "letter-parcel", Notice: fault.Text{ZH: "见自己"}}, "bad_proposal"},
+		"transferred to its owner":  {proposal.Content{Kind: proposal.Transfer, Ledger: "letter-parcel", Reason: "转给归属部门", On: today, Target: "dept_custody"}, "bad_proposal"},
+		"the same version again":    {next(t, h, "culture-activity", func(_, _, _ map[string]any) {}), "bad_proposal"},
+		"a lower level":             {next(t, h, "psych-health", func(_, d, _ map[string]any) { d["sensitivity"] = "L1" }), "bad_proposal"},
+		"another owner":             {next(t, h, "culture-activity", func(_, d, _ map[string]any) { d["owner"] = "dept_custody" }), "bad_proposal"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

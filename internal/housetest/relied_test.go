@@ -197,10 +197,6 @@ func TestFateOfDrafts(t *testing.T) {
 	const id = "letter-parcel"
 	h.Begin(t, "officer", id, json.RawMessage(`{}`))
 	notice := fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}
-	dropped := []catalog.Place{}
-	for _, f := range h.Catalog.Current(id).Fields() {
-		dropped = append(dropped, catalog.Place{From: f.ID})
-	}
 	for name, x := range map[string]struct {
 		c    proposal.Content
 		want proposal.Drafts
@@ -208,8 +204,8 @@ func TestFateOfDrafts(t *testing.T) {
 		"a department": {proposal.Content{Kind: proposal.Transfer, Target: "dept_education"}, proposal.Drafts{Open: 1, Fate: "transfer"}},
 		"a system":     {proposal.Content{Kind: proposal.Transfer, Target: "ext:video", Notice: notice}, proposal.Drafts{Open: 1, Fate: "external"}},
 		"delete":       {proposal.Content{Kind: proposal.Delete, Notice: notice}, proposal.Drafts{Open: 1, Fate: "delete"}},
-		"merge":        {proposal.Content{Kind: proposal.Merge, Target: "visit-call", Map: dropped, Notice: notice}, proposal.Drafts{Open: 1, Fate: "merge"}},
-		"share":        {proposal.Content{Kind: proposal.Share, Target: "visit-call", Notice: notice}, proposal.Drafts{Open: 1, Fate: "share"}},
+		"merge":        {proposal.Content{Kind: proposal.Merge, Target: "visit-call", Map: onto(h, id, nil), Notice: notice}, proposal.Drafts{Open: 1, Fate: "merge"}},
+		"share":        {proposal.Content{Kind: proposal.Share, Target: "visit-call", Map: onto(h, id, map[string]string{"registered_at": "started_at"}), Notice: notice}, proposal.Drafts{Open: 1, Fate: "share"}},
 		"version": {next(t, h, id, func(_, definition, _ map[string]any) {
 			definition["lawful_basis"] = map[string]any{"zh": "新的依据"}
 		}),

@@ -194,6 +194,71 @@ func TestAddSigner(t *testing.T) {
 	}
 }
 
+// TestTransferOffers: who already signs the step is not in the list of whom to pass
+// it on to, and where nobody is left, or to whoever was added, it is not offered.
+func TestTransferOffers(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"all", "vote"} {
+		t.Run(mode, func(t *testing.T) {
+			h := housetest.New(t)
+			chained(t, h, group(mode))
+			offered := func(who string, e ledger.Entry, want ...string) {
+				t.Helper()
+				ctx := h.As(t.Context(), who)
+				list, err := h.Ledger.Equals(ctx, e.Key)
+				names := []string{}
+				for _, p := range list {
+					names = append(names, p.Name)
+				}
+				if err != nil || !slices.Equal(names, want) {
+					t.Errorf("%s: in the list %v %v, want %v", who, names, err, want)
+				}
+				v, err := h.Ledger.Get(ctx, e.Key)
+				if err != nil || slices.Contains(v.Allowed, ledger.Transfer) != (len(want) > 0) {
+					t.Errorf("%s: offered %v %v", who, v.Allowed, err)
+				}
+			}
+			e := h.Submitted(t)
+			offered("area head", e)
+			// Somebody of the post who came later.
+			exec(t, h, "insert into postings (posting_id, person_id, role, prison_id, area_id) values (gen_random_uuid(), $1, 'deputy_head', $2, $3)",
+				h.Person("duty leader").PersonID, h.Prison, h.Area)
+			offered("area head", e, "duty leader")
+			out, err := sign(t, h, "area head", e, "before", "custody head")
+			must(t, out, err)
+			offered("custody head", e)
+			out, err = vote(t, h, "custody head", e, true)
+			must(t, out, err)
+			offered("area head", e, "duty leader")
+			out, err = sign(t, h, "area head", e, "", "duty leader")
+			must(t, out, err)
+			offered("deputy head", e)
+		})
+	}
+}
+
+// TestTransferOnce: whoever had a decision passed on to them passes it on no further.
+func TestTransferOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	chained(t, h, step{"roles": []string{"area_head", "deputy_head"}})
+	e := h.Submitted(t)
+	out, err := sign(t, h, "area head", e, "", "second area head")
+	must(t, out, err)
+	second := h.As(t.Context(), "second area head")
+	list, err := h.Ledger.Equals(second, e.Key)
+	if err != nil || len(list) > 0 {
+		t.Errorf("in the list %v %v", list, err)
+	}
+	if v, err := h.Ledger.Get(second, e.Key); err != nil || slices.Contains(v.Allowed, ledger.Transfer) || !slices.Contains(v.Allowed, ledger.Approve) {
+		t.Errorf("offered %v %v", v.Allowed, err)
+	}
+	out, err = sign(t, h, "second area head", e, "", "deputy head")
+	code(t, "not_equal_post", out, err)
+	out, err = vote(t, h, "second area head", e, true)
+	must(t, out, err)
+}
+
 // TestSpentPost: whoever could still decide the step has decided it or passed it
 // on. It goes up a rung; while it waits for somebody by name it does not.
 func TestSpentPost(t *testing.T) {

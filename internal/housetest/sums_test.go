@@ -50,7 +50,7 @@ func measured(t *testing.T, h *housetest.House, draw *rand.Rand, from time.Time,
 	}
 }
 
-// TestSums: what is kept by month is what the days hold, whoever reckoned beside whom,
+// TestSums: what is kept by quarter is what the days hold, whoever reckoned beside whom,
 // and a score made of it is the score of the days, whatever the window cuts.
 func TestSums(t *testing.T) {
 	t.Parallel()
@@ -58,10 +58,8 @@ func TestSums(t *testing.T) {
 	draw := rand.New(rand.NewPCG(7, 11))
 	from := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 	measured(t, h, draw, from, 240)
-	var wrong int
-	if err := h.Owner.QueryRow(t.Context(), `select count(*) from (select prison_id, area_id, month, ledger, measure, value from fact_months where value <> 0
-			except select prison_id, area_id, date_trunc('month', day)::date, ledger, measure, sum(value) from facts group by 1, 2, 3, 4, 5 having sum(value) <> 0) x`).Scan(&wrong); err != nil || wrong != 0 {
-		t.Errorf("%d months are not the sum of their days: %v", wrong, err)
+	if n := wrongTotals(t, h); n != 0 {
+		t.Errorf("%d days are otherwise than their totals say", n)
 	}
 	ses := ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}
 	finer, err := h.Standards.Compiled(t.Context(), "ordinary-area", 2)
@@ -77,14 +75,14 @@ func TestSums(t *testing.T) {
 			t.Fatal(err)
 		}
 		days := scoring.Evaluate(std, in)
-		sums, err := postgres.Assessments{Store: h.Store}.Sums(t.Context(), ses, []uuid.UUID{h.Area, h.Other}, std, in.From, in.To)
+		made, err := postgres.Assessments{Store: h.Store}.Makings(t.Context(), ses, []uuid.UUID{h.Area, h.Other}, std, in.From, in.To)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(sums[h.Other]) != 0 {
-			t.Errorf("the other area has %d sums", len(sums[h.Other]))
+		if len(made.Sums[h.Other]) != 0 {
+			t.Errorf("the other area has %d sums", len(made.Sums[h.Other]))
 		}
-		in.Facts = sums[h.Area]
+		in.Facts = made.Sums[h.Area]
 		months := scoring.Evaluate(std, in)
 		behind, err := postgres.Assessments{Store: h.Store}.Behind(t.Context(), ses, h.Area, months.Unexplained(std), in.From, in.To, 10000)
 		if err != nil {
@@ -93,6 +91,115 @@ func TestSums(t *testing.T) {
 		months.Explain(std, behind)
 		if diff := cmp.Diff(days, months); diff != "" {
 			t.Errorf("%s to %s (-days +months):\n%s", in.From, in.To, diff)
+		}
+	}
+}
+
+// wrongTotals counts the days on which the totals say otherwise than the facts.
+func wrongTotals(t *testing.T, h *housetest.House) (n int) {
+	t.Helper()
+	if err := h.Owner.QueryRow(t.Context(), `with kept as (
+			select prison_id, area_id, ledger, measure, quarter + n - 1 as day, totals[n] - coalesce(totals[n - 1], 0) as value
+				from fact_totals, generate_series(1, cardinality(totals)) n),
+		days as (select prison_id, area_id, ledger, measure, day, value from facts)
+		select count(*) from kept full join days using (prison_id, area_id, ledger, measure, day) where coalesce(kept.value, 0) <> coalesce(days.value, 0)`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestTotalsTwiceAtOnce: days of one quarter, and the same day, reckoned at once add up,
+// also when a measure comes or goes; reckoned again to the same they stand as they were.
+func TestTotalsTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ses := ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}
+	reckon := func(day string, facts ...scoring.DayFact) error {
+		return postgres.Duties{Store: h.Store}.Reckon(t.Context(), ses, h.Area, "headcount", day, func(duty.Day) ([]scoring.DayFact, error) { return facts, nil })
+	}
+	fact := func(measure, value string) scoring.DayFact {
+		v, err := scoring.ParseDecimal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scoring.DayFact{Measure: measure, Value: v}
+	}
+	var wg sync.WaitGroup
+	for round := range 6 {
+		for _, day := range []string{"2026-01-01", "2026-02-28", "2026-03-31", "2026-03-31"} {
+			facts := []scoring.DayFact{fact("entries", fmt.Sprint(round+1)), fact("due", "0.25")}
+			if round%2 == 1 {
+				facts = []scoring.DayFact{fact("late", "2"), fact("entries", "3.5")}
+			}
+			wg.Go(func() {
+				if err := reckon(day, facts...); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if n := wrongTotals(t, h); n != 0 {
+		t.Errorf("%d days are otherwise than their totals say", n)
+	}
+	at := func() (s string) {
+		if err := h.Owner.QueryRow(t.Context(), "select string_agg(xmin::text || ctid::text || totals::text, ' ' order by measure, quarter) from fact_totals").Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	for range 2 {
+		if err := reckon("2026-03-31", fact("entries", "9")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := at()
+	if err := reckon("2026-03-31", fact("entries", "9")); err != nil {
+		t.Fatal(err)
+	}
+	if after := at(); after != before {
+		t.Errorf("a day reckoned to the same wrote totals:\n%s\n%s", before, after)
+	}
+	if err := reckon("2026-03-31"); err != nil {
+		t.Fatal(err)
+	}
+	if n := wrongTotals(t, h); n != 0 {
+		t.Errorf("%d days are otherwise after all facts of one went", n)
+	}
+}
+
+// TestTotalsWalls: whoever sees the scores of one area adds up that one, and who sees
+// none adds up nothing.
+func TestTotalsWalls(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	v, err := scoring.ParseDecimal("2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, area := range []uuid.UUID{h.Area, h.Other} {
+		err := postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, area, "duty-log", "2026-03-31",
+			func(duty.Day) ([]scoring.DayFact, error) { return []scoring.DayFact{{Measure: "due", Value: v}}, nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		scores string
+		want   []uuid.UUID
+	}{{"", nil}, {h.Area.String(), []uuid.UUID{h.Area}}, {uuid.NewString(), nil}, {h.Prison.String(), []uuid.UUID{h.Area, h.Other}}, {"*", []uuid.UUID{h.Area, h.Other}}} {
+		made, err := postgres.Assessments{Store: h.Store}.Makings(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Scope{"scores": c.scores}},
+			[]uuid.UUID{h.Area, h.Other}, h.Standard, "2026-01-01", "2026-04-01")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(made.Sums) != len(c.want) {
+			t.Errorf("scores of %q: %d areas, want %d", c.scores, len(made.Sums), len(c.want))
+		}
+		for _, a := range c.want {
+			if len(made.Sums[a]) == 0 {
+				t.Errorf("scores of %q: nothing of %s", c.scores, a)
+			}
 		}
 	}
 }

@@ -229,6 +229,31 @@ func has(task ledger.Task, role string) bool {
 	return false
 }
 
+// TestOpensWhatIsKept: what was to open a ledger that ended in between is noted,
+// and keeps nothing else from being opened.
+func TestOpensWhatIsKept(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	short := inForce(t, h, "tool-hazmat", map[string]any{"balance": -1})
+	exec(t, h, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ('hazard-rectification', 'delete', '', '停用', '', $1)", uuid.New())
+	if err := h.Proposals.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	open(t, h, short)
+	var got []string
+	for _, task := range allTasks(t, h) {
+		if task.Source == short.Entry.String() {
+			got = append(got, task.Trigger)
+		}
+	}
+	if !slices.Equal(got, []string{"tool-hazmat/duty_log"}) {
+		t.Errorf("opened %v", got)
+	}
+	if n := ask(t, h, "select count(*) from events where entry_id = $1 and kind = 'not_opened' and detail->>'ledger' = 'hazard-rectification'", short.Entry); n == "0" {
+		t.Error("the history does not say what was not opened")
+	}
+}
+
 // TestOccasions: an arrival opens six tasks, a release in three months one;
 // however often it runs, each once; filed, they are done.
 func TestOccasions(t *testing.T) {
@@ -416,6 +441,61 @@ func TestTaskDone(t *testing.T) {
 	}
 	if disputed() != 0 {
 		t.Error("corrected, and still marked")
+	}
+}
+
+// TestTaskDrafts: whoever has no draft for a task of their own may begin one, whatever
+// became of the one that was made with it, and each is shown their own.
+func TestTaskDrafts(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ctx := t.Context()
+	visit := inForce(t, h, "visit-call", map[string]any{"anomaly": true, "inmate_ref": "0000000001"})
+	open(t, h, visit)
+	task := func(who string) ledger.Task {
+		t.Helper()
+		list, err := h.Ledger.Tasks(h.As(ctx, who), h.Prison)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%s: %+v %v", who, list, err)
+		}
+		return list[0]
+	}
+	wants := func(what, who string, goOn *uuid.UUID, drafting string, actions ...string) {
+		t.Helper()
+		got := task(who)
+		if (got.GoOn == nil) != (goOn == nil) || goOn != nil && *got.GoOn != *goOn || got.Drafting != drafting || !slices.Equal(got.Actions, actions) {
+			t.Errorf("%s, %s: goes on with %v, drafted by %q, may %v", what, who, got.GoOn, got.Drafting, got.Actions)
+		}
+	}
+	made := task("officer").Opened
+	var author string
+	if err := h.Owner.QueryRow(ctx, "select name from persons where person_id = $1", h.Person("officer").PersonID).Scan(&author); err != nil {
+		t.Fatal(err)
+	}
+	wants("as it was made", "officer", made, "", "done")
+	wants("a colleague", "second officer", nil, author, "begin", "done")
+
+	v, err := h.Ledger.Get(h.As(ctx, "officer"), ledger.Key{Prison: h.Prison, Entry: *made})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Ledger.Discard(h.As(ctx, "officer"), v.Entry.Key, v.Entry.ETag, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	wants("discarded", "officer", nil, "", "begin", "done")
+	out, err := h.Ledger.BeginTask(h.As(ctx, "second officer"), h.Prison, task("second officer").ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants("begun anew", "second officer", &out.Entry.Entry, "", "done")
+	if got := task("officer"); got.GoOn != nil || got.Drafting == "" || got.Voided {
+		t.Errorf("seen by the first: %+v", got)
+	}
+	if _, err := h.Owner.Exec(ctx, "update entries set state = 'voided' where entry_id = $1", visit.Entry); err != nil {
+		t.Fatal(err)
+	}
+	if !task("officer").Voided {
+		t.Error("nothing says that the visit is voided")
 	}
 }
 

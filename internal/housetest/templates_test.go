@@ -19,7 +19,7 @@ func TestTemplates(t *testing.T) {
 	h := housetest.New(t)
 	ctx := h.As(t.Context(), "officer")
 	n := ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "culture-activity",
-		Body: json.RawMessage(`{"activity_kind":"sport","title":"篮球","held_at":"2026-11-20T09:00:00+08:00","place":"操场","duration_min":60}`)}
+		Body: json.RawMessage(`{"activity_kind":"sport","title":"篮球","held_at":"2026-11-20T09:00:00+08:00","place":"操场","organiser_ref":"0000001","duration_min":60}`)}
 	begins := func(who string) ledger.Beginnings {
 		t.Helper()
 		b, err := h.Ledger.Beginnings(h.As(t.Context(), who), n)
@@ -42,7 +42,7 @@ func TestTemplates(t *testing.T) {
 	if len(b.Templates) != 1 || b.Templates[0].Kept.Name != "球赛" || b.Last != nil {
 		t.Fatalf("begins with %+v", b)
 	}
-	if got := string(b.Templates[0].Carried.Body); got != `{"activity_kind":"sport","duration_min":60,"place":"操场","title":"篮球"}` {
+	if got := string(b.Templates[0].Carried.Body); got != `{"activity_kind":"sport","organiser_ref":"0000001","place":"操场","title":"篮球"}` {
 		t.Errorf("kept %s", got)
 	}
 	if others := begins("second officer"); len(others.Templates) != 0 {
@@ -58,17 +58,18 @@ func TestTemplates(t *testing.T) {
 		t.Errorf("without a name: %v", err)
 	}
 
-	// The next version has no duration any more, and calls the place otherwise.
+	// The next version has no organiser any more, and calls the place otherwise.
 	c := next(t, h, n.Ledger, func(schema, _, form map[string]any) {
 		props := properties(schema)
-		delete(props, "duration_min")
+		delete(props, "organiser_ref")
 		props["venue"] = props["place"]
 		delete(props, "place")
 		required := schema["required"].([]any)
 		required[slices.Index(required, any("place"))] = "venue"
+		schema["required"] = slices.DeleteFunc(required, func(f any) bool { return f == "organiser_ref" })
 		for _, s := range form["sections"].([]any) {
 			fields := s.(map[string]any)["fields"].([]any)
-			fields = slices.DeleteFunc(fields, func(f any) bool { return f == "duration_min" })
+			fields = slices.DeleteFunc(fields, func(f any) bool { return f == "organiser_ref" })
 			if i := slices.Index(fields, any("place")); i >= 0 {
 				fields[i] = "venue"
 			}

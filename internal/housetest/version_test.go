@@ -309,7 +309,7 @@ func TestImportRetired(t *testing.T) {
 		if i.Good != 3 || i.Bad != 1 {
 			t.Fatalf("%s: %+v", name, i)
 		}
-		if status, body := c.do(t, "GET", in+"/rows", "", nil); status != 200 || strings.Count(fmt.Sprint(body), "map[text:12 title:"+title+"]") != 3 {
+		if status, body := c.do(t, "GET", in+"/rows", "", nil); status != 200 || strings.Count(fmt.Sprint(body), "map[text:12 title:"+title+" why:retired]") != 3 {
 			t.Errorf("%s: %d %v", name, status, body)
 		}
 		if n := entries(t, h); n != 0 {

@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -127,4 +128,54 @@ func TestOneChangeWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	decideAll(t, h, both[1-i], "bureau office")
+}
+
+// TestExecutedByTheClock: what a change of the catalogue is dated by is the
+// house's clock, the demonstration's too, never the database's own.
+func TestExecutedByTheClock(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	exec(t, h, "update prisons set demonstration = true")
+	ahead := time.Now().AddDate(0, 2, 0)
+	h.Store.Clock = func() time.Time { return ahead }
+	h.Proposals.Now = h.Store.Clock
+	day := catalog.DayOf(ahead)
+	notice := fault.Text{ZH: "不再单独填写", EN: "No longer by itself"}
+	version := next(t, h, "individual-talk", func(_, definition, _ map[string]any) { definition["lawful_basis"] = map[string]any{"zh": "丙"} })
+	version.On = day
+	for _, c := range []struct {
+		content proposal.Content
+		by      string
+		people  []string
+	}{
+		{version, "education head", []string{"bureau office"}},
+		{proposal.Content{Kind: proposal.Delete, Ledger: "police-training", Reason: "演练用的删除", On: day, Notice: notice}, "bureau office", []string{"second bureau office", "bureau leader"}},
+		{proposal.Content{Kind: proposal.Transfer, Ledger: "tool-hazmat", Reason: "工具改由劳动改造科管理", On: day, Target: "dept_education"}, "custody head", []string{"education head", "bureau office"}},
+	} {
+		p, err := propose(h, t.Context(), c.by, c.content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p = decideAll(t, h, p, c.people...); p.State != proposal.Executed {
+			t.Fatal(p.State)
+		}
+	}
+	if e, _ := h.Catalog.End("police-training"); e.On != day {
+		t.Errorf("ended on %s, executed on %s", e.On, day)
+	}
+	if v := h.Catalog.Current("individual-talk"); v.Version != 2 || catalog.DayOf(v.PublishedAt) != day {
+		t.Errorf("version %d published on %s, executed on %s", v.Version, v.PublishedAt, day)
+	}
+	if got := ask(t, h, "select (max(from_at)::date - current_date > 30)::text from ledger_owners where ledger = 'tool-hazmat'"); got != "true" {
+		t.Errorf("the owner's day: %s", got)
+	}
+	if owner := h.Access.Owner("tool-hazmat"); owner != "dept_education" {
+		t.Errorf("owner %s", owner)
+	}
+	before := func(id string) bool {
+		return slices.ContainsFunc(h.Catalog.KeptOn(catalog.DayOf(ahead.AddDate(0, 0, -1))), func(x *catalog.Type) bool { return x.ID == id })
+	}
+	if !before("police-training") {
+		t.Error("what was kept the day before is gone")
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
 
@@ -56,6 +57,14 @@ func TestThread(t *testing.T) {
 	v, err := h.Ledger.Get(officer, e.Key)
 	if err != nil {
 		t.Fatal(err)
+	}
+	// Nothing of what was filed is lost by coming back: neither a value nor a file.
+	filed := ask(t, h, "select convert_from(canonical, 'UTF8') from revisions where entry_id = $1 and revision = 1", e.Entry)
+	if held, err := integrity.Canonical(v.Draft.Body); err != nil || string(held) != filed || len(filed) < 100 {
+		t.Errorf("came back as %s (%v), filed as %s", held, err, filed)
+	}
+	if len(v.Attached) != 1 {
+		t.Errorf("%d files came back, 1 was filed", len(v.Attached))
 	}
 	if diff := cmp.Diff([]ledger.Remark{{Text: "请补充"}, {Pointer: "/places", Text: "写全"}}, v.Draft.Remarks); diff != "" {
 		t.Errorf("remarks (-want +got):\n%s", diff)

@@ -127,7 +127,15 @@ func (a *API) saveDraft(c echo.Context) error {
 	if err != nil || version < 1 {
 		return badParam("version")
 	}
-	out, err := a.Ledger.SaveDraft(c.Request().Context(), ch.Key, ch.match, version, ch.raw, ch.idem)
+	save := a.Ledger.SaveDraft
+	switch c.QueryParam("unseen") {
+	case "", "false":
+	case "true":
+		save = a.Ledger.SaveUnseen
+	default:
+		return badParam("unseen")
+	}
+	out, err := save(c.Request().Context(), ch.Key, ch.match, version, ch.raw, ch.idem)
 	return a.done(c, out, err)
 }
 

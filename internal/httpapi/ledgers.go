@@ -76,7 +76,8 @@ func (a *API) head(t *catalog.Type) ledgerHead {
 func (a *API) listLedgers(c echo.Context) error {
 	list := []ledgerHead{}
 	types := a.Catalog.Types()
-	if on := c.QueryParam("on"); on != "" {
+	on := c.QueryParam("on")
+	if on != "" {
 		if _, err := catalog.Day(on); err != nil {
 			return badDay("on")
 		}
@@ -86,6 +87,9 @@ func (a *API) listLedgers(c echo.Context) error {
 		area, err := a.area(c, id)
 		if err != nil {
 			return err
+		}
+		if on != "" && !area.Counts(on) {
+			types = nil // not yet opened, or closed
 		}
 		types = slices.DeleteFunc(slices.Clone(types), func(t *catalog.Type) bool { return !t.AppliesTo(area.Kind, area.Function, area.HasLabour) })
 	}

@@ -90,7 +90,7 @@ func (a *API) New() http.Handler {
 		}
 		return c.String(http.StatusOK, "ok\n")
 	})
-	g := e.Group("/api/v1", a.bounded)
+	g := e.Group("/api/v1", a.dated, a.bounded)
 	for _, r := range a.routes() {
 		h := r.handle
 		if !r.open {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -82,11 +81,20 @@ func (s *Service) CheckBatch(ctx context.Context, n New, rows []Row) ([]Checked,
 			if list[i].Err != nil {
 				continue
 			}
-			res, err := s.weigh(ctx, before, e, t, doc, taken[i], files)
+			stands, err := pinned(t, doc, nil, taken[i])
 			if err != nil {
 				return err
 			}
-			res.Warnings = slices.Concat(res.Warnings, overruled(doc, taken[i]))
+			res, err := s.weigh(ctx, before, e, t, stands, files)
+			if err != nil {
+				return err
+			}
+			// What was left empty is shown by its pin.
+			for _, f := range overruled(t, doc, stands) {
+				if catalog.At(doc.Value, f.Pointer) != nil {
+					res.Warnings = append(res.Warnings, f)
+				}
+			}
 			list[i].Result, list[i].Pins = res, unnamed(taken[i])
 			if len(res.Errors) == 0 {
 				before.docs = append(before.docs, res.Document)

@@ -117,7 +117,7 @@ func (s *Service) Resolve(ctx context.Context, k Key, branch uuid.UUID, ifMatch 
 		detail := map[string]any{"branch": branch, "resolution": how, "reason": r.Reason}
 		if how == "merged" {
 			var err error
-			if out.Retaken, err = s.retype(ctx, tx, *e, r.Body, doc); err != nil {
+			if out.Retaken, err = s.retype(ctx, tx, *e, r.Body, doc, false); err != nil {
 				return nil, err
 			}
 			out.Received = received(doc, nil)

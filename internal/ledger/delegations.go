@@ -170,6 +170,25 @@ func (s *Service) Delegations(ctx context.Context, prison uuid.UUID) ([]Delegati
 	return list, err
 }
 
+// withDeputies adds to people who are told of the entry's step those who decide it
+// in the name of one of them now (代).
+func (s *Service) withDeputies(ctx context.Context, tx Tx, e Entry, who []uuid.UUID) ([]uuid.UUID, error) {
+	list, err := tx.Delegations(ctx, e.Prison)
+	at := Subject{Prison: e.Prison, Area: e.Area}
+	for _, d := range list {
+		d.standing(tx.Now(), uuid.Nil)
+		post := actor.Posting{Role: d.Role, PrisonID: d.Prison, Department: d.Department}
+		if d.Area != nil {
+			post.AreaID = *d.Area
+		}
+		if d.Standing == "in_force" && slices.Contains(who, d.Holder) && !slices.Contains(who, d.Deputy) && d.Deputy != e.Author &&
+			!slices.Contains(e.StepOut, d.Deputy) && at.held(post, e.StepRoles, e.StepUnit, s.answering(e)) {
+			who = append(who, d.Deputy)
+		}
+	}
+	return who, err
+}
+
 func (n NewDelegation) wrong(now time.Time) (list []fault.Field) {
 	say := func(at, code, zh, en string) {
 		list = append(list, fault.Field{Pointer: at, Code: code, Text: fault.Text{ZH: zh, EN: en}})

@@ -242,6 +242,16 @@ func begin(ctx context.Context, tx Tx, t *catalog.Type, e Entry, body json.RawMe
 // the ledger that it was typed under. Faults: version_moved where the draft has
 // moved to another meanwhile, with what was sent as that one takes it.
 func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, version int, body json.RawMessage, idem Idem) (Outcome, error) {
+	return s.save(ctx, k, ifMatch, version, body, false, idem)
+}
+
+// SaveUnseen is SaveDraft of what was begun without the network: who typed it has not seen
+// what the sources say of it, so that a figure is theirs where no source speaks.
+func (s *Service) SaveUnseen(ctx context.Context, k Key, ifMatch int64, version int, body json.RawMessage, idem Idem) (Outcome, error) {
+	return s.save(ctx, k, ifMatch, version, body, true, idem)
+}
+
+func (s *Service) save(ctx context.Context, k Key, ifMatch int64, version int, body json.RawMessage, unseen bool, idem Idem) (Outcome, error) {
 	doc, err := catalog.ParseDocument(body)
 	if err != nil {
 		return Outcome{}, err
@@ -253,7 +263,7 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, version i
 		if ifMatch != e.ETag {
 			return nil, s.stale(ctx, tx, *e)
 		}
-		retaken, err := s.retype(ctx, tx, *e, body, doc)
+		retaken, err := s.retype(ctx, tx, *e, body, doc, unseen)
 		if err != nil {
 			return nil, err
 		}
@@ -265,8 +275,9 @@ func (s *Service) SaveDraft(ctx context.Context, k Key, ifMatch int64, version i
 // retype writes a body over the draft's; remarks stay, and so do pins that still
 // speak of what it names. Where it is of another day, it is kept with what was
 // taken of that day, and the history says so.
-// It reports whether the pins are not those before, or stand over what was sent.
-func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document) (anew bool, err error) {
+// unseen: whoever typed it saw none of the pins. It reports whether the pins are not
+// those before, or stand over what was sent.
+func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessage, doc catalog.Document, unseen bool) (anew bool, err error) {
 	t, err := s.typeOf(e)
 	if err != nil {
 		return false, err
@@ -279,20 +290,29 @@ func (s *Service) retype(ctx context.Context, tx Tx, e Entry, body json.RawMessa
 	if err != nil {
 		return false, err
 	}
-	over, err := pinned(t, doc, d.Pins, pins)
+	was := d.Pins
+	if unseen {
+		was = nil // nothing that was typed came from them
+	}
+	over, err := pinned(t, doc, was, pins)
 	if err != nil {
 		return false, err
 	}
 	same := func(a, b Pin) bool { return a.Field == b.Field && a.TakenAt.Equal(b.TakenAt) }
 	anew = !slices.EqualFunc(pins, d.Pins, same) || !bytes.Equal(over.Canonical, doc.Canonical)
 	if other {
-		if over, err = offered(t, over, d.Pins, pins); err != nil {
+		if over, err = offered(t, over, was, pins); err != nil {
 			return false, err
 		}
 		body = over.Canonical
 	}
 	if err := tx.SaveDraft(ctx, e.Key, body, d.Remarks); err != nil || len(pins)+len(d.Pins) == 0 {
 		return false, err
+	}
+	if other {
+		if err := tx.SaveArrived(ctx, e.Key, doc.Canonical); err != nil {
+			return false, err
+		}
 	}
 	if err := tx.SavePins(ctx, e.Key, pins); err != nil || !other {
 		return anew, err

@@ -90,7 +90,10 @@ type Step struct {
 
 // DraftBody is the mutable body of an entry, kept exactly as typed.
 type DraftBody struct {
-	Body      json.RawMessage `json:"body"`
+	Body json.RawMessage `json:"body"`
+	// Arrived is what was typed, where Body is that with what the sources say of
+	// another day; nil where Body is as it arrived.
+	Arrived   json.RawMessage `json:"-"`
 	Remarks   []Remark        `json:"remarks"` // of the return that led here
 	Pins      []Pin           `json:"pins"`
 	ChangedAt time.Time       `json:"changed_at"`
@@ -177,8 +180,8 @@ type Receipt struct {
 // request gets the same one.
 type Outcome struct {
 	Entry    Entry         `json:"entry"`
-	Receipt  *Receipt      `json:"receipt,omitempty"` // of a revision or decision; absent for other changes
-	Warnings []fault.Field `json:"warnings,omitempty"`
+	Receipt  *Receipt      `json:"receipt,omitempty"`  // of a revision or decision; absent for other changes
+	Warnings []fault.Field `json:"warnings,omitempty"` // of what was filed, and where it stands otherwise than typed (shared_stands)
 	Received *Received     `json:"received,omitempty"` // of a saved draft, and of what was written without the network
 	Retaken  bool          `json:"retaken,omitempty"`  // the draft's pins are not those before, or stand over what was sent
 }

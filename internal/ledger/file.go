@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -50,7 +49,11 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 		if err != nil {
 			return err
 		}
-		res, err := s.weigh(ctx, tx, e, t, doc, pins, files)
+		stands, err := pinned(t, doc, nil, pins)
+		if err != nil {
+			return err
+		}
+		res, err := s.weigh(ctx, tx, e, t, stands, files)
 		if err != nil {
 			return err
 		}
@@ -68,7 +71,7 @@ func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
 			return err
 		}
 		o.Entry = e
-		o.Warnings = slices.Concat(o.Warnings, overruled(doc, pins))
+		o.Warnings = slices.Concat(o.Warnings, overruled(t, doc, stands))
 		out = *o
 		return nil
 	})
@@ -147,14 +150,19 @@ func (s *Service) try(ctx context.Context, r looking, t *catalog.Type, rows []Ne
 		if out[i] != nil {
 			continue
 		}
-		res, err := s.weigh(ctx, r, e, t, docs[n], pins[n], nil)
+		stands, err := pinned(t, docs[n], nil, pins[n])
+		if err != nil {
+			return err
+		}
+		res, err := s.weigh(ctx, r, e, t, stands, nil)
 		if err != nil {
 			return err
 		}
 		if asDraft {
 			res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 		}
-		out[i] = res.Errors
+		// In a form it is seen that the source stands; of a file nobody would know.
+		out[i] = append(overruled(t, docs[n], stands), res.Errors...)
 	}
 	return nil
 }
@@ -212,13 +220,9 @@ func (s *Service) lent(ctx context.Context, r Reader, n New) ([]Evidence, error)
 	return files, err
 }
 
-// weigh says what would come of filing a document with what the sources say of it:
-// everything wrong with it, or what is filed.
-func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, typed catalog.Document, pins []Pin, files []Evidence) (catalog.Result, error) {
-	doc, err := pinned(t, typed, nil, pins)
-	if err != nil {
-		return catalog.Result{}, err
-	}
+// weigh says what would come of filing a document as it stands with what the sources say
+// of it: everything wrong with it, or what is filed.
+func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, doc catalog.Document, files []Evidence) (catalog.Result, error) {
 	res, err := judge(ctx, r, e, t, doc, actor.From(ctx).Number, r.Now(), catalog.StageSubmit)
 	if err != nil || len(res.Errors) > 0 {
 		return res, err
@@ -237,20 +241,4 @@ func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, 
 	locked, err := Wrong(s.fillable(ctx, r, t, e.Prison, e.Area, moment.At))
 	res.Errors = append(res.Errors, locked...)
 	return res, err
-}
-
-// overruled says where something else was typed than the source says: it counts for
-// nothing. It is for who typed it, and no warning of the revision.
-func overruled(typed catalog.Document, pins []Pin) (fields []fault.Field) {
-	for _, p := range pins {
-		was := catalog.At(typed.Value, p.Field)
-		if p.Offered || was == nil {
-			continue
-		}
-		if raw, err := json.Marshal(was); err == nil && !sameJSON(raw, p.Value) {
-			fields = append(fields, fault.Field{Pointer: p.Field, Code: "shared_stands", Text: fault.Text{
-				ZH: "共享字段不能填写，以来源的值为准", EN: "This field is shared and cannot be typed; what its source says stands"}})
-		}
-	}
-	return fields
 }

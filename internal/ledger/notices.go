@@ -130,7 +130,7 @@ func (s *Service) attend(ctx context.Context, ses Session, k Key) error {
 			if err := tx.UpdateEntry(ctx, &e); err != nil {
 				return err
 			}
-			if err := tellOfVoid(ctx, tx, e, deciders); err != nil {
+			if err := s.tellOfVoid(ctx, tx, e, deciders, "void_asked", map[string]any{"author": e.AuthorName}); err != nil {
 				return err
 			}
 		}
@@ -325,6 +325,10 @@ func (s *Service) remind(ctx context.Context, tx Tx, e Entry, subject uuid.UUID)
 				who = append(who, p.ID)
 			}
 		}
+	}
+	who, err := s.withDeputies(ctx, tx, e, who)
+	if err != nil {
+		return err
 	}
 	over := !tx.Now().Before(*e.StepDue)
 	kind := map[bool]string{false: "due_soon", true: "overdue"}[over]

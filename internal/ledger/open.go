@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -29,7 +28,8 @@ func (s *Service) fired(t *catalog.Type, rev Revision) (catalog.Document, []cata
 
 // Open does what an approved revision causes elsewhere: drafts of the same
 // author, and tasks for whom its triggers name, once: neither a repeated job nor
-// an amendment opens them again. It is the program's own work, for the one who
+// an amendment opens them again. What opens a ledger that has ended since is left
+// out and noted in the entry's history. It is the program's own work, for the one who
 // approved may not be allowed to see what is opened.
 func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 	k := Key{Prison: j.Prison, Entry: j.Entry}
@@ -67,6 +67,13 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 			return err
 		}
 		for _, tr := range fired {
+			if tr.Opens != "" && s.Catalog.Current(tr.Opens) == nil {
+				// It was kept when this was filed. The rest opens all the same.
+				if err := tx.InsertEvent(ctx, k, "not_opened", rev.Number, map[string]any{"ledger": tr.Opens, "trigger": tr.ID}); err != nil {
+					return err
+				}
+				continue
+			}
 			task, err := s.task(t, e, tr, doc, tx.Now())
 			if err != nil {
 				return err
@@ -127,14 +134,11 @@ func (s *Service) task(t *catalog.Type, e Entry, tr catalog.Trigger, doc catalog
 	if id, err := uuid.Parse(t.Disputed(tr, doc)); err == nil {
 		task.Entry, task.Disputes = &id, true
 	}
-	target := s.Catalog.Current(tr.Opens)
-	switch {
-	case tr.Opens != "" && target == nil:
-		return Task{}, fmt.Errorf("%s: trigger %s opens %s, which is not published", e.Ledger, tr.ID, tr.Opens)
-	case tr.To != nil:
+	if tr.To != nil {
 		task.Roles, task.Department = tr.To.Roles, tr.To.Department
-	default:
-		task.Roles, task.Department = target.Filler.Roles, target.Filler.Dept
+	} else {
+		filler := s.Catalog.Current(tr.Opens).Filler
+		task.Roles, task.Department = filler.Roles, filler.Dept
 	}
 	return task, nil
 }

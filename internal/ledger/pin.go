@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 )
 
@@ -141,6 +142,62 @@ func pinned(t *catalog.Type, doc catalog.Document, was, pins []Pin) (catalog.Doc
 		return doc, fmt.Errorf("pins: %w", err)
 	}
 	return catalog.ParseDocument(raw)
+}
+
+// typed is the draft as it arrived.
+func (d DraftBody) typed() (catalog.Document, error) {
+	if d.Arrived != nil {
+		return catalog.ParseDocument(d.Arrived)
+	}
+	return catalog.ParseDocument(d.Body)
+}
+
+// handedIn is the draft as it arrived, and what of it is to be filed: without the rows that
+// its sources offer where it was written without the network. Nobody has seen those.
+func (d DraftBody) handedIn(t *catalog.Type, w *Written) (typed, filed catalog.Document, err error) {
+	if typed, err = d.typed(); err != nil {
+		return typed, filed, err
+	}
+	if filed, err = catalog.ParseDocument(d.Body); err != nil || w == nil || d.Arrived == nil {
+		return typed, filed, err
+	}
+	own := maps.Clone(filed.Value)
+	for _, src := range t.Sources {
+		if src.Offered() {
+			catalog.Put(own, src.Field, catalog.At(typed.Value, src.Field))
+		}
+	}
+	raw, err := json.Marshal(own)
+	if err != nil {
+		return typed, filed, fmt.Errorf("draft: %w", err)
+	}
+	filed, err = catalog.ParseDocument(raw)
+	return typed, filed, err
+}
+
+// overruled says where something else stands than was typed, or something where nothing was: a
+// shared field is what its source says. It is for who typed it, and no warning of the revision.
+func overruled(t *catalog.Type, typed, stands catalog.Document) (fields []fault.Field) {
+	for _, src := range t.Sources {
+		was, is := catalog.At(typed.Value, src.Field), catalog.At(stands.Value, src.Field)
+		a, err1 := json.Marshal(was)
+		b, err2 := json.Marshal(is)
+		if src.Offered() || err1 != nil || err2 != nil || sameJSON(a, b) {
+			continue
+		}
+		before, now := t.InWords(src.Field, was), t.InWords(src.Field, is)
+		text := fault.Text{ZH: "共享字段不能填写，以来源的值 " + now.ZH + " 为准，填写的 " + before.ZH + " 不算数",
+			EN: "This field is shared and cannot be typed: what its source says stands, " + now.In("en") + ", not " + before.In("en")}
+		switch {
+		case was == nil:
+			text = fault.Text{ZH: "共享字段没有填写，取自来源：" + now.ZH, EN: "This field is shared and was left empty; its source says " + now.In("en")}
+		case is == nil:
+			text = fault.Text{ZH: before.ZH + " 是另一时间的来源值，这一时间没有来源，已清空",
+				EN: before.In("en") + " is what the source says of another time; of this one it says nothing, and the field is empty"}
+		}
+		fields = append(fields, fault.Field{Pointer: src.Field, Code: "shared_stands", Text: text})
+	}
+	return fields
 }
 
 // offered puts rows that are offered now into a document whose field holds none, or

@@ -29,3 +29,29 @@ func TestRepinnedForgets(t *testing.T) {
 		t.Errorf("%+v %v, want only %s", got, err, kept.Field)
 	}
 }
+
+// TestOfferedUnseen: rows that a source offers while a document is sent are not filed in the
+// name of somebody who has not seen them; what is pinned is, and who opens the draft sees both.
+func TestOfferedUnseen(t *testing.T) {
+	c, err := catalog.Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typ := c.Current("labour-daily")
+	d := DraftBody{
+		Arrived: json.RawMessage(`{"expected_workers":40,"site_code":"一车间"}`),
+		Body:    json.RawMessage(`{"absentees":[{"inmate_ref":"0000000001","reason":"sick_rest"}],"expected_workers":41,"site_code":"一车间"}`),
+	}
+	for name, tc := range map[string]struct {
+		w    *Written
+		want string
+	}{
+		"written offline": {&Written{}, `{"expected_workers":41,"site_code":"一车间"}`},
+		"opened":          {nil, string(d.Body)},
+	} {
+		typed, filed, err := d.handedIn(typ, tc.w)
+		if err != nil || string(typed.Canonical) != string(d.Arrived) || string(filed.Canonical) != tc.want {
+			t.Errorf("%s: %s becomes %s, %v", name, typed.Canonical, filed.Canonical, err)
+		}
+	}
+}

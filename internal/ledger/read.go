@@ -259,6 +259,16 @@ func (s *Service) deciding(ctx context.Context, r Reader, v *View) error {
 		return err
 	}
 	v.Deciding = &Deciding{Count: at.Count(at.signers, at.decisions)}
+	if slices.Contains(v.Allowed, Transfer) {
+		// Nobody is left to pass it on to: then that is not offered.
+		free, err := s.free(ctx, r, v.Entry, at)
+		if err != nil {
+			return err
+		}
+		if len(free) == 0 {
+			v.Allowed = slices.DeleteFunc(v.Allowed, func(a Action) bool { return a == Transfer })
+		}
+	}
 	a := actor.From(ctx)
 	list := s.capacities(a, v.Entry, s.Now())
 	if len(list) == 0 {

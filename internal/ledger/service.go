@@ -196,7 +196,11 @@ func (s *Service) stale(ctx context.Context, r Reader, e Entry) error {
 	d, err := r.Draft(ctx, e.Key)
 	switch {
 	case err == nil:
-		return f.With("current", d.Body)
+		typed, err := d.typed()
+		if err != nil {
+			return errors.Join(f, err)
+		}
+		return f.With("current", d.Body).With("received", received(typed, nil).Document)
 	case fault.Is(err, fault.NotFound):
 		return f
 	}

@@ -28,14 +28,16 @@ type Signing struct {
 func (s *Service) Transfer(ctx context.Context, k Key, in Signing, idem Idem) (Outcome, error) {
 	return s.sign(ctx, k, Transfer, in, idem, func(tx Tx, e *Entry, t *catalog.Type, at atStep) (Signer, error) {
 		me := actor.From(ctx).PersonID
-		added := func(g Signer) bool { return g.Person == me && (g.Kind == Before || g.Kind == After) }
-		equals, err := s.equals(ctx, tx, *e)
+		equals, err := s.equals(ctx, tx, *e, at)
 		if err != nil {
 			return Signer{}, err
 		}
 		i := slices.IndexFunc(equals, func(p Posted) bool { return p.Number == in.Person })
-		if i < 0 || slices.ContainsFunc(at.signers, added) {
+		switch {
+		case i < 0:
 			return Signer{}, fault.New(fault.Invalid, "not_equal_post")
+		case at.seats(equals[i].ID):
+			return Signer{}, fault.New(fault.Conflict, "signs_already")
 		}
 		return Signer{Kind: Transferred, Person: equals[i].ID, Name: equals[i].Name, Role: equals[i].Role, For: &me}, nil
 	})
@@ -131,13 +133,28 @@ func (s *Service) sign(ctx context.Context, k Key, a Action, in Signing, idem Id
 	})
 }
 
-// equals are the other holders of the post that decides the step at hand.
-func (s *Service) equals(ctx context.Context, r Reader, e Entry) ([]Posted, error) {
-	list, err := r.Holders(ctx, e.Prison, e.Area, s.answering(e), catalog.Post{Roles: e.StepRoles, Unit: e.StepUnit})
+// equals are the other holders of the post that decides the step at hand. There are
+// none for who was added or had the decision passed on to them: it goes no further.
+func (s *Service) equals(ctx context.Context, r Reader, e Entry, at atStep) ([]Posted, error) {
 	me := actor.From(ctx).PersonID
+	if slices.ContainsFunc(at.signers, func(g Signer) bool { return g.Person == me && g.Kind != Holder }) {
+		return nil, nil
+	}
+	list, err := r.Holders(ctx, e.Prison, e.Area, s.answering(e), catalog.Post{Roles: e.StepRoles, Unit: e.StepUnit})
 	return slices.DeleteFunc(list, func(p Posted) bool {
 		return p.ID == e.Author || p.ID == me || slices.Contains(e.StepOut, p.ID)
 	}), err
+}
+
+// free are the equals who do not sign the step already.
+func (s *Service) free(ctx context.Context, r Reader, e Entry, at atStep) ([]Posted, error) {
+	list, err := s.equals(ctx, r, e, at)
+	return slices.DeleteFunc(list, func(p Posted) bool { return at.seats(p.ID) }), err
+}
+
+// seats: the person signs the step by name.
+func (at atStep) seats(person uuid.UUID) bool {
+	return slices.ContainsFunc(at.signers, func(g Signer) bool { return g.Person == person })
 }
 
 // Equals lists whom the context's actor may pass the decision at hand on to.
@@ -151,7 +168,15 @@ func (s *Service) Equals(ctx context.Context, k Key) ([]Posted, error) {
 		if err := s.check(ctx, Transfer, e); err != nil {
 			return err
 		}
-		list, err = s.equals(ctx, r, e)
+		rev, err := r.Revision(ctx, k, e.Revision)
+		if err != nil {
+			return err
+		}
+		at, err := stepOf(ctx, r, e, rev)
+		if err != nil {
+			return err
+		}
+		list, err = s.free(ctx, r, e, at)
 		return err
 	})
 	return list, err

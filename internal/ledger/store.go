@@ -168,6 +168,8 @@ type Tx interface {
 	SaveSearchText(ctx context.Context, k Key, text SearchText) error
 	DropSearchText(ctx context.Context, k Key) error
 	SaveDraft(ctx context.Context, k Key, body json.RawMessage, remarks []Remark) error
+	// SaveArrived keeps what the saved body was made of, until the next is saved.
+	SaveArrived(ctx context.Context, k Key, typed json.RawMessage) error
 	// SavePins keeps where the draft's shared fields were taken from.
 	SavePins(ctx context.Context, k Key, pins []Pin) error
 	DropDraft(ctx context.Context, k Key) error

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"taizhang/internal/actor"
@@ -37,7 +38,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		doc, err := catalog.ParseDocument(d.Body)
+		typed, doc, err := d.handedIn(t, sub.Written)
 		if err != nil {
 			return nil, err
 		}
@@ -45,7 +46,6 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 		if err != nil {
 			return nil, err
 		}
-		typed := doc
 		if doc, err = pinned(t, doc, d.Pins, pins); err != nil {
 			return nil, err
 		}
@@ -82,6 +82,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 			return nil, err
 		}
 		out.Received = got
+		out.Warnings = slices.Concat(out.Warnings, overruled(t, typed, doc))
 		return out, nil
 	})
 }

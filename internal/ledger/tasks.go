@@ -24,6 +24,9 @@ type Task struct {
 	Entry      *uuid.UUID      `json:"entry,omitempty"`
 	Ledger     string          `json:"ledger"` // to be filled; "" is a notice to be taken note of
 	Opened     *uuid.UUID      `json:"opened,omitempty"`
+	GoOn       *uuid.UUID      `json:"go_on,omitempty"`    // the reader's own draft that does it
+	Drafting   string          `json:"drafting,omitempty"` // who else has such a draft, by name
+	Voided     bool            `json:"voided,omitempty"`   // the entry that asks for it
 	Title      fault.Text      `json:"title"`
 	Roles      []actor.Role    `json:"roles"`
 	Department string          `json:"department"`
@@ -65,6 +68,7 @@ func (e TaskEntry) Record() (Record, error) {
 type TaskQuery struct {
 	Task, Entry uuid.UUID
 	Open        bool
+	Me          uuid.UUID // whose draft is GoOn
 	// Mine are the posts of whom they are for: what others have to do must not
 	// fill the list.
 	Mine []actor.Posting
@@ -89,7 +93,7 @@ func (s *Service) Tasks(ctx context.Context, prison uuid.UUID) ([]Task, error) {
 				mine = append(mine, p)
 			}
 		}
-		all, err := r.Tasks(ctx, prison, TaskQuery{Open: true, Mine: mine})
+		all, err := r.Tasks(ctx, prison, TaskQuery{Open: true, Mine: mine, Me: actor.From(ctx).PersonID})
 		for _, t := range all {
 			if s.mayDo(ctx, prison, t) == nil {
 				list = append(list, dressedTask(t))
@@ -103,7 +107,7 @@ func (s *Service) Tasks(ctx context.Context, prison uuid.UUID) ([]Task, error) {
 func dressedTask(t Task) Task {
 	t.Actions = []string{}
 	if !t.Done {
-		if t.Ledger != "" && t.Opened == nil {
+		if t.Ledger != "" && t.GoOn == nil {
 			t.Actions = append(t.Actions, "begin")
 		}
 		t.Actions = append(t.Actions, "done")
@@ -131,7 +135,7 @@ func (s *Service) DoTask(ctx context.Context, prison, id uuid.UUID, note string,
 		if err := tx.InsertTaskAct(ctx, prison, TaskAct{Task: id, By: actor.From(ctx).PersonID, Note: note, Salt: integrity.NewSalt()}); err != nil {
 			return err
 		}
-		list, err := tx.Tasks(ctx, prison, TaskQuery{Task: id})
+		list, err := tx.Tasks(ctx, prison, TaskQuery{Task: id, Me: actor.From(ctx).PersonID})
 		if err == nil {
 			out = dressedTask(list[0])
 		}

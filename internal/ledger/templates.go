@@ -62,7 +62,7 @@ func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 			return err
 		}
 		for _, l := range latest {
-			c, err := s.carry(t, l.Version, l.Document)
+			c, err := s.carry(t, l.Version, l.Document, catalog.AsLast)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 			return err
 		}
 		for _, m := range kept {
-			c, err := s.carry(t, m.Version, m.Body)
+			c, err := s.carry(t, m.Version, m.Body, catalog.AsTemplate)
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 	return out, err
 }
 
-func (s *Service) carry(to *catalog.Type, version int, body json.RawMessage) (Carried, error) {
+func (s *Service) carry(to *catalog.Type, version int, body json.RawMessage, as catalog.Beginning) (Carried, error) {
 	c := Carried{Body: json.RawMessage("{}"), Dropped: []fault.Text{}, Held: []fault.Text{}}
 	from := s.Catalog.Type(to.ID, version)
 	if from == nil {
@@ -94,7 +94,7 @@ func (s *Service) carry(to *catalog.Type, version int, body json.RawMessage) (Ca
 	if err != nil {
 		return c, err
 	}
-	if doc, err = from.Repeated(doc); err != nil {
+	if doc, err = from.Repeated(doc, as); err != nil {
 		return c, err
 	}
 	if from != to {
@@ -140,7 +140,7 @@ func (s *Service) SaveTemplate(ctx context.Context, n New, name string, idem Ide
 	if err != nil {
 		return Template{}, err
 	}
-	if doc, err = t.Repeated(doc); err != nil {
+	if doc, err = t.Repeated(doc, catalog.AsTemplate); err != nil {
 		return Template{}, err
 	}
 	var out Template

@@ -169,7 +169,7 @@ func (s *Service) AskVoid(ctx context.Context, k Key, j Judgement, idem Idem) (O
 		if err := tx.UpdateEntry(ctx, e); err != nil {
 			return nil, err
 		}
-		if err := tellOfVoid(ctx, tx, *e, deciders); err != nil {
+		if err := s.tellOfVoid(ctx, tx, *e, deciders, "void_asked", map[string]any{"author": e.AuthorName}); err != nil {
 			return nil, err
 		}
 		receipt, err := tx.Append(ctx, e.Prison)
@@ -211,17 +211,13 @@ func (s *Service) WithdrawVoid(ctx context.Context, k Key, j Judgement, idem Ide
 		if err != nil {
 			return nil, err
 		}
-		asked := e.VoidAt
+		asked := *e
 		e.VoidAt = VoidAt{}
 		if err := tx.InsertEvent(ctx, k, "void_withdrawn", e.InForce, map[string]any{"void": asked.VoidAsked, "comment": j.Comment}); err != nil {
 			return nil, err
 		}
-		for _, p := range deciders {
-			n := e.notice(p.ID, "void_withdrawn", map[string]any{"by": actor.From(ctx).Name, "reason": j.Comment})
-			n.Subject = *asked.VoidAsked
-			if err := tx.Notify(ctx, n); err != nil {
-				return nil, err
-			}
+		if err := s.tellOfVoid(ctx, tx, asked, deciders, "void_withdrawn", map[string]any{"by": actor.From(ctx).Name, "reason": j.Comment}); err != nil {
+			return nil, err
 		}
 		return &Outcome{}, tx.UpdateEntry(ctx, e)
 	})
@@ -334,9 +330,18 @@ func (s *Service) restaffVoid(ctx context.Context, r Reader, e *Entry) ([]Posted
 	return deciders, !slices.Equal(before, e.VoidRoles), err
 }
 
-func tellOfVoid(ctx context.Context, tx Tx, e Entry, deciders []Posted) error {
+// tellOfVoid writes to those who decide the void at hand, and to their deputies.
+func (s *Service) tellOfVoid(ctx context.Context, tx Tx, e Entry, deciders []Posted, kind string, detail map[string]any) error {
+	var who []uuid.UUID
 	for _, p := range deciders {
-		n := e.notice(p.ID, "void_asked", map[string]any{"author": e.AuthorName})
+		who = append(who, p.ID)
+	}
+	who, err := s.withDeputies(ctx, tx, e.atVoid(), who)
+	if err != nil {
+		return err
+	}
+	for _, person := range who {
+		n := e.notice(person, kind, detail)
 		n.Subject = *e.VoidAsked
 		if err := tx.Notify(ctx, n); err != nil {
 			return err

@@ -68,6 +68,9 @@ func (c *Client) Do(ctx context.Context, r connector.Request) (connector.Respons
 	if res.StatusCode >= 300 && res.StatusCode < 400 && res.StatusCode != http.StatusNotModified {
 		return connector.Response{}, connector.Redirected
 	}
+	if r.Limit == 0 {
+		return connector.Response{Status: res.StatusCode, Header: res.Header}, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, r.Limit+1))
 	switch {
 	case err != nil:

@@ -72,6 +72,10 @@ func TestDo(t *testing.T) {
 			t.Errorf("%s: %v, want %s", path, err, want)
 		}
 	}
+	// Of whom only the status counts may answer at any length.
+	if res, err := c.Do(t.Context(), connector.Request{Method: "POST", URL: s.URL + "/large", Header: http.Header{}}); err != nil || res.Status != http.StatusOK {
+		t.Errorf("a long answer that nobody reads: %v %v", res.Status, err)
+	}
 	if asked.Load() != 0 {
 		t.Error("a redirect was followed")
 	}

@@ -2,14 +2,13 @@ package postgres
 
 import (
 	"context"
-	"slices"
+	"math/big"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/assessment"
-	"taizhang/internal/catalog"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -28,85 +27,133 @@ func (s Assessments) Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area
 	return Duties{s.Store}.Areas(ctx, prison)
 }
 
-// whole is the months that lie entirely between two days: from the first's begin to
-// before the second's, the same where there is none.
-func whole(from, to string) (begin, end string, err error) {
-	first, err := time.Parse(time.DateOnly, from)
-	if err != nil {
-		return "", "", err
-	}
-	last, err := time.Parse(time.DateOnly, to)
-	if err != nil {
-		return "", "", err
-	}
-	month := func(t time.Time) time.Time { return t.AddDate(0, 0, 1-t.Day()) }
-	b := month(first)
-	if b.Before(first) {
-		b = b.AddDate(0, 1, 0)
-	}
-	e := month(last.AddDate(0, 0, 1))
-	if e.Before(b) {
-		e = b
-	}
-	return catalog.DayOf(b), catalog.DayOf(e), nil
+// Makings reads all of one moment.
+func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (assessment.Makings, error) {
+	var m assessment.Makings
+	err := s.read(ctx, ses, func(tx pgx.Tx) (err error) {
+		if m.Sums, err = sums(ctx, tx, ses.Prison, areas, std, from, to); err != nil {
+			return err
+		}
+		if m.Findings, err = findings(ctx, tx, ses.Prison, areas, from, to); err != nil {
+			return err
+		}
+		m.Rulings, err = rulingsOf(ctx, tx, ses.Prison, areas)
+		return err
+	})
+	return m, err
 }
 
-// The day a sum stands on: the first of the window, or of the month within it.
-const (
-	overall = "$8::text::date"
-	byMonth = "greatest(month, $8::text::date)"
-)
+// between subtracts the running totals of one measure: of a quarter before the first day
+// there are none, and after the last one no more.
+const between = `(select sum(f.totals[least(span.b - f.quarter + 1, cardinality(f.totals))] - coalesce(f.totals[span.a - f.quarter], 0)) from fact_totals f
+	where f.prison_id = $1 and f.area_id = unit.area and f.measure = asked.measure
+		and f.quarter between date_trunc('quarter', span.a::timestamp)::date and span.b`
 
-// Sums reads whole months as they are kept, and of the months that the window cuts
-// the days. What is asked of all ledgers together comes ledger by ledger: scoring adds
-// it up.
-func (s Assessments) Sums(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
-	begin, end, err := whole(from, to)
+// sums looks up each measure by itself, so that the plan is the same whatever the
+// database expects to find.
+func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error) {
+	months, err := monthsOf(from, to)
 	if err != nil {
 		return nil, err
 	}
-	sums := map[uuid.UUID][]scoring.DayFact{}
-	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		monthly, window := std.FactsByPeriod()
-		for month, asked := range map[string][]scoring.Fact{overall: window, byMonth: monthly} {
-			if len(asked) == 0 {
-				continue
+	by := map[uuid.UUID][]scoring.DayFact{}
+	monthly, window := std.FactsByPeriod()
+	for _, part := range []struct {
+		asked []scoring.Fact
+		spans spans
+	}{{window, spans{[]string{from}, []string{to}}}, {monthly, months}} {
+		if len(part.asked) == 0 {
+			continue
+		}
+		ledgers, measures := make([]string, len(part.asked)), make([]string, len(part.asked))
+		for i, f := range part.asked {
+			ledgers[i], measures[i] = f.Ledger, f.Measure
+		}
+		rows, err := tx.Query(ctx, `select * from (select unit.area, asked.ledger, asked.measure, span.a::text,
+				(case asked.ledger when '*' then `+between+`) else `+between+` and f.ledger = asked.ledger) end)::text as value
+			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b)) x where value is not null`,
+			prison, areas, ledgers, measures, part.spans.from, part.spans.to)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var area uuid.UUID
+			var f scoring.DayFact
+			var value string
+			if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
+				return nil, err
 			}
-			ledgers, measures, together := split(asked)
-			rows, err := tx.Query(ctx, `select area_id, ledger, measure, (`+month+`)::text, sum(value)::text from (
-					select area_id, ledger, measure, month, value from fact_months
-						where prison_id = $1 and area_id = any($2) and month >= $6::text::date and month < $7::text::date
-					union all
-					select area_id, ledger, measure, date_trunc('month', day)::date, value from facts
-						where prison_id = $1 and area_id = any($2) and day between $8::text::date and $9::text::date and not (day >= $6::text::date and day < $7::text::date)
-				) parts where measure = any($5) or (ledger, measure) in (select * from unnest($3::text[], $4::text[]))
-				group by 1, 2, 3, 4`, ses.Prison, areas, ledgers, measures, together, begin, end, from, to)
-			if err != nil {
-				return err
+			if f.Value, err = scoring.ParseDecimal(value); err != nil {
+				return nil, err
 			}
-			for rows.Next() {
-				var area uuid.UUID
-				var f scoring.DayFact
-				var value string
-				if err := rows.Scan(&area, &f.Ledger, &f.Measure, &f.Day, &value); err != nil {
-					return err
-				}
-				// Asked of all ledgers together it may come by month as well.
-				if month == overall && slices.Contains(monthly, scoring.Fact{Ledger: f.Ledger, Measure: f.Measure}) {
-					continue
-				}
-				if f.Value, err = scoring.ParseDecimal(value); err != nil {
-					return err
-				}
-				sums[area] = append(sums[area], f)
-			}
-			if err := rows.Err(); err != nil {
+			by[area] = append(by[area], f)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+	}
+	for _, list := range by {
+		if err := rest(list); err != nil {
+			return nil, err
+		}
+	}
+	return by, nil
+}
+
+// rest puts in the place of what all ledgers have together, under "", what is not
+// listed of one by name: scoring adds all together again.
+func rest(list []scoring.DayFact) error {
+	type span struct{ measure, day string }
+	named := map[span]*big.Rat{}
+	for _, f := range list {
+		if f.Ledger == "*" {
+			continue
+		}
+		at := span{f.Measure, f.Day}
+		if named[at] == nil {
+			named[at] = new(big.Rat)
+		}
+		named[at].Add(named[at], f.Value.Rat())
+	}
+	for i, f := range list {
+		if f.Ledger != "*" {
+			continue
+		}
+		list[i].Ledger = ""
+		if sum := named[span{f.Measure, f.Day}]; sum != nil {
+			var err error
+			if list[i].Value, err = scoring.DecimalOf(sum.Sub(f.Value.Rat(), sum)); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
-	return sums, err
+	}
+	return nil
+}
+
+// spans of days, both included.
+type spans struct{ from, to []string }
+
+// monthsOf cuts what lies between two days into its months.
+func monthsOf(from, to string) (spans, error) {
+	var s spans
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return s, err
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return s, err
+	}
+	for a := first; !a.After(last); {
+		next := a.AddDate(0, 1, 1-a.Day())
+		b := next.AddDate(0, 0, -1)
+		if b.After(last) {
+			b = last
+		}
+		s.from, s.to = append(s.from, a.Format(time.DateOnly)), append(s.to, b.Format(time.DateOnly))
+		a = next
+	}
+	return s, nil
 }
 
 // split parts what is asked of one ledger from what is asked of all together.
@@ -130,16 +177,15 @@ func (s Assessments) Behind(ctx context.Context, ses ledger.Session, area uuid.U
 		return list, nil
 	}
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `with asked as (select * from unnest($3::text[], $4::text[]) a(ledger, measure)),
-			found as (
-				select f.ledger as under, f.ledger, f.measure, f.day, f.value, f.refs from facts f join asked using (ledger, measure)
-					where f.prison_id = $1 and f.area_id = $2 and f.day between $6::text::date and $7::text::date and f.refs <> '[]'
+		rows, err := tx.Query(ctx, `select under, measure, day::text, value::text, refs from (
+				select a.ledger as under, a.ledger, a.measure, f.* from unnest($3::text[], $4::text[]) a(ledger, measure), lateral (
+					select day, value, refs from facts where prison_id = $1 and area_id = $2 and ledger = a.ledger and measure = a.measure
+						and day between $6::date and $7::date and refs <> '[]' order by day desc limit $8) f
 				union all
-				select '*', ledger, measure, day, value, refs from facts
-					where prison_id = $1 and area_id = $2 and measure = any($5) and day between $6::text::date and $7::text::date and refs <> '[]'
-			),
-			ranked as (select *, row_number() over (partition by under, measure order by day desc, ledger) as n from found)
-			select under, measure, day::text, value::text, refs from ranked where n <= $8 order by day, ledger, under, measure`,
+				select '*', f.ledger, a.measure, f.day, f.value, f.refs from unnest($5::text[]) a(measure), lateral (
+					select ledger, day, value, refs from facts where prison_id = $1 and area_id = $2 and measure = a.measure
+						and day between $6::date and $7::date and refs <> '[]' order by day desc, ledger limit $8) f
+			) found order by found.day, ledger, under, measure`,
 			ses.Prison, area, ledgers, measures, together, from, to, limit)
 		if err != nil {
 			return err

@@ -52,8 +52,8 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 					return err
 				}
 			}
-			if _, err := tx.Exec(ctx, `insert into ledger_owners (ledger, from_at, department) select $1, now(), $2
-				where not exists (select from ledger_owners where ledger = $1)`, t.ID, owner(t.ID)); err != nil {
+			if _, err := tx.Exec(ctx, `insert into ledger_owners (ledger, from_at, department) select $1, $3, $2
+				where not exists (select from ledger_owners where ledger = $1)`, t.ID, owner(t.ID), now); err != nil {
 				return err
 			}
 		}
@@ -65,7 +65,7 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 type Department struct{ Code, ZH, EN string }
 
 // Governed is the owner of every ledger now and what became of those no longer
-// kept. The owner with the latest from_at that has come is the one.
+// kept. The owner with the latest from_at is the one.
 func (s *Store) Governed(ctx context.Context) (map[string]string, []catalog.End, error) {
 	owners, ends, err := governedIn(ctx, s.pool)
 	return owners, ends, mapped(err)
@@ -73,8 +73,7 @@ func (s *Store) Governed(ctx context.Context) (map[string]string, []catalog.End,
 
 func governedIn(ctx context.Context, from querier) (owners map[string]string, ends []catalog.End, err error) {
 	owners = map[string]string{}
-	// Not the transaction's own time: one that waited for the lock began before the change it waited for.
-	rows, err := from.Query(ctx, "select distinct on (ledger) ledger, department from ledger_owners where from_at <= clock_timestamp() order by ledger, from_at desc")
+	rows, err := from.Query(ctx, "select distinct on (ledger) ledger, department from ledger_owners order by ledger, from_at desc")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -114,7 +113,9 @@ type querier interface {
 }
 
 func publishedIn(ctx context.Context, from querier) ([]catalog.Files, error) {
-	rows, err := from.Query(ctx, "select schema, definition, form, case when proposal_id is not null then published_at end from ledger_versions order by ledger, version")
+	// What the first installation brought, in one transaction, stands for all that was kept before there was a program.
+	rows, err := from.Query(ctx, `select schema, definition, form, case when proposal_id is not null or published_at > (select min(published_at) from ledger_versions where proposal_id is null) then published_at end
+		from ledger_versions order by ledger, version`)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,9 +56,13 @@ func (s Duties) Roll(ctx context.Context, ses ledger.Session, day string) (map[u
 }
 
 // AddDuties inserts those that are not there yet, their deadlines moved by the
-// outages declared so far.
+// outages declared so far. Of a ledger that has ended there is none, though the
+// catalogue that planned does not know it yet: one that is ending is waited for.
 func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.Duty) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
+		if _, err := t.exec(ctx, "select pg_advisory_xact_lock_shared($1)", catalogueLock); err != nil {
+			return err
+		}
 		if err := t.lockOutages(ctx); err != nil {
 			return err
 		}
@@ -73,7 +76,8 @@ func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.D
 			for _, d := range list[:n] {
 				batch.Queue(`insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, planned_due_at, day, due_at)
 					select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::date, $12
-					where not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4)
+					where not exists (select from ledger_ends where ledger = $3)
+						and (not $11 or not exists (select from duties where prison_id = $1 and area_id = $2 and ledger = $3 and period = $4))
 					on conflict do nothing`,
 					ses.Prison, d.Area, d.Ledger, d.Period, d.Target, d.ID, d.Starts, d.Ends, d.Due, d.Day, d.Whole,
 					duty.Postponed(d.Ends, d.Due, outages(d.Area)))
@@ -104,6 +108,11 @@ func (s Duties) Duties(ctx context.Context, ses ledger.Session, f duty.Filter) (
 	return list, err
 }
 
+// filled is what fulfils a duty d.
+const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
+		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
+		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
+
 func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error) {
 	w := &where{}
 	w.add("d.prison_id = %s", prison)
@@ -120,9 +129,6 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 	if f.Day != "" {
 		w.add("d.day = %s::text::date", f.Day)
 	}
-	const filled = `from entries e where e.prison_id = d.prison_id and e.area_id = d.area_id and e.ledger = d.ledger
-		and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
-		and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
 	rows, err := tx.Query(ctx, `select d.duty_id, d.area_id, d.ledger, d.period, d.target, d.starts_at, d.ends_at, d.due_at, d.day::text,
 			f.entry_id, f.submitted_at, coalesce(f.in_force > 0, false), coalesce(f.state = 'submitted', false),
 			least(d.target, (select count(*) `+filled+`)), d.planned_due_at,
@@ -174,27 +180,36 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		}
 		batch := &pgx.Batch{}
 		at := []any{ses.Prison, area, ledgerID, day}
-		batch.Queue(fmt.Sprintf(moveMonth, "-"), at...)
+		measures, values := make([]string, len(facts)), make([]string, len(facts))
+		for i, f := range facts {
+			measures[i], values[i] = f.Measure, f.Value.String()
+		}
+		batch.Queue(moveTotals, append(at, measures, values)...)
 		batch.Queue("delete from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date", at...)
-		for _, f := range facts {
+		for i, f := range facts {
 			refs := f.Refs
 			if refs == nil {
 				refs = []scoring.Ref{}
 			}
 			batch.Queue(`insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, $3, $4::text::date, $5, $6::text::numeric, $7)`,
-				ses.Prison, area, ledgerID, day, f.Measure, f.Value.String(), refs)
+				ses.Prison, area, ledgerID, day, f.Measure, values[i], refs)
 		}
-		batch.Queue(fmt.Sprintf(moveMonth, "+"), at...)
 		return t.tx.SendBatch(ctx, batch).Close()
 	})
 }
 
-// moveMonth takes the facts of a day out of their month, or puts them in. Days of
-// one month wait for each other here, in the order of the measures.
-const moveMonth = `insert into fact_months (prison_id, area_id, month, ledger, measure, value)
-	select prison_id, area_id, date_trunc('month', day)::date, ledger, measure, %svalue from facts
-		where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date order by measure
-	on conflict (prison_id, area_id, month, ledger, measure) do update set value = fact_months.value + excluded.value`
+// moveTotals adds to the totals from the day on what its facts are to gain over those
+// that stand; where nothing changes it writes nothing. Days of one quarter wait for
+// each other here, in the order of the measures.
+const moveTotals = `insert into fact_totals as t (prison_id, area_id, quarter, ledger, measure, totals)
+	select $1::uuid, $2::uuid, q.quarter, $3::text, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
+			from generate_series(1, (q.quarter + interval '3 months')::date - q.quarter) n order by n)
+		from (select date_trunc('quarter', $4::text::date::timestamp)::date as quarter) q,
+			(select measure, coalesce(fresh.value, 0) - coalesce(f.value, 0) as gain from unnest($5::text[], $6::text[]::numeric[]) fresh(measure, value)
+				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains
+		where gain <> 0 order by measure
+	on conflict (prison_id, area_id, measure, quarter, ledger) do update
+		set totals = array(select a + b from unnest(t.totals, excluded.totals) with ordinality as u(a, b, n) order by n)`
 
 // counted reads the documents in force of the day.
 func counted(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, ledgerID, day string) ([]duty.Document, error) {

@@ -14,25 +14,30 @@ import (
 )
 
 // Findings reads the findings of areas between two days, in the order of the days.
-func (s Assessments) Findings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error) {
-	list := map[uuid.UUID][]scoring.Finding{}
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select area_id, finding_id::text, line, day::text, count, note, event, subject, measured_of::text, measured_per::text from findings
-			where prison_id = $1 and area_id = any($2) and day between $3::text::date and $4::text::date order by day, finding_id`, ses.Prison, areas, from, to)
-		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var area uuid.UUID
-			var f scoring.Finding
-			if err := rows.Scan(&area, &f.ID, &f.Line, &f.Day, &f.Count, &f.Note, &f.Event, &f.Subject, textOf{&f.Of}, textOf{&f.Per}); err != nil {
-				return err
-			}
-			list[area] = append(list[area], f)
-		}
-		return rows.Err()
+func (s Assessments) Findings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, from, to string) (by map[uuid.UUID][]scoring.Finding, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		by, err = findings(ctx, tx, ses.Prison, areas, from, to)
+		return err
 	})
-	return list, err
+	return by, err
+}
+
+func findings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error) {
+	rows, err := tx.Query(ctx, `select area_id, finding_id::text, line, day::text, count, note, event, subject, measured_of::text, measured_per::text from findings
+		where prison_id = $1 and area_id = any($2) and day between $3::text::date and $4::text::date order by day, finding_id`, prison, areas, from, to)
+	if err != nil {
+		return nil, err
+	}
+	by := map[uuid.UUID][]scoring.Finding{}
+	for rows.Next() {
+		var area uuid.UUID
+		var f scoring.Finding
+		if err := rows.Scan(&area, &f.ID, &f.Line, &f.Day, &f.Count, &f.Note, &f.Event, &f.Subject, textOf{&f.Of}, textOf{&f.Per}); err != nil {
+			return nil, err
+		}
+		by[area] = append(by[area], f)
+	}
+	return by, rows.Err()
 }
 
 // AddFinding inserts one.

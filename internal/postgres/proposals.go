@@ -86,13 +86,6 @@ func (t proposing) LockCatalogue(ctx context.Context) (proposal.Catalogue, error
 	return now, err
 }
 
-func (t proposing) Catalogue(ctx context.Context) (versions []catalog.Files, owners map[string]string, ends []catalog.End, err error) {
-	if versions, err = publishedIn(ctx, t.tx); err == nil {
-		owners, ends, err = governedIn(ctx, t.tx)
-	}
-	return versions, owners, ends, err
-}
-
 func (t proposing) Insert(ctx context.Context, p proposal.Proposal) error {
 	body, err := json.Marshal(p.Content)
 	if err != nil {
@@ -243,10 +236,21 @@ func (t proposing) SetState(ctx context.Context, p proposal.Proposal) error {
 	return err
 }
 
-func (t proposing) Touched(ctx context.Context, ledgerID string) (records, duties int, err error) {
-	err = t.tx.QueryRow(ctx, `select (select count(*) from entries where ledger = $1 and revision > 0),
-		(select count(*) from duties where ledger = $1 and starts_at > app.transaction_time())`, ledgerID).Scan(&records, &duties)
-	return records, duties, err
+func (t proposing) Filed(ctx context.Context, ledgerID string) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "select count(*) from entries where ledger = $1 and revision > 0", ledgerID).Scan(&n)
+	return n, err
+}
+
+// falling says of a duty d whether it is one of those.
+var falling = map[proposal.Falling]string{
+	proposal.None:      "false",
+	proposal.NotBegun:  "d.starts_at > app.transaction_time()",
+	proposal.NotFilled: "d.due_at > app.transaction_time() and d.target > (select count(*) " + filled + ")",
+}
+
+func (t proposing) Duties(ctx context.Context, ledgerID string, which proposal.Falling) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "select count(*) from duties d where d.ledger = $1 and "+falling[which], ledgerID).Scan(&n)
+	return n, err
 }
 
 func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]proposal.OpenDraft, error) {
@@ -266,26 +270,28 @@ func (t proposing) OpenDrafts(ctx context.Context, ledgerID string, after ledger
 }
 
 func (t proposing) PublishVersion(ctx context.Context, typ *catalog.Type, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id) values ($1, $2, $3, $4, $5, $6, nullif($7, $8::uuid))",
-		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id, uuid.Nil)
+	_, err := t.exec(ctx, "insert into ledger_versions (ledger, version, schema, definition, form, digest, proposal_id, published_at) values ($1, $2, $3, $4, $5, $6, nullif($7, $8::uuid), $9)",
+		typ.ID, typ.Version, []byte(typ.SchemaJSON), []byte(typ.DefinitionJSON), []byte(typ.FormJSON), typ.Digest[:], id, uuid.Nil, t.now)
 	return err
 }
 
 func (t proposing) PublishOwner(ctx context.Context, ledgerID, department string, id uuid.UUID) error {
-	_, err := t.exec(ctx, "insert into ledger_owners (ledger, from_at, department, proposal_id) values ($1, clock_timestamp(), $2, $3)", ledgerID, department, id)
+	// After the change it waited for, though the transaction may have begun before it.
+	_, err := t.exec(ctx, `insert into ledger_owners (ledger, from_at, department, proposal_id)
+		select $1, greatest($2, max(from_at) + interval '1 microsecond'), $3, $4 from ledger_owners where ledger = $1`, ledgerID, t.now, department, id)
 	return err
 }
 
 func (t proposing) PublishEnd(ctx context.Context, e catalog.End, id uuid.UUID) error {
 	places := append([]catalog.Place{}, e.Places...) // "[]" for none
-	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, places, proposal_id) values ($1, $2, $3, $4, $5, $6, $7)",
-		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, places, id)
+	_, err := t.exec(ctx, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, places, proposal_id, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		e.Ledger, e.Kind, e.Target, e.Notice.ZH, e.Notice.EN, places, id, t.now)
 	return err
 }
 
-func (t proposing) DropDuties(ctx context.Context, ledgerID string) error {
-	_, err := t.exec(ctx, "delete from duties where ledger = $1 and starts_at > app.transaction_time()", ledgerID)
-	return err
+func (t proposing) DropDuties(ctx context.Context, ledgerID string, which proposal.Falling) error {
+	return t.touchDays(ctx, `with gone as (delete from duties d where d.ledger = $1 and `+falling[which]+` returning d.prison_id, d.area_id, d.ledger, d.day)
+		select distinct prison_id, area_id, ledger, day::text from gone join facts using (prison_id, area_id, ledger, day)`, ledgerID)
 }
 
 // proposals as the verifier reads them.

@@ -146,7 +146,7 @@ func (t *txn) ease(ctx context.Context, r duty.Relief) error {
 	case duty.Outage:
 		return t.moveDeadlines(ctx, r)
 	case duty.Excuse:
-		return t.touchDays(ctx, `select distinct area_id, ledger, day::text from duties
+		return t.touchDays(ctx, `select distinct prison_id, area_id, ledger, day::text from duties
 			where prison_id = $1 and area_id = $2 and ledger = $3 and day between $4::text::date and $5::text::date`,
 			t.ses.Prison, r.Areas[0], r.Ledger, r.FromDay, r.ToDay)
 	}
@@ -160,8 +160,8 @@ func (t *txn) touchDays(ctx context.Context, sql string, args ...any) error {
 		return err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.DayTouched, error) {
-		d := ledger.DayTouched{Prison: t.ses.Prison}
-		err := row.Scan(&d.Area, &d.Ledger, &d.Day)
+		var d ledger.DayTouched
+		err := row.Scan(&d.Prison, &d.Area, &d.Ledger, &d.Day)
 		return d, err
 	})
 	if err != nil {
@@ -217,8 +217,8 @@ func (t *txn) Postponed(ctx context.Context, _, area uuid.UUID, began, due time.
 	return moved, err
 }
 
-// movable are the deadlines that an outage moves: of duties, and of steps that
-// wait for a decision. (Those of tasks are moved when they are read.)
+// movable are the deadlines that an outage moves: of duties, and of steps and voids
+// that wait for a decision. (Those of tasks are moved when they are read.)
 var movable = []struct{ look, move string }{
 	{`select duty_id, area_id, ends_at, planned_due_at, due_at from duties
 		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and due_at >= $3 and planned_due_at < $4 order by duty_id for update`,
@@ -227,6 +227,10 @@ var movable = []struct{ look, move string }{
 		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and step_due >= $3 and step_planned_due < $4 and state = 'submitted'
 		order by entry_id for update`,
 		"update entries set step_due = $3 where prison_id = $1 and entry_id = $2"},
+	{`select entry_id, area_id, void_reached_at, void_planned_due, void_due from entries
+		where prison_id = $1 and (cardinality($2::uuid[]) = 0 or area_id = any($2)) and void_due >= $3 and void_planned_due < $4 and void_id is not null
+		order by entry_id for update`,
+		"update entries set void_due = $3 where prison_id = $1 and entry_id = $2"},
 }
 
 // longestDecision bounds how long before an outage something was submitted whose
@@ -275,8 +279,8 @@ func (t *txn) moveDeadlines(ctx context.Context, r duty.Relief) error {
 			return err
 		}
 	}
-	return t.touchDays(ctx, `select area_id, ledger, day::text from duties where prison_id = $1 and duty_id = any($2)
-		union select area_id, ledger, occurred_day::text from entries where prison_id = $1 and (cardinality($3::uuid[]) = 0 or area_id = any($3))
+	return t.touchDays(ctx, `select prison_id, area_id, ledger, day::text from duties where prison_id = $1 and duty_id = any($2)
+		union select prison_id, area_id, ledger, occurred_day::text from entries where prison_id = $1 and (cardinality($3::uuid[]) = 0 or area_id = any($3))
 			and resubmitted_at >= $4 and resubmitted_at < $5 and occurred_day is not null`,
 		t.ses.Prison, moved, r.Areas, around.From.Add(-longestDecision), around.Until)
 }

@@ -14,10 +14,10 @@ import (
 
 func (t *txn) Draft(ctx context.Context, k ledger.Key) (ledger.DraftBody, error) {
 	var d ledger.DraftBody
-	var body []byte
-	err := t.tx.QueryRow(ctx, "select body, remarks, pins, changed_at from drafts where prison_id = $1 and entry_id = $2",
-		k.Prison, k.Entry).Scan(&body, &d.Remarks, &d.Pins, &d.ChangedAt)
-	d.Body = body
+	var body, arrived []byte
+	err := t.tx.QueryRow(ctx, "select body, arrived, remarks, pins, changed_at from drafts where prison_id = $1 and entry_id = $2",
+		k.Prison, k.Entry).Scan(&body, &arrived, &d.Remarks, &d.Pins, &d.ChangedAt)
+	d.Body, d.Arrived = body, arrived
 	return d, mapped(err)
 }
 
@@ -26,8 +26,13 @@ func (t *txn) SaveDraft(ctx context.Context, k ledger.Key, body json.RawMessage,
 		remarks = []ledger.Remark{}
 	}
 	_, err := t.exec(ctx, `insert into drafts (prison_id, entry_id, body, remarks) values ($1, $2, $3, $4)
-		on conflict (prison_id, entry_id) do update set body = excluded.body, remarks = excluded.remarks, changed_at = app.transaction_time()`,
+		on conflict (prison_id, entry_id) do update set body = excluded.body, arrived = null, remarks = excluded.remarks, changed_at = app.transaction_time()`,
 		k.Prison, k.Entry, []byte(body), remarks)
+	return err
+}
+
+func (t *txn) SaveArrived(ctx context.Context, k ledger.Key, typed json.RawMessage) error {
+	_, err := t.exec(ctx, "update drafts set arrived = $3 where prison_id = $1 and entry_id = $2", k.Prison, k.Entry, []byte(typed))
 	return err
 }
 

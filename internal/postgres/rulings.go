@@ -22,15 +22,20 @@ func scanRuling(row pgx.CollectableRow, more ...any) (assessment.Ruling, error) 
 }
 
 // Rulings lists the newest first, with their decisions.
-func (s Assessments) Rulings(ctx context.Context, ses ledger.Session, areas []uuid.UUID) (map[uuid.UUID][]assessment.Ruling, error) {
-	by := map[uuid.UUID][]assessment.Ruling{}
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		list, err := rulings(ctx, tx, "r.prison_id = $1 and r.area_id = any($2)", ses.Prison, areas)
-		for _, r := range list {
-			by[r.Area] = append(by[r.Area], r)
-		}
+func (s Assessments) Rulings(ctx context.Context, ses ledger.Session, areas []uuid.UUID) (by map[uuid.UUID][]assessment.Ruling, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		by, err = rulingsOf(ctx, tx, ses.Prison, areas)
 		return err
 	})
+	return by, err
+}
+
+func rulingsOf(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID) (map[uuid.UUID][]assessment.Ruling, error) {
+	list, err := rulings(ctx, tx, "r.prison_id = $1 and r.area_id = any($2)", prison, areas)
+	by := map[uuid.UUID][]assessment.Ruling{}
+	for _, r := range list {
+		by[r.Area] = append(by[r.Area], r)
+	}
 	return by, err
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -37,6 +38,11 @@ const taskDone = `(a.task_id is not null
 
 const filledFor = `e.ledger = t.ledger and e.submitted_at is not null and e.state not in ('voided', 'discarded')`
 
+// draftedFor are drafts of the entry that the task asks for: the one made with it, or
+// one begun from it. Others of the ledger may be about somebody else.
+const draftedFor = `from entries e join persons w on w.person_id = e.author where e.prison_id = t.prison_id and e.ledger = t.ledger and e.state = 'draft'
+	and (e.entry_id = t.opened or exists (select from task_entries b where b.prison_id = e.prison_id and b.task_id = t.task_id and b.entry_id = e.entry_id))`
+
 // Tasks looks as the program does: whether one is done is the same for
 // everybody, and who may do it is decided above.
 func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) ([]ledger.Task, error) {
@@ -60,10 +66,15 @@ func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) (
 	if q.Open {
 		w.add("not " + taskDone)
 	}
+	w.args = append(w.args, q.Me)
+	me := fmt.Sprintf("$%d", len(w.args))
 	var list []ledger.Task
 	err := t.asProgram(ctx, func() error {
 		rows, err := t.tx.Query(ctx, `select t.task_id, t.area_id, t.trigger, t.source, t.entry_id, t.ledger, t.opened, t.title_zh, t.title_en, t.roles, t.department,
-				t.due_at, t.disputes, t.recorded_at, t.body, `+taskDone+`, coalesce(p.name, ''), coalesce(a.note, '')
+				t.due_at, t.disputes, t.recorded_at, t.body, `+taskDone+`, coalesce(p.name, ''), coalesce(a.note, ''),
+				(select e.entry_id `+draftedFor+` and e.author = `+me+` order by e.entry_id limit 1),
+				coalesce((select w.name `+draftedFor+` and e.author <> `+me+` order by e.entry_id limit 1), ''),
+				exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.entry_id and e.state = 'voided')
 			from tasks t left join task_acts a on a.prison_id = t.prison_id and a.task_id = t.task_id left join persons p on p.person_id = a.done_by
 			where `+w.String()+` order by t.due_at nulls last, t.task_id limit 500`, w.args...)
 		if err != nil {
@@ -104,7 +115,7 @@ func scanTask(row pgx.CollectableRow) (ledger.Task, error) {
 	var roles []string
 	var body []byte
 	err := row.Scan(&k.ID, &k.Area, &k.Trigger, &k.Source, &k.Entry, &k.Ledger, &k.Opened, &k.Title.ZH, &k.Title.EN, &roles, &k.Department,
-		&k.DueAt, &k.Disputes, &k.RecordedAt, &body, &k.Done, &k.DoneBy, &k.Note)
+		&k.DueAt, &k.Disputes, &k.RecordedAt, &body, &k.Done, &k.DoneBy, &k.Note, &k.GoOn, &k.Drafting, &k.Voided)
 	k.Body = body
 	for _, r := range roles {
 		k.Roles = append(k.Roles, actor.Role(r))

@@ -113,7 +113,7 @@ func (s *Service) execute(ctx context.Context, tx Tx, p *Proposal, now Report) e
 	if err := tx.PublishEnd(ctx, catalog.End{Ledger: c.Ledger, Kind: string(c.Kind), Target: c.Target, Notice: c.Notice, Places: c.Map}, p.ID); err != nil {
 		return err
 	}
-	return tx.DropDuties(ctx, c.Ledger)
+	return tx.DropDuties(ctx, c.Ledger, c.drops())
 }
 
 // ExecuteDue carries out what was approved for a day that has come. One that the

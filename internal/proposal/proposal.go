@@ -60,7 +60,7 @@ type Content struct {
 	AcceptHeld bool `json:"accept_held,omitempty"`
 	// Target: the ledger that receives (merge, share), "ext:…" or a department (transfer).
 	Target string `json:"target,omitempty"`
-	// Map says for each field of a merged ledger where it goes.
+	// Map says for each field of a ledger that is merged or shared where it goes.
 	Map    []catalog.Place `json:"map,omitempty"`
 	Notice fault.Text      `json:"notice,omitzero"` // to those who look for the ledger
 }
@@ -72,6 +72,17 @@ func (c Content) files() catalog.Files {
 // ends reports whether the ledger is no longer kept after it.
 func (c Content) ends() bool {
 	return c.Kind == Delete || c.Kind == Merge || c.Kind == Share || c.Kind == Transfer && strings.HasPrefix(c.Target, "ext:")
+}
+
+// drops names the duties that fall away with it.
+func (c Content) drops() Falling {
+	switch {
+	case c.Kind == Version:
+		return NotBegun
+	case c.ends():
+		return NotFilled
+	}
+	return None
 }
 
 // fate of the drafts that are open, as a report names it.

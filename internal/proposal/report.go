@@ -16,7 +16,7 @@ type Report struct {
 	Changes  []Line            `json:"changes"`
 	Drafts   Drafts            `json:"drafts"`
 	Records  int               `json:"records"` // entries ever filed, which stay readable
-	Duties   int               `json:"duties"`  // still ahead, which fall away or are made anew
+	Duties   int               `json:"duties"`  // still ahead, which fall away: after a version they are made anew
 	Uses     []Use             `json:"uses"`    // what in the catalogue and the standard names the ledger
 	Overlaps []catalog.Overlap `json:"overlaps"`
 	// Extent is the area that Before and After are reckoned by; none in reports older than it.
@@ -66,7 +66,7 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 		if next, err = s.Catalog.Draft(c.files()); err != nil {
 			return r, err
 		}
-		bad := fits(c, current, next)
+		bad := s.fits(c, current, next)
 		if current != nil {
 			bad = slices.Concat(bad, s.unscored(current, next), s.unserved(current, next))
 		}
@@ -81,7 +81,10 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 	}
 	if current != nil {
 		r.Uses = s.uses(c.Ledger, kept)
-		if r.Records, r.Duties, err = tx.Touched(ctx, c.Ledger); err != nil {
+		if r.Records, err = tx.Filed(ctx, c.Ledger); err != nil {
+			return r, err
+		}
+		if r.Duties, err = tx.Duties(ctx, c.Ledger, c.drops()); err != nil {
 			return r, err
 		}
 		if err := s.drafts(ctx, tx, c, current, next, &r); err != nil {

@@ -70,8 +70,10 @@ type Tx interface {
 	Costs(ctx context.Context, prison uuid.UUID, since time.Time) (catalog.Costs, error)
 	// Notify writes a notice, unless the same was written before.
 	Notify(ctx context.Context, n ledger.Notice) error
-	// Touched counts entries ever filed and duties still ahead, in all prisons.
-	Touched(ctx context.Context, ledgerID string) (records, duties int, err error)
+	// Filed counts entries ever filed, in all prisons.
+	Filed(ctx context.Context, ledgerID string) (int, error)
+	// Duties counts what DropDuties would take away, in all prisons.
+	Duties(ctx context.Context, ledgerID string, which Falling) (int, error)
 	// OpenDrafts by key, after one and at most so many: they carry their documents.
 	OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]OpenDraft, error)
 

@@ -3,7 +3,6 @@ package proposal
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -58,15 +57,20 @@ func (s *Service) wrong(c Content, today string) []fault.Field {
 	switch c.Kind {
 	case Transfer:
 		department := slices.Contains(s.Departments(), c.Target)
-		system, outside := strings.CutPrefix(c.Target, "ext:")
-		_, named := catalog.Name(system, 60)
-		want(department || outside && named, field("/target", "请选择接收部门或业务系统", "Choose the department or the system that receives it"))
+		want(department || s.Catalog.System(c.Target), field("/target", "请选择接收部门或业务系统", "Choose the department or the system that receives it"))
 		want(c.Target != s.Access.Owner(c.Ledger), field("/target", "该部门已是归属部门", "That department owns it already"))
 	case Merge, Share:
 		target := s.Catalog.Current(c.Target)
 		want(target != nil && c.Target != c.Ledger, field("/target", "请选择另一个在用的台账", "Choose another ledger that is kept"))
-		if c.Kind == Merge && target != nil && current != nil {
-			bad = append(bad, unmapped(c, current, target)...)
+		if target == nil || current == nil {
+			break
+		}
+		bad = append(bad, unmapped(c, current, target)...)
+		if c.Kind == Share {
+			kept := func(p catalog.Place) bool { return p.To != "" }
+			want(slices.ContainsFunc(c.Map, kept), field("/map", "一个字段也不保留的不是“共”，请用“删”", "What keeps no field is not shared; propose to delete it"))
+			want(slices.ContainsFunc(s.Catalog.Types(), func(t *catalog.Type) bool { return t.ID != c.Ledger && t.TakesFrom(c.Target) }),
+				field("/target", "还没有台账取用“"+target.Title.ZH+"”的字段（共），请先在取用的台账里设置共享来源", "No ledger reads “"+target.Title.EN+"” yet; first give the one that needs it a shared field"))
 		}
 	}
 	return bad
@@ -83,7 +87,7 @@ func seen(text string) int {
 	return n
 }
 
-// unmapped names every field of a merged ledger whose place is not told, and
+// unmapped names every field of a merged or shared ledger whose place is not told, and
 // every place that cannot take it.
 func unmapped(c Content, from, to *catalog.Type) []fault.Field {
 	var bad []fault.Field
@@ -113,8 +117,9 @@ func unmapped(c Content, from, to *catalog.Type) []fault.Field {
 	return bad
 }
 
-// fits checks a new type or version against what it follows.
-func fits(c Content, current, next *catalog.Type) []fault.Field {
+// fits checks a new type or version against what it follows, and the owner against
+// who owns the ledger now: the file of the version before may be older than a transfer.
+func (s *Service) fits(c Content, current, next *catalog.Type) []fault.Field {
 	var bad []fault.Field
 	if next.ID != c.Ledger {
 		bad = append(bad, field("/definition/id", "编号与提案不符", "The id is not that of the proposal"))
@@ -128,7 +133,7 @@ func fits(c Content, current, next *catalog.Type) []fault.Field {
 	if next.Version != current.Version+1 {
 		bad = append(bad, field("/definition/version", "版本须为当前版本加一", "The version is the current one plus one"))
 	}
-	if next.Owner != current.Owner {
+	if next.Owner != s.Access.Owner(c.Ledger) {
 		bad = append(bad, field("/definition/owner", "归属部门的变更请用“转”", "Use a transfer to change the owner"))
 	}
 	if next.Sensitivity < current.Sensitivity {

@@ -204,22 +204,23 @@ func (s *Standard) Facts() []Fact {
 	return list
 }
 
-// FactsByPeriod parts the measures of lines that compare months from those that are
-// only asked for over the whole window; each stands in one list.
+// FactsByPeriod parts the measures that some line compares month by month, whichever
+// ledger it asks, from those that are only asked for over the whole window.
 func (s *Standard) FactsByPeriod() (monthly, window []Fact) {
+	compared := map[string]bool{}
 	for _, d := range s.Domains {
 		for _, i := range d.Indicators {
 			for _, l := range i.Lines {
 				for _, f := range slices.Concat(l.Of, l.Per) {
-					if l.Period != "" && !slices.Contains(monthly, f) {
-						monthly = append(monthly, f)
-					}
+					compared[f.Measure] = compared[f.Measure] || l.Period != ""
 				}
 			}
 		}
 	}
 	for _, f := range s.Facts() {
-		if !slices.Contains(monthly, f) {
+		if compared[f.Measure] {
+			monthly = append(monthly, f)
+		} else {
 			window = append(window, f)
 		}
 	}

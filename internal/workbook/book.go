@@ -312,12 +312,7 @@ func (b *Book) column(s *sheet, n int, width float64, hidden bool, style int) er
 // Add writes one entry with its rows.
 func (b *Book) Add(o Out) error {
 	lines := b.plan.lay(o)
-	bad := map[string][]fault.Field{}
-	for _, f := range o.Errors {
-		at := b.plan.Locate(o.Version, f.Pointer)
-		k := fmt.Sprint(at.Table, at.Key, at.Column)
-		bad[k] = append(bad[k], f)
-	}
+	bad := b.plan.wrongCells(o, lines)
 	if err := b.line(b.sheets[0], o, lines[0][0], bad); err != nil {
 		return err
 	}
@@ -331,6 +326,36 @@ func (b *Book) Add(o Out) error {
 	return nil
 }
 
+// wrongCells finds the cells to be marked: a field's own, or what ties its line to the
+// others where the sheet has none for it; of a list as a whole that of the line it
+// belongs to, and of each of its rows.
+func (p *Plan) wrongCells(o Out, lines [][]Line) map[string][]fault.Field {
+	bad := map[string][]fault.Field{}
+	mark := func(at Place, f fault.Field) {
+		k := at.key()
+		bad[k] = append(bad[k], f)
+	}
+	for _, f := range o.Errors {
+		at := p.Locate(o.Version, f.Pointer)
+		if at.Column >= 0 && !p.Tables[at.Table].Columns[at.Column].Typed() {
+			at.Column = -1
+		}
+		if !p.whole(at) {
+			mark(at, f)
+			continue
+		}
+		for _, l := range lines[at.Table] {
+			if slices.Equal(l.Key[:len(at.Key)], at.Key) {
+				mark(Place{Table: at.Table, Key: l.Key, Column: -1}, f)
+			}
+		}
+		mark(Place{Table: max(0, p.parent(at.Table)), Key: at.Key, Column: -1}, f)
+	}
+	return bad
+}
+
+func (at Place) key() string { return fmt.Sprint(at.Table, at.Key, at.Column) }
+
 func (b *Book) line(s *sheet, o Out, l Line, bad map[string][]fault.Field) error {
 	cells := make([]any, len(b.slots))
 	for i, sl := range b.slots {
@@ -340,14 +365,20 @@ func (b *Book) line(s *sheet, o Out, l Line, bad map[string][]fault.Field) error
 			continue
 		case sl.id == idRow:
 			cells[i] = o.Number
-			if f := bad[fmt.Sprint(0, l.Key, -1)]; f != nil {
+			if f := bad[Place{Key: l.Key, Column: -1}.key()]; f != nil {
 				cells[i] = excelize.Cell{StyleID: b.styles["bad"], Value: o.Number}
-				b.mark(s, i+1, f)
+				b.mark(s, i+1, o.Version, f)
 			}
 			continue
 		}
 		if v := o.says(b.plan, sl.id); v != "" {
 			cells[i] = excelize.Cell{StyleID: b.styles["text"], Value: v}
+		}
+	}
+	// What stood under no title stands under none again, until somebody moves it.
+	for _, u := range o.Untaken {
+		if b.kind == Errors && u.Why == Untitled {
+			cells = append(cells, excelize.Cell{StyleID: b.styles["bad text"], Value: u.Text})
 		}
 	}
 	return s.add(cells)
@@ -381,15 +412,6 @@ func (o Out) says(p *Plan, id string) string {
 	return ""
 }
 
-// told names what an import did not take.
-func told(list []Untaken) []string {
-	var out []string
-	for _, u := range list {
-		out = append(out, "“"+u.Title+"”已停用，未导入："+u.Text)
-	}
-	return out
-}
-
 // Tell puts mistakes into one text, each with the name of its field.
 func (p *Plan) Tell(version int, list []fault.Field) string {
 	return strings.Join(p.mistakes(version, list), "\n")
@@ -412,9 +434,9 @@ func (b *Book) row(s *sheet, table int, o Out, l Line, bad map[string][]fault.Fi
 	if s.before > 1 {
 		cells = append(cells, l.Key[len(l.Key)-2]+1)
 	}
-	if f := bad[fmt.Sprint(table, l.Key, -1)]; f != nil {
+	if f := bad[Place{table, l.Key, -1}.key()]; f != nil {
 		cells[0] = excelize.Cell{StyleID: b.styles["bad"], Value: o.Number}
-		b.mark(s, 1, f)
+		b.mark(s, 1, o.Version, f)
 	}
 	for i, c := range s.columns {
 		cells = append(cells, b.cell(s, s.before+i+1, table, c, o.Version, l, bad))
@@ -430,22 +452,17 @@ func (b *Book) cell(s *sheet, n, table, column, version int, l Line, bad map[str
 	}
 	v := cell(leaf, held)
 	style := b.columnStyle(table, column)
-	if f := bad[fmt.Sprint(table, l.Key, column)]; f != nil {
+	if f := bad[Place{table, l.Key, column}.key()]; f != nil {
 		style = b.styles["bad "+styleOf(c)]
-		b.mark(s, n, f)
+		b.mark(s, n, version, f)
 	} else if v == nil {
 		return nil
 	}
 	return excelize.Cell{StyleID: style, Value: v}
 }
 
-func (b *Book) mark(s *sheet, n int, list []fault.Field) {
-	name, _ := excelize.CoordinatesToCellName(n, s.next)
-	var parts []string
-	for _, f := range list {
-		parts = append(parts, f.Text.ZH)
-	}
-	b.marks = append(b.marks, mark{s.name, name, strings.Join(parts, "\n")})
+func (b *Book) mark(s *sheet, n, version int, list []fault.Field) {
+	b.marks = append(b.marks, mark{s.name, cellName("", n-1, s.next), b.plan.Tell(version, list)})
 }
 
 func (s *sheet) add(cells []any) error {

@@ -92,7 +92,11 @@ func textCells(r io.ReaderAt, size int64) (list []Cells, err error) {
 			return nil, badTable.Because(err)
 		}
 		line, _ := c.FieldPos(0)
-		if list, err = saying(list, line, clone(record)); err != nil {
+		values, err := clone(record)
+		if err != nil {
+			return nil, err
+		}
+		if list, err = saying(list, line, values); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // small compiles two versions of a ledger of its own.
-func small(t *testing.T, versions ...string) []*catalog.Type {
+func small(t testing.TB, versions ...string) []*catalog.Type {
 	t.Helper()
 	var files []catalog.Files
 	for i, properties := range versions {
@@ -118,11 +118,11 @@ func TestTyped(t *testing.T) {
 		bad          bool
 	}{
 		{"日期", "2026-11-24", "2026-11-24", false}, {"日期*", "2026/11/4", "2026-11-04", false}, {"日期", "２０２６年１１月４日", "2026-11-04", false},
-		{"日期", "46350", "2026-11-24", false}, {"日期", "20261124", "2026-11-24", false}, {"日期", "下周", "下周", true}, {"日期", "2026-02-30", "2026-02-30", true},
+		{"日期", "46350", "2026-11-24", false}, {"日期", "20261124", "2026-11-24", false}, {"日期", "下周", "下周", true}, {"日期", "2026", "2026", true}, {"日期", "0x1p16", "0x1p16", true}, {"日期", "2026-02-30", "2026-02-30", true},
 		{"时间", "2026-11-24 8:30", "2026-11-24T08:30:00+08:00", false}, {"时间", "2026-11-24T08:30:00+08:00", "2026-11-24T08:30:00+08:00", false},
 		{"时间", "46350.354166667", "2026-11-24T08:30:00+08:00", false}, {"时间", "8点", "8点", true},
-		{"数量", "１２", json.Number("12"), false}, {"数量", "1,200", json.Number("1200"), false}, {"数量", "3.0", json.Number("3"), false}, {"数量", "三", "三", true},
-		{"金额", "0.30000000000000004", json.Number("0.3"), false}, {"金额", "-5", json.Number("-5"), false}, {"金额", "1E3", json.Number("1000"), false}, {"金额", "NaN", "NaN", true},
+		{"数量", "１２", json.Number("12"), false}, {"数量", "1,200", json.Number("1200"), false}, {"数量", "3.0", json.Number("3"), false}, {"数量", "三", "三", true}, {"数量", "2,5", "2,5", true}, {"数量", "1,2345", "1,2345", true}, {"数量", "0x19p0", "0x19p0", true},
+		{"金额", "0.30000000000000004", json.Number("0.3"), false}, {"金额", "-1,234,567.5", json.Number("-1234567.5"), false}, {"金额", "-5", json.Number("-5"), false}, {"金额", "1E3", json.Number("1000"), false}, {"金额", "NaN", "NaN", true},
 		{"是否", "是", true, false}, {"是否", "FALSE", false, false}, {"是否", "也许", "也许", true},
 		{"警号", "０００００１２", "0000012", false},
 		{"类别", "乙类", "b", false}, {"类别", "a", "a", false}, {"类别", "丙类", "丙类", true},
@@ -354,12 +354,26 @@ func TestRetired(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"on": "2026-01-02", "later": "李四", "things": []any{map[string]any{"what": "书"}}}, rows[0].Value); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12"}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
+	if diff := cmp.Diff([]workbook.Untaken{{Title: "人数", Text: "12", Why: workbook.Retired}}, rows[0].Untaken); diff != "" || rows[0].Area != "一监区" || len(rows[1].Untaken) > 0 {
 		t.Error(diff, rows[1].Untaken)
 	}
 	for _, raw := range []string{"日期,人数,多出来的\r\n1,2,3\r\n", "人数\r\n12\r\n"} {
 		if _, err := workbook.Open(strings.NewReader(raw), int64(len(raw)), joint); fault.CodeOf(err) != "table_columns" {
 			t.Errorf("%q: %v", raw, err)
+		}
+	}
+}
+
+// TestOldDays: days of which a workbook's number might be a year go out as text.
+func TestOldDays(t *testing.T) {
+	types := small(t, on+`,"at":`+node("at", "时间", `"type":"string","format":"date-time"`))
+	p := workbook.NewPlan(types[0])
+	for year := 1900; year < 1930; year++ {
+		at := time.Date(year, 7, 18, 9, 30, 0, 0, catalog.Zone)
+		o := workbook.Out{Number: 1, Version: 1, Value: map[string]any{"on": at.Format(time.DateOnly), "at": at.Format(time.RFC3339)}}
+		_, rows := read(t, book(t, p, workbook.Export, o), plans(types[0]))
+		if diff := cmp.Diff(o.Value, rows[0].Value); diff != "" || len(rows[0].Errors) > 0 {
+			t.Errorf("%s %v", diff, rows[0].Errors)
 		}
 	}
 }

@@ -71,7 +71,8 @@ func oneCell(t testing.TB, raw []byte) []byte {
 }
 
 // FuzzOpen reads anything: a fault or rows, never a panic, and what came out as
-// a document can be written again.
+// a document can be written again. Of a plain CSV every cell that says something
+// beyond the titles is named, and its row wrong.
 func FuzzOpen(f *testing.F) {
 	typ := load(f).Current("cell-body-search")
 	p := workbook.NewPlan(typ)
@@ -80,6 +81,9 @@ func FuzzOpen(f *testing.F) {
 	f.Add(text(f, p, workbook.Export, workbook.UTF8BOM, o))
 	f.Add(text(f, p, workbook.Export, workbook.GB18030, o))
 	f.Add([]byte("检查类别\n\xff\xfe,\"\n"))
+	f.Add([]byte("检查类别,,序号\n甲,乙,,丙\n,,1\n,,注\n"))
+	f.Add([]byte("检查类别\n\xaa\xa1\xfe\xa0,\xbc\xd7\n"))
+	f.Add([]byte("检查类别,查获物品\n甲,\"[], \"\"x\"\": 1\"\n"))
 	f.Add([]byte("\xff\xfe检查"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := workbook.Open(bytes.NewReader(raw), int64(len(raw)), plans(typ))
@@ -94,7 +98,20 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		beyond := beyondTitles(s, raw)
 		for r, err := range s.Rows() {
+			if r.Line > 0 {
+				var got []string
+				for _, u := range r.Untaken {
+					if u.Why == workbook.Untitled {
+						got = append(got, u.Text)
+					}
+				}
+				if want := beyond[r.Line]; len(got) < len(want) || len(want) > 0 && len(r.Errors) == 0 {
+					t.Errorf("line %d: %q are beyond the titles, named are %q, errors %v", r.Line, want, got, r.Errors)
+				}
+				delete(beyond, r.Line)
+			}
 			if err != nil {
 				if fault.CodeOf(err) == "" {
 					t.Errorf("no fault: %v", err)
@@ -105,5 +122,36 @@ func FuzzOpen(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
+		if len(beyond) > 0 {
+			t.Errorf("lines that were not read: %v", beyond)
+		}
 	})
+}
+
+// beyondTitles are the cells of a CSV, by line, that stand right of its last column;
+// none where another reader would not find them as easily.
+func beyondTitles(s *workbook.Source, raw []byte) map[int][]string {
+	list := map[int][]string{}
+	text := strings.TrimPrefix(string(raw), "\uFEFF")
+	first, _, _ := strings.Cut(text, "\n")
+	if s.Encoding != workbook.UTF8 && s.Encoding != workbook.UTF8BOM || strings.ContainsAny(text, "\"\r") || strings.ContainsAny(first, ";\t") {
+		return list
+	}
+	columns, head := 0, false
+	for n, line := range strings.Split(text, "\n") {
+		cells := strings.Split(line, ",")
+		if line == "" {
+			continue
+		}
+		if !head {
+			head, columns = true, len(cells)
+			continue
+		}
+		for _, c := range cells[min(len(cells), columns):] {
+			if strings.TrimSpace(c) != "" {
+				list[n+1] = append(list[n+1], c)
+			}
+		}
+	}
+	return list
 }

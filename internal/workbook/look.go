@@ -95,11 +95,18 @@ func (b *Book) choices(areas []string) (map[string]string, error) {
 	return where, b.file.SetSheetVisible(choicesSheet, false)
 }
 
+// one is a value of a field that takes several.
+func (c Column) one() catalog.Leaf {
+	l := c.Leaf
+	l.List = false
+	return l
+}
+
 // picks are the words an officer may choose.
 func (c Column) picks() []string {
 	var out []string
 	for _, ch := range c.Choices {
-		out = append(out, ch.Title.ZH)
+		out = append(out, shown(c.one(), ch.Value))
 	}
 	if c.Kind == "boolean" {
 		out = []string{"是", "否"}

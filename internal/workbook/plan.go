@@ -257,8 +257,8 @@ func put(doc map[string]any, pointer string, key []int, value any) {
 // Place is where a pointer of a document stands in the plan.
 type Place struct {
 	Table  int
-	Key    []int
-	Column int // -1: the line as a whole
+	Key    []int // without that of its own row: the list as a whole
+	Column int   // -1: the line as a whole
 }
 
 // Locate finds the cell that a mistake speaks of.
@@ -280,11 +280,25 @@ func (p *Plan) Locate(version int, pointer string) Place {
 		}
 	}
 	for i, t := range p.Tables {
-		if i > 0 && len(key) == t.depth(version) && t.at[version]+"/*" == shape {
+		if at, kept := t.at[version]; i > 0 && kept && (at == shape || at+"/*" == shape) {
 			return Place{Table: i, Key: key, Column: -1}
 		}
 	}
+	// A group of fields is named by the first of them.
+	for i, t := range p.Tables {
+		for c, col := range t.Columns {
+			if l, ok := col.At[version]; ok && len(key) == t.depth(version) && strings.HasPrefix(l.Pointer, shape+"/") && shape != "/" {
+				return Place{Table: i, Key: key, Column: c}
+			}
+		}
+	}
 	return Place{Column: -1}
+}
+
+// whole reports whether a place is a list, none of its rows.
+func (p *Plan) whole(at Place) bool {
+	t := p.Tables[at.Table]
+	return at.Column < 0 && len(at.Key) < t.depth(p.newestOf(t))
 }
 
 // Where names a place for people: the field's title, and in which line.
@@ -298,6 +312,9 @@ func (p *Plan) Where(at Place) string {
 		}
 	} else if at.Table == 0 {
 		name = ""
+	}
+	if above := p.parent(at.Table); above >= 0 && p.whole(at) {
+		return p.Where(Place{Table: above, Key: at.Key, Column: -1}) + "·" + name
 	}
 	if len(at.Key) > 0 {
 		name += fmt.Sprintf("（第 %d 行）", at.Key[len(at.Key)-1]+1)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/xuri/excelize/v2"
@@ -24,14 +25,8 @@ type Row struct {
 	Area   string
 	Value  map[string]any // what could not be read stands there as it was written
 	Errors []fault.Field
-	// Untaken are the cells of fields that the version no longer has.
+	// Untaken are the cells of which nothing stands in Value.
 	Untaken []Untaken
-}
-
-// Untaken is a cell that an import does not take.
-type Untaken struct {
-	Title string `json:"title"` // of the field, as it was last called
-	Text  string `json:"text"`
 }
 
 // Source is an opened file.
@@ -56,8 +51,9 @@ func (s *Source) Close() error { return s.close() }
 
 // Open looks at a file. plans gives the plan of a version, nil for one that is
 // not known, and of version 0 the current one.
-// Faults: file_type_refused, file_too_large, table_foreign, table_outdated,
-// table_columns.
+// Faults: file_too_large, table_type_refused, table_too_large, table_too_long,
+// table_macros, table_foreign, table_columns, and of lists on sheets of their own
+// table_sheets, table_owner, table_parent, table_twice.
 func Open(r io.ReaderAt, size int64, plans func(version int) *Plan) (*Source, error) {
 	book, err := isBook(r, size)
 	switch {
@@ -104,18 +100,19 @@ func readBook(f *excelize.File, plans func(int) *Plan) (*Source, error) {
 	}
 	date1904 := props.Date1904 != nil && *props.Date1904
 	heads := map[string][][]string{}
+	var order []string
 	main := ""
 	for _, name := range f.GetSheetList() {
-		if strings.HasPrefix(name, "_") || name == helpSheet {
+		if name == choicesSheet || name == helpSheet {
 			continue
 		}
 		h, err := head(f, name)
 		if err != nil {
 			return nil, err
 		}
-		heads[name] = h
+		heads[name], order = h, append(order, name)
 		for _, id := range h[1] {
-			if v, ok := strings.CutPrefix(id, idKey+"|"); ok {
+			if v, ok := strings.CutPrefix(id, idKey+"|"); ok && main == "" {
 				main = name
 				if s.plan, err = planOf(v, plans); err != nil {
 					return nil, err
@@ -136,19 +133,27 @@ func readBook(f *excelize.File, plans func(int) *Plan) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	nested := make([]map[string][]nestedRow, len(s.plan.Tables))
-	budget := maxNested
-	for name, h := range heads {
+	lists := newLists(s.plan, date1904)
+	var foreign []string
+	for _, name := range order {
 		if name == main {
 			continue
 		}
-		i := s.plan.tableNamed(name, h)
-		if i < 0 {
-			continue
-		}
-		if nested[i], err = s.plan.nested(f, name, i, h, date1904, &budget); err != nil {
+		if i := s.plan.tableNamed(name, heads[name]); i > 0 && lists.of[i] == nil {
+			if err := lists.read(f, name, i, heads[name]); err != nil {
+				return nil, err
+			}
+		} else if says, err := anything(f, name); err != nil {
 			return nil, err
+		} else if says {
+			foreign = append(foreign, short(name))
 		}
+	}
+	if len(foreign) > 0 {
+		return nil, listed("table_sheets", foreign)
+	}
+	if err := lists.tie(f, main, from, cols); err != nil {
+		return nil, err
 	}
 	s.rows = func(yield func(Row, error) bool) {
 		defer func() {
@@ -162,14 +167,14 @@ func readBook(f *excelize.File, plans func(int) *Plan) (*Source, error) {
 				yield(Row{}, cells.err)
 				return
 			}
-			if blank(cells.values, cols) {
+			if blank(cells.values, cols) && !lists.belong(cells.values, cols) {
 				continue
 			}
 			if n++; n > MaxRows {
 				yield(Row{}, fault.New(fault.TooLarge, "table_too_long").With("limit", MaxRows))
 				return
 			}
-			if !yield(s.plan.row(line, cells.values, cols, nested, date1904), nil) {
+			if !yield(s.plan.row(line, cells.values, cols, lists, date1904), nil) {
 				return
 			}
 		}
@@ -236,6 +241,21 @@ func lines(f *excelize.File, sheet string, from int) iter.Seq2[int, scanned] {
 	}
 }
 
+// anything reports whether a sheet says something.
+func anything(f *excelize.File, sheet string) (bool, error) {
+	for _, l := range lines(f, sheet, 1) {
+		if l.err != nil || strings.TrimSpace(strings.Join(l.values, "")) != "" {
+			return true, l.err
+		}
+	}
+	return false, nil
+}
+
+// listed is a fault with the places it concerns, as many as fit into a message.
+func listed(code string, places []string) error {
+	return fault.New(fault.Invalid, code).With("columns", places[:min(len(places), 20)])
+}
+
 func head(f *excelize.File, sheet string) ([][]string, error) {
 	out := [][]string{{}, {}}
 	for n, l := range lines(f, sheet, 1) {
@@ -250,10 +270,13 @@ func head(f *excelize.File, sheet string) ([][]string, error) {
 	return out, nil
 }
 
-// place of a column of a file: an index into the table, or a name of ours.
+// place of a column of a file: an index into the table, or a name of ours; neither
+// under an empty title.
 type place struct {
 	column int
 	id     string
+	title  string
+	why    Why // nothing of it is taken
 }
 
 // columns finds what each column of a file holds: by the hidden ids, or by the
@@ -299,19 +322,24 @@ func (p *Plan) columns(table int, head [][]string, byID bool) ([]place, error) {
 			unknown = append(unknown, short(title))
 		}
 		if at.id != "" && seen[at.id] {
-			return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{short(title)})
+			return nil, listed("table_columns", []string{short(title)})
 		}
 		seen[at.id] = true
+		at.title, at.why = title, kept[at.id]
 		if at.column >= 0 && !t.Columns[at.column].Typed() {
+			at.why = Given
+			if t.Columns[at.column].Widget == "evidence" {
+				at.why = File
+			}
 			at.column = -1
 		}
 		out = append(out, at)
 	}
 	if len(unknown) > 0 {
-		return nil, fault.New(fault.Invalid, "table_columns").With("columns", unknown[:min(len(unknown), 20)])
+		return nil, listed("table_columns", unknown)
 	}
 	if _, kept := t.at[p.Version]; kept && !slices.ContainsFunc(out, func(x place) bool { return x.column >= 0 && t.Columns[x.column].in(p.Version) }) {
-		return nil, fault.New(fault.Invalid, "table_columns").With("columns", []string{})
+		return nil, listed("table_columns", []string{})
 	}
 	return out, nil
 }
@@ -329,6 +357,9 @@ func short(title string) string {
 var ours = map[string]string{"序号": idRow, "监区": idArea, "状态": idState, "填报人": idAuthor, "提交时间": idFiled, "来源台账": idLedger, "版本": idVersion,
 	"条目编号": idEntry, "错误说明": idErrors, "行标识": idKey, "所属序号": idRow, "上级第几行": idParent}
 
+// kept are those of them that the house itself keeps of an entry.
+var kept = map[string]Why{idState: Own, idAuthor: Own, idFiled: Own, idLedger: Own, idVersion: Own}
+
 func bare(title string) string {
 	title = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(title), "*＊"))
 	return strings.NewReplacer("（", "(", "）", ")", " ", "", "\u3000", "").Replace(title)
@@ -340,10 +371,7 @@ func (c Column) titled(title string) bool {
 }
 
 func (p *Plan) tableNamed(sheet string, head [][]string) int {
-	id := ""
-	if len(head[1]) > 0 {
-		_, id, _ = strings.Cut(head[1][0], "|")
-	}
+	id, _ := listID(head)
 	for i, t := range p.Tables {
 		if i > 0 && (t.ID == id || sheet == sheetName(t.Title, i) || sheet == t.Title) {
 			return i
@@ -352,61 +380,34 @@ func (p *Plan) tableNamed(sheet string, head [][]string) int {
 	return -1
 }
 
-type nestedRow struct {
-	line    Line
-	errors  []fault.Field
-	untaken []Untaken
+// listID is which list the hidden line says that a sheet holds.
+func listID(head [][]string) (id string, byID bool) {
+	for _, cell := range head[1] {
+		if id, ok := strings.CutPrefix(cell, idRow+"|"); ok {
+			return id, true
+		}
+	}
+	return "", false
 }
 
-// nested reads the rows of one list, by the number of the entry they belong to.
-func (p *Plan) nested(f *excelize.File, sheet string, table int, h [][]string, date1904 bool, budget *int) (map[string][]nestedRow, error) {
-	from, byID := 2, false
-	if len(h[1]) > 0 && strings.HasPrefix(h[1][0], idRow) {
-		from, byID = firstLine, true
-	}
-	cols, err := p.columns(table, h, byID)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]nestedRow{}
-	counts := map[string]int{}
-	depth := p.Tables[table].depth(p.Version)
-	for _, l := range lines(f, sheet, from) {
-		if l.err != nil {
-			return nil, l.err
-		}
-		if blank(l.values, cols) {
-			continue
-		}
-		if *budget--; *budget < 0 {
-			return nil, fault.New(fault.TooLarge, "table_too_long").With("limit", maxNested)
-		}
-		owner, parent := strings.TrimSpace(say(l.values, cols, idRow)), strings.TrimSpace(say(l.values, cols, idParent))
-		key := []int{}
-		if depth > 1 {
-			n, err := strconv.Atoi(parent)
-			if err != nil || n < 1 || n > 1000 {
-				n = 1
-			}
-			key = append(key, n-1)
-		}
-		group := owner + "/" + parent
-		if counts[group] >= 1000 {
-			return nil, fault.New(fault.TooLarge, "table_too_long").With("limit", 1000)
-		}
-		key = append(key, counts[group])
-		counts[group]++
-		line, bad, untaken := p.read(table, key, l.values, cols, date1904)
-		out[owner] = append(out[owner], nestedRow{line, bad, untaken})
-	}
-	return out, nil
-}
-
+// blank reports whether a line says nothing: the numbers that tie the sheets, and
+// what an error workbook carries, say nothing by themselves.
 func blank(values []string, cols []place) bool {
 	for i, v := range values {
-		if i < len(cols) && (cols[i].column >= 0 || cols[i].id == idArea) && strings.TrimSpace(v) != "" {
-			return false
+		if strings.TrimSpace(v) == "" {
+			continue
 		}
+		if i < len(cols) {
+			switch cols[i].id {
+			case idKey, idEntry, idErrors:
+				continue
+			case idRow, idParent:
+				if plainNumber.MatchString(numeral(v)) {
+					continue
+				}
+			}
+		}
+		return false
 	}
 	return true
 }
@@ -420,36 +421,93 @@ func say(values []string, cols []place, id string) string {
 	return ""
 }
 
-// read turns the cells of one line into values.
-func (p *Plan) read(table int, key []int, values []string, cols []place, date1904 bool) (line Line, bad []fault.Field, untaken []Untaken) {
+// read turns the cells of one line into values. sheet is "" for that of the entries.
+func (p *Plan) read(table int, key []int, values []string, cols []place, sheet string, n int, date1904 bool) (line Line, bad []fault.Field, untaken []Untaken) {
 	t := p.Tables[table]
 	line = Line{Key: key, Cells: make([]any, len(t.Columns))}
-	for i, c := range cols {
-		if c.column < 0 || i >= len(values) {
+	var untitled []string
+	for i, raw := range values {
+		said := strings.TrimSpace(raw) != ""
+		c := place{column: -1}
+		if i < len(cols) {
+			c = cols[i]
+		}
+		switch {
+		case c.why != "":
+			if said {
+				untaken = append(untaken, Untaken{c.title, clean(raw), c.why})
+			}
 			continue
-		}
-		raw := values[i]
-		if len(raw) > maxCell*4 {
-			raw = raw[:maxCell*4]
-		}
-		raw = clean(raw)
-		col := t.Columns[c.column]
-		leaf, ok := col.At[p.Version]
-		if !ok {
-			if strings.TrimSpace(raw) != "" {
-				v, _ := value(col.Leaf, raw, date1904)
-				untaken = append(untaken, Untaken{p.Where(Place{Table: table, Column: c.column}), shown(col.Leaf, v)})
+		case c.column < 0 && c.id != "":
+			continue
+		case c.column < 0:
+			if said {
+				at := cellName(sheet, i, n)
+				untitled, untaken = append(untitled, at), append(untaken, Untaken{at, clean(raw), Untitled})
 			}
 			continue
 		}
-		v, wrong := value(leaf, raw, date1904)
-		line.Cells[c.column] = v
+		col := t.Columns[c.column]
+		leaf, ok := col.At[p.Version]
+		if !ok {
+			if said {
+				v, _ := value(col.Leaf, clean(raw), date1904)
+				untaken = append(untaken, Untaken{p.Where(Place{Table: table, Column: c.column}), shown(col.Leaf, v), Retired})
+			}
+			continue
+		}
+		raw, wrong := legible(raw)
+		if wrong == nil {
+			line.Cells[c.column], wrong = value(leaf, raw, date1904)
+		} else {
+			line.Cells[c.column] = raw
+		}
 		if wrong != nil {
 			wrong.Pointer = numbered(leaf.Pointer, key)
 			bad = append(bad, *wrong)
 		}
 	}
+	if len(untitled) > 0 {
+		where := ""
+		if at, kept := t.at[p.Version]; kept && table > 0 {
+			where = numbered(at+"/*", key)
+		}
+		bad = append(bad, beyond(where, untitled))
+	}
 	return line, bad, untaken
+}
+
+// legible is what can be kept of a cell, and what is wrong with it.
+func legible(raw string) (string, *fault.Field) {
+	text := clean(raw)
+	if text != raw || strings.ContainsRune(raw, utf8.RuneError) {
+		return text, &fault.Field{Code: "encoding", Text: fault.Text{ZH: "“" + clip(text) + "”中有不能识别的字符（显示为 �），请核对文件编码并改正",
+			EN: "“" + clip(text) + "” has characters that cannot be read (shown as �); look at the file's encoding and mend it"}}
+	}
+	if letters := []rune(text); len(letters) > maxCell {
+		return string(letters[:maxCell]), wrong(fmt.Sprintf("内容超过 %d 字，没有全部读入，请缩短", maxCell), fmt.Sprintf("It has more than %d letters and was not read whole; shorten it", maxCell))
+	}
+	return text, nil
+}
+
+// beyond is the mistake of a line that says something under no title.
+func beyond(pointer string, cells []string) fault.Field {
+	list := strings.Join(cells, "、")
+	return fault.Field{Pointer: pointer, Code: "untitled", Text: fault.Text{
+		ZH: list + " 没有表头，其中的内容没有导入：请移入有表头的列，或删去；CSV 的单元格里有逗号时，把整个单元格放在引号里",
+		EN: list + " stand under no title and were not taken: move what they say into a column that has one, or delete it; in a CSV, a cell with a comma goes in quotes"}}
+}
+
+// cellName is what a spreadsheet calls a cell.
+func cellName(sheet string, column, line int) string {
+	name, err := excelize.CoordinatesToCellName(column+1, line)
+	if err != nil {
+		return sheet
+	}
+	if sheet != "" {
+		return sheet + "!" + name
+	}
+	return name
 }
 
 // clean takes away what neither the log nor the database keeps.
@@ -465,23 +523,23 @@ func numbered(pointer string, key []int) string {
 	return pointer
 }
 
-func (p *Plan) row(n int, values []string, cols []place, nested []map[string][]nestedRow, date1904 bool) Row {
+func (p *Plan) row(n int, values []string, cols []place, nested *lists, date1904 bool) Row {
 	row := Row{Line: n, Key: strings.TrimSpace(say(values, cols, idKey)), Area: strings.TrimSpace(say(values, cols, idArea))}
 	if id, err := uuid.Parse(strings.TrimSpace(say(values, cols, idEntry))); err == nil {
 		row.Entry = id.String()
 	}
-	lists := make([][]Line, len(p.Tables))
+	lines := make([][]Line, len(p.Tables))
 	var line Line
-	line, row.Errors, row.Untaken = p.read(0, nil, values, cols, date1904)
-	lists[0] = []Line{line}
-	if owner := strings.TrimSpace(say(values, cols, idRow)); owner != "" {
+	line, row.Errors, row.Untaken = p.read(0, nil, values, cols, "", n, date1904)
+	lines[0] = []Line{line}
+	if owner := numeral(say(values, cols, idRow)); owner != "" {
 		for i := range p.Tables {
-			for _, r := range nested[i][owner] {
-				lists[i] = append(lists[i], r.line)
+			for _, r := range nested.of[i][owner] {
+				lines[i] = append(lines[i], r.line)
 				row.Errors, row.Untaken = append(row.Errors, r.errors...), append(row.Untaken, r.untaken...)
 			}
 		}
 	}
-	row.Value = p.Join(p.Version, lists)
+	row.Value = p.Join(p.Version, lines)
 	return row
 }

@@ -11,9 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -45,7 +44,7 @@ func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
 	t := &Text{plan: p, slots: p.slots(kind), out: nopCloser{w}}
 	switch enc {
 	case GB18030:
-		t.out = encoderTo(w, simplifiedchinese.GB18030)
+		t.out = transform.NewWriter(w, gb18030{}.NewEncoder())
 	case UTF8BOM:
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return nil, err
@@ -63,13 +62,6 @@ func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
 		titles[i] = safe(s.title)
 	}
 	return t, t.w.Write(titles)
-}
-
-func encoderTo(w io.Writer, e encoding.Encoding) io.WriteCloser {
-	return struct {
-		io.Writer
-		io.Closer
-	}{e.NewEncoder().Writer(w), io.NopCloser(nil)}
 }
 
 // Add writes one entry.
@@ -93,7 +85,7 @@ func (t *Text) Add(o Out) error {
 			if !ok || v == nil {
 				continue
 			}
-			cells[i] = shown(leaf, v)
+			cells[i] = breaks.Replace(shown(leaf, v))
 			if _, number := v.(json.Number); !number {
 				cells[i] = safe(cells[i])
 			}
@@ -105,6 +97,9 @@ func (t *Text) Add(o Out) error {
 	}
 	return t.w.Write(cells)
 }
+
+// breaks are written by the writer; of itself it leaves out those of an old sort.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // list is the value of a table in one cell.
 func (p *Plan) list(o Out, lines [][]Line, table int) (any, bool) {
@@ -198,11 +193,14 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 	if err != nil {
 		return nil, badTable.Because(err)
 	}
-	head = clone(head)
-	cols, lists, err := s.plan.textColumns(head)
+	if head, err = clone(head); err != nil {
+		return nil, err
+	}
+	cols, cells, err := s.plan.textColumns(head)
 	if err != nil {
 		return nil, err
 	}
+	none := newLists(s.plan, false)
 	s.rows = func(yield func(Row, error) bool) {
 		for n := 0; ; {
 			record, err := c.Read()
@@ -214,8 +212,12 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 				yield(Row{}, badTable.Because(err))
 				return
 			}
-			values := clone(record)
-			if odd == nil && strings.TrimSpace(strings.Join(values, "")) == "" {
+			values, err := clone(record)
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			if odd == nil && blank(values, cols) {
 				continue
 			}
 			if n++; n > MaxRows {
@@ -229,10 +231,11 @@ func openText(r io.ReaderAt, size int64, plans func(int) *Plan) (*Source, error)
 				continue
 			}
 			line, _ := c.FieldPos(0)
-			row := s.plan.row(line, values, cols, make([]map[string][]nestedRow, len(s.plan.Tables)), false)
-			s.plan.lists(&row, values, lists)
-			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) {
-				row.Errors = append(row.Errors, fault.Field{Code: "encoding", Text: fault.Text{ZH: "有不能识别的字符，请核对文件编码", EN: "Some characters cannot be read; look at the file's encoding"}})
+			row := s.plan.row(line, values, cols, none, false)
+			s.plan.lists(&row, values, cells)
+			if strings.ContainsRune(strings.Join(values, ""), utf8.RuneError) && !slices.ContainsFunc(row.Errors, func(f fault.Field) bool { return f.Code == "encoding" }) {
+				_, bad := legible(strings.Join(values, " "))
+				row.Errors = append(row.Errors, *bad)
 			}
 			if !yield(row, nil) {
 				return
@@ -257,7 +260,7 @@ func unquoted(odd *csv.ParseError) Row {
 func decode(r io.Reader, enc string) io.Reader {
 	switch enc {
 	case GB18030:
-		return simplifiedchinese.GB18030.NewDecoder().Reader(r)
+		return gb18030{}.NewDecoder().Reader(r)
 	case UTF16:
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(r)
 	case UTF8BOM:
@@ -266,29 +269,41 @@ func decode(r io.Reader, enc string) io.Reader {
 	return r
 }
 
-func clone(record []string) []string {
+func clone(record []string) ([]string, error) {
+	if len(record) > maxColumns && strings.TrimSpace(strings.Join(record[maxColumns:], "")) != "" {
+		return nil, fault.New(fault.TooLarge, "table_too_large")
+	}
 	out := make([]string, min(len(record), maxColumns))
 	for i := range out {
 		out[i] = plain(record[i])
 	}
-	return out
+	return out, nil
 }
 
 // textColumns also finds the columns that hold lists as JSON.
 func (p *Plan) textColumns(head []string) ([]place, map[int]int, error) {
 	lists := map[int]int{}
-	rest := clone(head)
+	seen := map[int]bool{}
+	rest := slices.Clone(head)
 	for n, title := range rest {
 		if i := slices.IndexFunc(p.Tables, func(t Table) bool {
 			return t.ID != "" && title != "" && (bare(title) == bare(t.Title) || title == t.ID)
 		}); i > 0 {
 			// A field may have taken the name of a list that was retired.
 			if _, kept := p.Tables[i].at[p.Version]; kept || !slices.ContainsFunc(p.Tables[0].Columns, func(c Column) bool { return c.in(p.Version) && c.titled(title) }) {
-				lists[n], rest[n] = i, ""
+				if seen[i] {
+					return nil, nil, listed("table_columns", []string{short(title)})
+				}
+				seen[i], lists[n], rest[n] = true, i, ""
 			}
 		}
 	}
 	cols, err := p.columns(0, [][]string{rest, {}}, false)
+	for n, i := range lists {
+		if err == nil {
+			cols[n].id = p.Tables[i].ID
+		}
+	}
 	return cols, lists, err
 }
 
@@ -300,12 +315,13 @@ func (p *Plan) lists(row *Row, values []string, lists map[int]int) {
 		}
 		at, kept := p.Tables[i].at[p.Version]
 		if !kept {
-			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n])})
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n]), Retired})
 			continue
 		}
 		doc, err := catalog.ParseDocument([]byte(`{"v":` + values[n] + `}`))
 		list, ok := doc.Value["v"].([]any)
-		if err != nil || !ok {
+		if err != nil || !ok || len(doc.Value) > 1 {
+			row.Untaken = append(row.Untaken, Untaken{p.Tables[i].Title, clean(values[n]), Unread})
 			row.Errors = append(row.Errors, fault.Field{Pointer: at, Code: "cell", Text: fault.Text{ZH: "明细应为 JSON 数组，或改用 Excel 空表", EN: "A JSON array is wanted here; or use the workbook"}})
 			continue
 		}

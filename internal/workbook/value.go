@@ -36,7 +36,7 @@ func shown(l catalog.Leaf, v any) string {
 	switch l.Kind {
 	case "choice":
 		for _, c := range l.Choices {
-			if fmt.Sprint(c.Value) == fmt.Sprint(v) {
+			if fmt.Sprint(c.Value) == fmt.Sprint(v) && len(chosen(l, c.Title.ZH)) == 1 {
 				return c.Title.ZH
 			}
 		}
@@ -83,12 +83,12 @@ func cell(l catalog.Leaf, v any) any {
 		return n.String()
 	case "date":
 		if s, ok := v.(string); ok && !l.List {
-			if at, err := time.Parse(time.DateOnly, s); err == nil && at.Year() >= 1901 {
+			if at, err := time.Parse(time.DateOnly, s); err == nil && at.Year() > 1927 {
 				return at
 			}
 		}
 	case "date-time":
-		if at, ok := moment(v); ok && at.Year() >= 1901 {
+		if at, ok := moment(v); ok && at.Year() > 1927 {
 			return time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
 		}
 	}
@@ -139,16 +139,34 @@ func value(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	return out, nil
 }
 
+// What people and programs write as a number: a comma stands before three digits,
+// or is a slip.
+var (
+	decimal = regexp.MustCompile(`^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?$`)
+	grouped = regexp.MustCompile(`^[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+)
+
+// firstSerial is the first serial day that is taken for one, of 1927: smaller numbers
+// are years, or slips.
+const firstSerial = 10_000
+
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+// failed is what a spreadsheet shows of a formula that came to nothing.
+var failed = regexp.MustCompile(`^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$`)
 
 func one(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	narrow := strings.TrimSpace(width.Narrow.String(raw))
+	if failed.MatchString(narrow) {
+		return raw, wrong("“"+clip(raw)+"”是公式出错的结果，请改填实际内容", "“"+clip(raw)+"” is what a formula came to in error; write what is meant")
+	}
 	switch l.Kind {
 	case "choice":
-		for _, c := range l.Choices {
-			if s := strings.TrimSpace(raw); s == c.Title.ZH || s == c.Title.EN || s == fmt.Sprint(c.Value) || narrow == width.Narrow.String(c.Title.ZH) {
-				return c.Value, nil
-			}
+		switch found := chosen(l, raw); {
+		case len(found) == 1:
+			return found[0].Value, nil
+		case len(found) > 1:
+			return raw, wrong(fmt.Sprintf("“%s”是几个选项共有的名称，请改填编码 %v 等其中一个", clip(raw), found[0].Value), fmt.Sprintf("“%s” is the name of several choices; write a code such as %v", clip(raw), found[0].Value))
 		}
 		return raw, wrong("“"+clip(raw)+"”不在可选项中，请从下拉列表选择", "“"+clip(raw)+"” is none of the choices")
 	case "boolean":
@@ -181,14 +199,30 @@ func one(l catalog.Leaf, raw string, date1904 bool) (any, *fault.Field) {
 	return raw, nil
 }
 
+// chosen are the choices that a text may mean: of one name there may be several.
+func chosen(l catalog.Leaf, raw string) (found []catalog.Choice) {
+	s := strings.TrimSpace(raw)
+	narrow := width.Narrow.String(s)
+	for _, c := range l.Choices {
+		if s == c.Title.ZH || s == c.Title.EN || s == fmt.Sprint(c.Value) || narrow == width.Narrow.String(c.Title.ZH) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
 func number(kind, narrow, raw string) (any, *fault.Field) {
-	s := strings.ReplaceAll(narrow, ",", "")
+	s := narrow
+	if grouped.MatchString(s) {
+		s = strings.ReplaceAll(s, ",", "")
+	}
 	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+	if err != nil || !decimal.MatchString(s) || math.IsInf(f, 0) {
 		return raw, wrong("这里只能填数字", "A number is wanted here")
 	}
-	// A workbook writes 0.1+0.2 with seventeen digits; it shows fifteen.
-	if digits := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(s), "0"); !plainNumber.MatchString(s) || len(digits) > 15 {
+	// A workbook writes 0.1+0.2 with seventeen digits; it shows fifteen. A whole number
+	// of more was typed so.
+	if digits := strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(s), "0"); !plainNumber.MatchString(s) || len(digits) > 15 && strings.Contains(s, ".") {
 		s = tidy(f)
 	}
 	if kind == "integer" && f == math.Trunc(f) && strings.Contains(s, ".") {
@@ -202,7 +236,7 @@ var dateShapes = []string{time.DateOnly, "2006/1/2", "2006.1.2", "2006年1月2�
 // dated reads a date or a time in the zone of the house, as text or as a
 // workbook's serial number.
 func dated(s string, date1904 bool) (time.Time, bool) {
-	if f, err := strconv.ParseFloat(s, 64); err == nil && f >= 1 && f < 2958466 {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && decimal.MatchString(s) && f >= firstSerial && f < 2958466 {
 		at, err := excelize.ExcelDateToTime(f, date1904)
 		if err != nil {
 			return time.Time{}, false

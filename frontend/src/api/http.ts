@@ -1,6 +1,7 @@
 import { currentLang, i18n } from '../i18n'
 import { heard } from '../offline/connection'
 import { keepAnswer, keptAnswer } from '../offline/kept'
+import { heardNow } from './clock'
 import { login } from './login'
 import { type FieldError, ProblemError } from './problem'
 
@@ -109,6 +110,7 @@ async function ask<T>(path: string, options: Options, token: string): Promise<An
     if (kept !== undefined) return { data: kept as T, headers: new Headers() }
     throw new ProblemError(0, 'unreachable', i18n.t('state.unreachable'))
   }
+  heardNow(response.headers)
   if (!response.ok) throw await readProblem(response)
   const empty = response.status === 204 || method === 'HEAD'
   const data = empty

@@ -1,3 +1,4 @@
+import { now } from '../api/clock'
 import type { Entry, EntryView, Role } from '../api/model'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -65,7 +66,7 @@ export function StepNow({ view }: { view: EntryView }) {
 export function Due({ entry }: { entry: Entry }) {
   const t = useT()
   if (!entry.step_due || entry.state !== 'submitted') return null
-  const { over, unit, n } = countdown(entry.step_due, new Date())
+  const { over, unit, n } = countdown(entry.step_due, now())
   return (
     <span className={`status ${over ? 'overdue' : 'submitted'}`} title={showTime(entry.step_due)}>
       {over

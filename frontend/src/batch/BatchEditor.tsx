@@ -149,6 +149,7 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
   const ready = rows.filter((r) => r.state === 'editing' && errorsOf(r).length === 0).length
   const waiting = rows.filter((r) => r.state === 'waiting').length
   const filed = rows.filter((r) => r.state === 'filed').length
+  const otherwise = rows.filter((r) => r.state === 'filed' && r.rules.length > 0).length
   const errors = wrong.length + strays.length
   const hand = useEffectEvent(async () => {
     await keeper?.now()
@@ -282,6 +283,11 @@ export function BatchEditor({ kept, passed, onPassed, restored, hidden }: Props)
       {sender.unreachable && waiting > 0 && (
         <p className="panel" role="status">
           {t('batch.unreachable')}
+        </p>
+      )}
+      {otherwise > 0 && (
+        <p className="panel late" role="status">
+          {t('batch.otherwise', { count: otherwise })}
         </p>
       )}
       {filed > 0 && filed === rows.length && (

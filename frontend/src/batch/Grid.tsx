@@ -306,7 +306,11 @@ function RowState({ prison, row }: { prison: string; row: BatchRow }) {
   const t = useT()
   const wrong = errorsOf(row).length
   if (row.state === 'filed') {
-    return <Link to={`/prisons/${prison}/entries/${row.entry}`}>{t('batch.filed')}</Link>
+    return (
+      <Link to={`/prisons/${prison}/entries/${row.entry}`}>
+        {t(row.rules.length > 0 ? 'batch.filedOtherwise' : 'batch.filed')}
+      </Link>
+    )
   }
   if (row.state === 'waiting') return <span className="status submitted">{t('batch.waiting')}</span>
   if (row.failure) {

@@ -220,6 +220,19 @@ describe('sending', () => {
     expect(errorsOf(store.rows[2]!).map((p) => p.message)).toEqual(['已有'])
   })
 
+  it('marks a row whose shared field was filed with another value than was typed, and nothing else of it', async () => {
+    const store = begun(2)
+    const stands = { pointer: '/total', code: 'shared_stands', message: '以来源的值 100 为准' }
+    const rule = { pointer: '/total', code: 'rule:high', message: '偏高' }
+    const answer = async (rows: SentRow[]) =>
+      rows.map((r) => ({ ...filed(r), warnings: r.key === 'k0' ? [stands, rule] : [rule] }))
+    store.give()
+    await new Sender(store, answer, async () => true).run()
+    const at = store.rows.map((row) => problemsAt(row, '/total').map((p) => [p.code, p.level]))
+    expect(at).toEqual([[['shared_stands', 'warning']], []])
+    expect(store.rows.flatMap(errorsOf)).toEqual([])
+  })
+
   it('divides what the grid took among the rows, to the last second, and again where one comes back', async () => {
     const store = begun(3)
     const sent: (SentRow['effort'] | undefined)[] = []

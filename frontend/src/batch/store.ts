@@ -346,7 +346,10 @@ export class BatchStore {
       (row) => {
         const result = by.get(row.key)!
         if (result.entry) {
-          return { state: 'filed', entry: result.entry.id, rules: none, failure: undefined }
+          // What the rules warn of was seen before; that another figure stands was not.
+          const stands = result.warnings.filter((w) => w.code === 'shared_stands')
+          const rules = stands.map((w) => ({ ...w, level: 'warning' as const }))
+          return { state: 'filed', entry: result.entry.id, rules, failure: undefined }
         }
         const failure = result.errors.length > 0 ? undefined : result.message
         return { state: 'editing', rules: result.errors, failure }
@@ -382,8 +385,8 @@ export function pinAt(row: BatchRow | undefined, pointer: Pointer): Pin | undefi
 
 /** What is shown at one cell: of a list also what its items got wrong, of a side form all of it. */
 export function problemsAt(row: BatchRow, pointer: Pointer): ShownProblem[] {
-  if (row.state === 'filed') return []
-  return [...row.problems, ...row.rules].filter(
+  const own = row.state === 'filed' ? none : row.problems
+  return [...own, ...row.rules].filter(
     (p) => p.pointer === pointer || p.pointer.startsWith(`${pointer}/`),
   )
 }

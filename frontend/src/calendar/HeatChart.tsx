@@ -6,7 +6,7 @@ import { useCallback, useMemo } from 'react'
 import type { HeatCell } from '../api/calendar'
 import { useT } from '../i18n'
 import { Chart } from '../ui/Chart'
-import { colours, type Row, standingOf, standings } from './heat'
+import { colours, countsOf, type Row, standingOf, standings } from './heat'
 
 use([HeatmapChart, GridComponent, TooltipComponent, VisualMapComponent, CanvasRenderer])
 
@@ -30,7 +30,7 @@ export function HeatChart(props: {
           [
             data.cell.day,
             `${nameOf(data.cell.area)} ${nameOf(data.cell.ledger)}`,
-            t('calendar.counts', { ...data.cell }),
+            t('calendar.counts', countsOf(data.cell)),
           ]
             .map(format.encodeHTML)
             .join('<br/>'),

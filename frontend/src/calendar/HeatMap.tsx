@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { type HeatCell, useHeat } from '../api/calendar'
+import { now } from '../api/clock'
 import { useDuties, useLedgers, useMe, useOrganisation } from '../api/queries'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -9,7 +10,7 @@ import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import { HeatChart } from './HeatChart'
-import { daysBetween, monthOn, type Row, rowsOf, standingOf } from './heat'
+import { countsOf, daysBetween, monthOn, type Row, rowsOf, spanOf, standingOf } from './heat'
 import { LockNote } from './LockNote'
 import { periodName } from './period'
 
@@ -21,7 +22,7 @@ export function HeatMap({ prison }: { prison: string }) {
   const organisation = useOrganisation()
   const ledgers = useLedgers()
   const areas = organisation.data?.prisons.find((p) => p.id === prison)?.areas ?? []
-  const [month, setMonth] = useState(today(new Date()).slice(0, 7))
+  const [month, setMonth] = useState(today(now()).slice(0, 7))
   const [by, setBy] = useState<'area' | 'ledger'>('ledger')
   const [area, setArea] = useState('')
   const [ledger, setLedger] = useState('duty-log')
@@ -180,7 +181,7 @@ function HeatTable(props: {
                     <button
                       type="button"
                       onClick={() => open(cell)}
-                      title={t('calendar.counts', { ...cell })}
+                      title={t('calendar.counts', countsOf(cell))}
                       aria-label={`${nameOf(row.id)} ${day} ${t(`calendar.standing.${standing}`)}`}
                     >
                       {t(`calendar.mark.${standing}`)}
@@ -209,6 +210,7 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
     unfilled: false,
   })
   useEffect(() => head.current?.focus(), [])
+  const { from, to } = spanOf(query.data ?? [], cell.day)
   return (
     <section aria-labelledby="cell" className="cell-detail">
       <div className="page-title">
@@ -216,13 +218,13 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
           {cell.day} {names.area(cell.area)} {names.ledger(cell.ledger)}
         </h3>
         <div className="actions">
-          <Link to={`/ledgers/${cell.ledger}?area=${cell.area}&from=${cell.day}&to=${cell.day}`}>
-            {t('calendar.entriesOfDay')}
+          <Link to={`/ledgers/${cell.ledger}?area=${cell.area}&from=${from}&to=${to}`}>
+            {from === to ? t('calendar.entriesOfDay') : t('calendar.entriesOfPeriod', { from, to })}
           </Link>{' '}
           <Button onClick={close}>{t('calendar.close')}</Button>
         </div>
       </div>
-      <p className="quiet">{t('calendar.counts', { ...cell })}</p>
+      <p className="quiet">{t('calendar.counts', countsOf(cell))}</p>
       <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('calendar.nothingDue')}>
         {(list) => (
           <table className="plain">
@@ -254,6 +256,9 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
                     <span className={`status ${duty.state}`}>
                       {t(`calendar.state.${duty.state}`)}
                     </span>
+                    {duty.entry && !duty.approved && !duty.waiting && (
+                      <span className="status returned"> {t('calendar.standing.returned')}</span>
+                    )}
                   </td>
                   <td>
                     {duty.entry ? (

@@ -2,6 +2,7 @@ import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { beginTask, doTask, type Task, useTasks } from '../api/calendar'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -48,7 +49,7 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
   const [asking, setAsking] = useState(false)
   const [note, setNote] = useState('')
   const title = text(task.title, lang)
-  const overdue = task.due_at !== undefined && Date.parse(task.due_at) < Date.now()
+  const overdue = task.due_at !== undefined && Date.parse(task.due_at) < now().getTime()
   const begin = () =>
     attempt(() =>
       once(async (key) => {
@@ -70,7 +71,8 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
           <Link to={`/prisons/${prison}/entries/${task.entry}`}>{title}</Link>
         ) : (
           `${title} ${task.source}`
-        )}
+        )}{' '}
+        {task.voided && <span className="status warning">{t('calendar.sourceVoided')}</span>}
       </td>
       <td>{names.area(task.area)}</td>
       <td>{showTime(task.recorded_at)}</td>
@@ -78,8 +80,11 @@ function TaskRow({ prison, task }: { prison: string; task: Task }) {
         {task.due_at ? showTime(task.due_at) : t('calendar.noDeadline')}
       </td>
       <td>
-        {task.opened && (
-          <Link to={`/prisons/${prison}/entries/${task.opened}`}>{t('calendar.goOn')}</Link>
+        {task.drafting && (
+          <span className="quiet">{t('calendar.drafting', { name: task.drafting })}</span>
+        )}{' '}
+        {task.go_on && (
+          <Link to={`/prisons/${prison}/entries/${task.go_on}`}>{t('calendar.goOn')}</Link>
         )}{' '}
         {task.actions.includes('begin') && (
           <Button disabled={busy} onClick={() => void begin()}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HeatCell } from '../api/calendar'
-import { daysBetween, monthOn, rowsOf, standingOf } from './heat'
+import { daysBetween, monthOn, rowsOf, spanOf, standingOf } from './heat'
 
 const cell = (change: Partial<HeatCell>): HeatCell => ({
   area: 'a',
@@ -20,9 +20,23 @@ const cell = (change: Partial<HeatCell>): HeatCell => ({
 describe('heat', () => {
   it('colours a day by the worst that became of it', () => {
     expect(standingOf(cell({ due: 3, on_time: 1, late: 1, missing: 1 }))).toBe('missing')
-    expect(standingOf(cell({ due: 3, on_time: 2, backfilled: 1 }))).toBe('late')
-    expect(standingOf(cell({ due: 3, on_time: 3, excused: 1 }))).toBe('filled')
+    expect(standingOf(cell({ due: 3, filled: 3, on_time: 2, backfilled: 1 }))).toBe('late')
+    expect(standingOf(cell({ due: 3, filled: 3, on_time: 3, excused: 1 }))).toBe('filled')
     expect(standingOf(cell({ excused: 3 }))).toBe('excused')
+  })
+
+  it('calls nothing filled that came back', () => {
+    expect(standingOf(cell({ due: 1, on_time: 1 }))).toBe('returned')
+    expect(standingOf(cell({ due: 3, filled: 2, on_time: 2, late: 1 }))).toBe('returned')
+    expect(standingOf(cell({ due: 3, filled: 1, on_time: 2, missing: 1 }))).toBe('missing')
+  })
+
+  it('looks for the entries of a day in the whole period of its duties', () => {
+    const week = { starts_at: '2026-11-22T16:00:00Z', ends_at: '2026-11-29T16:00:00Z' }
+    expect(spanOf([week], '2026-11-29')).toEqual({ from: '2026-11-23', to: '2026-11-29' })
+    const night = { starts_at: '2026-11-28T16:00:00Z', ends_at: '2026-11-29T00:00:00Z' }
+    expect(spanOf([night], '2026-11-29')).toEqual({ from: '2026-11-29', to: '2026-11-29' })
+    expect(spanOf([], '2026-11-29')).toEqual({ from: '2026-11-29', to: '2026-11-29' })
   })
 
   it('turns cells into rows of areas or ledgers', () => {

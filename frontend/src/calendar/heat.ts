@@ -1,11 +1,24 @@
 import type { HeatCell } from '../api/calendar'
+import type { Duty } from '../api/model'
+import { today } from '../form/time'
 
 /** The worst of what became of a day, as the cell is coloured; the order is that of the legend. */
-export const standings = ['excused', 'filled', 'late', 'missing'] as const
+export const standings = ['excused', 'filled', 'late', 'returned', 'missing'] as const
 export type Standing = (typeof standings)[number]
+
+/** How many were filed and came back: neither filled nor missing until they are filed again. */
+function returnedOf(cell: HeatCell): number {
+  return Math.max(0, cell.due - cell.missing - cell.filled)
+}
+
+/** The numbers of a cell, as its words take them. */
+export function countsOf(cell: HeatCell) {
+  return { ...cell, returned: returnedOf(cell) }
+}
 
 export function standingOf(cell: HeatCell): Standing {
   if (cell.missing > 0) return 'missing'
+  if (returnedOf(cell) > 0) return 'returned'
   if (cell.late + cell.backfilled > 0) return 'late'
   if (cell.due > 0) return 'filled'
   return 'excused'
@@ -16,7 +29,15 @@ export const colours: Record<Standing, string> = {
   excused: '#c9d2df',
   filled: '#9fd3ab',
   late: '#f3c969',
+  returned: '#eb9a57',
   missing: '#e0695f',
+}
+
+/** The days in which lies what counts for duties: a week's duty is due on its last day alone. */
+export function spanOf(duties: Pick<Duty, 'starts_at' | 'ends_at'>[], day: string) {
+  const starts = duties.map((d) => today(new Date(d.starts_at)))
+  const ends = duties.map((d) => today(new Date(Date.parse(d.ends_at) - 1)))
+  return { from: [day, ...starts].sort()[0]!, to: [day, ...ends].sort().at(-1)! }
 }
 
 /** Every day from one to another, both included. */

@@ -11,7 +11,7 @@ export function fieldsOf(node: Schema | undefined): { id: string; title: string 
   })
 }
 
-/** For each field of a merged ledger the one that receives it; '' drops it. */
+/** For each field of a ledger that is merged or shared the one that receives it; '' drops it. */
 export function MergeMap(props: {
   from: string
   to: string

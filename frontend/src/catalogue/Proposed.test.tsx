@@ -10,7 +10,7 @@ const first = withField(blank('drill', 'dept_custody', '演练', 'Drill'), {
   ...whole,
   type: 'integer',
 })
-const second = nextVersion(changed(first, ['drill_min'], { maximum: 240 }))
+const second = nextVersion(changed(first, ['drill_min'], { maximum: 240 }), 'dept_custody')
 const written = (files: Files) => ({
   schema: JSON.stringify(files.schema),
   definition: JSON.stringify(files.definition),

@@ -9,6 +9,7 @@ export function Report({ report }: { report: ProposalReport }) {
   const t = useT()
   const lang = useLang()
   const names = useNames()
+  const fate = report.drafts.fate ?? 'version'
   const failed = report.failed as { pointer?: string; text?: { zh: string; en?: string } }[]
   return (
     <>
@@ -22,8 +23,15 @@ export function Report({ report }: { report: ProposalReport }) {
           </ul>
         </div>
       )}
-      <p>{t(`catalogue.drafts_${report.drafts.fate ?? 'version'}`, report.drafts)}</p>
-      <p>{t('catalogue.records', { records: report.records, duties: report.duties })}</p>
+      <p>{t(`catalogue.drafts_${fate}`, report.drafts)}</p>
+      <p>{t('catalogue.records', { records: report.records })}</p>
+      {report.duties > 0 && (
+        <p>
+          {t(`catalogue.duties_${fate === 'version' ? 'anew' : 'dropped'}`, {
+            duties: report.duties,
+          })}
+        </p>
+      )}
       <p>
         {t('catalogue.burdenNet', {
           before: report.burden_before.fields,

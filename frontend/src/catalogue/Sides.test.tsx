@@ -19,6 +19,7 @@ const second: Files = nextVersion(
     type: 'choice',
     options: 'a=甲=A',
   }),
+  'dept_custody',
 )
 function show(before: Files, after: Files) {
   render(

@@ -88,8 +88,9 @@ describe('the designer', () => {
     )
   })
 
-  it('numbers the next version', () => {
-    const next = nextVersion(files)
+  it('numbers the next version and names who owns the ledger now', () => {
+    const next = nextVersion(files, 'dept_custody')
+    expect(next.definition.owner).toBe('dept_custody')
     expect(next.definition.version).toBe(2)
     expect(next.schema.$id).toBe('urn:ledger:culture-activity:2')
   })

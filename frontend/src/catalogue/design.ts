@@ -224,13 +224,13 @@ function clean(node: Schema): Schema {
   return Object.fromEntries(Object.entries(node).filter(([, v]) => v !== undefined)) as Schema
 }
 
-/** The files of the version after this one. */
-export function nextVersion(files: Files): Files {
+/** The files of the version after this one, under the department that owns the ledger now. */
+export function nextVersion(files: Files, owner: string): Files {
   const version = Number(files.definition.version) + 1
   return {
     ...files,
     schema: { ...files.schema, $id: `urn:ledger:${files.definition.id}:${version}` },
-    definition: { ...files.definition, version },
+    definition: { ...files.definition, owner, version },
   }
 }
 

@@ -54,7 +54,7 @@ export function Beginnings({ entry, store }: { entry: Entry; store: FormStore })
   const dropped = filled?.from === template?.name ? (template?.dropped ?? []) : []
   return (
     <div className="bar">
-      {last && last.held.length === 0 && (
+      {last && last.held.length === 0 && Object.keys(last.body).length > 0 && (
         <Button onClick={() => fill(last.body, last.day)}>
           {t('beginnings.last', { day: last.day })}
         </Button>

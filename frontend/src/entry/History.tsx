@@ -3,6 +3,7 @@ import { StepNow } from '../approval/StepNow'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { type Schema, text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { labelOf } from './labels'
 import { LeftOut } from './MovedOver'
 import { WrittenWhen } from './WrittenWhen'
@@ -116,6 +117,7 @@ const signing = {
 const known = [
   'created',
   'opened',
+  'not_opened',
   'submitted',
   'approved',
   'signed',
@@ -140,10 +142,13 @@ const known = [
   'branch_resolved',
 ] as const
 
-// The move to a new version names the officer whose draft it is; it is the program's work.
+/** What names the officer whose entry it is, and is the program's work. */
+const programs = new Set(['rebased', 'not_opened'])
+
 /** What happened to the entry and when the server heard of it, newest first. */
 export function Timeline({ view }: { view: EntryView }) {
   const t = useT()
+  const names = useNames()
   const newest = [...view.events].sort((a, b) => b.recorded_at.localeCompare(a.recorded_at))
   return (
     <ol className="timeline">
@@ -153,8 +158,11 @@ export function Timeline({ view }: { view: EntryView }) {
           <li key={`${event.recorded_at}${event.kind}`}>
             <strong>{kind ? t(`event.${kind}`) : event.kind}</strong>
             {event.revision > 0 && ` · ${t('entry.revisionN', { n: event.revision })}`} ·{' '}
-            {event.kind === 'rebased' ? t('entry.program') : event.person_name}
+            {programs.has(event.kind) ? t('entry.program') : event.person_name}
             <div className="quiet">{showTime(event.recorded_at)}</div>
+            {event.kind === 'not_opened' && (
+              <p>{names.ledger((event.detail as { ledger?: string }).ledger ?? '')}</p>
+            )}
             {event.kind === 'discarded' && <p>{(event.detail as { reason?: string }).reason}</p>}
             <LeftOut ledger={view.entry.ledger} event={event} />
             <WrittenWhen claim={(event.detail as { written?: Claim }).written} />

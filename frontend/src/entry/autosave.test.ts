@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ProblemError } from '../api/problem'
 import { FormStore } from '../form/store'
+import { digestOf } from '../offline/chain'
 import type { Doc } from '../schema/types'
 import { searchSchema } from '../testing/search'
 import { Autosave } from './autosave'
@@ -24,7 +25,9 @@ function server() {
   const save = async (etag: number, doc: Doc) => {
     if (kept.fail) throw kept.fail
     if (etag !== kept.etag) {
-      const members = { etag: kept.etag, current: kept.doc }
+      // As it stands it may hold what the sources say, and not be what was sent.
+      const current = { ...kept.doc, expected_count: 61 }
+      const members = { etag: kept.etag, current, received: digestOf(kept.doc) }
       throw new ProblemError(412, 'changed_meanwhile', '', [], undefined, members)
     }
     kept.saves++

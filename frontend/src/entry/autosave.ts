@@ -1,6 +1,7 @@
 import type { Moved } from '../api/model'
 import { isProblem, type ProblemError } from '../api/problem'
 import type { FormStore } from '../form/store'
+import { digestOf } from '../offline/chain'
 import type { Doc } from '../schema/types'
 
 /**
@@ -48,7 +49,7 @@ export class Autosave {
   #timer: ReturnType<typeof setTimeout> | undefined
   #saved: number
   #running: Promise<void> | undefined
-  /** What was sent and never answered: the server may have it or not. */
+  /** The digest of what was sent and never answered: the server may have it or not. */
   #unknown: string | undefined
   /** After a conflict: what the server has. */
   theirs: Doc | undefined
@@ -118,7 +119,7 @@ export class Autosave {
     } catch (error) {
       if (isProblem(error) && lasting(error)) this.#refused(error, changes)
       else {
-        this.#unknown = JSON.stringify(doc)
+        this.#unknown = digestOf(doc)
         this.#set('failed')
         this.#later(again)
       }
@@ -138,7 +139,7 @@ export class Autosave {
     } else if (error.status !== 412) {
       this.problem = error.message
       this.#set('refused')
-    } else if (this.#unknown && this.#unknown === JSON.stringify(members.current)) {
+    } else if (this.#unknown && this.#unknown === members.received) {
       // It was our own save whose answer got lost: go on from there.
       this.etag = Number(members.etag)
       this.#unknown = undefined

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { EntryView } from '../api/model'
+import type { EntryView, Pin } from '../api/model'
 import { isProblem } from '../api/problem'
 import { useLedgerType } from '../api/queries'
 import { connection } from '../offline/connection'
@@ -29,7 +29,7 @@ export function useHandOver(view: EntryView | undefined): boolean | undefined {
     else if (type) {
       if (!ledgerMayStay(type)) decide(false)
       else
-        newest(works.owner, view.entry, view.draft.body)
+        newest(works.owner, view.entry, view.draft)
           .then((start) => works.begin(start))
           .then(
             () => decide(true),
@@ -48,15 +48,21 @@ export function useHandOver(view: EntryView | undefined): boolean | undefined {
 export function begun(
   entry: Pick<EntryView['entry'], 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'etag'>,
   doc: Doc,
+  /** Of what it is filled with, as the server last said. */
+  pins: Pin[],
 ) {
   const { id, prison, area, ledger, version, etag } = entry
-  return { id, prison, area, ledger, version, begun: false, etag, doc }
+  return { id, prison, area, ledger, version, begun: false, etag, doc, pins }
 }
 
 /** What was typed here over the server's draft goes on; the answer that was kept may be behind it. */
-async function newest(owner: string, entry: EntryView['entry'], body: Doc) {
+async function newest(
+  owner: string,
+  entry: EntryView['entry'],
+  { body, pins }: NonNullable<EntryView['draft']>,
+) {
   const left = await leftHere(owner, entry.id, body)
-  if (!left || left.etag < entry.etag) return begun(entry, body)
+  if (!left || left.etag < entry.etag) return begun(entry, body, pins)
   const { etag, version = entry.version } = left
-  return begun({ ...entry, etag, version }, left.body)
+  return begun({ ...entry, etag, version }, left.body, pins)
 }

@@ -16,6 +16,6 @@ export function newStore(
   store.setRemarks(
     new Map((view.draft?.remarks ?? []).filter((r) => r.pointer).map((r) => [r.pointer, r.text])),
   )
-  store.setSources(originsOf(view, type, ledgerName, systemName))
+  store.setSources(originsOf(view.draft?.pins ?? [], type, ledgerName, systemName))
   return store
 }

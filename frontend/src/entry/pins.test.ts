@@ -31,7 +31,7 @@ const name = (id: string) => id
 test('what was taken anew stands in the form, and what has no source any more goes', () => {
   const first = viewed({ day: '2026-11-20', count: 61 }, 61)
   const store = new FormStore(schema, first.draft?.body ?? {}, 'zh')
-  store.setSources(originsOf(first, type, name, name))
+  store.setSources(originsOf(first.draft?.pins, type, name, name))
   const steps: [number | undefined, number | undefined, boolean][] = [
     [61, 61, false],
     [55, 55, true],
@@ -60,13 +60,13 @@ const shared = {
 
 test('only what is pinned has an origin; what the source does not say is typed by hand', () => {
   const view = viewed({ count: 5, figures: { talks: 3 }, patrols: 2, absentees: [{}] })
-  const origins = originsOf(view, shared, name, name)
+  const origins = originsOf(view.draft?.pins, shared, name, name)
   for (const field of ['/count', '/figures/talks', '/patrols']) {
     expect(origins.get(field)).toEqual({ source: '', at: '', corrected: false, byHand: true })
   }
   // Its rows are the officer's at all times.
   expect(origins.has('/absentees')).toBe(false)
-  const pinned = originsOf(viewed({ count: 5 }, 61), shared, name, name).get('/count')
+  const pinned = originsOf(viewed({ count: 5 }, 61).draft?.pins, shared, name, name).get('/count')
   expect([pinned?.source, pinned?.pinned, pinned?.byHand]).toEqual(['headcount', true, undefined])
 })
 
@@ -95,7 +95,7 @@ test('offered rows are put where there are none, and never over those of the off
   const [zhang, li] = [{ inmate_ref: '0000000001' }, { inmate_ref: '0000000002' }]
   const first = offered([zhang], [zhang])
   const store = new FormStore(rows, first.draft?.body ?? {}, 'zh')
-  store.setSources(originsOf(first, shared, name, name))
+  store.setSources(originsOf(first.draft?.pins, shared, name, name))
   expect(store.sources.get('/absentees')?.pinned).toBeUndefined()
   expect(store.sources.get('/absentees')?.offer).toEqual([zhang])
   // Of another day the source says something else, and nobody has touched the rows.

@@ -1,20 +1,24 @@
 import type { EntryView, LedgerType, Pin } from '../api/model'
 import type { FormStore, Origin } from '../form/store'
 import { showTime } from '../form/time'
+import { type Change, diff } from '../schema/diff'
 import { get } from '../schema/pointer'
-import type { Json } from '../schema/types'
+import type { Doc, Json } from '../schema/types'
 
-/** Where the shared fields of a draft come from. */
+/** Where the shared fields of a draft come from; pins undefined: nobody has asked the sources yet. */
 export function originsOf(
-  view: EntryView,
+  pins: readonly Pin[] | undefined,
   type: LedgerType,
   ledgerName: (id: string) => string,
   systemName: (id: string) => string,
 ): Map<string, Origin> {
   const origins = new Map<string, Origin>()
   for (const s of type.sources) {
-    const pin = view.draft?.pins.find((p) => p.field === s.field)
-    if (pin) {
+    const pin = pins?.find((p) => p.field === s.field)
+    if (!pins) {
+      const source = s.system ? systemName(s.system) : ledgerName(s.ledger ?? '')
+      origins.set(s.field, { source, at: '', corrected: false, unasked: true })
+    } else if (pin) {
       const source = pin.origin ? systemName(pin.origin.system) : ledgerName(pin.ledger)
       origins.set(s.field, originOf(pin, source))
     } else if (s.pick !== 'list') {
@@ -28,6 +32,17 @@ export function originsOf(
 export function originOf(pin: Pin, source: string): Origin {
   const said = { source, at: showTime(pin.taken_at), corrected: pin.corrected === true }
   return pin.offered ? { ...said, offer: pin.value as Json[] } : { ...said, pinned: true }
+}
+
+/**
+ * Where the sources put something else than was typed: what is pinned now stands, and what was pinned
+ * and is no more goes.
+ */
+export function overruled(doc: Doc, was: readonly Pin[], now: readonly Pin[]): Change[] {
+  const stands = new Map<string, Json | undefined>()
+  for (const p of was) if (!p.offered) stands.set(p.field, undefined)
+  for (const p of now) if (!p.offered) stands.set(p.field, p.value as Json)
+  return [...stands].flatMap(([field, value]) => diff(get(doc, field), value, field))
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
@@ -54,7 +69,7 @@ export function takePins(
     else if ((pin || was?.offer) && untouched) values.set(field, get(view.draft?.body, field))
   }
   const fields = [...values.keys()].filter((field) => !same(store.value(field), values.get(field)))
-  store.setSources(originsOf(view, type, ledgerName, systemName))
+  store.setSources(originsOf(view.draft?.pins ?? [], type, ledgerName, systemName))
   for (const field of fields) store.set(field, values.get(field))
   return fields.length > 0
 }

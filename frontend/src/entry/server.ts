@@ -1,6 +1,6 @@
 import { type RefObject, useEffect } from 'react'
 import { checkDraft, getEntry } from '../api/entries'
-import type { Evidence, LedgerType } from '../api/model'
+import type { Evidence, LedgerType, Pin } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { FormStore, ShownProblem } from '../form/store'
 import { useT } from '../i18n'
@@ -44,6 +44,7 @@ export function useRules(
 export function useRetaken(
   store: FormStore,
   behind: RefObject<boolean>,
+  pins: RefObject<Pin[]>,
   type: LedgerType,
   prison: string,
   id: string,
@@ -61,6 +62,7 @@ export function useRetaken(
       .then((now) => {
         if (gone) return
         behind.current = false
+        pins.current = now.draft?.pins ?? []
         if (takePins(store, now, type, names.ledger, systemName)) toast(t('form.retaken'))
       })
       .catch((error: unknown) => {

@@ -170,7 +170,8 @@ const Notes = memo(function Notes({ pointer, node }: { pointer: Pointer; node: S
     <div className="notes" id={`${idOf(pointer)}-notes`}>
       {node.readOnly && <Tag>{t('form.computed')}</Tag>}
       {source?.byHand && <Tag>{t('connectors.byHand')}</Tag>}
-      {source !== undefined && !source.byHand && (
+      {source?.unasked && <Tag>{t('form.unasked', { source: source.source })}</Tag>}
+      {source !== undefined && !source.byHand && !source.unasked && (
         <Tag color="blue">{t('form.fromAt', { source: source.source, at: source.at })}</Tag>
       )}
       {source?.offer && <Offer pointer={pointer} rows={source.offer} />}

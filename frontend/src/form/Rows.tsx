@@ -1,13 +1,20 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button } from 'antd'
-import { type ClipboardEvent, memo, type ReactNode, useRef, useSyncExternalStore } from 'react'
+import {
+  type ClipboardEvent,
+  memo,
+  type ReactNode,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useLang, useT } from '../i18n'
 import { join, type Pointer } from '../schema/pointer'
-import { type Json, type Schema, titleOf } from '../schema/types'
+import { type Schema, titleOf } from '../schema/types'
 import { useForm, useShape } from './context'
 import { Field, idOf, ObjectFields } from './Field'
-import { coerce, parseCells } from './paste'
+import { type Block, layBlock, parseCells } from './paste'
 
 /** From this number on only the rows in sight are drawn. */
 const virtualFrom = 30
@@ -21,6 +28,7 @@ function isTable(items: Schema): boolean {
 export function Rows({ pointer, title }: { pointer: Pointer; title: string }) {
   const { store, services } = useForm()
   const t = useT()
+  const [pasted, setPasted] = useState<Block>()
   // The rows that there are; what stands in them is each row's own business.
   useSyncExternalStore(store.at(pointer), () => store.rowKeys(pointer).join())
   const node = store.node(pointer)
@@ -61,7 +69,11 @@ export function Rows({ pointer, title }: { pointer: Pointer; title: string }) {
         }
       }}
       onPaste={(e) => {
-        if (table) pasteCells(e, pointer, store)
+        const block = table ? blockOf(e, pointer, store) : undefined
+        if (!block) return
+        e.preventDefault()
+        store.setAll(block.values)
+        setPasted(block)
       }}
     >
       {table && keys.length > 0 && <Header items={items} />}
@@ -70,12 +82,30 @@ export function Rows({ pointer, title }: { pointer: Pointer; title: string }) {
       ) : (
         keys.map((_, index) => draw(index))
       )}
+      {pasted && <PasteNote block={pasted} most={node.maxItems} />}
       {!services.readOnly && (
         <Button type="dashed" icon={<PlusOutlined />} onClick={add} disabled={full}>
           {t('form.addRow', { title })}
         </Button>
       )}
     </div>
+  )
+}
+
+/** Says what of a pasted block was not taken, and why. */
+function PasteNote({ block, most }: { block: Block; most: number | undefined }) {
+  const t = useT()
+  const { over, skipped } = block
+  const notes = [
+    over.rows > 0 && t('form.pasteRows', { most, count: over.rows }),
+    over.columns > 0 && t('form.pasteColumns', { count: over.columns }),
+    skipped > 0 && t('form.pasteSkipped', { count: skipped }),
+  ].filter((note) => note !== false)
+  if (notes.length === 0) return null
+  return (
+    <p className="warning" role="alert">
+      {notes.join(' ')}
+    </p>
   )
 }
 
@@ -187,33 +217,15 @@ function RemoveRow({ array, index }: { array: Pointer; index: number }) {
   )
 }
 
-/** A block from a spreadsheet fills the table from the cell it was pasted into. */
-function pasteCells(e: ClipboardEvent, array: Pointer, store: ReturnType<typeof useForm>['store']) {
+/** The block in the clipboard, laid over the table from the cell it is pasted into; none for a plain word. */
+function blockOf(e: ClipboardEvent, array: Pointer, store: ReturnType<typeof useForm>['store']) {
   const clip = e.clipboardData.getData('text/plain')
-  if (!/[\t\n]/.test(clip.trimEnd())) return
+  if (!/[\t\n]/.test(clip.trimEnd())) return undefined
   const target = (e.target as HTMLElement).closest('[id^="field"]')
   const node = store.node(array)
-  const columns = Object.entries(node.items?.properties ?? {})
-  const start = findCell(
-    target?.id,
-    array,
-    columns.map(([name]) => name),
-    store.rows(array).length,
-  )
-  if (!start) return
-  e.preventDefault()
-  const values: [Pointer, Json][] = []
-  parseCells(clip).forEach((cells, down) => {
-    const row = start.row + down
-    if (node.maxItems !== undefined && row >= node.maxItems) return
-    cells.forEach((cell, right) => {
-      const column = columns[start.column + right]
-      if (!column || column[1].readOnly) return
-      const value = coerce(cell, column[1])
-      if (value !== undefined) values.push([join(join(array, row), column[0]), value])
-    })
-  })
-  store.setAll(values)
+  const columns = Object.keys(node.items?.properties ?? {})
+  const start = findCell(target?.id, array, columns, store.rows(array).length)
+  return start && layBlock(parseCells(clip), array, node, start)
 }
 
 function findCell(id: string | undefined, array: Pointer, columns: string[], rows: number) {

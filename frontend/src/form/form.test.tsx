@@ -90,6 +90,33 @@ describe('SchemaForm', () => {
     ])
   })
 
+  it('takes nothing of a block with more rows or columns than the table, and says so', () => {
+    const { store } = open({ findings_count: 1, findings: [{ item_name: 'a' }] })
+    const paste = (text: string) =>
+      fireEvent.paste(screen.getByLabelText('名称，第 1 行'), {
+        clipboardData: { getData: () => text },
+      })
+    paste(Array.from({ length: 503 }, (_, i) => `物品${i}\t收缴`).join('\n'))
+    expect(screen.getByRole('alert')).toHaveTextContent('本表最多 500 行，粘贴的内容多出 3 行')
+    paste('刀片\t收缴\t保管室\t多余\n')
+    expect(screen.getByRole('alert')).toHaveTextContent('比表格多 1 列')
+    expect(store.rows('/findings')).toEqual([{ item_name: 'a' }])
+    paste('刀片\t收缴\t\n')
+    expect(screen.queryByRole('alert')).toBeNull()
+    expect(store.rows('/findings')).toEqual([{ item_name: '刀片', disposal: 'seized' }])
+  })
+
+  it('leaves no hole for a blank line of the block', () => {
+    const { store } = open({ findings_count: 1, findings: [{}] })
+    fireEvent.paste(screen.getByLabelText('名称，第 1 行'), {
+      clipboardData: { getData: () => '刀片\t收缴\n\t\n\n手机\t移交\n' },
+    })
+    expect(store.rows('/findings')).toEqual([
+      { item_name: '刀片', disposal: 'seized' },
+      { item_name: '手机', disposal: 'transferred' },
+    ])
+  })
+
   it('shows the rules of the server and computed values, and lets a change clear them', async () => {
     const { store, user } = open({ findings_count: 3 })
     act(() =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../schema/types'
-import { coerce, parseCells } from './paste'
+import { coerce, layBlock, parseCells } from './paste'
 import { fromLocal, toLocal } from './time'
 
 describe('parseCells', () => {
@@ -21,6 +21,47 @@ describe('parseCells', () => {
       ],
     ],
   ])('%j', (clip, want) => expect(parseCells(clip)).toEqual(want))
+})
+
+describe('layBlock', () => {
+  const table: Schema = {
+    maxItems: 3,
+    items: {
+      properties: { a: { type: 'string' }, sum: { type: 'number', readOnly: true }, b: {} },
+    },
+  }
+  const lay = (clip: string, row = 0, column = 0) =>
+    layBlock(parseCells(clip), '/rows', table, { row, column })
+
+  it('lays rows one after another, whatever lines are blank', () => {
+    expect(lay('x\n\n\ny\n', 1)).toEqual({
+      values: [
+        ['/rows/1/a', 'x'],
+        ['/rows/2/a', 'y'],
+      ],
+      over: { rows: 0, columns: 0 },
+      skipped: 0,
+    })
+  })
+
+  it('counts what the table fills itself, and leaves no hole for a line of nothing else', () => {
+    expect(lay('\t5\t\nx\t6\tz')).toEqual({
+      values: [
+        ['/rows/0/a', 'x'],
+        ['/rows/0/b', 'z'],
+      ],
+      over: { rows: 0, columns: 0 },
+      skipped: 2,
+    })
+  })
+
+  it.each([
+    ['w\nx\ny\nz', 0, 0, { rows: 1, columns: 0 }],
+    ['x\ny', 2, 0, { rows: 1, columns: 0 }],
+    ['x\ty', 0, 2, { rows: 0, columns: 1 }],
+  ])('takes nothing of %j where there is no room', (clip, row, column, over) => {
+    expect(lay(clip, row, column)).toEqual({ values: [], over, skipped: 0 })
+  })
 })
 
 describe('coerce', () => {

@@ -1,3 +1,4 @@
+import { join, type Pointer } from '../schema/pointer'
 import type { Json, Schema } from '../schema/types'
 import { fromLocal } from './time'
 
@@ -25,6 +26,51 @@ export function parseCells(clip: string): string[][] {
   rows.at(-1)!.push(cell)
   if (rows.at(-1)!.length === 1 && rows.at(-1)![0] === '') rows.pop()
   return rows
+}
+
+/** What a pasted block means for a table of rows. */
+export interface Block {
+  values: [Pointer, Json][]
+  /** Rows and columns of the block that the table has no room for: then nothing of it is taken. */
+  over: { rows: number; columns: number }
+  /** Cells that came for a column which the system fills. */
+  skipped: number
+}
+
+/** Columns of a line up to the last that says something. */
+function widthOf(line: string[]): number {
+  return line.reduce((width, cell, i) => (cell.trim() === '' ? width : i + 1), 0)
+}
+
+/** Lays a block over a table from one cell on. Blank lines of it are no rows. */
+export function layBlock(
+  cells: string[][],
+  array: Pointer,
+  node: Schema,
+  from: { row: number; column: number },
+): Block {
+  const columns = Object.entries(node.items?.properties ?? {})
+  const lines = cells.filter((line) => line.some((cell) => cell.trim() !== ''))
+  const width = Math.max(0, ...lines.map((line) => widthOf(line)))
+  const over = {
+    rows: Math.max(0, from.row + lines.length - (node.maxItems ?? Number.POSITIVE_INFINITY)),
+    columns: Math.max(0, from.column + width - columns.length),
+  }
+  const block: Block = { values: [], over, skipped: 0 }
+  if (over.rows > 0 || over.columns > 0) return block
+  let row = from.row
+  for (const line of lines) {
+    const before = block.values.length
+    for (const [right, cell] of line.entries()) {
+      const [name, column] = columns[from.column + right] ?? []
+      const value = column && coerce(cell, column)
+      if (name === undefined || column === undefined || value === undefined) continue
+      if (column.readOnly) block.skipped++
+      else block.values.push([join(join(array, row), name), value])
+    }
+    if (block.values.length > before) row++
+  }
+  return block
 }
 
 /** Full-width digits and signs as an input method leaves them. */

@@ -23,6 +23,8 @@ export interface Origin {
   pinned?: boolean
   /** The source has nothing to say: typed by hand, and marked so. */
   byHand?: boolean
+  /** The server has been away all the time: what is typed stands only where the source says nothing. */
+  unasked?: boolean
   /** Rows that the field may begin with; they are the officer's then. */
   offer?: Json[]
   at: string

@@ -16,17 +16,20 @@ export function OfflineBar() {
   const open = count('editing')
   const waiting = count('waiting')
   const troubled = count('refused') + count('branched')
-  if (!away && !newer && open + waiting + troubled === 0) return null
+  const overruled = works.filter((w) => w.state === 'delivered' && w.overruled?.length).length
+  const all = open + waiting + troubled + overruled
+  if (!away && !newer && all === 0) return null
   return (
     <div className={`panel offline-bar ${away ? 'away' : ''}`} role="status">
       <strong>{t(away ? 'offline.away' : 'offline.there')}</strong>{' '}
       {away && <span>{t('offline.awayHint')} </span>}
-      {open + waiting + troubled > 0 && (
+      {all > 0 && (
         <Link to="/offline">
           {[
             waiting > 0 && t('offline.countWaiting', { count: waiting }),
             open > 0 && t('offline.countOpen', { count: open }),
             troubled > 0 && t('offline.countTroubled', { count: troubled }),
+            overruled > 0 && t('offline.countOverruled', { count: overruled }),
           ]
             .filter(Boolean)
             .join(' · ')}

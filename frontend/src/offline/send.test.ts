@@ -2,7 +2,8 @@ import 'fake-indexeddb/auto'
 import { Blob as PlainBlob } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Evidence, Outcome } from '../api/model'
+import { createEntry } from '../api/entries'
+import type { Evidence, Outcome, Pin } from '../api/model'
 import { ProblemError } from '../api/problem'
 import type { Doc } from '../schema/types'
 import { chained, digestOf } from './chain'
@@ -10,6 +11,7 @@ import { forgetOld, onlyHere } from './kept'
 import { Sender, type Wire } from './send'
 import { Sha256, sha256 } from './sha256'
 import { local } from './store'
+import { wire } from './wire'
 import { keyOf, newId, type Work, Works } from './work'
 
 /** A server that keeps one prison's entries by the rules of the real one: keys, etags, states, digests. */
@@ -25,6 +27,9 @@ class House {
   away = -1
   version = 1
   lies = false
+  /** What the source says of a shared field, from the next save on. */
+  pins: Pin[] = []
+  unseen: boolean[] = []
 
   async once<T>(name: string, key: string, act: () => T): Promise<T> {
     const n = this.calls.push(name)
@@ -39,14 +44,19 @@ class House {
     const e = this.entries.get(id)!
     const files = [...e.files].map(([file, sum]) => ({ id: file, sha256: sum }))
     const received = { document: this.lies ? 'sha256:0' : digestOf(e.doc), files }
-    return { entry: { id, etag: e.etag, version: this.version }, warnings: [], received } as never
+    const entry = { id, etag: e.etag, version: this.version }
+    return { entry, warnings: [], received, retaken: false } as never
   }
 
   open(id: string, etag: number) {
     const e = this.entries.get(id)
     if (!e) throw new ProblemError(404, 'not_found', '')
     if (etag !== e.etag)
-      throw new ProblemError(412, 'changed_meanwhile', '', [], '', { etag: e.etag, current: e.doc })
+      throw new ProblemError(412, 'changed_meanwhile', '', [], '', {
+        etag: e.etag,
+        current: e.doc,
+        received: digestOf(e.doc),
+      })
     if (e.state !== 'draft') throw new ProblemError(409, 'state_forbids', '')
     return e
   }
@@ -58,13 +68,15 @@ class House {
         this.entries.set(work.id, { etag: 1, doc: {}, state: 'draft', files: new Map() })
         return this.outcome(work.id)
       }),
-    save: (work, etag, key) =>
+    save: (work, etag, unseen, key) =>
       this.once('save', key, () => {
         const e = this.open(work.id, etag)
+        this.unseen.push(unseen)
         e.doc = work.doc
         e.etag++
-        return this.outcome(work.id)
+        return { ...this.outcome(work.id), retaken: this.pins.length > 0 }
       }),
+    pins: () => this.once('pins', '', () => this.pins),
     begin: (work, file, key) =>
       this.once('begin', key, () => {
         if (this.entries.get(work.id)?.state !== 'draft')
@@ -450,6 +462,77 @@ describe('sending', () => {
     expect(await stateOf(bad)).toBe('refused')
     expect(await stateOf(split)).toBe('branched')
     expect(house.branches).toEqual([{ mine: true }])
+  })
+
+  const counted = (value: number) => ({ field: '/count', ledger: 'headcount', value }) as Pin
+
+  it('says what stands otherwise than it was typed, though it arrived as typed', async () => {
+    house.pins = [counted(61)]
+    const work = await filled({ count: 60 })
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('done')
+    expect(await works.get(work.id)).toMatchObject({
+      state: 'delivered',
+      overruled: [{ pointer: '/count', kind: 'changed', before: 60, after: 61 }],
+    })
+    expect(house.entries.get(work.id)).toMatchObject({ state: 'submitted', doc: { count: 60 } })
+    // Nobody had seen the pin: only the first save says so.
+    expect(house.unseen).toEqual([true])
+  })
+
+  it.each([2, 3])('says so too where the answer to step %i was lost', async (n) => {
+    house.pins = [counted(61)]
+    const work = await filled({})
+    house.loseAfter = n
+    await expect(new Sender(works, house.wire).run()).resolves.toBe('away')
+    await expect(restarted().run()).resolves.toBe('done')
+    expect(await works.get(work.id)).toMatchObject({
+      state: 'delivered',
+      overruled: [{ pointer: '/count', kind: 'added', after: 61 }],
+    })
+    expect(house.branches).toEqual([])
+  })
+
+  it('of a draft begun online says what its source no longer says, and sends it as seen', async () => {
+    const work = await filled({ count: 61, day: '2026-11-20' })
+    house.entries.set(work.id, { etag: 5, doc: {}, state: 'draft', files: new Map() })
+    await works.put({ ...work, begun: false, etag: 5, pins: [counted(61)] })
+    house.pins = [{ ...counted(3), field: '/other' }]
+    await new Sender(works, house.wire).run()
+    expect((await works.get(work.id))?.overruled).toEqual([
+      { pointer: '/count', kind: 'removed', before: 61 },
+      { pointer: '/other', kind: 'added', after: 3 },
+    ])
+    expect(house.unseen).toEqual([false])
+  })
+
+  it('given back, it knows what the source says, and is sent anew without a word of it', async () => {
+    house.pins = [counted(61)]
+    const work = await filled({ count: 60, bad: true })
+    await new Sender(works, house.wire).run()
+    expect(await works.get(work.id)).toMatchObject({ state: 'refused', pins: house.pins })
+    house.pins = []
+    await works.queue(work.id, { count: 61 }, 'submit', '')
+    await restarted().run()
+    const sent = await works.get(work.id)
+    expect([sent?.state, sent?.overruled, house.unseen]).toEqual([
+      'delivered',
+      undefined,
+      [true, false],
+    ])
+  })
+
+  it('begins under the key and words of the workbench, whose answer may have been lost', async () => {
+    const asked: unknown[] = []
+    vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
+      asked.push(JSON.parse(String(init.body)))
+      return new Response(JSON.stringify({ entry: { etag: 1 } }))
+    })
+    const period = '2026-11-24T04:00:00.000Z'
+    const work = { id: 'w', prison: 'p', area: 'a', ledger: 'l', period } as Work
+    await wire.create(work, 'key-of-it')
+    await createEntry('p', 'a', 'l', 'key-of-it', { id: 'w', period })
+    vi.unstubAllGlobals()
+    expect(JSON.stringify(asked[0])).toBe(JSON.stringify(asked[1]))
   })
 
   it('does not forget what was typed while it was sent', async () => {

@@ -1,14 +1,17 @@
-import type { Evidence, Outcome } from '../api/model'
+import type { Evidence, Outcome, Pin } from '../api/model'
 import { isProblem, ProblemError } from '../api/problem'
-import { canonical } from '../schema/diff'
-import type { Doc, Json } from '../schema/types'
+import { overruled } from '../entry/pins'
+import type { Doc } from '../schema/types'
 import { digestOf, type Written } from './chain'
 import { keyOf, type LocalFile, type Work, type Works } from './work'
 
 /** The routes that sending uses, each repeatable under its key. */
 export interface Wire {
   create: (work: Work, key: string) => Promise<Outcome>
-  save: (work: Work, etag: number, key: string) => Promise<Outcome>
+  /** unseen: whoever typed it saw nothing of what the sources say. */
+  save: (work: Work, etag: number, unseen: boolean, key: string) => Promise<Outcome>
+  /** The shared fields of the draft; undefined where there is none any more. */
+  pins: (work: Work) => Promise<Pin[] | undefined>
   begin: (work: Work, file: LocalFile, key: string) => Promise<string>
   received: (work: Work, upload: string) => Promise<number>
   part: (work: Work, upload: string, at: number, bytes: Blob) => Promise<Evidence | undefined>
@@ -126,26 +129,41 @@ export class Sender {
       // Not stored before the draft is: a repetition begins here again, by the same key.
       work = { ...work, begun: false, etag: entry.etag }
     }
-    const etag = await this.#save(work, document)
-    const saved = { begun: false, etag, saved: { etag, document } }
+    const { etag, retaken } = await this.#save(work, document, start.begun && !start.pins)
+    const saved = {
+      begun: false,
+      etag,
+      saved: { etag, document },
+      ...(await this.#told(work, retaken)),
+    }
     await this.#reached(work.id, saved)
     return { ...work, ...saved }
   }
 
-  async #save(work: Work, document: string): Promise<number> {
+  async #save(
+    work: Work,
+    document: string,
+    unseen: boolean,
+  ): Promise<{ etag: number; retaken: boolean }> {
     try {
       const key = keyOf(work.id, 'save', String(work.etag), document)
-      const { entry, received } = await this.wire.save(work, work.etag, key)
+      const { entry, received, retaken } = await this.wire.save(work, work.etag, unseen, key)
       if (received?.document !== document) throw differs()
-      return entry.etag
+      return { etag: entry.etag, retaken }
     } catch (error) {
       if (!isProblem(error)) throw error
       // Our own save, made under another key before a crash.
-      const current = error.members.current as Json | undefined
-      if (error.status === 412 && current && canonical(current) === canonical(work.doc))
-        return Number(error.members.etag)
+      if (error.status === 412 && error.members.received === document)
+        return { etag: Number(error.members.etag), retaken: true }
       throw wentOn(error)
     }
+  }
+
+  /** What the sources say of it, where that is not what was known here; and where it is not what was typed. */
+  async #told(work: Work, retaken: boolean): Promise<Pick<Work, 'pins' | 'overruled'>> {
+    const pins = retaken ? await this.wire.pins(work) : undefined
+    if (!pins) return { pins: work.pins, overruled: undefined }
+    return { pins, overruled: overruled(work.doc, work.pins ?? [], pins) }
   }
 
   async #files(start: Work): Promise<Work> {
@@ -247,7 +265,8 @@ export class Sender {
     // Typed on while it was sent: that is not delivered.
     if (stored?.state !== 'waiting' || stored.saves.at(-1)?.link !== work.saves.at(-1)?.link) return
     await this.works.remove(work)
-    await this.works.put({ ...work, doc: {} as Doc, saves: [], state: 'delivered' }).catch(() => {})
+    const gone = { doc: {} as Doc, saves: [], pins: undefined }
+    await this.works.put({ ...work, ...gone, state: 'delivered' }).catch(() => {})
   }
 }
 

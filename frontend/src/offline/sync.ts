@@ -72,12 +72,13 @@ export class Sync {
     }
   }
 
-  /** That something was delivered is shown for a day. */
+  /** That something was delivered is shown for a day; where it stands otherwise than typed, until it is read. */
   async tidy() {
     await forgetOld(this.me.person)
     const old = Date.now() - 24 * 3600_000
     for (const work of await this.works.list()) {
-      if (work.state === 'delivered' && work.changedAt < old) await this.works.remove(work)
+      const read = !work.overruled?.length
+      if (work.state === 'delivered' && read && work.changedAt < old) await this.works.remove(work)
     }
   }
 

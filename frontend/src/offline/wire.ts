@@ -1,3 +1,4 @@
+import { getEntry } from '../api/entries'
 import { transport } from '../api/evidence'
 import { call } from '../api/http'
 import type { Outcome, Upload } from '../api/model'
@@ -8,16 +9,19 @@ const at = ({ prison, id }: Work) => `/prisons/${prison}/entries/${id}`
 
 /** Sending over the interface of the server. */
 export const wire: Wire = {
-  create: async ({ prison, id, ledger, area }, idempotencyKey) => {
-    const body = { id, ledger, area }
+  // As the workbench asks: its request may have arrived, and only the answer been lost.
+  create: async ({ prison, id, ledger, area, period }, idempotencyKey) => {
+    const body = { id, ledger, area, for: period }
     const options = { method: 'POST', body, idempotencyKey } as const
     return (await call<Outcome>(`/prisons/${prison}/entries`, options)).data
   },
-  save: async (work, ifMatch, idempotencyKey) => {
+  save: async (work, ifMatch, unseen, idempotencyKey) => {
     const { version, doc: body } = work
-    const options = { method: 'PUT', query: { version }, body, ifMatch, idempotencyKey } as const
+    const query = { version, unseen: unseen || undefined }
+    const options = { method: 'PUT', query, body, ifMatch, idempotencyKey } as const
     return (await call<Outcome>(`${at(work)}/draft`, options)).data
   },
+  pins: async ({ prison, id }) => (await getEntry(prison, id)).draft?.pins,
   begin: async (work, { id, slot, name, size }, idempotencyKey) => {
     const body = { id, slot, name, size }
     const options = { method: 'POST', body, idempotencyKey } as const

@@ -1,5 +1,7 @@
+import type { Pin } from '../api/model'
 import { type FieldError, ProblemError } from '../api/problem'
 import { i18n } from '../i18n'
+import type { Change } from '../schema/diff'
 import type { Doc } from '../schema/types'
 import { chained, digestOf, type Save } from './chain'
 import { sha256 } from './sha256'
@@ -42,6 +44,12 @@ export interface Work {
   /** Of the server's draft it was typed over; 0 where there was none. */
   etag: number
   doc: Doc
+  /** A time of the period it was begun for. */
+  period?: string
+  /** The shared fields as the server last said; undefined where it has not been asked. */
+  pins?: Pin[]
+  /** Where its sources put something else than was typed, since it was last saved at the server. */
+  overruled?: Change[]
   /** The draft as the server last confirmed it from here: it is not sent again. */
   saved?: { etag: number; document: string }
   files: LocalFile[]
@@ -55,7 +63,10 @@ export interface Work {
   changedAt: number
 }
 
-type Start = Pick<Work, 'id' | 'prison' | 'area' | 'ledger' | 'version' | 'begun' | 'etag' | 'doc'>
+type Start = Pick<
+  Work,
+  'id' | 'prison' | 'area' | 'ledger' | 'version' | 'begun' | 'etag' | 'doc' | 'period' | 'pins'
+>
 
 /** UUID version 7, without crypto.randomUUID: plain HTTP has none. */
 export function newId(now = Date.now()): string {
@@ -201,7 +212,8 @@ export class Works {
     const due = work.saves.length < dense || at - Date.parse(before!.at) >= sparse
     const digests = work.files.map((f) => f.sha256)
     const saves = due || last ? chained(work.anchor, work.saves, at, doc, digests) : work.saves
-    return { ...work, doc, saves, state: 'editing', problem: undefined, changedAt: at }
+    const since = { state: 'editing', problem: undefined, overruled: undefined } as const
+    return { ...work, doc, saves, ...since, changedAt: at }
   }
 
   /** Hands it over for sending; before this nothing leaves by itself. */

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { changeArea, counts, useAreaChanges } from '../api/areas'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import type { Area } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -21,7 +22,7 @@ export default function Areas() {
   const names = useNames()
   const organisation = useOrganisation()
   const [shown, setShown] = useState('')
-  const day = today(new Date())
+  const day = today(now())
   return (
     <>
       <PageTitle title={t('areas.title')} />

@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import type { FormEvent } from 'react'
+import { now } from '../api/clock'
 import { addBasis, type BasisDocument, replaceBasis, useBasis } from '../api/standards'
 import { today } from '../form/time'
 import { useT } from '../i18n'
@@ -179,7 +180,7 @@ function Replace({ documents }: { documents: BasisDocument[] }) {
         </label>
         <label>
           {t('standards.replacedOn')}
-          <input name="on" type="date" required defaultValue={today(new Date())} />
+          <input name="on" type="date" required defaultValue={today(now())} />
         </label>
         <Button htmlType="submit" loading={busy}>
           {t('standards.replace')}

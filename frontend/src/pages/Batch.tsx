@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type Prefill, prefillRows } from '../api/batch'
+import { now } from '../api/clock'
 import { newKey } from '../api/http'
 import type { LedgerHead, LedgerType } from '../api/model'
 import {
@@ -135,7 +136,7 @@ function emptyOf(prefill: Prefill | undefined, type: LedgerType): Doc {
 
 /** Ledgers kept by the month are mostly filled when the month is over. */
 function usual(ledger: LedgerHead | undefined): string {
-  const day = today(new Date())
+  const day = today(now())
   if (!byMonth(ledger)) return day
   return monthOn(day.slice(0, 7), -1)
 }

@@ -3,6 +3,7 @@ import { GridComponent, TooltipComponent } from 'echarts/components'
 import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useSearchParams } from 'react-router'
+import { now as clockNow } from '../api/clock'
 import type { Spent } from '../api/model'
 import { useBurden, useMe, useOrganisation, usePrison } from '../api/queries'
 import { AskedTwice } from '../catalogue/AskedTwice'
@@ -32,7 +33,7 @@ export default function Burden() {
   const areas = (organisation?.prisons.find((p) => p.id === prison)?.areas ?? []).filter(
     (a) => posted.length === 0 || posted.includes(a.id),
   )
-  const to = params.get('to') || today(new Date())
+  const to = params.get('to') || today(clockNow())
   const from = params.get('from') || dayOn(to, -27)
   const area = params.get('area') ?? posted[0] ?? ''
   const days = Math.round((Date.parse(to) - Date.parse(from)) / dayMs) + 1

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { type Delegation, delegate, endDelegation, useDelegations } from '../api/approval'
+import { now } from '../api/clock'
 import { act, newKey } from '../api/http'
 import type { Posting } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -142,7 +143,7 @@ function NewDelegation({ prison }: { prison: string }) {
     }
   }
 
-  const day = today(new Date())
+  const day = today(now())
   return (
     <section className="panel">
       <h2>{t('approval.newDelegation')}</h2>

@@ -138,6 +138,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
   const lies = useWorks()?.some((w) => w.id === id && w.state === 'editing') ?? false
   /** The server may hold other shared fields than the form: a save said so, or was not answered. */
   const behind = useRef(false)
+  /** The shared fields as the form shows them. */
+  const pins = useRef(view.draft?.pins ?? [])
   const [autosave] = useState(() => {
     /** What the server cannot take lies on this computer meanwhile. */
     const save = async (etag: number, doc: Doc) => {
@@ -151,7 +153,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
       } catch (error) {
         behind.current = true
         if (isProblem(error, 'unreachable') && ledgerMayStay(type)) {
-          if (!(await works.get(id))) await works.begin(begun({ ...entry, etag }, doc))
+          if (!(await works.get(id)))
+            await works.begin(begun({ ...entry, etag }, doc, pins.current))
           await works.save(id, doc)
         }
         throw error
@@ -202,7 +205,7 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
   )
 
   useRules(store, hear, prison, id, saveState === 'saved', files)
-  useRetaken(store, behind, type, prison, id, saveState === 'saved')
+  useRetaken(store, behind, pins, type, prison, id, saveState === 'saved')
 
   const services = useMemo<FormServices>(
     () => ({

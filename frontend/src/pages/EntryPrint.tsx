@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useParams } from 'react-router'
+import { now } from '../api/clock'
 import type { EntryView, LedgerType } from '../api/model'
 import { useEntry, useLedgerType, useMe } from '../api/queries'
 import { Document, outsideOf } from '../entry/Document'
@@ -108,7 +109,7 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
       <footer className="mono">
         {entry.id} · {revision.digest}
         <br />
-        {t('print.by', { name: me?.name ?? '', time: showTime(new Date().toISOString()) })}
+        {t('print.by', { name: me?.name ?? '', time: showTime(now().toISOString()) })}
       </footer>
     </main>
   )

@@ -52,6 +52,15 @@ it('names what a retired column held before anything is written, and offers the 
   expect(screen.getByRole('button', { name: '写入 1 行' })).toBeTruthy()
 })
 
+it('says why a cell is not taken', () => {
+  show({}, [
+    { title: '合计', text: '3', why: 'given' },
+    { title: 'R3', text: '并报监区长', why: 'untitled' },
+  ])
+  expect(screen.getByText('“合计”由系统得出，未导入：3')).toBeTruthy()
+  expect(screen.getByText('R3 没有表头，未导入：并报监区长')).toBeTruthy()
+})
+
 it('says nothing of it where everything was taken', () => {
   show({})
   expect(screen.queryByRole('alert')).toBeNull()

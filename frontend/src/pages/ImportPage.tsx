@@ -181,7 +181,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                       {r.outcome !== 'skipped' && r.untaken && (
                         <ul className="row-errors">
                           {r.untaken.map((u, n) => (
-                            <li key={n}>{t('exchange.untaken', u)}</li>
+                            <li key={n}>{t(`exchange.untaken_${u.why ?? 'retired'}`, u)}</li>
                           ))}
                         </ul>
                       )}

@@ -6,6 +6,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useConnection } from '../offline/connection'
 import { useSync, useWorks } from '../offline/context'
+import { Overruled } from '../offline/Overruled'
 import type { Work } from '../offline/work'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -87,6 +88,7 @@ function Item({ work }: { work: Work }) {
       </div>
       {work.state === 'branched' && <p className="late">{t('offline.branchedHint')}</p>}
       {work.state === 'delivered' && <p className="quiet">{t('offline.deliveredHint')}</p>}
+      <Overruled work={work} />
       {work.problem && (
         <p className="danger">
           {problemText(work, t)}

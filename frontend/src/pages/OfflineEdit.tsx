@@ -6,6 +6,7 @@ import type { Evidence, LedgerType } from '../api/model'
 import { isProblem } from '../api/problem'
 import { useLedgerType } from '../api/queries'
 import { fileSize } from '../entry/EvidenceList'
+import { originsOf } from '../entry/pins'
 import { UploadPanel } from '../evidence/UploadPanel'
 import { Uploads } from '../evidence/uploads'
 import type { FormServices } from '../form/context'
@@ -15,9 +16,12 @@ import { useLang, useT } from '../i18n'
 import { useSync, useWorks } from '../offline/context'
 import { localFiles } from '../offline/files'
 import { Keeper, useKeeping } from '../offline/keeper'
+import { Overruled } from '../offline/Overruled'
 import type { LocalFile, Work } from '../offline/work'
 import { expand } from '../schema/expand'
-import { text } from '../schema/types'
+import { set } from '../schema/pointer'
+import { type Doc, text } from '../schema/types'
+import { useNames, useSystemName } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading, Ready } from '../ui/States'
 import { toast } from '../ui/toast'
@@ -54,7 +58,18 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
   const sync = useSync()
   const { id, prison, area } = work
   const [reason, setReason] = useState(first.reason)
-  const [store] = useState(() => new FormStore(expand(type.schema), first.doc, lang))
+  const names = useNames()
+  const systemName = useSystemName()
+  const [store] = useState(() => {
+    // What the sources said when it was sent stands, here too.
+    const doc = (first.overruled ?? []).reduce(
+      (d, c) => set(d, c.pointer, c.after) as Doc,
+      first.doc,
+    )
+    const made = new FormStore(expand(type.schema), doc, lang)
+    made.setSources(originsOf(first.pins, type, names.ledger, systemName))
+    return made
+  })
   const [uploads] = useState(() => new Uploads<Evidence>(localFiles(works, id), () => false))
   const attaching = useSyncExternalStore(uploads.subscribe, () => uploads.unfinished)
   const [keeper] = useState(() => new Keeper(store, () => works.save(id, store.toSend())))
@@ -122,6 +137,7 @@ function Editor({ first, work, type }: { first: Work; work: Work; type: LedgerTy
       <p className="panel" role="note">
         {t('offline.editHint')}
       </p>
+      <Overruled work={first} />
       {work.problem && <p className="panel danger">{work.problem.message}</p>}
       <form
         onSubmit={(e) => {

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { propose, tryProposal, useConsolidation, useProposals, useVersions } from '../api/catalogue'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import type { LedgerHead, ProposalContent, ProposalReport } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -83,7 +84,7 @@ function Form(props: {
   })
   const [rest, setRest] = useState({
     reason: '',
-    on: today(new Date()),
+    on: today(now()),
     target: '',
     zh: '',
     en: '',
@@ -101,11 +102,12 @@ function Form(props: {
 
   const key = kind === 'add' ? `add ${head.id} ${head.department} ${head.zh} ${head.en}` : ledger
   const last = versions.data?.at(-1)
+  const owner = ledgers.find((l) => l.id === ledger)?.owner
   const base =
     kind === 'add'
       ? blank(head.id, head.department, head.zh, head.en)
-      : kind === 'version' && last
-        ? nextVersion(last as unknown as Files)
+      : kind === 'version' && last && owner
+        ? nextVersion(last as unknown as Files, owner)
         : undefined
   const files = edited?.of === key ? edited.files : base
   const texts = (files && typed?.of === key && typed.texts) || {}
@@ -129,7 +131,7 @@ function Form(props: {
       accept_held: rest.held,
     }),
     ...(['transfer', 'merge', 'share'].includes(kind) && { target: rest.target }),
-    ...(kind === 'merge' && {
+    ...((kind === 'merge' || kind === 'share') && {
       map: Object.entries(places).map(([from, to]) => ({ from, to })),
     }),
     ...(!files && { notice: { zh: rest.zh, en: rest.en } }),
@@ -247,7 +249,7 @@ function Form(props: {
           </select>
         </label>
       )}
-      {kind === 'merge' && rest.target && (
+      {(kind === 'merge' || kind === 'share') && rest.target && (
         <MergeMap from={ledger} to={rest.target} places={places} change={setPlaces} />
       )}
       {!files && (

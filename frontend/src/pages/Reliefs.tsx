@@ -9,6 +9,7 @@ import {
   type Relief,
   useReliefs,
 } from '../api/calendar'
+import { now as clockNow } from '../api/clock'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
 import { useOrganisation, usePrison } from '../api/queries'
@@ -178,7 +179,7 @@ function Ask({ prison, data }: { prison: string; data: Answer }) {
       setBusy(false)
     }
   }
-  const now = today(new Date())
+  const now = today(clockNow())
   return (
     <section className="panel finding" aria-labelledby="ask">
       <h2 id="ask">{t('calendar.ask')}</h2>

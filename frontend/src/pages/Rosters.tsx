@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { type Rosters as Answer, setRosters, useCalendar, useRosters } from '../api/calendar'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
 import { useMe, useOrganisation, usePrison } from '../api/queries'
@@ -25,7 +26,7 @@ export default function Rosters() {
   const organisation = useOrganisation()
   const areas = organisation.data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const [chosen, choose] = useState('')
-  const [from, setFrom] = useState(today(new Date()))
+  const [from, setFrom] = useState(today(now()))
   const area = chosen || me.postings.find((p) => p.area)?.area || areas[0]?.id || ''
   const [saved, setSaved] = useState(0)
   const to = dayOn(from, 6)

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
+import { now } from '../api/clock'
 import {
   draftStandard,
   issueStandard,
@@ -122,7 +123,7 @@ function Issue({ whole: { version } }: { whole: Whole }) {
     <form className="delegation-form" onSubmit={(e) => void send(e)}>
       <label>
         {t('standards.effective')}
-        <input type="date" name="day" required defaultValue={today(new Date())} />
+        <input type="date" name="day" required defaultValue={today(now())} />
       </label>
       <Button type="primary" htmlType="submit" loading={busy}>
         {t('standards.issue')}

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { now } from '../api/clock'
 import { createEntry, nilReturn } from '../api/entries'
 import { newKey } from '../api/http'
 import type { Duty, LedgerHead, Me } from '../api/model'
@@ -87,7 +88,7 @@ function Duties({ me, prison, area }: { me: Me; prison: string; area: string }) 
           {(list) => {
             const all = pending(list).filter((d) => mine.some((l) => l.id === d.ledger))
             // What has not begun yet cannot be filled in.
-            const due = all.filter((d) => Date.parse(d.starts_at) <= Date.now())
+            const due = all.filter((d) => Date.parse(d.starts_at) <= now().getTime())
             if (due.length === 0) return <Empty>{t('workbench.nothingDue')}</Empty>
             return (
               <table className="plain">
@@ -233,7 +234,7 @@ function DutyRow(props: {
 
 function Left({ due }: { due: string }) {
   const t = useT()
-  const minutes = Math.round((Date.parse(due) - Date.now()) / 60_000)
+  const minutes = Math.round((Date.parse(due) - now().getTime()) / 60_000)
   const far = Math.abs(minutes) >= 120
   const amount = far ? Math.round(Math.abs(minutes) / 60) : Math.abs(minutes)
   const key = minutes < 0 ? (far ? 'hoursOver' : 'minutesOver') : far ? 'hoursLeft' : 'minutesLeft'
@@ -254,11 +255,11 @@ function useBegin(prison: string, area: string) {
   const ledgers = useLedgers().data
   const { works } = useSync()
   /** Without the server it is begun on this computer, under the same id and key: never twice. */
-  const here = async (id: string, ledger: string) => {
+  const here = async (id: string, ledger: string, period?: string) => {
     const head = ledgers?.find((l) => l.id === ledger)
     if (!head || !ledgerMayStay(head)) return false
     const place = { id, prison, area, ledger, version: head.version }
-    await works.begin({ ...place, begun: true, etag: 0, doc: {} })
+    await works.begin({ ...place, begun: true, etag: 0, doc: {}, period })
     await navigate(`/offline/${id}`)
     return true
   }
@@ -281,7 +282,7 @@ function useBegin(prison: string, area: string) {
         try {
           await createEntry(prison, area, ledger, keyOf(id, 'create'), { id, period })
         } catch (error) {
-          if (isProblem(error, 'unreachable') && (await here(id, ledger))) return
+          if (isProblem(error, 'unreachable') && (await here(id, ledger, period))) return
           throw error
         }
         navigate(`/prisons/${prison}/entries/${id}/edit`)

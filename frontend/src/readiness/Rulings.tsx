@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
+import { now as clockNow } from '../api/clock'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
 import {
@@ -153,7 +154,7 @@ function Ask({ prison, area, standard, may }: Props & { may: Ruling['kind'][] })
       setBusy(false)
     }
   }
-  const now = today(new Date())
+  const now = today(clockNow())
   return (
     <details className="finding">
       <summary>{t('readiness.ask')}</summary>

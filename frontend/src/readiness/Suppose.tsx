@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
+import { now } from '../api/clock'
 import { ProblemError } from '../api/problem'
 import {
   type Readiness,
@@ -46,7 +47,7 @@ export function Suppose({ prison, area, readiness }: Props) {
         {
           id: 'supposed',
           line: value('finding'),
-          day: today(new Date()),
+          day: today(now()),
           count: Number(value('count')),
           note: '',
           subject: 'supposed',

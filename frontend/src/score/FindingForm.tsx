@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
+import { now } from '../api/clock'
 import { act } from '../api/http'
 import type { Indicator } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -104,8 +105,8 @@ export function FindingForm({ prison, area, indicator }: Props) {
             id="finding-day"
             name="day"
             required
-            defaultValue={today(new Date())}
-            max={today(new Date())}
+            defaultValue={today(now())}
+            max={today(now())}
           />
         </label>
         {line && asks(line) === 'ratio' ? (

@@ -1,0 +1,64 @@
+package housetest_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"taizhang/internal/ledger"
+	"taizhang/internal/organisation"
+)
+
+// TestKeptOn: which ledgers an area had to keep on a day, over a ledger that
+// came in with the files of a later release, and an area that opens and closes.
+func TestKeptOn(t *testing.T) {
+	t.Parallel()
+	c := serve(t)
+	exec(t, c.h, "alter table ledger_versions disable trigger user")
+	exec(t, c.h, "update ledger_versions set published_at = '2025-01-10 10:00+08'")
+	exec(t, c.h, "update ledger_versions set published_at = '2025-06-10 10:00+08' where ledger = 'police-training'")
+	exec(t, c.h, "alter table ledger_versions enable trigger user")
+	files, err := c.h.Store.Published(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.h.Catalog.Replace(files, nil); err != nil {
+		t.Fatal(err)
+	}
+	change := organisation.Change{OpenedOn: "2025-03-01", ClosedOn: "2025-09-01", Reason: "三监区三月启用，九月撤销"}
+	if _, err := c.h.Areas.ChangeArea(c.h.As(t.Context(), "bureau office"), c.h.Prison, c.h.Area, change, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	officer := c.as(t, "officer")
+	type kept struct{ All, Area, Training bool }
+	got := map[string]kept{}
+	for _, day := range []string{"2024-12-31", "2025-02-28", "2025-03-01", "2025-06-09", "2025-06-10", "2025-08-31", "2025-09-01"} {
+		count := func(query string) (n int, training bool) {
+			t.Helper()
+			status, answer := officer.do(t, "GET", "/ledgers?on="+day+query, "", nil)
+			if status != 200 {
+				t.Fatal(status, answer)
+			}
+			list := answer["ledgers"].([]any)
+			for _, l := range list {
+				training = training || l.(map[string]any)["id"] == "police-training"
+			}
+			return len(list), training
+		}
+		all, training := count("")
+		mine, _ := count("&area=" + c.h.Area.String())
+		got[day] = kept{all > 20, mine > 10, training}
+	}
+	want := map[string]kept{
+		"2024-12-31": {true, false, false},
+		"2025-02-28": {true, false, false},
+		"2025-03-01": {true, true, false},
+		"2025-06-09": {true, true, false},
+		"2025-06-10": {true, true, true},
+		"2025-08-31": {true, true, true},
+		"2025-09-01": {true, false, true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
