@@ -59,7 +59,7 @@ func trySchema(_ context.Context, _ config.Config, file string, out io.Writer) e
 	if err != nil {
 		return err
 	}
-	_, bad := c.Judge(raw)
+	bad := c.Refuses(raw)
 	for _, f := range bad {
 		fmt.Fprintf(out, "%s: %s\n", f.Pointer, f.Text.ZH)
 	}

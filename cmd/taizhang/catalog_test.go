@@ -45,6 +45,12 @@ func TestCatalogTry(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
+	out.Reset()
+	alike := write("alike.json", []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,
+		"properties":{"a":{"type":"string","title":"甲","x-en":"A","x-id":"a"},"b":{"type":"string","title":"甲","x-en":"B","x-id":"b"}}}`))
+	if err := run(t.Context(), []string{"catalog", "try", alike}, nil, &out, io.Discard); err == nil || !strings.Contains(out.String(), "schema.json/properties/b/title: 标题“甲”") {
+		t.Errorf("two fields of one title: %v %s", err, out.String())
+	}
 }
 
 // TestCatalogExport writes the catalogue back as the files it came from, with the

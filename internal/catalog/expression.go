@@ -67,15 +67,16 @@ func plainMap(m map[string]any) map[string]any {
 // to find them by, and the member that is taken.
 var lookupArgs = map[string]int{"count_where": 2, "sum_where": 3, "latest_where": 3}
 
-// world is what expressions may ask besides the document; those of a source ask more.
+// world is what expressions may ask besides the document; those of a source ask
+// more. In bare there is no document: see vocabulary.
 type world struct {
-	env, sources *cel.Env
+	bare, env, sources *cel.Env
 }
 
 func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 	str, dbl, ts := cel.StringType, cel.DoubleType, cel.TimestampType
 	options := []cel.EnvOption{
-		cel.Variable("doc", cel.DynType), cel.Variable("filler", str), cel.Variable("now", ts),
+		cel.Variable("filler", str), cel.Variable("now", ts),
 		cel.Variable("others_", othersType),
 		function("day", []*cel.Type{str}, ts, func(a ...ref.Val) ref.Val {
 			m, err := Day(text(a[0]))
@@ -145,7 +146,11 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 			return f.NewMemberCall(name, f.NewIdent("others_"), args...), nil
 		})))
 	}
-	env, err := cel.NewEnv(options...)
+	bare, err := cel.NewEnv(options...)
+	if err != nil {
+		return nil, fmt.Errorf("expressions: %w", err)
+	}
+	env, err := bare.Extend(cel.Variable("doc", cel.DynType))
 	if err != nil {
 		return nil, fmt.Errorf("expressions: %w", err)
 	}
@@ -153,7 +158,7 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 	if err != nil {
 		return nil, fmt.Errorf("expressions: %w", err)
 	}
-	return &world{env: env, sources: sources}, nil
+	return &world{bare: bare, env: env, sources: sources}, nil
 }
 
 func text(v ref.Val) string { s, _ := v.Value().(string); return s }

@@ -28,6 +28,18 @@ func (f Held) Title() fault.Text { return titleOf(f.node) }
 // Takes says what the field takes, more closely than its type.
 func (f Held) Takes() string { return takes(f) }
 
+// Unit of a number, in Chinese; "" for none.
+func (f Held) Unit() string { return unit(f) }
+
+// Counts reports whether the field takes a number.
+func (f Held) Counts() bool { return f.node["type"] == "integer" || f.node["type"] == "number" }
+
+// Offers reports whether the field has one of the options of another, where both have any.
+func (f Held) Offers(other Held) bool {
+	mine, theirs := options(f.node), options(other.node)
+	return len(mine) == 0 || len(theirs) == 0 || slices.ContainsFunc(theirs, func(o string) bool { return slices.Contains(mine, o) })
+}
+
 // Group reports whether the field only holds others.
 func (f Held) Group() bool {
 	items, _ := f.node["items"].(map[string]any)

@@ -25,6 +25,9 @@ func (c *compiler) hold(t *Type, find func(ledger string) *Type) []fault.Field {
 			check.want(false, "ledger", "没有台账 "+src.Ledger, "There is no ledger "+src.Ledger)
 		} else {
 			check.other(find(src.Ledger))
+			if len(p.fields) == before {
+				check.reads(c.world, find(src.Ledger))
+			}
 		}
 		if len(p.fields) == before {
 			t.shared[src.Field] = true
@@ -69,9 +72,6 @@ func (c sourceCheck) own() {
 	c.want(s.Per == "" || s.Per == "inmate", "per", "per 须为 inmate", "per is inmate")
 	for member, pointer := range map[string]string{"from": s.From, "to": s.To, "about": s.About} {
 		c.want(c.t.known(pointer), member, "没有字段 "+pointer, "There is no field "+pointer)
-	}
-	for _, name := range s.asks() {
-		c.want(c.t.field("/"+name) != nil, "where", "没有字段 /"+name, "There is no field /"+name)
 	}
 	node := c.t.field(s.Field)
 	kind, _ := node["type"].(string)
@@ -127,6 +127,24 @@ func (c sourceCheck) other(from *Type) {
 		}
 		told := m != nil && memberOf(props, strings.ReplaceAll(m[2], ".", "/")) != nil && !freeText(memberOf(props, strings.ReplaceAll(m[2], ".", "/")))
 		c.want(told || literal.MatchString(expr) || expr == entryItself, "fill/"+field, zh, en)
+	}
+}
+
+// reads looks at what the expressions of the source ask the two documents for.
+func (c sourceCheck) reads(w *world, from *Type) {
+	documents := map[string]map[string]any{"own": c.t.validator.expanded, "doc": from.validator.expanded}
+	if rows := itemsOf(from.field("/" + c.src.Rows)); rows != nil {
+		documents["row"] = rows
+	}
+	known, err := w.vocabularyOf(documents)
+	if err != nil {
+		c.want(false, "where", err.Error(), err.Error())
+		return
+	}
+	for member, expr := range c.src.expressions() {
+		for _, name := range known.of(expr) {
+			c.want(false, member, "没有字段 "+name, "There is no field "+name)
+		}
 	}
 }
 

@@ -18,3 +18,13 @@ func (c *Catalog) Judge(schema []byte) (func(Document) []fault.Field, []fault.Fi
 		return list
 	}, nil
 }
+
+// Refuses says what the catalogue refuses of the schema of a ledger: of a schema that
+// Judge takes, what nobody could fill.
+func (c *Catalog) Refuses(schema []byte) []fault.Field {
+	t, p := &Type{SchemaJSON: schema}, &problems{}
+	if c.compiler.schema(t, schema, false, p); len(p.fields) == 0 {
+		t.fillable(p)
+	}
+	return p.fields
+}

@@ -24,7 +24,7 @@ type TraceRule struct {
 	AfterDays  int        `json:"after_days"`
 	// Excludes another entry at the same time.
 	Excludes *TraceSide `json:"excludes"`
-	// Listed: every entry of this ledger in the area meanwhile names the subject.
+	// Listed: every entry of this ledger meanwhile, in the area that the inmate was held in, names them.
 	Listed *TraceSide `json:"listed"`
 	// Refers: a mark when it names an entry in this state.
 	Refers *struct {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,12 +84,13 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 		}
 	}
 	if len(p.fields) == 0 {
-		c.definition(t, p)
+		c.definition(t, published, p)
 		if !published {
 			t.open(p)
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
 			t.readable(p)
+			t.fillable(p)
 		}
 	}
 	if len(p.fields) > 0 {
@@ -158,7 +160,7 @@ var (
 
 // definition checks ledger.json and form.json against the schema and compiles
 // every expression.
-func (c *compiler) definition(t *Type, p *problems) {
+func (c *compiler) definition(t *Type, published bool, p *problems) {
 	want := func(ok bool, at, format string, args ...any) {
 		if !ok {
 			p.add("ledger.json"+at, "definition", format, args...)
@@ -202,7 +204,7 @@ func (c *compiler) definition(t *Type, p *problems) {
 	for _, ptr := range pointers {
 		want(t.known(ptr), "", "没有字段 %s", ptr)
 	}
-	c.expressions(t, p)
+	c.expressions(t, published, p)
 	t.checkForm(p)
 	t.checkPrefill(p)
 }
@@ -227,7 +229,7 @@ func (t *Type) field(pointer string) map[string]any {
 	return node
 }
 
-func (c *compiler) expressions(t *Type, p *problems) {
+func (c *compiler) expressions(t *Type, published bool, p *problems) {
 	compileIn := func(env *cel.Env, at, source string) *expression {
 		e, err := compileIn(env, source)
 		switch {
@@ -279,6 +281,23 @@ func (c *compiler) expressions(t *Type, p *problems) {
 		if source != "" {
 			t.when[source] = compile(at, source)
 		}
+	}
+	if published {
+		return
+	}
+	known, err := c.world.vocabularyOf(map[string]map[string]any{"doc": t.validator.expanded})
+	if err != nil {
+		p.unreadable("ledger.json", err)
+		return
+	}
+	for i, f := range t.Computed {
+		rest[fmt.Sprintf("/computed/%d", i)] = f.Expr
+	}
+	for i, r := range t.Rules {
+		rest[fmt.Sprintf("/rules/%d", i)] = r.Expr
+	}
+	for _, at := range slices.Sorted(maps.Keys(rest)) {
+		p.lacking(at, known.of(rest[at]))
 	}
 }
 

@@ -31,7 +31,7 @@ func thirdSearch(t *testing.T, h *housetest.House) proposal.Content {
 		weather := property("当日天气", "weather", "string")
 		weather["oneOf"] = []any{choice("dry", "晴"), choice("rain", "雨")}
 		properties(schema)["weather"] = weather
-		delete(properties(schema), "holder_statement")
+		retire(schema, "holder_statement")
 		for _, s := range form["sections"].([]any) {
 			s := s.(map[string]any)
 			s["fields"] = slices.DeleteFunc(s["fields"].([]any), func(f any) bool { return f == "holder_statement" })

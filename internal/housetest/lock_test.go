@@ -75,6 +75,16 @@ func TestLocks(t *testing.T) {
 	refused(t, "begun with an old time", begin(time.Time{}, searchAt(h, old)), "period_expired")
 	_, err := file(old)
 	refused(t, "filed", err, "period_expired")
+	// The form hears of it before anybody submits, with who can lift it.
+	draft := h.Begin(t, "officer", "cell-body-search", json.RawMessage(`{}`))
+	checked, err := h.Ledger.Check(officer, draft.Key, searchAt(h, old))
+	if i := slices.IndexFunc(checked.Errors, func(f fault.Field) bool { return f.Code == "period_expired" }); err != nil || i < 0 || checked.Errors[i].Text.ZH == "" {
+		t.Errorf("checked: %+v %v", checked.Errors, err)
+	}
+	checked, err = h.Ledger.Check(officer, draft.Key, searchAt(h, late))
+	if err != nil || slices.ContainsFunc(checked.Errors, func(f fault.Field) bool { return f.Code == "period_expired" }) {
+		t.Errorf("checked before the lock: %+v %v", checked.Errors, err)
+	}
 	refused(t, "nil return", blank(old), "period_expired")
 	refused(t, "begun ahead", begin(time.Now().AddDate(0, 0, 8), nil), "period_not_begun")
 	// Before the lock.

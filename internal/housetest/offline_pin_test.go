@@ -180,7 +180,7 @@ func TestOwnSaveKnown(t *testing.T) {
 	}
 	_, err := h.Ledger.SaveDraft(officer, e.Key, e.ETag, e.Version, body, ledger.Idem{})
 	f, ok := err.(*fault.Error)
-	if !ok || f.Code != "changed_meanwhile" || f.Detail["received"] != digestOf(t, body) || digestOf(t, f.Detail["current"].(json.RawMessage)) == digestOf(t, body) {
+	if !ok || f.Code != "changed_meanwhile" || f.Detail["arrived"] != digestOf(t, body) || digestOf(t, f.Detail["current"].(json.RawMessage)) == digestOf(t, body) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,15 @@ func property(title, id, kind string) map[string]any {
 
 func properties(schema map[string]any) map[string]any {
 	return schema["properties"].(map[string]any)
+}
+
+// retire takes a field out of a schema, and out of what its branches ask for.
+func retire(schema map[string]any, name string) {
+	delete(properties(schema), name)
+	for _, c := range schema["allOf"].([]any) {
+		then := c.(map[string]any)["then"].(map[string]any)
+		then["required"] = slices.DeleteFunc(then["required"].([]any), func(n any) bool { return n == name })
+	}
 }
 
 func section(form map[string]any) map[string]any {

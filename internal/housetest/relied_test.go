@@ -48,12 +48,11 @@ func TestMeasuresScored(t *testing.T) {
 		})
 	}
 	for name, c := range map[string]proposal.Content{
-		"no measures":             next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) { definition["measures"] = []any{} }),
-		"another name":            measure("id", "differs"),
-		"never":                   measure("when", "false"),
-		"never, put at length":    measure("when", "has(doc.balance) && 1 == 2"),
-		"of a field there is not": measure("when", "has(doc.difference) && doc.difference != 0.0"),
-		"nothing":                 measure("value", "0"),
+		"no measures":          next(t, h, "tool-hazmat", func(_, definition, _ map[string]any) { definition["measures"] = []any{} }),
+		"another name":         measure("id", "differs"),
+		"never":                measure("when", "false"),
+		"never, put at length": measure("when", "has(doc.balance) && 1 == 2"),
+		"nothing":              measure("value", "0"),
 	} {
 		said := refusedWith(t, h, "custody head", c)
 		for _, word := range []string{"JG-06", "清点不符，每次", "Count mismatch", "账物不符次数", "issues that do not balance"} {
@@ -218,6 +217,46 @@ func TestFateOfDrafts(t *testing.T) {
 		}
 		if diff := cmp.Diff(x.want, r.Drafts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestMergedInto: where a merged ledger's fields go takes the same thing: of one unit,
+// of like options, one number alone; and what is named is there.
+func TestMergedInto(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	const from, into = "culture-activity", "education-session"
+	for name, x := range map[string]struct {
+		places []catalog.Place // the rest is dropped
+		at     []string
+	}{
+		"all dropped":            {nil, nil},
+		"people for people":      {[]catalog.Place{{From: "participants_count", To: "attended_count"}}, nil},
+		"another unit":           {[]catalog.Place{{From: "loans_month", To: "attended_count"}, {From: "duration_min", To: "attended_count"}}, []string{"/map/duration_min", "/map/duration_min", "/map/loans_month"}},
+		"two numbers":            {[]catalog.Place{{From: "participants_count", To: "attended_count"}, {From: "loans_month", To: "attended_count"}}, []string{"/map/loans_month", "/map/loans_month"}},
+		"no option in common":    {[]catalog.Place{{From: "activity_kind", To: "subject"}}, []string{"/map/activity_kind"}},
+		"from what is not there": {[]catalog.Place{{From: "nosuch", To: "topic"}}, []string{"/map/nosuch"}},
+		"one field twice":        {[]catalog.Place{{From: "participants_count"}, {From: "participants_count", To: "attended_count"}}, []string{"/map/participants_count"}},
+	} {
+		places := slices.Clone(x.places)
+		for _, f := range h.Catalog.Current(from).Fields() {
+			if !slices.ContainsFunc(places, func(p catalog.Place) bool { return p.From == f.ID }) {
+				places = append(places, catalog.Place{From: f.ID})
+			}
+		}
+		_, err := h.Proposals.Try(h.As(t.Context(), "bureau office"), h.Prison, proposal.Content{Kind: proposal.Merge, Ledger: from, Target: into, Map: places,
+			Reason: "并入教育台账", On: catalog.DayOf(time.Now()), Notice: fault.Text{ZH: "今后请填报新台账", EN: "Fill the other one"}})
+		var f *fault.Error
+		var at []string
+		if errors.As(err, &f) {
+			for _, field := range f.Fields {
+				at = append(at, field.Pointer)
+			}
+		}
+		slices.Sort(at)
+		if diff := cmp.Diff(x.at, at); diff != "" {
+			t.Errorf("%s: %v %s", name, err, diff)
 		}
 	}
 }

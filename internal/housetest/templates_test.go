@@ -59,8 +59,9 @@ func TestTemplates(t *testing.T) {
 	}
 
 	// The next version has no organiser any more, and calls the place otherwise.
-	c := next(t, h, n.Ledger, func(schema, _, form map[string]any) {
+	c := next(t, h, n.Ledger, func(schema, definition, form map[string]any) {
 		props := properties(schema)
+		everywhere(t, definition, "evidence", "doc.place", "doc.venue")
 		delete(props, "organiser_ref")
 		props["venue"] = props["place"]
 		delete(props, "place")
@@ -100,5 +101,42 @@ func TestTemplates(t *testing.T) {
 	}
 	if err := h.Owner.QueryRow(t.Context(), "select count(*) from templates").Scan(&seen); err != nil || seen != 0 {
 		t.Errorf("the database shows %d of somebody else's: %v", seen, err)
+	}
+}
+
+// TestBeginningsRead: to be shown what stood in a strictly restricted entry is to read
+// it, and is recorded so; where nothing of the last one is shown nothing is.
+func TestBeginningsRead(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	meeting := inForce(t, h, "area-conditions-meeting", nil)
+	empty := inForce(t, h, "complaint-rights", map[string]any{"record_kind": nil, "channel": nil, "receiver_ref": nil})
+	for _, k := range []ledger.Key{meeting, empty} {
+		if _, err := h.Owner.Exec(t.Context(), "update entries set level = 'L3' where entry_id = $1", k.Entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads := func(k ledger.Key) (n int) {
+		t.Helper()
+		if err := h.Owner.QueryRow(t.Context(), "select count(*) from custody_events where kind = 'read' and subject = $1", k.Entry.String()).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for range 2 {
+		b, err := h.Ledger.Beginnings(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "area-conditions-meeting"})
+		if err != nil || b.Last == nil || b.Last.Entry != meeting.Entry {
+			t.Fatalf("begins with %+v: %v", b.Last, err)
+		}
+	}
+	if n := reads(meeting); n != 2 {
+		t.Errorf("%d readings recorded, want one for each look", n)
+	}
+	b, err := h.Ledger.Beginnings(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "complaint-rights"})
+	if err != nil || b.Last == nil {
+		t.Fatalf("begins with %+v: %v", b.Last, err)
+	}
+	if n := reads(empty); string(b.Last.Body) != "{}" || n != 0 {
+		t.Errorf("%d readings of nothing recorded, %s shown", n, b.Last.Body)
 	}
 }

@@ -47,20 +47,29 @@ func (s story) talk(at time.Time) ledger.Key {
 	return s.tell("individual-talk", s.h.Area, at, ledger.Approved, map[string]any{"inmate_ref": inmate, "talked_at": stamp(at), "duration_min": 25, "place": "talk_room", "talk_kind": "monthly"})
 }
 
-func (s story) outside(from time.Time, to time.Time) ledger.Key {
+func (s story) outside(from, to time.Time) ledger.Key {
+	return s.outsideBy(s.h.Area, from, to)
+}
+
+// outsideBy is a stay outside filed by an area, the hospital's among them.
+func (s story) outsideBy(area uuid.UUID, from, to time.Time) ledger.Key {
 	referral := map[string]any{"hospital": "市一医院", "left_at": stamp(from)}
 	if !to.IsZero() {
 		referral["returned_at"] = stamp(to)
 	}
-	return s.tell("medical-visit", s.h.Area, from, ledger.Approved, map[string]any{"inmate_ref": inmate, "record_kind": "outside_referral", "seen_at": stamp(from), "referral": referral})
+	return s.tell("medical-visit", area, from, ledger.Approved, map[string]any{"inmate_ref": inmate, "record_kind": "outside_referral", "seen_at": stamp(from), "referral": referral})
 }
 
 func (s story) headcount(at time.Time, listed bool) ledger.Key {
+	return s.headcountIn(s.h.Area, at, listed)
+}
+
+func (s story) headcountIn(area uuid.UUID, at time.Time, listed bool) ledger.Key {
 	doc := map[string]any{"count_point": "lock_up", "counted_at": stamp(at), "actual_count": 20, "off_site_list": []any{}}
 	if listed {
 		doc["off_site_list"] = []any{map[string]any{"inmate_ref": inmate, "reason": "outside_hospital", "left_at": stamp(at)}}
 	}
-	return s.tell("headcount", s.h.Area, at, ledger.Approved, doc)
+	return s.tell("headcount", area, at, ledger.Approved, doc)
 }
 
 func (s story) visit(at time.Time) ledger.Key {
@@ -101,7 +110,9 @@ func (s story) search(at time.Time, state ledger.State) ledger.Key {
 
 func newStory(t *testing.T) story {
 	now := time.Now().In(catalog.Zone)
-	return story{t, housetest.New(t), time.Date(now.Year(), now.Month()-2, 1, 9, 0, 0, 0, catalog.Zone)}
+	s := story{t, housetest.New(t), time.Date(now.Year(), now.Month()-2, 1, 9, 0, 0, 0, catalog.Zone)}
+	exec(t, s.h, "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, '张三', $3, date '2020-01-01')", s.h.Prison, inmate, s.h.Area)
+	return s
 }
 
 func (s story) marks(who string, sub retrieval.Subject) []string {
@@ -294,6 +305,64 @@ func TestTraceListed(t *testing.T) {
 		})
 		if tr.Truncated != test.truncated || found == test.truncated {
 			t.Errorf("after %d others: truncated %v, found %v", test.n, tr.Truncated, found)
+		}
+	}
+}
+
+// TestTraceListedWhereHeld: who files a stay outside does not say where the inmate
+// is counted; the roll does, by what it had at the time.
+func TestTraceListedWhereHeld(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	hospital := uuid.New()
+	exec(t, s.h, "insert into areas values ($1, $2, 'A3', '医院', 'Hospital', 'functional', 'medical', false)", s.h.Prison, hospital)
+	at := func(day int) time.Time { return s.month.AddDate(0, 0, day) }
+	// Version 2, heard after version 3, moves nobody.
+	for _, heard := range []struct {
+		version int
+		area    string
+		at      time.Time
+	}{{1, "A1", at(-60)}, {3, "A2", at(7)}, {2, "A3", at(8)}} {
+		exec(t, s.h, `insert into source_records (prison_id, system, target, key, version, run_id, deleted, fields, recorded_at)
+			values ($1, 'ext:inmate-master', 'inmates', 'R-1', $2, gen_random_uuid(), false, convert_to(jsonb_build_object('number', $3::text, 'area', $4::text)::text, 'UTF8'), $5)`,
+			s.h.Prison, heard.version, inmate, heard.area, heard.at)
+	}
+	exec(t, s.h, "update inmates set area_id = $1", s.h.Other)
+	s.outsideBy(hospital, at(4), at(10))
+	want := map[uuid.UUID]bool{}
+	for _, c := range []struct {
+		area           uuid.UUID
+		day            int
+		listed, marked bool
+	}{{hospital, 5, false, false}, {s.h.Area, 5, false, true}, {s.h.Other, 5, false, false}, {s.h.Area, 6, true, false},
+		{hospital, 9, false, false}, {s.h.Area, 9, false, false}, {s.h.Other, 9, false, true}, {s.h.Other, 8, true, false}, {s.h.Other, 11, false, false}} {
+		if k := s.headcountIn(c.area, at(c.day), c.listed); c.marked {
+			want[k.Entry] = true
+		}
+	}
+	marked := func() map[uuid.UUID]bool {
+		t.Helper()
+		got := map[uuid.UUID]bool{}
+		for _, m := range s.trace("warden", retrieval.Subject{Kind: "inmate", Ref: inmate}).Marks {
+			if m.Rule == "counted-while-outside" {
+				got[m.Entries[1]] = true
+			}
+		}
+		return got
+	}
+	if diff := cmp.Diff(want, marked()); diff != "" {
+		t.Error(diff)
+	}
+	// Released while he was outside: whoever is not held is not counted.
+	exec(t, s.h, "update inmates set released_on = $1::text::date", catalog.DayOf(at(8)))
+	for _, c := range []struct {
+		name   string
+		change string
+		want   int
+	}{{"released", "select 1", 1}, {"not on the roll", "delete from inmates", 0}} {
+		exec(t, s.h, c.change)
+		if got := marked(); len(got) != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

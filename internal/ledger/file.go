@@ -230,15 +230,23 @@ func (s *Service) weigh(ctx context.Context, r dated, e Entry, t *catalog.Type, 
 	if res.Errors, err = lacking(t, res.Document, files); err != nil {
 		return res, err
 	}
-	moment, err := t.Occurred(res.Document)
+	untimely, err := s.untimely(ctx, r, e, t, res.Document)
+	res.Errors = append(res.Errors, untimely...)
+	return res, err
+}
+
+// untimely says why a document cannot be filed for the time it speaks of: that lies
+// ahead, or its period is locked. What was filed in time may be filed again.
+func (s *Service) untimely(ctx context.Context, r dated, e Entry, t *catalog.Type, doc catalog.Document) ([]fault.Field, error) {
+	moment, err := t.Occurred(doc)
 	if err != nil {
-		return res, nil
+		return nil, nil // the rules say that it is missing
 	}
 	if ahead := early(t, moment, r.Now()); len(ahead) > 0 {
-		res.Errors = append(res.Errors, ahead...)
-		return res, nil
+		return ahead, nil
 	}
-	locked, err := Wrong(s.fillable(ctx, r, t, e.Prison, e.Area, moment.At))
-	res.Errors = append(res.Errors, locked...)
-	return res, err
+	if e.Submitted != nil && e.Day == catalog.DayOf(moment.At) {
+		return nil, nil
+	}
+	return Wrong(s.fillable(ctx, r, t, e.Prison, e.Area, moment.At))
 }

@@ -200,7 +200,7 @@ func (s *Service) stale(ctx context.Context, r Reader, e Entry) error {
 		if err != nil {
 			return errors.Join(f, err)
 		}
-		return f.With("current", d.Body).With("received", received(typed, nil).Document)
+		return f.With("current", d.Body).With("arrived", received(typed, nil).Document)
 	case fault.Is(err, fault.NotFound):
 		return f
 	}

@@ -50,10 +50,13 @@ type Saved struct {
 
 // Beginnings lists what an entry of the ledger may begin with in the area: the
 // last one filed there and one's own templates, without what is said of one
-// event only, rebased to the current version like drafts are.
+// event only, rebased to the current version like drafts are. To be shown something of an L3
+// entry is recorded as reading it.
 func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 	out := Beginnings{Templates: []Saved{}}
+	var sensitivity string
 	err := s.lookAtArea(ctx, n, func(r looking, t *catalog.Type, _ Entry, _ Area) error {
+		sensitivity = t.Sensitivity
 		latest, err := r.Latest(ctx, n.Prison, n.Area, t.ID, "", catalog.DayOf(r.at))
 		if err != nil {
 			return err
@@ -81,7 +84,12 @@ func (s *Service) Beginnings(ctx context.Context, n New) (Beginnings, error) {
 		}
 		return nil
 	})
-	return out, err
+	if err != nil || out.Last == nil || sensitivity != "L3" || string(out.Last.Body) == "{}" {
+		return out, err
+	}
+	// What of the last one is shown is a look into it.
+	last := Entry{Key: Key{Prison: n.Prison, Entry: out.Last.Entry}, Ledger: n.Ledger}
+	return out, s.recordReading(ctx, last, "read", "")
 }
 
 func (s *Service) carry(to *catalog.Type, version int, body json.RawMessage, as catalog.Beginning) (Carried, error) {

@@ -75,7 +75,11 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 			return err
 		}
 		missing, err := lacking(t, res.Document, attached)
-		res.Errors = append(res.Errors, missing...)
+		if err != nil {
+			return err
+		}
+		untimely, err := s.untimely(ctx, looking{r, s.Now()}, e, t, res.Document)
+		res.Errors = append(append(res.Errors, missing...), untimely...)
 		return err
 	})
 	return res, err

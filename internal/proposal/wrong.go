@@ -91,13 +91,29 @@ func seen(text string) int {
 // every place that cannot take it.
 func unmapped(c Content, from, to *catalog.Type) []fault.Field {
 	var bad []fault.Field
-	places := map[string]string{}
-	for _, p := range c.Map {
-		places[p.From] = p.To
+	had, there := map[string]catalog.Held{}, map[string]catalog.Held{}
+	for _, f := range from.Fields() {
+		had[f.ID] = f
 	}
-	there := map[string]catalog.Held{}
 	for _, f := range to.Fields() {
 		there[f.ID] = f
+	}
+	places, counted := map[string]string{}, map[string]string{}
+	for _, p := range c.Map {
+		f, is := had[p.From]
+		_, twice := places[p.From]
+		places[p.From] = p.To
+		switch {
+		case !is:
+			bad = append(bad, field("/map/"+p.From, "原台账没有字段 "+p.From, "The ledger that is merged has no field "+p.From))
+		case twice:
+			bad = append(bad, field("/map/"+p.From, "“"+f.Title().ZH+"”只能写一次", "“"+f.Title().EN+"” is named once"))
+		case p.To != "" && f.Counts() && there[p.To].Counts():
+			if other, taken := counted[p.To]; taken {
+				bad = append(bad, field("/map/"+p.From, "“"+f.Title().ZH+"”与“"+other+"”都是数字，不能并入同一个字段", "“"+f.Title().EN+"” and another number cannot become one field"))
+			}
+			counted[p.To] = f.Title().ZH
+		}
 	}
 	for _, f := range from.Fields() {
 		if f.Group() {
@@ -112,6 +128,10 @@ func unmapped(c Content, from, to *catalog.Type) []fault.Field {
 			bad = append(bad, field("/map/"+f.ID, "目标台账没有字段 "+goal, "The target has no field "+goal))
 		case goal != "" && f.Takes() != other.Takes():
 			bad = append(bad, field("/map/"+f.ID, "“"+f.Title().ZH+"”与“"+other.Title().ZH+"”类型不同", "“"+f.Title().EN+"” and “"+other.Title().EN+"” take different things"))
+		case goal != "" && f.Unit() != other.Unit():
+			bad = append(bad, field("/map/"+f.ID, "“"+f.Title().ZH+"”（"+f.Unit()+"）与“"+other.Title().ZH+"”（"+other.Unit()+"）单位不同", "“"+f.Title().EN+"” and “"+other.Title().EN+"” are of different units"))
+		case goal != "" && !other.Offers(f):
+			bad = append(bad, field("/map/"+f.ID, "“"+f.Title().ZH+"”与“"+other.Title().ZH+"”没有相同的选项", "“"+f.Title().EN+"” and “"+other.Title().EN+"” have no option in common"))
 		}
 	}
 	return bad

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
-	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
@@ -102,48 +101,74 @@ func (g *gathering) excludes(r catalog.TraceRule, of []picked) {
 // MaxListed is how many entries of an area a rule looks through for one entry.
 const MaxListed = 20 * ledger.MaxPage
 
-// listed asks the area's entries meanwhile, which name the subject or should.
-// What it does not come to is said as what is cut from the trace.
+// listed asks the entries meanwhile of the areas that the inmate was held in, which
+// name him or should: who filed what is judged may belong to another area. What it
+// does not come to is said as what is cut from the trace.
 func (g *gathering) listed(ctx context.Context, r catalog.TraceRule, of []picked) error {
-	for _, a := range of {
-		q := ledger.Query{Prison: g.prison, Scope: g.scope, Area: a.area, Ledgers: []string{r.Listed.Ledger}, Standing: true,
-			From: catalog.DayOf(a.from), To: catalog.DayOf(a.to), Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
-		for looked := 0; ; {
-			list, err := g.r.Entries(ctx, q)
-			if err != nil {
-				return err
-			}
-			for _, e := range list {
-				if err := g.unlisted(ctx, r, a, e); err != nil {
+	for _, number := range g.inmates {
+		stays, err := g.r.Stays(ctx, g.prison, number)
+		if err != nil {
+			return err
+		}
+		for _, a := range of {
+			for _, s := range stays {
+				if !a.names("inmate", number) || s.Until != nil && !s.Until.After(a.from) || !s.Since.Before(a.to) {
+					continue
+				}
+				if err := g.counted(ctx, r, a, number, s); err != nil {
 					return err
 				}
-			}
-			if looked += len(list); len(list) < q.Limit {
-				break
-			}
-			if looked >= MaxListed {
-				g.cut = true
-				break
-			}
-			q.After = ledger.Cursor{Value: "-infinity", Entry: list[len(list)-1].Entry}
-			if at := list[len(list)-1].OccurredAt; at != nil {
-				q.After.Value = at.UTC().Format(time.RFC3339Nano)
 			}
 		}
 	}
 	return nil
 }
 
-// unlisted marks an entry that happened meanwhile and is not on the trace: one
-// that names the subject is.
-func (g *gathering) unlisted(ctx context.Context, r catalog.TraceRule, a picked, e ledger.Entry) error {
-	if e.OccurredAt == nil || e.Nil || !e.OccurredAt.After(a.from) || !e.OccurredAt.Before(a.to) || g.items[e.Entry] != nil {
-		return nil
+// counted looks through the entries of the area of one stay.
+func (g *gathering) counted(ctx context.Context, r catalog.TraceRule, a picked, number string, s Stay) error {
+	from, to := a.from, a.to
+	if s.Since.After(from) {
+		from = s.Since
 	}
+	if s.Until != nil && s.Until.Before(to) {
+		to = *s.Until
+	}
+	q := ledger.Query{Prison: g.prison, Scope: g.scope, Area: s.Area, Ledgers: []string{r.Listed.Ledger}, Standing: true,
+		From: catalog.DayOf(from), To: catalog.DayOf(to), Sort: ledger.ByOccurred, Limit: ledger.MaxPage}
+	for looked := 0; ; {
+		list, err := g.r.Entries(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if e.OccurredAt == nil || e.Nil || !e.OccurredAt.After(from) || !e.OccurredAt.Before(to) {
+				continue
+			}
+			if err := g.unlisted(ctx, r, a, number, e); err != nil {
+				return err
+			}
+		}
+		if looked += len(list); len(list) < q.Limit {
+			return nil
+		}
+		if looked >= MaxListed {
+			g.cut = true
+			return nil
+		}
+		q.After = ledger.Cursor{Value: "-infinity", Entry: list[len(list)-1].Entry}
+		if at := list[len(list)-1].OccurredAt; at != nil {
+			q.After.Value = at.UTC().Format(time.RFC3339Nano)
+		}
+	}
+}
+
+// unlisted marks an entry that does not name the inmate. One may be on the trace
+// for another reason.
+func (g *gathering) unlisted(ctx context.Context, r catalog.TraceRule, a picked, number string, e ledger.Entry) error {
 	if err := g.add(ctx, e); err != nil {
 		return err
 	}
-	if it := g.items[e.Entry]; it != nil {
+	if it := g.items[e.Entry]; it != nil && !it.names("inmate", number) {
 		g.mark(r, it.From, a.Item, it)
 	}
 	return nil
@@ -172,17 +197,17 @@ func (g *gathering) months(ctx context.Context, r catalog.TraceRule, of []picked
 	}
 	from, to := all[0].From, g.now
 	for _, number := range g.inmates {
-		admitted, released, err := g.r.Stay(ctx, g.prison, number)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
+		stays, err := g.r.Stays(ctx, g.prison, number)
 		if err != nil {
 			return err
 		}
-		if admitted.After(from) {
+		if len(stays) == 0 {
+			continue
+		}
+		if admitted := stays[0].Since; admitted.After(from) {
 			from = admitted
 		}
-		if released != nil && released.Before(to) {
+		if released := stays[len(stays)-1].Until; released != nil && released.Before(to) {
 			to = *released
 		}
 	}

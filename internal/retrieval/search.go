@@ -80,9 +80,9 @@ type Reader interface {
 	// Unscoped looks with the program's eyes for entries by one gram. What it
 	// finds may decide, and must not be shown.
 	Unscoped(ctx context.Context, prison uuid.UUID, gram string, limit int) ([]ledger.Entry, error)
-	// Stay is since when an inmate is held, and when they were released; nil while
-	// they are held. not_found for who is not on the roll.
-	Stay(ctx context.Context, prison uuid.UUID, number string) (admitted time.Time, released *time.Time, err error)
+	// Stays are where the roll has had an inmate, area after area, since they were
+	// admitted; none for who is not on the roll.
+	Stays(ctx context.Context, prison uuid.UUID, number string) ([]Stay, error)
 	Filters(ctx context.Context, prison uuid.UUID, page string) ([]Filter, error)
 }
 

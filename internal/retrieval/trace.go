@@ -44,7 +44,6 @@ type Item struct {
 	Fields []Field `json:"fields"`
 	Steps  []Step  `json:"steps"`
 
-	area uuid.UUID
 	doc  catalog.Document
 	refs []catalog.Reference
 	pins map[string]bool // entries that shared fields were taken from
@@ -64,6 +63,13 @@ type Step struct {
 	By       string    `json:"by"`
 	Note     string    `json:"note"`
 	At       time.Time `json:"at"`
+}
+
+// Stay of an inmate in an area; Until is nil while it lasts.
+type Stay struct {
+	Area  uuid.UUID
+	Since time.Time
+	Until *time.Time
 }
 
 // Link between two entries of the trace.
@@ -301,7 +307,7 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 		g.cut = true
 		return nil
 	}
-	it := &Item{Entry: e, Fields: []Field{}, area: e.Area, pins: map[string]bool{},
+	it := &Item{Entry: e, Fields: []Field{}, pins: map[string]bool{},
 		live: e.State != ledger.Voided && e.State != ledger.Discarded && (e.InForce > 0 || e.State == ledger.Submitted || e.State == ledger.Returned)}
 	if e.OccurredAt != nil {
 		it.From = *e.OccurredAt

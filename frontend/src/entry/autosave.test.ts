@@ -27,7 +27,7 @@ function server() {
     if (etag !== kept.etag) {
       // As it stands it may hold what the sources say, and not be what was sent.
       const current = { ...kept.doc, expected_count: 61 }
-      const members = { etag: kept.etag, current, received: digestOf(kept.doc) }
+      const members = { etag: kept.etag, current, arrived: digestOf(kept.doc) }
       throw new ProblemError(412, 'changed_meanwhile', '', [], undefined, members)
     }
     kept.saves++

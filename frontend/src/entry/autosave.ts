@@ -139,7 +139,7 @@ export class Autosave {
     } else if (error.status !== 412) {
       this.problem = error.message
       this.#set('refused')
-    } else if (this.#unknown && this.#unknown === members.received) {
+    } else if (this.#unknown && this.#unknown === members.arrived) {
       // It was our own save whose answer got lost: go on from there.
       this.etag = Number(members.etag)
       this.#unknown = undefined

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EntryView, LedgerType } from '../api/model'
 import { FormStore } from '../form/store'
 import type { Json, Schema } from '../schema/types'
-import { originsOf, takePins } from './pins'
+import { named, originsOf, takePins } from './pins'
 
 const schema: Schema = {
   type: 'object',
@@ -47,6 +47,15 @@ test('what was taken anew stands in the form, and what has no source any more go
   store.set('/count', 7)
   expect(takePins(store, viewed({ count: 7 }), type, name, name)).toBe(false)
   expect(store.value('/count')).toBe(7)
+})
+
+test('a source is called by its name as soon as the catalogue tells', () => {
+  const titles = (id: string) => (id === 'headcount' ? '点名' : id)
+  const early = originsOf(viewed({ count: 61 }, 61), type, name, name)
+  expect(early.get('/count')?.source).toBe('headcount')
+  const told = named(early, titles)
+  expect(told.get('/count')).toEqual({ ...early.get('/count'), source: '点名' })
+  expect(named(told, titles)).toEqual(told)
 })
 
 const shared = {

@@ -45,6 +45,11 @@ export function overruled(doc: Doc, was: readonly Pin[], now: readonly Pin[]): C
   return [...stands].flatMap(([field, value]) => diff(get(doc, field), value, field))
 }
 
+/** The origins with the names that ledgers have by now: while none is known, an id stands in its place. */
+export function named(origins: ReadonlyMap<string, Origin>, ledgerName: (id: string) => string) {
+  return new Map([...origins].map(([at, o]) => [at, { ...o, source: ledgerName(o.source) }]))
+}
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /**

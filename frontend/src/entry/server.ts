@@ -76,6 +76,6 @@ export function useRetaken(
 
 /** Rules and computed values only the server knows; the rest is said here without asking. */
 function onlyServerKnows(store: FormStore, { code, pointer }: ShownProblem): boolean {
-  if (code.startsWith('rule:') || code.startsWith('evidence_')) return true
+  if (/^(rule:|evidence_|period_)/.test(code)) return true
   return store.node(pointer).readOnly === true
 }

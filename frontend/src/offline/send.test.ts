@@ -55,7 +55,7 @@ class House {
       throw new ProblemError(412, 'changed_meanwhile', '', [], '', {
         etag: e.etag,
         current: e.doc,
-        received: digestOf(e.doc),
+        arrived: digestOf(e.doc),
       })
     if (e.state !== 'draft') throw new ProblemError(409, 'state_forbids', '')
     return e

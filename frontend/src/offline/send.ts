@@ -153,7 +153,7 @@ export class Sender {
     } catch (error) {
       if (!isProblem(error)) throw error
       // Our own save, made under another key before a crash.
-      if (error.status === 412 && error.members.received === document)
+      if (error.status === 412 && error.members.arrived === document)
         return { etag: Number(error.members.etag), retaken: true }
       throw wentOn(error)
     }

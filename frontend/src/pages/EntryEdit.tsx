@@ -21,6 +21,7 @@ import { LeftHere } from '../entry/LeftHere'
 import { useLocalDraft } from '../entry/localDraft'
 import { MovedBefore } from '../entry/MovedOver'
 import { newStore } from '../entry/newStore'
+import { named } from '../entry/pins'
 import { Receipt } from '../entry/Receipt'
 import { SaveNote } from '../entry/SaveNote'
 import { Strays } from '../entry/Strays'
@@ -133,6 +134,8 @@ function Editor({ view, carried, live, type, uploads, effort, anew }: EditorProp
   const names = useNames()
   const systemName = useSystemName()
   const [store] = useState(() => newStore(view, type, lang, names.ledger, systemName))
+  // The names of the sources may come after the form: it was opened by its address.
+  useEffect(() => store.setSources(named(store.sources, names.ledger)), [store, names])
   const { works } = useSync()
   const away = useConnection() === 'offline'
   const lies = useWorks()?.some((w) => w.id === id && w.state === 'editing') ?? false
