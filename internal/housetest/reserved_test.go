@@ -368,6 +368,9 @@ func TestReservedForgotten(t *testing.T) {
 	h := housetest.New(t)
 	c := reservedCases(t, h)[0]
 	h.Submitted(t)
+	if volume := leavings["volume"](t, h, c, "warden"); !strings.Contains(volume, c.open) {
+		t.Fatal(volume)
+	}
 	if _, err := h.Owner.Exec(t.Context(), "update search_texts set body = 'J06.9'"); err != nil {
 		t.Fatal(err)
 	}
@@ -377,6 +380,18 @@ func TestReservedForgotten(t *testing.T) {
 	}
 	if _, err := h.Owner.Exec(t.Context(), string(raw)); err != nil {
 		t.Fatal(err)
+	}
+	prints := h.Printing(t)
+	list, err := prints.Volumes(h.As(t.Context(), "warden"), h.Prison)
+	if err != nil || len(list) != 1 || list[0].State != "waiting" {
+		t.Fatalf("volumes: %+v %v", list, err)
+	}
+	prints.Now = func() time.Time { return time.Now().Add(time.Hour) } // a volume just asked for has a job of its own
+	if err := prints.Tend(t.Context(), h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	if list, err = prints.Volumes(h.As(t.Context(), "warden"), h.Prison); err != nil || list[0].State != "done" {
+		t.Errorf("bound anew: %+v %v", list, err)
 	}
 	kept := func() (list []string) {
 		rows, err := h.Owner.Query(t.Context(), "select distinct ledger from search_texts join entries using (prison_id, entry_id) order by 1")

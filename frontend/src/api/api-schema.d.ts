@@ -2198,7 +2198,7 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
-            /** @description columns of which nothing is taken */
+            /** @description columns that the version no longer asks for; what they held is not taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
             passed?: number;
@@ -2231,18 +2231,11 @@ export interface components {
                 code: string;
                 message: string;
             }[];
-            /** @description cells of which nothing is taken */
-            untaken?: components["schemas"]["Untaken"][];
-        };
-        Untaken: {
-            /** @description of the field or the column; of a cell under no title the cell itself */
-            title: string;
-            text: string;
-            /**
-             * @description the version no longer has the field (so too without a reason); the system works it out or is told it; evidence does not come with a table; the house keeps it of every entry; it stands under no title; no list could be read of it. The row is bad for the last two
-             * @enum {string}
-             */
-            why?: "retired" | "given" | "file" | "own" | "untitled" | "unread";
+            /** @description cells of fields that the version no longer has */
+            untaken?: {
+                title: string;
+                text: string;
+            }[];
         };
         ExportFilter: {
             /** Format: uuid */
@@ -3442,6 +3435,8 @@ export interface components {
             ledger: string;
             version: number;
             document: Record<string, never>;
+            /** @description Pointers of fields that the document holds and the reader may not read; absent when there are none */
+            hidden?: string[];
             digest: components["schemas"]["Digest"];
             nil_return: boolean;
             reason: string;
@@ -3502,6 +3497,8 @@ export interface components {
             revision: number;
             slot: string;
             name: string;
+            /** @description The reader may read neither its name nor its content */
+            hidden?: boolean;
             media_type: string;
             size: number;
             sha256: components["schemas"]["Digest"];
