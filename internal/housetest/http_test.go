@@ -253,3 +253,21 @@ func TestUploadRefused(t *testing.T) {
 }
 
 func itoa(n int) string { raw, _ := json.Marshal(n); return string(raw) }
+
+// TestNow: every answer, a refusal too, says what time it is here.
+func TestNow(t *testing.T) {
+	t.Parallel()
+	c := serve(t)
+	at := time.Date(2031, 3, 1, 8, 0, 0, 0, time.UTC)
+	c.h.Ledger.Now = func() time.Time { return at }
+	for _, path := range []string{"/session", "/nowhere"} {
+		res, err := http.Get(c.base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if got := res.Header.Get("X-Now"); got != "2031-03-01T08:00:00Z" {
+			t.Errorf("%s: %d, X-Now %q", path, res.StatusCode, got)
+		}
+	}
+}
