@@ -2198,7 +2198,7 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
-            /** @description columns that the version no longer asks for; what they held is not taken */
+            /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
             passed?: number;
@@ -2231,11 +2231,18 @@ export interface components {
                 code: string;
                 message: string;
             }[];
-            /** @description cells of fields that the version no longer has */
-            untaken?: {
-                title: string;
-                text: string;
-            }[];
+            /** @description cells of which nothing is taken */
+            untaken?: components["schemas"]["Untaken"][];
+        };
+        Untaken: {
+            /** @description of the field or the column; of a cell under no title the cell itself */
+            title: string;
+            text: string;
+            /**
+             * @description the version no longer has the field (so too without a reason); the system works it out or is told it; evidence does not come with a table; the house keeps it of every entry; it stands under no title; no list could be read of it. The row is bad for the last two
+             * @enum {string}
+             */
+            why?: "retired" | "given" | "file" | "own" | "untitled" | "unread";
         };
         ExportFilter: {
             /** Format: uuid */
@@ -2708,6 +2715,8 @@ export interface components {
             etag?: number;
             state?: string;
             current?: unknown;
+            /** @description Digest of the draft as it was last sent; current may be that with what its sources say */
+            arrived?: string;
             received?: number;
             limit?: number;
             /** Format: date-time */
@@ -3776,6 +3785,15 @@ export interface components {
             ledger: string;
             /** Format: uuid */
             opened?: string;
+            /**
+             * Format: uuid
+             * @description the reader's own draft that does it
+             */
+            go_on?: string;
+            /** @description who else has such a draft, by name */
+            drafting?: string;
+            /** @description the entry that asks for it is voided */
+            voided?: boolean;
             title: components["schemas"]["Text"];
             roles: string[];
             department: string;
@@ -6311,6 +6329,8 @@ export interface operations {
             query: {
                 /** @description Of the ledger, that the document was typed under. Where the draft has moved to another meanwhile the answer is 409 version_moved with version, etag and current (the draft as it is now) and moved (what was sent, as that version takes it; see Moved). */
                 version: number;
+                /** @description It was begun without the network. Whoever typed it has not seen what the sources say, so that a figure typed into a shared field stands where no source speaks of the matter. */
+                unseen?: boolean;
             };
             header: {
                 "If-Match": string;
