@@ -3866,6 +3866,11 @@ export interface components {
             submitted_at?: string;
             approved: boolean;
             waiting: boolean;
+            /** @description of what is owed of each inmate, whom nothing was filed about; only for who may look up the inmates of the area. target is then the roll of the period, and have how many it was filed about */
+            missing?: {
+                inmate_no: string;
+                name: string;
+            }[];
         };
         Share: {
             /** Format: uuid */
@@ -8300,6 +8305,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description earlier deadlines were left out; a chosen area has them all */
+                        more: boolean;
                         duties: components["schemas"]["Duty"][];
                         /** Format: date-time */
                         now: string;

@@ -211,7 +211,7 @@ function CellDetail(props: { prison: string; cell: HeatCell; close: () => void }
     unfilled: false,
   })
   useEffect(() => head.current?.focus(), [])
-  const { from, to } = spanOf(query.data ?? [], cell.day)
+  const { from, to } = spanOf(query.data?.duties ?? [], cell.day)
   return (
     <section aria-labelledby="cell" className="cell-detail">
       <div className="page-title">

@@ -51,7 +51,7 @@ test('what was taken anew stands in the form, and what has no source any more go
 
 test('a source is called by its name as soon as the catalogue tells', () => {
   const titles = (id: string) => (id === 'headcount' ? '点名' : id)
-  const early = originsOf(viewed({ count: 61 }, 61), type, name, name)
+  const early = originsOf(viewed({ count: 61 }, 61).draft?.pins, type, name, name)
   expect(early.get('/count')?.source).toBe('headcount')
   const told = named(early, titles)
   expect(told.get('/count')).toEqual({ ...early.get('/count'), source: '点名' })
