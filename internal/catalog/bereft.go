@@ -68,7 +68,19 @@ func lost(pointers []string, current, next *Type) []fault.Text {
 	return list
 }
 
-var theirField = regexp.MustCompile(`\b(doc|row)((?:\.[a-z_][a-z0-9_]*)+)`)
+var (
+	theirField = regexp.MustCompile(`\b(doc|row)((?:\.[a-z_][a-z0-9_]*)+)`)
+	bracketed  = regexp.MustCompile(`\[\s*['"]([a-z_][a-z0-9_]*)['"]\s*\]`)
+)
+
+// theirFields finds the members of the other document in an expression: the variable
+// and the path, however they are written.
+func theirFields(expr string) (list [][2]string) {
+	for _, m := range theirField.FindAllStringSubmatch(bracketed.ReplaceAllString(expr, ".$1"), -1) {
+		list = append(list, [2]string{m[1], strings.ReplaceAll(m[2], ".", "/")})
+	}
+	return list
+}
 
 // members are the pointers into the other ledger that the source reads, "*" for every row.
 func (s Source) members() []string {
@@ -85,9 +97,9 @@ func (s Source) members() []string {
 		list = append(list, within+"/"+InmateField)
 	}
 	for _, expr := range s.expressions() {
-		for _, m := range theirField.FindAllStringSubmatch(expr, -1) {
-			path := strings.ReplaceAll(m[2], ".", "/")
-			if m[1] == "row" {
+		for _, m := range theirFields(expr) {
+			path := m[1]
+			if m[0] == "row" {
 				path = within + path
 			}
 			list = append(list, path)

@@ -172,8 +172,8 @@ func (t *Type) open(p *problems) {
 	}
 	for i, tr := range t.Triggers {
 		for field, expr := range tr.Fill {
-			for _, m := range theirField.FindAllStringSubmatch(expr, -1) {
-				want(fmt.Sprintf("/triggers/%d/fill/%s", i, field), strings.ReplaceAll(m[2], ".", "/"))
+			for _, m := range theirFields(expr) {
+				want(fmt.Sprintf("/triggers/%d/fill/%s", i, field), m[1])
 			}
 		}
 	}

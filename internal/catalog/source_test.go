@@ -79,9 +79,12 @@ func TestSourceRefused(t *testing.T) {
 		{`{"field":"/list","ledger":"medical-visit","pick":"list"}`, []string{"fill"}},
 		// Of a ledger of a higher level no texts.
 		{`{"field":"/text","ledger":"psych-health","take":"risk_grade"}`, nil},
-		{`{"field":"/text","ledger":"psych-health","take":"session_note"}`, []string{"take"}},
-		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc.session_note"}}`, []string{"fill/inmate_ref"}},
-		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc['session_note']"}}`, []string{"fill/inmate_ref"}},
+		{`{"field":"/text","ledger":"psych-health","take":"precautions"}`, []string{"take"}},
+		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc.precautions"}}`, []string{"fill/inmate_ref"}},
+		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc['precautions']"}}`, []string{"fill/inmate_ref"}},
+		// Nothing that is for professionals, however it is written.
+		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc.session_note"}}`, []string{"fill/inmate_ref", "take"}},
+		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc['session_note']"}}`, []string{"fill/inmate_ref", "take"}},
 		{`{"field":"/list","ledger":"psych-health","pick":"list","fill":{"inmate_ref":"doc.inmate_ref"}}`, nil},
 	} {
 		_, err := c.Draft(sourced(test.source))
