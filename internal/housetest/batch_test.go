@@ -257,7 +257,8 @@ func TestBatchAnswers(t *testing.T) {
 	}
 	for _, from := range []map[string]any{saved[0].(map[string]any), last} {
 		doc := from["body"].(map[string]any)
-		if doc["places"] == nil || doc["started_at"] != nil || doc["clips"] != nil {
+		// Which cells were searched is of one search.
+		if doc["places"] != nil || doc["searchers"] == nil || doc["search_kind"] == nil || doc["started_at"] != nil || doc["clips"] != nil {
 			t.Errorf("begins with %v", doc)
 		}
 	}

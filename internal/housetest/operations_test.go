@@ -46,7 +46,7 @@ func TestOccasionsNamed(t *testing.T) {
 		t.Errorf("of another change: %v", got)
 	}
 	// The stable id stays, and what other ledgers are opened with.
-	rename := strings.NewReplacer(`"x-id":"inmate_ref"`, `"x-id":"inmate_ref"`, `doc.inmate_ref`, `doc.held_ref`, `"inmate_ref":"doc`, `"inmate_ref":"doc`, `/inmate_ref`, `/held_ref`, `"inmate_ref"`, `"held_ref"`)
+	rename := strings.NewReplacer(`"x-id":"inmate_ref"`, `"x-id":"inmate_ref"`, `"inmate_ref":"doc.inmate_ref"`, `"inmate_ref":"doc.held_ref"`, `doc.inmate_ref`, `doc.held_ref`, `"inmate_ref":"doc`, `"inmate_ref":"doc`, `/inmate_ref`, `/held_ref`, `"inmate_ref"`, `"held_ref"`)
 	c.Schema, c.Definition, c.Form = rename.Replace(c.Schema), rename.Replace(c.Definition), rename.Replace(c.Form)
 	if got := named(c); !slices.Equal(got, []string{"talk"}) {
 		t.Errorf("of a new name: %v", got)

@@ -54,6 +54,7 @@ func pigeons(t *testing.T, h *housetest.House, id string) proposal.Content {
 		schema["required"] = []any{"held_at", "pigeon_tally"}
 		delete(schema, "allOf")
 		definition["id"], definition["version"], definition["owner"] = id, 1, "dept_custody"
+		definition["title"] = map[string]any{"zh": "鸽子簿 " + id, "en": "Pigeons " + id}
 		definition["summary"] = []any{"/pigeon_tally"}
 		for _, name := range []string{"evidence", "rules", "measures"} {
 			definition[name] = []any{}

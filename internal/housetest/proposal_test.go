@@ -133,6 +133,7 @@ func TestProposalRefused(t *testing.T) {
 	base := func(id, owner string) proposal.Content {
 		c := next(t, h, "culture-activity", func(schema, definition, _ map[string]any) {
 			definition["id"], definition["version"], definition["owner"] = id, 1, owner
+			definition["title"] = map[string]any{"zh": "新簿", "en": "New book"}
 		})
 		c.Kind, c.Ledger, c.Gate = proposal.Add, id, theGate
 		return c

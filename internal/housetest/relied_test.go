@@ -162,7 +162,7 @@ func TestTriggersOpenWhatIsKept(t *testing.T) {
 	version := next(t, h, "culture-activity", opening("police-training"))
 	fresh := next(t, h, "culture-activity", func(schema, definition, form map[string]any) {
 		opening("police-training")(schema, definition, form)
-		definition["id"], definition["version"] = "new-book", 1
+		definition["id"], definition["version"], definition["title"] = "new-book", 1, map[string]any{"zh": "新簿", "en": "New book"}
 	})
 	fresh.Kind, fresh.Ledger, fresh.Gate = proposal.Add, "new-book", theGate
 	for name, x := range map[string]struct {

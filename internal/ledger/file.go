@@ -161,8 +161,13 @@ func (s *Service) try(ctx context.Context, r looking, t *catalog.Type, rows []Ne
 		if asDraft {
 			res.Errors = slices.DeleteFunc(res.Errors, func(f fault.Field) bool { return f.Code == "evidence_missing" })
 		}
-		// In a form it is seen that the source stands; of a file nobody would know.
-		out[i] = append(overruled(t, docs[n], stands), res.Errors...)
+		// In a form it is seen that the source stands; of a file nobody would know what became of a figure.
+		for _, f := range overruled(t, docs[n], stands) {
+			if catalog.At(docs[n].Value, f.Pointer) != nil {
+				out[i] = append(out[i], f)
+			}
+		}
+		out[i] = append(out[i], res.Errors...)
 	}
 	return nil
 }
