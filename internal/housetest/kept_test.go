@@ -61,4 +61,18 @@ func TestKeptOn(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	// Whose a ledger was is told of the day too.
+	exec(t, c.h, "alter table ledger_owners disable trigger user")
+	exec(t, c.h, "update ledger_owners set from_at = '2025-01-10 10:00+08'")
+	exec(t, c.h, "alter table ledger_owners enable trigger user")
+	exec(t, c.h, "insert into ledger_owners (ledger, from_at, department) values ('police-training', '2025-07-01 09:00+08', 'dept_education')")
+	first := c.h.Access.Owner("police-training")
+	for day, owner := range map[string]string{"2025-06-30": first, "2025-07-01": "dept_education", "2025-08-01": "dept_education"} {
+		_, answer := officer.do(t, "GET", "/ledgers?on="+day, "", nil)
+		for _, l := range answer["ledgers"].([]any) {
+			if l := l.(map[string]any); l["id"] == "police-training" && l["owner"] != owner {
+				t.Errorf("on %s the owner is %v, want %s", day, l["owner"], owner)
+			}
+		}
+	}
 }

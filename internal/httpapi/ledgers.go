@@ -77,9 +77,14 @@ func (a *API) listLedgers(c echo.Context) error {
 	list := []ledgerHead{}
 	types := a.Catalog.Types()
 	on := c.QueryParam("on")
+	var owners map[string]string
 	if on != "" {
 		if _, err := catalog.Day(on); err != nil {
 			return badDay("on")
+		}
+		var err error
+		if owners, err = a.House.OwnersOn(c.Request().Context(), on); err != nil {
+			return err
 		}
 		types = a.Catalog.KeptOn(on)
 	}
@@ -94,7 +99,11 @@ func (a *API) listLedgers(c echo.Context) error {
 		types = slices.DeleteFunc(slices.Clone(types), func(t *catalog.Type) bool { return !t.AppliesTo(area.Kind, area.Function, area.HasLabour) })
 	}
 	for _, t := range types {
-		list = append(list, a.head(t))
+		h := a.head(t)
+		if on != "" {
+			h.Owner = owners[t.ID]
+		}
+		list = append(list, h)
 	}
 	ended := []ledgerHead{}
 	for _, t := range a.Catalog.Ended() {

@@ -59,6 +59,7 @@ type API struct {
 type House interface {
 	Prison(ctx context.Context, id uuid.UUID) error
 	Organisation(ctx context.Context) (ledger.Organisation, error)
+	OwnersOn(ctx context.Context, day string) (map[string]string, error)
 	People(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Person, error)
 	Inmates(ctx context.Context, s ledger.Session, area uuid.UUID, text string) ([]ledger.Inmate, error)
 	Lookups(ctx context.Context, prison, area uuid.UUID) ([]ledger.Person, []ledger.Inmate, error)

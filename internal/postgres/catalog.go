@@ -71,17 +71,32 @@ func (s *Store) Governed(ctx context.Context) (map[string]string, []catalog.End,
 	return owners, ends, mapped(err)
 }
 
+// OwnersOn is who owned each ledger at the end of a day (YYYY-MM-DD); before there
+// was an owner, the first.
+func (s *Store) OwnersOn(ctx context.Context, day string) (map[string]string, error) {
+	owners, err := ownersIn(ctx, s.pool, `select distinct on (ledger) ledger, department
+		from (select *, (from_at at time zone 'Asia/Shanghai')::date > $1::text::date as later from ledger_owners) o
+		order by ledger, later, case when later then null else from_at end desc, from_at`, day)
+	return owners, mapped(err)
+}
+
+func ownersIn(ctx context.Context, from querier, sql string, args ...any) (map[string]string, error) {
+	owners := map[string]string{}
+	rows, err := from.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	var ledger, department string
+	_, err = pgx.ForEachRow(rows, []any{&ledger, &department}, func() error { owners[ledger] = department; return nil })
+	return owners, err
+}
+
 func governedIn(ctx context.Context, from querier) (owners map[string]string, ends []catalog.End, err error) {
-	owners = map[string]string{}
-	rows, err := from.Query(ctx, "select distinct on (ledger) ledger, department from ledger_owners order by ledger, from_at desc")
+	owners, err = ownersIn(ctx, from, "select distinct on (ledger) ledger, department from ledger_owners order by ledger, from_at desc")
 	if err != nil {
 		return nil, nil, err
 	}
-	var ledger, department string
-	if _, err = pgx.ForEachRow(rows, []any{&ledger, &department}, func() error { owners[ledger] = department; return nil }); err != nil {
-		return nil, nil, err
-	}
-	rows, err = from.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, ended_at, places from ledger_ends order by ledger")
+	rows, err := from.Query(ctx, "select ledger, kind, target, notice_zh, notice_en, ended_at, places from ledger_ends order by ledger")
 	if err != nil {
 		return nil, nil, err
 	}
