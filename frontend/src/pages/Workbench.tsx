@@ -45,6 +45,9 @@ export default function Workbench() {
   return (
     <>
       <PageTitle title={t('menu.workbench')} />
+      {!mayApprove(me) && !mayFill(me) && !mayRead(me) && (
+        <Empty>{t('workbench.nothingDue')}</Empty>
+      )}
       {mayApprove(me) && <ToApprove prison={prison} />}
       {mayFill(me) && area && <Duties me={me} prison={prison} area={area} />}
       {mayFill(me) && !area && prison && <BeginFor me={me} prison={prison} />}
