@@ -241,7 +241,7 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
 	bad = append(bad, t.untyped()...)
 	bad = append(bad, c.closed(t)...)
-	bad = append(bad, c.named(t)...)
+	bad = append(bad, c.namesake(t)...)
 	if len(bad) > 0 {
 		return nil, badType(t, bad)
 	}

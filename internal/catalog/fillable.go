@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"taizhang/internal/fault"
 )
@@ -43,11 +40,11 @@ func (f fillable) object(n map[string]any, at string) {
 	for _, name := range slices.Sorted(maps.Keys(props)) {
 		here := at + "/properties/" + escape(name)
 		title := titleOf(props[name]).ZH
-		if other, twice := titles[readAs(title)]; twice {
+		if other, twice := titles[unspaced(title)]; twice {
 			f.refuse(here+"/title", "标题“"+title+"”与字段 "+other+" 的相同，表格和页面上分不清，请改其中一个；同一内容只设一个字段",
 				"The title is that of the field "+other+": nobody could tell them apart; change one, or ask once")
 		}
-		titles[readAs(title)] = name
+		titles[unspaced(title)] = name
 		f.field(props[name], here)
 	}
 	for _, name := range texts(n["required"]) {
@@ -62,12 +59,6 @@ func (f fillable) object(n map[string]any, at string) {
 			f.refuse(at+"/properties/"+escape(name), "字段 "+name+" 的显示条件永远不成立，请改条件", "The field "+name+" is never shown, for its conditions cannot come true; change them")
 		}
 	}
-}
-
-// readAs is a title as a reader goes by it, with the number at its end.
-func readAs(title string) string {
-	plain := norm.NFKC.String(title)
-	return fold(title) + " " + plain[len(strings.TrimRight(plain, "0123456789")):]
 }
 
 // branches looks at the conditions of an object's schema, or of one of its branches.

@@ -82,7 +82,7 @@ func (r *Register) admit(c *Catalog, earlier []*Type, t *Type, p *problems) {
 	if before == nil && r.became(t.ID) {
 		return
 	}
-	for _, f := range c.named(t) {
+	for _, f := range c.namesake(t) {
 		say(t, f, p)
 	}
 	for _, f := range reused(t, earlier) {

@@ -113,14 +113,11 @@ func (w *profile) kinds(n map[string]any, at string) {
 	}
 }
 
-// options asks that each choice can be made, and told from the others.
+// options asks that each choice can be told from the others.
 func (w *profile) options(n map[string]any, at string) {
 	seen := map[string]bool{}
 	for i, c := range choiceNodes(n) {
 		here := fmt.Sprintf("%s/oneOf/%d", at, i)
-		if v := c["const"]; v != nil && n["type"] != nil && !takesDefault(map[string]any{"type": n["type"]}, v) {
-			w.p.say(here+"/const", "choice", fault.Text{ZH: "选项的值不是本字段的类型", EN: "The choice's value is not of the field's type"})
-		}
 		for _, k := range []string{"const", "title", "x-en"} {
 			if told := fmt.Sprintf("%s %v", k, c[k]); c[k] != nil && seen[told] {
 				w.p.say(here+"/"+k, "choice", fault.Text{ZH: fmt.Sprintf("选项重复：%v", c[k]), EN: fmt.Sprintf("The choice is there already: %v", c[k])})

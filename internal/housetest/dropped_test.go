@@ -35,21 +35,7 @@ func TestImportUntitled(t *testing.T) {
 	c := serve(t).as(t, "officer")
 	h := c.h
 	outs := searches(h, 2, func(int) bool { return false })
-	var w bytes.Buffer
-	x, err := workbook.NewText(&w, workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, workbook.GB18030)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range outs {
-		o.Area = ""
-		if err := x.Add(o); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := x.Close(); err != nil {
-		t.Fatal(err)
-	}
-	raw := []byte(strings.TrimSuffix(w.String(), "\r\n") + ",twice a week\r\n")
+	raw := []byte(strings.TrimSuffix(string(textOf(t, h, outs, workbook.GB18030)), "\r\n") + ",twice a week\r\n")
 	var book []byte
 	for round, sent := range [][]byte{raw, nil} {
 		if sent == nil {

@@ -262,6 +262,26 @@ func draftAt(t *testing.T, h *housetest.House, k ledger.Key) json.RawMessage {
 	return v.Draft.Body
 }
 
+// textOf is the file of searches that an officer would send as text.
+func textOf(t *testing.T, h *housetest.House, outs []workbook.Out, encoding string) []byte {
+	t.Helper()
+	var w bytes.Buffer
+	x, err := workbook.NewText(&w, workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, encoding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range outs {
+		o.Area = ""
+		if err := x.Add(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w.Bytes()
+}
+
 // TestImportRetired: a file with a column that the version has retired is checked
 // all the same; the column and its cells are named before anything is written, the
 // rest goes in when its sender says so, and the error workbook keeps what was not
@@ -275,24 +295,11 @@ func TestImportRetired(t *testing.T) {
 		outs[k].Value["searched_count"] = json.Number("12")
 	}
 	title := titleOf(t, h, "searched_count")
-	var w bytes.Buffer
-	x, err := workbook.NewText(&w, workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Empty, workbook.UTF8BOM)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, o := range outs {
-		o.Area = ""
-		if err := x.Add(o); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := x.Close(); err != nil {
-		t.Fatal(err)
-	}
+	asText := textOf(t, h, outs, workbook.UTF8BOM)
 	asBook := bookOf(t, h, "cell-body-search", outs)
 	publish(t, h, secondSearch(t, h))
 	for _, name := range []string{"表.xlsx", "表.csv"} {
-		raw := map[string][]byte{"表.xlsx": asBook, "表.csv": w.Bytes()}[name]
+		raw := map[string][]byte{"表.xlsx": asBook, "表.csv": asText}[name]
 		i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{Name: name}, raw))
 		in := "/prisons/" + h.Prison.String() + "/imports/" + i.ID.String()
 		status, body := c.do(t, "GET", in, "", nil)

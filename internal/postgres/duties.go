@@ -135,10 +135,13 @@ const filed = `e.prison_id = d.prison_id and e.ledger = d.ledger
 	and e.occurred_at > d.starts_at and e.occurred_at <= d.ends_at and e.occurred_day between (d.starts_at - interval '1 day')::date and (d.ends_at + interval '1 day')::date
 	and e.counts and e.state in ('submitted', 'approved', 'returned', 'draft') and e.submitted_at is not null`
 
+// saying is the revision r by which an entry e is told whom it is about: what is in force, else the latest.
+const saying = `join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end`
+
 // lacking is whatever of the duty d nobody has filed: of what is owed of each inmate, about one of them.
 const lacking = `(d.about = '' and d.target > (select count(*) from entries e where e.area_id = d.area_id and ` + filed + `)
 	or d.about <> '' and exists (select from duty_inmates o where o.prison_id = d.prison_id and o.duty_id = d.duty_id and d.target > (
-		select count(*) from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
+		select count(*) from entries e ` + saying + `
 		where r.document->>d.about = o.inmate_no and ` + filed + `)))`
 
 // excused by decision (免填) is the duty d.
@@ -185,7 +188,7 @@ func duties(ctx context.Context, tx pgx.Tx, prison uuid.UUID, f duty.Filter) ([]
 			from duty_inmates o join inmates i on i.prison_id = o.prison_id and i.inmate_no = o.inmate_no cross join generate_series(1, d.target) as n(nth)
 			left join (select e.entry_id, e.submitted_at, e.in_force, e.state, r.document->>d.about as inmate_no,
 					row_number() over (partition by r.document->>d.about order by e.submitted_at, e.entry_id) as nth
-				from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = case when e.in_force > 0 then e.in_force else e.revision end
+				from entries e `+saying+`
 				where `+filed+`) s on s.inmate_no = o.inmate_no and s.nth = n.nth
 			where d.about <> '' and o.prison_id = d.prison_id and o.duty_id = d.duty_id) g on true
 		where `+w.String()+` order by d.due_at desc, d.ledger desc, d.target desc`+cut, w.args...)

@@ -20,9 +20,9 @@ func book(title string) string {
 	return plain
 }
 
-// named says that another ledger in force bears the type's title: of two ledgers of
+// namesake says that another ledger in force bears the type's title: of two ledgers of
 // one name nobody knows which is meant.
-func (c *Catalog) named(t *Type) []fault.Field {
+func (c *Catalog) namesake(t *Type) []fault.Field {
 	for _, o := range c.Types() {
 		if o.ID != t.ID && book(o.Title.ZH) == book(t.Title.ZH) {
 			return []fault.Field{{Pointer: "ledger.json/title", Code: "definition", Text: fault.Text{
