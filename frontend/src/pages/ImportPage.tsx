@@ -155,7 +155,9 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
           <table className="plain">
             <thead>
               <tr>
-                <th scope="col">{t('exchange.line')}</th>
+                <th scope="col" className="whole">
+                  {t('exchange.line')}
+                </th>
                 <th scope="col">{t('entry.summary')}</th>
                 <th scope="col">{t('exchange.outcome')}</th>
                 <th scope="col">{t('exchange.mistakes')}</th>
@@ -168,7 +170,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                   <tr key={r.number}>
                     <td>{r.line}</td>
                     <td>{r.summary.map((s) => text(s.text, lang)).join(' · ')}</td>
-                    <td>
+                    <td className="whole">
                       {r.entry ? (
                         <Link to={`/prisons/${of.prison}/entries/${r.entry}`}>
                           {t(`exchange.outcome_${r.outcome}`)}
