@@ -149,7 +149,8 @@ const programs = new Set(['rebased', 'not_opened'])
 export function Timeline({ view }: { view: EntryView }) {
   const t = useT()
   const names = useNames()
-  const newest = [...view.events].sort((a, b) => b.recorded_at.localeCompare(a.recorded_at))
+  // The server's order, turned round: acts of one transaction bear one time.
+  const newest = [...view.events].reverse()
   return (
     <ol className="timeline">
       {newest.map((event) => {

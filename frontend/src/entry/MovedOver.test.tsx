@@ -56,6 +56,12 @@ it('says in the history what a move left out, and that the program moved it', ()
   expect(second?.textContent).toContain('张三')
 })
 
+it('tells the acts of one moment in the order they were done, the last first', () => {
+  show(<Timeline view={view([created, event('submitted', '1', {})])} />)
+  const told = screen.getAllByRole('listitem').map((li) => li.querySelector('strong')?.textContent)
+  expect(told).toEqual(['提交', '新建'])
+})
+
 it('says when a draft is opened what a move left out while nobody had it open', () => {
   show(<MovedBefore view={view([created, moved])} />)
   const note = screen.getByRole('status').textContent
