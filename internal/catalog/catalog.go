@@ -115,7 +115,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	reserved, err := readReserved(fsys)
+	readings, err := readReserved(fsys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +128,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 		systems[s.ID] = true
 	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, settings: settings, occasions: occasions, reserved: reserved, messages: messages, meta: m, systems: systems}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, readings: readings, messages: messages, meta: m, systems: systems}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Catalog, error) {
