@@ -8,7 +8,7 @@ RETURN coalesce(row_level <> 'L3' OR row_sealed OR row_author::text = app.settin
   OR string_to_array(app.setting('whole'), ',') && ARRAY[row_area::text || '/' || row_ledger, row_prison::text || '/' || row_ledger, '*/' || row_ledger, row_prison::text, '*'], false);
 -- +goose StatementEnd
 
--- What who reads only a part of an entry finds it by; NULL where all is read or nothing.
+-- What who reads only a part of an entry finds it by; they find nothing that has none.
 ALTER TABLE search_texts ADD COLUMN part text;
 -- The entries of which there is a part now are found again after `taizhang search rebuild`.
 ALTER TABLE entries NO FORCE ROW LEVEL SECURITY;
@@ -22,8 +22,8 @@ CREATE OR REPLACE FUNCTION app.hits(in_prison uuid, wanted int[], needles text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT e.entry_id, app.rank(t.head, t.body, t.rest, words), coalesce(e.occurred_at, '-infinity')
   FROM search_texts s JOIN entries e ON e.prison_id = s.prison_id AND e.entry_id = s.entry_id
-    CROSS JOIN LATERAL (SELECT s.part IS NULL OR app.whole(e.prison_id, e.area_id, e.ledger, e.level, e.sealed, e.author)) AS w (whole)
-    CROSS JOIN LATERAL (SELECT CASE WHEN whole THEN s.head ELSE '' END, CASE WHEN whole THEN s.body ELSE s.part END, CASE WHEN whole THEN s.rest ELSE '' END) AS t (head, body, rest)
+    CROSS JOIN LATERAL (SELECT app.whole(e.prison_id, e.area_id, e.ledger, e.level, e.sealed, e.author)) AS w (whole)
+    CROSS JOIN LATERAL (SELECT CASE WHEN whole THEN s.head ELSE '' END, CASE WHEN whole THEN s.body ELSE coalesce(s.part, '') END, CASE WHEN whole THEN s.rest ELSE '' END) AS t (head, body, rest)
   WHERE s.prison_id = in_prison AND s.grams @> wanted AND e.state <> 'discarded'
     AND (in_ledgers IS NULL OR e.ledger = ANY (in_ledgers))
     AND (in_area IS NULL OR e.area_id = in_area)

@@ -408,6 +408,29 @@ func TestPartNotFoundByTheRest(t *testing.T) {
 	}
 }
 
+// TestPartDecided: an officer who is asked to sign with the others decides on the part.
+func TestPartDecided(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	raw, err := json.Marshal(reservedCases(t, h)[0].doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := h.Begin(t, "medic", "medical-visit", raw)
+	filed, err := h.Ledger.Submit(h.As(t.Context(), "medic"), e.Key, e.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := h.Ledger.AddSigner(h.As(t.Context(), "hospital head"), e.Key, ledger.Signing{Digest: *filed.Entry.Digest,
+		Person: h.Person("second officer").Number, Place: "before", Reason: "核对服药"}, ledger.Idem{})
+	if err != nil || !strings.Contains(string(out.Entry.Summary), "门诊") {
+		t.Fatal(string(out.Entry.Summary), err)
+	}
+	if out, err = approve(h, t, "second officer", out.Entry); err != nil || strings.Contains(string(out.Entry.Summary), "门诊") || !strings.Contains(string(out.Entry.Summary), "休息") {
+		t.Errorf("the officer is told %s: %v", out.Entry.Summary, err)
+	}
+}
+
 // TestReservedNotFound: by what is for professionals nobody finds an entry, neither
 // by searching nor by a filter, made anew or as it is kept.
 func TestReservedNotFound(t *testing.T) {
