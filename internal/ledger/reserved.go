@@ -16,11 +16,14 @@ import (
 // read, though he may read the entry (docs/access.md, Fields for professionals).
 func (s *Service) Hidden(ctx context.Context, e Entry, t *catalog.Type) catalog.Hidden {
 	sub := s.subject(e, t)
-	a, now := actor.From(ctx), s.Now()
-	return t.Hidden(s.Access.Check(a, ReadWhole, sub, now) == nil, func(class string) bool {
+	may := func(action, class string) bool {
 		sub.Class = class
-		return s.Access.Check(a, "read", sub, now) == nil
-	})
+		return s.Access.Check(actor.From(ctx), action, sub, s.Now()) == nil
+	}
+	// Who fills a ledger is shown the last of its entries without being their reader.
+	_, parted := t.Part()
+	whole := may(ReadWhole, "entry") || !parted && !may("read", "entry")
+	return t.Hidden(whole, func(class string) bool { return may("read", class) })
 }
 
 // Conceal takes out of the entries' summaries what the context's actor may not read.
