@@ -138,6 +138,9 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 		// The names were read before the change.
 		e.Waiting, e.Heard = nil, nil
 		o.Entry = e
+		if err := s.Conceal(ctx, []*Entry{&o.Entry}); err != nil {
+			return err
+		}
 		out = *o
 		return nil
 	})

@@ -335,6 +335,10 @@ type Files interface {
 	ListStaging(ctx context.Context, prefix string) iter.Seq2[StoredObject, error]
 }
 
+// ReadWhole asks of an entry that one may read whether one may read all of it, or only
+// the part of an L3 entry that its area reads.
+const ReadWhole = "read_whole"
+
 // Subject is what a decision of access looks at: the row's own attributes.
 type Subject struct {
 	Class     string
