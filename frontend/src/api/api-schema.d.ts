@@ -2215,6 +2215,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description rows that had become an entry before which says something else; it is not changed */
+            differs: number;
             /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
@@ -2234,7 +2236,7 @@ export interface components {
             line: number;
             area: string;
             /** @enum {string} */
-            outcome: "good" | "bad" | "written" | "skipped";
+            outcome: "good" | "bad" | "written" | "skipped" | "differs";
             /** Format: uuid */
             entry?: string;
             summary: {
@@ -5044,7 +5046,7 @@ export interface operations {
     "imports.rows": {
         parameters: {
             query?: {
-                outcome?: "good" | "bad" | "written" | "skipped";
+                outcome?: "good" | "bad" | "written" | "skipped" | "differs";
                 after?: number;
             };
             header?: never;
