@@ -3260,6 +3260,8 @@ export interface components {
             not_after: string;
             verified: boolean;
             wrong?: string;
+            /** @description files named in the chain that were not at the server when it was judged, so that nothing is verified of them; absent for none */
+            unseen_files?: number;
             saves: number;
             document: string;
             head?: string;
