@@ -303,7 +303,7 @@ func (c *compiler) expressions(t *Type, published bool, p *problems) {
 		rest[fmt.Sprintf("/rules/%d", i)] = r.Expr
 	}
 	for _, at := range slices.Sorted(maps.Keys(rest)) {
-		p.lacking(at, known.of(rest[at]))
+		p.astray(at, known.astray(rest[at]))
 	}
 }
 

@@ -88,6 +88,7 @@ type Import struct {
 	Bad      int           `json:"bad"`
 	Written  int           `json:"written"`
 	Skipped  int           `json:"skipped"`
+	Differs  int           `json:"differs"`
 	Failure  *Failure      `json:"failure,omitempty"`
 	Retired  []string      `json:"retired,omitempty"` // columns of which nothing is taken
 	Passed   *int          `json:"passed,omitempty"`  // version its rows were checked under before; they were checked again
@@ -113,13 +114,21 @@ func failure(err error) (*Failure, bool) {
 // Outcome of one row.
 type Outcome string
 
-// The outcomes. Skipped rows had become an entry before.
+// The outcomes. Skipped rows had become an entry before; so had those that differ,
+// whose entry says something else now.
 const (
 	Good    Outcome = "good"
 	Bad     Outcome = "bad"
 	Written Outcome = "written"
 	Skipped Outcome = "skipped"
+	Differs Outcome = "differs"
 )
+
+// Outcomes in the order the screen shows them.
+var Outcomes = []Outcome{Good, Bad, Written, Skipped, Differs}
+
+// before: the row had become an entry before this import.
+func (o Outcome) before() bool { return o == Skipped || o == Differs }
 
 // Row is one row of an import.
 type Row struct {

@@ -59,7 +59,7 @@ var titles = map[string]fault.Text{
 	"query_empty":            {ZH: "请输入要查找的字词", EN: "Type what to look for"},
 	"query_too_long":         {ZH: "查找内容过长，请减少字词", EN: "There is too much to look for; use fewer words"},
 	"proposal_decided":       {ZH: "该提案已办结", EN: "This proposal is decided already"},
-	"proposal_outdated":      {ZH: "台账目录已有变化，预演结果不同，请重新提案", EN: "The catalogue has changed and the dry run with it; propose anew"},
+	"proposal_outdated":      {ZH: "台账目录在提案以后已有变化，预演结果不同；请提案人撤回后重新提案", EN: "The catalogue has changed since it was proposed, and the dry run with it; its author withdraws it and proposes anew"},
 	"file_state":             {ZH: "该导入导出当前的状态不允许这样做，请刷新后查看", EN: "The state of this file does not allow it; refresh to see"},
 	"row_written":            {ZH: "这一行已导入过", EN: "This row was brought in before"},
 	"table_columns":          {ZH: "表头与台账字段不符，请下载最新空表", EN: "The columns are not those of the ledger; take a new empty file"},

@@ -441,6 +441,34 @@ type Filed struct {
 	Revision Revision
 }
 
+// Says is what an entry says now: what was filed, as far as the context's actor may
+// read it; of one that never was, and of a strictly restricted one, to its author alone.
+func (s *Service) Says(ctx context.Context, k Key) (Filed, error) {
+	var f Filed
+	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) (err error) {
+		if f.Entry, err = r.Entry(ctx, k); err != nil {
+			return err
+		}
+		if err := s.check(ctx, "read", f.Entry); err != nil {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		n := cmp.Or(f.Entry.InForce, f.Entry.Revision)
+		if f.Entry.Author != actor.From(ctx).PersonID && (n == 0 || f.Entry.Level == "L3") {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		if n == 0 {
+			d, err := r.Draft(ctx, k)
+			f.Revision = Revision{Ledger: f.Entry.Ledger, Version: f.Entry.Version, Document: d.Body}
+			return err
+		}
+		if f.Revision, err = r.Revision(ctx, k, n); err == nil {
+			_, err = s.conceal(ctx, f.Entry, &f.Revision)
+		}
+		return err
+	})
+	return f, err
+}
+
 // Filed returns a page of the list with what was filed, as far as the context's
 // actor may read it.
 func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {

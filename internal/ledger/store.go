@@ -70,6 +70,9 @@ type Reader interface {
 	Notices(ctx context.Context, prison, person uuid.UUID) ([]Notice, error)
 	// PersonByNumber finds somebody who is posted in the prison.
 	PersonByNumber(ctx context.Context, prison uuid.UUID, number string) (Posted, error)
+	// Posted lists who is posted in the prison, by number or name, each with every
+	// posting.
+	Posted(ctx context.Context, prison uuid.UUID, text string) ([]Posted, error)
 	// Holders lists who holds the post now: in the area, in the department that
 	// answers, or in the prison as a whole; each person once, with every posting.
 	Holders(ctx context.Context, prison, area uuid.UUID, department string, post catalog.Post) ([]Posted, error)

@@ -73,7 +73,7 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 			return nil, fault.InvalidFields("invalid_document", res.Errors)
 		}
 		got := received(typed, attached)
-		claim, err := claimed(ctx, tx, sub.Written, got)
+		claim, err := claimed(ctx, tx, sub.Written, got, false)
 		if err != nil {
 			return nil, err
 		}

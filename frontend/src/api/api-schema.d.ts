@@ -1058,6 +1058,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/signers/addable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look up who may be added to the step at hand, by number or name */
+        get: operations["signers.find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/ask_void": {
         parameters: {
             query?: never;
@@ -2198,6 +2215,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description rows that had become an entry before which says something else; it is not changed */
+            differs: number;
             /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
@@ -2217,7 +2236,7 @@ export interface components {
             line: number;
             area: string;
             /** @enum {string} */
-            outcome: "good" | "bad" | "written" | "skipped";
+            outcome: "good" | "bad" | "written" | "skipped" | "differs";
             /** Format: uuid */
             entry?: string;
             summary: {
@@ -3241,6 +3260,8 @@ export interface components {
             not_after: string;
             verified: boolean;
             wrong?: string;
+            /** @description files named in the chain that were not at the server when it was judged, so that nothing is verified of them; absent for none */
+            unseen_files?: number;
             saves: number;
             document: string;
             head?: string;
@@ -5027,7 +5048,7 @@ export interface operations {
     "imports.rows": {
         parameters: {
             query?: {
-                outcome?: "good" | "bad" | "written" | "skipped";
+                outcome?: "good" | "bad" | "written" | "skipped" | "differs";
                 after?: number;
             };
             header?: never;
@@ -6919,6 +6940,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "signers.find": {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 20 of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            number: string;
+                            name: string;
+                        }[];
+                    };
                 };
             };
             /** @description A problem */

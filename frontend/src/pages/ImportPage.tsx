@@ -29,7 +29,7 @@ export default function ImportPage() {
   return <Ready query={query}>{(data) => <Shown of={data} />}</Ready>
 }
 
-const outcomes: (Outcome | '')[] = ['', 'bad', 'good', 'written', 'skipped']
+const outcomes: (Outcome | '')[] = ['', 'bad', 'good', 'written', 'skipped', 'differs']
 
 function Shown({ of }: { of: Import }) {
   const t = useT()
@@ -96,7 +96,7 @@ function Shown({ of }: { of: Import }) {
           <Progress percent={done(of)} aria-label={t(`exchange.state_${of.state}`)} />
         )}
         <dl className="counts">
-          {(['total', 'good', 'bad', 'written', 'skipped'] as const).map((n) => (
+          {(['total', 'good', 'bad', 'written', 'skipped', 'differs'] as const).map((n) => (
             <div key={n}>
               <dt>{t(`exchange.count_${n}`)}</dt>
               <dd>{of[n]}</dd>
@@ -116,6 +116,11 @@ function Shown({ of }: { of: Import }) {
           </div>
         </dl>
         {of.skipped > 0 && <p className="quiet">{t('exchange.skippedWhy')}</p>}
+        {of.differs > 0 && (
+          <p className="danger" role="alert">
+            {t('exchange.differsWhy', { count: of.differs })}
+          </p>
+        )}
       </section>
       {of.state !== 'failed' && (
         <section className="panel" aria-labelledby="import-rows">
@@ -180,7 +185,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                       )}
                     </td>
                     <td>
-                      {r.outcome !== 'skipped' && r.untaken && (
+                      {r.outcome !== 'skipped' && r.outcome !== 'differs' && r.untaken && (
                         <ul className="row-errors">
                           {r.untaken.map((u, n) => (
                             <li key={n}>{t(`exchange.untaken_${u.why ?? 'retired'}`, u)}</li>
