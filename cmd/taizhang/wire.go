@@ -117,7 +117,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err
 	}
-	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: h.now}
+	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Refresh: h.refresh, Now: h.now}
 	codes := make([]string, len(departments))
 	for i, d := range departments {
 		codes[i] = d.Code

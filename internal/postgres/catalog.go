@@ -109,6 +109,20 @@ func governedIn(ctx context.Context, from querier) (owners map[string]string, en
 	return owners, ends, err
 }
 
+// HoldCatalogue is a statement of its own: only those after it see what a change
+// that it waited for has committed.
+func (t *txn) HoldCatalogue(ctx context.Context) error {
+	_, err := t.exec(ctx, "select pg_advisory_xact_lock_shared($1)", catalogueLock)
+	return err
+}
+
+// VersionInForce as in ledger.Tx.
+func (t *txn) VersionInForce(ctx context.Context, ledgerID string) (version int, err error) {
+	err = t.tx.QueryRow(ctx, `select coalesce(max(version), 0) from ledger_versions
+		where ledger = $1 and not exists (select from ledger_ends where ledger = $1)`, ledgerID).Scan(&version)
+	return version, err
+}
+
 // Generation grows with every change of the catalogue.
 func (s *Store) Generation(ctx context.Context) (int, error) {
 	var n int
