@@ -170,6 +170,11 @@ func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, id
 
 // changed is change within its transaction.
 func (s *Service) changed(ctx context.Context, tx Tx, k Key, a Action, ifMatch int64, fn func(Tx, *Entry, Situation, State) (*Outcome, error)) (*Outcome, error) {
+	if a == Withdraw || a == Revise { // see carried
+		if err := tx.HoldCatalogue(ctx); err != nil {
+			return nil, err
+		}
+	}
 	e, err := tx.Lock(ctx, k)
 	if err != nil {
 		return nil, err

@@ -74,6 +74,9 @@ type Tx interface {
 	Filed(ctx context.Context, ledgerID string) (int, error)
 	// Duties counts what DropDuties would take away, in all prisons.
 	Duties(ctx context.Context, ledgerID string, which Falling) (int, error)
+	// OnTheirWay counts entries that lie returned or submitted with nothing in force, in
+	// all prisons.
+	OnTheirWay(ctx context.Context, ledgerID string) (returned, submitted int, err error)
 	// OpenDrafts by key, after one and at most so many: they carry their documents.
 	OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]OpenDraft, error)
 

@@ -2638,6 +2638,10 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @description become drafts when revised */
+                returned?: number;
+                /** @description become drafts when withdrawn */
+                submitted?: number;
                 /** @enum {string} */
                 fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
