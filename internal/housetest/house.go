@@ -94,7 +94,7 @@ func New(t testing.TB) *House {
 	}
 	h.Register, err = catalog.LoadRegister(schemas.FS)
 	check(err)
-	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments))
+	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments, postgres.Installer{}))
 	h.config = testkit.S3(t)
 	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)
