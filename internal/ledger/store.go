@@ -162,8 +162,15 @@ type Tx interface {
 	// Numbers are the values of the fields in the area's other entries that
 	// occurred between two times, of the latest HintsFrom.
 	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
+	// HoldCatalogue keeps every change of the catalogue out until commit. It comes
+	// before every other lock.
+	HoldCatalogue(ctx context.Context) error
+	// VersionInForce is the newest version of a ledger that the database holds, 0 of
+	// one that has ended; it stays so until commit under HoldCatalogue.
+	VersionInForce(ctx context.Context, ledger string) (int, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
+	// InsertEntry is under HoldCatalogue, of the version in force.
 	InsertEntry(ctx context.Context, e Entry) error
 	// LockLedger keeps other submissions of the ledger in the prison out until
 	// commit, for types whose rules look at other entries.

@@ -2657,6 +2657,10 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @description become drafts when revised */
+                returned?: number;
+                /** @description become drafts when withdrawn */
+                submitted?: number;
                 /** @enum {string} */
                 fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
@@ -2672,6 +2676,20 @@ export interface components {
             burden_before: components["schemas"]["Burden"];
             burden_after: components["schemas"]["Burden"];
             failed: Record<string, never>[];
+        };
+        RefusedInstall: {
+            /** Format: uuid */
+            id: string;
+            /** @description SHA-256 of the types and the register in the files */
+            digest: string;
+            /** @description the tests they did not pass */
+            failed: Record<string, never>[];
+            /** @description account and machine under which the server was started */
+            operator: string;
+            /** @description its build */
+            program: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Proposal: {
             /** Format: uuid */
@@ -5275,6 +5293,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description the newest files of ledgers that the gate kept out when a server was started with them; they belong to the province */
+                        refused_installs: components["schemas"]["RefusedInstall"][];
                         proposals: components["schemas"]["Proposal"][];
                         /** @description older ones that are over and not listed */
                         more: number;
