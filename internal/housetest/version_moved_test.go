@@ -34,6 +34,11 @@ func TestVersionMoved(t *testing.T) {
 		everywhere(t, form, "sections", `"title",`, `"theme",`)
 		everywhere(t, form, "sections", `,"awards"`, ``)
 		everywhere(t, definition, "summary", `"/title"`, `"/theme"`)
+		for _, asked := range []string{"evidence", "measures"} {
+			for _, gone := range []string{"library_month'", "reading'"} {
+				everywhere(t, definition, asked, gone, "flag_raising'")
+			}
+		}
 	})
 	c.AcceptHeld = true
 	p, err := propose(h, ctx, "education head", c)
