@@ -40,7 +40,7 @@ func TestVersionMoved(t *testing.T) {
 			}
 		}
 	})
-	c.AcceptHeld = true
+	c.AcceptHeld, c.Gate = true, theGate // another condition of a file may ask for more
 	p, err := propose(h, ctx, "education head", c)
 	if err != nil {
 		t.Fatal(err)
