@@ -103,6 +103,7 @@ type Look struct {
 	Now              time.Time
 	Ledgers          []string // with their current versions
 	Versions         []int
+	Nils             []string // ledgers that take nil returns
 	Lacking, Resting []ledger.Doubt
 }
 
@@ -136,9 +137,12 @@ func (s *Service) SelfCheck(ctx context.Context, prison, id uuid.UUID) (*Diagnos
 		return nil, err
 	}
 	l.sheet = scoring.Evaluate(std, l.in)
-	look := Look{Area: id, From: l.from, To: l.to, Now: l.now}
+	look := Look{Area: id, From: l.from, To: l.to, Now: l.now, Nils: []string{}}
 	for _, t := range s.Catalog.Types() {
 		look.Ledgers, look.Versions = append(look.Ledgers, t.ID), append(look.Versions, t.Version)
+		if t.Cadence.Nil {
+			look.Nils = append(look.Nils, t.ID)
+		}
 	}
 	if look.Lacking, err = s.Entries.Lacking(ctx, prison, id, l.from, l.to); err != nil {
 		return nil, err

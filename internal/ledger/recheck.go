@@ -58,7 +58,21 @@ func (s *Service) Corrected(ctx context.Context, prison, area uuid.UUID, from, t
 		if err != nil {
 			return err
 		}
+		var sources []uuid.UUID
 		for _, e := range resting {
+			for _, of := range taken(e.Pins) {
+				sources = append(sources, of.Entry)
+			}
+		}
+		stood, err := r.Stood(ctx, prison, sources)
+		if err != nil {
+			return err
+		}
+		for _, e := range resting {
+			// Few sources were changed, and only they are worth a closer look.
+			if !slices.ContainsFunc(taken(e.Pins), func(of Pinned) bool { return stood[of.Entry].Revision != of.Revision }) {
+				continue
+			}
 			own := slices.DeleteFunc(e.Pins, func(p Pin) bool { return p.Origin != nil })
 			if err := lookAgain(ctx, r, prison, s.Catalog.Type(e.Ledger, e.Version), own); err != nil {
 				return err
@@ -86,4 +100,12 @@ func (s *Service) typesWhere(is func(*catalog.Type) bool) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// taken are the revisions that pins were taken from.
+func taken(pins []Pin) (list []Pinned) {
+	for _, p := range pins {
+		list = append(list, p.Of...)
+	}
+	return list
 }

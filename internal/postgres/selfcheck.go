@@ -19,7 +19,8 @@ import (
 // bounds are days, and @to is today.
 var defects = map[string]string{
 	"duty_missing": `select f.ledger, d.day, d.due_at, null::uuid, d.period, '', '', '' ` + costing("missing") + `
-		join duties d on d.prison_id = f.prison_id and d.duty_id = (ref ->> 'id')::uuid where ref ->> 'kind' = 'duty'`,
+		cross join lateral (select day, due_at, period from duties where prison_id = f.prison_id and duty_id = (ref ->> 'id')::uuid offset 0) d
+		where ref ->> 'kind' = 'duty'`,
 	"backfilled": `select e.ledger, e.occurred_day, e.submitted_at, e.entry_id, '', p.name, '', '' ` + costing("backfilled") + ofEntry,
 	// Its entry is named once, under the graver of the two.
 	"filed_late": `select e.ledger, e.occurred_day, e.submitted_at, e.entry_id, '', p.name, '', '' ` + costing("late") + ofEntry + `
@@ -64,9 +65,9 @@ var defects = map[string]string{
 			join decisions d on d.prison_id = e.prison_id and d.entry_id = e.entry_id and d.void_id is null
 				and d.revision = case when e.in_force > 0 then e.in_force else e.revision end
 			join persons w on w.person_id = d.decided_by
-		where e.state not in ('voided', 'discarded') group by e.ledger, e.occurred_day, e.entry_id, d.decided_by, w.name having count(distinct d.step) > 1`,
+		where (e.step > 1 or e.state in ('draft', 'submitted', 'returned')) and e.state not in ('voided', 'discarded') group by e.ledger, e.occurred_day, e.entry_id, d.decided_by, w.name having count(distinct d.step) > 1`,
 	"nil_only": `select e.ledger, max(e.occurred_day), null::timestamptz, null::uuid, '', '', count(*)::text || ' 条', count(*)::text || ' entries' ` + window + `
-		where e.occurred_day > @to::text::date - 90 and e.revision > 0 and e.state not in ('voided', 'discarded')
+		where e.ledger = any(@nils) and e.occurred_day > @to::text::date - 90 and e.revision > 0 and e.state not in ('voided', 'discarded')
 		group by e.ledger having count(*) >= 12 and bool_and(e.nil_return)`,
 	// One that another goes on from is no matter.
 	"ruling_ends": `select '', r.to_day, null::timestamptz, null::uuid, '', '', r.target, r.target from rulings r
@@ -87,7 +88,9 @@ const (
 		and occurred_day between @from::text::date and @to::text::date) e `
 	waiting = `select e.ledger, e.occurred_day, e.step_due, e.entry_id, '',
 		array_to_string(array(select w.name from persons w where w.person_id = any(e.step_seats) order by w.number), '、'), '', '' ` + open
-	ofEntry = ` join entries e on e.prison_id = f.prison_id and e.entry_id = (ref ->> 'id')::uuid join persons p on p.person_id = e.author where ref ->> 'kind' = 'entry'`
+	// ofEntry looks each up by its key, however many the database expects.
+	ofEntry = ` cross join lateral (select * from entries where prison_id = f.prison_id and entry_id = (ref ->> 'id')::uuid offset 0) e
+		join persons p on p.person_id = e.author where ref ->> 'kind' = 'entry'`
 )
 
 // costing are the references of a measure in the window.
@@ -119,7 +122,7 @@ func (s Assessments) Defects(ctx context.Context, ses ledger.Session, l assessme
 	own := ses.Scope
 	ses.Scope = ledger.Everything()
 	ses.Scope["scores"] = own["scores"]
-	args := pgx.NamedArgs{"prison": ses.Prison, "area": l.Area, "from": l.From, "to": l.To, "now": l.Now, "ledgers": l.Ledgers, "versions": l.Versions, "most": assessment.MostItems}
+	args := pgx.NamedArgs{"prison": ses.Prison, "area": l.Area, "from": l.From, "to": l.To, "now": l.Now, "ledgers": l.Ledgers, "versions": l.Versions, "nils": l.Nils, "most": assessment.MostItems}
 	for _, name := range scopeNames {
 		args["see_"+name] = own[name]
 	}
@@ -133,6 +136,10 @@ func (s Assessments) Defects(ctx context.Context, ses ledger.Session, l assessme
 	found := map[string]assessment.Defect{}
 	err := s.Read(ctx, ses, func(r ledger.Reader) error {
 		t := r.(*txn)
+		// Each is asked once and quickly: compiling it takes longer than it runs.
+		if _, err := t.exec(ctx, "set local jit = off"); err != nil {
+			return err
+		}
 		for id, sql := range defects {
 			d, err := t.defect(ctx, fmt.Sprintf(told, sql), args)
 			if err != nil {

@@ -66,16 +66,14 @@ func (t *txn) Sourced(ctx context.Context, prison uuid.UUID, q ledger.Sourcing) 
 	return list, err
 }
 
-// stood is the revision of the entry s that stands, 0 where none does.
-const stood = "case when s.state = 'voided' then 0 when s.in_force > 0 then s.in_force when s.state = 'submitted' then s.revision else 0 end"
-
 // Stood as in ledger.Reader.
 func (t *txn) Stood(ctx context.Context, prison uuid.UUID, entries []uuid.UUID) (map[uuid.UUID]ledger.Stood, error) {
 	found := map[uuid.UUID]ledger.Stood{}
 	var id uuid.UUID
 	err := t.asProgram(ctx, func() error {
-		rows, err := t.tx.Query(ctx, `select entry_id, coalesce(occurred_at, created_at), `+stood+`
-			from entries s where prison_id = $1 and entry_id = any($2)`, prison, entries)
+		rows, err := t.tx.Query(ctx, `select entry_id, coalesce(occurred_at, created_at),
+				case when state = 'voided' then 0 when in_force > 0 then in_force when state = 'submitted' then revision else 0 end
+			from entries where prison_id = $1 and entry_id = any($2)`, prison, entries)
 		if err != nil {
 			return err
 		}

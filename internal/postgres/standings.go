@@ -9,26 +9,25 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// inForce joins the revision in force, by the index of ledger and day.
-func inForce(more string) string {
-	return ` from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force ` + more + `
-	where e.prison_id = $1 and e.area_id = $2 and e.ledger = any($3) and e.occurred_day between $4::text::date and $5::text::date and e.state <> 'voided' `
-}
+// standing are the revisions in force of an area's ledgers and days, nil returns left out.
+const standing = ` from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
+	where e.prison_id = $1 and e.area_id = $2 and e.ledger = any($3) and e.occurred_day between $4::text::date and $5::text::date
+		and e.state <> 'voided' and not r.nil_return`
 
 // InForce as in ledger.Reader.
 func (t *txn) InForce(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string, each func(ledger.Standing) error) error {
 	return t.asProgram(ctx, func() error {
-		rows, err := t.tx.Query(ctx, "select e.entry_id, r.ledger, r.version, r.canonical, f.ids, f.slots, f.kinds"+inForce(`left join lateral (
+		rows, err := t.tx.Query(ctx, `select s.*, f.ids, f.slots, f.kinds from (select e.prison_id, e.entry_id, e.in_force, r.ledger, r.version, r.canonical`+standing+` offset 0) s
+			cross join lateral (
 				select array_agg(evidence_id order by evidence_id) as ids, array_agg(slot order by evidence_id) as slots, array_agg(media_type order by evidence_id) as kinds
-				from evidence where prison_id = r.prison_id and entry_id = r.entry_id and revision = r.revision) f on true`)+"and not r.nil_return",
-			prison, area, ledgers, from, to)
+				from evidence where prison_id = s.prison_id and entry_id = s.entry_id and revision = s.in_force) f`, prison, area, ledgers, from, to)
 		if err != nil {
 			return err
 		}
 		var e ledger.Standing
 		var ids []uuid.UUID
 		var slots, kinds []string
-		_, err = pgx.ForEachRow(rows, []any{&e.Entry, &e.Ledger, &e.Version, &e.Document, &ids, &slots, &kinds}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{nil, &e.Entry, nil, &e.Ledger, &e.Version, &e.Document, &ids, &slots, &kinds}, func() error {
 			e.Files = make([]ledger.Evidence, len(ids))
 			for i := range ids {
 				e.Files[i] = ledger.Evidence{ID: ids[i], Slot: slots[i], MediaType: kinds[i]}
@@ -42,10 +41,7 @@ func (t *txn) InForce(ctx context.Context, prison, area uuid.UUID, ledgers []str
 // Resting as in ledger.Reader.
 func (t *txn) Resting(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string) (list []ledger.Standing, err error) {
 	err = t.asProgram(ctx, func() error {
-		rows, err := t.tx.Query(ctx, "select e.entry_id, r.ledger, r.version, r.pins"+inForce("")+`and r.pins <> '[]' and exists (
-				select from jsonb_path_query(r.pins, '$[*].of[*] ? (exists (@.entry))') taken
-					join entries s on s.prison_id = e.prison_id and s.entry_id = (taken ->> 'entry')::uuid
-				where (taken ->> 'revision')::int <> `+stood+`)`, prison, area, ledgers, from, to)
+		rows, err := t.tx.Query(ctx, "select e.entry_id, r.ledger, r.version, r.pins"+standing+" and r.pins <> '[]'", prison, area, ledgers, from, to)
 		if err != nil {
 			return err
 		}
