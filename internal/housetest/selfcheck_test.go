@@ -1,7 +1,6 @@
 package housetest_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
 	"taizhang/internal/testkit"
 )
 
@@ -357,7 +357,28 @@ func TestPlanted(t *testing.T) {
 			t.Errorf("%s: %v", who, err)
 		}
 	}
-	if _, err := h.Assessment.SelfCheck(context.WithoutCancel(ctx), h.Prison, h.Area); err == nil {
-		t.Error("nobody is told")
+	if _, err := h.Assessment.SelfCheck(ctx, h.Prison, h.Area); fault.CodeOf(err) != "sign_in" {
+		t.Errorf("nobody: %v", err)
+	}
+	// The second wall alone.
+	ses := ledger.Session{Prison: h.Prison, Scope: h.Access.Scope(h.Person("officer elsewhere"), p.clock.Now())}
+	all, err := postgres.Assessments{Store: h.Store}.Defects(ctx, ses, assessment.Look{Area: h.Area, From: "2025-11-20", To: "2026-05-21", Now: p.clock.Now(), Ledgers: h.Catalog.IDs()})
+	if err != nil || len(all) > 0 {
+		t.Errorf("the database lets through: %v %v", all, err)
+	}
+
+	// More than are listed are counted.
+	for n := range assessment.MostItems {
+		at := now.Add(-time.Duration(n+40)*time.Hour - 20*time.Minute)
+		p.due("cell-body-search", at, at.Add(time.Minute), at.Add(2*time.Minute))
+		p.reckon(at)
+	}
+	d, err := h.Assessment.SelfCheck(h.As(ctx, "warden"), h.Prison, h.Area)
+	p.ok(err)
+	answered(t, "GET", fmt.Sprintf("/prisons/%s/areas/%s/self-check", h.Prison, h.Area), 200, "application/json", mustJSON(t, d))
+	for _, x := range d.Defects {
+		if x.ID == "duty_missing" && (x.Count != assessment.MostItems+1 || len(x.Items) != assessment.MostItems) {
+			t.Errorf("%d counted, %d listed", x.Count, len(x.Items))
+		}
 	}
 }
