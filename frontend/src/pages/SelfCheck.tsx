@@ -89,7 +89,7 @@ function Place(props: { id: Defect['id']; item: DefectItem; prison: string; area
   const lang = useLang()
   const names = useNames()
   const days = [item.day, item.until_day].filter((d, n, all) => d && all.indexOf(d) === n)
-  const label = [item.ledger && names.ledger(item.ledger), days.join('–'), item.period]
+  const label = [item.ledger && names.ledger(item.ledger), item.period || days.join('–')]
   const beside = [item.person, text(item.note, lang), item.at && showTime(item.at)]
   return (
     <>
