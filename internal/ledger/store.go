@@ -138,6 +138,11 @@ type Reader interface {
 	// in the order asked for; both as the program sees them.
 	Stood(ctx context.Context, prison uuid.UUID, entries []uuid.UUID) (map[uuid.UUID]Stood, error)
 	Documents(ctx context.Context, prison uuid.UUID, list []Pinned) ([]Sourced, error)
+	// InForce reads what is in force of the area's ledgers and days, nil returns left
+	// out, with the files under it; Resting what of it took shared fields, with its pins.
+	// Both look as the program does.
+	InForce(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string, each func(Standing) error) error
+	Resting(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string) ([]Standing, error)
 	// Delivered is what a system (ext:…) with a connector says of an area, by day; none
 	// while it has no connector, has said nothing yet, or cannot be relied on.
 	// take is the member wanted; the delivery may lack it.
