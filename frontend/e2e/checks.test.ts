@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { address, launch, shot, signedIn, violations } from './browser'
+import { address, launch, loginOf, shot, signedIn, violations } from './browser'
 
 let browser: Browser
 let page: Page
@@ -62,14 +62,14 @@ describe('a check', () => {
     await page.getByLabel('发现的事实').fill('器材间缺灭火器两具')
     await page.getByLabel('结论').fill('不符合标准')
     await page.getByRole('button', { name: '记录问题' }).click()
-    await page.getByText('器材间缺灭火器两具').waitFor()
+    await page.getByText('器材间缺灭火器两具', { exact: true }).waitFor()
     const score = await page.locator('.score-total').innerText()
     await page.getByLabel('标准条款').selectOption('')
     await page.getByLabel('现场查看').check()
     await page.getByLabel('建议内容').fill('增设指示标识')
     await page.getByLabel('结论').fill('可以改进')
     await page.getByRole('button', { name: '记录问题' }).click()
-    await page.getByText('增设指示标识').waitFor()
+    await page.getByText('增设指示标识', { exact: true }).waitFor()
     expect(await page.locator('.score-total').innerText()).toBe(score)
     await page.context().close()
   })
@@ -118,7 +118,7 @@ describe('a check', () => {
     await page.getByRole('button', { name: '办结考核' }).click()
     await page.getByText('还有申诉未裁定，考核不能办结').waitFor()
     await page.getByRole('button', { name: /^裁定申诉/ }).click()
-    await page.getByLabel('裁定').selectOption({ label: '撤销' })
+    await page.locator('select[name=verdict]').selectOption({ label: '撤销' })
     await page.getByLabel('理由').fill('经查属实，撤销')
     await page.getByRole('button', { name: '裁定申诉', exact: true }).click()
     await page.getByText('经查属实，撤销').first().waitFor()
@@ -126,18 +126,40 @@ describe('a check', () => {
     await page.context().close()
   })
 
-  it('what is to be put right is assigned by the unit', async () => {
-    page = await signedIn(browser, 'head of area')
-    await page.goto(`${address}/rectifications`)
-    await page.getByRole('heading', { level: 1, name: '整改' }).waitFor()
+  it('what is to be put right is assigned, done and verified by three', async () => {
+    const { number } = await loginOf('officer, area 3')
+    const rectifications = async (who: string) => {
+      page = await signedIn(browser, who)
+      await page.goto(`${address}/rectifications`)
+      await page.getByRole('heading', { level: 1, name: '整改' }).waitFor()
+    }
+    await rectifications('head of area')
     await page.getByRole('button', { name: /^指定责任人.*器材间/ }).click()
-    await page.getByLabel('责任人警号').fill('1001')
+    await page.getByLabel('责任人警号').fill(number.slice(0, 6))
     await page.getByRole('button', { name: '查找' }).click()
-    const number = page.locator('datalist option[value$="1011"], datalist option').first()
-    await number.waitFor({ state: 'attached' })
-    await page.getByLabel('责任人警号').fill((await number.getAttribute('value')) ?? '')
+    await page.locator(`datalist option[value="${number}"]`).waitFor({ state: 'attached' })
+    await page.getByLabel('责任人警号').fill(number)
+    await page.getByLabel('原因分析').fill('器材到期未补')
+    await page.getByLabel('整改措施').fill('补配两具')
+    await page.getByRole('button', { name: '指定责任人', exact: true }).click()
+    await page.getByText('补配两具').waitFor()
     await shot(page, 'rectifications')
     expect(await violations(page)).toEqual([])
+    await page.context().close()
+    await rectifications('officer, area 3')
+    await page.getByRole('button', { name: /^报告完成.*器材间/ }).click()
+    await page.getByLabel('完成情况').fill('已补配到位')
+    await page.getByRole('button', { name: '报告完成', exact: true }).click()
+    await page.getByText('待核验').waitFor()
+    expect(await page.getByRole('button', { name: /^核验通过/ }).count()).toBe(0)
+    await page.context().close()
+    await rectifications('prison accreditation office')
+    await page.getByRole('button', { name: /^核验通过.*器材间/ }).click()
+    await page.getByLabel('核验情况').fill('现场查看属实')
+    await page.getByRole('button', { name: '核验通过', exact: true }).click()
+    await page.getByText('已办理').waitFor()
+    await page.getByLabel('包括已核验的').check()
+    await page.getByText('现场查看属实').waitFor()
     await page.context().close()
   })
 })
