@@ -49,7 +49,7 @@ func (l *life) inspect(i *inspection.Service) {
 			return err
 		}},
 		{day(-23), func(ctx context.Context) error {
-			return l.find(ctx, i, past.ID, found{"YJ-02.missing", 2, "配电室、储藏室各缺一具灭火器", "消防器材配备不符合标准"},
+			return l.find(ctx, i, past.ID, found{"YJ-02.missing", 2, "缺谈话室、储藏室各一间", "功能用房配备不符合标准"},
 				found{"JG-02.video", 1, "夜间巡查记录与视频时间不一致", "巡查未按规定落实"}, found{"", 0, "建议在楼道增设指示标识", "可以改进"})
 		}},
 		{day(-22), func(ctx context.Context) error { return l.confirm(ctx, i, past.ID) }},
@@ -124,8 +124,8 @@ func (l *life) putRight(ctx context.Context, i *inspection.Service) error {
 		who person
 		act inspection.NewAct
 	}{
-		{head, inspection.NewAct{Kind: inspection.Assigned, Owner: officer.number, Cause: "器材到期送检后未及时补配", Action: "两处各补配一具，并建立送检登记"}},
-		{officer, inspection.NewAct{Kind: inspection.Done, Action: "已补配两具，登记表已建立"}},
+		{head, inspection.NewAct{Kind: inspection.Assigned, Owner: officer.number, Cause: "用房调整后未及时恢复", Action: "腾出两间恢复原用途，并列入用房清单"}},
+		{officer, inspection.NewAct{Kind: inspection.Done, Action: "两间已恢复使用，清单已更新"}},
 		{office, inspection.NewAct{Kind: inspection.Verified, Action: "现场查看，属实"}},
 	} {
 		if _, err := i.Rectify(l.as(ctx, s.who), l.u.id, items[at].ID, s.act, ledger.Idem{}); err != nil {
