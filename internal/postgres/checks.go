@@ -274,6 +274,9 @@ func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.I
 				return err
 			}
 		}
+		if err := t.tellOpened(ctx, c); err != nil {
+			return err
+		}
 		var err error
 		out, err = t.check(ctx, c.ID)
 		return err
@@ -426,7 +429,7 @@ func (t *txn) change(ctx context.Context, c *inspection.Check, list []inspection
 	if state == inspection.Closed || state == inspection.Cancelled {
 		return t.endRights(ctx, c.ID)
 	}
-	return nil
+	return t.tellChanged(ctx, *c, list, w)
 }
 
 // decideAppeal writes the decision on the finding's appeal; of an annulled finding
