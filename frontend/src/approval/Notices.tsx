@@ -82,5 +82,8 @@ function Words({ notice, done }: { notice: Notice; done: () => void }) {
 }
 
 /** Where one looks at what a notice is of, when that is no entry. */
-const placeOf = ({ prison, detail }: Notice) =>
-  detail.proposal ? `/prisons/${prison}/proposals/${detail.proposal}` : '/delegations'
+const placeOf = ({ prison, detail }: Notice) => {
+  if (detail.proposal) return `/prisons/${prison}/proposals/${detail.proposal}`
+  if (detail.check) return `/prisons/${prison}/checks/${detail.check}`
+  return detail.item ? '/rectifications' : '/delegations'
+}
