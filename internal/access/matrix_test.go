@@ -26,9 +26,9 @@ var (
 		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.PartySecretary,
 		actor.CommitteeSecretary, actor.CommitteeMember, actor.Inspector, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
-	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "medical", "psychological"}
+	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "medical", "psychological", "case", "title"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
-	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage"}
+	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee"}
 )
 
 // theLedger is owned by dept_custody.

@@ -83,6 +83,7 @@ type Facts struct {
 	GraveEvent         bool `cel:"grave_event"`
 	MeetingFrozen      bool `cel:"meeting_frozen"`
 	SheetConfirmed     bool `cel:"sheet_confirmed"`
+	SheetClosed        bool `cel:"sheet_closed"`
 	ProposalIsPostpone bool `cel:"proposal_is_postpone"`
 
 	// Of the sheet of this round: its score, what it lost, the line it is held to.
@@ -175,7 +176,9 @@ func (t *Transition) target(road Road, from State) State {
 	return t.To
 }
 
-func (r Road) place(s State) int { return slices.IndexFunc(r, func(x Step) bool { return x.State == s }) }
+func (r Road) place(s State) int {
+	return slices.IndexFunc(r, func(x Step) bool { return x.State == s })
+}
 
 // forward is the kind of record that must be there before one state is left for
 // another: "" when the way leads back, off the road, or the step has none.
@@ -385,4 +388,26 @@ func (m *Machine) Propose(c Case, f Facts) (reasons, warnings []fault.Text, err 
 		}
 	}
 	return reasons, warnings, nil
+}
+
+// Forward is who takes the case to the next step of its road.
+func (m *Machine) Forward(c Case) []Actor {
+	for _, t := range m.Transition {
+		if t.To != next || !slices.Contains(t.From, c.State) {
+			continue
+		}
+		if t.when.run != nil {
+			if ok, err := t.when.yes(&known{m: m, c: c}); err != nil || !ok {
+				continue
+			}
+		}
+		return t.Actors
+	}
+	return nil
+}
+
+// TakeUp is a case that goes on from a title given before the system had it, in the
+// cycle that began on a day.
+func TakeUp(track, level, start string, cycle int, at time.Time) Case {
+	return Case{Track: track, Level: level, State: Named, CycleStart: start, Cycle: cycle, Carry: "0", At: at}
 }

@@ -22,7 +22,7 @@ func good() Facts {
 		Today: "2026-06-01", SelfComplete: true, SelfScore: "960", StandardIssued: true, UnitActive: true, AskedBy: "unit",
 		RatiosHold: true, TeamSize: 3, BatchIssued: true, OpinionsAsked: 2, OpinionsGiven: 2, OpinionsCited: 2,
 		ResultsAsked: 1, ResultsConfirmed: 1, Items: 1, AppealsOver: true, GraveEvent: true, MeetingFrozen: true,
-		SheetConfirmed: true, SheetScore: "960", SheetDeducted: "40", Line: "950", Evaluation: "85", DomainRateReached: true,
+		SheetConfirmed: true, SheetClosed: true, SheetScore: "960", SheetDeducted: "40", Line: "950", Evaluation: "85", DomainRateReached: true,
 	}
 }
 
@@ -146,6 +146,7 @@ func TestGuards(t *testing.T) {
 		{"baseline_expired", at("ON_SITE"), act("baseline_anew", BureauOffice), func(*Facts, *Event) {}},
 		{"appeals_over", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.AppealsOpen = 1 }},
 		{"appeals_over", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.AppealsOver = false }},
+		{"closed", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.SheetClosed = false }},
 		{"evaluated", at("DEMO_EVAL"), act("evaluated", BureauOffice), func(f *Facts, _ *Event) { f.Evaluation = "79.9" }},
 		{"evaluation_below", at("DEMO_EVAL"), act("decline", BureauOffice), func(*Facts, *Event) {}},
 		{"meeting", at("PARTY_REVIEW"), act("agree", PartyCommittee), func(f *Facts, _ *Event) { f.MeetingFrozen = false }},
