@@ -42,10 +42,12 @@ var relations = []relation{
 	{"prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
 	{"line", fault.Text{ZH: "省局主管处室", EN: "of the line's department at the bureau"}},
 	{"bureau", fault.Text{ZH: "省局", EN: "of the bureau"}},
+	{"team", fault.Text{ZH: "考核组内的", EN: "of the check's team"}},
+	{"leader", fault.Text{ZH: "任考核组长的", EN: "leading the check's team"}},
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "case", "title"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "check", "self_check", "appeal", "rectification", "case", "title"}
 
 var actions = map[string]fault.Text{
 	"read":       {ZH: "查阅", EN: "read"},

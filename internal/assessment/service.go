@@ -50,6 +50,10 @@ type Store interface {
 	// Runs lists the newest first, at most 200, without input and sheet.
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
+	// LatestSheet of the runs of these kinds up to a day; nil is none.
+	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)
+	// Unchecked are the findings that were recorded outside of any check.
+	Unchecked(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 
 	// Evening is the last one kept of an area before a day; nil is none.
 	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)

@@ -25,7 +25,9 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
@@ -57,6 +59,7 @@ type House struct {
 	Retrieval  *retrieval.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Inspection *inspection.Service
 	Standards  *standards.Service
 	Prison     uuid.UUID
 	Area       uuid.UUID // ordinary, with labour
@@ -119,8 +122,24 @@ func New(t testing.TB) *House {
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)
 	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Now: time.Now}
+	rules, err := road()
+	check(err)
+	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
+		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Rules: rules}
 	return h
 }
+
+var road = sync.OnceValues(func() (inspection.Rules, error) {
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		return inspection.Rules{}, err
+	}
+	m, err := lifecycle.Parse(raw)
+	if err != nil {
+		return inspection.Rules{}, err
+	}
+	return inspection.RulesOf(m)
+})
 
 // shipped and policy are read once: they are most of what a house costs to make, and never the subject.
 var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })
