@@ -101,3 +101,6 @@ END $$;
 -- +goose StatementEnd
 GRANT INSERT (prison_id, title_id, area_id, level, wording, document_no, named_on, body, origin, case_id, seq, added_by, salt) ON titles TO taizhang_app;
 GRANT INSERT (prison_id, title_id, act_id, act, on_day, document_no, reason, case_id, seq, acted_by, salt) ON title_acts TO taizhang_app;
+
+-- A check of a case is of a case that there is.
+ALTER TABLE checks ADD CONSTRAINT checks_case_fkey FOREIGN KEY (prison_id, case_id) REFERENCES cases;

@@ -15,6 +15,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
@@ -46,6 +47,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	assessment *assessment.Service
+	cases      *accreditation.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service

@@ -3,8 +3,6 @@ package accreditation
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"math/big"
 	"slices"
 
 	"github.com/google/uuid"
@@ -62,9 +60,6 @@ func (s *Service) grounded(ctx context.Context, g *ground, area ledger.Area) err
 	}
 	return nil
 }
-
-// sheets is which kind of check a state rests on.
-var sheets = map[lifecycle.State]string{"BASELINE": inspection.Baseline, "ON_SITE": inspection.OnSite, "LOOKBACK": inspection.LookBack, "RECHECK": inspection.Recheck}
 
 // round is what was made since the case came to its state.
 type round struct {
@@ -294,7 +289,7 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		}
 		if f.SheetConfirmed && c.State == "RECHECK" {
 			// The run holds the carry as a leaf of its own; the road takes it off itself.
-			if f.SheetScore, err = plus(st.Score, c.Carry); err != nil {
+			if f.SheetScore, err = l.Own(ctx, st.Run); err != nil {
 				return err
 			}
 		}
@@ -320,15 +315,6 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		}
 	}
 	return nil
-}
-
-func plus(a, b string) (string, error) {
-	x, ok := new(big.Rat).SetString(a)
-	y, also := new(big.Rat).SetString(b)
-	if !ok || !also {
-		return "", fmt.Errorf("%q and %q are no scores", a, b)
-	}
-	return lifecycle.Exact(x.Add(x, y)), nil
 }
 
 // line that the unit is held to (O1, O8).

@@ -47,6 +47,8 @@ type Look interface {
 	SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error)
 	// Check is the newest of the case of this kind; the zero id for none.
 	Check(ctx context.Context, c uuid.UUID, kind string) (uuid.UUID, error)
+	// Own is the score of a kept run before a look-back is carried over.
+	Own(ctx context.Context, run uuid.UUID) (string, error)
 	// Ledger is the same transaction, for what checks tell of themselves.
 	Ledger() ledger.Tx
 	// Posted are those who hold the role: in the prison, or with no prison at the bureau; in

@@ -92,14 +92,6 @@ func known(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-// optional is null for the zero id.
-func optional(id uuid.UUID) *uuid.UUID {
-	if id == uuid.Nil {
-		return nil
-	}
-	return &id
-}
-
 func casesBy(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]accreditation.Case, error) {
 	rows, err := tx.Query(ctx, "select "+caseColumns+" from cases c where "+where, args...)
 	if err != nil {
@@ -154,7 +146,7 @@ func (t caseTx) one(ctx context.Context, id uuid.UUID) (accreditation.Case, erro
 }
 
 func (t caseTx) CasesOf(ctx context.Context, area uuid.UUID) ([]accreditation.Case, error) {
-	return casesBy(ctx, t.tx, "c.prison_id = $1 and c.area_id is not distinct from $2 order by c.recorded_at desc, c.case_id", t.ses.Prison, optional(area))
+	return casesBy(ctx, t.tx, "c.prison_id = $1 and c.area_id is not distinct from $2 order by c.recorded_at desc, c.case_id", t.ses.Prison, orNull(area))
 }
 
 func (t caseTx) OpenCases(ctx context.Context) ([]accreditation.Case, error) {
@@ -245,7 +237,7 @@ func (t caseTx) Areas(ctx context.Context) ([]ledger.Area, error) {
 
 func (t caseTx) SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error) {
 	err = t.tx.QueryRow(ctx, `select run_id::text, score from score_runs where prison_id = $1 and area_id is not distinct from $2 and kind = 'self_check' and recorded_at >= $3
-		order by recorded_at desc, run_id desc limit 1`, t.ses.Prison, optional(area), since).Scan(&run, &score)
+		order by recorded_at desc, run_id desc limit 1`, t.ses.Prison, orNull(area), since).Scan(&run, &score)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = nil
 	}
@@ -261,10 +253,16 @@ func (t caseTx) Check(ctx context.Context, c uuid.UUID, kind string) (id uuid.UU
 	return id, err
 }
 
+func (t caseTx) Own(ctx context.Context, run uuid.UUID) (own string, err error) {
+	err = t.tx.QueryRow(ctx, `select coalesce(convert_from(sheet, 'UTF8')::jsonb #>> '{carry,own}', score) from score_runs where prison_id = $1 and run_id = $2`,
+		t.ses.Prison, run).Scan(&own)
+	return own, err
+}
+
 func (t caseTx) Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error) {
 	rows, err := t.tx.Query(ctx, `select distinct person_id from postings where role = $1 and prison_id is not distinct from $2 and ($3::uuid is null or area_id = $3)
 		and ($4 = '' or department = $4) and from_at <= app.transaction_time() and (until_at is null or until_at > app.transaction_time())`,
-		string(role), optional(prison), optional(area), department)
+		string(role), orNull(prison), orNull(area), department)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +275,7 @@ func (t caseTx) InsertCase(ctx context.Context, c accreditation.Case) error {
 		return err
 	}
 	if _, err := t.exec(ctx, `insert into cases (prison_id, case_id, area_id, track, previous, begun_by, salt, level, machine, standing) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		t.ses.Prison, c.ID, optional(c.Area), c.Track, optional(c.Previous), c.BegunBy, c.Salt, c.Level, c.Machine, standing); err != nil {
+		t.ses.Prison, c.ID, orNull(c.Area), c.Track, orNull(c.Previous), c.BegunBy, c.Salt, c.Level, c.Machine, standing); err != nil {
 		return err
 	}
 	return t.note(c.Record())
@@ -292,7 +290,7 @@ func (t caseTx) InsertEvent(ctx context.Context, c accreditation.Case, e accredi
 	if _, err := t.exec(ctx, `insert into case_events (prison_id, case_id, seq, transition, from_state, to_state, acted_as, acted_by, reason, document, document_on, record, detail,
 			level, machine, standard, version, digest, standing, salt)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif($11, '')::date, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
-		t.ses.Prison, c.ID, e.Seq, e.Transition, e.From, e.To, e.As, optional(e.By), e.Reason, e.Document, e.DocumentOn, e.Rests, []byte(e.Detail),
+		t.ses.Prison, c.ID, e.Seq, e.Transition, e.From, e.To, e.As, orNull(e.By), e.Reason, e.Document, e.DocumentOn, e.Rests, []byte(e.Detail),
 		e.After.Level, e.After.Machine, pin.standard, pin.version, pin.digest, standing, e.Salt); err != nil {
 		return err
 	}
@@ -302,7 +300,7 @@ func (t caseTx) InsertEvent(ctx context.Context, c accreditation.Case, e accredi
 
 func (t caseTx) InsertRecord(ctx context.Context, c accreditation.Case, r accreditation.Record) error {
 	if _, err := t.exec(ctx, `insert into case_records (prison_id, case_id, record_id, seq, state, kind, department, body, made_by, salt) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		t.ses.Prison, c.ID, r.ID, r.Seq, r.State, r.Kind, r.Department, []byte(r.Body), optional(r.By), r.Salt); err != nil {
+		t.ses.Prison, c.ID, r.ID, r.Seq, r.State, r.Kind, r.Department, []byte(r.Body), orNull(r.By), r.Salt); err != nil {
 		return err
 	}
 	return t.note(r.Leaf(c.ID))

@@ -35,7 +35,7 @@ func register(ctx context.Context, tx pgx.Tx, prison uuid.UUID) ([]accreditation
 	const in = "($1::uuid is null or t.prison_id = $1)"
 	rows, err := tx.Query(ctx, "select "+titleColumns+`, p.name, coalesce(t.case_id, (select e.case_id from case_events e
 			where e.prison_id = t.prison_id and e.transition = 'T0' and e.record = t.title_id::text limit 1))
-		from titles t join persons p on p.person_id = t.added_by where `+in+" order by t.prison_id, t.named_on, t.title_id", optional(prison))
+		from titles t join persons p on p.person_id = t.added_by where `+in+" order by t.prison_id, t.named_on, t.title_id", orNull(prison))
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func register(ctx context.Context, tx pgx.Tx, prison uuid.UUID) ([]accreditation
 		at[t.ID] = i
 	}
 	rows, err = tx.Query(ctx, "select "+titleActColumns+`, p.name from title_acts a join titles t on t.prison_id = a.prison_id and t.title_id = a.title_id
-		join persons p on p.person_id = a.acted_by where `+in+" order by a.on_day, a.recorded_at", optional(prison))
+		join persons p on p.person_id = a.acted_by where `+in+" order by a.on_day, a.recorded_at", orNull(prison))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (t caseTx) InsertTitle(ctx context.Context, x accreditation.Title) error {
 	}
 	if _, err := t.exec(ctx, `insert into titles (prison_id, title_id, area_id, level, wording, document_no, named_on, body, origin, case_id, seq, added_by, salt)
 		values ($1, $2, $3, $4, $5, $6, $7::text::date, $8, $9, $10, $11, $12, $13)`,
-		t.ses.Prison, x.ID, optional(x.Area), x.Level, x.Wording, x.DocumentNo, x.NamedOn, x.Body, x.Origin, optional(x.Case), seq, x.AddedBy, x.Salt); err != nil {
+		t.ses.Prison, x.ID, orNull(x.Area), x.Level, x.Wording, x.DocumentNo, x.NamedOn, x.Body, x.Origin, orNull(x.Case), seq, x.AddedBy, x.Salt); err != nil {
 		return err
 	}
 	return t.note(x.Record())
@@ -104,7 +104,7 @@ func (t caseTx) InsertTitleAct(ctx context.Context, x accreditation.Title, a acc
 	}
 	if _, err := t.exec(ctx, `insert into title_acts (prison_id, title_id, act_id, act, on_day, document_no, reason, case_id, seq, acted_by, salt)
 		values ($1, $2, $3, $4, $5::text::date, $6, $7, $8, $9, $10, $11)`,
-		t.ses.Prison, x.ID, a.ID, a.Act, a.OnDay, a.DocumentNo, a.Reason, optional(a.Case), seq, a.By, a.Salt); err != nil {
+		t.ses.Prison, x.ID, a.ID, a.Act, a.OnDay, a.DocumentNo, a.Reason, orNull(a.Case), seq, a.By, a.Salt); err != nil {
 		return err
 	}
 	return t.note(a.Record(x.ID))
