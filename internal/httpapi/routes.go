@@ -37,5 +37,6 @@ func (a *API) routes() []route {
 		a.scoreRoutes(),
 		a.standardRoutes(),
 		a.connectorRoutes(),
+		a.checkRoutes(),
 	)
 }

@@ -123,15 +123,13 @@ func (s *Service) may(ctx context.Context, prison, id uuid.UUID, class, action s
 		class = runs(c.Kind)
 	}
 	a := actor.From(ctx)
-	for _, ask := range []struct{ class, action string }{{"score", "read"}, {class, action}} {
-		if err := s.Access.Check(a, ask.action, subject(ask.class, prison, c), s.Now()); err != nil {
-			if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Person == a.PersonID }) && fault.CodeOf(err) == "not_found" {
-				return c, fault.New(fault.Forbidden, "rights_ended")
-			}
-			return c, err
+	if err := s.Access.Check(a, "read", subject("score", prison, c), s.Now()); err != nil {
+		if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Person == a.PersonID }) {
+			return c, fault.New(fault.Forbidden, "rights_ended")
 		}
+		return c, err
 	}
-	return c, nil
+	return c, s.Access.Check(a, action, subject(class, prison, c), s.Now())
 }
 
 // OpenCheck of a unit by its standard of today, with its team. Faults: forbidden,

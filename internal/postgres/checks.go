@@ -220,11 +220,11 @@ func (s Checks) Scored(ctx context.Context, ses ledger.Session, check uuid.UUID)
 // Candidates lists who may be called, the least served first.
 func (s Checks) Candidates(ctx context.Context, ses ledger.Session, own bool) (list []inspection.Candidate, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
-		rows, err := t.tx.Query(ctx, `select p.person_id, p.number, p.name, exists (select from postings o where o.person_id = p.person_id and o.prison_id = $1) as own,
+		rows, err := t.tx.Query(ctx, `select * from (select p.person_id, p.number, p.name, exists (select from postings o where o.person_id = p.person_id and o.prison_id = $1) as own,
 				(select count(*) from check_members m where m.person_id = p.person_id) as served
 			from persons p where exists (select from postings i where i.person_id = p.person_id and (i.until_at is null or i.until_at > now())
-				and case when $2 then i.prison_id = $1 else i.role = 'inspector' end)
-			order by own = $2 desc, served, p.number limit 300`, ses.Prison, own)
+				and case when $2 then i.prison_id = $1 else i.role = 'inspector' end)) pool
+			order by own = $2 desc, served, number limit 300`, ses.Prison, own)
 		if err != nil {
 			return err
 		}

@@ -2162,6 +2162,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks of a prison that one may see, the newest first */
+        get: operations["checks.list"];
+        put?: never;
+        /** Open a check of a unit with its team; without an area of the prison as a whole */
+        post: operations["checks.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/inspectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be called into a team, the least served first; own people of the prison may not */
+        get: operations["checks.candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A check with its findings, items and what one may do */
+        get: operations["checks.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its sheet in force; before it is confirmed, as it would be now */
+        get: operations["checks.sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call one more into the team */
+        post: operations["checks.call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The leader confirms the sheet as seen (seq); every deduction is to be put right by a day */
+        post: operations["checks.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it once the appeals are over; its rights end */
+        post: operations["checks.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it without a sheet */
+        post: operations["checks.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a finding under a line of the pinned standard; without a line it is advice and costs nothing */
+        post: operations["checks.find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a finding back before the sheet is confirmed */
+        post: operations["checks.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The unit answers; its dissent is part of the sheet */
+        post: operations["checks.reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The unit appeals against a finding of a confirmed sheet */
+        post: operations["checks.appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/appeal/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide an appeal; nobody of the team, nor who asked */
+        post: operations["checks.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be put right, the newest first */
+        get: operations["rectifications.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rectifications/{item}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign, do, verify or reopen an item; never verified by its owner */
+        post: operations["rectifications.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3942,7 +4198,7 @@ export interface components {
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
         /** @enum {string} */
-        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock" | "joint";
         Readiness: {
             area: components["schemas"]["Area"];
             sheet: components["schemas"]["Sheet"];
@@ -4012,8 +4268,13 @@ export interface components {
         ScoreRun: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
             /** Format: uuid */
-            area: string;
+            check?: string;
             kind: components["schemas"]["RunKind"];
             standard: string;
             version: number;
@@ -4270,6 +4531,251 @@ export interface components {
             replaced_by?: string;
             replaced_on?: string;
             uses: components["schemas"]["BasisUse"][];
+        };
+        /** @enum {string} */
+        CheckKind: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+        /** @enum {string} */
+        Severity: "low" | "moderate" | "high";
+        /** @enum {string} */
+        FindingScope: "limited" | "pattern" | "widespread";
+        /** @enum {string} */
+        SourceKind: "seen" | "told" | "written" | "filmed" | "tested";
+        /** @enum {string} */
+        VideoResult: "match" | "mismatch" | "no_video";
+        /** @enum {string} */
+        AppealVerdict: "uphold" | "reduce" | "annul";
+        UnitCheck: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            case?: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            purpose: string;
+            /** Format: uuid */
+            opened_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "closed" | "cancelled";
+            seq: number;
+            /** Format: uuid */
+            run?: string;
+            /** Format: date */
+            appeal_until?: string;
+            score?: components["schemas"]["Decimal"];
+            passes?: boolean;
+            members: components["schemas"]["CheckMember"][];
+        };
+        CheckMember: {
+            /** Format: uuid */
+            person: string;
+            name: string;
+            leader: boolean;
+            /** Format: uuid */
+            added_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        CheckAct: {
+            seq: number;
+            /** @enum {string} */
+            kind: "confirmed" | "closed" | "cancelled";
+            /** Format: uuid */
+            run?: string;
+            reason: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Draw: {
+            seed: string;
+            /** @description SHA-256 of the roster */
+            roster: string;
+            drawn: string[];
+        };
+        CheckFinding: {
+            /** Format: uuid */
+            id: string;
+            /** @description absent from advice */
+            line?: string;
+            event?: string;
+            /** Format: date */
+            day: string;
+            time?: string;
+            count: number;
+            of?: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
+            place: string;
+            subject?: string;
+            note: string;
+            conclusion: string;
+            severity: components["schemas"]["Severity"];
+            scope: components["schemas"]["FindingScope"];
+            sources: components["schemas"]["SourceKind"][];
+            key: boolean;
+            /** Format: uuid */
+            entry?: string;
+            video?: components["schemas"]["VideoResult"];
+            draw?: components["schemas"]["Draw"];
+            /** Format: uuid */
+            found_by: string;
+            found_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            withdrawn?: {
+                reason: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+            replies: {
+                /** Format: uuid */
+                id: string;
+                agrees: boolean;
+                text: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            appeal?: components["schemas"]["Appeal"];
+            actions: ("withdraw" | "reply" | "appeal" | "decide")[];
+        };
+        Appeal: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            actions: string[];
+            decision?: {
+                verdict: components["schemas"]["AppealVerdict"];
+                count?: number;
+                of?: components["schemas"]["Decimal"];
+                reason: string;
+                /** Format: uuid */
+                decided_by: string;
+                decided_by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+        };
+        Rectification: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: uuid */
+            check: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: uuid */
+            finding: string;
+            line: string;
+            note: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "open" | "done" | "verified" | "annulled";
+            seq: number;
+            /** Format: uuid */
+            owner?: string;
+            owner_name?: string;
+            /** Format: date-time */
+            recorded_at: string;
+            acts: {
+                seq: number;
+                /** @enum {string} */
+                kind: "assigned" | "done" | "verified" | "reopened" | "annulled";
+                /** Format: uuid */
+                owner?: string;
+                cause?: string;
+                action?: string;
+                /** Format: uuid */
+                entry?: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            actions: ("assigned" | "done" | "verified" | "reopened")[];
+        };
+        WholeCheck: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            case?: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            purpose: string;
+            /** Format: uuid */
+            opened_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "closed" | "cancelled";
+            seq: number;
+            /** Format: uuid */
+            run?: string;
+            /** Format: date */
+            appeal_until?: string;
+            score?: components["schemas"]["Decimal"];
+            passes?: boolean;
+            members: components["schemas"]["CheckMember"][];
+            acts: components["schemas"]["CheckAct"][];
+            findings: components["schemas"]["CheckFinding"][];
+            events: string[];
+            closing: {
+                /** Format: uuid */
+                check: string;
+                kind: components["schemas"]["CheckKind"];
+                verified: number;
+                all: number;
+            } | null;
+            carried: components["schemas"]["Rectification"][];
+            items: components["schemas"]["Rectification"][];
+            actions: ("member" | "finding" | "confirm" | "close" | "cancel")[];
+        };
+        Candidate: {
+            /** Format: uuid */
+            person: string;
+            number: string;
+            name: string;
+            /** @description is or was posted in the prison */
+            own: boolean;
+            served: number;
         };
     };
     responses: never;
@@ -9863,6 +10369,662 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Checks of a prison that one may see, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: components["schemas"]["UnitCheck"][];
+                        may: components["schemas"]["CheckKind"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.open": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: uuid */
+                    case?: string;
+                    kind: components["schemas"]["CheckKind"];
+                    /** Format: date */
+                    from_day: string;
+                    /** Format: date */
+                    to_day: string;
+                    purpose: string;
+                    team: {
+                        /** Format: uuid */
+                        person: string;
+                        leader?: boolean;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Open a check of a unit with its team; without an area of the prison as a whole */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.candidates": {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["CheckKind"];
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who may be called into a team, the least served first; own people of the prison may not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: components["schemas"]["Candidate"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A check with its findings, items and what one may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sheet in force; before it is confirmed, as it would be now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sheet: components["schemas"]["Sheet"];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.call": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Call one more into the team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.confirm": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seq: number;
+                    /** Format: date */
+                    due_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The leader confirms the sheet as seen (seq); every deduction is to be put right by a day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.close": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Close it once the appeals are over; its rights end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.cancel": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description End it without a sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.find": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    line?: string;
+                    event?: string;
+                    /** Format: date */
+                    day: string;
+                    time?: string;
+                    count?: number;
+                    of?: components["schemas"]["Decimal"];
+                    per?: components["schemas"]["Decimal"];
+                    place?: string;
+                    subject?: string;
+                    note: string;
+                    conclusion: string;
+                    severity: components["schemas"]["Severity"];
+                    scope: components["schemas"]["FindingScope"];
+                    sources: components["schemas"]["SourceKind"][];
+                    key?: boolean;
+                    /** Format: uuid */
+                    entry?: string;
+                    video?: components["schemas"]["VideoResult"];
+                    draw?: components["schemas"]["Draw"];
+                };
+            };
+        };
+        responses: {
+            /** @description Record a finding under a line of the pinned standard; without a line it is advice and costs nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.withdraw": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take a finding back before the sheet is confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.reply": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agrees: boolean;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit answers; its dissent is part of the sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.appeal": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit appeals against a finding of a confirmed sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    verdict: components["schemas"]["AppealVerdict"];
+                    count?: number;
+                    of?: components["schemas"]["Decimal"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide an appeal; nobody of the team, nor who asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rectifications.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is to be put right, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rectifications: components["schemas"]["Rectification"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rectifications.act": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "assigned" | "done" | "verified" | "reopened";
+                    /** Format: uuid */
+                    owner?: string;
+                    cause?: string;
+                    action: string;
+                    /** Format: uuid */
+                    entry?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Assign, do, verify or reopen an item; never verified by its owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectification"];
+                };
             };
             /** @description A problem */
             default: {
