@@ -68,6 +68,12 @@ type round struct {
 	opinions []Opinion
 }
 
+// prepared is a check that has its team and waits for the act that begins it.
+type prepared struct {
+	id uuid.UUID
+	inspection.Standing
+}
+
 // known is what the house knows of a case under its lock.
 type known struct {
 	facts       lifecycle.Facts
@@ -79,7 +85,7 @@ type known struct {
 	area        ledger.Area
 	conditions  *Conditions // of a prison
 	// next are the checks that are prepared, by kind: for what may begin now.
-	next map[string]inspection.Standing
+	next map[string]prepared
 }
 
 // last record of a kind in this round that stands.
@@ -126,7 +132,7 @@ func (k known) cited(list []Cite) (n int) {
 
 // known gathers the facts of the case, with everything in sight.
 func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, error) {
-	k := known{next: map[string]inspection.Standing{}}
+	k := known{next: map[string]prepared{}}
 	f := &k.facts
 	f.Today = catalog.DayOf(l.Now())
 	f.StandardIssued = g.issued != nil
@@ -300,7 +306,7 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 			return err
 		}
 		if id != uuid.Nil && !st.Confirmed {
-			k.next[kind] = st
+			k.next[kind] = prepared{id, st}
 		}
 		f.CriticalOpen = max(f.CriticalOpen, st.CriticalOpen)
 	}

@@ -42,7 +42,11 @@ type Whole struct {
 	// Asks are the acts that the actor may ask for, with what they are called.
 	Asks map[string]fault.Text `json:"asks"`
 	// Makes are the kinds of records that the actor may make now.
-	Makes       []Makes          `json:"makes"`
+	Makes []Makes `json:"makes"`
+	// Prepares are the kinds of checks that the actor may open for the case now; Prepared
+	// those that are open ahead of the act that begins them.
+	Prepares    []string         `json:"prepares"`
+	Prepared    []Prepared       `json:"prepared"`
 	Proposal    []fault.Text     `json:"proposal"`
 	Warnings    []fault.Text     `json:"warnings"`
 	Conditions  *Conditions      `json:"conditions,omitempty"`
@@ -60,6 +64,13 @@ type Whole struct {
 type Makes struct {
 	Kind        string   `json:"kind"`
 	Departments []string `json:"departments,omitempty"`
+}
+
+// Prepared is a check that is ready for what may begin now.
+type Prepared struct {
+	Kind  string    `json:"kind"`
+	Check uuid.UUID `json:"check"`
+	Team  int       `json:"team"`
 }
 
 // Board is every case in sight with the states it may be in, and what the actor may begin.
@@ -214,6 +225,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		w.Asks = m.Asked(c.Case)
 	}
 	s.makes(ctx, c, k, &w)
+	s.prepares(ctx, c, k, &w)
 	if k.round.opinions != nil {
 		reasons, warnings, err := m.Propose(c.Case, k.facts)
 		if err != nil {
@@ -327,6 +339,24 @@ func (s *Service) makes(ctx context.Context, c Case, k known, w *Whole) {
 			w.Evaluations = Evaluations
 		}
 		w.Makes = append(w.Makes, x)
+	}
+}
+
+// prepares tells which checks the case has ahead of it, and which it still wants.
+func (s *Service) prepares(ctx context.Context, c Case, k known, w *Whole) {
+	w.Prepares, w.Prepared = []string{}, []Prepared{}
+	kinds := slices.Clone(ahead[c.State])
+	if own, ok := sheets[c.State]; ok && k.check == uuid.Nil {
+		kinds = append(kinds, own)
+	}
+	may := c.Pin != nil && s.may(ctx, capacity(lifecycle.BureauOffice, c.Area), subject(c.Prison, c.Area)) == nil
+	for _, kind := range kinds {
+		switch next, ok := k.next[kind]; {
+		case ok:
+			w.Prepared = append(w.Prepared, Prepared{kind, next.id, next.Team})
+		case may:
+			w.Prepares = append(w.Prepares, kind)
+		}
 	}
 }
 
