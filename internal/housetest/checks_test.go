@@ -570,12 +570,12 @@ func TestVerifierOther(t *testing.T) {
 		_, err := x.Inspection.Rectify(x.as(who), x.Prison, id, n, ledger.Idem{})
 		return err
 	}
-	owner := x.Person("prison office").PersonID
+	owner := x.Person("prison office").Number
 	assign := inspection.NewAct{Kind: inspection.Assigned, Owner: owner, Cause: "巡查不到位"}
 	wants(t, "done by nobody", act("area head", inspection.NewAct{Kind: inspection.Done}), "forbidden")
 	wants(t, "without a cause", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: owner}), "bad_item")
-	wants(t, "to somebody of another prison", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("yi area head").PersonID, Cause: "无"}), "bad_item")
-	wants(t, "to somebody of another area", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer elsewhere").PersonID, Cause: "无"}), "bad_item")
+	wants(t, "to somebody of another prison", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("yi area head").Number, Cause: "无"}), "bad_item")
+	wants(t, "to somebody of another area", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer elsewhere").Number, Cause: "无"}), "bad_item")
 	wants(t, "by another area's head", act("area head elsewhere", assign), "not_found")
 	if err := act("area head", assign); err != nil {
 		t.Fatal(err)
@@ -644,7 +644,7 @@ func TestRectificationCarried(t *testing.T) {
 	for _, step := range []struct {
 		who string
 		n   inspection.NewAct
-	}{{"area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer").PersonID, Cause: "巡查不到位", Action: "补装"}},
+	}{{"area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer").Number, Cause: "巡查不到位", Action: "补装"}},
 		{"officer", inspection.NewAct{Kind: inspection.Done, Action: "已补装"}}, {"prison office", inspection.NewAct{Kind: inspection.Verified, Action: "属实"}}} {
 		if _, err := x.Inspection.Rectify(x.as(step.who), x.Prison, first.ID, step.n, ledger.Idem{}); err != nil {
 			t.Fatal(err)

@@ -268,7 +268,7 @@ func (a *API) listRectifications(c echo.Context) error {
 func (a *API) rectify(c echo.Context) error {
 	var in struct {
 		Kind   string     `json:"kind"`
-		Owner  uuid.UUID  `json:"owner"`
+		Owner  string     `json:"owner"`
 		Cause  string     `json:"cause"`
 		Action string     `json:"action"`
 		Entry  *uuid.UUID `json:"entry"`

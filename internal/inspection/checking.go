@@ -476,7 +476,7 @@ func (s *Service) over(c Check, list []Finding) error {
 	case open > 0:
 		return fault.New(fault.Conflict, "appeals_open").With("open", open)
 	case catalog.DayOf(s.Now()) <= c.AppealUntil:
-		return fault.New(fault.Conflict, "appeal_time").With("until", c.AppealUntil)
+		return fault.New(fault.Conflict, "appeal_time").With("last_day", c.AppealUntil)
 	}
 	return nil
 }

@@ -169,7 +169,7 @@ func (s *Service) Appeal(ctx context.Context, prison, check, finding uuid.UUID, 
 		case f.Appeal != nil:
 			return Change{}, fault.New(fault.Conflict, "appeal_there")
 		case catalog.DayOf(s.Now()) > c.AppealUntil:
-			return Change{}, fault.New(fault.Conflict, "appeal_over").With("until", c.AppealUntil)
+			return Change{}, fault.New(fault.Conflict, "appeal_over").With("last_day", c.AppealUntil)
 		}
 		return Change{On: finding, Appeal: &Appeal{ID: uuid.Must(uuid.NewV7()), Reason: reason, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}}, nil
 	})

@@ -95,9 +95,9 @@ var itemMoves = []itemMove{
 // NewAct is what somebody does with an item.
 type NewAct struct {
 	Kind   string
-	Owner  uuid.UUID // of an assignment
-	Cause  string    // likewise
-	Action string    // what is to be done, was done, was seen
+	Owner  string // of an assignment: a police number
+	Cause  string // likewise
+	Action string // what is to be done, was done, was seen
 	Entry  *uuid.UUID
 }
 
@@ -131,12 +131,11 @@ func (s *Service) Rectify(ctx context.Context, prison, id uuid.UUID, n NewAct, i
 		}
 		owner := r.Owner
 		if n.Kind == Assigned {
-			owner = &n.Owner
-			ok, err := s.Store.PostedFor(ctx, ses, n.Owner, r.Area)
-			if err != nil {
+			var err error
+			if owner, err = s.Store.PostedFor(ctx, ses, n.Owner, r.Area); err != nil {
 				return Rectifying{}, err
 			}
-			if !ok {
+			if owner == nil {
 				return Rectifying{}, fault.InvalidFields("bad_item", []fault.Field{{Pointer: "/owner", Code: "invalid",
 					Text: fault.Text{ZH: "责任人应为本单位在职人员", EN: "The owner is posted in the unit"}}})
 			}
@@ -155,7 +154,7 @@ func (n NewAct) wrong() (bad []fault.Field) {
 		wrong("/action", "请写明措施、完成情况或核验情况，500 字以内", "Say in at most 500 characters what is to be done, was done or was seen")
 	}
 	if n.Kind == Assigned {
-		if n.Owner == uuid.Nil {
+		if ledger.Blank(n.Owner) {
 			wrong("/owner", "请指定责任人", "Name the owner")
 		}
 		if ledger.Blank(n.Cause) || len([]rune(n.Cause)) > maxText {

@@ -33,8 +33,8 @@ type Store interface {
 	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID) ([]Rectification, error)
 	// ActOn locks the item, lets fn look at it and say the act.
 	ActOn(ctx context.Context, s ledger.Session, idem ledger.Idem, item uuid.UUID, fn func(Rectification) (Rectifying, error)) (Rectification, error)
-	// PostedFor says whether somebody is posted where the items of the unit are put right.
-	PostedFor(ctx context.Context, s ledger.Session, person, area uuid.UUID) (bool, error)
+	// PostedFor is the person of that number, if posted where the items of the unit are put right.
+	PostedFor(ctx context.Context, s ledger.Session, number string, area uuid.UUID) (*uuid.UUID, error)
 
 	// Of a case's transaction.
 	StandingIn(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) (StandingRow, error)

@@ -142,12 +142,12 @@ func (s Checks) ActOn(ctx context.Context, ses ledger.Session, idem ledger.Idem,
 }
 
 // PostedFor asks for a posting in the area, or in the prison outside of areas.
-func (s Checks) PostedFor(ctx context.Context, ses ledger.Session, person, area uuid.UUID) (ok bool, err error) {
+func (s Checks) PostedFor(ctx context.Context, ses ledger.Session, number string, area uuid.UUID) (person *uuid.UUID, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
-		return t.tx.QueryRow(ctx, `select exists (select from postings where person_id = $2 and prison_id = $1 and (until_at is null or until_at > now())
-			and (area_id is null or area_id = $3))`, ses.Prison, person, area).Scan(&ok)
+		return t.tx.QueryRow(ctx, `select min(p.person_id::text)::uuid from persons p where p.number = $2 and exists (select from postings o where o.person_id = p.person_id
+			and o.prison_id = $1 and (o.until_at is null or o.until_at > now()) and (o.area_id is null or o.area_id = $3))`, ses.Prison, number, area).Scan(&person)
 	})
-	return ok, err
+	return person, err
 }
 
 // rectifications as the verifier reads them; the item must show the last of its acts.
