@@ -76,12 +76,7 @@ export function MakeRecord({ whole, makes }: { whole: WholeCase; makes: Makes })
   }
   const title = t('cases.make', { kind: kind(makes.kind) })
   return (
-    <form
-      key={made}
-      className="delegation-form"
-      aria-label={title}
-      onSubmit={(e) => void send(e)}
-    >
+    <form key={made} className="delegation-form" aria-label={title} onSubmit={(e) => void send(e)}>
       {departments.length > 0 && (
         <label>
           {t('cases.department')}

@@ -31,38 +31,61 @@ export function useKind() {
   }
 }
 
+/** What bodies say, by their kinds. */
+export interface Said {
+  day?: string
+  text?: string
+  reason?: string
+  year?: number
+  batch?: number
+  issued_on?: string
+  value?: 'on_time' | 'delay'
+  met?: boolean
+  agenda?: string
+  outcome?: 'agree' | 'send_back' | 'reject'
+  total?: string
+  self_score?: string
+  choice?: 'stay' | 'move'
+  from?: { version: number }
+  to?: { version: number }
+}
+
 /** What the body of a record says, in a line. */
 function useSays() {
   const t = useT()
-  return ({ kind, body }: CaseRecord): string => {
-    const said = body as Record<string, never>
-    const text = said['text'] ?? ''
+  const words = (kind: string, said: Said): (string | undefined)[] => {
     switch (kind) {
-      case 'asked':
-        return said['reason'] ?? ''
       case 'batch':
-        return `${said['year']} / ${said['batch']}，${said['issued_on']}`
+        return [`${said.year} / ${said.batch}`, said.issued_on]
       case 'opinion':
-        return `${t(said['value'] === 'delay' ? 'cases.value_delay' : 'cases.value_on_time')} ${said['reason'] ?? ''}`
+        return [said.value && t(`cases.value_${said.value}`), said.reason]
       case 'results':
-        return `${t(said['met'] ? 'cases.met' : 'cases.notMet')} ${text}`
-      case 'meeting': {
-        const outcome = (['agree', 'send_back', 'reject'] as const).find(
-          (o) => o === said['outcome'],
-        )
-        return `${said['day']} ${said['agenda']} ${outcome ? t(`cases.outcome_${outcome}`) : ''} ${text}`
-      }
+        return [t(said.met ? 'cases.met' : 'cases.notMet'), said.text]
+      case 'meeting':
+        return [
+          said.day,
+          said.agenda,
+          said.outcome && t(`cases.outcome_${said.outcome}`),
+          said.text,
+        ]
       case 'evaluation':
-        return t('cases.total', { total: said['total'] })
+        return [t('cases.total', { total: said.total })]
       case 'snapshot':
-        return said['self_score'] ? t('cases.self', { score: said['self_score'] }) : said['day']
-      case 'version': {
-        const to = said[said['choice'] === 'move' ? 'to' : 'from'] as { version?: number }
-        return `${t(said['choice'] === 'move' ? 'cases.chosen_move' : 'cases.chosen_stay', { version: to.version })} ${said['reason']}`
-      }
+        return [said.day, said.self_score && t('cases.self', { score: said.self_score })]
+      case 'version':
+        return [
+          said.choice === 'move'
+            ? t('cases.chosen_move', { version: said.to?.version })
+            : t('cases.chosen_stay', { version: said.from?.version }),
+          said.reason,
+        ]
     }
-    return `${said['day'] ?? ''} ${text}`
+    return [said.day, said.reason, said.text]
   }
+  return ({ kind, body }: CaseRecord) =>
+    words(kind, body as Said)
+      .filter(Boolean)
+      .join(' · ')
 }
 
 /** What the steps left behind, and what acts rest on. */

@@ -11633,7 +11633,7 @@ export interface operations {
                 "application/json": {
                     /** @enum {string} */
                     kind: "assigned" | "done" | "verified" | "reopened";
-                    /** Format: uuid */
+                    /** @description a police number */
                     owner?: string;
                     cause?: string;
                     action: string;

@@ -52,8 +52,7 @@ export function useScreening() {
 }
 
 export function useTitles() {
-  const queryFn = async () =>
-    (await call<{ titles: Title[]; may_import: boolean }>('/titles')).data
+  const queryFn = async () => (await call<{ titles: Title[]; may_import: boolean }>('/titles')).data
   return useQuery({ queryKey: ['cases', 'titles'], queryFn })
 }
 
@@ -74,8 +73,7 @@ export const makeRecord = (
   department: string,
   body: object,
   key: string,
-) =>
-  post(`${at(which)}/records`, department ? { kind, department, body } : { kind, body }, key)
+) => post(`${at(which)}/records`, department ? { kind, department, body } : { kind, body }, key)
 
 export const confirmRecord = (which: Which, record: string, key: string) =>
   post(`${at(which)}/records/${record}/confirmation`, {}, key)

@@ -3,7 +3,7 @@ import { Acts } from '../accreditation/Acts'
 import { Conditions } from '../accreditation/Conditions'
 import { MakeRecord } from '../accreditation/MakeRecord'
 import { Prepare } from '../accreditation/Prepare'
-import { Records } from '../accreditation/Records'
+import { Records, type Said } from '../accreditation/Records'
 import { Road } from '../accreditation/Road'
 import { Timers } from '../accreditation/Timers'
 import { Version } from '../accreditation/Version'
@@ -114,6 +114,8 @@ function Opinions({ whole }: { whole: WholeCase }) {
   const lang = useLang()
   const names = useNames()
   const given = whole.opinions.filter((o) => o.given).length
+  const said = ({ value, reason }: Said) =>
+    `${value ? t(`cases.value_${value}`) : ''} ${reason ?? ''}`
   return (
     <section className="panel" aria-labelledby="case-opinions">
       <h2 id="case-opinions">{t('cases.opinions')}</h2>
@@ -135,7 +137,7 @@ function Opinions({ whole }: { whole: WholeCase }) {
           <li key={o.department}>
             {names.department(o.department)}：
             {o.given
-              ? `${t(o.given.body['value'] === 'delay' ? 'cases.value_delay' : 'cases.value_on_time')} ${o.given.body['reason'] ?? ''}（${o.given.by}）`
+              ? `${said(o.given.body)}（${o.given.by}）`
               : t('cases.notGiven', { due: o.due_on })}
           </li>
         ))}
