@@ -58,6 +58,8 @@ type Store interface {
 	// Evening is the last one kept of an area before a day; nil is none.
 	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)
 	Evenings(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]bool, error)
+	// Carried is what the unit's case takes over into its re-check; nil is nothing.
+	Carried(ctx context.Context, s ledger.Session, area uuid.UUID) (*Carried, error)
 	AddEvenings(ctx context.Context, s ledger.Session, list []Evening) error
 }
 

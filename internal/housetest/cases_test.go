@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,7 +20,6 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
-	"taizhang/internal/scoring"
 	"taizhang/internal/testkit"
 )
 
@@ -358,7 +355,7 @@ func (j *journey) rectified() {
 			who string
 			n   inspection.NewAct
 		}{
-			{"area head", inspection.NewAct{Kind: "assigned", Owner: owner.PersonID, Cause: "管理不严", Action: "整改"}},
+			{"area head", inspection.NewAct{Kind: "assigned", Owner: owner.Number, Cause: "管理不严", Action: "整改"}},
 			{"area head", inspection.NewAct{Kind: "done", Action: "已整改"}},
 			{"bureau office", inspection.NewAct{Kind: "verified", Action: "现场核验"}},
 		} {
@@ -370,5 +367,3 @@ func (j *journey) rectified() {
 		}
 	}
 }
-
-var _ = []any{slices.Contains[[]string], sync.WaitGroup{}, scoring.Decimal{}}

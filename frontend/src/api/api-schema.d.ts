@@ -4458,6 +4458,12 @@ export interface components {
             area: components["schemas"]["Area"];
             sheet: components["schemas"]["Sheet"];
             gap: components["schemas"]["Decimal"];
+            /** @description what the look-back takes from the re-check of its cycle; beside the score */
+            carry?: {
+                /** Format: uuid */
+                case: string;
+                amount: components["schemas"]["Decimal"];
+            };
             since?: {
                 /** Format: date */
                 day: string;
