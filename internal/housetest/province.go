@@ -66,3 +66,13 @@ func (h *House) Lines(t testing.TB) []string {
 	}
 	return codes
 }
+
+// Reassign posts somebody to another area of the prison.
+func (h *House) Reassign(t testing.TB, who string, area uuid.UUID) {
+	t.Helper()
+	a := h.people[who]
+	a.Postings[0].AreaID = area
+	if _, err := h.Owner.Exec(t.Context(), "update postings set area_id = $2 where person_id = $1", a.PersonID, area); err != nil {
+		t.Fatal(err)
+	}
+}
