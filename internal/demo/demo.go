@@ -14,6 +14,7 @@ import (
 
 	"taizhang/internal/catalog"
 	"taizhang/internal/httpapi"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
 )
@@ -28,11 +29,13 @@ type Options struct {
 	Catalog  *catalog.Catalog
 	Access   ledger.Authorizer
 	Files    ledger.Files
-	Days     int
-	Seed     int64
-	Prisons  int
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Inspection is the checks' use cases; they are lived on the prison's clock.
+	Inspection *inspection.Service
+	Days       int
+	Seed       int64
+	Prisons    int
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Province is the demonstration being made.

@@ -49,6 +49,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 		return err
 	}
 	l.schedule(start)
+	l.inspect(l.inspecting(store, clock))
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

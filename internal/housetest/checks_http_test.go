@@ -52,7 +52,7 @@ func TestChecksOverHTTP(t *testing.T) {
 	ask("prison office", "POST", in+"/checks", body, 403)
 	check := ask("bureau office", "POST", in+"/checks", body, 201)["id"].(string)
 	at := in + "/checks/" + check
-	finding := fmt.Sprintf(`{"line":"YJ-02.missing","day":%q,"count":2,"note":"缺灭火器","conclusion":"不符合","severity":"moderate","scope":"limited","sources":["seen","written"],"event":"灭火器","key":true,"place":"二楼","time":"09:30"}`, day)
+	finding := fmt.Sprintf(`{"line":"YJ-02.missing","day":%q,"count":2,"note":"缺谈话室一间","conclusion":"不符合","severity":"moderate","scope":"limited","sources":["seen","written"],"event":"谈话室","key":true,"place":"二楼","time":"09:30"}`, day)
 	ask("area head", "POST", at+"/findings", finding, 403)
 	ask("yi inspector", "POST", at+"/findings", `{"line":"XX","day":"`+day+`","note":"","conclusion":"","severity":"","scope":"","sources":[]}`, 422)
 	ask("yi inspector", "POST", at+"/findings", finding, 200)
@@ -62,7 +62,7 @@ func TestChecksOverHTTP(t *testing.T) {
 	whole := ask("area head", "GET", at, "", 200)
 	found := whole["findings"].([]any)
 	id := func(i int) string { return at + "/findings/" + found[i].(map[string]any)["id"].(string) }
-	ask("area head", "POST", id(0)+"/replies", `{"agrees":false,"text":"当日送检"}`, 200)
+	ask("area head", "POST", id(0)+"/replies", `{"agrees":false,"text":"正在改造"}`, 200)
 	ask("yi inspector", "POST", id(1)+"/withdrawal", `{"reason":"抽样有误"}`, 200)
 	ask("yi inspector", "GET", at+"/sheet", "", 200)
 	ask("bureau office", "POST", at+"/members", fmt.Sprintf(`{"person":%q}`, h.Person("inspector").PersonID), 200)
@@ -71,10 +71,10 @@ func TestChecksOverHTTP(t *testing.T) {
 	ask("yi inspector", "POST", at+"/confirm", fmt.Sprintf(`{"seq":%d,"due_on":%q}`, seq-1, due), 412)
 	confirmed := ask("yi inspector", "POST", at+"/confirm", fmt.Sprintf(`{"seq":%d,"due_on":%q}`, seq, due), 200)
 	ask("bureau office", "GET", in+"/runs/"+confirmed["run"].(string), "", 200)
-	ask("area head", "POST", id(0)+"/appeal", `{"reason":"已送检，有单据"}`, 200)
+	ask("area head", "POST", id(0)+"/appeal", `{"reason":"正在改造，有批复"}`, 200)
 	ask("yi inspector", "POST", id(0)+"/appeal/decision", `{"verdict":"annul","reason":"无"}`, 403)
 	ask("bureau office", "POST", at+"/close", `{}`, 409)
-	ask("bureau leader", "POST", id(0)+"/appeal/decision", `{"verdict":"reduce","count":1,"reason":"一具有单据"}`, 200)
+	ask("bureau leader", "POST", id(0)+"/appeal/decision", `{"verdict":"reduce","count":1,"reason":"一间有批复"}`, 200)
 	ask("bureau office", "POST", at+"/close", `{}`, 409)
 	ask("bureau office", "POST", at+"/cancel", `{"reason":"改期"}`, 409)
 	items := ask("area head", "GET", in+"/rectifications", "", 200)["rectifications"].([]any)
@@ -82,8 +82,8 @@ func TestChecksOverHTTP(t *testing.T) {
 		t.Fatalf("%d items", len(items))
 	}
 	item := in + "/rectifications/" + items[0].(map[string]any)["id"].(string) + "/acts"
-	ask("area head", "POST", item, fmt.Sprintf(`{"kind":"assigned","owner":%q,"cause":"巡检遗漏","action":"补齐灭火器"}`, h.Person("officer").Number), 200)
-	ask("officer", "POST", item, `{"kind":"done","action":"已补齐"}`, 200)
+	ask("area head", "POST", item, fmt.Sprintf(`{"kind":"assigned","owner":%q,"cause":"巡检遗漏","action":"恢复谈话室"}`, h.Person("officer").Number), 200)
+	ask("officer", "POST", item, `{"kind":"done","action":"已恢复"}`, 200)
 	ask("area head", "POST", item, `{"kind":"verified","action":"属实"}`, 403)
 	ask("prison office", "POST", item, `{"kind":"verified","action":"属实"}`, 200)
 	ask("prison office", "GET", at, "", 200)

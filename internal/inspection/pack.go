@@ -36,7 +36,8 @@ type Service struct {
 	Standards func() []*scoring.Standard
 	Now       func() time.Time
 
-	// Of checks.
+	// Of checks. Clock overrides the transaction's time in demonstration prisons; nil: never.
+	Clock  func() time.Time
 	Store  Store
 	Texts  Texts
 	Scores *assessment.Service
