@@ -28,7 +28,7 @@ type Scores interface {
 	Under(ctx context.Context, prison, area uuid.UUID, standards ...*scoring.Standard) ([]*scoring.Sheet, error)
 }
 
-// Service is the use cases. All fields are required.
+// Service is the use cases. All fields but Clock are required.
 type Service struct {
 	Store     Store
 	Access    ledger.Authorizer
@@ -39,6 +39,8 @@ type Service struct {
 	Calendar  func() *catalog.Calendar
 	Machines  Machines
 	Now       func() time.Time
+	// Clock is the demonstration's, while its past is lived; nil is the server's time.
+	Clock func() time.Time
 }
 
 // Machines are the versions of the road. A case is held to the one it was submitted under.
@@ -81,7 +83,11 @@ func (s *Service) machine(c Case) *lifecycle.Machine { return s.Machines[c.Machi
 // asked is the session of somebody's act or look: the database sees who asks.
 func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)
-	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
 }
 
 // house is the program's own session.
