@@ -232,6 +232,7 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
 		Assessment: h.assessment,
+		Cases:      h.cases,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,
