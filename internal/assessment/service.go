@@ -83,12 +83,18 @@ type Service struct {
 	Standards Standards
 	Duties    Duties
 	Now       func() time.Time
+	// Clock is the demonstration's, while its past is lived; nil is the server's time.
+	Clock func() time.Time
 }
 
 // asked is the session of an answer: the database sees who asks.
 func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)
-	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
 }
 
 func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
