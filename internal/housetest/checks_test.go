@@ -220,6 +220,11 @@ func TestGrantEnds(t *testing.T) {
 		t.Error("another area is read too")
 	}
 	x.find(c, x.finding("YJ-02.missing", 2))
+	for who, want := range map[string]int{"area head": 1, "bing inspector": 1, "area head elsewhere": 0, "inspector": 0, "yi area head": 0} {
+		if list, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
+			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list), may, err)
+		}
+	}
 	for _, who := range []string{"area head", "prison office", "bureau office", "inspector"} {
 		_, err := x.Inspection.AddFinding(x.as(who), x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
 		if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
@@ -357,7 +362,8 @@ func TestAppealHoldsClosing(t *testing.T) {
 	x := checked(t)
 	c := x.open(x.Area, inspection.OnSite)
 	first := x.find(c, x.finding("YJ-02.missing", 3)) // 15
-	second := x.find(c, x.finding("JG-02.video", 2))  // 2 × 1
+	second := x.find(c, x.finding("JG-02.video", 2))
+	third := x.find(c, x.finding("JG-04.found", 1))
 	appeal := func(who string, f uuid.UUID) error {
 		_, err := x.Inspection.Appeal(x.as(who), x.Prison, c.ID, f, "设施当日已送修", ledger.Idem{})
 		return err
@@ -405,7 +411,8 @@ func TestAppealHoldsClosing(t *testing.T) {
 	}
 	wants(t, "within the time", closing(), "appeal_time")
 	x.later()
-	wants(t, "an appeal too late", appeal("area head", second), "appeal_there")
+	wants(t, "a second appeal", appeal("area head", second), "appeal_there")
+	wants(t, "an appeal too late", appeal("area head", third), "appeal_over")
 	onlyOne(t, func() error { _, err := x.Inspection.Close(office, x.Prison, c.ID, ledger.Idem{}); return err },
 		func() error { _, err := x.Inspection.Close(office, x.Prison, c.ID, ledger.Idem{}); return err })
 	w := x.whole(c)
@@ -580,6 +587,23 @@ func TestVerifierOther(t *testing.T) {
 	if err := act("area head", assign); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := x.Inspection.Rectify(x.as("area head"), x.Prison, id, inspection.NewAct{Kind: inspection.Assigned, Owner: owner, Cause: "巡查不到位", Action: "三日内补装"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int{}
+	for _, who := range []string{"area head", "prison office", "bing inspector", "area head elsewhere"} {
+		list, err := x.Ledger.Notices(x.as(who), x.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list {
+			told[who+" "+n.Kind]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"area head check_opened": 1, "area head check_confirmed": 1, "prison office check_opened": 1, "prison office check_confirmed": 1,
+		"prison office item_assigned": 2, "bing inspector check_called": 1}, told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
 	wants(t, "verified before it is done", act("bureau office", inspection.NewAct{Kind: inspection.Verified}), "item_state")
 	wants(t, "done by another", act("area head", inspection.NewAct{Kind: inspection.Done}), "forbidden")
 	office := x.as("prison office")
@@ -607,7 +631,7 @@ func TestVerifierOther(t *testing.T) {
 	}
 	x.clock = x.clock.AddDate(0, 2, 0)
 	items, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
-	if err != nil || items[0].State != "open" || !items[0].Overdue || len(items[0].Acts) != 4 {
+	if err != nil || items[0].State != "open" || !items[0].Overdue || len(items[0].Acts) != 5 {
 		t.Errorf("%+v: %v", items, err)
 	}
 	if _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {

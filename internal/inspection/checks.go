@@ -58,6 +58,7 @@ type Member struct {
 	Leader     bool      `json:"leader"`
 	AddedBy    uuid.UUID `json:"added_by"`
 	RecordedAt time.Time `json:"recorded_at"`
+	Until      time.Time `json:"-"` // when the rights end by themselves, as they are given
 	Salt       []byte    `json:"-"`
 }
 

@@ -135,6 +135,9 @@ func (s Checks) ActOn(ctx context.Context, ses ledger.Session, idem ledger.Idem,
 		if err := t.rectify(ctx, r, a); err != nil {
 			return err
 		}
+		if err := t.tellItem(ctx, r, a); err != nil {
+			return err
+		}
 		out, err = one()
 		return err
 	})

@@ -127,7 +127,7 @@ it('cites every opinion that was given, and asks on behalf of the unit', async (
           state: 'BASELINE',
           kind: 'opinion',
           department: 'dept_custody',
-          body: { value: 'delay', reason: '本线情况' },
+          body: { value: 'delay', reason: '本线情况' } as never,
           by: '张三',
           recorded_at: '2026-11-10T01:00:00Z',
           stands: true,

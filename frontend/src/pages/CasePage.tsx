@@ -104,7 +104,7 @@ function Standing({ whole }: { whole: WholeCase }) {
       {whole.previous && (
         <Link to={`/prisons/${whole.prison}/cases/${whole.previous}`}>{t('cases.previous')}</Link>
       )}
-      <Timers list={whole.timers} />
+      <Timers list={whole.timers.filter((x) => !x.department)} />
     </p>
   )
 }
