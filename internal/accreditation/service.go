@@ -25,7 +25,7 @@ import (
 // Scores evaluates what stands today (package assessment).
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
-	Under(ctx context.Context, prison, area uuid.UUID, standards ...*scoring.Standard) ([]*scoring.Sheet, error)
+	Under(ctx context.Context, prison, area uuid.UUID, titled map[uuid.UUID]bool, standards ...*scoring.Standard) ([]*scoring.Sheet, error)
 }
 
 // Service is the use cases. All fields but Clock are required.

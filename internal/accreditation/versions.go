@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -66,7 +67,11 @@ func (s *Service) difference(ctx context.Context, g ground) (Difference, error) 
 	if err != nil {
 		return d, err
 	}
-	both, err := s.Scores.Under(ctx, c.Prison, c.Area, g.std, to)
+	titled, err := s.Titled(ctx, c.Prison, catalog.DayOf(s.Now()))
+	if err != nil {
+		return d, err
+	}
+	both, err := s.Scores.Under(ctx, c.Prison, c.Area, titled, g.std, to)
 	if err != nil {
 		return d, err
 	}
