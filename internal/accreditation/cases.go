@@ -109,6 +109,13 @@ type detail struct {
 	Cites    []Cite       `json:"cites,omitempty"`
 	Waived   bool         `json:"waived,omitempty"`
 	Says     []fault.Text `json:"says,omitempty"`
+	Asked    []asked      `json:"asked,omitempty"`
+}
+
+// asked is a department whose opinion is wanted, and until when.
+type asked struct {
+	Department string `json:"department"`
+	DueOn      string `json:"due_on"`
 }
 
 // longest reason or other text that somebody writes on a case.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -29,7 +30,7 @@ var effects = map[string]effect{
 	"pin_standard":   {before: pinStandard},
 	"tell_numbers":   {before: tellNumbers},
 	"keep_snapshot":  {before: keepSnapshot},
-	"ask_opinions":   {then: askOpinions},
+	"ask_opinions":   {before: chooseAsked, then: askOpinions},
 	"end_grants":     {then: endRights},
 	"seal_package":   {then: sealPackage},
 	"register_title": {then: registerTitle},
@@ -55,13 +56,24 @@ func tellNumbers(_ context.Context, _ *Service, _ Tx, _ ground, k known, _ *Case
 	return nil
 }
 
-// askOpinions of every department that answers for what the standard looks at.
-func askOpinions(ctx context.Context, s *Service, tx Tx, k known, after Case, e Event) error {
-	days := s.parameter(after, "opinion_workdays")
-	due := catalog.DayOf(s.Calendar().AddWorkdays(tx.Now(), days))
+// chooseAsked names, in the event itself, every department that answers for what the
+// standard looks at, and until when it is asked.
+func chooseAsked(_ context.Context, s *Service, tx Tx, _ ground, k known, after *Case, d *detail) error {
+	due := catalog.DayOf(s.Calendar().AddWorkdays(tx.Now(), s.parameter(*after, "opinion_workdays")))
+	for _, department := range k.departments {
+		d.Asked = append(d.Asked, asked{department, due})
+	}
+	return nil
+}
+
+func askOpinions(ctx context.Context, s *Service, tx Tx, _ known, after Case, e Event) error {
+	var d detail
+	if err := json.Unmarshal(e.Detail, &d); err != nil {
+		return err
+	}
 	var list []Opinion
-	for _, d := range k.departments {
-		list = append(list, Opinion{Seq: e.Seq, Department: d, DueOn: due})
+	for _, a := range d.Asked {
+		list = append(list, Opinion{Seq: e.Seq, Department: a.Department, DueOn: a.DueOn})
 	}
 	if err := tx.InsertOpinions(ctx, after, list); err != nil {
 		return err

@@ -172,7 +172,16 @@ function History({ whole }: { whole: WholeCase }) {
                   {text(e.title, lang)} <span className="mono">{e.transition}</span>
                 </td>
                 <td>{e.by || t('cases.program')}</td>
-                <td>{[e.reason, e.document, e.document_on].filter(Boolean).join(' · ')}</td>
+                <td>
+                  {[
+                    e.reason,
+                    e.document,
+                    e.document_on,
+                    (e.detail as { waived?: boolean }).waived && t('cases.waived'),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </td>
               </tr>
             ))}
           </tbody>
