@@ -16,6 +16,9 @@ import (
 	"taizhang/internal/scoring"
 )
 
+// full are the checks that look at a unit as a whole and in earnest.
+var full = []string{"baseline", "onsite", "lookback", "recheck"}
+
 // Checked is what the run of a check is made of.
 type Checked struct {
 	Area     uuid.UUID // zero: the prison as a whole
@@ -95,7 +98,7 @@ func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledge
 	for _, a := range areas {
 		kinds := []string{SelfCheck, "baseline"}
 		if titled[a.ID] {
-			kinds = []string{"baseline", "onsite", "lookback", "recheck"}
+			kinds = full
 		}
 		u := scoring.Unit{ID: a.ID.String()}
 		raw, err := s.Store.LatestSheet(ctx, ses, a.ID, kinds, day)
