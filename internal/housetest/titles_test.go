@@ -396,3 +396,51 @@ func TestTimersOfHouse(t *testing.T) {
 		t.Errorf("ten years on: %s, %+v", w.State, w.Timers)
 	}
 }
+
+// TestTamperCases lets a superuser change what a case or a title is: each is named.
+func TestTamperCases(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c, err := j.h.Cases.TakeUp(j.as("bureau office"), j.h.Prison, j.imported(j.h.Area, "area").ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.record("bureau office", c.ID, "grave", "", accreditation.Note{Day: j.day(), Text: "重大事件"})
+	s := verified(t, j.h)
+	for name, sql := range map[string][2]string{
+		"state":   {"update cases set state = 'REVOKED'", "update cases set state = 'NAMED'"},
+		"history": {"update case_events set reason = '改'", "update case_events set reason = ''"},
+		"record":  {`update case_records set body = convert_to(replace(convert_from(body, 'UTF8'), '重大', '轻微'), 'UTF8')`, `update case_records set body = convert_to(replace(convert_from(body, 'UTF8'), '轻微', '重大'), 'UTF8')`},
+		"title":   {"update titles set document_no = '假'", "update titles set document_no = '旧发1号'"},
+	} {
+		if _, err := j.h.Owner.Exec(t.Context(), sql[0]); err != nil {
+			t.Fatal(name, err)
+		}
+		if r := s.verify(t); len(r.Problems) == 0 {
+			t.Errorf("%s was changed and nobody sees it", name)
+		}
+		if _, err := j.h.Owner.Exec(t.Context(), sql[1]); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	if r := s.verify(t); len(r.Problems) > 0 {
+		t.Errorf("put back: %+v", r.Problems)
+	}
+}
+
+// TestWaived is W10's last rows: a look-back that was not done is waived with a reason, and
+// nothing is carried; without it the re-check does not begin.
+func TestWaived(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c := j.named()
+	j.until(months(t, j.whole("bureau office", c).CycleStart, 36))
+	j.open(c, j.h.Area, inspection.Recheck)
+	j.refused("bureau office", c, accreditation.Act{Event: "recheck"}, "looked_back")
+	j.refused("bureau office", c, accreditation.Act{Event: "recheck", Waived: true}, "looked_back")
+	out := j.act("bureau office", c, accreditation.Act{Event: "recheck", Waived: true, Reason: "当年未做"})
+	w := j.whole("bureau office", c)
+	if out.Carry != "0" || string(w.Events[len(w.Events)-1].Detail) != `{"waived":true}` {
+		t.Errorf("carry %s, %s", out.Carry, w.Events[len(w.Events)-1].Detail)
+	}
+}
