@@ -127,8 +127,8 @@ func lintAnswers(lines [][]string, answers map[question]answer) error {
 			return fmt.Errorf("%s: reading is allowed or not spoken of; a list cannot say the exception", a.line)
 		case slices.Contains([]string{"filler", "step", "deputy", "higher"}, q.relation):
 			return fmt.Errorf("%s: reading cannot hang on the step at hand", a.line)
-		case q.class == "entry_l3" && !answers[question{q.role, q.relation, "entry", "read"}].allowed:
-			return fmt.Errorf("%s: who reads L3 must be allowed to read entry as well", a.line)
+		case (strings.HasPrefix(q.class, "entry_l3") || strings.HasPrefix(q.class, "entry_part/")) && !answers[question{q.role, q.relation, "entry", "read"}].allowed:
+			return fmt.Errorf("%s: who reads L3, or a part of it, must be allowed to read entry as well", a.line)
 		case q.relation == "author" && q.class != "entry":
 			return fmt.Errorf("%s: what an author reads is said of entry, for every level", a.line)
 		case q.class == "entry_sealed" && !slices.Contains([]string{"department", "same_prison", "prison", "bureau"}, q.relation):
@@ -172,7 +172,7 @@ func spelt(lines [][]string) [][]string {
 }
 
 // lint refuses what Casbin would silently take for something else.
-func lint(lines [][]string) error {
+func lint(lines [][]string, ledgers []string) error {
 	if len(lines) == 0 || len(lines) > maxLines {
 		return fmt.Errorf("policy.csv: %d lines; 1 to %d are taken", len(lines), maxLines)
 	}
@@ -187,7 +187,7 @@ func lint(lines [][]string) error {
 			return fmt.Errorf("%s: unknown role", text(l))
 		case !slices.ContainsFunc(relations, func(n relation) bool { return n.name == l[2] }):
 			return fmt.Errorf("%s: unknown relation", text(l))
-		case !slices.Contains(classes, l[3]):
+		case !known(l[3], ledgers):
 			return fmt.Errorf("%s: unknown class", text(l))
 		case actions[l[4]].ZH == "":
 			return fmt.Errorf("%s: unknown action", text(l))

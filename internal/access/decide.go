@@ -31,9 +31,16 @@ func (e *Enforcer) Decide(a actor.Actor, action string, s ledger.Subject, now ti
 	known := slices.ContainsFunc(list, func(x reach) bool { return x.in(s.Prison) })
 	d := r.verdict(h, s.Class, action)
 	if s.Class == "entry" && action != "create" {
-		reading := r.reading(h, s)
-		if action == "read" {
+		whole := r.reading(h, s)
+		reading := whole
+		if part := r.partOf(s); part != "" && !whole.Allowed {
+			reading = r.verdict(h, part, "read")
+		}
+		switch action {
+		case "read":
 			d = reading
+		case ledger.ReadWhole:
+			d = whole
 		}
 		known = reading.Allowed
 	}
@@ -60,15 +67,33 @@ func (e *Enforcer) Check(a actor.Actor, action string, s ledger.Subject, now tim
 	return fault.New(fault.Forbidden, "forbidden").With("action", action).With("rule", d.Rule).With("reason", d.Reason)
 }
 
-// classOf names the class that a reading of an entry falls in.
-func classOf(s ledger.Subject) string {
+// classOf names the class that reading the whole of an entry falls in.
+func (r *rules) classOf(s ledger.Subject) string {
 	switch {
 	case s.Sealed:
 		return "entry_sealed"
 	case s.Level == "L3":
-		return "entry_l3"
+		return r.strict(s.Ledger)
 	}
 	return "entry"
+}
+
+// strict is the class of a ledger's L3 entries: a ledger of which the policy speaks
+// by name is read as its own lines say, and not as the rest.
+func (r *rules) strict(id string) string {
+	if own := "entry_l3/" + id; r.spoken[own] {
+		return own
+	}
+	return "entry_l3"
+}
+
+// partOf is the class of the part of an entry that is read by more than those who
+// read the whole, "" for none.
+func (r *rules) partOf(s ledger.Subject) string {
+	if class := "entry_part/" + s.Ledger; s.Level == "L3" && !s.Sealed && r.spoken[class] {
+		return class
+	}
+	return ""
 }
 
 // verdict runs the policy over all relations: one deny outweighs every allow.
@@ -89,10 +114,10 @@ func (r *rules) verdict(h []hold, class, action string) Decision {
 	return d
 }
 
-// reading answers for the entry's own class; authors see their own, whatever
+// reading answers for the whole of an entry by its own class; authors see their own, whatever
 // its level: they wrote it.
 func (r *rules) reading(h []hold, s ledger.Subject) Decision {
-	if d := r.verdict(h, classOf(s), "read"); d.Allowed {
+	if d := r.verdict(h, r.classOf(s), "read"); d.Allowed {
 		return d
 	}
 	h = slices.DeleteFunc(slices.Clone(h), func(one hold) bool { return one.relation != "author" })

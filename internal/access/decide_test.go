@@ -128,7 +128,7 @@ func TestRightsEndWithThePolicy(t *testing.T) {
 	if !reads() {
 		t.Fatal("the officer must read at first")
 	}
-	without := without(t, "p, r:officer, own_area, entry, read, allow\n")
+	without := without(t, officerReads...)
 	if err := e.Swap(without, ledgers(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -146,13 +146,20 @@ func TestRightsEndWithThePolicy(t *testing.T) {
 	}
 }
 
-func without(t *testing.T, line string) fstest.MapFS {
+// officerReads is all that lets an officer read entries of the area.
+var officerReads = []string{"p, r:officer, own_area, entry, read, allow\n", "p, r:officer, own_area, entry_part/medical-visit, read, allow\n",
+	"p, r:officer, own_area, entry_part/psych-health, read, allow\n"}
+
+func without(t *testing.T, lines ...string) fstest.MapFS {
 	m := shipped(t)
 	text := string(m["policy.csv"].Data)
-	if !strings.Contains(text, line) {
-		t.Fatal(line, "is not in the policy")
+	for _, line := range lines {
+		if !strings.Contains(text, line) {
+			t.Fatal(line, "is not in the policy")
+		}
+		text = strings.Replace(text, line, "", 1)
 	}
-	m["policy.csv"].Data = []byte(strings.Replace(text, line, "", 1))
+	m["policy.csv"].Data = []byte(text)
 	return m
 }
 
@@ -160,7 +167,7 @@ func without(t *testing.T, line string) fstest.MapFS {
 // policy or of the other, and both agree that a stranger reads nothing.
 func TestSwapWhileDeciding(t *testing.T) {
 	e, ids := load(t), ledgers(t)
-	other := without(t, "p, r:officer, own_area, entry, read, allow\n")
+	other := without(t, officerReads...)
 	officer := somebodyWho(actor.Posting{Role: actor.Officer, PrisonID: prisonA, AreaID: area1})
 	stranger := somebodyWho(actor.Posting{Role: actor.Officer, PrisonID: prisonB, AreaID: area2})
 	done := make(chan struct{})

@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ var (
 		actor.DeptStaff, actor.DeptHead, actor.PrisonLeader, actor.Warden, actor.PrisonOffice, actor.BureauOffice, actor.BureauLeader, actor.PartySecretary,
 		actor.CommitteeSecretary, actor.CommitteeMember, actor.Inspector, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
+	namedClasses = []string{"entry_l3/medical-visit", "entry_part/medical-visit", "entry_l3/psych-health", "entry_part/psych-health"}
 	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "medical", "psychological", "check", "self_check", "appeal", "rectification", "case", "title"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
 	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee"}
@@ -199,7 +201,7 @@ func readMatrix(t *testing.T) (matrix, map[string]bool) {
 					t.Errorf("row %d: unknown situation %s", n, in)
 				}
 				for class, list := range row.May {
-					if !slices.Contains(slices.Concat(entryClasses, otherClasses), class) {
+					if !slices.Contains(slices.Concat(entryClasses, namedClasses, otherClasses), class) {
 						t.Errorf("row %d: unknown class %s", n, class)
 					}
 					for _, action := range list {
@@ -228,6 +230,39 @@ func subjectOf(class string) ledger.Subject {
 		s.Class, s.Level, s.Sealed = "entry", "L3", true
 	}
 	return s
+}
+
+// TestNamedReaders walks the reading of L3 ledgers whose readers the policy names: of the
+// whole of their entries, and of a part.
+func TestNamedReaders(t *testing.T) {
+	e := load(t)
+	e.Own(map[string]string{theLedger: "dept_custody", "medical-visit": "dept_custody", "psych-health": "dept_custody"})
+	_, expected := readMatrix(t)
+	for in, make := range situations {
+		for _, role := range allRoles {
+			for _, class := range namedClasses {
+				kind, id, _ := strings.Cut(class, "/")
+				s := subjectOf("entry_l3")
+				s.Ledger = id
+				a := make(role, &s)
+				action := "read"
+				if kind == "entry_l3" {
+					action = ledger.ReadWhole
+				}
+				want := expected[cell(role, in, class, "read")]
+				if d := e.Decide(a, action, s, noon); d.Allowed != want {
+					t.Errorf("%s: allowed %v, want %v (%v)", cell(role, in, class, action), d.Allowed, want, d)
+				}
+				scope := e.Scope(a, noon)
+				if list := whole(scope, s); kind == "entry_l3" && list != want || kind == "entry_part" && sees(scope, s) != want {
+					t.Errorf("%s: listed %v %v, want %v\n%v", cell(role, in, class, action), list, sees(scope, s), want, scope)
+				}
+				if act := e.Decide(a, "ask_void", s, noon); act.Allowed && !want {
+					t.Errorf("%s asks to void what they do not read", cell(role, in, class, action))
+				}
+			}
+		}
+	}
 }
 
 // TestMatrix walks every cell: role × situation × class × action × state.

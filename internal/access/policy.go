@@ -21,6 +21,7 @@ type Enforcer struct{ now atomic.Pointer[rules] }
 // rules is one immutable snapshot: built, linted, then swapped in whole.
 type rules struct {
 	answers map[question]answer // what the policy says no word about is absent
+	spoken  map[string]bool     // classes of which it says something
 	owners  map[string]string   // ledger → department
 	ledgers []string
 }
@@ -88,7 +89,7 @@ func build(fsys fs.FS, ledgers []string) (*rules, error) {
 		return nil, err
 	}
 	lines = spelt(lines)
-	if err := lint(lines); err != nil {
+	if err := lint(lines, ledgers); err != nil {
 		return nil, err
 	}
 	answers, err := askAll(fsys, lines)
@@ -102,7 +103,11 @@ func build(fsys fs.FS, ledgers []string) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rules{answers: answers, owners: owners, ledgers: slices.Sorted(slices.Values(ledgers))}, nil
+	spoken := map[string]bool{}
+	for _, l := range lines {
+		spoken[l[3]] = true
+	}
+	return &rules{answers: answers, spoken: spoken, owners: owners, ledgers: slices.Sorted(slices.Values(ledgers))}, nil
 }
 
 // ask looks one question up. What the policy does not speak of, an unknown or

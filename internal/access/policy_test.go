@@ -131,6 +131,9 @@ func TestRefusesToLoad(t *testing.T) {
 		{"exception to reading", "policy.csv", add("p, r:*, own_area, entry_l3, read, deny\n"), "list cannot say"},
 		{"reading by the step", "policy.csv", add("p, r:warden, step, entry, read, allow\n"), "step"},
 		{"L3 without L2", "policy.csv", replace(officer, "p, r:officer, own_area, entry_l3, read, allow"), "L3"},
+		{"part without L2", "policy.csv", add("p, r:counsellor, prison, entry_part/psych-health, read, allow\n"), "a part of it"},
+		{"part of no ledger", "policy.csv", add("p, r:officer, own_area, entry_part/psych, read, allow\n"), "class"},
+		{"part of every ledger", "policy.csv", add("p, r:officer, own_area, entry_part, read, allow\n"), "class"},
 		{"sealed by area", "policy.csv", add("p, r:area_head, own_area, entry_sealed, read, allow\n"), "sealed"},
 		{"author by level", "policy.csv", add("p, r:*, author, entry_l3, read, allow\n"), "every level"},
 

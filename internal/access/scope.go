@@ -26,7 +26,7 @@ func (e *Enforcer) Scope(a actor.Actor, now time.Time) ledger.Scope {
 		scope["person"] = a.PersonID.String()
 		scope["units"] = strings.Join(a.Units(), ",")
 	}
-	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "sealed", "scores", "cases"} {
+	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "whole", "sealed", "scores", "cases"} {
 		scope[name] = strings.Join(slices.Sorted(maps.Keys(w[name])), ",")
 	}
 	return scope
@@ -52,21 +52,13 @@ func (r *rules) widen(w widening, x reach) {
 		if x.department == "" {
 			w.add("areas", x.places()...)
 		} else {
-			w.add("ledgers", r.owned(x)...)
+			w.add("ledgers", under(x.place(), r.owned(x, r.ledgers))...)
 		}
 	}
-	if r.can(x.role, x.relation, "entry_l3", "read") {
-		switch {
-		case x.department != "":
-			w.add("restricted", r.owned(x)...)
-		case len(x.areas) == 0:
-			w.add("restricted", x.place())
-		default:
-			for _, area := range x.places() {
-				w.add("restricted", under(area, r.ledgers)...)
-			}
-		}
-	}
+	w.add("whole", r.restricted(x, func(id string) bool { return r.can(x.role, x.relation, r.strict(id), "read") })...)
+	w.add("restricted", r.restricted(x, func(id string) bool {
+		return r.can(x.role, x.relation, r.strict(id), "read") || r.can(x.role, x.relation, "entry_part/"+id, "read")
+	})...)
 	if !x.deputy && r.can(x.role, x.relation, "score", "read") {
 		w.add("scores", x.places()...)
 	}
@@ -98,9 +90,25 @@ func (x reach) places() []string {
 	return list
 }
 
-// owned are the items of the ledgers that the department owns in the prison.
-func (r *rules) owned(x reach) []string {
-	return under(x.place(), slices.DeleteFunc(slices.Clone(r.ledgers), func(l string) bool { return r.owners[l] != x.department }))
+// restricted are the items of those ledgers whose L3 entries one capacity may read.
+func (r *rules) restricted(x reach, may func(ledger string) bool) []string {
+	list := slices.DeleteFunc(slices.Clone(r.ledgers), func(id string) bool { return !may(id) })
+	if x.department != "" {
+		return under(x.place(), r.owned(x, list))
+	}
+	var items []string
+	if len(x.areas) == 0 && len(list) == len(r.ledgers) && r.can(x.role, x.relation, "entry_l3", "read") {
+		return x.places()
+	}
+	for _, place := range x.places() {
+		items = append(items, under(place, list)...)
+	}
+	return items
+}
+
+// owned are those of the ledgers that the department owns.
+func (r *rules) owned(x reach, ledgers []string) []string {
+	return slices.DeleteFunc(slices.Clone(ledgers), func(l string) bool { return r.owners[l] != x.department })
 }
 
 func under(place string, ledgers []string) []string {

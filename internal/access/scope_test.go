@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -112,6 +113,15 @@ func sees(scope ledger.Scope, s ledger.Subject) bool {
 	return s.Level != "L3" || has("restricted", area+"/"+s.Ledger, prison+"/"+s.Ledger, "*/"+s.Ledger, prison)
 }
 
+// whole mirrors app.whole on what is seen.
+func whole(scope ledger.Scope, s ledger.Subject) bool {
+	if s.Level == "L3" && !s.Sealed && s.Author.String() != scope["person"] {
+		scope = maps.Clone(scope)
+		scope["restricted"] = scope["whole"]
+	}
+	return sees(scope, s)
+}
+
 // TestListIsTheSumOfDecisions: a list shows exactly the rows that can be read
 // one by one.
 func TestListIsTheSumOfDecisions(t *testing.T) {
@@ -123,6 +133,9 @@ func TestListIsTheSumOfDecisions(t *testing.T) {
 			if one, list := e.Check(a, "read", s, noon) == nil, sees(scope, s); one != list {
 				t.Fatalf("%+v: read %v, listed %v\n%v", s, one, list, scope)
 			}
+			if one, list := e.Check(a, ledger.ReadWhole, s, noon) == nil, whole(scope, s); one != list {
+				t.Fatalf("%+v: read whole %v, listed %v\n%v", s, one, list, scope)
+			}
 		}
 	})
 }
@@ -132,7 +145,9 @@ func TestDatabaseSeesTheSame(t *testing.T) {
 	conn := database(t)
 	e, rows := load(t), everyRow()
 	const sql = `select array(select app.sees($1, $2, $3, $4, $5, $6, p, a, l, v, s, w)
-		from unnest($7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bool[], $12::uuid[]) with ordinality as r (p, a, l, v, s, w, n) order by n)`
+			from unnest($7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bool[], $12::uuid[]) with ordinality as r (p, a, l, v, s, w, n) order by n),
+		array(select app.whole(p, a, l, v, s, w)
+			from unnest($7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::bool[], $12::uuid[]) with ordinality as r (p, a, l, v, s, w, n) order by n)`
 	var p, a, w []uuid.UUID
 	var l, v []string
 	var sealed []bool
@@ -150,15 +165,21 @@ func TestDatabaseSeesTheSame(t *testing.T) {
 			}
 			return nil
 		}
-		var seen []bool
+		var seen, whole []bool
+		if _, err := conn.Exec(t.Context(), "select set_config('app.whole', $1, false), set_config('app.person', $2, false)", scope["whole"], scope["person"]); err != nil {
+			rt.Fatal(err)
+		}
 		err := conn.QueryRow(t.Context(), sql, setting("prisons"), setting("areas"), setting("ledgers"), setting("restricted"), setting("sealed"), setting("person"),
-			p, a, l, v, sealed, w).Scan(&seen)
+			p, a, l, v, sealed, w).Scan(&seen, &whole)
 		if err != nil {
 			rt.Fatal(err)
 		}
 		for i, s := range rows {
 			if may := e.Check(who, "read", s, noon) == nil; may != seen[i] {
 				rt.Fatalf("%+v: read %v, the database says %v\n%v", s, may, seen[i], scope)
+			}
+			if may := e.Check(who, ledger.ReadWhole, s, noon) == nil; may != (seen[i] && whole[i]) {
+				rt.Fatalf("%+v: read whole %v, the database says %v\n%v", s, may, whole[i], scope)
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"taizhang/internal/actor"
@@ -48,6 +49,16 @@ var relations = []relation{
 }
 
 var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "check", "self_check", "appeal", "rectification", "case", "title"}
+
+// known reports whether a class is one of these, or of L3 entries of one ledger: the
+// whole of them, or a part.
+func known(class string, ledgers []string) bool {
+	kind, id, named := strings.Cut(class, "/")
+	if !named {
+		return slices.Contains(classes, class)
+	}
+	return (kind == "entry_l3" || kind == "entry_part") && slices.Contains(ledgers, id)
+}
 
 var actions = map[string]fault.Text{
 	"read":       {ZH: "查阅", EN: "read"},

@@ -34,7 +34,7 @@ func (c *Catalog) Bereft(current, next *Type) []Bereft {
 			continue
 		}
 		for _, q := range t.questions() {
-			for _, why := range lost(c.compiler.world.lookups(q.expr, next.ID), current, next) {
+			for _, why := range lost(c.compiler.world.asksOf(q.expr, next.ID), current, next) {
 				list = append(list, Bereft{Ledger: t, What: q.of, Why: why})
 			}
 		}

@@ -115,7 +115,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	reserved, err := readReserved(fsys)
+	readings, err := readReserved(fsys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +128,7 @@ func newCompiler(fsys fs.FS) (*compiler, *Calendar, error) {
 		systems[s.ID] = true
 	}
 	w, err := newWorld(settings, cal)
-	return &compiler{world: w, settings: settings, occasions: occasions, reserved: reserved, messages: messages, meta: m, systems: systems}, cal, err
+	return &compiler{world: w, settings: settings, occasions: occasions, readings: readings, messages: messages, meta: m, systems: systems}, cal, err
 }
 
 func (c *compiler) catalog(cal *Calendar, versions []Files, published bool) (*Catalog, error) {
@@ -195,6 +195,7 @@ func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 			}
 			bad := append(c.compiler.hold(t, find), reused(t, before(t.Version, list))...)
 			bad = append(bad, t.strays(func(id string) bool { return next.types[id] != nil })...)
+			bad = append(bad, c.compiler.world.pries(t, func(id string) []*Type { return next.types[id] })...)
 			if len(bad) > 0 && !published {
 				errs = append(errs, badType(t, bad))
 			}
@@ -239,6 +240,7 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 	})
 	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
 	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
+	bad = append(bad, c.compiler.world.pries(t, c.Versions)...)
 	bad = append(bad, t.untyped()...)
 	bad = append(bad, c.closed(t)...)
 	bad = append(bad, c.namesake(t)...)

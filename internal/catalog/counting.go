@@ -9,7 +9,7 @@ import (
 )
 
 // EveryLedger is the measures that are worked out of each ledger, whatever its entries say.
-var EveryLedger = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "missing", "excused", "entries", "corrected",
+var EveryLedger = []string{"due", "filled", "unfilled", "ontime", "late", "backfilled", "missing", "excused", "entries", "corrected", "unmeasured",
 	"decided_48h", "decided_48h_due", "slow_48h", "decided_5wd", "decided_5wd_due", "slow_5wd"}
 
 // Counting is the measure of the type by that id, with false where there is none or

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -123,12 +125,11 @@ func newWorld(settings map[string]float64, cal *Calendar) (*world, error) {
 			if err != nil {
 				return types.WrapErr(err)
 			}
-			sum := 0.0
-			for _, d := range docs {
-				f, _ := d[text(a[2])].(float64)
-				sum += f
+			list := make([]float64, len(docs))
+			for i, d := range docs {
+				list[i], _ = d[text(a[2])].(float64)
 			}
-			return types.Double(sum)
+			return types.Double(sumOf(list))
 		}),
 		member("latest_where", 3, cel.DynType, func(o others, a []ref.Val) ref.Val {
 			docs, err := o.find(a[0], a[1])
@@ -194,11 +195,11 @@ func total(a ...ref.Val) ref.Val {
 	if err != nil {
 		return types.WrapErr(err)
 	}
-	sum := 0.0
-	for _, f := range list.([]float64) {
-		sum += f
+	all := list.([]float64)
+	if slices.ContainsFunc(all, func(f float64) bool { return math.IsInf(f, 0) || math.IsNaN(f) }) {
+		return types.NewErr("total: a number without end")
 	}
-	return types.Double(sum)
+	return types.Double(sumOf(all))
 }
 
 // expression is one compiled CEL expression; nil means "always true".

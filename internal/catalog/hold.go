@@ -142,8 +142,8 @@ func (c sourceCheck) reads(w *world, from *Type) {
 		return
 	}
 	for member, expr := range c.src.expressions() {
-		for _, name := range known.of(expr) {
-			c.want(false, member, "没有字段 "+name, "There is no field "+name)
+		for _, why := range known.astray(expr) {
+			c.want(false, member, why.ZH, why.EN)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 
 	"cel.dev/cel-go/common/ast"
@@ -9,8 +10,9 @@ import (
 	"taizhang/internal/fault"
 )
 
-// question is an expression of a type with the title of what it is for.
+// question is an expression of a type with its place and the title of what it is for.
 type question struct {
+	at   string // in ledger.json
 	of   fault.Text
 	expr string
 }
@@ -18,36 +20,44 @@ type question struct {
 // questions are all expressions of a type but those of its sources, which may ask
 // about other entries (count_where and its like).
 func (t *Type) questions() []question {
-	list := []question{{t.Title, t.Cadence.Counts}, {t.Title, t.Sealed}}
-	for _, c := range t.Computed {
-		list = append(list, question{titleOf(t.field(c.Field)), c.Expr})
+	list := []question{{"/cadence/counts", t.Title, t.Cadence.Counts}, {"/sealed", t.Title, t.Sealed}}
+	for i, c := range t.Computed {
+		list = append(list, question{fmt.Sprintf("/computed/%d", i), titleOf(t.field(c.Field)), c.Expr})
 	}
-	for _, r := range t.Rules {
-		list = append(list, question{r.Message, r.Expr})
+	for i, r := range t.Rules {
+		list = append(list, question{fmt.Sprintf("/rules/%d", i), r.Message, r.Expr})
 	}
-	for _, s := range t.Chain {
-		list = append(list, question{s.Title, s.When})
+	for i, s := range t.Chain {
+		list = append(list, question{fmt.Sprintf("/chain/%d/when", i), s.Title, s.When})
 	}
-	for _, s := range t.Evidence {
-		list = append(list, question{s.Title, s.Min.CEL})
+	for i, s := range t.Evidence {
+		list = append(list, question{fmt.Sprintf("/evidence/%d/min", i), s.Title, s.Min.CEL})
 	}
-	for _, m := range t.Measures {
-		list = append(list, question{m.Title, m.When}, question{m.Title, m.Value})
+	for i, m := range t.Measures {
+		at := fmt.Sprintf("/measures/%d/", i)
+		list = append(list, question{at + "when", m.Title, m.When}, question{at + "value", m.Title, m.Value})
 	}
-	for _, tr := range t.Triggers {
-		list = append(list, question{tr.Title, tr.When})
-		for _, expr := range tr.Fill {
+	for i, tr := range t.Triggers {
+		at := fmt.Sprintf("/triggers/%d/", i)
+		list = append(list, question{at + "when", tr.Title, tr.When})
+		for field, expr := range tr.Fill {
 			if expr != entryItself {
-				list = append(list, question{tr.Title, expr})
+				list = append(list, question{at + "fill/" + field, tr.Title, expr})
 			}
 		}
 	}
 	return list
 }
 
-// lookups are the pointers into a ledger that an expression finds its entries by,
-// or takes from them, as far as they are written down and not worked out.
-func (w *world) lookups(expr, ledger string) []string {
+// lookup is one call by which an expression asks about entries.
+type lookup struct {
+	ledger   string   // "" where it is worked out and not written down
+	pointers []string // that entries are found by, or that are taken from them
+	vague    bool     // some of them are worked out
+}
+
+// lookups are the calls in an expression that ask about entries.
+func (w *world) lookups(expr string) []lookup {
 	if expr == "" {
 		return nil
 	}
@@ -55,31 +65,83 @@ func (w *world) lookups(expr, ledger string) []string {
 	if issues.Err() != nil {
 		return nil
 	}
-	var list []string
-	add := func(e ast.Expr) {
-		if name, ok := spelled(e); ok {
-			list = append(list, "/"+escape(name))
-		}
-	}
+	var list []lookup
 	ast.PreOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.CallKind || lookupArgs[e.AsCall().FunctionName()] == 0 {
 			return
 		}
-		args := e.AsCall().Args()
-		if of, _ := spelled(args[0]); of != ledger {
-			return
+		var l lookup
+		add := func(e ast.Expr) {
+			if name, ok := spelled(e); ok {
+				l.pointers = append(l.pointers, "/"+escape(name))
+			} else {
+				l.vague = true
+			}
 		}
+		args := e.AsCall().Args()
+		l.ledger, _ = spelled(args[0])
 		if args[1].Kind() == ast.MapKind {
 			for _, entry := range args[1].AsMap().Entries() {
 				add(entry.AsMapEntry().Key())
 			}
+		} else {
+			l.vague = true
 		}
 		for _, taken := range args[2:] {
 			add(taken)
 		}
+		list = append(list, l)
 	}))
+	return list
+}
+
+// asksOf are the pointers into a ledger that an expression finds its entries by,
+// or takes from them, as far as they are written down.
+func (w *world) asksOf(expr, ledger string) []string {
+	var list []string
+	for _, l := range w.lookups(expr) {
+		if l.ledger == ledger {
+			list = append(list, l.pointers...)
+		}
+	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// pries names the expressions of a type that ask about a reserved field of another
+// ledger, in whatever version, or may: what they ask is then to be written down.
+func (w *world) pries(t *Type, versions func(ledger string) []*Type) []fault.Field {
+	p := &problems{}
+	asked := t.questions()
+	for i, s := range t.Sources {
+		for member, expr := range s.expressions() {
+			asked = append(asked, question{at: fmt.Sprintf("/sources/%d/%s", i, member), expr: expr})
+		}
+	}
+	for _, q := range asked {
+		for _, l := range w.lookups(q.expr) {
+			if l.ledger == "" {
+				p.say("ledger.json"+q.at, "reserved", fault.Text{ZH: "查询其他条目时，台账编号须直接写明", EN: "The ledger that an expression asks about is written out"})
+			}
+			if l.ledger == t.ID {
+				continue
+			}
+			for _, of := range versions(l.ledger) {
+				h := of.Reserved()
+				if l.vague && !h.None() {
+					p.say("ledger.json"+q.at, "reserved", fault.Text{ZH: "台账 " + l.ledger + " 有仅专业人员可见的字段，查询时字段须直接写明",
+						EN: "Ledger " + l.ledger + " has fields for professionals: the fields asked about are written out"})
+				}
+				for _, pointer := range l.pointers {
+					if h.Field(pointer) {
+						p.say("ledger.json"+q.at, "reserved", fault.Text{ZH: "台账 " + l.ledger + " 的 " + pointer + " 仅专业人员可见，不能查询",
+							EN: "For professionals only, and not asked about: " + pointer + " of ledger " + l.ledger})
+					}
+				}
+			}
+		}
+	}
+	return p.fields
 }
 
 // spelled is a text that stands in an expression as it is.

@@ -22,31 +22,41 @@ type reservation struct {
 	Evidence []string `json:"evidence"` // ids of what may be attached
 }
 
+// portion says which fields of an L3 entry they read who read only a part of it (class
+// entry_part/<ledger> of the policy); of its files they read none.
+type portion struct {
+	Ledger string   `json:"ledger"`
+	Fields []string `json:"fields"` // stable ids of fields at the top
+}
+
+// readings is reserved.json: who reads less of an entry than the whole.
+type readings struct {
+	Reserved []reservation `json:"reserved"`
+	Parts    []portion     `json:"parts"`
+}
+
 // ForProfessionals stands where somebody may not read a field or a file.
 var ForProfessionals = fault.Text{ZH: "仅专业人员可见", EN: "For professionals only"}
 
 // readReserved reads reserved.json; a catalogue without the file reserves nothing.
-func readReserved(fsys fs.FS) ([]reservation, error) {
+func readReserved(fsys fs.FS) (file readings, err error) {
 	raw, err := fs.ReadFile(fsys, "reserved.json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var file struct {
-		Reserved []reservation `json:"reserved"`
+		return file, nil
 	}
 	if err == nil {
 		err = strict(raw, &file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reserved.json: %w", err)
+		return file, fmt.Errorf("reserved.json: %w", err)
 	}
-	return file.Reserved, nil
+	return file, nil
 }
 
 // holdReserved holds what is reserved to the types it is shipped with: a name
 // misspelt would show to all what it is to hide.
 func (c *Catalog) holdReserved() error {
-	for _, r := range c.compiler.reserved {
+	for _, r := range c.compiler.readings.Reserved {
 		t := c.Current(r.Ledger)
 		if t == nil || r.Class == "" {
 			return fmt.Errorf("reserved.json: %s is no ledger, or has no class", r.Ledger)
@@ -59,6 +69,20 @@ func (c *Catalog) holdReserved() error {
 		for _, id := range r.Evidence {
 			if !slices.ContainsFunc(t.Evidence, func(s Slot) bool { return s.ID == id }) {
 				return fmt.Errorf("reserved.json: %s has no evidence %s", r.Ledger, id)
+			}
+		}
+	}
+	for _, r := range c.compiler.readings.Parts {
+		t := c.Current(r.Ledger)
+		if t == nil {
+			return fmt.Errorf("reserved.json: %s is no ledger", r.Ledger)
+		}
+		for _, id := range r.Fields {
+			if t.named(id) == "" {
+				return fmt.Errorf("reserved.json: %s has no field %s at the top", r.Ledger, id)
+			}
+			if t.Reserved().ID(id) {
+				return fmt.Errorf("reserved.json: %s of %s is reserved, and no part to be read by others", id, r.Ledger)
 			}
 		}
 	}
@@ -80,11 +104,21 @@ type Hidden struct {
 	ids    []string
 	fields []string // names
 	slots  []string
+	part   []string // ids of all that is read, where it is not the whole
 }
 
-// Hidden collects what is reserved to classes that somebody may not read.
-func (t *Type) Hidden(may func(class string) bool) Hidden {
+// Hidden collects what is reserved to classes that somebody may not read, and what
+// lies outside the part of whoever does not read the whole.
+func (t *Type) Hidden(whole bool, may func(class string) bool) Hidden {
 	var h Hidden
+	if !whole {
+		h.part = append([]string{}, t.part...)
+		for name, p := range t.top() {
+			if id, _ := p["x-id"].(string); !slices.Contains(h.part, id) {
+				h.fields = append(h.fields, name)
+			}
+		}
+	}
 	for _, r := range t.reserved {
 		if may(r.Class) {
 			continue
@@ -101,7 +135,7 @@ func (t *Type) Hidden(may func(class string) bool) Hidden {
 }
 
 // None reports whether nothing is hidden.
-func (h Hidden) None() bool { return len(h.ids) == 0 && len(h.slots) == 0 }
+func (h Hidden) None() bool { return len(h.ids) == 0 && len(h.slots) == 0 && h.part == nil }
 
 // Field reports whether a pointer leads into a field that is hidden.
 func (h Hidden) Field(pointer string) bool {
@@ -110,10 +144,12 @@ func (h Hidden) Field(pointer string) bool {
 }
 
 // Slot reports whether what is attached there is hidden.
-func (h Hidden) Slot(id string) bool { return slices.Contains(h.slots, id) }
+func (h Hidden) Slot(id string) bool { return h.part != nil || slices.Contains(h.slots, id) }
 
 // ID reports whether the field of a stable id is hidden, in whatever version.
-func (h Hidden) ID(id string) bool { return slices.Contains(h.ids, id) }
+func (h Hidden) ID(id string) bool {
+	return slices.Contains(h.ids, id) || h.part != nil && !slices.Contains(h.part, id)
+}
 
 // Without is a document without the hidden fields, and the pointers of those that
 // it held.
@@ -140,11 +176,30 @@ func (h Hidden) Without(doc Document) (Document, []string, error) {
 
 // Reserved is all that is hidden from anybody: what serves everybody alike, as an
 // index does, is made without it.
-func (t *Type) Reserved() Hidden { return t.Hidden(func(string) bool { return false }) }
+func (t *Type) Reserved() Hidden { return t.Hidden(true, func(string) bool { return false }) }
 
-// Reserves reports whether anything of a ledger is reserved.
+// Part is what is hidden from who reads only a part of an entry and is no
+// professional; with false for a ledger that is read whole or not at all.
+func (t *Type) Part() (Hidden, bool) {
+	return t.Hidden(false, func(string) bool { return false }), t.part != nil
+}
+
+// Reserves reports whether some readers of a ledger's entries do not read all of them.
 func (c *Catalog) Reserves(id string) bool {
-	return slices.ContainsFunc(c.compiler.reserved, func(r reservation) bool { return r.Ledger == id })
+	return slices.ContainsFunc(c.compiler.readings.Reserved, func(r reservation) bool { return r.Ledger == id }) ||
+		slices.ContainsFunc(c.compiler.readings.Parts, func(r portion) bool { return r.Ledger == id })
+}
+
+// Parted lists the ledgers of which some read only a part that lacks a field of that
+// name; with "" all of which some read only a part.
+func (c *Catalog) Parted(name string) []string {
+	var list []string
+	for _, r := range c.compiler.readings.Parts {
+		if slices.ContainsFunc(c.Versions(r.Ledger), func(t *Type) bool { h, _ := t.Part(); return name == "" || h.Field("/"+name) }) {
+			list = append(list, r.Ledger)
+		}
+	}
+	return list
 }
 
 // ReservedIn lists the ledgers in any version of which a field of that name is reserved.

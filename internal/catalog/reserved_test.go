@@ -1,12 +1,15 @@
 package catalog
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"taizhang/internal/fault"
 	"taizhang/schemas"
 )
 
@@ -36,10 +39,21 @@ func (o overlaid) Open(name string) (fs.File, error) {
 // read it, and a name misspelt in reserved.json does not load.
 func TestReservedNotCarriedOn(t *testing.T) {
 	t.Parallel()
+	const talk, rule = "ledgers/individual-talk/v1/ledger.json", `"expr": "count_where('individual-talk', {'talker_ref': doc.talker_ref, 'summary': doc.summary}) < 1"`
 	for _, c := range []struct{ name, path, old, with, says string }{
 		{"summary", "ledgers/medical-visit/v1/ledger.json", `"/triage"`, `"/treatment"`, "/treatment"},
 		{"trigger", "ledgers/psych-health/v1/ledger.json", `"inmate_ref": "doc.inmate_ref"`, `"treatment": "doc.session_note"`, "/session_note"},
 		{"share", "ledgers/release-preparation/v1/ledger.json", `"take": "risk_grade"`, `"take": "score_summary"`, "/score_summary"},
+		{"asked by a rule", talk, rule, `"expr": "count_where('medical-visit', {'diagnosis_code': 'J06.9'}) < 1"`, "/diagnosis_code"},
+		{"summed up", talk, rule, `"expr": "sum_where('medical-visit', {'inmate_ref': doc.inmate_ref}, 'treatment') < 1.0"`, "/treatment"},
+		{"taken by a rule", talk, rule, `"expr": "latest_where('psych-health', {'inmate_ref': doc.inmate_ref}, 'session_note') == null"`, "/session_note"},
+		{"member worked out", talk, rule, `"expr": "count_where('medical-visit', {'diagnosis' + '_code': 'J06.9'}) < 1"`, "medical-visit"},
+		{"members of elsewhere", talk, rule, `"expr": "count_where('medical-visit', dyn(doc)) < 1"`, "medical-visit"},
+		{"ledger worked out", talk, rule, `"expr": "count_where('medical' + '-visit', {'diagnosis_code': 'J06.9'}) < 1"`, "/rules/"},
+		{"asked in a fold", talk, rule, `"expr": "['J06.9'].all(x, count_where('medical-visit', {'diagnosis_code': x}) < 1)"`, "/diagnosis_code"},
+		{"part misspelt", "reserved.json", `"rest_days"`, `"rest_day"`, "rest_day"},
+		{"part reserved", "reserved.json", `"risk_grade"`, `"session_note"`, "session_note"},
+		{"part of no ledger", "reserved.json", `{"ledger": "psych-health", "fields": ["inmate_ref"`, `{"ledger": "psych", "fields": ["inmate_ref"`, "psych"},
 		{"field misspelt", "reserved.json", `"treatment"`, `"treatmnet"`, "treatmnet"},
 		{"file misspelt", "reserved.json", `"report"`, `"reports"`, "reports"},
 		{"no ledger", "reserved.json", `"medical-visit"`, `"medical"`, "medical"},
@@ -51,5 +65,32 @@ func TestReservedNotCarriedOn(t *testing.T) {
 	}
 	if c, err := Load(schemas.FS); err != nil || len(c.ReservedIn("treatment")) != 1 || len(c.ReservedIn("risk_grade")) != 0 {
 		t.Errorf("as shipped: %v %v", c.ReservedIn("treatment"), err)
+	}
+}
+
+// TestReservedAskedByItself: a ledger's own rules ask about what is reserved in it, and
+// another's about what is not.
+func TestReservedAskedByItself(t *testing.T) {
+	t.Parallel()
+	const visit, rule = "ledgers/medical-visit/v1/ledger.json", `"expr": "timestamp(doc.seen_at) <= now"`
+	for _, expr := range []string{"count_where('medical-visit', {'diagnosis_code': doc.diagnosis_code}) < 9", "count_where('psych-health', {'risk_grade': 'high'}) < 9"} {
+		if _, err := Load(changed(t, visit, rule, `"expr": "`+expr+`"`)); err != nil {
+			t.Errorf("%s: %v", expr, err)
+		}
+	}
+	c, err := Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A draft is told the place.
+	pry := c.Current("individual-talk")
+	f := Files{Schema: pry.SchemaJSON, Form: pry.FormJSON, Definition: []byte(strings.Replace(string(pry.DefinitionJSON),
+		`"expr": "count_where('individual-talk', {'talker_ref'`, `"expr": "count_where('psych-health', {'score_summary'`, 1))}
+	_, err = c.Draft(f)
+	var bad *fault.Error
+	if !errors.As(err, &bad) || !slices.ContainsFunc(bad.Fields, func(f fault.Field) bool {
+		return f.Code == "reserved" && strings.HasPrefix(f.Pointer, "ledger.json/rules/")
+	}) {
+		t.Errorf("a draft: %v", err)
 	}
 }

@@ -134,13 +134,39 @@ func (w *profile) steps(n map[string]any, at string) {
 	if !stepped && n["type"] == "integer" {
 		step = 1
 	}
-	low, one := n["minimum"].(float64)
-	high, two := n["maximum"].(float64)
-	if one && two && low <= high && step > 0 && math.Floor(high/step)*step < low {
-		w.p.say(at+"/minimum", "span", fault.Text{
-			ZH: fmt.Sprintf("minimum（%v）与 maximum（%v）之间没有 %v 的倍数，请改其中一个", low, high, step),
-			EN: fmt.Sprintf("No multiple of %v lies between minimum (%v) and maximum (%v); change one of them", step, low, high)})
+	low, high := bound(n, "minimum", "exclusiveMinimum", 1), bound(n, "maximum", "exclusiveMaximum", -1)
+	if low.name == "" || high.name == "" || low.at > high.at || low.at == high.at && (low.open || high.open) || step <= 0 {
+		return // crossed ones are told already
 	}
+	most := math.Floor(high.at/step) * step
+	if most == high.at && high.open {
+		most -= step
+	}
+	if most < low.at || most == low.at && low.open {
+		w.p.say(at+"/"+low.name, "span", fault.Text{
+			ZH: fmt.Sprintf("%s（%v）与 %s（%v）之间没有 %v 的倍数，请改其中一个", low.name, low.at, high.name, high.at, step),
+			EN: fmt.Sprintf("No multiple of %v lies between %s (%v) and %s (%v); change one of them", step, low.name, low.at, high.name, high.at)})
+	}
+}
+
+// edge is a bound by the keyword that says it; open where the number itself is out.
+type edge struct {
+	name string
+	at   float64
+	open bool
+}
+
+// bound is the stricter of the two keywords for one end; inward is the sign of the way
+// to the other.
+func bound(n map[string]any, closed, open string, inward float64) edge {
+	var e edge
+	if at, ok := n[closed].(float64); ok {
+		e = edge{closed, at, false}
+	}
+	if at, ok := n[open].(float64); ok && (e.name == "" || (at-e.at)*inward >= 0) {
+		e = edge{open, at, true}
+	}
+	return e
 }
 
 // named asks of words that are there whether they can be read.

@@ -33,6 +33,7 @@ type Type struct {
 	taking    map[string]*expression // likewise those of sources, which ask more
 	shared    map[string]bool        // fields whose source can be served, by pointer
 	reserved  []reservation
+	part      []string // stable ids of what some read of an entry, nil where all is read or nothing
 }
 
 // Files of one version of a type, as published. At is when; zero for what the
@@ -58,7 +59,7 @@ type compiler struct {
 	world     *world
 	settings  map[string]float64
 	occasions Occasions
-	reserved  []reservation
+	readings  readings
 	messages  map[string]fault.Text
 	systems   map[string]bool // other systems that may be a source
 }
@@ -78,9 +79,14 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 		p.unreadable("form.json", err)
 	}
 	c.schema(t, f.Schema, published, p)
-	for _, r := range c.reserved {
+	for _, r := range c.readings.Reserved {
 		if r.Ledger == t.ID {
 			t.reserved = append(t.reserved, r)
+		}
+	}
+	for _, r := range c.readings.Parts {
+		if r.Ledger == t.ID {
+			t.part = r.Fields
 		}
 	}
 	if len(p.fields) == 0 {
@@ -297,7 +303,7 @@ func (c *compiler) expressions(t *Type, published bool, p *problems) {
 		rest[fmt.Sprintf("/rules/%d", i)] = r.Expr
 	}
 	for _, at := range slices.Sorted(maps.Keys(rest)) {
-		p.lacking(at, known.of(rest[at]))
+		p.astray(at, known.astray(rest[at]))
 	}
 }
 

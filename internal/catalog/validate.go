@@ -2,11 +2,13 @@ package catalog
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"taizhang/internal/fault"
@@ -96,8 +98,9 @@ func (t *Type) computedOf(typed map[string]any, env Env) (map[string]any, scene)
 			continue // what it is computed from is not there yet: the schema says so
 		}
 		name := c.Field[1:]
-		value[name] = exact(v)
-		sc.doc[name] = v
+		if said := exact(v); said != nil {
+			value[name], sc.doc[name] = said, v
+		}
 	}
 	return value, sc
 }
@@ -120,21 +123,6 @@ func floats(v any) any {
 	case json.Number:
 		f, _ := x.Float64() // the door let in only what a double keeps
 		return f
-	}
-	return v
-}
-
-// exact writes a computed number with at most six decimals and no exponent.
-func exact(v any) any {
-	switch x := v.(type) {
-	case float64:
-		x = math.Round(x*1e6) / 1e6
-		if x == 0 {
-			x = 0 // no minus zero
-		}
-		return json.Number(strconv.FormatFloat(x, 'f', -1, 64))
-	case int64:
-		return json.Number(strconv.FormatInt(x, 10))
 	}
 	return v
 }
@@ -276,25 +264,41 @@ type Value struct {
 	Value   string `json:"value"`
 }
 
-// Measured works out what the document counts for.
+// Measured works out what the document counts for. A measure over fields that are
+// absent counts nothing; the error names those that could not be worked out otherwise,
+// and the list holds the rest.
 func (t *Type) Measured(doc Document) ([]Value, error) {
 	var list []Value
+	var failed []error
 	sc := t.scene(doc)
 	for _, m := range t.Measures {
-		if m.When != "" {
-			if ok, err := t.when[m.When].holds(sc); err != nil || !ok {
-				continue // a measure over fields that are absent counts nothing
-			}
+		n, err := t.measured(m, sc)
+		if err != nil && !strings.Contains(err.Error(), "no such key") {
+			failed = append(failed, fmt.Errorf("%s measure %s: %w", t.ID, m.ID, err))
 		}
-		v, err := t.when[m.Value].eval(sc)
-		if err != nil {
-			continue
-		}
-		if n, ok := exact(v).(json.Number); ok && n != "0" {
+		if n != "" && n != "0" {
 			list = append(list, Value{Measure: m.ID, Value: n.String()})
 		}
 	}
-	return list, nil
+	return list, errors.Join(failed...)
+}
+
+// measured is "" where the document is none that the measure counts.
+func (t *Type) measured(m Measure, sc scene) (json.Number, error) {
+	if m.When != "" {
+		if ok, err := t.when[m.When].holds(sc); err != nil || !ok {
+			return "", err
+		}
+	}
+	v, err := t.when[m.Value].eval(sc)
+	if err != nil {
+		return "", err
+	}
+	n, ok := exact(v).(json.Number)
+	if !ok {
+		return "", fmt.Errorf("%s: %v is no number", m.Value, v)
+	}
+	return n, nil
 }
 
 // Fired lists the triggers whose condition holds.

@@ -1,19 +1,21 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
 
 	"taizhang/internal/fault"
 )
 
-// vocabulary tells the checker of CEL which members documents have, and notes those
-// that an expression asks for and no document has. What a member holds it does not
-// say: whatever is no group and no list is of any type.
+// vocabulary tells the checker of CEL which members documents have and what they
+// hold, and notes those that an expression asks for and no document has.
 type vocabulary struct {
 	types.Provider
 	env    *cel.Env
@@ -24,7 +26,8 @@ type vocabulary struct {
 // vocabularyOf knows documents by the variable that an expression calls them.
 func (w *world) vocabularyOf(documents map[string]map[string]any) (*vocabulary, error) {
 	v := &vocabulary{Provider: w.bare.CELTypeProvider(), groups: map[string]map[string]map[string]any{}}
-	options := []cel.EnvOption{cel.CustomTypeProvider(v)}
+	// Where there is no moment, the expression was refused when it was compiled.
+	options := []cel.EnvOption{cel.CustomTypeProvider(v), cel.CrossTypeNumericComparisons(true), cel.Variable("moment", cel.TimestampType)}
 	for name, schema := range documents {
 		options = append(options, cel.Variable(name, v.typeOf(schema, "/"+name)))
 	}
@@ -42,21 +45,126 @@ func (v *vocabulary) typeOf(node map[string]any, at string) *cel.Type {
 	if items := itemsOf(node); items != nil {
 		return cel.ListType(v.typeOf(items, at))
 	}
+	if held := map[any]*cel.Type{"string": cel.StringType, "boolean": cel.BoolType, "number": cel.DoubleType, "integer": cel.DoubleType}[node["type"]]; held != nil {
+		return held
+	}
 	return cel.DynType
 }
 
-// of lists the members that an expression asks for in vain, has() included: what is
-// never there is no condition.
-func (v *vocabulary) of(source string) []string {
+// astray says what an expression asks in vain: members that no document has, has()
+// included, for what is never there is no condition; else of members what their type
+// cannot answer; else whether they are what they never can be.
+func (v *vocabulary) astray(source string) []fault.Text {
 	parsed, issues := v.env.Parse(source)
 	if issues.Err() != nil {
 		return nil // said already
 	}
 	spellOut(parsed.NativeRep())
+	anyEquals(parsed.NativeRep())
 	v.absent = nil
-	_, _ = v.env.Check(parsed) // asks FindStructFieldType; what it says of types is not asked for
+	checked, issues := v.env.Check(parsed) // asks FindStructFieldType
+	var list []fault.Text
 	slices.Sort(v.absent)
-	return slices.Compact(v.absent)
+	for _, f := range slices.Compact(v.absent) {
+		list = append(list, fault.Text{ZH: "没有字段 " + f + "：改了代码或停用的字段，请同时改这个表达式",
+			EN: "There is no field " + f + "; where a field is renamed or retired this expression changes too"})
+	}
+	switch {
+	case len(list) > 0:
+		return list
+	case issues.Err() != nil:
+		why := issues.Errors()[0].Message
+		return []fault.Text{{ZH: "表达式与字段的类型不符；改了字段的类型，请同时改这个表达式：" + why,
+			EN: "The expression does not go with the types of its fields; where a type changes this expression changes too: " + why}}
+	}
+	return v.never(checked.NativeRep())
+}
+
+// never says which members are compared with what they cannot hold: such a condition
+// would silently never hold, or always.
+func (v *vocabulary) never(checked *ast.AST) []fault.Text {
+	var list []fault.Text
+	compare := func(member, value ast.Expr) {
+		if member.Kind() != ast.SelectKind || value.Kind() != ast.LiteralKind {
+			return
+		}
+		name := member.AsSelect().FieldName()
+		node := v.groups[checked.GetType(member.AsSelect().Operand().ID()).TypeName()][name]
+		if items, ok := node["items"].(map[string]any); ok {
+			node = items
+		}
+		if told := value.AsLiteral().Value(); node != nil && !canBe(node, told) {
+			list = append(list, fault.Text{ZH: fmt.Sprintf("字段 %s 不会是 %v；改了字段的类型或选项，请同时改这个表达式", name, told),
+				EN: fmt.Sprintf("The field %s never is %v; where a type or a choice changes this expression changes too", name, told)})
+		}
+	}
+	ast.PreOrderVisit(checked.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || !slices.Contains(equalities, e.AsCall().FunctionName()) {
+			return
+		}
+		a, b := undyn(e.AsCall().Args()[0]), undyn(e.AsCall().Args()[1])
+		compare(a, b)
+		compare(b, a)
+		if b.Kind() == ast.ListKind {
+			for _, one := range b.AsList().Elements() {
+				compare(a, one)
+			}
+		}
+	}))
+	return list
+}
+
+// canBe reports whether a field may hold a value that stands in an expression.
+func canBe(node map[string]any, value any) bool {
+	if list := choices(node); len(list) > 0 {
+		return slices.ContainsFunc(list, func(c Choice) bool { return fmt.Sprint(c.Value) == fmt.Sprint(value) })
+	}
+	var kind string
+	switch value.(type) {
+	case string:
+		kind = "string"
+	case bool:
+		kind = "boolean"
+	case int64, uint64, float64:
+		kind = "number"
+	}
+	is, _ := node["type"].(string)
+	if is == "integer" {
+		is = "number"
+	}
+	return is == "" || kind == "" || is == kind
+}
+
+// equalities are what CEL answers of any two values, alike or not.
+var equalities = []string{operators.Equals, operators.NotEquals, operators.In}
+
+// anyEquals lets the checker pass what CEL compares though it is not alike, as whole
+// numbers and others: a == b is checked as dyn(a) == dyn(b), and so are the two answers
+// of a condition.
+func anyEquals(parsed *ast.AST) {
+	factory, id := ast.NewExprFactory(), ast.MaxID(parsed)
+	ast.PostOrderVisit(parsed.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind {
+			return
+		}
+		name := e.AsCall().FunctionName()
+		if name != operators.Conditional && !slices.Contains(equalities, name) {
+			return
+		}
+		args := slices.Clone(e.AsCall().Args())
+		for i := len(args) - 2; i < len(args); i++ {
+			id++
+			args[i] = factory.NewCall(id, overloads.TypeConvertDyn, args[i])
+		}
+		e.SetKindCase(factory.NewCall(e.ID(), name, args...))
+	}))
+}
+
+func undyn(e ast.Expr) ast.Expr {
+	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == overloads.TypeConvertDyn {
+		return e.AsCall().Args()[0]
+	}
+	return e
 }
 
 // spellOut writes v['for'], for a member whose name CEL keeps to itself, as v.for.
@@ -95,10 +203,9 @@ func (v *vocabulary) FindStructFieldType(group, name string) (*types.FieldType, 
 	return nil, false
 }
 
-// lacking says of an expression at a place of ledger.json which fields there are not.
-func (p *problems) lacking(at string, fields []string) {
-	for _, f := range fields {
-		p.say("ledger.json"+at, "cel", fault.Text{ZH: "没有字段 " + f + "：改了代码或停用的字段，请同时改这个表达式",
-			EN: "There is no field " + f + "; where a field is renamed or retired this expression changes too"})
+// astray says of an expression at a place of ledger.json what it asks in vain.
+func (p *problems) astray(at string, why []fault.Text) {
+	for _, w := range why {
+		p.say("ledger.json"+at, "cel", w)
 	}
 }

@@ -37,6 +37,7 @@ type Options struct {
 	Days    int
 	Seed    int64
 	Prisons int
+	Refresh func(ctx context.Context) error // of the catalogue
 	Now     func() time.Time
 	Log     *slog.Logger
 }

@@ -156,7 +156,7 @@ func (s *Service) content(t *tally, ledgerID string, list []Document) error {
 		}
 		values, err := typ.Measured(doc)
 		if err != nil {
-			return err
+			t.add("unmeasured", one, ref) // said with its entry, not counted as nothing
 		}
 		for _, v := range values {
 			r, ok := new(big.Rat).SetString(v.Value)

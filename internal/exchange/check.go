@@ -157,10 +157,11 @@ func (s *Service) judged(ctx context.Context, i Import, rows []Row) (Import, err
 	err := s.move(ctx, i, Reading, func(tx Tx, now *Import) error {
 		now.Format, now.Encoding, now.Version, now.Total = i.Format, i.Encoding, i.Version, max(i.Total, rows[len(rows)-1].Number)
 		now.Good, now.Bad, now.Skipped = now.Good+count(Good), now.Bad+count(Bad), now.Skipped+count(Skipped)
+		now.Differs += count(Differs)
 		now.Row = rows[len(rows)-1].Number
 		for _, r := range rows {
 			for _, u := range r.Untaken {
-				if r.Outcome != Skipped && u.Why != workbook.Untitled && u.Why != workbook.Unread && !slices.Contains(now.Retired, u.Title) {
+				if !r.Outcome.before() && u.Why != workbook.Untitled && u.Why != workbook.Unread && !slices.Contains(now.Retired, u.Title) {
 					now.Retired = append(now.Retired, u.Title)
 				}
 			}
@@ -193,11 +194,9 @@ func (s *Service) judge(ctx context.Context, i Import, rows []Row) error {
 			}
 			_, err := tx.Entry(ctx, ledger.Key{Prison: i.Prison, Entry: *rows[n].Entry})
 			switch {
-			case err == nil:
-				rows[n].Outcome = Skipped
 			case fault.Is(err, fault.NotFound):
 				rows[n].Entry = nil
-			default:
+			case err != nil:
 				return err
 			}
 		}
@@ -215,13 +214,11 @@ func (s *Service) judge(ctx context.Context, i Import, rows []Row) error {
 	}
 	for n := range rows {
 		r := &rows[n]
-		for _, name := range r.Names {
-			if id, ok := standing[name]; ok {
-				r.Outcome, r.Entry = Skipped, &id
-			}
-		}
-		if r.Outcome != Skipped && len(r.Errors) > 0 {
+		if len(r.Errors) > 0 {
 			r.Outcome = Bad
+		}
+		if err := s.known(ctx, i, r, standing); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -188,7 +188,7 @@ func (s *Service) ErrorBook(ctx context.Context, prison, id uuid.UUID, w io.Writ
 		}
 		for _, r := range rows {
 			after = r.Number
-			if r.Outcome != Bad && (r.Outcome == Skipped || len(r.Untaken) == 0) {
+			if r.Outcome != Bad && (r.Outcome.before() || len(r.Untaken) == 0) {
 				continue
 			}
 			value, err := loose(r.Document)

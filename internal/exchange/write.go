@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
@@ -66,7 +68,7 @@ func (s *Service) one(ctx context.Context, i Import, r *Row) error {
 		id := out.Entry.Entry
 		r.Outcome, r.Entry = Written, &id
 	case fault.CodeOf(err) == "row_written":
-		r.Outcome = Skipped
+		return s.overtaken(ctx, i, r)
 	default:
 		if r.Errors, err = ledger.Wrong(err); err != nil {
 			return err
@@ -74,6 +76,19 @@ func (s *Service) one(ctx context.Context, i Import, r *Row) error {
 		r.Outcome = Bad
 	}
 	return nil
+}
+
+// overtaken is what another file wrote since the check.
+func (s *Service) overtaken(ctx context.Context, i Import, r *Row) error {
+	var standing map[ledger.Digest]uuid.UUID
+	err := s.Store.Read(ctx, s.session(ctx, i.Prison), func(tx Tx) (err error) {
+		standing, err = tx.Standing(ctx, i.Prison, r.Names)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.known(ctx, i, r, standing)
 }
 
 // noted keeps what became of rows. They are kept too when the sender stopped
@@ -95,6 +110,8 @@ func (s *Service) noted(ctx context.Context, i Import, rows []Row) (Import, erro
 				now.Written++
 			case Skipped:
 				now.Skipped, now.Good = now.Skipped+1, now.Good-1
+			case Differs:
+				now.Differs, now.Good = now.Differs+1, now.Good-1
 			case Bad:
 				now.Bad, now.Good = now.Bad+1, now.Good-1
 			}
@@ -118,6 +135,6 @@ func (s *Service) finish(ctx context.Context, i Import) error {
 		at := tx.Now()
 		now.State, now.Finished, now.ETag = Done, &at, now.ETag+1
 		return custody(ctx, tx, i.Prison, i.Person, i.Address, ledger.Custody{Kind: "import", Subject: i.ID.String(), Detail: map[string]any{
-			"ledger": i.Ledger, "sha256": i.Sha256, "written": now.Written, "bad": now.Bad, "skipped": now.Skipped}})
+			"ledger": i.Ledger, "sha256": i.Sha256, "written": now.Written, "bad": now.Bad, "skipped": now.Skipped, "differs": now.Differs}})
 	})
 }

@@ -209,6 +209,47 @@ func TestBegunUnderOwnID(t *testing.T) {
 	}
 }
 
+// TestBranchFiles: of a branch's files what lies beside the entry is verified, and how
+// many were not there is said.
+func TestBranchFiles(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	officer := h.As(t.Context(), "officer")
+	anchor, err := h.Ledger.Anchor(officer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, away := housetest.Photo(1), housetest.Photo(2)
+	files := []ledger.Digest{sha256.Sum256(there), sha256.Sum256(away)}
+	for name, file := range map[string]func(ledger.Entry){
+		"beside a draft":        func(ledger.Entry) {},
+		"beside what was filed": func(e ledger.Entry) { _, err = h.Ledger.Submit(officer, e.Key, e.ETag, "", ledger.Idem{}) },
+	} {
+		for unseen := range 3 {
+			e := h.Begin(t, "officer", "cell-body-search", h.Search())
+			for n, f := range [][]byte{there, away} {
+				if n >= unseen {
+					h.Attach(t, "officer", e.Key, "finding_photo", f)
+				}
+			}
+			if file(e); err != nil {
+				t.Fatal(err)
+			}
+			b := ledger.NewBranch{Version: 1, BaseETag: 1, Body: h.Finding(), Written: chainOf(t, anchor.Token, h.Finding(), files, time.Now())}
+			if _, err := h.Ledger.Branch(officer, e.Key, b, ledger.Idem{}); err != nil {
+				t.Fatal(err)
+			}
+			v, err := h.Ledger.Get(officer, e.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c := v.Branches[0].Claim; !c.Verified || c.Unseen != unseen || c.NotBefore == nil {
+				t.Errorf("%s, %d not there: %+v", name, unseen, c)
+			}
+		}
+	}
+}
+
 // TestBranches: the offline version is kept beside the entry in every state, and ended once.
 func TestBranches(t *testing.T) {
 	t.Parallel()

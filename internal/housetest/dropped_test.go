@@ -129,7 +129,7 @@ func TestImportCopiedLine(t *testing.T) {
 		if c.Good > 0 {
 			c = through(t, h, "officer", begin(t, h, "officer", c))
 		}
-		if c.Written != written || c.Bad != 0 || c.Skipped != 3-written || entries(t, h) != 3 {
+		if c.Written != written || c.Bad != 0 || c.Skipped != 3-written || c.Differs != 0 || entries(t, h) != 3 {
 			t.Errorf("round %d: %+v", round, c)
 		}
 	}

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"taizhang/internal/exchange"
@@ -54,7 +56,11 @@ func loose(raw []byte) map[string]any {
 
 func bookOf(t testing.TB, h *housetest.House, id string, outs []workbook.Out) []byte {
 	t.Helper()
-	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current(id)), workbook.Empty, nil, nil)
+	kind := workbook.Empty
+	if len(outs) > 0 && outs[0].Entry != "" {
+		kind = workbook.Export
+	}
+	b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current(id)), kind, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -412,6 +418,69 @@ func TestImportLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 	locked("import", tried[0])
+}
+
+// TestImportDiffers: a line that names its entry, or was written before, and says
+// something else is counted and named with what differs; the entry stays as it is. What
+// says the same is skipped, and twice at once comes out as once.
+func TestImportDiffers(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	i := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", searches(h, 4, func(int) bool { return false }))))
+	through(t, h, "officer", begin(t, h, "officer", i))
+	for _, format := range []string{"xlsx", "csv-utf8-bom"} {
+		_, raw := fetched(t, h, "custody head", askExport(t, h, "custody head", exchange.Export{Ledger: "cell-body-search", Format: format}))
+		var outs []workbook.Out
+		for n, r := range rowsOf(t, h, raw) {
+			switch n {
+			case 0:
+				r.Value["places"] = []any{"改过的监舍"}
+			case 1:
+				r.Value["searched_count"] = json.Number("31")
+				r.Value["findings_count"] = json.Number("1") // no rule is asked of what is not written
+			}
+			outs = append(outs, workbook.Out{Number: n + 1, Version: 1, Value: r.Value, Entry: r.Entry})
+		}
+		before := ask(t, h, "select string_agg(convert_from(canonical, 'UTF8'), '' order by entry_id) from revisions")
+		var both sync.WaitGroup
+		var got [2]exchange.Import
+		for n := range got {
+			f := send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", outs))
+			both.Go(func() { got[n] = through(t, h, "officer", f) })
+		}
+		both.Wait()
+		for _, c := range got {
+			if c.Differs != 2 || c.Skipped != 2 || c.Good+c.Bad != 0 || slices.Contains(exchange.Allowed(c), exchange.Start) {
+				t.Fatalf("%s: %+v", format, c)
+			}
+			_, rows, err := h.Exchange.Rows(h.As(t.Context(), "officer"), h.Prison, c.ID, exchange.Differs, 0, 10)
+			if err != nil || len(rows) != 2 {
+				t.Fatalf("%s: %v %v", format, rows, err)
+			}
+			var where [2][]string
+			for n, r := range rows {
+				for _, f := range r.Errors {
+					where[n] = append(where[n], f.Code+f.Pointer)
+				}
+			}
+			slices.Sort(where[1])
+			want := [2][]string{{"entry_differs/places"}, {"entry_differs/findings_count", "entry_differs/searched_count"}}
+			if diff := cmp.Diff(want, where); diff != "" {
+				t.Errorf("%s: %s", format, diff)
+			}
+		}
+		if after := ask(t, h, "select string_agg(convert_from(canonical, 'UTF8'), '' order by entry_id) from revisions"); after != before {
+			t.Error("an entry was changed")
+		}
+	}
+	// Of somebody else's draft nothing is told.
+	secret := h.Begin(t, "officer", "cell-body-search", h.Search())
+	outs := searches(h, 1, func(int) bool { return false })
+	outs[0].Entry = secret.Entry.String()
+	c := through(t, h, "second officer", send(t, h, "second officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", outs)))
+	if c.Differs != 0 {
+		t.Errorf("somebody else's draft: %+v", c)
+	}
 }
 
 // TestImportNames: the name of a file is one line that says what it is.

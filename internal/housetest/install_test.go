@@ -3,7 +3,6 @@ package housetest_test
 import (
 	"encoding/json"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -18,8 +17,6 @@ import (
 	"taizhang/internal/proposal"
 	"taizhang/schemas"
 )
-
-var sources = os.DirFS("..")
 
 // shipment is the shipped files, to which a test adds.
 type shipment struct{ fstest.MapFS }
@@ -84,6 +81,8 @@ func (s shipment) answered(t *testing.T, form string, version int, field string,
 	s.MapFS[path] = &fstest.MapFile{Data: raw}
 }
 
+var installer = postgres.Installer{Operator: "zhangsan@test", Program: "v1"}
+
 // install does what a server does when it starts, and catalog check before it.
 func (s shipment) install(t *testing.T, h *housetest.House) error {
 	t.Helper()
@@ -95,7 +94,7 @@ func (s shipment) install(t *testing.T, h *housetest.House) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}, {Code: "dept_of_books"}})
+	err = h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}, {Code: "dept_of_books"}}, installer)
 	// The check says the same of an empty house, but for the totals, which count the shipped additions.
 	said := false
 	for _, f := range r.Check(c) {
@@ -244,6 +243,55 @@ func TestInstallFollowed(t *testing.T) {
 	}
 }
 
+// TestInstallRefusalKept: of files that passed no gate it is kept which they were, what
+// failed, when, and under whom which server was started, once; nobody changes that, and it
+// is read beside the refused proposals.
+func TestInstallRefusalKept(t *testing.T) {
+	t.Parallel()
+	c := serve(t).as(t, "bureau office")
+	s := files(t)
+	s.book(1, "云量")
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			if err := s.install(t, c.h); fault.CodeOf(err) != "install_refused" {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	s.book(1, "风力")
+	if err := s.install(t, c.h); fault.CodeOf(err) != "install_refused" {
+		t.Fatal(err)
+	}
+	if _, err := c.h.Owner.Exec(t.Context(), "update refused_installs set operator = '李四'"); err == nil {
+		t.Error("it can be changed")
+	}
+	if _, err := c.h.Owner.Exec(t.Context(), "truncate refused_installs"); err == nil {
+		t.Error("it can be emptied")
+	}
+	status, body := c.do(t, "GET", "/prisons/"+c.h.Prison.String()+"/proposals", "", nil)
+	if status != 200 {
+		t.Fatal(status, body)
+	}
+	digests := map[any]bool{}
+	list := body["refused_installs"].([]any)
+	for _, x := range list {
+		r := x.(map[string]any)
+		digests[r["digest"]] = true
+		failed := r["failed"].([]any)[0].(map[string]any)
+		if r["operator"] != installer.Operator || r["program"] != installer.Program || r["recorded_at"] == "" || !strings.Contains(failed["text"].(map[string]any)["zh"].(string), "天气簿") {
+			t.Errorf("%v", r)
+		}
+	}
+	if len(list) != 2 || len(digests) != 2 {
+		t.Errorf("two refusals, listed are %v", list)
+	}
+	if list, err := c.h.Proposals.RefusedInstalls(c.h.As(t.Context(), "inspector"), c.h.Prison); err == nil {
+		t.Errorf("read by who reads no proposals: %v", list)
+	}
+}
+
 // TestInstallUnlike: a version that the house has otherwise under its number stays as
 // it is, and is told from those that came as they are.
 func TestInstallUnlike(t *testing.T) {
@@ -280,26 +328,47 @@ func TestInstallUnlike(t *testing.T) {
 	}
 }
 
-// TestWaysIn: there is one way into the catalogue, which files and proposals take, each
-// through its gate (TestInstallGate, TestGateHeld).
+// TestWaysIn: into the catalogue writes the service's own role and nobody else, and no
+// role changes what stands there; what the service writes goes through the gates of
+// files and proposals (TestInstallGate, TestGateHeld).
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
-	ways := map[string]int{}
-	err := fs.WalkDir(sources, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		raw, err := fs.ReadFile(sources, path)
-		if n := strings.Count(string(raw), "insert into ledger_versions"); n > 0 {
-			ways[path] = n
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
+	h := housetest.New(t)
+	const granted = `select coalesce(string_agg(distinct coalesce(r.rolname, 'public') || ' ' || a.privilege_type, ', ' order by coalesce(r.rolname, 'public') || ' ' || a.privilege_type), '')
+		from pg_class c cross join lateral (
+			select * from aclexplode(c.relacl)
+			union all select x.* from pg_attribute f cross join lateral aclexplode(f.attacl) x where f.attrelid = c.oid) a
+		left join pg_roles r on r.oid = a.grantee
+		where c.oid = 'ledger_versions'::regclass and a.grantee <> c.relowner and a.privilege_type <> 'SELECT'`
+	if got := ask(t, h, granted); got != "taizhang_app INSERT" {
+		t.Errorf("granted besides reading: %s", got)
 	}
-	if len(ways) != 1 || ways["postgres/proposals.go"] != 1 {
-		t.Errorf("%v", ways)
+	// Nor by another's right: through a membership, or a routine that runs as its owner.
+	if got := ask(t, h, `select coalesce(string_agg(rolname, ', ' order by rolname), '') from pg_roles where not rolsuper and rolname <> 'taizhang_app' and rolname !~ '^pg_'
+		and oid <> (select relowner from pg_class where oid = 'ledger_versions'::regclass)
+		and (has_table_privilege(oid, 'ledger_versions', 'INSERT, UPDATE, DELETE, TRUNCATE') or has_any_column_privilege(oid, 'ledger_versions', 'INSERT, UPDATE'))`); got != "" {
+		t.Errorf("these write too: %s", got)
+	}
+	if got := ask(t, h, `select coalesce(string_agg(p.oid::regprocedure::text, ', '), '') from pg_proc p where p.prosecdef
+		and p.prosrc ~* '(insert|update|delete|merge|copy|truncate|execute)' and p.prosrc ~* 'ledger_versions|execute'`); got != "" {
+		t.Errorf("routines that write it for whoever calls them: %s", got)
+	}
+	// The table believes it too.
+	for _, role := range []string{"taizhang_verify", "pg_read_all_data"} {
+		tx, err := h.Owner.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec(t.Context(), "set local role "+role); err != nil {
+			t.Fatal(err)
+		}
+		_, err = tx.Exec(t.Context(), "insert into ledger_versions (ledger, version, schema, definition, form, digest) values ('weather-book', 9, '', '', '', '')")
+		if err == nil || !strings.Contains(err.Error(), "42501") {
+			t.Errorf("%s: %v", role, err)
+		}
+		if err := tx.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -340,7 +409,7 @@ func TestNewerInFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil); err != nil {
+	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil, installer); err != nil {
 		t.Fatal(err)
 	}
 	if got := published(); !slices.Equal(got, []int{1, 2}) {

@@ -37,6 +37,10 @@ func approveAtOnce(t *testing.T, h *housetest.House, who string, all []proposal.
 			done++
 		} else if code := fault.CodeOf(err); code != "" {
 			why = append(why, code)
+			var f *fault.Error
+			if code == "proposal_outdated" && (!errors.As(err, &f) || len(f.Fields) != 1 || !strings.Contains(f.Fields[0].Text.ZH, "请提案人撤回") || f.Fields[0].Text.EN == "") {
+				t.Errorf("what happened and what to do is not said: %+v", err)
+			}
 		} else {
 			t.Errorf("no reason: %v", err)
 		}
@@ -91,7 +95,7 @@ func TestLastDecisionsAtOnce(t *testing.T) {
 	}{
 		"two ledgers that ask the same": {[]proposal.Content{pigeons(t, h, "pigeon-book"), pigeons(t, h, "pigeon-list")},
 			"bureau office", []string{"custody head", "second bureau office", "bureau leader"}, "gate_refused"},
-		"three versions of one ledger": {[]proposal.Content{version("甲"), version("乙"), version("丙")}, "education head", []string{"bureau office"}, "bad_proposal"},
+		"three versions of one ledger": {[]proposal.Content{version("甲"), version("乙"), version("丙")}, "education head", []string{"bureau office"}, "proposal_outdated"},
 		"transfers of one ledger":      {[]proposal.Content{transfer("dept_education"), transfer("dept_education")}, "custody head", []string{"education head", "bureau office"}, "bad_proposal"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -278,6 +278,159 @@ func TestReserved(t *testing.T) {
 	}
 }
 
+// TestReservedPart: the area's officers read of an L3 entry the part that the catalogue
+// names, on every way out of the house; each reading is recorded.
+func TestReservedPart(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	parts := map[string][]string{
+		"medical-visit": {"inmate_ref", "requested_at", "seen_at", "wait_min", "work_fitness", "rest_days", "infectious"},
+		"psych-health":  {"inmate_ref", "occurred_at", "risk_grade", "precautions"},
+	}
+	unnamed := map[string][]string{"medical-visit": {"医生甲", "门诊", "outpatient", "routine"}, "psych-health": {"0000006", "scl90", "每日随访", "screening"}}
+	for _, c := range reservedCases(t, h) {
+		for way, leave := range leavings {
+			if way == "file" || way == "pack" {
+				continue
+			}
+			text := leave(t, h, c, "second officer")
+			for _, secret := range slices.Concat(c.secrets, unnamed[c.ledger]) {
+				// A form names the choices that there are.
+				if strings.Contains(text, secret) && !(way == "print" && secret == "门诊") {
+					t.Errorf("%s, %s: the officer reads %s", c.ledger, way, secret)
+				}
+			}
+			switch way {
+			case "view", "filed", "print":
+				if !strings.Contains(text, c.open) {
+					t.Errorf("%s, %s: the officer does not read %s", c.ledger, way, c.open)
+				}
+			case "volume", "export":
+				if text != "" {
+					t.Errorf("%s, %s: the officer takes it out", c.ledger, way)
+				}
+			}
+		}
+		var before, after int
+		count := "select count(*) from custody_events where kind = 'read' and subject = $1"
+		row := func(n *int) {
+			if err := h.Owner.QueryRow(t.Context(), count, c.key.Entry.String()).Scan(n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		row(&before)
+		v, err := h.Ledger.Get(h.As(t.Context(), "second officer"), c.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row(&after); after != before+1 {
+			t.Errorf("%s: %d readings recorded", c.ledger, after-before)
+		}
+		var doc map[string]any
+		if err := json.Unmarshal(v.Revisions[0].Document, &doc); err != nil {
+			t.Fatal(err)
+		}
+		for name := range doc {
+			if !slices.Contains(parts[c.ledger], name) {
+				t.Errorf("%s: the officer reads %s", c.ledger, name)
+			}
+		}
+		for name := range c.doc {
+			if !slices.Contains(parts[c.ledger], name) && !slices.Contains(v.Revisions[0].Hidden, "/"+name) {
+				t.Errorf("%s: the officer is not told that %s is hidden", c.ledger, name)
+			}
+		}
+		if _, _, err := h.Ledger.OpenEvidence(h.As(t.Context(), "second officer"), c.key, 1, c.file); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%s: the officer opens the file: %v", c.ledger, err)
+		}
+		if _, err := h.Ledger.Get(h.As(t.Context(), "officer elsewhere"), c.key); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s: an officer of another area: %v", c.ledger, err)
+		}
+	}
+	staff := h.Person("education head")
+	staff.Postings = []actor.Posting{{Role: actor.DeptStaff, PrisonID: h.Prison, Department: "dept_education"}}
+	if list, err := h.Ledger.List(actor.With(t.Context(), staff), ledger.Query{Prison: h.Prison, Ledgers: []string{"psych-health"}, Limit: 10}); err != nil || len(list) != 0 {
+		t.Errorf("of psychology the department reads figures only: %d %v", len(list), err)
+	}
+}
+
+// TestPartNotFoundByTheRest: who reads a part of an entry finds it by that, and by
+// nothing else, in the search and in lists; a volume is read by who reads the whole.
+func TestPartNotFoundByTheRest(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	cases := reservedCases(t, h)
+	c := cases[0]
+	for _, anew := range []bool{false, true} {
+		if anew {
+			if _, err := h.Ledger.Reindex(t.Context(), h.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, at := range []struct {
+			word string
+			part bool
+		}{{inmate, true}, {"监区", true}, {"医疗就诊", true}, {"医生甲", false}, {"门诊", false}, {"一般", false}} {
+			for who, reads := range map[string]bool{"second officer": at.part, "area head": true, "warden": true, "officer elsewhere": false} {
+				if found := slices.Contains(found(find(t, h, who, at.word)), c.key.Entry); found != reads {
+					t.Errorf("%s finds the visit by %s: %v", who, at.word, found)
+				}
+			}
+		}
+	}
+	for filter, part := range map[string]bool{`{"triage": "routine"}`: false, `{"work_fitness": "rest"}`: true, `{"work_fitness": "rest", "doctor_ref": "医生甲"}`: false} {
+		for who, reads := range map[string]bool{"second officer": part, "area head": true} {
+			n, err := h.Ledger.Count(h.As(t.Context(), who), ledger.Query{Prison: h.Prison, Fields: []json.RawMessage{json.RawMessage(filter)}, Limit: 10})
+			if err != nil || n != 1 && reads || n != 0 && !reads {
+				t.Errorf("%s filters by %s: %d %v", who, filter, n, err)
+			}
+		}
+	}
+	for who, want := range map[string]int{"second officer": 0, "area head": 1} {
+		if n, err := h.Ledger.Count(h.As(t.Context(), who), ledger.Query{Prison: h.Prison, Text: "门诊", Limit: 10}); err != nil || n != want {
+			t.Errorf("%s finds %d by the summary: %v", who, n, err)
+		}
+	}
+	// Bound by the head of the area, who is an officer of it by now.
+	s := h.Printing(t)
+	v, err := s.NewVolume(h.As(t.Context(), "area head"), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: c.ledger, Area: h.Area,
+		From: time.Now().AddDate(0, 0, -2).Format(time.DateOnly), To: time.Now().AddDate(0, 0, 1).Format(time.DateOnly)}, ledger.Idem{})
+	if err == nil {
+		err = s.Bind(t.Context(), v.VolumeKey)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := h.Person("area head")
+	a.Postings = h.Person("second officer").Postings
+	if _, _, err := s.OpenVolume(actor.With(t.Context(), a), v.VolumeKey); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the volume is opened by who reads a part: %v", err)
+	}
+}
+
+// TestPartDecided: an officer who is asked to sign with the others decides on the part.
+func TestPartDecided(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	raw, err := json.Marshal(reservedCases(t, h)[0].doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := h.Begin(t, "medic", "medical-visit", raw)
+	filed, err := h.Ledger.Submit(h.As(t.Context(), "medic"), e.Key, e.ETag, "", ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := h.Ledger.AddSigner(h.As(t.Context(), "hospital head"), e.Key, ledger.Signing{Digest: *filed.Entry.Digest,
+		Person: h.Person("second officer").Number, Place: "before", Reason: "核对服药"}, ledger.Idem{})
+	if err != nil || !strings.Contains(string(out.Entry.Summary), "门诊") {
+		t.Fatal(string(out.Entry.Summary), err)
+	}
+	if out, err = approve(h, t, "second officer", out.Entry); err != nil || strings.Contains(string(out.Entry.Summary), "门诊") || !strings.Contains(string(out.Entry.Summary), "休息") {
+		t.Errorf("the officer is told %s: %v", out.Entry.Summary, err)
+	}
+}
+
 // TestReservedNotFound: by what is for professionals nobody finds an entry, neither
 // by searching nor by a filter, made anew or as it is kept.
 func TestReservedNotFound(t *testing.T) {

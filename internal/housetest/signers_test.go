@@ -3,6 +3,7 @@ package housetest_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,6 +234,54 @@ func TestTransferOffers(t *testing.T) {
 			out, err = sign(t, h, "area head", e, "", "duty leader")
 			must(t, out, err)
 			offered("deputy head", e)
+		})
+	}
+}
+
+// TestAddableOffers: whoever is in the list of whom to add can be added; whoever is
+// posted in the prison and not in it cannot be.
+func TestAddableOffers(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	head := h.As(t.Context(), "area head")
+	for _, mode := range []string{"any", "all"} {
+		t.Run(mode, func(t *testing.T) {
+			chained(t, h, group(mode))
+			add := func(e ledger.Entry, number string) error {
+				_, err := h.Ledger.AddSigner(head, e.Key, ledger.Signing{Digest: *e.Digest, Person: number, Place: "before", Reason: "熟悉情况"}, ledger.Idem{})
+				return err
+			}
+			refused := h.Submitted(t)
+			list, err := h.Ledger.Addable(head, refused.Key, "")
+			if err != nil || len(list) == 0 {
+				t.Fatalf("%v %v", list, err)
+			}
+			var offered []string
+			for _, p := range list {
+				offered = append(offered, p.Number)
+				if err := add(h.Submitted(t), p.Number); err != nil {
+					t.Errorf("%s is offered: %v", p.Name, err)
+				}
+			}
+			rest := strings.Fields(ask(t, h, "select string_agg(distinct number, ' ') from persons join postings using (person_id) where prison_id = $1 and number <> all($2)", h.Prison, offered))
+			if len(rest) < 3 {
+				t.Fatalf("nearly everybody is offered: %v", offered)
+			}
+			for _, number := range rest {
+				if err := add(refused, number); fault.CodeOf(err) == "" {
+					t.Errorf("%s is not offered: %v", number, err)
+				}
+			}
+			one := list[0]
+			if found, err := h.Ledger.Addable(head, refused.Key, one.Number); err != nil || len(found) != 1 || found[0].Name != one.Name {
+				t.Errorf("looked up by number: %v %v", found, err)
+			}
+			if found, err := h.Ledger.Addable(head, refused.Key, "%"); err != nil || len(found) > 0 {
+				t.Errorf("a wildcard: %v %v", found, err)
+			}
+			if _, err := h.Ledger.Addable(h.As(t.Context(), "officer"), refused.Key, ""); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("the author looks up: %v", err)
+			}
 		})
 	}
 }

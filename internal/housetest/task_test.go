@@ -379,6 +379,70 @@ func TestOccasions(t *testing.T) {
 	}
 }
 
+// TestTaskByHand: what a task asks is done by an entry of the ledger that says it of
+// whom the source is about, though nobody began it from the task; by no other.
+func TestTaskByHand(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	asked := map[string]any{"inmate_ref": "0000000001", "talk_kind": "trigger", "trigger_code": "abnormal_behaviour"}
+	with := func(set map[string]any) map[string]any {
+		all := maps.Clone(asked)
+		maps.Copy(all, set)
+		return all
+	}
+	inForce(t, h, "individual-talk", asked) // before the visit
+	visit := inForce(t, h, "visit-call", map[string]any{"anomaly": true, "inmate_ref": "0000000001"})
+	open(t, h, visit)
+	moderate := inForce(t, h, "psych-health", map[string]any{"risk_grade": "moderate"})
+	open(t, h, moderate)
+	done := func(k ledger.Key, trigger string) bool {
+		t.Helper()
+		list := allTasks(t, h)
+		i := slices.IndexFunc(list, func(x ledger.Task) bool { return x.Source == k.Entry.String() && x.Trigger == trigger })
+		return list[i].Done
+	}
+	if done(visit, "visit-call/talk") {
+		t.Fatal("done by a talk before the visit")
+	}
+	for name, entry := range map[string]func() ledger.Key{
+		"about somebody else": func() ledger.Key {
+			return inForce(t, h, "individual-talk", with(map[string]any{"inmate_ref": "0000000009"}))
+		},
+		"for another reason": func() ledger.Key {
+			return inForce(t, h, "individual-talk", with(map[string]any{"trigger_code": "new_arrival"}))
+		},
+		"a voided one": func() ledger.Key {
+			k := inForce(t, h, "individual-talk", asked)
+			exec(t, h, "update entries set state = 'voided' where entry_id = $1", k.Entry)
+			return k
+		},
+		"of another area": func() ledger.Key {
+			k := inForce(t, h, "individual-talk", asked)
+			exec(t, h, "update entries set area_id = $1 where entry_id = $2", h.Other, k.Entry)
+			return k
+		},
+		"asked for by another visit": func() ledger.Key {
+			k := inForce(t, h, "individual-talk", asked)
+			exec(t, h, "update entries set opened_by = $1 where entry_id = $2", moderate.Entry, k.Entry)
+			return k
+		},
+	} {
+		entry()
+		if done(visit, "visit-call/talk") {
+			t.Fatalf("done by %s", name)
+		}
+	}
+	inForce(t, h, "individual-talk", asked)
+	if !done(visit, "visit-call/talk") {
+		t.Error("the talk was held and filed, and the task stays open")
+	}
+	// A task that says nothing of its source is done by no entry that happens to be filed.
+	inForce(t, h, "area-conditions-meeting", nil)
+	if done(moderate, "psych-health/topic") {
+		t.Error("any meeting does it")
+	}
+}
+
 // TestTaskDone: taken note of once, by whom it names; a doubted entry is marked
 // until it is corrected, voided or made a finding.
 func TestTaskDone(t *testing.T) {

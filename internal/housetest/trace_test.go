@@ -378,6 +378,7 @@ func TestTraceWalls(t *testing.T) {
 	if _, err := s.h.Owner.Exec(t.Context(), "update entries set sealed = true where entry_id = $1", sealed.Entry); err != nil {
 		t.Fatal(err)
 	}
+	s.tell("complaint-rights", s.h.Area, m.AddDate(0, 1, 12), ledger.Submitted, map[string]any{"complainant_ref": inmate})
 	sub := retrieval.Subject{Kind: "inmate", Ref: inmate}
 	for who, hidden := range map[string]bool{"warden": false, "area head": false, "officer": true, "second officer": true, "officer elsewhere": false, "education head": false, "inspector": false, "medic": false} {
 		tr := s.trace(who, sub)
@@ -386,7 +387,7 @@ func TestTraceWalls(t *testing.T) {
 				t.Errorf("%s traces a %s that he may not read: %v", who, it.Entry.Ledger, err)
 			}
 		}
-		// The medic wrote the visit; strangers hear of nothing.
+		// Officers read a part of the visit, and nothing of the complaint; the medic wrote both; strangers hear of nothing.
 		if tr.Hidden != hidden {
 			t.Errorf("%s: hidden %v", who, tr.Hidden)
 		}
@@ -400,12 +401,13 @@ func TestTraceWalls(t *testing.T) {
 		return n
 	}
 	before := count()
-	s.trace("officer", sub)
+	s.trace("officer elsewhere", sub)
 	if count() != before {
 		t.Error("an event of custody where nothing restricted was seen")
 	}
 	s.trace("area head", sub)
-	if count() != before+1 {
+	s.trace("officer", sub)
+	if count() != before+2 {
 		t.Errorf("%d events", count()-before)
 	}
 	for _, bad := range []retrieval.Subject{{}, {Kind: "inmate", Ref: "1"}, {Kind: "tool", Ref: "x"}, {Kind: "entry", Ref: "x"}, {Kind: "hazard", Ref: "' or 1"}} {

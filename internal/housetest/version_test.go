@@ -351,7 +351,7 @@ func TestImportRetired(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := through(t, h, "officer", send(t, h, "officer", exchange.Sent{Name: "再次.xlsx"}, changed.Bytes()))
-		if again.Skipped != 2 || again.Good != 0 || again.Bad != 1 {
+		if again.Differs != 2 || again.Skipped != 0 || again.Good != 0 || again.Bad != 1 {
 			t.Errorf("sent again: %+v", again)
 		}
 	}

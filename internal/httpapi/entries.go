@@ -48,6 +48,7 @@ func (a *API) entryRoutes() []route {
 		{"POST", entry + "/return", "entries.return", false, a.decide(a.Ledger.Return)},
 		{"POST", entry + "/transfer", "entries.transfer", false, a.sign(a.Ledger.Transfer)},
 		{"GET", entry + "/signers", "signers.choose", false, a.signerChoice},
+		{"GET", entry + "/signers/addable", "signers.find", false, a.addable},
 		{"POST", entry + "/signers", "signers.create", false, a.sign(a.Ledger.AddSigner)},
 		{"POST", entry + "/ask_void", "entries.askVoid", false, a.decide(a.Ledger.AskVoid)},
 		{"POST", entry + "/void", "entries.void", false, a.decide(a.Ledger.Void)},

@@ -234,7 +234,7 @@ func (a *API) importRows(c echo.Context) error {
 		return err
 	}
 	of := exchange.Outcome(c.QueryParam("outcome"))
-	if !slices.Contains([]exchange.Outcome{"", exchange.Good, exchange.Bad, exchange.Written, exchange.Skipped}, of) {
+	if of != "" && !slices.Contains(exchange.Outcomes, of) {
 		return badParam("outcome")
 	}
 	after := 0

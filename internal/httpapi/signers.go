@@ -50,3 +50,20 @@ func (a *API) signerChoice(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, map[string]any{"equals": equals})
 }
+
+// addable looks up whom the step at hand may be signed by too.
+func (a *API) addable(c echo.Context) error {
+	k, err := entryKey(c)
+	if err != nil {
+		return err
+	}
+	list, err := a.Ledger.Addable(c.Request().Context(), k, c.QueryParam("q"))
+	if err != nil {
+		return err
+	}
+	people := []ledger.Person{}
+	for _, p := range list {
+		people = append(people, ledger.Person{Number: p.Number, Name: p.Name})
+	}
+	return c.JSON(http.StatusOK, map[string]any{"people": people})
+}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -61,10 +60,18 @@ func (s *Service) Branch(ctx context.Context, k Key, n NewBranch, idem Idem) (Ou
 		if s.Catalog.Type(e.Ledger, n.Version) == nil {
 			return nil, fault.New(fault.NotFound, "ledger_unknown").With("ledger", e.Ledger).With("version", n.Version)
 		}
-		// Its files lie beside the draft already, or still in the browser.
-		got := &Received{Document: sha256.Sum256(doc.Canonical)}
+		// Its files lie beside the draft or what was filed, or still in the browser.
+		attached, err := tx.Evidence(ctx, k, 0)
+		if err != nil {
+			return nil, err
+		}
+		filed, err := tx.Evidence(ctx, k, e.Revision)
+		if err != nil {
+			return nil, err
+		}
+		got := received(doc, append(attached, filed...))
 		b := Branch{ID: uuid.Must(uuid.NewV7()), By: actor.From(ctx).PersonID, Version: n.Version, BaseETag: n.BaseETag, Body: n.Body}
-		if b.Claim, err = claimed(ctx, tx, n.Written, got); err != nil {
+		if b.Claim, err = claimed(ctx, tx, n.Written, got, true); err != nil {
 			return nil, err
 		}
 		if err := tx.InsertBranch(ctx, k, b); err != nil {
@@ -80,7 +87,7 @@ func (s *Service) Branch(ctx context.Context, k Key, n NewBranch, idem Idem) (Ou
 }
 
 // claimed judges what came with a document; nil when nothing did.
-func claimed(ctx context.Context, tx Tx, w *Written, got *Received) (*Claim, error) {
+func claimed(ctx context.Context, tx Tx, w *Written, got *Received, wait bool) (*Claim, error) {
 	if w == nil {
 		return nil, nil
 	}
@@ -88,7 +95,7 @@ func claimed(ctx context.Context, tx Tx, w *Written, got *Received) (*Claim, err
 	if err != nil {
 		return nil, err
 	}
-	c := w.claim(secret, actor.From(ctx).PersonID, got, tx.Now())
+	c := w.claim(secret, actor.From(ctx).PersonID, got, wait, tx.Now())
 	return &c, nil
 }
 

@@ -33,6 +33,7 @@ type Query struct {
 	From, To  string            // days of occurrence, YYYY-MM-DD, both included
 	Text      string            // in the summary
 	Except    []string          // ledgers left out
+	Whole     []string          // ledgers left out as far as one does not read the whole of their entries
 	Fields    []json.RawMessage // members that all must be in what stands: the revision in force, else the latest
 	Waiting   bool              // for the one who asks, by these:
 	Inbox     []actor.Posting   // posts of one's own
@@ -203,6 +204,9 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Opened, err = r.Opened(ctx, k); err != nil {
 		return err
 	}
+	if err := s.Conceal(ctx, append(each(v.Opened), &v.Entry)); err != nil {
+		return err
+	}
 	if err := s.Introduce(ctx, r, k.Prison, append(unrestricted(v.Opened), &v.Entry)); err != nil {
 		return err
 	}
@@ -315,6 +319,9 @@ func (s *Service) List(ctx context.Context, q Query) ([]Entry, error) {
 	err = s.Store.Read(ctx, ses, func(r Reader) error {
 		var err error
 		if list, err = r.Entries(ctx, q); err != nil {
+			return err
+		}
+		if err := s.Conceal(ctx, each(list)); err != nil {
 			return err
 		}
 		return s.Introduce(ctx, r, q.Prison, unrestricted(list))
@@ -434,6 +441,34 @@ type Filed struct {
 	Revision Revision
 }
 
+// Says is what an entry says now: what was filed, as far as the context's actor may
+// read it; of one that never was, and of a strictly restricted one, to its author alone.
+func (s *Service) Says(ctx context.Context, k Key) (Filed, error) {
+	var f Filed
+	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) (err error) {
+		if f.Entry, err = r.Entry(ctx, k); err != nil {
+			return err
+		}
+		if err := s.check(ctx, "read", f.Entry); err != nil {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		n := cmp.Or(f.Entry.InForce, f.Entry.Revision)
+		if f.Entry.Author != actor.From(ctx).PersonID && (n == 0 || f.Entry.Level == "L3") {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		if n == 0 {
+			d, err := r.Draft(ctx, k)
+			f.Revision = Revision{Ledger: f.Entry.Ledger, Version: f.Entry.Version, Document: d.Body}
+			return err
+		}
+		if f.Revision, err = r.Revision(ctx, k, n); err == nil {
+			_, err = s.conceal(ctx, f.Entry, &f.Revision)
+		}
+		return err
+	})
+	return f, err
+}
+
 // Filed returns a page of the list with what was filed, as far as the context's
 // actor may read it.
 func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {
@@ -448,6 +483,9 @@ func (s *Service) Filed(ctx context.Context, q Query) ([]Filed, error) {
 	err = s.Store.Read(ctx, ses, func(r Reader) error {
 		list, err := r.Entries(ctx, q)
 		if err != nil {
+			return err
+		}
+		if err := s.Conceal(ctx, each(list)); err != nil {
 			return err
 		}
 		for _, e := range list {

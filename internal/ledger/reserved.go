@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -15,10 +16,50 @@ import (
 // read, though he may read the entry (docs/access.md, Fields for professionals).
 func (s *Service) Hidden(ctx context.Context, e Entry, t *catalog.Type) catalog.Hidden {
 	sub := s.subject(e, t)
-	return t.Hidden(func(class string) bool {
+	may := func(action, class string) bool {
 		sub.Class = class
-		return s.Access.Check(actor.From(ctx), "read", sub, s.Now()) == nil
-	})
+		return s.Access.Check(actor.From(ctx), action, sub, s.Now()) == nil
+	}
+	// Who fills a ledger is shown the last of its entries without being their reader.
+	_, parted := t.Part()
+	whole := may(ReadWhole, "entry") || !parted && !may("read", "entry")
+	return t.Hidden(whole, func(class string) bool { return may("read", class) })
+}
+
+// Conceal takes out of the entries' summaries what the context's actor may not read.
+func (s *Service) Conceal(ctx context.Context, list []*Entry) error {
+	for _, e := range list {
+		t := s.Catalog.Type(e.Ledger, e.Version)
+		if t == nil || !s.Catalog.Reserves(e.Ledger) {
+			continue
+		}
+		h := s.Hidden(ctx, *e, t)
+		var items []json.RawMessage
+		if h.None() || len(e.Summary) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(e.Summary, &items); err != nil {
+			return fmt.Errorf("summary of %s: %w", e.Entry, err)
+		}
+		items = slices.DeleteFunc(items, func(raw json.RawMessage) bool {
+			var item struct{ Pointer string }
+			return json.Unmarshal(raw, &item) != nil || h.Field(item.Pointer)
+		})
+		var err error
+		if e.Summary, err = json.Marshal(items); err != nil {
+			return fmt.Errorf("summary of %s: %w", e.Entry, err)
+		}
+	}
+	return nil
+}
+
+// each points at the entries of a list.
+func each(list []Entry) []*Entry {
+	out := make([]*Entry, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
 }
 
 // conceal takes out of a revision what the reader may not read, and says what
@@ -101,7 +142,8 @@ func (s *Service) offerable(ctx context.Context, n New, list []Latest) error {
 
 // closed leaves out of a list by the contents of fields the ledgers in which one of
 // them is reserved: what one may not read one does not find an entry by, and whoever
-// may is not told apart from who may not.
+// may is not told apart from who may not. Of what one reads in part nothing is found
+// by the rest.
 func (s *Service) closed(q Query) (Query, error) {
 	for _, f := range q.Fields {
 		var members map[string]json.RawMessage
@@ -110,7 +152,11 @@ func (s *Service) closed(q Query) (Query, error) {
 		}
 		for name := range members {
 			q.Except = append(q.Except, s.Catalog.ReservedIn(name)...)
+			q.Whole = append(q.Whole, s.Catalog.Parted(name)...)
 		}
+	}
+	if q.Text != "" {
+		q.Whole = append(q.Whole, s.Catalog.Parted("")...)
 	}
 	return q, nil
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -18,6 +19,7 @@ type SearchText struct {
 	Head     string // the ledger's title and what lists show
 	Body     string // every field, but those for professionals
 	Rest     string // area, author, names of files
+	Part     string // all of that for those who read only a part, "" where nobody does
 	Grams    []int32
 }
 
@@ -31,14 +33,12 @@ type Line struct {
 	Text    string     `json:"text"`
 }
 
-// Lines are what a revision is searched by, field by field.
-func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, body, rest []Line, refs []catalog.Reference, err error) {
+// Lines are what a revision is searched by, field by field, as far as it is not hidden.
+func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence, h catalog.Hidden) (head, body, rest []Line, refs []catalog.Reference, err error) {
 	head = []Line{{Title: fault.Text{ZH: "台账", EN: "Ledger"}, Text: t.Title.ZH}}
 	rest = []Line{{Title: fault.Text{ZH: "监区", EN: "Area"}, Text: area.NameZH}, {Title: fault.Text{ZH: "填报人", EN: "Author"}, Text: rev.AuthorName}}
-	// What only some may read nobody finds it by.
-	reserved := t.Reserved()
 	for _, f := range files {
-		if reserved.Slot(f.Slot) {
+		if h.Slot(f.Slot) {
 			continue
 		}
 		rest = append(rest, Line{Title: fault.Text{ZH: "佐证", EN: "Evidence"}, Text: f.Name})
@@ -50,7 +50,7 @@ func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, bo
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	if doc, _, err = reserved.Without(doc); err != nil {
+	if doc, _, err = h.Without(doc); err != nil {
 		return nil, nil, nil, nil, err
 	}
 	for _, s := range t.Summaries(doc) {
@@ -61,7 +61,7 @@ func Lines(t *catalog.Type, rev Revision, area Area, files []Evidence) (head, bo
 	}
 	refs = t.References(doc)
 	for _, p := range rev.Pins {
-		if reserved.Field(p.Field) {
+		if h.Field(p.Field) {
 			continue
 		}
 		for _, of := range p.Of {
@@ -105,11 +105,19 @@ func (s *Service) index(ctx context.Context, tx Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	head, body, rest, refs, err := Lines(t, rev, area, files)
+	// What only some may read nobody finds it by.
+	head, body, rest, refs, err := Lines(t, rev, area, files, t.Reserved())
 	if err != nil {
 		return err
 	}
 	text := SearchText{Revision: n, Head: joined(head), Body: joined(body), Rest: joined(append(rest, Line{Text: number}))}
+	if h, parted := t.Part(); parted {
+		head, body, rest, _, err := Lines(t, rev, area, files, h)
+		if err != nil {
+			return err
+		}
+		text.Part = joined(slices.Concat(head, body, rest, []Line{{Text: number}}))
+	}
 	grams := search.Grams(text.Head + text.Body + text.Rest)
 	for _, r := range refs {
 		grams = append(grams, RefGram(r.Kind, r.Value))

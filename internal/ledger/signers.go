@@ -51,17 +51,16 @@ func (s *Service) AddSigner(ctx context.Context, k Key, in Signing, idem Idem) (
 	if in.Place != Before && in.Place != After {
 		return Outcome{}, fault.InvalidFields("bad_request", []fault.Field{{Pointer: "/place", Code: "enum", Text: fault.Text{ZH: "请选择先签或后签", EN: "Say before or after"}}})
 	}
-	return s.sign(ctx, k, AddSigner, in, idem, func(tx Tx, e *Entry, t *catalog.Type, _ atStep) (Signer, error) {
+	return s.sign(ctx, k, AddSigner, in, idem, func(tx Tx, e *Entry, t *catalog.Type, at atStep) (Signer, error) {
 		p, err := tx.PersonByNumber(ctx, e.Prison, in.Person)
-		switch {
-		case fault.Is(err, fault.NotFound):
-			return Signer{}, fault.New(fault.Invalid, "person_unknown")
-		case err != nil:
+		if fault.Is(err, fault.NotFound) {
+			err = fault.New(fault.Invalid, "person_unknown")
+		}
+		if err == nil {
+			err = s.addable(*e, t, at, p)
+		}
+		if err != nil {
 			return Signer{}, err
-		case p.ID == e.Author:
-			return Signer{}, fault.New(fault.Forbidden, "own_entry")
-		case s.Access.Check(p.actor(), "read", s.subject(*e, t), s.Now()) != nil:
-			return Signer{}, fault.New(fault.Invalid, "signer_cannot_read")
 		}
 		g := Signer{Kind: in.Place, Person: p.ID, Name: p.Name}
 		for _, o := range p.Postings {
@@ -71,6 +70,19 @@ func (s *Service) AddSigner(ctx context.Context, k Key, in Signing, idem Idem) (
 		}
 		return g, nil
 	})
+}
+
+// addable says why somebody else cannot be added to the step at hand.
+func (s *Service) addable(e Entry, t *catalog.Type, at atStep, p Posted) error {
+	switch {
+	case p.ID == e.Author:
+		return fault.New(fault.Forbidden, "own_entry")
+	case s.Access.Check(p.actor(), "read", s.subject(e, t), s.Now()) != nil:
+		return fault.New(fault.Invalid, "signer_cannot_read")
+	case at.seats(p.ID), slices.Contains(e.StepOut, p.ID):
+		return fault.New(fault.Conflict, "signs_already")
+	}
+	return nil
 }
 
 // sign is the frame of both: the signer is written and logged, the step counted
@@ -159,13 +171,37 @@ func (at atStep) seats(person uuid.UUID) bool {
 
 // Equals lists whom the context's actor may pass the decision at hand on to.
 func (s *Service) Equals(ctx context.Context, k Key) ([]Posted, error) {
+	return s.toSign(ctx, k, Transfer, s.free)
+}
+
+// Addable lists whom the context's actor may add to the step at hand (加签), of
+// those found by number or name; a page of them.
+func (s *Service) Addable(ctx context.Context, k Key, text string) ([]Posted, error) {
+	return s.toSign(ctx, k, AddSigner, func(ctx context.Context, r Reader, e Entry, at atStep) ([]Posted, error) {
+		t, err := s.typeOf(e)
+		if err != nil {
+			return nil, err
+		}
+		list, err := r.Posted(ctx, e.Prison, text)
+		list = slices.DeleteFunc(list, func(p Posted) bool {
+			return p.ID == actor.From(ctx).PersonID || s.addable(e, t, at, p) != nil
+		})
+		return list[:min(len(list), maxFound)], err
+	})
+}
+
+// maxFound people are as many as one chooses from.
+const maxFound = 20
+
+// toSign lists who else may sign the step at hand, for whom the action is allowed.
+func (s *Service) toSign(ctx context.Context, k Key, a Action, who func(context.Context, Reader, Entry, atStep) ([]Posted, error)) ([]Posted, error) {
 	var list []Posted
 	err := s.Store.Read(ctx, s.session(ctx, k.Prison), func(r Reader) error {
 		e, err := r.Entry(ctx, k)
 		if err != nil {
 			return err
 		}
-		if err := s.check(ctx, Transfer, e); err != nil {
+		if err := s.check(ctx, a, e); err != nil {
 			return err
 		}
 		rev, err := r.Revision(ctx, k, e.Revision)
@@ -176,7 +212,7 @@ func (s *Service) Equals(ctx context.Context, k Key) ([]Posted, error) {
 		if err != nil {
 			return err
 		}
-		list, err = s.free(ctx, r, e, at)
+		list, err = who(ctx, r, e, at)
 		return err
 	})
 	return list, err

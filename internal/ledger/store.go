@@ -70,6 +70,9 @@ type Reader interface {
 	Notices(ctx context.Context, prison, person uuid.UUID) ([]Notice, error)
 	// PersonByNumber finds somebody who is posted in the prison.
 	PersonByNumber(ctx context.Context, prison uuid.UUID, number string) (Posted, error)
+	// Posted lists who is posted in the prison, by number or name, each with every
+	// posting.
+	Posted(ctx context.Context, prison uuid.UUID, text string) ([]Posted, error)
 	// Holders lists who holds the post now: in the area, in the department that
 	// answers, or in the prison as a whole; each person once, with every posting.
 	Holders(ctx context.Context, prison, area uuid.UUID, department string, post catalog.Post) ([]Posted, error)
@@ -159,8 +162,15 @@ type Tx interface {
 	// Numbers are the values of the fields in the area's other entries that
 	// occurred between two times, of the latest HintsFrom.
 	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
+	// HoldCatalogue keeps every change of the catalogue out until commit. It comes
+	// before every other lock.
+	HoldCatalogue(ctx context.Context) error
+	// VersionInForce is the newest version of a ledger that the database holds, 0 of
+	// one that has ended; it stays so until commit under HoldCatalogue.
+	VersionInForce(ctx context.Context, ledger string) (int, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
+	// InsertEntry is under HoldCatalogue, of the version in force.
 	InsertEntry(ctx context.Context, e Entry) error
 	// LockLedger keeps other submissions of the ledger in the prison out until
 	// commit, for types whose rules look at other entries.
@@ -334,6 +344,10 @@ type Files interface {
 	List(ctx context.Context, prefix string) iter.Seq2[StoredObject, error]
 	ListStaging(ctx context.Context, prefix string) iter.Seq2[StoredObject, error]
 }
+
+// ReadWhole asks of an entry that one may read whether one may read all of it, or only
+// the part of an L3 entry that its area reads.
+const ReadWhole = "read_whole"
 
 // Subject is what a decision of access looks at: the row's own attributes.
 type Subject struct {

@@ -40,7 +40,8 @@ type Claim struct {
 	WrittenAt *time.Time `json:"written_at,omitempty"`
 	NotBefore *time.Time `json:"not_before,omitempty"` // absent without an anchor that holds
 	NotAfter  time.Time  `json:"not_after"`
-	Verified  bool       `json:"verified"` // anchor, chain, digests and times all hold
+	Verified  bool       `json:"verified"`               // anchor, chain, digests and times all hold, but for the files that are unseen
+	Unseen    int        `json:"unseen_files,omitempty"` // named by the chain and not at the server when this was judged
 	Wrong     string     `json:"wrong,omitempty"`
 	Saves     int        `json:"saves"`
 	Document  Digest     `json:"document"` // of the document as it arrived
@@ -67,11 +68,14 @@ func received(doc catalog.Document, attached []Evidence) *Received {
 	return r
 }
 
-// has says whether all these have arrived; more may lie there, from elsewhere.
-func (r *Received) has(files []Digest) bool {
-	return !slices.ContainsFunc(files, func(d Digest) bool {
-		return !slices.ContainsFunc(r.Files, func(f ReceivedFile) bool { return f.Sha256 == d })
-	})
+// lacks counts those of these that have not arrived; more may lie there, from elsewhere.
+func (r *Received) lacks(files []Digest) (n int) {
+	for _, d := range files {
+		if !slices.ContainsFunc(r.Files, func(f ReceivedFile) bool { return f.Sha256 == d }) {
+			n++
+		}
+	}
+	return n
 }
 
 // bounded refuses what no browser of ours sends, before the transaction.
@@ -83,15 +87,16 @@ func (w *Written) bounded() error {
 }
 
 // claim judges a chain. What does not hold is said and not refused: the entry
-// is no worse than one without a chain, and its arrival is known anyway.
-func (w *Written) claim(secret []byte, person uuid.UUID, r *Received, now time.Time) Claim {
-	c := Claim{NotAfter: now.UTC().Truncate(time.Microsecond), Saves: len(w.Saves), Document: r.Document}
-	c.Wrong = w.wrong(&c, secret, person, r, now)
+// is no worse than one without a chain, and its arrival is known anyway. Files that may
+// still be in the browser (wait) are counted; elsewhere a file too few is wrong.
+func (w *Written) claim(secret []byte, person uuid.UUID, r *Received, wait bool, now time.Time) Claim {
+	c := Claim{NotAfter: now.UTC().Truncate(time.Microsecond), Saves: len(w.Saves), Document: r.Document, Unseen: r.lacks(w.Files)}
+	c.Wrong = w.wrong(&c, secret, person, r, wait, now)
 	c.Verified = c.Wrong == ""
 	return c
 }
 
-func (w *Written) wrong(c *Claim, secret []byte, person uuid.UUID, r *Received, now time.Time) string {
+func (w *Written) wrong(c *Claim, secret []byte, person uuid.UUID, r *Received, wait bool, now time.Time) string {
 	if len(w.Saves) == 0 {
 		return "chain_empty"
 	}
@@ -123,7 +128,7 @@ func (w *Written) wrong(c *Claim, secret []byte, person uuid.UUID, r *Received, 
 	if last.Document != r.Document {
 		return "document_differs"
 	}
-	if last.Files != filesDigest(w.Files) || r.Files != nil && !r.has(w.Files) {
+	if last.Files != filesDigest(w.Files) || c.Unseen > 0 && !wait {
 		return "files_differ"
 	}
 	// Only now does the chain tie this very content to the anchor.

@@ -53,12 +53,14 @@ func (t *txn) EndDelegation(ctx context.Context, prison uuid.UUID, e ledger.Dele
 	return t.note(ledger.DelegationEndRecord(e))
 }
 
+// postedHere are the postings of whoever is posted in the prison.
+const postedHere = `select p.person_id, p.number, p.name, '', o.role, o.prison_id, o.area_id, coalesce(o.department, '')
+	from persons p join postings o on o.person_id = p.person_id and o.from_at <= app.transaction_time() and (o.until_at is null or o.until_at > app.transaction_time())
+	where exists (select from postings i where i.person_id = p.person_id and i.prison_id = $1 and (i.until_at is null or i.until_at > app.transaction_time()))`
+
 // PersonByNumber finds somebody posted in the prison, with every posting.
 func (t *txn) PersonByNumber(ctx context.Context, prison uuid.UUID, number string) (ledger.Posted, error) {
-	rows, err := t.tx.Query(ctx, `select p.person_id, p.number, p.name, '', o.role, o.prison_id, o.area_id, coalesce(o.department, '')
-		from persons p join postings o on o.person_id = p.person_id and o.from_at <= app.transaction_time() and (o.until_at is null or o.until_at > app.transaction_time())
-		where p.number = $2 and exists (select from postings i where i.person_id = p.person_id and i.prison_id = $1 and (i.until_at is null or i.until_at > app.transaction_time()))
-		order by o.posting_id`, prison, number)
+	rows, err := t.tx.Query(ctx, postedHere+" and p.number = $2 order by o.posting_id", prison, number)
 	if err != nil {
 		return ledger.Posted{}, err
 	}
@@ -70,6 +72,16 @@ func (t *txn) PersonByNumber(ctx context.Context, prison uuid.UUID, number strin
 		return ledger.Posted{}, err
 	}
 	return list[0], nil
+}
+
+// Posted finds them by the beginning of the number or a part of the name.
+func (t *txn) Posted(ctx context.Context, prison uuid.UUID, text string) ([]ledger.Posted, error) {
+	rows, err := t.tx.Query(ctx, postedHere+" and (p.number like $2 or p.name like $3) order by p.number, o.posting_id",
+		prison, likeEscape.Replace(text)+"%", "%"+likeEscape.Replace(text)+"%")
+	if err != nil {
+		return nil, err
+	}
+	return posted(rows)
 }
 
 // received loads the delegations somebody may act on today or later. Signing in

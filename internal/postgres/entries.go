@@ -210,6 +210,9 @@ func chosen(q ledger.Query) *where {
 	if len(q.Except) > 0 {
 		w.add("e.ledger <> all(%s)", q.Except)
 	}
+	if len(q.Whole) > 0 {
+		w.add("(e.ledger <> all(%s) or app.whole(e.prison_id, e.area_id, e.ledger, e.level, e.sealed, e.author))", q.Whole)
+	}
 	if q.Undecided {
 		w.add(undecided)
 	}

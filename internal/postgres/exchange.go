@@ -80,13 +80,13 @@ func (t *txn) ClaimRow(ctx context.Context, prison uuid.UUID, names []ledger.Dig
 }
 
 const importColumns = `prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, format, encoding, person_id, address, state, etag,
-	phase_row, total, good, bad, written, skipped, failure, retired, passed, created_at, touched_at, finished_at`
+	phase_row, total, good, bad, written, skipped, differs, failure, retired, passed, created_at, touched_at, finished_at`
 
 func scanImport(row pgx.CollectableRow) (exchange.Import, error) {
 	var i exchange.Import
 	var sum []byte
 	err := row.Scan(&i.Prison, &i.ID, &i.Ledger, &i.Version, &i.Area, &i.AsDraft, &i.Name, &i.Size, &sum, &i.Format, &i.Encoding, &i.Person, &i.Address,
-		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Failure, &i.Retired, &i.Passed, &i.Created, &i.Touched, &i.Finished)
+		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Differs, &i.Failure, &i.Retired, &i.Passed, &i.Created, &i.Touched, &i.Finished)
 	if err == nil {
 		i.Sha256 = ledger.Digest(sum)
 	}
@@ -133,8 +133,8 @@ func (t exchanging) InsertImport(ctx context.Context, i exchange.Import) error {
 
 func (t exchanging) UpdateImport(ctx context.Context, i exchange.Import) error {
 	_, err := t.exec(ctx, `update imports set version = $3, format = $4, encoding = $5, state = $6, etag = $7, phase_row = $8, total = $9, good = $10, bad = $11,
-		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, retired = $17, touched_at = now() where prison_id = $1 and import_id = $2`,
-		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed, some(i.Retired))
+		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, retired = $17, differs = $18, touched_at = now() where prison_id = $1 and import_id = $2`,
+		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed, some(i.Retired), i.Differs)
 	return err
 }
 
@@ -236,7 +236,8 @@ func (t exchanging) Standing(ctx context.Context, prison uuid.UUID, names []ledg
 	return out, rows.Err()
 }
 
-const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at`
+const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at,
+	parts, after, ground`
 
 func (t exchanging) exports(ctx context.Context, sql string, args ...any) ([]exchange.Export, error) {
 	rows, err := t.tx.Query(ctx, "select "+exportColumns+" from exports where "+sql, args...)
@@ -245,9 +246,10 @@ func (t exchanging) exports(ctx context.Context, sql string, args ...any) ([]exc
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Export, error) {
 		var e exchange.Export
-		var sum []byte
+		var sum, ground []byte
 		err := row.Scan(&e.Prison, &e.ID, &e.Ledger, &e.Query, &e.Format, &e.Reason, &e.Person, &e.Address, &e.State, &e.Total, &e.Rows, &e.Size, &sum,
-			&e.Failure, &e.Created, &e.Touched, &e.Finished)
+			&e.Failure, &e.Created, &e.Touched, &e.Finished, &e.Parts, &e.After, &ground)
+		copy(e.Ground[:], ground)
 		if len(sum) == 32 {
 			d := ledger.Digest(sum)
 			e.Sha256 = &d
@@ -279,8 +281,10 @@ func (t exchanging) UpdateExport(ctx context.Context, e exchange.Export) error {
 	if e.Sha256 != nil {
 		sum = e.Sha256[:]
 	}
-	_, err := t.exec(ctx, `update exports set state = $3, total = $4, rows = $5, size = $6, sha256 = $7, failure = $8, finished_at = $9, touched_at = now()
-		where prison_id = $1 and export_id = $2`, e.Prison, e.ID, e.State, e.Total, e.Rows, e.Size, sum, e.Failure, e.Finished)
+	_, err := t.exec(ctx, `update exports set state = $3, total = $4, rows = $5, size = $6, sha256 = $7, failure = $8, finished_at = $9,
+			parts = $10, after = $11, ground = $12, touched_at = now()
+		where prison_id = $1 and export_id = $2`, e.Prison, e.ID, e.State, e.Total, e.Rows, e.Size, sum, e.Failure, e.Finished,
+		some(e.Parts), e.After, e.Ground[:])
 	return err
 }
 

@@ -18,8 +18,8 @@ func (t *txn) SaveSearchText(ctx context.Context, k ledger.Key, x ledger.SearchT
 	if err := t.DropSearchText(ctx, k); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, `insert into search_texts (prison_id, entry_id, revision, head, body, rest, grams) values ($1, $2, $3, $4, $5, $6, $7)`,
-		k.Prison, k.Entry, x.Revision, x.Head, x.Body, x.Rest, x.Grams)
+	_, err := t.exec(ctx, `insert into search_texts (prison_id, entry_id, revision, head, body, rest, part, grams) values ($1, $2, $3, $4, $5, $6, nullif($7, ''), $8)`,
+		k.Prison, k.Entry, x.Revision, x.Head, x.Body, x.Rest, x.Part, x.Grams)
 	return err
 }
 

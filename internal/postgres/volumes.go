@@ -66,14 +66,14 @@ func (t printed) InsertVolume(ctx context.Context, v printing.Volume, list []pri
 }
 
 // BoundIn joins the entries, so that row-level security leaves out what the
-// session may not read.
+// session may not read, and with it what it may read only a part of.
 func (t printed) BoundIn(ctx context.Context, k printing.VolumeKey) ([]printing.Bound, error) {
 	rows, err := t.tx.Query(ctx, `select b.entry_id, b.revision, b.kind, (r.occurred_at at time zone 'UTC' + interval '8 hours')::date::text, p.name
 		from volume_entries b
 		join entries e on e.prison_id = b.prison_id and e.entry_id = b.entry_id
 		join revisions r on r.prison_id = b.prison_id and r.entry_id = b.entry_id and r.revision = b.revision
 		join persons p on p.person_id = r.author
-		where b.prison_id = $1 and b.volume_id = $2 order by b.n`, k.Prison, k.ID)
+		where b.prison_id = $1 and b.volume_id = $2 and app.whole(e.prison_id, e.area_id, e.ledger, e.level, e.sealed, e.author) order by b.n`, k.Prison, k.ID)
 	if err != nil {
 		return nil, err
 	}

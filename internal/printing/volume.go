@@ -60,7 +60,7 @@ type volumeTx interface {
 	InsertVolume(ctx context.Context, v Volume, list []Bound) error
 	Volume(ctx context.Context, k VolumeKey) (Volume, error)
 	Volumes(ctx context.Context, prison uuid.UUID) ([]Volume, error)
-	// BoundIn lists the forms of a volume whose entries the session sees.
+	// BoundIn lists the forms of a volume whose entries the session reads whole.
 	BoundIn(ctx context.Context, k VolumeKey) ([]Bound, error)
 	// ClaimVolume takes the work on, counts it and forgets what kept the last one;
 	// false when another worker has it, it pauses or it is over.

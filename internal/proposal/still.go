@@ -40,6 +40,9 @@ func (s *Service) locked(ctx context.Context, tx Tx) (*Service, error) {
 // still makes the dry run again and lets it pass while it is what was proposed.
 // Faults: bad_proposal, bad_type, gate_refused, proposal_outdated, drafts_held.
 func (s *Service) still(ctx context.Context, tx Tx, p Proposal, today string) (Report, error) {
+	if c := s.Catalog.Current(p.Content.Ledger); p.Content.Kind == Version && c != nil && c.Version >= p.Report.Version {
+		return Report{}, overtaken(c.Version)
+	}
 	now, err := s.tried(ctx, tx, p.Prison, p.ID, p.Content, today)
 	switch {
 	case err != nil:
@@ -62,6 +65,14 @@ func same(a, b Report) bool {
 		return list
 	}
 	return a.Version == b.Version && reflect.DeepEqual(kinds(a), kinds(b)) && reflect.DeepEqual(a.Uses, b.Uses)
+}
+
+// overtaken says that another version was published since: no decider can mend that.
+func overtaken(version int) error {
+	outdated := fault.Error{Kind: fault.Stale, Code: "proposal_outdated", Fields: []fault.Field{field("/definition/version",
+		fmt.Sprintf("第 %d 版已由另一份提案先行发布，本提案不能再通过；请提案人撤回，在第 %d 版的基础上重新提案", version, version),
+		fmt.Sprintf("Version %d of another proposal was published first, so this one can pass no more; its author withdraws it and proposes anew upon version %d", version, version))}}
+	return outdated.With("version", version)
 }
 
 // refused names the tests of the gate that a change does not pass.

@@ -172,7 +172,7 @@ func (s *Service) excerpts(ctx context.Context, r Reader, asked search.Query, e 
 	if err != nil {
 		return nil, err
 	}
-	head, body, rest, refs, err := ledger.Lines(t, rev, area, files)
+	head, body, rest, refs, err := ledger.Lines(t, rev, area, files, t.Reserved())
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +208,13 @@ func (s *Service) introduce(ctx context.Context, r Reader, prison uuid.UUID, hit
 				refs = append(refs, *x.of)
 			}
 		}
+	}
+	all := make([]*ledger.Entry, len(hits))
+	for i := range hits {
+		all[i] = &hits[i].Entry
+	}
+	if err := s.Ledger.Conceal(ctx, all); err != nil {
+		return err
 	}
 	if err := s.Ledger.Introduce(ctx, r, prison, open); err != nil {
 		return err

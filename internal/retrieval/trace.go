@@ -333,12 +333,15 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 			return err
 		}
 		// What is marked must not depend on what only some may read.
-		if it.doc, _, err = t.Reserved().Without(it.doc); err != nil {
-			return err
+		hidden := []catalog.Hidden{t.Reserved(), g.s.Ledger.Hidden(ctx, e, t)}
+		for _, h := range hidden {
+			if it.doc, _, err = h.Without(it.doc); err != nil {
+				return err
+			}
 		}
 		it.refs = t.References(it.doc)
 		for _, p := range rev.Pins {
-			if t.Reserved().Field(p.Field) {
+			if slices.ContainsFunc(hidden, func(h catalog.Hidden) bool { return h.Field(p.Field) }) {
 				continue
 			}
 			for _, of := range p.Of {
@@ -416,6 +419,9 @@ func (g *gathering) introduce(ctx context.Context) error {
 	var list []*ledger.Entry
 	for _, it := range g.items {
 		list = append(list, &it.Entry)
+	}
+	if err := g.s.Ledger.Conceal(ctx, list); err != nil {
+		return err
 	}
 	if err := g.s.Ledger.Introduce(ctx, g.r, g.prison, list); err != nil {
 		return err

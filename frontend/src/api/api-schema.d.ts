@@ -1058,6 +1058,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/entries/{entry}/signers/addable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look up who may be added to the step at hand, by number or name */
+        get: operations["signers.find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/entries/{entry}/ask_void": {
         parameters: {
             query?: never;
@@ -2709,6 +2726,8 @@ export interface components {
             written: number;
             /** @description rows that had become an entry before */
             skipped: number;
+            /** @description rows that had become an entry before which says something else; it is not changed */
+            differs: number;
             /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
@@ -2728,7 +2747,7 @@ export interface components {
             line: number;
             area: string;
             /** @enum {string} */
-            outcome: "good" | "bad" | "written" | "skipped";
+            outcome: "good" | "bad" | "written" | "skipped" | "differs";
             /** Format: uuid */
             entry?: string;
             summary: {
@@ -3149,6 +3168,10 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @description become drafts when revised */
+                returned?: number;
+                /** @description become drafts when withdrawn */
+                submitted?: number;
                 /** @enum {string} */
                 fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
@@ -3164,6 +3187,20 @@ export interface components {
             burden_before: components["schemas"]["Burden"];
             burden_after: components["schemas"]["Burden"];
             failed: Record<string, never>[];
+        };
+        RefusedInstall: {
+            /** Format: uuid */
+            id: string;
+            /** @description SHA-256 of the types and the register in the files */
+            digest: string;
+            /** @description the tests they did not pass */
+            failed: Record<string, never>[];
+            /** @description account and machine under which the server was started */
+            operator: string;
+            /** @description its build */
+            program: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Proposal: {
             /** Format: uuid */
@@ -3752,6 +3789,8 @@ export interface components {
             not_after: string;
             verified: boolean;
             wrong?: string;
+            /** @description files named in the chain that were not at the server when it was judged, so that nothing is verified of them; absent for none */
+            unseen_files?: number;
             saves: number;
             document: string;
             head?: string;
@@ -6165,7 +6204,7 @@ export interface operations {
     "imports.rows": {
         parameters: {
             query?: {
-                outcome?: "good" | "bad" | "written" | "skipped";
+                outcome?: "good" | "bad" | "written" | "skipped" | "differs";
                 after?: number;
             };
             header?: never;
@@ -6392,6 +6431,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description the newest files of ledgers that the gate kept out when a server was started with them; they belong to the province */
+                        refused_installs: components["schemas"]["RefusedInstall"][];
                         proposals: components["schemas"]["Proposal"][];
                         /** @description older ones that are over and not listed */
                         more: number;
@@ -8057,6 +8098,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "signers.find": {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 20 of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            number: string;
+                            name: string;
+                        }[];
+                    };
                 };
             };
             /** @description A problem */

@@ -34,6 +34,9 @@ export function useEquals(entry: Entry, enabled: boolean) {
   })
 }
 
+/** Where to look up who may be added to the step at hand. */
+export const addable = (entry: Entry) => `${at(entry)}/signers/addable`
+
 export function useDelegations(prison: string) {
   return useQuery({
     queryKey: ['delegations', prison],

@@ -77,7 +77,11 @@ export function useStandard(standard: string, version: number) {
 export function useComparison(standard: string, from: number, to: number) {
   const queryFn = async () =>
     (await call<StandardComparison>(`/standards/${standard}/compare`, { query: { from, to } })).data
-  return useQuery({ queryKey: ['standards', standard, 'compare', from, to], queryFn })
+  return useQuery({
+    queryKey: ['standards', standard, 'compare', from, to],
+    queryFn,
+    enabled: from > 0 && to > 0,
+  })
 }
 
 export function useBasis() {

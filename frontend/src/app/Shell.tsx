@@ -139,6 +139,7 @@ function LookedInto() {
   if (prisons.length < 2) return null
   return (
     <select
+      className="prison-choice"
       aria-label={t('retrieval.prison')}
       value={prison}
       onChange={(e) => choosePrison(e.target.value)}

@@ -3,7 +3,8 @@ import type { Me } from '../api/model'
 import { menuFor } from './menu'
 import { subjects } from './subjects'
 
-const menu = (...roles: string[]) => menuFor({ postings: roles.map((role) => ({ role })) } as Me)
+const menu = (...roles: string[]) =>
+  menuFor({ postings: roles.map((role) => ({ role, prison: 'p' })) } as unknown as Me)
 const pages = (...roles: string[]) => menu(...roles).flatMap((g) => g.lines.map((l) => l.to))
 
 it('has every page once, and no heading over nothing', () => {
@@ -17,6 +18,13 @@ it('begins with what an officer does every day', () => {
   expect(first?.lines.map((l) => l.to)).toEqual(['/', '/batch', '/mine', '/exchange', '/offline'])
   expect(pages('officer')).not.toContain('/delegations')
   expect(pages('officer')).not.toContain('/connectors')
+})
+
+it('offers a department of the bureau nothing that only a prison has', () => {
+  const postings = [{ role: 'dept_head', department: 'dept_custody' }]
+  const to = menuFor({ postings } as Me).flatMap((g) => g.lines.map((l) => l.to))
+  expect(to).not.toContain('/delegations')
+  expect(to).toContain('/catalogue')
 })
 
 it('leaves out no line of any subject, and leads where a page is', () => {

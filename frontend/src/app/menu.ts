@@ -22,8 +22,8 @@ const groups = headings.map((label) => ({
 
 /** What the menu offers, by subject. It only spares dead ends: the server decides what is allowed. */
 export function menuFor(me: Me) {
-  const held = me.postings.map((p) => p.role)
-  const offered = ({ roles }: Line) => !roles || roles.some((role) => held.includes(role))
+  const offered = ({ roles, ofPrison }: Line) =>
+    !roles || me.postings.some((p) => roles.includes(p.role) && (!ofPrison || p.prison))
   return groups
     .map(({ label, lines }) => ({ label, lines: lines.filter(offered) }))
     .filter(({ lines }) => lines.length > 0)

@@ -8,6 +8,8 @@ export interface Line {
   to: string
   label: ParseKeys
   roles?: readonly Role[]
+  /** Posts at the bureau have nothing to do with it. */
+  ofPrison?: true
 }
 
 /** What one subject adds to the page: its routes, and its lines under a heading of the menu. */

@@ -1,22 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { lookup } from '../api/lookup'
+import { call } from '../api/http'
+import type { Named } from '../api/lookup'
 import { useMe } from '../api/queries'
 
 interface Props {
   id: string
   name: string
-  prison: string
   label: string
+  /** Where they are looked up, asked with what was typed. */
+  from: string
 }
 
 /** The police number of somebody else, found by number or name as it is typed. */
-export function PersonInput({ id, name, prison, label }: Props) {
+export function PersonInput({ id, name, label, from }: Props) {
   const [typed, setTyped] = useState('')
   const me = useMe().data?.number
   const found = useQuery({
-    queryKey: ['people', prison, typed],
-    queryFn: ({ signal }) => lookup(prison, '', 'police', typed, signal),
+    queryKey: ['people', from, typed],
+    queryFn: async ({ signal }) =>
+      (await call<{ people: Named[] }>(from, { query: { q: typed }, signal })).data.people,
     enabled: typed !== '',
   })
   return (
@@ -33,10 +36,10 @@ export function PersonInput({ id, name, prison, label }: Props) {
       />
       <datalist id={`${id}-found`}>
         {found.data
-          ?.filter((p) => p.value !== me)
+          ?.filter((p) => p.number !== me)
           .map((p) => (
-            <option key={String(p.value)} value={String(p.value)}>
-              {p.label}
+            <option key={p.number} value={p.number}>
+              {`${p.name} ${p.number}`}
             </option>
           ))}
       </datalist>

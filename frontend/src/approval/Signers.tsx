@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
-import { sign, useEquals } from '../api/approval'
+import { addable, sign, useEquals } from '../api/approval'
 import { act } from '../api/http'
 import type { EntryView, Revision } from '../api/model'
 import { ProblemError } from '../api/problem'
@@ -97,7 +97,7 @@ function SignForm({ view, revision, kind }: Props & { kind: 'transfer' | 'add_si
           <PersonInput
             id="sign-person"
             name="person"
-            prison={view.entry.prison}
+            from={addable(view.entry)}
             label={t('approval.person')}
           />
           <label htmlFor="sign-place">

@@ -14,6 +14,9 @@ export function WrittenWhen({ claim }: { claim: Claim | undefined }) {
   return (
     <div className={claim.verified ? undefined : 'late'}>
       {t(claim.verified ? 'offline.provenTime' : 'offline.unprovenTime', times)}
+      {claim.unseen_files !== undefined && (
+        <> {t('offline.unseenFiles', { count: claim.unseen_files })}</>
+      )}
     </div>
   )
 }

@@ -150,19 +150,21 @@ function Choose() {
   const me = useMe().data!
   const prison = prisonOf(me)
   const ledgers = useLedgers()
-  const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas
+  const prisons = useOrganisation().data?.prisons
   const [, go] = useSearchParams()
   const own = me.postings.find((p) => p.area)?.area
   const [chosenArea, chooseArea] = useState('')
   const [chosen, choose] = useState('')
   const [period, setPeriod] = useState('')
-  if (!areas || !ledgers.data) {
+  if (!prisons || !ledgers.data) {
     return ledgers.error ? (
       <Failed error={ledgers.error} retry={() => void ledgers.refetch()} />
     ) : (
       <Loading />
     )
   }
+  // Nobody of the bureau fills.
+  const areas = prisons.find((p) => p.id === prison)?.areas ?? []
   const area = areas.find((a) => a.id === (own ?? chosenArea)) ?? areas[0]
   const list = area ? fillable(ledgers.data, me, area) : []
   // Those kept for everybody come first: it is for them that a grid pays.

@@ -162,7 +162,7 @@ function NewDelegation({ prison }: { prison: string }) {
         <PersonInput
           id="delegation-deputy"
           name="deputy"
-          prison={prison}
+          from={`/prisons/${prison}/people`}
           label={t('approval.deputy')}
         />
         <label htmlFor="delegation-from">

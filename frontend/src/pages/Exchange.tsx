@@ -106,6 +106,7 @@ function Imports({ prison }: { prison: string }) {
                         written: i.written,
                         bad: i.bad,
                         skipped: i.skipped,
+                        differs: i.differs,
                       })}
                   </td>
                 </tr>

@@ -21,6 +21,7 @@ const of = {
   bad: 0,
   written: 0,
   skipped: 0,
+  differs: 0,
   as_draft: false,
   actions: ['start', 'remove'],
 } as unknown as Import
@@ -65,4 +66,10 @@ it('says nothing of it where everything was taken', () => {
   show({})
   expect(screen.queryByRole('alert')).toBeNull()
   expect(screen.queryByRole('link', { name: '下载更正表' })).toBeNull()
+})
+
+it('says of how many rows the entry says something else', () => {
+  show({ differs: 2 })
+  expect(screen.getByRole('alert').textContent).toContain('2 行已有条目，内容与条目不同，未改')
+  expect(screen.getByRole('option', { name: '已有条目，内容不同，未改' })).toBeTruthy()
 })

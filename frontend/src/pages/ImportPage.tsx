@@ -29,7 +29,7 @@ export default function ImportPage() {
   return <Ready query={query}>{(data) => <Shown of={data} />}</Ready>
 }
 
-const outcomes: (Outcome | '')[] = ['', 'bad', 'good', 'written', 'skipped']
+const outcomes: (Outcome | '')[] = ['', 'bad', 'good', 'written', 'skipped', 'differs']
 
 function Shown({ of }: { of: Import }) {
   const t = useT()
@@ -96,7 +96,7 @@ function Shown({ of }: { of: Import }) {
           <Progress percent={done(of)} aria-label={t(`exchange.state_${of.state}`)} />
         )}
         <dl className="counts">
-          {(['total', 'good', 'bad', 'written', 'skipped'] as const).map((n) => (
+          {(['total', 'good', 'bad', 'written', 'skipped', 'differs'] as const).map((n) => (
             <div key={n}>
               <dt>{t(`exchange.count_${n}`)}</dt>
               <dd>{of[n]}</dd>
@@ -116,6 +116,11 @@ function Shown({ of }: { of: Import }) {
           </div>
         </dl>
         {of.skipped > 0 && <p className="quiet">{t('exchange.skippedWhy')}</p>}
+        {of.differs > 0 && (
+          <p className="danger" role="alert">
+            {t('exchange.differsWhy', { count: of.differs })}
+          </p>
+        )}
       </section>
       {of.state !== 'failed' && (
         <section className="panel" aria-labelledby="import-rows">
@@ -155,7 +160,9 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
           <table className="plain">
             <thead>
               <tr>
-                <th scope="col">{t('exchange.line')}</th>
+                <th scope="col" className="whole">
+                  {t('exchange.line')}
+                </th>
                 <th scope="col">{t('entry.summary')}</th>
                 <th scope="col">{t('exchange.outcome')}</th>
                 <th scope="col">{t('exchange.mistakes')}</th>
@@ -168,7 +175,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                   <tr key={r.number}>
                     <td>{r.line}</td>
                     <td>{r.summary.map((s) => text(s.text, lang)).join(' · ')}</td>
-                    <td>
+                    <td className="whole">
                       {r.entry ? (
                         <Link to={`/prisons/${of.prison}/entries/${r.entry}`}>
                           {t(`exchange.outcome_${r.outcome}`)}
@@ -178,7 +185,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                       )}
                     </td>
                     <td>
-                      {r.outcome !== 'skipped' && r.untaken && (
+                      {r.outcome !== 'skipped' && r.outcome !== 'differs' && r.untaken && (
                         <ul className="row-errors">
                           {r.untaken.map((u, n) => (
                             <li key={n}>{t(`exchange.untaken_${u.why ?? 'retired'}`, u)}</li>

@@ -1,9 +1,11 @@
 import { useParams, useSearchParams } from 'react-router'
+import { ProblemError } from '../api/problem'
 import { useComparison } from '../api/standards'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
+import NotFound from './NotFound'
 
 /** Two versions side by side; what stays the same is folded away. */
 export default function StandardCompare() {
@@ -14,6 +16,8 @@ export default function StandardCompare() {
   const from = Number(asked.get('from'))
   const to = Number(asked.get('to'))
   const query = useComparison(standard, from, to)
+  const missing = query.error instanceof ProblemError && query.error.status === 404
+  if (missing || !(from > 0 && to > 0)) return <NotFound />
   return (
     <>
       <PageTitle title={t('standards.comparing', { standard, from, to })} />

@@ -6,7 +6,7 @@ export const subject: Subject = {
     heading: 'menu.ofApproval',
     lines: [
       { to: '/inbox', label: 'menu.inbox', roles: readers },
-      { to: '/delegations', label: 'approval.delegations', roles: approvers },
+      { to: '/delegations', label: 'approval.delegations', roles: approvers, ofPrison: true },
     ],
   },
   routes: [

@@ -1,0 +1,81 @@
+package exchange
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/workbook"
+)
+
+// known says of a row what became of it before, and whether the entry says the same.
+// What was brought in with this very content is skipped, whatever became of the entry;
+// a row that is known by the entry's number or by its own may have been changed in the
+// file, and an import changes no entry: that is said.
+func (s *Service) known(ctx context.Context, i Import, r *Row, standing map[ledger.Digest]uuid.UUID) error {
+	same := false
+	if r.Entry == nil {
+		for n, name := range r.Names {
+			if id, ok := standing[name]; ok {
+				r.Entry, same = &id, same || n == 0 && r.Area != nil
+			}
+		}
+	}
+	if r.Entry == nil {
+		return nil
+	}
+	r.Outcome, r.Errors = Skipped, nil
+	if same {
+		return nil
+	}
+	f, err := s.Ledger.Says(ctx, ledger.Key{Prison: i.Prison, Entry: *r.Entry})
+	if fault.Is(err, fault.NotFound) {
+		return nil // not for this reader to compare
+	}
+	if err != nil {
+		return err
+	}
+	if r.Area != nil && *r.Area != f.Entry.Area {
+		r.Errors = append(r.Errors, differing(""))
+	}
+	row, err := canonical(r.Document)
+	if err != nil {
+		return err
+	}
+	entry, err := canonical(f.Revision.Document)
+	if err != nil {
+		return err
+	}
+	for _, pointer := range f.Revision.Hidden {
+		catalog.Put(entry, pointer, catalog.ForProfessionals.ZH)
+	}
+	if f.Entry.Ledger == i.Ledger {
+		p := workbook.NewPlan(newestFirst(s.Catalog.Versions(i.Ledger))...)
+		for _, pointer := range p.Differ(workbook.Said{Version: i.Version, Value: row}, workbook.Said{Version: f.Revision.Version, Value: entry}) {
+			r.Errors = append(r.Errors, differing(pointer))
+		}
+	}
+	if len(r.Errors) > 0 {
+		r.Outcome = Differs
+	}
+	return nil
+}
+
+func differing(pointer string) fault.Field {
+	if pointer == "" {
+		return fault.Field{Code: "entry_differs", Text: fault.Text{ZH: "监区与已有条目不同，未改", EN: "The area is another than the entry's, which was not changed"}}
+	}
+	return fault.Field{Pointer: pointer, Code: "entry_differs", Text: fault.Text{ZH: "与已有条目不同，未改；需要改的，请打开条目办理更正", EN: "Not what the entry says, which was not changed; open the entry and correct it"}}
+}
+
+// canonical is a document with its numbers in one way of writing.
+func canonical(raw []byte) (map[string]any, error) {
+	doc, err := catalog.ParseDocument(raw)
+	if err != nil {
+		return nil, err
+	}
+	return loose(doc.Canonical)
+}
