@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"taizhang/internal/accreditation"
 	"taizhang/internal/inspection"
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/organisation"
@@ -29,5 +30,13 @@ func (h *house) wireAccreditation() error {
 	}
 	i := h.api.Inspection
 	i.Store, i.Texts, i.Scores, i.Rules = postgres.Checks{Store: h.store}, h.standards, h.assessment, rules
+	machines, err := accreditation.ReadMachines(schemas.FS)
+	if err != nil {
+		return err
+	}
+	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment,
+		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
+	i.Titles, i.Cases = h.cases, h.cases
+	h.api.Cases = h.cases
 	return nil
 }

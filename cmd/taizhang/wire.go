@@ -18,6 +18,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
@@ -49,6 +50,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	assessment *assessment.Service
+	cases      *accreditation.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
@@ -253,6 +255,7 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
 		Assessment: h.assessment,
+		Cases:      h.cases,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,

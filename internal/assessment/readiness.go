@@ -28,6 +28,14 @@ type Readiness struct {
 	Since *Since          `json:"since,omitempty"` // the last evening that was kept
 	Dues  []Due           `json:"dues"`            // the dearest first
 	Drift *Drift          `json:"drift,omitempty"` // from the last kept run
+	// Carry is what the re-check will take off besides: beside the score, not in it.
+	Carry *Carried `json:"carry,omitempty"`
+}
+
+// Carried is a look-back's share that waits for the re-check of its cycle (R88).
+type Carried struct {
+	Case   uuid.UUID       `json:"case"`
+	Amount scoring.Decimal `json:"amount"`
 }
 
 // Since compares with an evening before.
@@ -91,6 +99,9 @@ func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readine
 		return nil, err
 	}
 	if r.Drift, err = s.drift(ctx, ses, id, std, sheet); err != nil {
+		return nil, err
+	}
+	if r.Carry, err = s.Store.Carried(ctx, ses, id); err != nil {
 		return nil, err
 	}
 	thin := *sheet

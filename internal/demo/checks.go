@@ -19,7 +19,7 @@ import (
 // inspecting is the use cases of checks on the prison's own clock.
 func (l *life) inspecting(store *postgres.Store, clock func() time.Time) *inspection.Service {
 	i, scores := *l.p.Inspection, *l.p.Inspection.Scores
-	scores.Store, scores.Now = postgres.Assessments{Store: store}, clock
+	scores.Store, scores.Now, scores.Clock = postgres.Assessments{Store: store}, clock, clock
 	i.Store, i.Scores, i.Now, i.Clock = postgres.Checks{Store: store}, &scores, clock, clock
 	return &i
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/accreditation"
 	"taizhang/internal/catalog"
 	"taizhang/internal/httpapi"
 	"taizhang/internal/inspection"
@@ -31,12 +32,14 @@ type Options struct {
 	Files    ledger.Files
 	// Inspection is the checks' use cases; they are lived on the prison's clock.
 	Inspection *inspection.Service
-	Days       int
-	Seed       int64
-	Prisons    int
-	Refresh    func(ctx context.Context) error // of the catalogue
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Cases likewise.
+	Cases   *accreditation.Service
+	Days    int
+	Seed    int64
+	Prisons int
+	Refresh func(ctx context.Context) error // of the catalogue
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Province is the demonstration being made.

@@ -19,6 +19,7 @@ import (
 
 	"taizhang/frontend"
 	"taizhang/internal/access"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
@@ -60,6 +61,7 @@ type House struct {
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
 	Inspection *inspection.Service
+	Cases      *accreditation.Service
 	Standards  *standards.Service
 	Prison     uuid.UUID
 	Area       uuid.UUID // ordinary, with labour
@@ -126,8 +128,15 @@ func New(t testing.TB) *House {
 	check(err)
 	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
 		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Rules: rules}
+	machines, err := machines()
+	check(err)
+	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment,
+		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
+	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
 	return h
 }
+
+var machines = sync.OnceValues(func() (accreditation.Machines, error) { return accreditation.ReadMachines(schemas.FS) })
 
 var road = sync.OnceValues(func() (inspection.Rules, error) {
 	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")

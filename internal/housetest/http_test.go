@@ -54,6 +54,7 @@ func serve(t *testing.T) *client {
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
 		Inspection: h.Inspection,
+		Cases:      h.Cases,
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())

@@ -161,6 +161,15 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	if err != nil {
 		return Check{}, err
 	}
+	if n.Case != nil {
+		id, version, err := s.Cases.Held(ctx, prison, n.Area, *n.Case, n.Kind)
+		if err != nil {
+			return Check{}, err
+		}
+		if std, err = s.Texts.Compiled(ctx, id, version); err != nil {
+			return Check{}, err
+		}
+	}
 	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), n.Kind == SelfCheck)
 	if err != nil {
 		return Check{}, err

@@ -42,6 +42,7 @@ type Service struct {
 	Texts  Texts
 	Scores *assessment.Service
 	Titles Titles
+	Cases  Cases
 	Rules  Rules
 }
 

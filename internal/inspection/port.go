@@ -51,3 +51,9 @@ type Checks interface {
 type Titles interface {
 	Titled(ctx context.Context, prison uuid.UUID, day string) (map[uuid.UUID]bool, error)
 }
+
+// Cases tells which version of the standard the case of a unit is held to: its checks
+// are held to the same. Faults: not_found, case_forbids.
+type Cases interface {
+	Held(ctx context.Context, prison, area, id uuid.UUID, kind string) (standard string, version int, err error)
+}

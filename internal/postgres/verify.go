@@ -33,7 +33,7 @@ func (s *Store) Verify(ctx context.Context, open Opener, fn func(*Snapshot) erro
 		return mapped(err)
 	}
 	defer rollback(ctx, tx)
-	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}); err != nil {
+	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "cases": "*"}}); err != nil {
 		return mapped(err)
 	}
 	return fn(&Snapshot{tx: tx, open: open})
@@ -123,6 +123,12 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.taskActs,
 			s.taskEntries,
 			s.areaChanges,
+			s.cases,
+			s.caseEvents,
+			s.caseRecords,
+			s.caseConfirmations,
+			s.titles,
+			s.titleActs,
 			s.checks,
 			s.checkMembers,
 			s.checkActs,
