@@ -163,7 +163,7 @@ func TestPlanted(t *testing.T) {
 	exec(t, h, fmt.Sprintf("insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, release_on) values ('%s', '0000000001', '张三', '%s', '2020-01-01', '2026-07-01')", h.Prison, h.Area))
 	p.ok(h.Ledger.Arrivals(ctx, h.Prison))
 	idle := p.search(noon)
-	visit := p.begin("medic", "medical-visit", mustJSON(t, sample(t, "medical-visit")))
+	meeting := p.begin("officer", "area-conditions-meeting", mustJSON(t, sample(t, "area-conditions-meeting")))
 	_, err := h.Ledger.Amend(officer, clean[0].Key, clean[0].ETag, none)
 	p.ok(err)
 	p.found("", 0)
@@ -171,12 +171,12 @@ func TestPlanted(t *testing.T) {
 	p.want["amendment_idle"] = 1
 	p.found("draft_idle", 2)
 	entry := map[string]*uuid.UUID{}
-	for _, who := range []string{"second officer", "medic"} {
+	for _, who := range []string{"second officer", "officer"} {
 		for _, i := range p.check(who)["draft_idle"].Items {
 			switch {
 			case i.Day != "2026-05-13" || i.Ledger == "":
 				t.Errorf("%s is not told where: %+v", who, i)
-			case i.Ledger == "medical-visit":
+			case i.Ledger == "area-conditions-meeting":
 				entry[who] = i.Entry
 				if who == "second officer" && (i.Person != "" || i.At != nil || i.Note != nil) {
 					t.Errorf("%s is told more than ledger and day: %+v", who, i)
@@ -186,8 +186,8 @@ func TestPlanted(t *testing.T) {
 			}
 		}
 	}
-	if entry["second officer"] != nil || entry["medic"] == nil || *entry["medic"] != visit.Entry {
-		t.Errorf("of what is not for everybody: %v, want %s", entry, visit.Entry)
+	if entry["second officer"] != nil || entry["officer"] == nil || *entry["officer"] != meeting.Entry {
+		t.Errorf("of what is not for everybody: %v, want %s", entry, meeting.Entry)
 	}
 	p.to(noon.AddDate(0, 0, 7).Add(2 * time.Hour))
 	if i := p.found("task_overdue", 1); i.Ledger != "release-preparation" || i.Note.EN == "" {
