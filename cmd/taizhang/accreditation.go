@@ -1,6 +1,7 @@
 package main
 
 import (
+	"taizhang/internal/guidance"
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
 )
@@ -9,4 +10,5 @@ import (
 func (h *house) wireAccreditation() {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
+	h.api.Guidance = &guidance.Service{Store: postgres.Guidance{Store: h.store}, Access: h.access, Standards: h.standards, Areas: postgres.Duties{Store: h.store}.Areas, Now: h.now}
 }

@@ -25,6 +25,7 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
@@ -57,6 +58,7 @@ type House struct {
 	Retrieval  *retrieval.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Guidance   *guidance.Service
 	Standards  *standards.Service
 	Prison     uuid.UUID
 	Area       uuid.UUID // ordinary, with labour
@@ -115,6 +117,7 @@ func New(t testing.TB) *House {
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
 	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
+	h.Guidance = &guidance.Service{Store: postgres.Guidance{Store: h.Store}, Access: h.Access, Standards: h.Standards, Areas: postgres.Duties{Store: h.Store}.Areas, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)

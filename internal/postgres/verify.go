@@ -123,6 +123,14 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.taskActs,
 			s.taskEntries,
 			s.areaChanges,
+			s.visits,
+			s.visitActs,
+			s.attendances,
+			s.brands,
+			s.brandSteps,
+			s.practices,
+			s.adoptions,
+			s.adoptionVerdicts,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
