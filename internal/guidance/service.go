@@ -4,6 +4,7 @@ package guidance
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -116,4 +117,36 @@ func (w wrong) refused() error {
 		return nil
 	}
 	return fault.InvalidFields("bad_guidance", w)
+}
+
+// Unit is an area, or a prison as a whole.
+type Unit struct {
+	Prison uuid.UUID `json:"prison"`
+	Area   uuid.UUID `json:"area,omitzero"`
+}
+
+// Own lists the units for which the actor may answer and bring something forward.
+func (s *Service) Own(ctx context.Context) ([]Unit, error) {
+	list := []Unit{}
+	for _, p := range actor.From(ctx).Postings {
+		if p.PrisonID == uuid.Nil {
+			continue
+		}
+		units := []Unit{{p.PrisonID, p.AreaID}}
+		if p.AreaID == uuid.Nil {
+			areas, err := s.Areas(ctx, p.PrisonID)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range areas {
+				units = append(units, Unit{p.PrisonID, a.ID})
+			}
+		}
+		for _, u := range units {
+			if !slices.Contains(list, u) && s.may(ctx, "submit", u.Prison, u.Area, uuid.Nil) == nil {
+				list = append(list, u)
+			}
+		}
+	}
+	return list, nil
 }

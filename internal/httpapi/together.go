@@ -175,12 +175,21 @@ func (a *API) untrained(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"standard": v.Standard, "version": v.Version, "of": of, "staff": some(list)})
 }
 
+// withOwn adds the units for which the reader may bring something forward.
+func (a *API) withOwn(c echo.Context, name string, list any) error {
+	own, err := a.Guidance.Own(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{name: list, "own": own})
+}
+
 func (a *API) brands(c echo.Context) error {
 	list, err := a.Guidance.Brands(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"brands": some(list)})
+	return a.withOwn(c, "brands", some(list))
 }
 
 func (a *API) addBrand(c echo.Context) error {
@@ -218,7 +227,7 @@ func (a *API) practices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"practices": some(list)})
+	return a.withOwn(c, "practices", some(list))
 }
 
 func (a *API) addPractice(c echo.Context) error {
