@@ -10,5 +10,7 @@ import (
 func (h *house) wireAccreditation() {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
-	h.api.Guidance = &guidance.Service{Store: postgres.Guidance{Store: h.store}, Access: h.access, Standards: h.standards, Areas: postgres.Duties{Store: h.store}.Areas, Now: h.now}
+	together := postgres.Guidance{Store: h.store}
+	h.api.Guidance = &guidance.Service{Store: together, Access: h.access, Standards: h.standards, Scores: h.assessment,
+		Areas: postgres.Duties{Store: h.store}.Areas, Prisons: together.Prisons, Now: h.now}
 }

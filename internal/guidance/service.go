@@ -40,6 +40,9 @@ type Store interface {
 	AddPractice(ctx context.Context, s ledger.Session, idem ledger.Idem, p Practice) (Practice, error)
 	AddAdoption(ctx context.Context, s ledger.Session, idem ledger.Idem, a Adoption) (Adoption, error)
 	VerifyAdoption(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(Adoption) (AdoptionVerdict, error)) (Adoption, error)
+
+	// Beside is what stands beside the scores of areas of one prison.
+	Beside(ctx context.Context, s ledger.Session, areas []uuid.UUID, standard, from, to string, asked []scoring.Fact) (map[uuid.UUID]Beside, error)
 }
 
 // Standards finds standards (package standards). Fault: standard_unknown.
@@ -53,7 +56,9 @@ type Service struct {
 	Store     Store
 	Access    ledger.Authorizer
 	Standards Standards
+	Scores    Scores
 	Areas     func(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
+	Prisons   func(ctx context.Context) ([]uuid.UUID, error)
 	Now       func() time.Time
 }
 

@@ -191,9 +191,6 @@ func (s *Service) Attend(ctx context.Context, prison, id uuid.UUID, rows []Atten
 			bad.add(at+"/number", "unknown", "不在本次培训的对象中", "Not of those who were to be trained")
 			continue
 		}
-		if list[k].Version != a.Version {
-			return fault.New(fault.Stale, "changed_meanwhile")
-		}
 		a.Training, a.Digest, a.Person, a.Author, a.Salt = id, t.Digest, list[k].Person, actor.From(ctx).PersonID, integrity.NewSalt()
 		a.Version++
 		if a.Mark != nil && !marked(*a.Mark) {

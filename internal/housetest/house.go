@@ -117,11 +117,13 @@ func New(t testing.TB) *House {
 	h.Retrieval = &retrieval.Service{Ledger: h.Ledger, Traces: traces, Store: postgres.Retrieval{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Exchange = h.exchange()
 	h.Areas = &organisation.Service{Store: postgres.Areas{Store: h.Store}, Access: h.Access, Now: time.Now}
-	h.Guidance = &guidance.Service{Store: postgres.Guidance{Store: h.Store}, Access: h.Access, Standards: h.Standards, Areas: postgres.Duties{Store: h.Store}.Areas, Now: time.Now}
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)
 	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Now: time.Now}
+	together := postgres.Guidance{Store: h.Store}
+	h.Guidance = &guidance.Service{Store: together, Access: h.Access, Standards: h.Standards, Scores: h.Assessment, Areas: postgres.Duties{Store: h.Store}.Areas,
+		Prisons: together.Prisons, Now: time.Now}
 	return h
 }
 

@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/guidance"
@@ -435,5 +437,100 @@ func TestAdoptionCounted(t *testing.T) {
 	altered(t, h, "update adoption_verdicts set holds = true", "delete from adoptions", "delete from practices")
 	if list, err := h.Guidance.Practices(actor.With(t.Context(), actor.Actor{})); err == nil && len(list) != 0 {
 		t.Error("nobody reads the library")
+	}
+}
+
+// TestBoardOfLike: only units of one kind and function that the reader sees are compared, by
+// the exact score; what they gained, the help they had and what happened there stand beside.
+func TestBoardOfLike(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	all := h.Province(t)
+	if _, err := h.Assessment.Keep(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	spotted(t, h, "YJ-02.missing", 2) // −10
+	if _, err := h.Guidance.AddVisit(h.As(t.Context(), "bureau office"), h.Prison,
+		guidance.Visit{Area: h.Area, Day: dayFrom(-1), Findings: "两处缺失", Advice: "补齐", DueOn: dayFrom(5)}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	for fact, n := range map[[2]string]int{{"duty-log", "incidents"}: 2, {"hazard-rectification", "found"}: 4, {"hazard-rectification", "closing_due"}: 3, {"hazard-rectification", "closed"}: 1} {
+		if _, err := h.Owner.Exec(t.Context(), "insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, $3, $4::text::date, $5, $6::int::numeric, '[]')",
+			h.Prison, h.Area, fact[0], dayFrom(-2), fact[1], n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	board := func(who string) guidance.Board {
+		t.Helper()
+		b, err := h.Guidance.Board(h.As(t.Context(), who), "ordinary", "residential")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	b := board("bureau office")
+	ranks := map[uuid.UUID]int{}
+	for _, p := range b.Places {
+		ranks[p.Area] = p.Rank
+	}
+	if diff := cmp.Diff(map[uuid.UUID]int{h.Other: 1, all[1].Ordinary: 1, all[2].Ordinary: 1, h.Area: 4}, ranks); diff != "" {
+		t.Error(diff)
+	}
+	last := b.Places[3]
+	if last.Score.String() != "990" || last.Since == nil || last.Since.Change.String() != "-10" || last.Visits != 1 {
+		t.Errorf("%+v", last)
+	}
+	if diff := cmp.Diff(map[string]int64{"findings": 2, "incidents": 2, "hazards": 4, "hazards_open": 2}, last.Outcome); diff != "" {
+		t.Error(diff)
+	}
+	for who, n := range map[string]int{"warden": 2, "area head": 1, "yi prison office": 1, "officer elsewhere": 1, "inspector": 0, "system admin": 0} {
+		if got := len(board(who).Places); got != n {
+			t.Errorf("%s compares %d units, not %d", who, got, n)
+		}
+	}
+	kinds, err := h.Guidance.Kinds(h.As(t.Context(), "bureau office"))
+	if err != nil || !slices.Contains(kinds, guidance.Kind{Kind: "ordinary", Function: "residential"}) || !slices.Contains(kinds, guidance.Kind{Kind: "functional", Function: "kitchen"}) {
+		t.Errorf("%v %v", kinds, err)
+	}
+}
+
+// TestTogetherOverHTTP: what the contract says of visits, brands and the rest is so.
+func TestTogetherOverHTTP(t *testing.T) {
+	t.Parallel()
+	guest := serve(t)
+	office, officer := guest.as(t, "bureau office"), guest.as(t, "officer")
+	in := "/prisons/" + guest.h.Prison.String()
+	key := func(k string) map[string]string { return map[string]string{"Idempotency-Key": "together-" + k} }
+	body := `{"area":"` + guest.h.Area.String() + `","day":"` + dayFrom(0) + `","due_on":"` + dayFrom(3) + `","findings":"缺两页","advice":"补齐"}`
+	if status, _ := officer.do(t, "POST", in+"/visits", body, key("officer")); status != http.StatusForbidden {
+		t.Errorf("an officer: %d", status)
+	}
+	var first string
+	for range 2 {
+		status, v := office.do(t, "POST", in+"/visits", body, key("visit"))
+		if status != http.StatusCreated || first != "" && v["id"] != first {
+			t.Fatalf("%d %v", status, v)
+		}
+		first = v["id"].(string)
+	}
+	if status, _ := office.do(t, "POST", in+"/visits/"+first+"/acts", `{"kind":"close","comment":"好","seen":0}`, key("close")); status != http.StatusConflict {
+		t.Errorf("closed without an answer: %d", status)
+	}
+	training := `{"title":"样例培训","standard":"ordinary-area","version":1,"day":"` + dayFrom(0) + `","audience":["areas"]}`
+	status, made := office.do(t, "POST", "/trainings", training, key("training"))
+	if status != http.StatusCreated {
+		t.Fatalf("%d %v", status, made)
+	}
+	at := in + "/trainings/" + made["id"].(string)
+	row := `{"rows":[{"number":"` + guest.h.Person("area head").Number + `","version":0,"attended":true,"mark":"91.5","passed":true,"certificate":"样例-1"}]}`
+	for range 2 {
+		if status, out := office.do(t, "POST", at+"/attendances", row, key("attend")); status != http.StatusOK {
+			t.Errorf("%d %v", status, out)
+		}
+	}
+	for _, path := range []string{in + "/visits", "/trainings", at, in + "/untrained/ordinary-area", "/brands", "/practices", "/boards", "/boards/ordinary/residential"} {
+		if status, out := office.do(t, "GET", path, "", nil); status != http.StatusOK {
+			t.Errorf("%s: %d %v", path, status, out)
+		}
 	}
 }

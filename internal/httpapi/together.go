@@ -28,6 +28,8 @@ func (a *API) togetherRoutes() []route {
 		{"POST", prison + "/practices", "practices.create", false, a.addPractice},
 		{"POST", prison + "/adoptions", "adoptions.create", false, a.adopt},
 		{"POST", prison + "/adoptions/:adoption/verdict", "adoptions.verify", false, a.verifyAdoption},
+		{"GET", "/boards", "boards.list", false, a.boards},
+		{"GET", "/boards/:kind/:function", "boards.get", false, a.board},
 	}
 }
 
@@ -262,4 +264,20 @@ func (a *API) verifyAdoption(c echo.Context) error {
 	return made(c, "adoption", http.StatusOK, func(prison, of uuid.UUID, in body, key ledger.Idem) (guidance.Adoption, error) {
 		return a.Guidance.Verify(c.Request().Context(), prison, of, in.Holds, in.Comment, key)
 	})
+}
+
+func (a *API) boards(c echo.Context) error {
+	list, err := a.Guidance.Kinds(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"kinds": list})
+}
+
+func (a *API) board(c echo.Context) error {
+	b, err := a.Guidance.Board(c.Request().Context(), c.Param("kind"), c.Param("function"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, b)
 }

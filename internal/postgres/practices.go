@@ -102,7 +102,7 @@ func (s Guidance) AddPractice(ctx context.Context, ses ledger.Session, idem ledg
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into practices (prison_id, practice_id, area_id, brand_id, title, content, author, salt)
-			values ($1, $2, nullif($3, $9), nullif($4, $9), $5, $6, $7, $8)`,
+			values ($1, $2, nullif($3::uuid, $9::uuid), nullif($4::uuid, $9::uuid), $5, $6, $7, $8)`,
 			ses.Prison, p.ID, p.Area, p.Brand, p.Title, p.Content, p.Author, p.Salt, uuid.Nil); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s Guidance) AddAdoption(ctx context.Context, ses ledger.Session, idem ledg
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into adoptions (prison_id, adoption_id, area_id, source_id, practice_id, adopted_on, proof, author, salt)
-			values ($1, $2, nullif($3, $10), $4, $5, $6::text::date, $7, $8, $9)`,
+			values ($1, $2, nullif($3::uuid, $10::uuid), $4, $5, $6::text::date, $7, $8, $9)`,
 			ses.Prison, a.ID, a.Area, a.Source, a.Practice, a.AdoptedOn, a.Proof, a.Author, a.Salt, uuid.Nil); err != nil {
 			return err
 		}

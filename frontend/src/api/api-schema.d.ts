@@ -2402,6 +2402,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of unit that one sees and that have a standard */
+        get: operations["boards.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/{kind}/{function}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Like units only, ranked by score, with progress, help and outcomes beside */
+        get: operations["boards.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4666,6 +4700,49 @@ export interface components {
             prison: string;
             /** Format: uuid */
             area?: string;
+        };
+        Board: {
+            kind: string;
+            function: string;
+            standard: string;
+            version: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            places: components["schemas"]["BoardPlace"][];
+        };
+        BoardPlace: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area: string;
+            rank: number;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            score: string;
+            display: string;
+            passes: boolean;
+            since?: {
+                /** Format: date */
+                as_of: string;
+                kind: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                score: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                change: string;
+            };
+            visits: number;
+            adopted: number;
+            outcome: {
+                findings: number;
+                incidents: number;
+                hazards: number;
+                hazards_open: number;
+            };
+        };
+        BoardKind: {
+            kind: string;
+            function: string;
         };
     };
     responses: never;
@@ -10896,6 +10973,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "boards.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kinds of unit that one sees and that have a standard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kinds: components["schemas"]["BoardKind"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "boards.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                function: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Like units only, ranked by score, with progress, help and outcomes beside */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description A problem */

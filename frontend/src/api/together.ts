@@ -64,3 +64,9 @@ export const adopt = (prison: string, body: Body<'adoptions.create'>, key: strin
   post(`/prisons/${prison}/adoptions`, body, key)
 export const verifyAdoption = (of: Adoption, body: Body<'adoptions.verify'>, key: string) =>
   post(`/prisons/${of.prison}/adoptions/${of.id}/verdict`, body, key)
+
+export type Board = S['Board']
+export type BoardPlace = S['BoardPlace']
+export const useKinds = () => useAsked<{ kinds: S['BoardKind'][] }>('/boards')
+export const useBoard = (kind: string, of: string) =>
+  useAsked<Board>(`/boards/${kind}/${of}`, kind !== '')
