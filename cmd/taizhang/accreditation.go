@@ -11,6 +11,6 @@ func (h *house) wireAccreditation() {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
 	together := postgres.Guidance{Store: h.store}
-	h.api.Guidance = &guidance.Service{Store: together, Access: h.access, Standards: h.standards, Scores: h.assessment,
+	h.api.Guidance = &guidance.Service{Store: together, Access: h.access, Standards: h.standards, Scores: h.assessment, Evenings: postgres.Assessments{Store: h.store},
 		Areas: postgres.Duties{Store: h.store}.Areas, Prisons: together.Prisons, Now: h.now}
 }

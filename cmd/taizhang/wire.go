@@ -254,6 +254,7 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
 		Assessment: h.assessment,
+		Guidance:   h.api.Guidance,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,

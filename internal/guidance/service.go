@@ -41,6 +41,12 @@ type Store interface {
 	AddAdoption(ctx context.Context, s ledger.Session, idem ledger.Idem, a Adoption) (Adoption, error)
 	VerifyAdoption(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(Adoption) (AdoptionVerdict, error)) (Adoption, error)
 
+	Pairs(ctx context.Context, s ledger.Session) ([]Pair, error)
+	AddPair(ctx context.Context, s ledger.Session, idem ledger.Idem, p Pair) (Pair, error)
+	AddHelp(ctx context.Context, s ledger.Session, idem ledger.Idem, pair uuid.UUID, fn func(Pair) (Help, error)) (Pair, error)
+	// AddOvertake does nothing where there is one.
+	AddOvertake(ctx context.Context, s ledger.Session, pair uuid.UUID, o Overtake) error
+
 	// Beside is what stands beside the scores of areas of one prison.
 	Beside(ctx context.Context, s ledger.Session, areas []uuid.UUID, standard, from, to string, asked []scoring.Fact) (map[uuid.UUID]Beside, error)
 }
@@ -57,6 +63,7 @@ type Service struct {
 	Access    ledger.Authorizer
 	Standards Standards
 	Scores    Scores
+	Evenings  Evenings
 	Areas     func(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	Prisons   func(ctx context.Context) ([]uuid.UUID, error)
 	Now       func() time.Time

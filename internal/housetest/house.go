@@ -122,7 +122,7 @@ func New(t testing.TB) *House {
 	check(err)
 	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Entries: h.Ledger, Catalog: h.Catalog, Now: time.Now}
 	together := postgres.Guidance{Store: h.Store}
-	h.Guidance = &guidance.Service{Store: together, Access: h.Access, Standards: h.Standards, Scores: h.Assessment, Areas: postgres.Duties{Store: h.Store}.Areas,
+	h.Guidance = &guidance.Service{Store: together, Access: h.Access, Standards: h.Standards, Scores: h.Assessment, Evenings: postgres.Assessments{Store: h.Store}, Areas: postgres.Duties{Store: h.Store}.Areas,
 		Prisons: together.Prisons, Now: time.Now}
 	return h
 }

@@ -534,3 +534,85 @@ func TestTogetherOverHTTP(t *testing.T) {
 		}
 	}
 }
+
+// TestPairOvertakes: only like units are paired, the stronger one helps, either side logs it,
+// and the evening on which the weak one passed the strong one is recorded once.
+func TestPairOvertakes(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	all := h.Province(t)
+	yi := all[1]
+	spotted(t, h, "YJ-02.missing", 2) // 990 against 1000
+	office := h.As(t.Context(), "bureau office")
+	pair := guidance.Pair{Area: h.Area, StrongPrison: yi.Prison, StrongArea: yi.Ordinary, Aim: "补齐台账，达到 950 分", UntilDay: dayFrom(60)}
+	add := func(prison uuid.UUID, p guidance.Pair) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := h.Guidance.AddPair(ctx, prison, p, ledger.Idem{})
+			return err
+		}
+	}
+	refusedTo(t, h, "forbidden", add(h.Prison, pair), "prison office", "area head", "head of the custody line", "bureau leader")
+	unlike, past := pair, pair
+	unlike.StrongArea, past.UntilDay = yi.Kitchen, dayFrom(-1)
+	refusedTo(t, h, "pair_unlike", add(h.Prison, unlike), "bureau office")
+	refusedTo(t, h, "bad_guidance", add(h.Prison, past), "bureau office")
+	turned := guidance.Pair{Area: yi.Ordinary, StrongPrison: h.Prison, StrongArea: h.Area, Aim: "帮扶", UntilDay: dayFrom(60)}
+	refusedTo(t, h, "pair_order", add(yi.Prison, turned), "bureau office")
+	p, err := h.Guidance.AddPair(office, h.Prison, pair, ledger.Idem{})
+	if err != nil || p.WeakScore.String() != "990" || p.StrongScore.String() != "1000" {
+		t.Fatalf("%+v %v", p, err)
+	}
+	help := func(ctx context.Context) error {
+		_, err := h.Guidance.Help(ctx, h.Prison, p.ID, guidance.Help{Day: dayFrom(0), Content: "派两名骨干到场帮带"}, ledger.Idem{})
+		return err
+	}
+	for _, who := range []string{"yi area head", "yi prison office", "area head"} {
+		if err := help(h.As(t.Context(), who)); err != nil {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	refusedTo(t, h, "forbidden", help, "bureau office", "officer")
+	refusedTo(t, h, "not_found", help, "bing area head", "area head elsewhere")
+	seen := func(who string) []guidance.Pair {
+		t.Helper()
+		list, _, err := h.Guidance.Pairs(h.As(t.Context(), who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	for who, n := range map[string]int{"area head": 1, "yi area head": 1, "bureau leader": 1, "bing area head": 0, "area head elsewhere": 0} {
+		if len(seen(who)) != n {
+			t.Errorf("%s sees %d pairs", who, len(seen(who)))
+		}
+	}
+	evening := func(prison, area uuid.UUID, day, score string) {
+		t.Helper()
+		if _, err := h.Owner.Exec(t.Context(), "insert into daily_scores (prison_id, area_id, day, standard, version, score, sheet) values ($1, $2, $3::text::date, 'ordinary-area', 1, $4, '')",
+			prison, area, day, score); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() error { return h.Guidance.Overtakes(t.Context(), h.Prison) }
+	for _, c := range []struct {
+		day, weak, strong string
+		overtakes         bool
+	}{{dayFrom(-3), "989", "990", false}, {dayFrom(-2), "171800/181", "171800/181", false}, {dayFrom(-1), "171800/181", "949.17", true}} {
+		day := c.day
+		evening(h.Prison, h.Area, day, c.weak)
+		if err := look(); err != nil || seen("warden")[0].Overtake != nil {
+			t.Errorf("an evening of another day: %+v %v", seen("warden")[0].Overtake, err)
+		}
+		evening(yi.Prison, yi.Ordinary, day, c.strong)
+		for _, err := range bothAtOnce(look, look) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if o := seen("warden")[0].Overtake; (o != nil) != c.overtakes || o != nil && (o.Day != day || o.WeakScore.String() != c.weak) {
+			t.Errorf("%+v: %+v", c, o)
+		}
+	}
+	leavesHold(t, h, h.Prison, "pairs", "pair_helps", "overtakes")
+	altered(t, h, "update overtakes set day = current_date", "delete from pair_helps", "delete from pairs")
+}

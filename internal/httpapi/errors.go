@@ -46,6 +46,8 @@ var titles = map[string]fault.Text{
 	"bad_guidance":           {ZH: "有内容需要修改，请按提示处理", EN: "Some of it needs attention; see the places named"},
 	"brand_step":             {ZH: "七步不能跳过或倒退，请刷新后办理当前一步", EN: "None of the seven steps is skipped; refresh and take the one that is due"},
 	"own_practice":           {ZH: "不能采用本单位自己的经验", EN: "A unit does not adopt its own practice"},
+	"pair_order":             {ZH: "被帮扶单位的得分应低于帮扶单位", EN: "The unit that is helped has the lower score"},
+	"pair_unlike":            {ZH: "只能在同类别、同功能的单位之间结对", EN: "Only units of one kind and function are paired"},
 	"own_unit":               {ZH: "本单位或本人经办的事项，须由他人办理", EN: "What is of one's own unit or doing is for somebody else"},
 	"visit_state":            {ZH: "这次指导已办到别的环节，请刷新后查看", EN: "This visit has gone on to another state; refresh to see"},
 	"bad_area":               {ZH: "监区登记有内容需要修改，请按提示处理", EN: "The register of the area needs attention; see the places named"},

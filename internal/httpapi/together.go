@@ -28,6 +28,9 @@ func (a *API) togetherRoutes() []route {
 		{"POST", prison + "/practices", "practices.create", false, a.addPractice},
 		{"POST", prison + "/adoptions", "adoptions.create", false, a.adopt},
 		{"POST", prison + "/adoptions/:adoption/verdict", "adoptions.verify", false, a.verifyAdoption},
+		{"GET", "/pairs", "pairs.list", false, a.pairs},
+		{"POST", prison + "/pairs", "pairs.create", false, a.addPair},
+		{"POST", prison + "/pairs/:pair/helps", "pairs.help", false, a.addHelp},
 		{"GET", "/boards", "boards.list", false, a.boards},
 		{"GET", "/boards/:kind/:function", "boards.get", false, a.board},
 	}
@@ -280,4 +283,36 @@ func (a *API) board(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, b)
+}
+
+func (a *API) pairs(c echo.Context) error {
+	list, may, err := a.Guidance.Pairs(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"pairs": some(list), "may": may})
+}
+
+func (a *API) addPair(c echo.Context) error {
+	type body struct {
+		Area         uuid.UUID `json:"area"`
+		StrongPrison uuid.UUID `json:"strong_prison"`
+		StrongArea   uuid.UUID `json:"strong_area"`
+		Aim          string    `json:"aim"`
+		UntilDay     string    `json:"until_day"`
+	}
+	return made(c, "", http.StatusCreated, func(prison, _ uuid.UUID, in body, key ledger.Idem) (guidance.Pair, error) {
+		return a.Guidance.AddPair(c.Request().Context(), prison, guidance.Pair{Area: in.Area, StrongPrison: in.StrongPrison, StrongArea: in.StrongArea,
+			Aim: in.Aim, UntilDay: in.UntilDay}, key)
+	})
+}
+
+func (a *API) addHelp(c echo.Context) error {
+	type body struct {
+		Day     string `json:"day"`
+		Content string `json:"content"`
+	}
+	return made(c, "pair", http.StatusCreated, func(prison, of uuid.UUID, in body, key ledger.Idem) (guidance.Pair, error) {
+		return a.Guidance.Help(c.Request().Context(), prison, of, guidance.Help{Day: in.Day, Content: in.Content}, key)
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -36,6 +37,7 @@ type Aftermath interface {
 type Deps struct {
 	Duty       *duty.Service
 	Assessment *assessment.Service
+	Guidance   *guidance.Service
 	Ledger     Aftermath
 	Proposals  *proposal.Service
 	Printing   *printing.Service

@@ -59,6 +59,7 @@ var refused = map[string]*fault.Error{
 	"adoptions_once":                    fault.New(fault.Conflict, "adopted_already"),
 	"adoptions_other":                   fault.New(fault.Invalid, "own_practice"),
 	"adoption_verdicts_once":            fault.New(fault.Conflict, "already_decided"),
+	"pairs_like":                        fault.New(fault.Invalid, "pair_unlike"),
 	"adoption_verdicts_other":           fault.New(fault.Forbidden, "own_unit"),
 	"attachments_prison_id_sha256_fkey": fault.New(fault.Conflict, "evidence_gone"),
 }

@@ -131,6 +131,9 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.practices,
 			s.adoptions,
 			s.adoptionVerdicts,
+			s.pairs,
+			s.pairHelps,
+			s.overtakes,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {

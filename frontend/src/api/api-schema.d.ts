@@ -2453,6 +2453,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of which one sees a side, the latest first */
+        get: operations["pairs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pair a unit with a stronger one like it */
+        post: operations["pairs.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/pairs/{pair}/helps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a line to the log of a pair; by either side */
+        post: operations["pairs.help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4812,6 +4863,49 @@ export interface components {
         BoardKind: {
             kind: string;
             function: string;
+        };
+        Pair: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            /** Format: uuid */
+            strong_prison: string;
+            /** Format: uuid */
+            strong_area: string;
+            aim: string;
+            /** Format: date */
+            until_day: string;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            weak_score: string;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            strong_score: string;
+            /** Format: date-time */
+            recorded_at: string;
+            helps: components["schemas"]["PairHelp"][];
+            overtake?: {
+                /** Format: date */
+                day: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                weak_score: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                strong_score: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+            may: boolean;
+        };
+        PairHelp: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            day: string;
+            content: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
     };
     responses: never;
@@ -11139,6 +11233,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs of which one sees a side, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pairs: components["schemas"]["Pair"][];
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area: string;
+                    /** Format: uuid */
+                    strong_prison: string;
+                    /** Format: uuid */
+                    strong_area: string;
+                    aim: string;
+                    /** Format: date */
+                    until_day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Pair a unit with a stronger one like it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.help": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                pair: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    day: string;
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Add a line to the log of a pair */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pair"];
                 };
             };
             /** @description A problem */

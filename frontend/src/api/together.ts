@@ -70,3 +70,10 @@ export type BoardPlace = S['BoardPlace']
 export const useKinds = () => useAsked<{ kinds: S['BoardKind'][] }>('/boards')
 export const useBoard = (kind: string, of: string) =>
   useAsked<Board>(`/boards/${kind}/${of}`, kind !== '')
+
+export type Pair = S['Pair']
+export const usePairs = () => useAsked<{ pairs: Pair[]; may: boolean }>('/pairs')
+export const addPair = (prison: string, body: Body<'pairs.create'>, key: string) =>
+  post(`/prisons/${prison}/pairs`, body, key)
+export const addHelp = (pair: Pair, body: Body<'pairs.help'>, key: string) =>
+  post(`/prisons/${pair.prison}/pairs/${pair.id}/helps`, body, key)

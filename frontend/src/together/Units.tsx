@@ -17,12 +17,18 @@ export function unitOf(value: string): { prison: string; area?: string } {
   return area ? { prison, area } : { prison }
 }
 
-export function Units({ name = 'unit', units }: { name?: string; units: GuidedUnit[] }) {
+interface Props {
+  name?: string
+  label?: string
+  units: GuidedUnit[]
+}
+
+export function Units({ name = 'unit', label, units }: Props) {
   const t = useT()
   const nameOf = useUnitName()
   return (
     <label>
-      {t('together.unit')}
+      {label ?? t('together.unit')}
       <select name={name} required>
         {units.map((u) => (
           <option key={written(u)} value={written(u)}>

@@ -15,6 +15,7 @@ export const subject: Subject = {
       { to: '/trainings', label: 'together.trainings', roles: readers },
       { to: '/brands', label: 'together.brands', roles: readers },
       { to: '/practices', label: 'together.practices', roles: readers },
+      { to: '/pairs', label: 'together.pairs', roles: readers },
       { to: '/boards', label: 'together.boards', roles: readers },
     ],
   },
@@ -23,6 +24,7 @@ export const subject: Subject = {
     { path: 'trainings', ...page(() => import('../../pages/Trainings')) },
     { path: 'brands', ...page(() => import('../../pages/Brands')) },
     { path: 'practices', ...page(() => import('../../pages/Practices')) },
+    { path: 'pairs', ...page(() => import('../../pages/Pairs')) },
     { path: 'boards', ...page(() => import('../../pages/Boards')) },
   ],
 }
