@@ -37,6 +37,8 @@ func (a *API) routes() []route {
 		a.scoreRoutes(),
 		a.standardRoutes(),
 		a.togetherRoutes(),
+		a.caseRoutes(),
 		a.connectorRoutes(),
+		a.checkRoutes(),
 	)
 }

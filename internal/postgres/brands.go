@@ -83,7 +83,7 @@ func (t *txn) addBrandStep(ctx context.Context, brand uuid.UUID, x guidance.Bran
 // AddBrand inserts one with its first step.
 func (s Guidance) AddBrand(ctx context.Context, ses ledger.Session, idem ledger.Idem, b guidance.Brand, first guidance.BrandStep) (out guidance.Brand, err error) {
 	err = s.write(ctx, ses, idem, &out, func(t *txn) error {
-		if err := t.unit(ctx, b.Area); err != nil {
+		if err := t.guided(ctx, b.Area); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into brands (prison_id, brand_id, area_id, title, theme, author, salt)

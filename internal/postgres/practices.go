@@ -98,7 +98,7 @@ func (t *txn) adoption(ctx context.Context, id uuid.UUID) (guidance.Adoption, er
 // AddPractice inserts one.
 func (s Guidance) AddPractice(ctx context.Context, ses ledger.Session, idem ledger.Idem, p guidance.Practice) (out guidance.Practice, err error) {
 	err = s.write(ctx, ses, idem, &out, func(t *txn) error {
-		if err := t.unit(ctx, p.Area); err != nil {
+		if err := t.guided(ctx, p.Area); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into practices (prison_id, practice_id, area_id, brand_id, title, content, author, salt)
@@ -119,7 +119,7 @@ func (s Guidance) AddPractice(ctx context.Context, ses ledger.Session, idem ledg
 // AddAdoption inserts one.
 func (s Guidance) AddAdoption(ctx context.Context, ses ledger.Session, idem ledger.Idem, a guidance.Adoption) (out guidance.Adoption, err error) {
 	err = s.write(ctx, ses, idem, &out, func(t *txn) error {
-		if err := t.unit(ctx, a.Area); err != nil {
+		if err := t.guided(ctx, a.Area); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into adoptions (prison_id, adoption_id, area_id, source_id, practice_id, adopted_on, proof, author, salt)

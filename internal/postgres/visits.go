@@ -21,8 +21,8 @@ func (s Guidance) read(ctx context.Context, ses ledger.Session, fn func(*txn) er
 	return s.Read(ctx, ses, func(r ledger.Reader) error { return fn(r.(*txn)) })
 }
 
-// unit is not_found where the prison has no such area; none is the prison as a whole.
-func (t *txn) unit(ctx context.Context, area uuid.UUID) error {
+// guided is not_found where the prison has no such area; none is the prison as a whole.
+func (t *txn) guided(ctx context.Context, area uuid.UUID) error {
 	if area == uuid.Nil {
 		return nil
 	}
@@ -111,7 +111,7 @@ func theOnly[T any](list []T, err error) (T, error) {
 // AddVisit inserts one.
 func (s Guidance) AddVisit(ctx context.Context, ses ledger.Session, idem ledger.Idem, v guidance.Visit) (out guidance.Visit, err error) {
 	err = s.write(ctx, ses, idem, &out, func(t *txn) error {
-		if err := t.unit(ctx, v.Area); err != nil {
+		if err := t.guided(ctx, v.Area); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, `insert into visits (prison_id, visit_id, area_id, day, findings, advice, due_on, author, salt)
