@@ -31,7 +31,7 @@ var beside = map[string][]string{
 	"connector":     {"ledger"},
 	"duty":          {"ledger"},
 	"exchange":      {"ledger"},
-	"guidance":      {"ledger"},
+	"guidance":      {"ledger", "standards", "assessment"},
 	"inspection":    {"ledger", "duty", "assessment"},
 	"organisation":  {"ledger"},
 	"overview":      {"ledger", "assessment", "accreditation", "guidance", "standards"},

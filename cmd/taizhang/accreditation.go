@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"taizhang/internal/guidance"
 
 	"taizhang/internal/accreditation"
 	"taizhang/internal/inspection"
@@ -16,6 +17,9 @@ import (
 func (h *house) wireAccreditation() error {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
+	together := postgres.Guidance{Store: h.store}
+	h.api.Guidance = &guidance.Service{Store: together, Access: h.access, Standards: h.standards, Scores: h.assessment, Evenings: postgres.Assessments{Store: h.store},
+		Areas: postgres.Duties{Store: h.store}.Areas, Prisons: together.Prisons, Now: h.now}
 	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
 	if err != nil {
 		return fmt.Errorf("the road: %w", err)

@@ -255,6 +255,7 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
 		Assessment: h.assessment,
+		Guidance:   h.api.Guidance,
 		Cases:      h.cases,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,

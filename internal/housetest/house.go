@@ -26,6 +26,7 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/guidance"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
@@ -60,6 +61,7 @@ type House struct {
 	Retrieval  *retrieval.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Guidance   *guidance.Service
 	Inspection *inspection.Service
 	Cases      *accreditation.Service
 	Standards  *standards.Service
@@ -124,6 +126,9 @@ func New(t testing.TB) *House {
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)
 	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Entries: h.Ledger, Catalog: h.Catalog, Now: time.Now}
+	together := postgres.Guidance{Store: h.Store}
+	h.Guidance = &guidance.Service{Store: together, Access: h.Access, Standards: h.Standards, Scores: h.Assessment, Evenings: postgres.Assessments{Store: h.Store}, Areas: postgres.Duties{Store: h.Store}.Areas,
+		Prisons: together.Prisons, Now: time.Now}
 	rules, err := road()
 	check(err)
 	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,

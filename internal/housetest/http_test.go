@@ -47,6 +47,7 @@ func serve(t *testing.T) *client {
 		Catalog:    h.Catalog,
 		Register:   h.Register,
 		Areas:      h.Areas,
+		Guidance:   h.Guidance,
 		Standards:  h.Standards,
 		House:      h.Store,
 		Printing:   h.Printing(t),

@@ -36,6 +36,7 @@ func (a *API) routes() []route {
 		a.delegationRoutes(),
 		a.scoreRoutes(),
 		a.standardRoutes(),
+		a.togetherRoutes(),
 		a.caseRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),

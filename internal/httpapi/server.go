@@ -20,6 +20,7 @@ import (
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
+	"taizhang/internal/guidance"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/organisation"
@@ -43,6 +44,7 @@ type API struct {
 	Connectors *connector.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Guidance   *guidance.Service
 	Standards  *standards.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog

@@ -37,7 +37,7 @@ type planDuties struct{}
 func (planDuties) Kind() string { return "plan_duties" }
 
 func (d Deps) planDuties(ctx context.Context, prison uuid.UUID) error {
-	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison), d.Assessment.CloseDay(ctx, prison))
+	return errors.Join(d.Duty.CatchUp(ctx, prison), d.Ledger.Arrivals(ctx, prison), d.Assessment.CloseDay(ctx, prison), d.Guidance.Overtakes(ctx, prison))
 }
 
 // remindDeciders tells who has to decide, and who may after the deadline.

@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -37,6 +38,7 @@ type Aftermath interface {
 type Deps struct {
 	Duty       *duty.Service
 	Assessment *assessment.Service
+	Guidance   *guidance.Service
 	Cases      *accreditation.Service
 	Ledger     Aftermath
 	Proposals  *proposal.Service

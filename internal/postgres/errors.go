@@ -14,6 +14,20 @@ import (
 
 // What the database itself refuses, and what that means to somebody.
 var refused = map[string]*fault.Error{
+	"visit_acts_pkey":                            fault.New(fault.Stale, "changed_meanwhile"),
+	"visit_acts_order":                           fault.New(fault.Conflict, "visit_state"),
+	"visit_acts_other":                           fault.New(fault.Forbidden, "own_unit"),
+	"attendances_pkey":                           fault.New(fault.Stale, "changed_meanwhile"),
+	"attendances_person":                         fault.New(fault.Invalid, "person_unknown"),
+	"attendances_other":                          fault.New(fault.Forbidden, "own_unit"),
+	"brand_steps_pkey":                           fault.New(fault.Stale, "changed_meanwhile"),
+	"brand_steps_order":                          fault.New(fault.Conflict, "brand_step"),
+	"brand_steps_other":                          fault.New(fault.Forbidden, "own_unit"),
+	"adoptions_once":                             fault.New(fault.Conflict, "adopted_already"),
+	"adoptions_other":                            fault.New(fault.Invalid, "own_practice"),
+	"adoption_verdicts_once":                     fault.New(fault.Conflict, "already_decided"),
+	"pairs_like":                                 fault.New(fault.Invalid, "pair_unlike"),
+	"adoption_verdicts_other":                    fault.New(fault.Forbidden, "own_unit"),
 	"decisions_check":                            fault.New(fault.Forbidden, "own_entry"),
 	"decisions_once":                             fault.New(fault.Conflict, "already_decided"),
 	"decisions_void":                             fault.New(fault.Conflict, "already_decided"),

@@ -2707,6 +2707,314 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits of a prison and its areas that one sees, the latest first */
+        get: operations["visits.list"];
+        put?: never;
+        /** Record a visit with findings, advice and deadline; by the bureau */
+        post: operations["visits.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/visits/{visit}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer as the unit, or send back or close as somebody else; seen is the number of acts that were seen */
+        post: operations["visits.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trainings, the latest first, with the numbers of those one sees */
+        get: operations["trainings.list"];
+        put?: never;
+        /** Record a training on an issued version of a standard */
+        post: operations["trainings.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/trainings/{training}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A training and the key staff of a prison who were to come */
+        get: operations["trainings.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/trainings/{training}/attendances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record who came, marks and certificates; a row names the version that was seen of it */
+        post: operations["trainings.attend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/untrained/{standard}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key staff of a prison who have not passed a training on the version in force today */
+        get: operations["untrained.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of brands that one sees, the latest first */
+        get: operations["brands.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a brand by its first step */
+        post: operations["brands.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/brands/{brand}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the step that is due; seen is the number of steps that were seen */
+        post: operations["brands.step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library of practices with who adopted them, the latest first */
+        get: operations["practices.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a practice of a unit */
+        post: operations["practices.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a unit of the prison adopted a practice, and what proves it */
+        post: operations["adoptions.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/adoptions/{adoption}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether the proof holds; by the bureau or the office of a prison of neither side */
+        post: operations["adoptions.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of unit that one sees and that have a standard */
+        get: operations["boards.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/boards/{kind}/{function}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Like units only, ranked by score, with progress, help and outcomes beside */
+        get: operations["boards.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs of which one sees a side, the latest first */
+        get: operations["pairs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pair a unit with a stronger one like it */
+        post: operations["pairs.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/pairs/{pair}/helps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a line to the log of a pair; by either side */
+        post: operations["pairs.help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5498,6 +5806,244 @@ export interface components {
             revoked_on?: string;
             order_no?: string;
             reason?: string;
+        };
+        Visit: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: date */
+            day: string;
+            findings: string;
+            advice: string;
+            /** Format: date */
+            due_on: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            acts: components["schemas"]["VisitAct"][];
+            /** @enum {string} */
+            state: "open" | "answered" | "closed";
+            overdue: boolean;
+            actions: ("answer" | "return" | "close")[];
+        };
+        VisitAct: {
+            act: number;
+            /** @enum {string} */
+            kind: "answer" | "return" | "close";
+            comment: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Training: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            standard: string;
+            version: number;
+            digest: string;
+            /** Format: date */
+            day: string;
+            audience: ("prison_office" | "departments" | "areas")[];
+            author_name: string;
+            attended: number;
+            passed: number;
+        };
+        Trainee: {
+            number: string;
+            name: string;
+            role: string;
+            /** Format: uuid */
+            area?: string;
+            department?: string;
+            version: number;
+            attended: boolean;
+            /** @description exact, with at most one decimal */
+            mark?: string;
+            passed: boolean;
+            certificate?: string;
+            reason?: string;
+        };
+        Brand: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            title: string;
+            /** @enum {string} */
+            theme: "politics" | "police" | "enforcement" | "custody" | "education" | "culture" | "labour" | "informatisation";
+            /** Format: date-time */
+            recorded_at: string;
+            steps: components["schemas"]["BrandStep"][];
+            next: number;
+            may: boolean;
+        };
+        BrandStep: {
+            act: number;
+            step: number;
+            passed: boolean;
+            document: string;
+            content: string;
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Practice: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: uuid */
+            brand?: string;
+            title: string;
+            content: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            adoptions: components["schemas"]["Adoption"][];
+            counted: number;
+        };
+        Adoption: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: date */
+            adopted_on: string;
+            proof: string;
+            /** Format: uuid */
+            author: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            verdict?: components["schemas"]["AdoptionVerdict"];
+            may: boolean;
+        };
+        AdoptionVerdict: {
+            holds: boolean;
+            comment: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        AttendanceRow: {
+            number: string;
+            version: number;
+            attended: boolean;
+            /** @description exact, with at most one decimal */
+            mark?: string;
+            passed: boolean;
+            certificate?: string;
+            reason?: string;
+        };
+        GuidedUnit: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+        };
+        Board: {
+            kind: string;
+            function: string;
+            standard: string;
+            version: number;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            places: components["schemas"]["BoardPlace"][];
+        };
+        BoardPlace: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area: string;
+            rank: number;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            score: string;
+            display: string;
+            passes: boolean;
+            since?: {
+                /** Format: date */
+                as_of: string;
+                kind: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                score: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                change: string;
+            };
+            visits: number;
+            adopted: number;
+            outcome: {
+                findings: number;
+                incidents: number;
+                hazards: number;
+                hazards_open: number;
+            };
+        };
+        BoardKind: {
+            kind: string;
+            function: string;
+        };
+        Pair: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area: string;
+            /** Format: uuid */
+            strong_prison: string;
+            /** Format: uuid */
+            strong_area: string;
+            aim: string;
+            /** Format: date */
+            until_day: string;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            weak_score: string;
+            /** @description exact: a decimal, or a fraction such as 171800/181 */
+            strong_score: string;
+            /** Format: date-time */
+            recorded_at: string;
+            helps: components["schemas"]["PairHelp"][];
+            overtake?: {
+                /** Format: date */
+                day: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                weak_score: string;
+                /** @description exact: a decimal, or a fraction such as 171800/181 */
+                strong_score: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+            may: boolean;
+        };
+        PairHelp: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            day: string;
+            content: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
     };
     responses: never;
@@ -12365,6 +12911,789 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visits.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Visits of a prison and its areas that one sees, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        visits: components["schemas"]["Visit"][];
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visits.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: date */
+                    day: string;
+                    findings: string;
+                    advice: string;
+                    /** Format: date */
+                    due_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Record a visit with findings, advice and deadline */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "visits.act": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "answer" | "return" | "close";
+                    comment: string;
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer as the unit, or send back or close as somebody else */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trainings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Trainings, the latest first, with the numbers of those one sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        trainings: components["schemas"]["Training"][];
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trainings.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    standard: string;
+                    version: number;
+                    /** Format: date */
+                    day: string;
+                    audience: ("prison_office" | "departments" | "areas")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Record a training on an issued version of a standard */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Training"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trainings.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A training and the key staff of a prison who were to come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        training: components["schemas"]["Training"];
+                        staff: components["schemas"]["Trainee"][];
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trainings.attend": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                training: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    rows: components["schemas"]["AttendanceRow"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Record who came, marks and certificates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recorded: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "untrained.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                standard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Key staff of a prison who have not passed a training on the version in force today */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        standard: string;
+                        version: number;
+                        of: number;
+                        staff: components["schemas"]["Trainee"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "brands.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The register of brands that one sees, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        brands: components["schemas"]["Brand"][];
+                        own: components["schemas"]["GuidedUnit"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "brands.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    title: string;
+                    /** @enum {string} */
+                    theme: "politics" | "police" | "enforcement" | "custody" | "education" | "culture" | "labour" | "informatisation";
+                    document: string;
+                    content: string;
+                    /** Format: date */
+                    day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin a brand by its first step */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "brands.step": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                brand: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    step: number;
+                    seen: number;
+                    passed: boolean;
+                    document: string;
+                    content: string;
+                    /** Format: date */
+                    day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take the step that is due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brand"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practices.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The library of practices with who adopted them, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        practices: components["schemas"]["Practice"][];
+                        own: components["schemas"]["GuidedUnit"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "practices.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: uuid */
+                    brand?: string;
+                    title: string;
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Publish a practice of a unit */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practice"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "adoptions.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    practice: string;
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: date */
+                    adopted_on: string;
+                    proof: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Say that a unit of the prison adopted a practice, and what proves it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "adoptions.verify": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                adoption: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    holds: boolean;
+                    comment: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Say whether the proof holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "boards.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kinds of unit that one sees and that have a standard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kinds: components["schemas"]["BoardKind"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "boards.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                function: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Like units only, ranked by score, with progress, help and outcomes beside */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs of which one sees a side, the latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        pairs: components["schemas"]["Pair"][];
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area: string;
+                    /** Format: uuid */
+                    strong_prison: string;
+                    /** Format: uuid */
+                    strong_area: string;
+                    aim: string;
+                    /** Format: date */
+                    until_day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Pair a unit with a stronger one like it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pairs.help": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                pair: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    day: string;
+                    content: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Add a line to the log of a pair */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pair"];
                 };
             };
             /** @description A problem */

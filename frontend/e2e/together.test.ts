@@ -1,0 +1,91 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { address, launch, shot, signedIn, violations } from './browser'
+
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+const opened = async (who: string, path: string, title: string) => {
+  page = await signedIn(browser, who)
+  await page.goto(`${address}${path}`)
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+}
+const send = () => page.getByRole('button', { name: /提\s*交/ }).first()
+
+describe('units work together', () => {
+  it('the bureau records what it saw in an area and advised', async () => {
+    await opened('bureau accreditation office', '/visits', '指导走访')
+    await page.getByText('记录一次指导').click()
+    await page.getByLabel('单位').selectOption({ index: 3 })
+    await page.getByLabel('发现情况').fill('三处台账记录不全')
+    await page.getByLabel('指导意见').fill('逐项补正并复查')
+    await send().click()
+    await page.getByText('待答复', { exact: true }).first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'visits')
+    await page.context().close()
+  })
+
+  it('the area sees it and answers, and cannot close it', async () => {
+    await opened('head of area', '/visits', '指导走访')
+    await page.getByText('逐项补正并复查').first().waitFor()
+    await page.locator('summary', { hasText: '答复' }).first().click()
+    await page.getByLabel('说明').first().fill('已补正三处')
+    await send().click()
+    await page.getByText('待销号', { exact: true }).first().waitFor()
+    expect(await page.locator('summary', { hasText: '销号' }).count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+    await page.context().close()
+  })
+
+  it('the bureau closes it', async () => {
+    await opened('bureau accreditation office', '/visits', '指导走访')
+    await page.locator('summary', { hasText: '销号' }).first().click()
+    await page.locator('details[open]').getByLabel('说明').fill('现场核实已补正')
+    await page
+      .locator('details[open]')
+      .getByRole('button', { name: /提\s*交/ })
+      .click()
+    await page.getByText('已销号', { exact: true }).first().waitFor()
+    await shot(page, 'visits-closed')
+  })
+
+  it('like units stand on one board, with what happened there beside', async () => {
+    await page.goto(`${address}/boards`)
+    await page.getByRole('columnheader', { name: '名次' }).waitFor()
+    await page.getByText('只比较同类别').waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'boards')
+  })
+
+  it('a training names who has not been trained on the version in force', async () => {
+    await page.goto(`${address}/trainings`)
+    await page.getByRole('heading', { name: '未按现行版本培训合格的人员' }).waitFor()
+    await page.getByText('登记一次培训').click()
+    await page.getByLabel('培训名称').fill('创建标准业务培训')
+    await send().click()
+    await page.getByRole('button', { name: '查看 创建标准业务培训' }).click()
+    await page.getByRole('heading', { level: 2, name: '创建标准业务培训' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'trainings')
+    await page.context().close()
+  })
+
+  it('a brand begins with its topic, and the next step is named', async () => {
+    await opened('head of area', '/brands', '特色品牌')
+    await page.locator('summary', { hasText: '选题立项' }).click()
+    await page.getByLabel('品牌名称').fill('样例品牌')
+    await page.getByLabel('文件名称').first().fill('选题报告')
+    await page.getByLabel('内容').first().fill('选题理由')
+    await send().click()
+    await page.getByText('下一步：酝酿').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'brands')
+    await page.context().close()
+  })
+})

@@ -1,0 +1,134 @@
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { type BoardPlace, useBoard, useKinds } from '../api/together'
+import { useT } from '../i18n'
+import { amount, shown } from '../score/decimal'
+import { useUnitName } from '../together/Units'
+import { PageTitle } from '../ui/PageTitle'
+import { Empty, Ready } from '../ui/States'
+
+const outcomes = ['findings', 'incidents', 'hazards', 'hazards_open'] as const
+
+/** Like units only: rank, progress, help, and what happened there beside the score. */
+export default function Boards() {
+  const t = useT()
+  const query = useKinds()
+  const [chosen, choose] = useState(0)
+  return (
+    <>
+      <PageTitle title={t('together.boards')} />
+      <Ready
+        query={query}
+        empty={({ kinds }) => kinds.length === 0}
+        whenEmpty={t('together.boardsNone')}
+      >
+        {({ kinds }) => (
+          <>
+            <label>
+              {t('together.likeness')}{' '}
+              <select value={chosen} onChange={(e) => choose(Number(e.target.value))}>
+                {kinds.map((k, i) => (
+                  <option key={`${k.kind} ${k.function}`} value={i}>
+                    {t(`together.unit_${k.kind === 'ordinary' ? 'ordinary' : 'functional'}`)} ·{' '}
+                    {k.function}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <Shown kind={kinds[chosen]?.kind ?? ''} of={kinds[chosen]?.function ?? ''} />
+          </>
+        )}
+      </Ready>
+    </>
+  )
+}
+
+function Shown({ kind, of }: { kind: string; of: string }) {
+  const t = useT()
+  const query = useBoard(kind, of)
+  return (
+    <Ready query={query}>
+      {(board) => (
+        <div className="panel table-scroll">
+          <p className="quiet">
+            {t('together.rule', {
+              standard: board.standard,
+              version: board.version,
+              from: board.from,
+              to: board.to,
+            })}
+          </p>
+          {board.places.length === 0 ? (
+            <Empty>{t('together.boardsNone')}</Empty>
+          ) : (
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th scope="col" className="num">
+                    {t('together.rank')}
+                  </th>
+                  <th scope="col">{t('together.unit')}</th>
+                  <th scope="col" className="num">
+                    {t('together.score')}
+                  </th>
+                  <th scope="col">{t('together.progress')}</th>
+                  <th scope="col" className="num">
+                    {t('together.visitsHad')}
+                  </th>
+                  <th scope="col" className="num">
+                    {t('together.adopted')}
+                  </th>
+                  {outcomes.map((k) => (
+                    <th key={k} scope="col" className="num">
+                      {t(`together.outcome_${k}`)}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {board.places.map((p) => (
+                  <Row key={p.area} place={p} />
+                ))}
+              </tbody>
+            </table>
+          )}
+        </div>
+      )}
+    </Ready>
+  )
+}
+
+function Row({ place }: { place: BoardPlace }) {
+  const t = useT()
+  const nameOf = useUnitName()
+  const { since } = place
+  return (
+    <tr>
+      <td className="num">{place.rank}</td>
+      <td>
+        <Link to={`/prisons/${place.prison}/areas/${place.area}/score`}>{nameOf(place)}</Link>
+      </td>
+      <td className="num">
+        {place.display}{' '}
+        <span className={`status ${place.passes ? 'approved' : 'overdue'}`}>
+          {t(place.passes ? 'score.pass' : 'score.fail')}
+        </span>
+      </td>
+      <td>
+        {since
+          ? t('together.since', {
+              day: since.as_of,
+              change: `${amount(since.change) > 0 ? '+' : ''}${shown(since.change)}`,
+            })
+          : t('together.sinceNone')}
+      </td>
+      <td className="num">{place.visits}</td>
+      <td className="num">{place.adopted}</td>
+      {outcomes.map((k) => (
+        <td key={k} className="num">
+          {place.outcome[k]}
+        </td>
+      ))}
+    </tr>
+  )
+}
