@@ -212,3 +212,35 @@ func TestMigrateNotices(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestMigrateTotals: what all ledgers have together is worked out from what each had.
+func TestMigrateTotals(t *testing.T) {
+	t.Parallel()
+	url := before0012(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	if _, err := conn.Exec(t.Context(), lived); err != nil {
+		t.Fatalf("the rows: %v", err)
+	}
+	if err := upTo(t.Context(), url, 62); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `insert into fact_totals select prison_id, area_id, date '2026-10-01', l, m, array(select n * 0.25 from generate_series(1, 92) n)
+		from areas, unnest('{headcount,duty-log}'::text[]) l, unnest('{due,late}'::text[]) m where l = 'headcount' or m = 'due'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	if err := conn.QueryRow(t.Context(), `select string_agg(format('%s %s %s %s', measure, cardinality(totals), totals[1], totals[92]), ', ' order by measure)
+		from fact_totals where ledger = '*'`).Scan(&got); err != nil {
+		t.Fatal(err)
+	}
+	if want := "due 92 0.50 46.00, late 92 0.25 23.00"; got != want {
+		t.Errorf("together %s, want %s", got, want)
+	}
+}

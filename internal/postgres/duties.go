@@ -255,17 +255,19 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 	})
 }
 
-// moveTotals adds to the totals from the day on what its facts are to gain over those
-// that stand; where nothing changes it writes nothing. Days of one quarter wait for
-// each other here, in the order of the measures.
+// moveTotals adds to the totals from the day on, of the ledger and of all together, what
+// its facts are to gain over those that stand; where nothing changes it writes nothing.
+// Days of one quarter, and ledgers of one area, wait for each other here until the
+// transaction ends, in the order of the measures.
 const moveTotals = `insert into fact_totals as t (prison_id, area_id, quarter, ledger, measure, totals)
-	select $1::uuid, $2::uuid, q.quarter, $3::text, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
+	select $1::uuid, $2::uuid, q.quarter, under, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
 			from generate_series(1, (q.quarter + interval '3 months')::date - q.quarter) n order by n)
 		from (select date_trunc('quarter', $4::text::date::timestamp)::date as quarter) q,
 			(select measure, coalesce(fresh.value, 0) - coalesce(f.value, 0) as gain from unnest($5::text[], $6::text[]::numeric[]) fresh(measure, value)
-				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains
-		where gain <> 0 order by measure
-	on conflict (prison_id, area_id, measure, quarter, ledger) do update
+				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains,
+			unnest(array['*', $3::text]) under
+		where gain <> 0 order by measure, under
+	on conflict (prison_id, area_id, ledger, measure, quarter) do update
 		set totals = array(select a + b from unnest(t.totals, excluded.totals) with ordinality as u(a, b, n) order by n)`
 
 // counted reads the documents in force of the day.
