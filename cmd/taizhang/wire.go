@@ -125,7 +125,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: h.now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now}
-	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Now: h.now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Entries: h.ledger, Now: h.now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err

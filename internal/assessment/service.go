@@ -60,6 +60,13 @@ type Store interface {
 // Duties tells what is due (package duty).
 type Duties interface {
 	List(ctx context.Context, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error)
+	// Gains are what facts would gain by what a transaction changed.
+	Gains(ctx context.Context, tx ledger.Tx, area uuid.UUID, list []ledger.DayTouched) ([]scoring.DayFact, error)
+}
+
+// Entries lets some stand otherwise for as long as somebody looks (package ledger).
+type Entries interface {
+	Suppose(ctx context.Context, prison, area uuid.UUID, list []ledger.Supposed, look func(ledger.Tx, []ledger.DayTouched) error) error
 }
 
 // Standards finds standards (package standards). Fault: standard_unknown.
@@ -76,6 +83,7 @@ type Service struct {
 	Access    ledger.Authorizer
 	Standards Standards
 	Duties    Duties
+	Entries   Entries
 	Now       func() time.Time
 }
 

@@ -215,20 +215,8 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		if _, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", area.String()+ledgerID+day); err != nil {
 			return err
 		}
-		var d duty.Day
-		var err error
-		if d.Duties, err = duties(ctx, t.tx, ses.Prison, duty.Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day}); err != nil {
-			return err
-		}
-		if d.Submissions, err = submissions(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
-			return err
-		}
-		outages, _, err := t.outages(ctx)
+		d, err := t.dutyDay(ctx, area, ledgerID, day)
 		if err != nil {
-			return err
-		}
-		d.Outages = outages(area)
-		if d.Counted, err = counted(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
 			return err
 		}
 		facts, err := fn(d)
@@ -253,6 +241,40 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		}
 		return t.tx.SendBatch(ctx, batch).Close()
 	})
+}
+
+func (t *txn) dutyDay(ctx context.Context, area uuid.UUID, ledgerID, day string) (d duty.Day, err error) {
+	if d.Duties, err = duties(ctx, t.tx, t.ses.Prison, duty.Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day}); err != nil {
+		return d, err
+	}
+	if d.Submissions, err = submissions(ctx, t.tx, t.ses.Prison, area, ledgerID, day); err != nil {
+		return d, err
+	}
+	outages, _, err := t.outages(ctx)
+	if err != nil {
+		return d, err
+	}
+	d.Outages = outages(area)
+	d.Counted, err = counted(ctx, t.tx, t.ses.Prison, area, ledgerID, day)
+	return d, err
+}
+
+// Look sees what the program sees: what is reckoned does not hang on who asks.
+func (s Duties) Look(ctx context.Context, tx ledger.Tx, area uuid.UUID, ledgerID, day string) (d duty.Day, stand []scoring.DayFact, err error) {
+	t := tx.(*txn)
+	err = t.asProgram(ctx, func() error {
+		if d, err = t.dutyDay(ctx, area, ledgerID, day); err != nil {
+			return err
+		}
+		rows, err := t.tx.Query(ctx, `select ledger, measure, day::text, value::text, refs from facts
+			where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date`, t.ses.Prison, area, ledgerID, day)
+		if err != nil {
+			return err
+		}
+		stand, err = pgx.CollectRows(rows, scanFact)
+		return err
+	})
+	return d, stand, mapped(err)
 }
 
 // moveTotals adds to the totals from the day on, of the ledger and of all together, what
