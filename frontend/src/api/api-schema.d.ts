@@ -4020,6 +4020,24 @@ export interface components {
                 day: string;
                 value: components["schemas"]["Decimal"];
             }[];
+            /** @description entries that would stand otherwise, or be filed and approved */
+            entries?: {
+                /** Format: uuid */
+                entry?: string;
+                /** @enum {string} */
+                as?: "approved" | "returned" | "voided";
+                /** @description of one that would be filed */
+                ledger?: string;
+                /** @description what it would say */
+                document?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: date-time
+                 * @description where it says nothing, a time of the period it is for
+                 */
+                at?: string;
+            }[];
             findings?: components["schemas"]["Finding"][];
             without?: string[];
             version?: number;
