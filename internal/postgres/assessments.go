@@ -69,8 +69,10 @@ func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, s
 		for i, f := range part.asked {
 			ledgers[i], measures[i] = f.Ledger, f.Measure
 		}
-		rows, err := tx.Query(ctx, `select * from (select unit.area, asked.ledger, asked.measure, span.a::text, `+between+`::text as value
-			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b)) x where value is not null`,
+		// Lateral: asked for in the list and in the condition it would be looked up twice.
+		rows, err := tx.Query(ctx, `select unit.area, asked.ledger, asked.measure, span.a::text, sum.value::text
+			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b),
+				lateral `+between+` sum(value) where sum.value is not null`,
 			prison, areas, ledgers, measures, part.spans.from, part.spans.to)
 		if err != nil {
 			return nil, err
