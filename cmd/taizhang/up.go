@@ -63,7 +63,7 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 		return err
 	}
 	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files,
-		Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: clock.Now, Log: log})
+		Refresh: h.refresh, Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: clock.Now, Log: log})
 	if err != nil {
 		return err
 	}

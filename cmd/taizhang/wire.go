@@ -6,7 +6,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -95,7 +98,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if err != nil {
 		return nil, err
 	}
-	if err := h.store.Install(ctx, shipped, register, h.access.Owner, departments); err != nil {
+	if err := h.store.Install(ctx, shipped, register, h.access.Owner, departments, installer()); err != nil {
 		return nil, err
 	}
 	if err := (postgres.Standards{Store: h.store}).Install(ctx, samples); err != nil {
@@ -117,7 +120,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	if h.files, err = objectstore.Open(ctx, s3); err != nil {
 		return nil, err
 	}
-	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Now: h.now}
+	h.ledger = &ledger.Service{Store: h.store, Files: h.files, Access: h.access, Catalog: h.catalog, Refresh: h.refresh, Now: h.now}
 	codes := make([]string, len(departments))
 	for i, d := range departments {
 		codes[i] = d.Code
@@ -125,7 +128,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	h.proposals = &proposal.Service{Store: postgres.Proposals{Store: h.store}, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce,
 		Departments: func() []string { return codes }, Refresh: h.refresh, Now: h.now}
 	h.duty = &duty.Service{Store: postgres.Duties{Store: h.store}, Access: h.access, Catalog: h.catalog, Now: h.now}
-	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Entries: h.ledger, Now: h.now}
+	h.assessment = &assessment.Service{Store: postgres.Assessments{Store: h.store}, Access: h.access, Standards: h.standards, Duties: h.duty, Entries: h.ledger, Catalog: h.catalog, Now: h.now}
 	ttf, err := frontend.FormFont()
 	if err != nil {
 		return nil, err
@@ -184,6 +187,26 @@ func (h *house) ready(ctx context.Context) error {
 func (h *house) close(context.Context) error {
 	h.store.Close()
 	return nil
+}
+
+// installer is the account, the machine and the build that bring the shipped files in.
+func installer() postgres.Installer {
+	by := postgres.Installer{Operator: "?", Program: "?"}
+	if u, err := user.Current(); err == nil {
+		by.Operator = u.Username
+	}
+	if host, err := os.Hostname(); err == nil {
+		by.Operator += "@" + host
+	}
+	if b, ok := debug.ReadBuildInfo(); ok {
+		by.Program = b.Main.Version
+		for _, s := range b.Settings {
+			if s.Key == "vcs.revision" {
+				by.Program += " " + s.Value
+			}
+		}
+	}
+	return by
 }
 
 // refresh puts what the database holds of the catalogue in force in this process.

@@ -28,6 +28,17 @@ describe('where an area stands', () => {
     await shot(page, 'readiness')
   })
 
+  it('what an inspection would find is listed, with what to do about it', async () => {
+    await page.getByRole('link', { name: '迎检自查' }).click()
+    await page.getByRole('heading', { level: 1, name: /迎检自查/ }).waitFor()
+    await page.getByText(/共查 \d+ 项/).waitFor()
+    await page.locator('summary').first().press('Enter')
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'self-check')
+    await page.getByRole('link', { name: '达标状态', exact: true }).click()
+    await page.getByRole('heading', { name: '即将到期，漏填要扣多少分' }).waitFor()
+  })
+
   it('what would be is worked out, and nothing of it is kept', async () => {
     const kept = await page.locator('.score-total').innerText()
     await page.getByLabel('再漏填').selectOption({ label: '点名' })

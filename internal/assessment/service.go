@@ -55,18 +55,21 @@ type Store interface {
 	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)
 	Evenings(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]bool, error)
 	AddEvenings(ctx context.Context, s ledger.Session, list []Evening) error
+
+	// Defects finds what the self-check looks for in the store, by the check's id. Of an
+	// entry that the session may not see it tells the ledger and the day only.
+	Defects(ctx context.Context, s ledger.Session, l Look) (map[string]Defect, error)
 }
 
 // Duties tells what is due (package duty).
 type Duties interface {
 	List(ctx context.Context, prison uuid.UUID, f duty.Filter) ([]duty.Duty, error)
+	// BurstsOf an area, filed between two days.
+	BurstsOf(ctx context.Context, prison, area uuid.UUID, from, to string) ([]duty.Burst, error)
+	// Rosters of an area between two days, of shifts that somebody is named for.
+	Rosters(ctx context.Context, prison, area uuid.UUID, from, to string) ([]duty.Roster, bool, error)
 	// Gains are what facts would gain by what a transaction changed.
 	Gains(ctx context.Context, tx ledger.Tx, area uuid.UUID, list []ledger.DayTouched) ([]scoring.DayFact, error)
-}
-
-// Entries lets some stand otherwise for as long as somebody looks (package ledger).
-type Entries interface {
-	Suppose(ctx context.Context, prison, area uuid.UUID, list []ledger.Supposed, look func(ledger.Tx, []ledger.DayTouched) error) error
 }
 
 // Standards finds standards (package standards). Fault: standard_unknown.
@@ -84,6 +87,7 @@ type Service struct {
 	Standards Standards
 	Duties    Duties
 	Entries   Entries
+	Catalog   *catalog.Catalog
 	Now       func() time.Time
 }
 

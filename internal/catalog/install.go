@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -70,6 +71,18 @@ func (r *Register) Refused(c *Catalog, published []Files) ([]fault.Field, error)
 		}
 	}
 	return p.fields, nil
+}
+
+// Digest is of all that Refused looks at in the files.
+func (r *Register) Digest(c *Catalog) ([32]byte, error) {
+	h := sha256.New()
+	for _, id := range c.IDs() {
+		for _, t := range c.Versions(id) {
+			h.Write(t.Digest[:])
+		}
+	}
+	err := json.NewEncoder(h).Encode(r)
+	return [32]byte(h.Sum(nil)), err
 }
 
 // admit asks of one version what it adds and whether that passed the gate; earlier

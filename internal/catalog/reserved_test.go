@@ -48,7 +48,7 @@ func TestReservedNotCarriedOn(t *testing.T) {
 		{"summed up", talk, rule, `"expr": "sum_where('medical-visit', {'inmate_ref': doc.inmate_ref}, 'treatment') < 1.0"`, "/treatment"},
 		{"taken by a rule", talk, rule, `"expr": "latest_where('psych-health', {'inmate_ref': doc.inmate_ref}, 'session_note') == null"`, "/session_note"},
 		{"member worked out", talk, rule, `"expr": "count_where('medical-visit', {'diagnosis' + '_code': 'J06.9'}) < 1"`, "medical-visit"},
-		{"members of elsewhere", talk, rule, `"expr": "count_where('medical-visit', doc) < 1"`, "medical-visit"},
+		{"members of elsewhere", talk, rule, `"expr": "count_where('medical-visit', dyn(doc)) < 1"`, "medical-visit"},
 		{"ledger worked out", talk, rule, `"expr": "count_where('medical' + '-visit', {'diagnosis_code': 'J06.9'}) < 1"`, "/rules/"},
 		{"asked in a fold", talk, rule, `"expr": "['J06.9'].all(x, count_where('medical-visit', {'diagnosis_code': x}) < 1)"`, "/diagnosis_code"},
 		{"part misspelt", "reserved.json", `"rest_days"`, `"rest_day"`, "rest_day"},

@@ -31,6 +31,7 @@ type Options struct {
 	Days     int
 	Seed     int64
 	Prisons  int
+	Refresh  func(ctx context.Context) error // of the catalogue
 	Now      func() time.Time
 	Log      *slog.Logger
 }

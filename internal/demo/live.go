@@ -41,7 +41,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 		touched: map[ledger.DayTouched]bool{}, made: map[string]int{}, skipped: map[string]int{}, inmate: map[string]int{}}
 	clock := func() time.Time { return l.now }
 	store := p.Store.Quiet()
-	l.ledger = &ledger.Service{Store: store, Files: p.Files, Access: p.Access, Catalog: p.Catalog, Now: clock, Clock: clock}
+	l.ledger = &ledger.Service{Store: store, Files: p.Files, Access: p.Access, Catalog: p.Catalog, Refresh: p.Refresh, Now: clock, Clock: clock}
 	l.duty = &duty.Service{Store: postgres.Duties{Store: store}, Access: p.Access, Catalog: p.Catalog, Now: clock, Clock: clock}
 	start := catalogMidnight(l.end).AddDate(0, 0, -p.Days)
 	l.now = start

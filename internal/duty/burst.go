@@ -34,16 +34,7 @@ type Burst struct {
 }
 
 // Bursts lists those filed between two days, of the areas the actor may see.
-// How many in how long is a setting: burst_entries, burst_hours.
 func (s *Service) Bursts(ctx context.Context, prison uuid.UUID, from, to string) ([]Burst, error) {
-	first, err := catalog.Day(from)
-	if err != nil {
-		return nil, err
-	}
-	last, err := catalog.Day(to)
-	if err != nil {
-		return nil, err
-	}
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
 		return nil, err
@@ -54,7 +45,28 @@ func (s *Service) Bursts(ctx context.Context, prison uuid.UUID, from, to string)
 			own = append(own, a.ID)
 		}
 	}
-	list, err := s.Store.Filed(ctx, s.asked(ctx, prison), own, first.At, last.At.AddDate(0, 0, 1))
+	return s.burstsOf(ctx, prison, own, from, to)
+}
+
+// BurstsOf lists those of one area.
+func (s *Service) BurstsOf(ctx context.Context, prison, area uuid.UUID, from, to string) ([]Burst, error) {
+	if err := s.mayRead(ctx, prison, area); err != nil {
+		return nil, err
+	}
+	return s.burstsOf(ctx, prison, []uuid.UUID{area}, from, to)
+}
+
+// burstsOf: how many in how long is a setting, burst_entries and burst_hours.
+func (s *Service) burstsOf(ctx context.Context, prison uuid.UUID, areas []uuid.UUID, from, to string) ([]Burst, error) {
+	first, err := catalog.Day(from)
+	if err != nil {
+		return nil, err
+	}
+	last, err := catalog.Day(to)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Store.Filed(ctx, s.asked(ctx, prison), areas, first.At, last.At.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -164,6 +165,11 @@ type Export struct {
 	Created  time.Time      `json:"created_at"`
 	Touched  time.Time      `json:"touched_at"`
 	Finished *time.Time     `json:"finished_at,omitempty"`
+	// Parts name the staged objects that hold the rows of a text so far, made on the
+	// Ground of the versions and rights there were; After is the last entry looked at.
+	Parts  []uuid.UUID   `json:"-"`
+	After  ledger.Cursor `json:"-"`
+	Ground ledger.Digest `json:"-"`
 }
 
 // Filter is what the list was narrowed to.
@@ -243,6 +249,7 @@ type Files interface {
 	PutStaging(ctx context.Context, key string, r io.Reader, size int64) error
 	OpenStaging(ctx context.Context, key string) (io.ReadCloser, error)
 	RemoveStaging(ctx context.Context, key string) error
+	ListStaging(ctx context.Context, prefix string) iter.Seq2[ledger.StoredObject, error]
 }
 
 // Service is the use cases. All fields are required.
@@ -368,3 +375,6 @@ func (s *Service) fillable(ctx context.Context, prison uuid.UUID, id string) ([]
 
 func importKey(prison, id uuid.UUID) string { return "imports/" + prison.String() + "/" + id.String() }
 func exportKey(prison, id uuid.UUID) string { return "exports/" + prison.String() + "/" + id.String() }
+
+// partsOf is what the keys of an export's parts begin with.
+func partsOf(prison, id uuid.UUID) string { return exportKey(prison, id) + ".part-" }

@@ -139,9 +139,8 @@ func (s *Service) Fetch(ctx context.Context, prison, id uuid.UUID) (Export, io.R
 // patience is how long an export is taken up again, before it has failed.
 const patience = 24 * time.Hour
 
-// export writes the file anew from its beginning, whenever it is run: neither a
-// workbook, whose parts end in a table of contents, nor rows of entries that have
-// changed meanwhile can be gone on with behind what was written.
+// export brings one file out. A text goes on behind the parts that are kept; a
+// workbook, which ends in a table of contents, is written anew from its beginning.
 func (s *Service) export(ctx context.Context, w Work) error {
 	var e Export
 	err := s.Store.Read(ctx, program(w.Prison), func(tx Tx) (err error) {
@@ -193,19 +192,22 @@ func (s *Service) progress(ctx context.Context, e Export, fn func(Tx, *Export) e
 	})
 }
 
-// writer is a book or a text.
-type writer interface {
-	Add(o workbook.Out) error
-}
-
 func (s *Service) bring(ctx context.Context, e Export) error {
+	p, err := s.plan(e)
+	if err != nil {
+		return err
+	}
 	f, err := scratch()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
 	sum := sha256.New()
-	if err := s.fill(ctx, e, io.MultiWriter(f, sum)); err != nil {
+	write := s.book
+	if e.Format != "xlsx" {
+		write = s.text
+	}
+	if err := write(ctx, &e, p, io.MultiWriter(f, sum)); err != nil {
 		return err
 	}
 	size, err := f.Seek(0, io.SeekCurrent)
@@ -219,39 +221,47 @@ func (s *Service) bring(ctx context.Context, e Export) error {
 		return err
 	}
 	d := ledger.Digest(sum.Sum(nil))
-	return s.progress(ctx, e, func(tx Tx, now *Export) error {
+	if err := s.progress(ctx, e, func(tx Tx, now *Export) error {
 		at := tx.Now()
 		now.State, now.Size, now.Sha256, now.Finished = Done, size, &d, &at
-		now.Total = now.Rows
+		now.Rows, now.Total, now.Parts = e.Rows, e.Rows, nil
 		return custody(ctx, tx, e.Prison, e.Person, e.Address, ledger.Custody{Kind: "export", Subject: e.ID.String(), Reason: e.Reason,
-			Detail: map[string]any{"ledger": e.Ledger, "format": e.Format, "rows": now.Rows, "sha256": d, "filter": e.Query}})
-	})
+			Detail: map[string]any{"ledger": e.Ledger, "format": e.Format, "rows": e.Rows, "sha256": d, "filter": e.Query}})
+	}); err != nil {
+		return err
+	}
+	return s.dropParts(ctx, e.Prison, e.ID)
 }
 
-func (s *Service) fill(ctx context.Context, e Export, w io.Writer) (err error) {
+func (s *Service) plan(e Export) (*workbook.Plan, error) {
 	p := workbook.NewPlan(newestFirst(s.Catalog.Versions(e.Ledger))...)
 	merged := s.Catalog.Merged(e.Ledger)
 	for _, id := range e.Query.With {
 		i := slices.IndexFunc(merged, func(end catalog.End) bool { return end.Ledger == id })
 		if i < 0 {
 			// Asked of a server that is a moment ahead: the next run knows it.
-			return fmt.Errorf("export: %s is not yet known here to be merged into %s", id, e.Ledger)
+			return nil, fmt.Errorf("export: %s is not yet known here to be merged into %s", id, e.Ledger)
 		}
 		p.Merge(newestFirst(s.Catalog.Versions(id)), merged[i].Places)
 	}
-	if e.Format != "xlsx" {
-		t, err := workbook.NewText(w, p, workbook.Export, encodings[e.Format])
-		if err != nil {
-			return err
-		}
-		return errors.Join(s.entries(ctx, e, t), t.Close())
-	}
+	return p, nil
+}
+
+func (s *Service) book(ctx context.Context, e *Export, p *workbook.Plan, w io.Writer) (err error) {
 	b, err := workbook.NewBook(p, workbook.Export, nil, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	if err := s.entries(ctx, e, b); err != nil {
+	e.Rows, e.After = 0, ledger.Cursor{}
+	if err := s.pages(ctx, e, func(rows []workbook.Out) error {
+		for _, o := range rows {
+			if err := b.Add(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	_, err = b.WriteTo(w)
@@ -275,7 +285,9 @@ func stateName(e ledger.Entry) string {
 	return stateNames[e.State]
 }
 
-func (s *Service) entries(ctx context.Context, e Export, w writer) error {
+// pages reads the entries behind e.After by the page and says after each how far it
+// is; keep takes the rows of one first. There is at least one page, which may be empty.
+func (s *Service) pages(ctx context.Context, e *Export, keep func([]workbook.Out) error) error {
 	areas, err := s.Areas(ctx, e.Prison)
 	if err != nil {
 		return err
@@ -297,17 +309,18 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 	if total > workbook.MaxRows {
 		return fault.New(fault.TooLarge, "table_too_long").With("limit", workbook.MaxRows)
 	}
-	rows := 0
 	for {
+		q.After = e.After
 		list, err := s.Ledger.Filed(ctx, q)
 		if err != nil {
 			return err
 		}
+		var rows []workbook.Out
 		for _, x := range list {
 			at := x.Entry
-			q.After = ledger.Cursor{Value: "-infinity", Entry: at.Entry}
+			e.After = ledger.Cursor{Value: "-infinity", Entry: at.Entry}
 			if at.OccurredAt != nil {
-				q.After.Value = at.OccurredAt.UTC().Format(time.RFC3339Nano)
+				e.After.Value = at.OccurredAt.UTC().Format(time.RFC3339Nano)
 			}
 			if x.Revision.Number == 0 || x.Revision.Nil {
 				continue // never filed, or nothing happened: no line to show
@@ -319,8 +332,8 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 			for _, pointer := range x.Revision.Hidden {
 				catalog.Put(value, pointer, catalog.ForProfessionals.ZH)
 			}
-			rows++
-			o := workbook.Out{Number: rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
+			e.Rows++
+			o := workbook.Out{Number: e.Rows, Version: x.Revision.Version, Value: value, Area: names[at.Area], Entry: at.Entry.String(),
 				State: stateName(at), Author: at.AuthorName}
 			if at.Ledger != e.Ledger {
 				o.Ledger = at.Ledger
@@ -328,12 +341,18 @@ func (s *Service) entries(ctx context.Context, e Export, w writer) error {
 			if at.Submitted != nil {
 				o.Filed = at.Submitted.In(catalog.Zone).Format(time.DateTime)
 			}
-			if err := w.Add(o); err != nil {
-				return err
-			}
+			rows = append(rows, o)
 		}
-		err = s.progress(ctx, e, func(_ Tx, now *Export) error {
-			now.Rows, now.Total = rows, total
+		before := slices.Clone(e.Parts)
+		if err := keep(rows); err != nil {
+			return err
+		}
+		err = s.progress(ctx, *e, func(_ Tx, now *Export) error {
+			// Of two jobs that go on with one text, one does.
+			if e.Format != "xlsx" && !slices.Equal(now.Parts, before) {
+				return errOvertaken
+			}
+			now.Rows, now.Total, now.Parts, now.After, now.Ground = e.Rows, total, e.Parts, e.After, e.Ground
 			return nil
 		})
 		if err != nil || len(list) < q.Limit {

@@ -30,6 +30,11 @@ func (s *Service) Tend(ctx context.Context) error {
 // sweep drops the row first: a row without its file would promise what is gone.
 func (s *Service) sweep(ctx context.Context, w Work) error {
 	key := importKey(w.Prison, w.ID)
+	if w.Export {
+		if err := s.dropParts(ctx, w.Prison, w.ID); err != nil {
+			return err
+		}
+	}
 	err := s.Store.Write(ctx, program(w.Prison), ledger.Idem{}, nil, func(tx Tx) error {
 		if w.Export {
 			key = exportKey(w.Prison, w.ID)

@@ -1,10 +1,12 @@
 package housetest_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,6 +134,56 @@ func TestEverybodyFollows(t *testing.T) {
 	raw, err := json.Marshal(unfilled[0])
 	if err != nil || !strings.Contains(string(raw), `"missing":[{"inmate_no":"0000000002","name":"张02"}`) {
 		t.Errorf("%s, %v", raw, err)
+	}
+}
+
+// TestFollowsAtOnce: several that plan at once, while people come, go and move, leave
+// the roll as it then is, with nobody twice; and what is over stays as it was.
+func TestFollowsAtOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	for n := range 9 {
+		exec(t, h, "insert into inmates values ($1, $2, '张三', $3, '2020-01-01', null)", h.Prison, fmt.Sprintf("%010d", n+1), h.Area)
+	}
+	now := time.Now().In(catalog.Zone)
+	first := time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, catalog.Zone)
+	over, running := catalog.DayOf(first.AddDate(0, 1, -1)), catalog.DayOf(first.AddDate(0, 2, -1))
+	if err := h.Duty.PlanWhole(t.Context(), h.Prison, first, now.AddDate(0, 0, 2)); err != nil {
+		t.Fatal(err)
+	}
+	listed := func(area uuid.UUID, day string) string {
+		return ask(t, h, `select string_agg(right(o.inmate_no, 2), ' ' order by o.inmate_no) from duty_inmates o join duties d using (prison_id, duty_id)
+			where d.ledger = $1 and d.area_id = $2 and d.day = $3::text::date`, talk, area, day)
+	}
+	before := listed(h.Area, over)
+	for round := range 5 {
+		var all sync.WaitGroup
+		start := make(chan struct{})
+		for range 3 {
+			all.Go(func() {
+				<-start
+				if err := h.Duty.Plan(context.WithoutCancel(t.Context()), h.Prison, now, now.AddDate(0, 0, 2)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Go(func() {
+			<-start
+			exec(t, h, "update inmates set area_id = case area_id when $1 then $2 else $1 end where inmate_no::int % 3 = $3", h.Area, h.Other, round%3)
+			exec(t, h, "insert into inmates values ($1, $2, '李四', $3, current_date - 1, null)", h.Prison, fmt.Sprintf("%010d", 20+round), h.Area)
+		})
+		close(start)
+		all.Wait()
+		planned(t, h, 0) // whoever was first, the next sees it
+		for _, area := range []uuid.UUID{h.Area, h.Other} {
+			want := ask(t, h, "select string_agg(right(inmate_no, 2), ' ' order by inmate_no) from inmates where area_id = $1", area)
+			if got := listed(area, running); got != want {
+				t.Errorf("round %d: owed of %s, on the roll %s", round, got, want)
+			}
+		}
+	}
+	if now := listed(h.Area, over); now != before || before == "" {
+		t.Errorf("of the month that is over: %s, then %s", before, now)
 	}
 }
 

@@ -50,7 +50,7 @@ func paper(t *testing.T, h *housetest.House) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}}); err != nil {
+	if err := h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}}, installer); err != nil {
 		t.Fatal(err)
 	}
 	// The house began with them: they did not come with a later release.

@@ -94,7 +94,7 @@ func New(t testing.TB) *House {
 	}
 	h.Register, err = catalog.LoadRegister(schemas.FS)
 	check(err)
-	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments))
+	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments, postgres.Installer{}))
 	h.config = testkit.S3(t)
 	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)
@@ -107,7 +107,7 @@ func New(t testing.TB) *House {
 	h.Standards = &standards.Service{Store: postgres.Standards{Store: h.Store}, Access: h.Access, Ground: standards.Ground{Catalog: h.Catalog, Owner: h.Access.Owner}, Now: time.Now}
 	check(h.Standards.Refresh(ctx))
 	check(h.organise(ctx))
-	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Refresh: h.refresh, Now: time.Now}
 	h.Proposals = &proposal.Service{Store: postgres.Proposals{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
 		Departments: func() []string { return []string{"dept_custody", "dept_education", "dept_labour"} }, Refresh: h.refresh}
 	traces, err := h.Catalog.LoadTraces(schemas.FS)
@@ -118,7 +118,7 @@ func New(t testing.TB) *House {
 	h.Duty = &duty.Service{Store: postgres.Duties{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)
-	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Entries: h.Ledger, Now: time.Now}
+	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Entries: h.Ledger, Catalog: h.Catalog, Now: time.Now}
 	return h
 }
 

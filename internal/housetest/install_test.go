@@ -81,6 +81,8 @@ func (s shipment) answered(t *testing.T, form string, version int, field string,
 	s.MapFS[path] = &fstest.MapFile{Data: raw}
 }
 
+var installer = postgres.Installer{Operator: "zhangsan@test", Program: "v1"}
+
 // install does what a server does when it starts, and catalog check before it.
 func (s shipment) install(t *testing.T, h *housetest.House) error {
 	t.Helper()
@@ -92,7 +94,7 @@ func (s shipment) install(t *testing.T, h *housetest.House) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}, {Code: "dept_of_books"}})
+	err = h.Store.Install(t.Context(), c, r, func(string) string { return "dept_custody" }, []postgres.Department{{Code: "dept_custody"}, {Code: "dept_of_books"}}, installer)
 	// The check says the same of an empty house, but for the totals, which count the shipped additions.
 	said := false
 	for _, f := range r.Check(c) {
@@ -241,6 +243,55 @@ func TestInstallFollowed(t *testing.T) {
 	}
 }
 
+// TestInstallRefusalKept: of files that passed no gate it is kept which they were, what
+// failed, when, and under whom which server was started, once; nobody changes that, and it
+// is read beside the refused proposals.
+func TestInstallRefusalKept(t *testing.T) {
+	t.Parallel()
+	c := serve(t).as(t, "bureau office")
+	s := files(t)
+	s.book(1, "云量")
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			if err := s.install(t, c.h); fault.CodeOf(err) != "install_refused" {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	s.book(1, "风力")
+	if err := s.install(t, c.h); fault.CodeOf(err) != "install_refused" {
+		t.Fatal(err)
+	}
+	if _, err := c.h.Owner.Exec(t.Context(), "update refused_installs set operator = '李四'"); err == nil {
+		t.Error("it can be changed")
+	}
+	if _, err := c.h.Owner.Exec(t.Context(), "truncate refused_installs"); err == nil {
+		t.Error("it can be emptied")
+	}
+	status, body := c.do(t, "GET", "/prisons/"+c.h.Prison.String()+"/proposals", "", nil)
+	if status != 200 {
+		t.Fatal(status, body)
+	}
+	digests := map[any]bool{}
+	list := body["refused_installs"].([]any)
+	for _, x := range list {
+		r := x.(map[string]any)
+		digests[r["digest"]] = true
+		failed := r["failed"].([]any)[0].(map[string]any)
+		if r["operator"] != installer.Operator || r["program"] != installer.Program || r["recorded_at"] == "" || !strings.Contains(failed["text"].(map[string]any)["zh"].(string), "天气簿") {
+			t.Errorf("%v", r)
+		}
+	}
+	if len(list) != 2 || len(digests) != 2 {
+		t.Errorf("two refusals, listed are %v", list)
+	}
+	if list, err := c.h.Proposals.RefusedInstalls(c.h.As(t.Context(), "inspector"), c.h.Prison); err == nil {
+		t.Errorf("read by who reads no proposals: %v", list)
+	}
+}
+
 // TestInstallUnlike: a version that the house has otherwise under its number stays as
 // it is, and is told from those that came as they are.
 func TestInstallUnlike(t *testing.T) {
@@ -358,7 +409,7 @@ func TestNewerInFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil); err != nil {
+	if err := h.Store.Install(t.Context(), files, r, func(string) string { return "dept_custody" }, nil, installer); err != nil {
 		t.Fatal(err)
 	}
 	if got := published(); !slices.Equal(got, []int{1, 2}) {

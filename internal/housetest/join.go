@@ -32,6 +32,16 @@ func (h *House) Pass() string {
 	return string(raw)
 }
 
+// Beside is another server of the same house: it has read the catalogue as it is
+// now, and reads it anew only when it must.
+func (h *House) Beside() *House {
+	b := *h
+	b.Catalog, b.Access = h.Catalog.Copy(), h.Access.Copy()
+	b.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: b.Access, Catalog: b.Catalog, Refresh: b.refresh, Now: time.Now}
+	b.Exchange = b.exchange()
+	return &b
+}
+
 // Join opens the house of a pass, as a program started anew would: without
 // making anything.
 func Join(ctx context.Context, pass string) (*House, error) {
@@ -53,7 +63,7 @@ func Join(ctx context.Context, pass string) (*House, error) {
 	if h.Files, err = objectstore.Open(ctx, p.Files); err != nil {
 		return nil, err
 	}
-	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Now: time.Now}
+	h.Ledger = &ledger.Service{Store: h.Store, Files: h.Files, Access: h.Access, Catalog: h.Catalog, Refresh: h.refresh, Now: time.Now}
 	h.Exchange = h.exchange()
 	return h, nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
@@ -213,34 +214,109 @@ func TestMigrateNotices(t *testing.T) {
 	}
 }
 
-// TestMigrateTotals: what all ledgers have together is worked out from what each had.
-func TestMigrateTotals(t *testing.T) {
-	t.Parallel()
-	url := before0012(t)
+// before is a database as a migration before the given one leaves it, with the rows
+// of lived and those of sql.
+func before(t *testing.T, version int64, sql string) (conn *pgx.Conn, url string) {
+	t.Helper()
+	url = before0012(t)
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = conn.Close(context.Background()) }()
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	if _, err := conn.Exec(t.Context(), lived); err != nil {
 		t.Fatalf("the rows: %v", err)
 	}
-	if err := upTo(t.Context(), url, 62); err != nil {
+	if err := upTo(t.Context(), url, version-1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Exec(t.Context(), `insert into fact_totals select prison_id, area_id, date '2026-10-01', l, m, array(select n * 0.25 from generate_series(1, 92) n)
-		from areas, unnest('{headcount,duty-log}'::text[]) l, unnest('{due,late}'::text[]) m where l = 'headcount' or m = 'due'`); err != nil {
+	if _, err := conn.Exec(t.Context(), sql); err != nil {
 		t.Fatal(err)
 	}
+	return conn, url
+}
+
+// lines of a query of one column.
+func lines(t *testing.T, conn *pgx.Conn, sql string) []string {
+	t.Helper()
+	rows, err := conn.Query(t.Context(), sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// TestMigrateTotals: 0046 fills the running totals from the facts there are: of each
+// quarter, measure and ledger on each day what its days up to then add up to.
+func TestMigrateTotals(t *testing.T) {
+	t.Parallel()
+	conn, url := before(t, 46, `
+insert into facts (prison_id, area_id, ledger, day, measure, value, refs) select prison_id, area_id, l, d::date, m, v, '[]' from areas, (values
+	('cell-body-search', '2026-01-01', 'due', 1), ('cell-body-search', '2026-01-31', 'due', 2.5), ('cell-body-search', '2026-03-31', 'due', 4),
+	('cell-body-search', '2026-04-01', 'due', 8), ('cell-body-search', '2026-01-31', 'filled', 16), ('headcount', '2026-02-28', 'due', 32), ('headcount', '2024-02-29', 'due', 64)) f (l, d, m, v)`)
 	if err := postgres.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	var got string
-	if err := conn.QueryRow(t.Context(), `select string_agg(format('%s %s %s %s', measure, cardinality(totals), totals[1], totals[92]), ', ' order by measure)
-		from fact_totals where ledger = '*'`).Scan(&got); err != nil {
+	want := []string{
+		"cell-body-search due 2026-01-01 90 1 1 3.5 3.5 7.5", "cell-body-search due 2026-04-01 91 8 8 8 8 8", "cell-body-search filled 2026-01-01 90 0 0 16 16 16",
+		"headcount due 2024-01-01 91 0 0 0 64 64", "headcount due 2026-01-01 90 0 0 0 32 32",
+	}
+	got := lines(t, conn, `select concat_ws(' ', ledger, measure, quarter, cardinality(totals), totals[1], totals[30], totals[31], totals[60], totals[cardinality(totals)])
+		from fact_totals where ledger <> '*' order by ledger, measure, quarter`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if off := lines(t, conn, `select concat_ws(' ', ledger, measure, d::date) from fact_totals k, generate_series(quarter::timestamp, quarter + interval '3 months' - interval '1 day', '1 day') d
+		where totals[d::date - quarter + 1] <> (select coalesce(sum(value), 0) from facts f where f.area_id = k.area_id and k.ledger in (f.ledger, '*') and f.measure = k.measure and f.day between quarter and d::date)`); len(off) > 0 {
+		t.Errorf("not the sum of its days: %v", off)
+	}
+}
+
+// TestMigrateOwed: 0048 makes of a duty that was the whole roll one that is owed of
+// each on it, by the newest version's field; other duties stay as they were.
+func TestMigrateOwed(t *testing.T) {
+	t.Parallel()
+	conn, url := before(t, 48, `
+insert into ledger_versions (ledger, version, schema, definition, form, digest) values
+	('talk', 1, '{"properties":{"who":{"x-ui":{"lookup":"inmate"}}}}', '{"cadence":{"per":"inmate"}}', '', ''),
+	('talk', 2, '{"properties":{"inmate_ref":{"x-ui":{"lookup":"inmate"}},"police_ref":{"x-ui":{"lookup":"police"}}}}', '{"cadence":{"per":"inmate"}}', '', ''),
+	('nameless', 1, '{"properties":{"note":{}}}', '{"cadence":{"per":"inmate"}}', '', '');
+insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour)
+	select prison_id, '00000000-0000-7000-8000-000000000003', 'A2', '监区', 'Area', kind, function, has_labour from areas;
+delete from inmates;
+insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, released_on) select prison_id, n, '张三', ('00000000-0000-7000-8000-00000000000' || a)::uuid, f::date, u::date
+	from prisons, (values ('0000000001', 2, '2020-01-01', null), ('0000000002', 2, '2026-11-30', null), ('0000000003', 2, '2026-12-01', null),
+		('0000000004', 2, '2020-01-01', '2026-11-02'), ('0000000005', 2, '2020-01-01', '2026-11-01'), ('0000000006', 3, '2020-01-01', null)) i (n, a, f, u);
+insert into duties (prison_id, area_id, ledger, period, target, duty_id, starts_at, ends_at, due_at, planned_due_at, day)
+	select prison_id, area_id, l, '2026-11', t, gen_random_uuid(), '2026-11-01T00:00+08', '2026-12-01T00:00+08', '2026-12-02T00:00+08', '2026-12-02T00:00+08', '2026-11-30'
+	from areas, (values ('talk', 4), ('nameless', 4), ('headcount', 1), ('headcount', 2)) d (l, t) where code = 'A1'`)
+	if err := postgres.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
-	if want := "due 92 0.50 46.00, late 92 0.25 23.00"; got != want {
-		t.Errorf("together %s, want %s", got, want)
+	want := []string{"cell-body-search 1 ", "cell-body-search 2 ", "cell-body-search 3 ", "headcount 1 ", "headcount 2 ", "nameless 4 ", "talk 1 inmate_ref0000000001,0000000002,0000000004"}
+	got := lines(t, conn, `select ledger || ' ' || target || ' ' || about || coalesce((select string_agg(inmate_no, ',' order by inmate_no) from duty_inmates o where o.duty_id = d.duty_id), '')
+		from duties d order by ledger, target`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestMigrateTogether: 0075 works out what all ledgers have together from what each had.
+func TestMigrateTogether(t *testing.T) {
+	t.Parallel()
+	conn, url := before(t, 75, `
+insert into fact_totals select prison_id, area_id, date '2026-10-01', l, m, array(select n * 0.25 from generate_series(1, 92) n)
+	from areas, unnest('{headcount,duty-log}'::text[]) l, unnest('{due,late}'::text[]) m where l = 'headcount' or m = 'due'`)
+	if err := postgres.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"due 92 0.50 46.00", "late 92 0.25 23.00"}
+	got := lines(t, conn, `select concat_ws(' ', measure, cardinality(totals), totals[1], totals[92]) from fact_totals where ledger = '*' order by measure`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -97,6 +97,9 @@ func TestNewVersion(t *testing.T) {
 		section(form)["fields"] = append(section(form)["fields"].([]any), "weather_note")
 		raw, _ = json.Marshal(definition["summary"])
 		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(raw), `"/title"`, `"/theme"`)), ptr(definition, "summary"))
+		for _, asked := range []string{"evidence", "measures"} {
+			everywhere(t, definition, asked, "library_month'", "sport'")
+		}
 	})
 	// Without the gate's answers a new field is refused, and the refusal kept.
 	if _, err := propose(h, ctx, "education head", c); fault.CodeOf(err) != "gate_refused" {

@@ -115,7 +115,8 @@ func TestSourcesServed(t *testing.T) {
 	}{
 		"taken, renamed": {"custody head", replaced(plain("headcount"), `"actual_count"`, `"counted"`, `doc.actual_count`, `doc.counted`, `/actual_count`, `/counted`),
 			[]string{"值班日志", "在册在场人数", "Duty log", "actual_count", "劳动"}},
-		"another kind of value": {"custody head", next(t, h, "headcount", func(schema, _, _ map[string]any) {
+		"another kind of value": {"custody head", next(t, h, "headcount", func(schema, definition, _ map[string]any) {
+			everywhere(t, definition, "computed", " - doc.actual_count", "")
 			p := properties(schema)["actual_count"].(map[string]any)
 			for _, bound := range []string{"minimum", "maximum", "multipleOf", "x-unit"} {
 				delete(p, bound)

@@ -22,7 +22,7 @@ import (
 )
 
 // sample is the first valid document of a ledger.
-func sample(t *testing.T, ledgerID string) map[string]any {
+func sample(t testing.TB, ledgerID string) map[string]any {
 	t.Helper()
 	names, err := fs.Glob(schemas.FS, "ledgers/"+ledgerID+"/v1/valid/*.json")
 	if err != nil || len(names) == 0 {

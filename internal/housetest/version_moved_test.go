@@ -34,8 +34,13 @@ func TestVersionMoved(t *testing.T) {
 		everywhere(t, form, "sections", `"title",`, `"theme",`)
 		everywhere(t, form, "sections", `,"awards"`, ``)
 		everywhere(t, definition, "summary", `"/title"`, `"/theme"`)
+		for _, asked := range []string{"evidence", "measures"} {
+			for _, gone := range []string{"library_month'", "reading'"} {
+				everywhere(t, definition, asked, gone, "flag_raising'")
+			}
+		}
 	})
-	c.AcceptHeld = true
+	c.AcceptHeld, c.Gate = true, theGate // another condition of a file may ask for more
 	p, err := propose(h, ctx, "education head", c)
 	if err != nil {
 		t.Fatal(err)

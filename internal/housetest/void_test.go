@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -323,5 +324,38 @@ func TestVoidRole(t *testing.T) {
 	var role actor.Role
 	if err := h.Owner.QueryRow(t.Context(), "select role from voids where entry_id = $1", e.Entry).Scan(&role); err != nil || role != own {
 		t.Errorf("asked for as %s, not %s: %v", role, own, err)
+	}
+}
+
+// TestVoidAfterEnd: what was filed in a ledger that has ended since can still be found
+// to be wrong: asked for before the end or after it, a void is decided, once.
+func TestVoidAfterEnd(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	before, after := approved(t, h), approved(t, h)
+	if _, err := askVoid(t, h, "officer", before.Key); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, h, "insert into ledger_ends (ledger, kind, target, notice_zh, notice_en, proposal_id) values ('cell-body-search', 'delete', '', '停用', '', $1)", uuid.New())
+	if err := h.Proposals.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := askVoid(t, h, "officer", after.Key); err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range map[string]ledger.Entry{"asked before": before, "asked after": after} {
+		var all sync.WaitGroup
+		var errs [2]error
+		for i := range errs {
+			all.Go(func() { _, errs[i] = decideVoid(t, h, h.As(t.Context(), "custody head"), e.Key, true) })
+		}
+		all.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Errorf("%s: not once: %v, %v", name, errs[0], errs[1])
+		}
+		v, err := h.Ledger.Get(h.As(t.Context(), "officer"), e.Key)
+		if err != nil || v.Entry.State != ledger.Voided || v.Entry.Counts {
+			t.Errorf("%s: %s, counts %t, %v", name, v.Entry.State, v.Entry.Counts, err)
+		}
 	}
 }

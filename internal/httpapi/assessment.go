@@ -21,6 +21,18 @@ func (a *API) readiness(c echo.Context) error {
 	return c.JSON(http.StatusOK, r)
 }
 
+func (a *API) selfCheck(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	d, err := a.Assessment.SelfCheck(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, d)
+}
+
 func (a *API) suppose(c echo.Context) error {
 	prison, area, err := areaPath(c)
 	if err != nil {

@@ -156,7 +156,7 @@ var titles = map[string]fault.Text{
 	"unsupported_media_type": {ZH: "请以 application/json 发送", EN: "Send application/json"},
 	"upload_empty":           {ZH: "文件是空的", EN: "The file is empty"},
 	"upload_too_large":       {ZH: "文件过大", EN: "The file is too large"},
-	"version_passed":         {ZH: "台账已更新版本，请按新版核对后再提交", EN: "The ledger has a newer version; look at it again under that one"},
+	"version_passed":         {ZH: "台账已有新版本：请重新打开表单，按新版核对后再提交；已填的内容仍在，不会丢失", EN: "The ledger has a new version: open the form again, look at it under that one and send it; nothing that was typed is lost"},
 	"version_moved":          {ZH: "台账已改版，草稿已转到新版本", EN: "The ledger has a new version and the draft has moved to it"},
 	"volume_empty":           {ZH: "所选范围内没有已办结的条目", EN: "There is no approved entry in what was chosen"},
 	"volume_failed":          {ZH: "该卷册装订失败，没有文件，请再次装订", EN: "This volume could not be bound and has no file; bind it again"},

@@ -21,8 +21,12 @@ func (a *API) listProposals(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	installs, err := a.Proposals.RefusedInstalls(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
 	ledgers, departments := a.Proposals.Open(c.Request().Context(), prison)
-	return c.JSON(http.StatusOK, map[string]any{"proposals": some(list), "more": more, "ledgers": ledgers, "departments": departments})
+	return c.JSON(http.StatusOK, map[string]any{"proposals": some(list), "more": more, "ledgers": ledgers, "departments": departments, "refused_installs": some(installs)})
 }
 
 func (a *API) getProposal(c echo.Context) error {

@@ -42,12 +42,8 @@ type New struct {
 // Faults: ledger_unknown, forbidden, those of a lock (period_expired,
 // not_for_area …), and those of the door.
 func (s *Service) Create(ctx context.Context, n New, idem Idem) (Outcome, error) {
-	t := s.Catalog.Current(n.Ledger)
-	if t == nil {
-		return Outcome{}, s.unknown(n.Ledger)
-	}
 	var out Outcome
-	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
+	err := s.begun(ctx, n, idem, &out, func(tx Tx, t *catalog.Type) error {
 		created, err := s.create(ctx, tx, t, n)
 		out = Outcome{Entry: created}
 		return err

@@ -19,16 +19,12 @@ import (
 // named with it: a document that asks for others is the fault invalid_document,
 // like every other mistake.
 func (s *Service) File(ctx context.Context, n New, idem Idem) (Outcome, error) {
-	t := s.Catalog.Current(n.Ledger)
-	if t == nil {
-		return Outcome{}, s.unknown(n.Ledger)
-	}
 	doc, err := catalog.ParseDocument(n.Body)
 	if err != nil {
 		return Outcome{}, err
 	}
 	var out Outcome
-	err = s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
+	err = s.begun(ctx, n, idem, &out, func(tx Tx, t *catalog.Type) error {
 		e, area, err := s.admit(ctx, tx, t, n)
 		if err != nil {
 			return err

@@ -45,80 +45,93 @@ func (s *Service) Open(ctx context.Context, j EntryApproved) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error {
-		e, err := tx.Lock(ctx, k)
-		if err != nil {
-			return err
-		}
-		t, err := s.typeOf(e)
-		if err != nil {
-			return err
-		}
-		rev, err := tx.Revision(ctx, k, j.Revision)
-		if err != nil {
-			return err
-		}
-		doc, fired, err := s.fired(t, rev)
-		if err != nil {
-			return err
-		}
-		before, err := tx.Opened(ctx, k)
-		if err != nil {
-			return err
-		}
-		for _, tr := range fired {
-			if tr.Opens != "" && s.Catalog.Current(tr.Opens) == nil {
+	return s.abreast(ctx, func() error {
+		return s.Store.Write(ctx, ses, Idem{}, nil, func(tx Tx) error { return s.open(ctx, tx, k, j.Revision) })
+	})
+}
+
+// open is Open within its transaction.
+func (s *Service) open(ctx context.Context, tx Tx, k Key, revision int) error {
+	if err := tx.HoldCatalogue(ctx); err != nil {
+		return err
+	}
+	e, err := tx.Lock(ctx, k)
+	if err != nil {
+		return err
+	}
+	t, err := s.typeOf(e)
+	if err != nil {
+		return err
+	}
+	rev, err := tx.Revision(ctx, k, revision)
+	if err != nil {
+		return err
+	}
+	doc, fired, err := s.fired(t, rev)
+	if err != nil {
+		return err
+	}
+	before, err := tx.Opened(ctx, k)
+	if err != nil {
+		return err
+	}
+	for _, tr := range fired {
+		var target *catalog.Type
+		if tr.Opens != "" {
+			if target, err = s.newest(ctx, tx, tr.Opens); err != nil {
+				return err
+			}
+			if target == nil {
 				// It was kept when this was filed. The rest opens all the same.
 				if err := tx.InsertEvent(ctx, k, "not_opened", rev.Number, map[string]any{"ledger": tr.Opens, "trigger": tr.ID}); err != nil {
 					return err
 				}
 				continue
 			}
-			task, err := s.task(t, e, tr, doc, tx.Now())
+		}
+		task, err := s.task(t, e, tr, doc, tx.Now())
+		if err != nil {
+			return err
+		}
+		if task.Disputes {
+			// What is not in this prison cannot be doubted from here.
+			checked, err := tx.Entry(ctx, Key{Prison: e.Prison, Entry: *task.Entry})
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
-			if task.Disputes {
-				// What is not in this prison cannot be doubted from here.
-				checked, err := tx.Entry(ctx, Key{Prison: e.Prison, Entry: *task.Entry})
-				if fault.Is(err, fault.NotFound) {
-					continue
-				}
-				if err != nil {
-					return err
-				}
-				task.Area = checked.Area
-			}
-			if tr.To == nil && !slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
-				target := s.Catalog.Current(tr.Opens)
-				area, err := tx.Area(ctx, e.Prison, e.Area)
-				if err != nil {
-					return err
-				}
-				known, err := catalog.ParseDocument(task.Body)
-				if err != nil {
-					return err
-				}
-				known, pins, err := shared(ctx, tx, target, area, known)
-				if err != nil {
-					return err
-				}
-				opened, err := begin(ctx, tx, target, Entry{
-					Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
-					Author: e.Author, State: Draft, OpenedBy: &e.Entry,
-				}, known.Canonical, pins, "opened")
-				if err != nil {
-					return err
-				}
-				task.Opened = &opened.Entry
-				before = append(before, opened)
-			}
-			if _, err := tx.InsertTask(ctx, e.Prison, task); err != nil {
+			task.Area = checked.Area
+		}
+		if tr.To == nil && !slices.ContainsFunc(before, func(o Entry) bool { return o.Ledger == tr.Opens }) {
+			area, err := tx.Area(ctx, e.Prison, e.Area)
+			if err != nil {
 				return err
 			}
+			known, err := catalog.ParseDocument(task.Body)
+			if err != nil {
+				return err
+			}
+			known, pins, err := shared(ctx, tx, target, area, known)
+			if err != nil {
+				return err
+			}
+			opened, err := begin(ctx, tx, target, Entry{
+				Key: newKey(e.Prison), Area: e.Area, Ledger: target.ID, Version: target.Version, Level: target.Sensitivity,
+				Author: e.Author, State: Draft, OpenedBy: &e.Entry,
+			}, known.Canonical, pins, "opened")
+			if err != nil {
+				return err
+			}
+			task.Opened = &opened.Entry
+			before = append(before, opened)
 		}
-		return nil
-	})
+		if _, err := tx.InsertTask(ctx, e.Prison, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // task is what a trigger asks for.

@@ -28,31 +28,57 @@ func (s *Service) Rebase(ctx context.Context, k Key, version int) error {
 		if err != nil || e.State != Draft || e.InForce > 0 || e.Version >= version {
 			return err
 		}
-		from, to := s.Catalog.Type(e.Ledger, e.Version), s.Catalog.Type(e.Ledger, version)
-		if from == nil || to == nil {
-			return fmt.Errorf("%s v%d to v%d: not in the catalogue", e.Ledger, e.Version, version)
-		}
 		d, err := tx.Draft(ctx, k)
 		if err != nil {
 			return err
 		}
-		doc, err := catalog.ParseDocument(d.Body)
-		if err != nil {
-			return err
-		}
-		r, err := catalog.Rebase(catalog.Compare(from, to), doc)
+		r, err := s.move(ctx, tx, &e, version, d.Body)
 		if err != nil || len(r.Held) > 0 {
 			return err
 		}
 		if err := tx.SaveDraft(ctx, k, r.Document.Canonical, d.Remarks); err != nil {
 			return err
 		}
-		if err := tx.InsertEvent(ctx, k, "rebased", e.Revision, map[string]any{"from": e.Version, "to": version, "dropped": r.Dropped}); err != nil {
-			return err
-		}
-		e.Version = version
 		return tx.UpdateEntry(ctx, &e)
 	})
+}
+
+// carried is the document of an entry that becomes a draft again as the version in
+// force takes it. One that a change holds stays as it is, and the history says why.
+func (s *Service) carried(ctx context.Context, tx Tx, e *Entry, body json.RawMessage) (json.RawMessage, error) {
+	to, err := s.newest(ctx, tx, e.Ledger)
+	if err != nil || to == nil || to.Version == e.Version {
+		return body, err
+	}
+	r, err := s.move(ctx, tx, e, to.Version, body)
+	if err != nil || len(r.Held) == 0 {
+		return r.Document.Canonical, err
+	}
+	held := []fault.Text{}
+	for _, c := range r.Held {
+		if !slices.Contains(held, c.Title) {
+			held = append(held, c.Title)
+		}
+	}
+	return body, tx.InsertEvent(ctx, e.Key, "not_moved", e.Revision, map[string]any{"from": e.Version, "to": to.Version, "held": held})
+}
+
+// move puts the head on another version, unless a change holds the document.
+func (s *Service) move(ctx context.Context, tx Tx, e *Entry, version int, body json.RawMessage) (catalog.Rebased, error) {
+	from, to := s.Catalog.Type(e.Ledger, e.Version), s.Catalog.Type(e.Ledger, version)
+	if from == nil || to == nil {
+		return catalog.Rebased{}, fmt.Errorf("%s v%d to v%d: not in the catalogue", e.Ledger, e.Version, version)
+	}
+	doc, err := catalog.ParseDocument(body)
+	if err != nil {
+		return catalog.Rebased{}, err
+	}
+	r, err := catalog.Rebase(catalog.Compare(from, to), doc)
+	if err != nil || len(r.Held) > 0 {
+		return r, err
+	}
+	e.Version = version
+	return r, tx.InsertEvent(ctx, e.Key, "rebased", e.Revision, map[string]any{"from": from.Version, "to": version, "dropped": r.Dropped})
 }
 
 // Moved is what somebody typed under one version as the draft's version takes it.

@@ -1,6 +1,9 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // Withdraw takes a submission back before the first decision.
 func (s *Service) Withdraw(ctx context.Context, k Key, ifMatch int64, idem Idem) (Outcome, error) {
@@ -19,7 +22,8 @@ func (s *Service) Amend(ctx context.Context, k Key, ifMatch int64, idem Idem) (O
 	return s.reopen(ctx, k, Amend, ifMatch, idem, "amended")
 }
 
-// reopen makes a draft of the latest revision, with its files beside it.
+// reopen makes a draft of the latest revision, with its files beside it: of the
+// version in force, unless a correction leaves an approved one standing.
 func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, idem Idem, kind string) (Outcome, error) {
 	return s.change(ctx, k, a, ifMatch, idem, func(tx Tx, e *Entry, _ Situation, to State) (*Outcome, error) {
 		rev, err := tx.Revision(ctx, k, e.Revision)
@@ -35,9 +39,17 @@ func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, id
 			return nil, err
 		}
 		// Of a nil return nothing was typed: the draft is an empty form.
-		body := []byte("{}")
+		body := json.RawMessage("{}")
 		if !rev.Nil {
 			if body, err = t.Typed(rev.Document); err != nil {
+				return nil, err
+			}
+		}
+		if err := tx.InsertEvent(ctx, k, kind, rev.Number, nil); err != nil {
+			return nil, err
+		}
+		if e.InForce == 0 {
+			if body, err = s.carried(ctx, tx, e, body); err != nil {
 				return nil, err
 			}
 		}
@@ -52,9 +64,6 @@ func (s *Service) reopen(ctx context.Context, k Key, a Action, ifMatch int64, id
 		}
 		e.State, e.Step = to, 0
 		e.leaveStep()
-		if err := tx.InsertEvent(ctx, k, kind, rev.Number, nil); err != nil {
-			return nil, err
-		}
 		if err := tx.UpdateEntry(ctx, e); err != nil {
 			return nil, err
 		}

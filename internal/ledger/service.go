@@ -18,6 +18,8 @@ type Service struct {
 	Files   Files
 	Access  Authorizer
 	Catalog *catalog.Catalog
+	// Refresh puts what the database now holds of the catalogue in force in this process.
+	Refresh func(ctx context.Context) error
 	// Now is asked for time limits of grants and sessions only; what is stored
 	// is stamped with the transaction's time.
 	Now func() time.Time
@@ -102,49 +104,108 @@ func (s *Service) Allowed(ctx context.Context, e Entry, sit Situation) []Action 
 	return list
 }
 
+// abreast runs fn once more where it may have failed only because another server
+// has changed the catalogue since this one read it.
+func (s *Service) abreast(ctx context.Context, fn func() error) error {
+	err := fn()
+	if code := fault.CodeOf(err); code != "version_passed" && code != "ledger_unknown" {
+		return err
+	}
+	if missed := s.Refresh(ctx); missed != nil {
+		return errors.Join(err, missed)
+	}
+	return fn()
+}
+
+// begun is Store.Write under the type of n.Ledger that is in force, and stays so
+// until commit. Faults: ledger_unknown, ledger_ended.
+func (s *Service) begun(ctx context.Context, n New, idem Idem, out *Outcome, fn func(Tx, *catalog.Type) error) error {
+	return s.abreast(ctx, func() error {
+		return s.Store.Write(ctx, s.session(ctx, n.Prison), idem, out, func(tx Tx) error {
+			if err := tx.HoldCatalogue(ctx); err != nil {
+				return err
+			}
+			t, err := s.newest(ctx, tx, n.Ledger)
+			if err != nil {
+				return err
+			}
+			if t == nil {
+				return s.unknown(n.Ledger)
+			}
+			return fn(tx, t)
+		})
+	})
+}
+
+// newest is the type of a ledger that the database has in force, nil of one that is
+// kept no longer. Where this process has read another: the fault version_passed.
+func (s *Service) newest(ctx context.Context, tx Tx, id string) (*catalog.Type, error) {
+	version, err := tx.VersionInForce(ctx, id)
+	if err != nil || version == 0 {
+		return nil, err
+	}
+	t := s.Catalog.Current(id)
+	if t == nil || t.Version != version {
+		return nil, fault.New(fault.Conflict, "version_passed").With("version", version)
+	}
+	return t, nil
+}
+
 // change is the frame of every change of an entry: lock first, look, ask the
 // state table and access, compare the etag, then write. ifMatch 0 skips the
 // comparison (only for use cases bound to a digest instead).
 func (s *Service) change(ctx context.Context, k Key, a Action, ifMatch int64, idem Idem, fn func(Tx, *Entry, Situation, State) (*Outcome, error)) (Outcome, error) {
 	var out Outcome
-	err := s.Store.Write(ctx, s.session(ctx, k.Prison), idem, &out, func(tx Tx) error {
-		e, err := tx.Lock(ctx, k)
-		if err != nil {
-			return err
-		}
-		fault.Point("entry.locked")
-		sit, err := s.look(ctx, tx, e)
-		if err != nil {
-			return err
-		}
-		if err := s.check(ctx, a, e); err != nil {
-			// Who may read it hears that it is too late, not that he may not.
-			if _, late := Next(sit, a); late != nil && fault.Is(err, fault.Forbidden) && s.check(ctx, "read", e) == nil {
-				return late
+	err := s.abreast(ctx, func() error {
+		return s.Store.Write(ctx, s.session(ctx, k.Prison), idem, &out, func(tx Tx) error {
+			o, err := s.changed(ctx, tx, k, a, ifMatch, fn)
+			if err == nil {
+				out = *o
 			}
 			return err
-		}
-		if ifMatch != 0 && ifMatch != e.ETag {
-			return s.stale(ctx, tx, e)
-		}
-		to, err := Next(sit, a)
-		if err != nil {
-			return err
-		}
-		o, err := fn(tx, &e, sit, to)
-		if err != nil {
-			return err
-		}
-		// The names were read before the change.
-		e.Waiting, e.Heard = nil, nil
-		o.Entry = e
-		if err := s.Conceal(ctx, []*Entry{&o.Entry}); err != nil {
-			return err
-		}
-		out = *o
-		return nil
+		})
 	})
 	return out, err
+}
+
+// changed is change within its transaction.
+func (s *Service) changed(ctx context.Context, tx Tx, k Key, a Action, ifMatch int64, fn func(Tx, *Entry, Situation, State) (*Outcome, error)) (*Outcome, error) {
+	if a == Withdraw || a == Revise { // see carried
+		if err := tx.HoldCatalogue(ctx); err != nil {
+			return nil, err
+		}
+	}
+	e, err := tx.Lock(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	fault.Point("entry.locked")
+	sit, err := s.look(ctx, tx, e)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(ctx, a, e); err != nil {
+		// Who may read it hears that it is too late, not that he may not.
+		if _, late := Next(sit, a); late != nil && fault.Is(err, fault.Forbidden) && s.check(ctx, "read", e) == nil {
+			return nil, late
+		}
+		return nil, err
+	}
+	if ifMatch != 0 && ifMatch != e.ETag {
+		return nil, s.stale(ctx, tx, e)
+	}
+	to, err := Next(sit, a)
+	if err != nil {
+		return nil, err
+	}
+	o, err := fn(tx, &e, sit, to)
+	if err != nil {
+		return nil, err
+	}
+	// The names were read before the change.
+	e.Waiting, e.Heard = nil, nil
+	o.Entry = e
+	return o, s.Conceal(ctx, []*Entry{&o.Entry})
 }
 
 // look gathers what the state table needs to know of an entry, seen by the

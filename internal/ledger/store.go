@@ -138,6 +138,11 @@ type Reader interface {
 	// in the order asked for; both as the program sees them.
 	Stood(ctx context.Context, prison uuid.UUID, entries []uuid.UUID) (map[uuid.UUID]Stood, error)
 	Documents(ctx context.Context, prison uuid.UUID, list []Pinned) ([]Sourced, error)
+	// InForce reads what is in force of the area's ledgers and days, nil returns left
+	// out, with the files under it; Resting what of it took shared fields, with its pins.
+	// Both look as the program does.
+	InForce(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string, each func(Standing) error) error
+	Resting(ctx context.Context, prison, area uuid.UUID, ledgers []string, from, to string) ([]Standing, error)
 	// Delivered is what a system (ext:…) with a connector says of an area, by day; none
 	// while it has no connector, has said nothing yet, or cannot be relied on.
 	// take is the member wanted; the delivery may lack it.
@@ -162,8 +167,15 @@ type Tx interface {
 	// Numbers are the values of the fields in the area's other entries that
 	// occurred between two times, of the latest HintsFrom.
 	Numbers(ctx context.Context, k Key, area uuid.UUID, ledger string, fields []string, from, to time.Time) (map[string][]float64, error)
+	// HoldCatalogue keeps every change of the catalogue out until commit. It comes
+	// before every other lock.
+	HoldCatalogue(ctx context.Context) error
+	// VersionInForce is the newest version of a ledger that the database holds, 0 of
+	// one that has ended; it stays so until commit under HoldCatalogue.
+	VersionInForce(ctx context.Context, ledger string) (int, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
+	// InsertEntry is under HoldCatalogue, of the version in force.
 	InsertEntry(ctx context.Context, e Entry) error
 	// LockLedger keeps other submissions of the ledger in the prison out until
 	// commit, for types whose rules look at other entries.

@@ -92,15 +92,11 @@ func (s *Service) SubmitWith(ctx context.Context, k Key, ifMatch int64, sub Subm
 // begun and be due. Faults: nil_not_allowed, nil_without_duty, and those of a
 // lock: period_not_begun, period_expired.
 func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outcome, error) {
-	t := s.Catalog.Current(n.Ledger)
-	if t == nil {
-		return Outcome{}, s.unknown(n.Ledger)
-	}
-	if !t.Cadence.Nil {
-		return Outcome{}, fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
-	}
 	var out Outcome
-	err := s.Store.Write(ctx, s.session(ctx, n.Prison), idem, &out, func(tx Tx) error {
+	err := s.begun(ctx, n, idem, &out, func(tx Tx, t *catalog.Type) error {
+		if !t.Cadence.Nil {
+			return fault.New(fault.Invalid, "nil_not_allowed").With("ledger", n.Ledger)
+		}
 		e, _, err := s.admit(ctx, tx, t, n)
 		if err != nil {
 			return err

@@ -67,6 +67,7 @@ func (e TaskEntry) Record() (Record, error) {
 // TaskQuery: zero members do not restrict.
 type TaskQuery struct {
 	Task, Entry uuid.UUID
+	Area        uuid.UUID
 	Open        bool
 	Me          uuid.UUID // whose draft is GoOn
 	// Mine are the posts of whom they are for: what others have to do must not

@@ -114,7 +114,7 @@ func (s Accounts) postings(ctx context.Context, person uuid.UUID) ([]actor.Posti
 
 func (s Accounts) grants(ctx context.Context, person uuid.UUID) ([]actor.Grant, error) {
 	rows, err := s.pool.Query(ctx, `select grant_id, prison_id, areas, from_at, until_at, reason from grants
-		where person_id = $1 and until_at > now()`, person)
+		where person_id = $1 and until_at > now() order by grant_id`, person)
 	if err != nil {
 		return nil, err
 	}

@@ -8,15 +8,23 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/internal/proposal"
 )
 
+// Installer is who starts a server, and which.
+type Installer struct {
+	Operator string // account and machine
+	Program  string // its build
+}
+
 // Install publishes the shipped versions, with all that follows from a new one of a
 // ledger there is. One already there stays as it is: a published version is
-// immutable. What the register refuses is the
-// fault install_refused, and then nothing comes in.
-func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department) error {
-	return mapped(pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+// immutable. What the register refuses is the fault install_refused; then nothing comes
+// in, and the refusal is kept, once however often the same server is started.
+func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Register, owner func(ledger string) string, departments []Department, by Installer) error {
+	var refused []fault.Field
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		// Two servers may start at once, and a change of the catalogue be decided meanwhile.
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", catalogueLock); err != nil {
 			return err
@@ -30,12 +38,15 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 		if err != nil {
 			return err
 		}
-		refused, err := r.Refused(c, there)
-		if err != nil {
+		if refused, err = r.Refused(c, there); err != nil {
 			return err
 		}
 		if len(refused) > 0 {
-			return catalog.NotInstalled(refused)
+			digest, err := r.Digest(c)
+			if err != nil {
+				return err
+			}
+			return to.refuseInstall(ctx, proposal.RefusedInstall{ID: uuid.Must(uuid.NewV7()), Digest: digest, Failed: refused, Operator: by.Operator, Program: by.Program})
 		}
 		for _, d := range departments {
 			if _, err := tx.Exec(ctx, "insert into departments (code, title_zh, title_en) values ($1, $2, $3) on conflict do nothing", d.Code, d.ZH, d.EN); err != nil {
@@ -58,7 +69,33 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 			}
 		}
 		return nil
-	}))
+	})
+	if err == nil && len(refused) > 0 {
+		err = catalog.NotInstalled(refused)
+	}
+	return mapped(err)
+}
+
+func (t proposing) refuseInstall(ctx context.Context, r proposal.RefusedInstall) error {
+	_, err := t.exec(ctx, `insert into refused_installs (install_id, digest, failed, operator, program) select $1::uuid, $2::bytea, $3::jsonb, $4::text, $5::text
+		where not exists (select from refused_installs where digest = $2 and failed = $3 and operator = $4 and program = $5)`,
+		r.ID, r.Digest[:], r.Failed, r.Operator, r.Program)
+	return err
+}
+
+func (t proposing) RefusedInstalls(ctx context.Context, limit int) ([]proposal.RefusedInstall, error) {
+	rows, err := t.tx.Query(ctx, `select install_id, digest, failed, operator, program, recorded_at from refused_installs
+		order by recorded_at desc, install_id desc limit $1`, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (proposal.RefusedInstall, error) {
+		var r proposal.RefusedInstall
+		var digest []byte
+		err := row.Scan(&r.ID, &digest, &r.Failed, &r.Operator, &r.Program, &r.RecordedAt)
+		copy(r.Digest[:], digest)
+		return r, err
+	})
 }
 
 // Department as the database keeps it.
@@ -107,6 +144,20 @@ func governedIn(ctx context.Context, from querier) (owners map[string]string, en
 		return e, err
 	})
 	return owners, ends, err
+}
+
+// HoldCatalogue is a statement of its own: only those after it see what a change
+// that it waited for has committed.
+func (t *txn) HoldCatalogue(ctx context.Context) error {
+	_, err := t.exec(ctx, "select pg_advisory_xact_lock_shared($1)", catalogueLock)
+	return err
+}
+
+// VersionInForce as in ledger.Tx.
+func (t *txn) VersionInForce(ctx context.Context, ledgerID string) (version int, err error) {
+	err = t.tx.QueryRow(ctx, `select coalesce(max(version), 0) from ledger_versions
+		where ledger = $1 and not exists (select from ledger_ends where ledger = $1)`, ledgerID).Scan(&version)
+	return version, err
 }
 
 // Generation grows with every change of the catalogue.

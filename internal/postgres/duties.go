@@ -62,7 +62,7 @@ func (s Duties) Roll(ctx context.Context, ses ledger.Session, day string) (map[u
 // catalogue that planned does not know it yet: one that is ending is waited for.
 func (s Duties) AddDuties(ctx context.Context, ses ledger.Session, list []duty.Duty) error {
 	return s.write(ctx, ses, ledger.Idem{}, nil, func(t *txn) error {
-		if _, err := t.exec(ctx, "select pg_advisory_xact_lock_shared($1)", catalogueLock); err != nil {
+		if err := t.HoldCatalogue(ctx); err != nil {
 			return err
 		}
 		if err := t.lockOutages(ctx); err != nil {

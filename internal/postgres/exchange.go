@@ -236,7 +236,8 @@ func (t exchanging) Standing(ctx context.Context, prison uuid.UUID, names []ledg
 	return out, rows.Err()
 }
 
-const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at`
+const exportColumns = `prison_id, export_id, ledger, query, format, reason, person_id, address, state, total, rows, size, sha256, failure, created_at, touched_at, finished_at,
+	parts, after, ground`
 
 func (t exchanging) exports(ctx context.Context, sql string, args ...any) ([]exchange.Export, error) {
 	rows, err := t.tx.Query(ctx, "select "+exportColumns+" from exports where "+sql, args...)
@@ -245,9 +246,10 @@ func (t exchanging) exports(ctx context.Context, sql string, args ...any) ([]exc
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (exchange.Export, error) {
 		var e exchange.Export
-		var sum []byte
+		var sum, ground []byte
 		err := row.Scan(&e.Prison, &e.ID, &e.Ledger, &e.Query, &e.Format, &e.Reason, &e.Person, &e.Address, &e.State, &e.Total, &e.Rows, &e.Size, &sum,
-			&e.Failure, &e.Created, &e.Touched, &e.Finished)
+			&e.Failure, &e.Created, &e.Touched, &e.Finished, &e.Parts, &e.After, &ground)
+		copy(e.Ground[:], ground)
 		if len(sum) == 32 {
 			d := ledger.Digest(sum)
 			e.Sha256 = &d
@@ -279,8 +281,10 @@ func (t exchanging) UpdateExport(ctx context.Context, e exchange.Export) error {
 	if e.Sha256 != nil {
 		sum = e.Sha256[:]
 	}
-	_, err := t.exec(ctx, `update exports set state = $3, total = $4, rows = $5, size = $6, sha256 = $7, failure = $8, finished_at = $9, touched_at = now()
-		where prison_id = $1 and export_id = $2`, e.Prison, e.ID, e.State, e.Total, e.Rows, e.Size, sum, e.Failure, e.Finished)
+	_, err := t.exec(ctx, `update exports set state = $3, total = $4, rows = $5, size = $6, sha256 = $7, failure = $8, finished_at = $9,
+			parts = $10, after = $11, ground = $12, touched_at = now()
+		where prison_id = $1 and export_id = $2`, e.Prison, e.ID, e.State, e.Total, e.Rows, e.Size, sum, e.Failure, e.Finished,
+		some(e.Parts), e.After, e.Ground[:])
 	return err
 }
 

@@ -241,6 +241,12 @@ func (t proposing) Filed(ctx context.Context, ledgerID string) (n int, err error
 	return n, err
 }
 
+func (t proposing) OnTheirWay(ctx context.Context, ledgerID string) (returned, submitted int, err error) {
+	err = t.tx.QueryRow(ctx, `select count(*) filter (where state = 'returned'), count(*) filter (where state = 'submitted')
+		from entries where ledger = $1 and state in ('returned', 'submitted') and in_force = 0`, ledgerID).Scan(&returned, &submitted)
+	return returned, submitted, err
+}
+
 // falling says of a duty d whether it is one of those.
 var falling = map[proposal.Falling]string{
 	proposal.None:      "false",

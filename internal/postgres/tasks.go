@@ -62,6 +62,9 @@ func (t *txn) Tasks(ctx context.Context, prison uuid.UUID, q ledger.TaskQuery) (
 	if q.Entry != uuid.Nil {
 		w.add("t.entry_id = %s", q.Entry)
 	}
+	if q.Area != uuid.Nil {
+		w.add("t.area_id = %s", q.Area)
+	}
 	if q.Mine != nil {
 		var roles, departments []string
 		var areas []uuid.UUID

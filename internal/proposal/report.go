@@ -38,6 +38,10 @@ type Drafts struct {
 	Open int `json:"open"`
 	Move int `json:"move"`
 	Hold int `json:"hold"`
+	// Returned and Submitted become drafts when they are revised or withdrawn, and move
+	// or stay then. None in reports older than them.
+	Returned  int `json:"returned,omitzero"`
+	Submitted int `json:"submitted,omitzero"`
 	// Fate names what becomes of them: the kind of the change, "external" for a transfer
 	// to another system. Only a version moves and holds; after the others they are
 	// finished as they are. None in reports older than it.
@@ -85,6 +89,9 @@ func (s *Service) report(ctx context.Context, tx Tx, c Content, today string) (R
 			return r, err
 		}
 		if r.Duties, err = tx.Duties(ctx, c.Ledger, c.drops()); err != nil {
+			return r, err
+		}
+		if r.Drafts.Returned, r.Drafts.Submitted, err = tx.OnTheirWay(ctx, c.Ledger); err != nil {
 			return r, err
 		}
 		if err := s.drafts(ctx, tx, c, current, next, &r); err != nil {

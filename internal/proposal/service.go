@@ -74,6 +74,11 @@ type Tx interface {
 	Filed(ctx context.Context, ledgerID string) (int, error)
 	// Duties counts what DropDuties would take away, in all prisons.
 	Duties(ctx context.Context, ledgerID string, which Falling) (int, error)
+	// RefusedInstalls lists the newest, at most so many.
+	RefusedInstalls(ctx context.Context, limit int) ([]RefusedInstall, error)
+	// OnTheirWay counts entries that lie returned or submitted with nothing in force, in
+	// all prisons.
+	OnTheirWay(ctx context.Context, ledgerID string) (returned, submitted int, err error)
 	// OpenDrafts by key, after one and at most so many: they carry their documents.
 	OpenDrafts(ctx context.Context, ledgerID string, after ledger.Key, limit int) ([]OpenDraft, error)
 
@@ -96,6 +101,16 @@ type Origin struct {
 	Version int       `json:"-"`
 	Prison  uuid.UUID `json:"prison"`
 	ID      uuid.UUID `json:"id"`
+}
+
+// RefusedInstall is a release whose files did not pass the gate when its server started.
+type RefusedInstall struct {
+	ID         uuid.UUID     `json:"id"`
+	Digest     ledger.Digest `json:"digest"` // of the files
+	Failed     []fault.Field `json:"failed"` // tests of the gate
+	Operator   string        `json:"operator"`
+	Program    string        `json:"program"`
+	RecordedAt time.Time     `json:"recorded_at"`
 }
 
 // Published asks that open drafts move to a version: those after a key, for a
@@ -277,6 +292,19 @@ func (s *Service) List(ctx context.Context, prison uuid.UUID) (list []Proposal, 
 		list[i] = s.dressed(ctx, list[i])
 	}
 	return list, more, err
+}
+
+// RefusedInstalls lists the newest MaxOver files of ledgers that the gate kept out, to
+// whoever may read proposals: they came in by no prison.
+func (s *Service) RefusedInstalls(ctx context.Context, prison uuid.UUID) (list []RefusedInstall, err error) {
+	if err := s.check(ctx, "read", ledger.Subject{Prison: prison}); err != nil {
+		return nil, err
+	}
+	err = s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) error {
+		list, err = tx.RefusedInstalls(ctx, MaxOver)
+		return err
+	})
+	return list, err
 }
 
 // Origins lists what the catalogue's changes came of, as far as the actor may

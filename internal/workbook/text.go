@@ -41,14 +41,24 @@ func (nopCloser) Close() error { return nil }
 
 // NewText begins a CSV. Excel reads UTF-8 only behind a BOM.
 func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
-	t := &Text{plan: p, slots: p.slots(kind), out: nopCloser{w}}
-	switch enc {
-	case GB18030:
-		t.out = transform.NewWriter(w, gb18030{}.NewEncoder())
-	case UTF8BOM:
+	if enc == UTF8BOM {
 		if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 			return nil, err
 		}
+	}
+	t := MoreText(w, p, kind, enc)
+	titles := make([]string, len(t.slots))
+	for i, s := range t.slots {
+		titles[i] = safe(s.title)
+	}
+	return t, t.w.Write(titles)
+}
+
+// MoreText goes on with a CSV that was begun.
+func MoreText(w io.Writer, p *Plan, kind Kind, enc string) *Text {
+	t := &Text{plan: p, slots: p.slots(kind), out: nopCloser{w}}
+	if enc == GB18030 {
+		t.out = transform.NewWriter(w, gb18030{}.NewEncoder())
 	}
 	for i, tab := range p.Tables {
 		if i > 0 && tab.depth(p.newestOf(tab)) == 1 {
@@ -57,11 +67,7 @@ func NewText(w io.Writer, p *Plan, kind Kind, enc string) (*Text, error) {
 	}
 	t.w = csv.NewWriter(t.out)
 	t.w.UseCRLF = true
-	titles := make([]string, len(t.slots))
-	for i, s := range t.slots {
-		titles[i] = safe(s.title)
-	}
-	return t, t.w.Write(titles)
+	return t
 }
 
 // Add writes one entry.

@@ -7,6 +7,7 @@ import type {
   Proposal,
   ProposalContent,
   ProposalReport,
+  RefusedInstall,
   Verdict,
 } from './model'
 
@@ -23,6 +24,8 @@ export interface ProposalList {
   more: number
   ledgers: string[]
   departments: string[]
+  /** Files of ledgers that the gate kept out; they belong to the province. */
+  refused_installs: RefusedInstall[]
 }
 
 export function useProposals(prison: string) {

@@ -24,6 +24,14 @@ export function Report({ report }: { report: ProposalReport }) {
         </div>
       )}
       <p>{t(`catalogue.drafts_${fate}`, report.drafts)}</p>
+      {(report.drafts.returned ?? 0) + (report.drafts.submitted ?? 0) > 0 && (
+        <p>
+          {t(`catalogue.back_${fate === 'version' ? 'moves' : 'stays'}`, {
+            returned: report.drafts.returned ?? 0,
+            submitted: report.drafts.submitted ?? 0,
+          })}
+        </p>
+      )}
       <p>{t('catalogue.records', { records: report.records })}</p>
       {report.duties > 0 && (
         <p>

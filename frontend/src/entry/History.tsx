@@ -2,7 +2,7 @@ import type { Claim, Decision, EntryView, Role } from '../api/model'
 import { StepNow } from '../approval/StepNow'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
-import { type Schema, text } from '../schema/types'
+import { type Schema, type Text, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { labelOf } from './labels'
 import { LeftOut } from './MovedOver'
@@ -131,6 +131,7 @@ const known = [
   'amended',
   'retaken',
   'rebased',
+  'not_moved',
   'void_asked',
   'void_refused',
   'void_withdrawn',
@@ -143,12 +144,13 @@ const known = [
 ] as const
 
 /** What names the officer whose entry it is, and is the program's work. */
-const programs = new Set(['rebased', 'not_opened'])
+const programs = new Set(['rebased', 'not_moved', 'not_opened'])
 
 /** What happened to the entry and when the server heard of it, newest first. */
 export function Timeline({ view }: { view: EntryView }) {
   const t = useT()
   const names = useNames()
+  const lang = useLang()
   // The server's order, turned round: acts of one transaction bear one time.
   const newest = [...view.events].reverse()
   return (
@@ -163,6 +165,15 @@ export function Timeline({ view }: { view: EntryView }) {
             <div className="quiet">{showTime(event.recorded_at)}</div>
             {event.kind === 'not_opened' && (
               <p>{names.ledger((event.detail as { ledger?: string }).ledger ?? '')}</p>
+            )}
+            {event.kind === 'not_moved' && (
+              <p>
+                {t('event.not_moved_why', {
+                  fields: ((event.detail as { held?: Text[] }).held ?? [])
+                    .map((h) => text(h, lang))
+                    .join('、'),
+                })}
+              </p>
             )}
             {event.kind === 'discarded' && <p>{(event.detail as { reason?: string }).reason}</p>}
             <LeftOut ledger={view.entry.ledger} event={event} />

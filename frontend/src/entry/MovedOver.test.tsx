@@ -36,6 +36,11 @@ const moved = event('rebased', '2', {
   to: 2,
   dropped: { heard: '李四', 'guests.rank': ['三级'] },
 })
+const stays = event('not_moved', '3', {
+  from: 1,
+  to: 2,
+  held: [{ zh: '方式', en: 'kind' }, { zh: '人数' }],
+})
 const view = (events: object[]) =>
   ({ entry: { ledger: 'talk', version: 2 }, events }) as unknown as EntryView
 
@@ -44,6 +49,14 @@ function show(what: ReactNode) {
   client.setQueryData(['type', 'talk', 1], type)
   return render(<QueryClientProvider client={client}>{what}</QueryClientProvider>)
 }
+
+it('says in the history why what was taken back stays on its version', () => {
+  show(<Timeline view={view([created, stays])} />)
+  const [first] = screen.getAllByRole('listitem')
+  expect(first?.textContent).toContain('台账已改版，留在原版本')
+  expect(first?.textContent).toContain('照原版本填完即可：方式、人数')
+  expect(first?.textContent).not.toContain('张三')
+})
 
 it('says in the history what a move left out, and that the program moved it', () => {
   show(<Timeline view={view([created, moved])} />)

@@ -37,6 +37,11 @@ it('asks for what was merged into the ledger too, unless somebody does not want 
   expect(await asked()).toBeUndefined()
 })
 
+it('says what becomes of an export that is interrupted', () => {
+  show('fire-safety')
+  screen.getByText(/CSV 从中断处接着做，Excel 从头重做/)
+})
+
 it('asks nothing of a ledger that received none', async () => {
   show('fire-safety')
   expect(screen.queryByRole('checkbox')).toBeNull()

@@ -135,6 +135,7 @@ export function Ask(props: {
           {t('exchange.ask')}
         </Button>
       </form>
+      <p className="quiet">{t('exchange.interrupted')}</p>
       {problem && (
         <p className="danger" role="alert">
           {problem}

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { Link } from 'react-router'
 import { useProposals } from '../api/catalogue'
 import { usePrison } from '../api/queries'
+import { RefusedInstalls } from '../catalogue/RefusedInstalls'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
@@ -65,6 +66,7 @@ export default function Catalogue() {
           </div>
         )}
       </Ready>
+      <RefusedInstalls list={query.data?.refused_installs ?? []} />
     </>
   )
 }

@@ -28,6 +28,7 @@ export default function Readiness() {
   return (
     <>
       <PageTitle title={t('readiness.title', { area: names.area(area) })}>
+        <Link to={`/prisons/${prison}/areas/${area}/self-check`}>{t('selfCheck.open')}</Link>
         <Link to={`/prisons/${prison}/areas/${area}/score`}>{t('readiness.sheet')}</Link>
       </PageTitle>
       <Ready query={query}>

@@ -17,6 +17,10 @@ export const subject: Subject = {
       path: 'prisons/:prison/areas/:area/readiness',
       ...page(() => import('../../pages/Readiness')),
     },
+    {
+      path: 'prisons/:prison/areas/:area/self-check',
+      ...page(() => import('../../pages/SelfCheck')),
+    },
     { path: 'prisons/:prison/runs/:run', ...page(() => import('../../pages/RunPage')) },
     { path: 'prisons/:prison/areas/:area/proof', ...page(() => import('../../pages/Proof')) },
     { path: 'completeness', ...page(() => import('../../pages/Completeness')) },
