@@ -1714,6 +1714,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/areas/{area}/self-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands against an area before anybody comes to look */
+        get: operations["scores.self_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/suppose": {
         parameters: {
             query?: never;
@@ -2657,6 +2674,10 @@ export interface components {
                 open: number;
                 move: number;
                 hold: number;
+                /** @description become drafts when revised */
+                returned?: number;
+                /** @description become drafts when withdrawn */
+                submitted?: number;
                 /** @enum {string} */
                 fate?: "add" | "version" | "transfer" | "external" | "delete" | "merge" | "share";
             };
@@ -2672,6 +2693,20 @@ export interface components {
             burden_before: components["schemas"]["Burden"];
             burden_after: components["schemas"]["Burden"];
             failed: Record<string, never>[];
+        };
+        RefusedInstall: {
+            /** Format: uuid */
+            id: string;
+            /** @description SHA-256 of the types and the register in the files */
+            digest: string;
+            /** @description the tests they did not pass */
+            failed: Record<string, never>[];
+            /** @description account and machine under which the server was started */
+            operator: string;
+            /** @description its build */
+            program: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Proposal: {
             /** Format: uuid */
@@ -3964,6 +3999,40 @@ export interface components {
         };
         /** @enum {string} */
         RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+        Diagnosis: {
+            area: components["schemas"]["Area"];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** Format: date-time */
+            at: string;
+            checks: number;
+            defects: components["schemas"]["Defect"][];
+        };
+        Defect: {
+            /** @enum {string} */
+            id: "score_below" | "duty_missing" | "returned" | "decision_overdue" | "evidence_missing" | "task_overdue" | "backfilled" | "filed_late" | "burst" | "copied" | "source_corrected" | "branch_open" | "claim_unverified" | "draft_held" | "void_undecided" | "amendment_idle" | "two_steps" | "drift" | "duty_due" | "decision_soon" | "draft_idle" | "nil_only" | "ruling_ends" | "relief_undecided" | "roster_missing";
+            /** @enum {string} */
+            severity: "error" | "warning" | "hint";
+            count: number;
+            items: components["schemas"]["DefectItem"][];
+        };
+        /** @description Of an entry that the reader may not read there are only ledger and day. */
+        DefectItem: {
+            ledger?: string;
+            /** Format: date */
+            day?: string;
+            /** Format: date */
+            until_day?: string;
+            /** Format: date-time */
+            at?: string;
+            /** Format: uuid */
+            entry?: string;
+            period?: string;
+            person?: string;
+            note?: components["schemas"]["Text"];
+        };
         Readiness: {
             area: components["schemas"]["Area"];
             sheet: components["schemas"]["Sheet"];
@@ -5293,6 +5362,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description the newest files of ledgers that the gate kept out when a server was started with them; they belong to the province */
+                        refused_installs: components["schemas"]["RefusedInstall"][];
                         proposals: components["schemas"]["Proposal"][];
                         /** @description older ones that are over and not listed */
                         more: number;
@@ -8686,6 +8757,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.self_check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What each check found, the gravest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
                 };
             };
             /** @description A problem */
