@@ -28,6 +28,7 @@ type Run struct {
 	Kind       string          `json:"kind"`
 	Standard   string          `json:"standard"`
 	Version    int             `json:"version"`
+	Digest     string          `json:"standard_digest,omitempty"` // of the standard; none of runs older than the column
 	Engine     int             `json:"engine"`
 	AsOf       string          `json:"as_of"`
 	Score      scoring.Decimal `json:"score"`
@@ -42,10 +43,15 @@ type Run struct {
 
 // Record commits to the run by the digests of its input and its sheet.
 func (r Run) Record() (ledger.Record, error) {
-	return ledger.NewRecord("score_run", r.ID.String(), r.Salt, map[string]any{
+	body := map[string]any{
 		"run": r.ID, "area": r.Area, "kind": r.Kind, "standard": r.Standard, "version": r.Version, "engine": r.Engine, "as_of": r.AsOf,
 		"input": hash(r.Input), "sheet": hash(r.Sheet), "score": r.Score, "passes": r.Passes, "made_by": r.MadeBy,
-	})
+	}
+	// Only where there is one: older runs keep their leaves.
+	if r.Digest != "" {
+		body["standard_digest"] = r.Digest
+	}
+	return ledger.NewRecord("score_run", r.ID.String(), r.Salt, body)
 }
 
 func hash(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
@@ -72,7 +78,7 @@ func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string,
 	if in.Facts, err = s.Store.Days(ctx, s.asked(ctx, prison), area, std.Facts(), from, to); err != nil {
 		return Run{}, err
 	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), Area: area, Kind: kind, Standard: std.ID, Version: std.Version, Engine: scoring.Engine, AsOf: to,
+	r := Run{ID: uuid.Must(uuid.NewV7()), Area: area, Kind: kind, Standard: std.ID, Version: std.Version, Digest: std.Digest, Engine: scoring.Engine, AsOf: to,
 		MadeBy: a.PersonID, Salt: integrity.NewSalt()}
 	sheet := scoring.Evaluate(std, in)
 	r.Score, r.Passes = sheet.Score, sheet.Passes
@@ -100,7 +106,8 @@ func (s *Service) mayKeep(ctx context.Context, prison, area uuid.UUID) error {
 }
 
 // Run with its sheet, and whether evaluating its input by its version of the standard
-// gives the same bytes again.
+// gives the same bytes again. Fault: standard_differs, where that version says something
+// else now than when the run was kept.
 func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, error) {
 	r, err := s.Store.Run(ctx, s.asked(ctx, prison), id)
 	if err != nil {
@@ -117,6 +124,9 @@ func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
 	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
 	if err != nil || r.Engine != scoring.Engine {
 		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
+	}
+	if r.Digest != "" && r.Digest != std.Digest {
+		return nil, fault.New(fault.Conflict, "standard_differs").With("pinned", r.Digest).With("found", std.Digest)
 	}
 	var in scoring.Input
 	if err := json.Unmarshal(r.Input, &in); err != nil {
