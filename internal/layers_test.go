@@ -32,7 +32,7 @@ var beside = map[string][]string{
 	"duty":          {"ledger"},
 	"exchange":      {"ledger"},
 	"guidance":      {"ledger"},
-	"inspection":    {"ledger", "duty"},
+	"inspection":    {"ledger", "duty", "assessment"},
 	"organisation":  {"ledger"},
 	"overview":      {"ledger", "assessment", "accreditation", "guidance", "standards"},
 	"printing":      {"ledger"},

@@ -1,12 +1,42 @@
 package main
 
 import (
+	"fmt"
+	"io/fs"
+
+	"taizhang/internal/accreditation"
+	"taizhang/internal/inspection"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
+	"taizhang/schemas"
 )
 
 // wireAccreditation joins what the road to a title stands on.
-func (h *house) wireAccreditation() {
+func (h *house) wireAccreditation() error {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		return fmt.Errorf("the road: %w", err)
+	}
+	road, err := lifecycle.Parse(raw)
+	if err != nil {
+		return err
+	}
+	rules, err := inspection.RulesOf(road)
+	if err != nil {
+		return fmt.Errorf("the road's parameters: %w", err)
+	}
+	i := h.api.Inspection
+	i.Store, i.Texts, i.Scores, i.Rules = postgres.Checks{Store: h.store}, h.standards, h.assessment, rules
+	machines, err := accreditation.ReadMachines(schemas.FS)
+	if err != nil {
+		return err
+	}
+	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment,
+		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
+	i.Titles, i.Cases = h.cases, h.cases
+	h.api.Cases = h.cases
+	return nil
 }

@@ -62,7 +62,7 @@ func up(ctx context.Context, c config.Config, out, logTo io.Writer) (err error) 
 	if err := h.keys(filepath.Join(dir, "keys"), filepath.Join(dir, "checkpoints")); err != nil {
 		return err
 	}
-	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files,
+	d, err := demo.New(ctx, demo.Options{OwnerURL: pg.URL("taizhang"), Store: h.store, Catalog: h.catalog, Access: h.access, Files: h.files, Inspection: h.api.Inspection, Cases: h.cases,
 		Refresh: h.refresh, Days: c.DemoDays, Seed: c.DemoSeed, Prisons: c.DemoPrisons, Now: clock.Now, Log: log})
 	if err != nil {
 		return err

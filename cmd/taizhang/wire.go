@@ -18,6 +18,7 @@ import (
 	"taizhang/frontend"
 	"taizhang/internal/access"
 	"taizhang/internal/account"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/config"
@@ -49,6 +50,7 @@ type house struct {
 	ledger     *ledger.Service
 	duty       *duty.Service
 	assessment *assessment.Service
+	cases      *accreditation.Service
 	proposals  *proposal.Service
 	printing   *printing.Service
 	connectors *connector.Service
@@ -173,8 +175,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce, Now: h.now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: h.now, Idle: c.Idle, Absolute: c.Absolute},
 	}
-	h.wireAccreditation()
-	return h, nil
+	return h, h.wireAccreditation()
 }
 
 func (h *house) ready(ctx context.Context) error {
@@ -254,6 +255,7 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 	return jobs.Start(ctx, h.store.Pool(), jobs.Deps{
 		Duty:       h.duty,
 		Assessment: h.assessment,
+		Cases:      h.cases,
 		Ledger:     h.ledger,
 		Proposals:  h.proposals,
 		Printing:   h.printing,

@@ -128,6 +128,12 @@ func (r *rules) holds(a actor.Actor, list []reach, s ledger.Subject, now time.Ti
 		if wrote(a, s) {
 			h = append(h, hold{role: x.role, relation: "author"})
 		}
+		if slices.Contains(s.Team, a.PersonID) {
+			h = append(h, hold{role: x.role, relation: "team"})
+		}
+		if s.Leader != uuid.Nil && s.Leader == a.PersonID {
+			h = append(h, hold{role: x.role, relation: "leader"})
+		}
 		if x.fills(s) && !x.deputy {
 			h = append(h, hold{role: x.role, relation: "filler"})
 		}

@@ -1,30 +1,75 @@
-// Package accreditation is the use cases of the road to a title: cases, opinions,
-// deliberation, titles. What stands here is what other use cases rest on.
+// Package accreditation is the use cases of the road to a title: cases, what their steps
+// leave behind, the register of titles. What stands here is what it rests on.
 package accreditation
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/lifecycle"
+	"taizhang/internal/actor"
+	"taizhang/internal/ledger"
 )
 
-// Title is one that was given, in the system or before it.
-type Title struct {
-	Prison     uuid.UUID `json:"prison"`
-	ID         uuid.UUID `json:"id"`
-	Area       uuid.UUID `json:"area,omitzero"` // zero: the prison's own
-	Level      string    `json:"level"`
-	Wording    string    `json:"wording"`
-	DocumentNo string    `json:"document_no"`
-	NamedOn    string    `json:"named_on"`
-	Origin     string    `json:"origin"` // system, imported
+// Store keeps cases and titles.
+type Store interface {
+	// Read runs fn on one moment of a prison, under the session's walls.
+	Read(ctx context.Context, s ledger.Session, fn func(Look) error) error
+	// Write runs fn in one transaction, as ledger.Store.Write does.
+	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
+	// Cases in sight, of every prison, the latest act first.
+	Cases(ctx context.Context, s ledger.Session) ([]Case, error)
+	// Register is every title in sight, by prison and day.
+	Register(ctx context.Context, s ledger.Session) ([]Title, error)
+	// Prisons that are open, with their areas.
+	Prisons(ctx context.Context) ([]ledger.Prison, error)
 }
 
-// Titles is the register, read. On a day count the areas that were open and not
-// closed, and the titles that were given and not revoked.
-type Titles interface {
-	Valid(ctx context.Context, prison uuid.UUID, day string) ([]Title, error)
-	Eligibility(ctx context.Context, prison uuid.UUID, level, day string) (lifecycle.Eligibility, error)
+// Look reads inside one transaction; what it lists is of the session's prison.
+type Look interface {
+	Now() time.Time
+	// Wide lets fn look as the program does: what it finds may decide, and is shown only
+	// as the case shows it.
+	Wide(ctx context.Context, fn func() error) error
+	// Case by its id: not_found.
+	Case(ctx context.Context, id uuid.UUID) (Case, error)
+	// CasesOf a unit, the latest first.
+	CasesOf(ctx context.Context, area uuid.UUID) ([]Case, error)
+	// OpenCases of the prison that have not ended.
+	OpenCases(ctx context.Context) ([]Case, error)
+	Events(ctx context.Context, id uuid.UUID) ([]Event, error)
+	Records(ctx context.Context, id uuid.UUID) ([]Record, error)
+	Opinions(ctx context.Context, id uuid.UUID) ([]Opinion, error)
+	Areas(ctx context.Context) ([]ledger.Area, error)
+	Titles(ctx context.Context) ([]Title, error)
+	// SelfCheck is the unit's last self-check that was kept since; "" for none.
+	SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error)
+	// Check is the newest of the case of this kind; the zero id for none.
+	Check(ctx context.Context, c uuid.UUID, kind string) (uuid.UUID, error)
+	// Own is the score of a kept run before a look-back is carried over.
+	Own(ctx context.Context, run uuid.UUID) (string, error)
+	// Ledger is the same transaction, for what checks tell of themselves.
+	Ledger() ledger.Tx
+	// Posted are those who hold the role: in the prison, or with no prison at the bureau; in
+	// the area and the department, if one is named.
+	Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error)
+}
+
+// Tx changes a prison's cases inside one transaction.
+type Tx interface {
+	Look
+	// Lock takes the case's row, then the prison's register, until commit.
+	Lock(ctx context.Context, id uuid.UUID) (Case, error)
+	// Alone keeps other acts on the prison's register out until commit.
+	Alone(ctx context.Context) error
+	InsertCase(ctx context.Context, c Case) error
+	// InsertEvent carries the case on: it is the only way.
+	InsertEvent(ctx context.Context, c Case, e Event) error
+	InsertRecord(ctx context.Context, c Case, r Record) error
+	InsertConfirmation(ctx context.Context, c Case, x Confirmation) error
+	InsertOpinions(ctx context.Context, c Case, list []Opinion) error
+	InsertTitle(ctx context.Context, t Title) error
+	InsertTitleAct(ctx context.Context, t Title, a TitleAct) error
+	Notify(ctx context.Context, n ledger.Notice) error
 }

@@ -3,6 +3,7 @@ package assessment
 import (
 	"context"
 	"math/big"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,8 +42,16 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if bad := WrongFinding(&f, std, s.Now()); len(bad) > 0 {
+		return uuid.Nil, fault.InvalidFields("invalid_document", bad)
+	}
+	f.Standard = std.ID
+	return s.Store.AddFinding(ctx, s.asked(ctx, prison), idem, f)
+}
+
+// WrongFinding says what a finding lacks under the standard, and counts a measured one once.
+func WrongFinding(f *NewFinding, std *scoring.Standard, now time.Time) (bad []fault.Field) {
 	line, ok := std.LineOf(f.Line)
-	var bad []fault.Field
 	wrong := func(pointer, code, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: code, Text: fault.Text{ZH: zh, EN: en}})
 	}
@@ -69,17 +78,13 @@ func (s *Service) AddFinding(ctx context.Context, prison uuid.UUID, f NewFinding
 			wrong("/subject", "required", "该规则按人封顶，请写明被查的人", "This line caps by person: say whom it is about")
 		}
 	}
-	if m, err := catalog.Day(f.Day); err != nil || m.At.After(s.Now()) {
+	if m, err := catalog.Day(f.Day); err != nil || m.At.After(now) {
 		wrong("/day", "format", "日期应为今天或以前，写作 年-月-日", "A day up to today, written YYYY-MM-DD")
 	}
 	if ledger.Blank(f.Note) || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 || len(f.Event) > 100 || len([]rune(f.Subject)) > 60 {
 		wrong("/note", "required", "请写明发现的问题，500 字以内；地点、对象 60 字以内", "Say what was found in at most 500 characters; place and subject in 60")
 	}
-	if len(bad) > 0 {
-		return uuid.Nil, fault.InvalidFields("invalid_document", bad)
-	}
-	f.Standard = std.ID
-	return s.Store.AddFinding(ctx, s.asked(ctx, prison), idem, f)
+	return bad
 }
 
 // measurable numbers are not negative, below a million, and have at most four decimals.

@@ -28,6 +28,14 @@ type Readiness struct {
 	Since *Since          `json:"since,omitempty"` // the last evening that was kept
 	Dues  []Due           `json:"dues"`            // the dearest first
 	Drift *Drift          `json:"drift,omitempty"` // from the last kept run
+	// Carry is what the re-check will take off besides: beside the score, not in it.
+	Carry *Carried `json:"carry,omitempty"`
+}
+
+// Carried is a look-back's share that waits for the re-check of its cycle (R88).
+type Carried struct {
+	Case   uuid.UUID       `json:"case"`
+	Amount scoring.Decimal `json:"amount"`
 }
 
 // Since compares with an evening before.
@@ -91,6 +99,9 @@ func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readine
 		return nil, err
 	}
 	if r.Drift, err = s.drift(ctx, ses, id, std, sheet); err != nil {
+		return nil, err
+	}
+	if r.Carry, err = s.Store.Carried(ctx, ses, id); err != nil {
 		return nil, err
 	}
 	thin := *sheet
@@ -167,13 +178,13 @@ func Missing(in scoring.Input, ledgerID string, n int, day string) scoring.Input
 	return in
 }
 
-// drift compares with the newest run that a check kept, else the newest of all.
+// drift compares with the newest run that a full check kept, else the newest of all.
 func (s *Service) drift(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet) (*Drift, error) {
 	runs, err := s.Store.Runs(ctx, ses, area)
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}
-	at := max(0, slices.IndexFunc(runs, func(r Run) bool { return r.Kind != SelfCheck }))
+	at := max(0, slices.IndexFunc(runs, func(r Run) bool { return slices.Contains(full, r.Kind) }))
 	run, err := s.Store.Run(ctx, ses, runs[at].ID)
 	if err != nil {
 		return nil, err

@@ -18,13 +18,14 @@ import (
 )
 
 // SelfCheck is the run that a unit may make of itself at any time, without applying
-// (R105). The others belong to a check.
+// (R105). The others are made by a check alone.
 const SelfCheck = "self_check"
 
 // Run is a score kept with all that it was made of. It never changes.
 type Run struct {
 	ID         uuid.UUID       `json:"id"`
-	Area       uuid.UUID       `json:"area"`
+	Area       uuid.UUID       `json:"area,omitzero"` // zero: the prison as a whole
+	Check      *uuid.UUID      `json:"check,omitempty"`
 	Kind       string          `json:"kind"`
 	Standard   string          `json:"standard"`
 	Version    int             `json:"version"`
@@ -47,7 +48,10 @@ func (r Run) Record() (ledger.Record, error) {
 		"run": r.ID, "area": r.Area, "kind": r.Kind, "standard": r.Standard, "version": r.Version, "engine": r.Engine, "as_of": r.AsOf,
 		"input": hash(r.Input), "sheet": hash(r.Sheet), "score": r.Score, "passes": r.Passes, "made_by": r.MadeBy,
 	}
-	// Only where there is one: older runs keep their leaves.
+	// Only where there is one: runs older than the column keep their leaves.
+	if r.Check != nil {
+		body["check"] = r.Check
+	}
 	if r.Digest != "" {
 		body["standard_digest"] = r.Digest
 	}
@@ -78,17 +82,26 @@ func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string,
 	if in.Facts, err = s.Store.Days(ctx, s.asked(ctx, prison), area, std.Facts(), from, to); err != nil {
 		return Run{}, err
 	}
-	r := Run{ID: uuid.Must(uuid.NewV7()), Area: area, Kind: kind, Standard: std.ID, Version: std.Version, Digest: std.Digest, Engine: scoring.Engine, AsOf: to,
-		MadeBy: a.PersonID, Salt: integrity.NewSalt()}
+	r, err := made(Run{Area: area, Kind: kind, MadeBy: a.PersonID}, std, in)
+	if err != nil {
+		return Run{}, err
+	}
+	return s.Store.AddRun(ctx, s.asked(ctx, prison), idem, r)
+}
+
+// made evaluates the input and fills in the run.
+func made(r Run, std *scoring.Standard, in scoring.Input) (Run, error) {
+	r.ID, r.Standard, r.Version, r.Digest, r.Engine, r.AsOf, r.Salt = uuid.Must(uuid.NewV7()), std.ID, std.Version, std.Digest, scoring.Engine, in.To, integrity.NewSalt()
 	sheet := scoring.Evaluate(std, in)
 	r.Score, r.Passes = sheet.Score, sheet.Passes
+	var err error
 	if r.Input, err = json.Marshal(in); err != nil {
 		return Run{}, fmt.Errorf("input of a run: %w", err)
 	}
 	if r.Sheet, err = json.Marshal(sheet); err != nil {
 		return Run{}, fmt.Errorf("sheet of a run: %w", err)
 	}
-	return s.Store.AddRun(ctx, s.asked(ctx, prison), idem, r)
+	return r, nil
 }
 
 // Runs of an area, the newest first, without their sheets, and whether the actor may
@@ -121,16 +134,22 @@ func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, err
 }
 
 func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
-	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	std, err := s.pinned(ctx, r)
 	if err != nil || r.Engine != scoring.Engine {
 		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
-	}
-	if r.Digest != "" && r.Digest != std.Digest {
-		return nil, fault.New(fault.Conflict, "standard_differs").With("pinned", r.Digest).With("found", std.Digest)
 	}
 	var in scoring.Input
 	if err := json.Unmarshal(r.Input, &in); err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	return json.Marshal(scoring.Evaluate(std, in))
+}
+
+// pinned is the standard of a run: its version, saying what it said then.
+func (s *Service) pinned(ctx context.Context, r Run) (*scoring.Standard, error) {
+	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	if err == nil && r.Digest != "" && r.Digest != std.Digest {
+		err = fault.New(fault.Conflict, "standard_differs").With("pinned", r.Digest).With("found", std.Digest)
+	}
+	return std, err
 }

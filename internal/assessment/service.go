@@ -50,10 +50,16 @@ type Store interface {
 	// Runs lists the newest first, at most 200, without input and sheet.
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
+	// LatestSheet of the runs of these kinds up to a day; nil is none.
+	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)
+	// Unchecked are the findings that were recorded outside of any check.
+	Unchecked(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 
 	// Evening is the last one kept of an area before a day; nil is none.
 	Evening(ctx context.Context, s ledger.Session, area uuid.UUID, before string) (*Evening, error)
 	Evenings(ctx context.Context, s ledger.Session, day string) (map[uuid.UUID]bool, error)
+	// Carried is what the unit's case takes over into its re-check; nil is nothing.
+	Carried(ctx context.Context, s ledger.Session, area uuid.UUID) (*Carried, error)
 	AddEvenings(ctx context.Context, s ledger.Session, list []Evening) error
 
 	// Defects finds what the self-check looks for in the store, by the check's id. Of an
@@ -89,12 +95,18 @@ type Service struct {
 	Entries   Entries
 	Catalog   *catalog.Catalog
 	Now       func() time.Time
+	// Clock is the demonstration's, while its past is lived; nil is the server's time.
+	Clock func() time.Time
 }
 
 // asked is the session of an answer: the database sees who asks.
 func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)
-	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
 }
 
 func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {

@@ -12,8 +12,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/accreditation"
 	"taizhang/internal/catalog"
 	"taizhang/internal/httpapi"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
 )
@@ -28,12 +30,16 @@ type Options struct {
 	Catalog  *catalog.Catalog
 	Access   ledger.Authorizer
 	Files    ledger.Files
-	Days     int
-	Seed     int64
-	Prisons  int
-	Refresh  func(ctx context.Context) error // of the catalogue
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Inspection is the checks' use cases; they are lived on the prison's clock.
+	Inspection *inspection.Service
+	// Cases likewise.
+	Cases   *accreditation.Service
+	Days    int
+	Seed    int64
+	Prisons int
+	Refresh func(ctx context.Context) error // of the catalogue
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Province is the demonstration being made.

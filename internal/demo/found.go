@@ -175,6 +175,15 @@ func (p *Province) atBureau() []person {
 		{"second inspector", "检查员丑", post{role: actor.Inspector}},
 		{"third inspector", "检查员寅", post{role: actor.Inspector}},
 		{"second office", "省局卯", post{role: actor.BureauOffice}},
+		{"investigation line", "狱侦处辰", post{role: actor.DeptHead, department: "dept_investigation"}},
+		{"hospital line", "医疗处巳", post{role: actor.DeptHead, department: "dept_hospital"}},
+		{"life line", "生活卫生处午", post{role: actor.DeptHead, department: "dept_life"}},
+		{"equipment line", "装备处未", post{role: actor.DeptHead, department: "dept_equipment"}},
+		{"command line", "指挥中心申", post{role: actor.DeptHead, department: "dept_command"}},
+		{"political line", "政治部酉", post{role: actor.DeptHead, department: "dept_political"}},
+		{"office line", "办公室戌", post{role: actor.DeptHead, department: "dept_office"}},
+		{"penalty line", "刑罚执行处亥", post{role: actor.DeptHead, department: "dept_penalty"}},
+		{"discipline line", "纪委甲", post{role: actor.DeptHead, department: "dept_discipline"}},
 	} {
 		list = append(list, person{id: p.fixed(b.id), number: fmt.Sprintf("900%04d", i+1), name: b.name, posts: []post{b.post}})
 	}
@@ -259,7 +268,11 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 // the prison was never open. Only the owner of the database can.
 func wipe(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		for _, table := range []string{"facts", "findings", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
+		// The rights of teams go with them.
+		if _, err := tx.Exec(ctx, "with gone as (delete from check_members where prison_id = $1 returning grant_id) delete from grants g using gone where g.grant_id = gone.grant_id", prison); err != nil {
+			return err
+		}
+		for _, table := range []string{"facts", "title_acts", "titles", "opinions", "case_confirmations", "case_records", "case_events", "rectification_acts", "rectifications", "appeal_decisions", "appeals", "finding_replies", "finding_ends", "findings", "score_runs", "check_acts", "checks", "cases", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
 			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {
 			if _, err := tx.Exec(ctx, "delete from "+table+" where prison_id = $1", prison); err != nil {
 				return err

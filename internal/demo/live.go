@@ -49,6 +49,9 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 		return err
 	}
 	l.schedule(start)
+	checks := l.inspecting(store, clock)
+	l.inspect(checks)
+	l.apply(l.accrediting(store, clock, checks), checks)
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

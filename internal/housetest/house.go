@@ -19,13 +19,16 @@ import (
 
 	"taizhang/frontend"
 	"taizhang/internal/access"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
@@ -57,6 +60,8 @@ type House struct {
 	Retrieval  *retrieval.Service
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
+	Inspection *inspection.Service
+	Cases      *accreditation.Service
 	Standards  *standards.Service
 	Prison     uuid.UUID
 	Area       uuid.UUID // ordinary, with labour
@@ -119,8 +124,31 @@ func New(t testing.TB) *House {
 	h.Standard, err = h.Standards.For(ctx, "ordinary", "", catalog.DayOf(time.Now()))
 	check(err)
 	h.Assessment = &assessment.Service{Store: postgres.Assessments{Store: h.Store}, Access: h.Access, Standards: h.Standards, Duties: h.Duty, Entries: h.Ledger, Catalog: h.Catalog, Now: time.Now}
+	rules, err := road()
+	check(err)
+	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
+		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Rules: rules}
+	machines, err := machines()
+	check(err)
+	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment,
+		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
+	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
 	return h
 }
+
+var machines = sync.OnceValues(func() (accreditation.Machines, error) { return accreditation.ReadMachines(schemas.FS) })
+
+var road = sync.OnceValues(func() (inspection.Rules, error) {
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		return inspection.Rules{}, err
+	}
+	m, err := lifecycle.Parse(raw)
+	if err != nil {
+		return inspection.Rules{}, err
+	}
+	return inspection.RulesOf(m)
+})
 
 // shipped and policy are read once: they are most of what a house costs to make, and never the subject.
 var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })

@@ -19,7 +19,6 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/housetest"
 	"taizhang/internal/httpapi"
-	"taizhang/internal/inspection"
 	"taizhang/internal/postgres"
 )
 
@@ -54,7 +53,8 @@ func serve(t *testing.T) *client {
 		Exchange:   h.Exchange,
 		Log:        slog.New(slog.DiscardHandler),
 		Static:     fstest.MapFS{},
-		Inspection: &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now},
+		Inspection: h.Inspection,
+		Cases:      h.Cases,
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())

@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -40,4 +41,38 @@ func (h *House) Province(t testing.TB) [3]Place {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// Lines gives every department of the bureau that has none a head: "head of the labour
+// line" for dept_labour. It returns the departments' codes.
+func (h *House) Lines(t testing.TB) []string {
+	t.Helper()
+	rows, err := h.Owner.Query(t.Context(), "select code from departments order by code")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &pgx.Batch{}
+	for _, c := range codes {
+		if name := "head of the " + strings.TrimPrefix(c, "dept_") + " line"; h.people[name].PersonID == uuid.Nil {
+			h.hire(b, name, actor.Posting{Role: actor.DeptHead, Department: c})
+		}
+	}
+	if err := h.Owner.SendBatch(t.Context(), b).Close(); err != nil {
+		t.Fatal(err)
+	}
+	return codes
+}
+
+// Reassign posts somebody to another area of the prison.
+func (h *House) Reassign(t testing.TB, who string, area uuid.UUID) {
+	t.Helper()
+	a := h.people[who]
+	a.Postings[0].AreaID = area
+	if _, err := h.Owner.Exec(t.Context(), "update postings set area_id = $2 where person_id = $1", a.PersonID, area); err != nil {
+		t.Fatal(err)
+	}
 }

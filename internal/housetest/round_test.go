@@ -19,7 +19,7 @@ import (
 // work is what the jobs of a house need.
 func work(t *testing.T, h *housetest.House) jobs.Deps {
 	t.Helper()
-	return jobs.Deps{Duty: h.Duty, Ledger: h.Ledger, Proposals: h.Proposals, Printing: h.Printing(t), Connectors: connect(t, h), Exchange: h.Exchange,
+	return jobs.Deps{Duty: h.Duty, Ledger: h.Ledger, Cases: h.Cases, Proposals: h.Proposals, Printing: h.Printing(t), Connectors: connect(t, h), Exchange: h.Exchange,
 		Log: slog.New(slog.DiscardHandler)}
 }
 

@@ -36,6 +36,8 @@ func (a *API) routes() []route {
 		a.delegationRoutes(),
 		a.scoreRoutes(),
 		a.standardRoutes(),
+		a.caseRoutes(),
 		a.connectorRoutes(),
+		a.checkRoutes(),
 	)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/account"
+	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/connector"
@@ -33,6 +34,7 @@ type API struct {
 	Ledger     *ledger.Service
 	Duty       *duty.Service
 	Assessment *assessment.Service
+	Cases      *accreditation.Service
 	Inspection *inspection.Service
 	Accounts   *account.Service
 	Proposals  *proposal.Service

@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
@@ -34,6 +35,15 @@ type Service struct {
 	// Standards in force: an indicator is found by its code in whichever has it.
 	Standards func() []*scoring.Standard
 	Now       func() time.Time
+
+	// Of checks. Clock overrides the transaction's time in demonstration prisons; nil: never.
+	Clock  func() time.Time
+	Store  Store
+	Texts  Texts
+	Scores *assessment.Service
+	Titles Titles
+	Cases  Cases
+	Rules  Rules
 }
 
 // maxPack bounds one pack; a wider question is asked by narrower days.

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/connector"
 	"taizhang/internal/duty"
@@ -36,6 +37,7 @@ type Aftermath interface {
 type Deps struct {
 	Duty       *duty.Service
 	Assessment *assessment.Service
+	Cases      *accreditation.Service
 	Ledger     Aftermath
 	Proposals  *proposal.Service
 	Printing   *printing.Service
@@ -64,7 +66,7 @@ func (p *plan) every(t time.Duration, queue string, args river.JobArgs) {
 
 // subjects add their work to the plan, each in the file of its name.
 func (d Deps) subjects() []func(*plan) {
-	return []func(*plan){d.entries, d.proposals, d.prints, d.connectors, d.exchange}
+	return []func(*plan){d.entries, d.proposals, d.prints, d.connectors, d.exchange, d.cases}
 }
 
 // grace is what work under way has to come to an end when the server is to: a

@@ -19,7 +19,7 @@ type Notice struct {
 	ID         uuid.UUID      `json:"id"`
 	Prison     uuid.UUID      `json:"prison"`
 	Person     uuid.UUID      `json:"-"`
-	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated void_asked voided void_refused void_withdrawn discarded not_executed
+	Kind       string         `json:"kind"` // due_soon overdue escalated transferred added delegated void_asked voided void_refused void_withdrawn discarded not_executed, and those of notice_kinds
 	Entry      *uuid.UUID     `json:"entry,omitempty"`
 	Ledger     string         `json:"ledger,omitempty"`
 	Subject    uuid.UUID      `json:"-"` // the entry, or the delegation

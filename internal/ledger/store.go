@@ -370,6 +370,9 @@ type Subject struct {
 	Level      string
 	Sealed     bool
 	Department string // the owner
+	// Of a check: its team, and who leads it. A right of the team ends with its members' grants.
+	Team   []uuid.UUID
+	Leader uuid.UUID
 }
 
 // Authorizer decides; package access is it.

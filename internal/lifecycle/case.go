@@ -83,6 +83,7 @@ type Facts struct {
 	GraveEvent         bool `cel:"grave_event"`
 	MeetingFrozen      bool `cel:"meeting_frozen"`
 	SheetConfirmed     bool `cel:"sheet_confirmed"`
+	SheetClosed        bool `cel:"sheet_closed"`
 	ProposalIsPostpone bool `cel:"proposal_is_postpone"`
 
 	// Of the sheet of this round: its score, what it lost, the line it is held to.
@@ -122,12 +123,10 @@ func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {
 	if err != nil {
 		return c, Move{}, err
 	}
-	to := t.To
 	road := m.Steps(c.Track, c.Level)
-	if to == next {
-		if to = road.After(c.State); to == "" {
-			return c, Move{}, fault.New(fault.Conflict, "case_no_step")
-		}
+	to := t.target(road, c.State)
+	if to == "" {
+		return c, Move{}, fault.New(fault.Conflict, "case_no_step")
 	}
 	refused, err := m.refusals(t, vars)
 	if err != nil {
@@ -139,13 +138,12 @@ func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {
 	}
 	out := c
 	out.Records = slices.Clone(c.Records)
-	from := slices.IndexFunc(road, func(s Step) bool { return s.State == c.State })
-	at := slices.IndexFunc(road, func(s Step) bool { return s.State == to })
-	if from >= 0 && at > from && road[from].Record != "" {
+	from, at := road.place(c.State), road.place(to)
+	if kind := road.forward(c.State, to); kind != "" {
 		if e.Record == "" {
-			refused = append(refused, said("record", "本环节还没有已确认的记录", "this step has no confirmed record yet"))
+			refused = append(refused, noRecord)
 		}
-		out.Records = append(out.Records, Record{c.State, road[from].Record, e.Record})
+		out.Records = append(out.Records, Record{c.State, kind, e.Record})
 	}
 	if len(refused) > 0 {
 		return c, Move{}, &fault.Error{Kind: fault.Conflict, Code: "case_refused", Fields: refused}
@@ -166,6 +164,37 @@ func (m *Machine) Next(c Case, f Facts, e Event) (Case, Move, error) {
 		return c, Move{}, err
 	}
 	return out, Move{Transition: t.ID, From: c.State, To: to, Effects: t.Effects}, nil
+}
+
+var noRecord = said("record", "本环节还没有已确认的记录", "this step has no confirmed record yet")
+
+// target is where the transition leads from a state of the road; "" past its end.
+func (t *Transition) target(road Road, from State) State {
+	if t.To == next {
+		return road.After(from)
+	}
+	return t.To
+}
+
+func (r Road) place(s State) int {
+	return slices.IndexFunc(r, func(x Step) bool { return x.State == s })
+}
+
+// forward is the kind of record that must be there before one state is left for
+// another: "" when the way leads back, off the road, or the step has none.
+func (r Road) forward(from, to State) string {
+	if i := r.place(from); i >= 0 && r.place(to) > i {
+		return r[i].Record
+	}
+	return ""
+}
+
+// Record is the kind that a step leaves on this road.
+func (r Road) Record(s State) string {
+	if i := r.place(s); i >= 0 {
+		return r[i].Record
+	}
+	return ""
 }
 
 // missing is the steps that left no record.
@@ -244,23 +273,38 @@ func said(code, zh, en string) fault.Field {
 	return fault.Field{Code: code, Text: fault.Text{ZH: zh, EN: en}}
 }
 
-// Choice is an act of the state a case is in: what it would do and what stands against it.
+// Choice is an act of the state a case is in: what it would do, what is to be written for
+// it (reason, document, cites; waived if it may be), and what stands against it besides.
 type Choice struct {
 	Transition string        `json:"transition"`
 	Event      string        `json:"event"`
+	As         Actor         `json:"as"`
 	Title      fault.Text    `json:"title"`
+	Wants      []string      `json:"wants"`
 	Refused    []fault.Field `json:"refused"`
 }
 
-// Choices are the acts of somebody in these qualities, the refused ones with their reasons.
-func (m *Machine) Choices(c Case, f Facts, as []Actor) ([]Choice, error) {
+// wanted is what the one who acts writes down, and what its lack looks like.
+var wanted = []struct {
+	name string
+	lack func(*Facts, *Event)
+}{
+	{"reason", func(_ *Facts, e *Event) { e.Reason = "" }},
+	{"document", func(_ *Facts, e *Event) { e.Document, e.DocumentOn = "", "" }},
+	{"cites", func(f *Facts, _ *Event) { f.OpinionsCited = 0 }},
+}
+
+// Choices are the acts of somebody in these qualities, who would leave the record behind.
+func (m *Machine) Choices(c Case, f Facts, by, record string, as []Actor) ([]Choice, error) {
 	out := []Choice{}
+	f.OpinionsCited = f.OpinionsGiven
 	for _, t := range m.Transition {
 		mine := slices.IndexFunc(as, func(a Actor) bool { return slices.Contains(t.Actors, a) })
 		if mine < 0 || !slices.Contains(t.From, c.State) {
 			continue
 		}
-		vars := &known{m: m, c: c, f: f, e: Event{As: as[mine]}}
+		e := Event{Name: t.Event, By: by, As: as[mine], Record: record, Reason: "…", Document: "…", DocumentOn: f.Today}
+		vars := &known{m: m, c: c, f: f, e: e}
 		if t.when.run != nil {
 			if ok, err := t.when.yes(vars); err != nil {
 				return nil, err
@@ -268,13 +312,56 @@ func (m *Machine) Choices(c Case, f Facts, as []Actor) ([]Choice, error) {
 				continue
 			}
 		}
-		refused, err := m.refusals(t, vars)
+		// Of several rows of one event the first that fits is the one that is taken.
+		if slices.ContainsFunc(out, func(x Choice) bool { return x.Event == t.Event && x.As == e.As }) {
+			continue
+		}
+		choice := Choice{Transition: t.ID, Event: t.Event, As: e.As, Title: t.Title, Wants: []string{}}
+		var err error
+		if choice.Refused, err = m.refusals(t, vars); err != nil {
+			return nil, err
+		}
+		for _, w := range wanted {
+			lacking := &known{m: m, c: c, f: f, e: e}
+			w.lack(&lacking.f, &lacking.e)
+			more, err := m.refusals(t, lacking)
+			if err != nil {
+				return nil, err
+			}
+			if len(more) > len(choice.Refused) {
+				choice.Wants = append(choice.Wants, w.name)
+			}
+		}
+		waived := &known{m: m, c: c, f: f, e: e}
+		waived.e.Waived = true
+		less, err := m.refusals(t, waived)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Choice{t.ID, t.Event, t.Title, refused})
+		if len(less) < len(choice.Refused) {
+			choice.Wants, choice.Refused = append(choice.Wants, "waived", "reason"), less
+		}
+		choice.Refused = append(choice.Refused, asked(t, f, e)...)
+		if road := m.Steps(c.Track, c.Level); record == "" && road.forward(c.State, t.target(road, c.State)) != "" {
+			choice.Refused = append(choice.Refused, noRecord)
+		}
+		if choice.Refused == nil {
+			choice.Refused = []fault.Field{}
+		}
+		out = append(out, choice)
 	}
 	return out, nil
+}
+
+// Asked is the event by which the unit may ask for an act of this state; each by its title.
+func (m *Machine) Asked(c Case) map[string]fault.Text {
+	out := map[string]fault.Text{}
+	for _, t := range m.Transition {
+		if t.Asks != "" && slices.Contains(t.From, c.State) {
+			out[t.Event] = t.Title
+		}
+	}
+	return out
 }
 
 // Propose is whether the rule would postpone the acceptance, and why (W3); warnings
@@ -301,4 +388,26 @@ func (m *Machine) Propose(c Case, f Facts) (reasons, warnings []fault.Text, err 
 		}
 	}
 	return reasons, warnings, nil
+}
+
+// Forward is who takes the case to the next step of its road.
+func (m *Machine) Forward(c Case) []Actor {
+	for _, t := range m.Transition {
+		if t.To != next || !slices.Contains(t.From, c.State) {
+			continue
+		}
+		if t.when.run != nil {
+			if ok, err := t.when.yes(&known{m: m, c: c}); err != nil || !ok {
+				continue
+			}
+		}
+		return t.Actors
+	}
+	return nil
+}
+
+// TakeUp is a case that goes on from a title given before the system had it, in the
+// cycle that began on a day.
+func TakeUp(track, level, start string, cycle int, at time.Time) Case {
+	return Case{Track: track, Level: level, State: Named, CycleStart: start, Cycle: cycle, Carry: "0", At: at}
 }

@@ -296,7 +296,7 @@ func (m *Machine) Steps(track, level string) Road { return m.Tracks[track][level
 
 // After is the step behind this one; "" where the road ends or the state is not on it.
 func (r Road) After(s State) State {
-	i := slices.IndexFunc(r, func(x Step) bool { return x.State == s })
+	i := r.place(s)
 	if i < 0 || i+1 >= len(r) {
 		return ""
 	}

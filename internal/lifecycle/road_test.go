@@ -22,7 +22,7 @@ func good() Facts {
 		Today: "2026-06-01", SelfComplete: true, SelfScore: "960", StandardIssued: true, UnitActive: true, AskedBy: "unit",
 		RatiosHold: true, TeamSize: 3, BatchIssued: true, OpinionsAsked: 2, OpinionsGiven: 2, OpinionsCited: 2,
 		ResultsAsked: 1, ResultsConfirmed: 1, Items: 1, AppealsOver: true, GraveEvent: true, MeetingFrozen: true,
-		SheetConfirmed: true, SheetScore: "960", SheetDeducted: "40", Line: "950", Evaluation: "85", DomainRateReached: true,
+		SheetConfirmed: true, SheetClosed: true, SheetScore: "960", SheetDeducted: "40", Line: "950", Evaluation: "85", DomainRateReached: true,
 	}
 }
 
@@ -146,6 +146,7 @@ func TestGuards(t *testing.T) {
 		{"baseline_expired", at("ON_SITE"), act("baseline_anew", BureauOffice), func(*Facts, *Event) {}},
 		{"appeals_over", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.AppealsOpen = 1 }},
 		{"appeals_over", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.AppealsOver = false }},
+		{"closed", at("ON_SITE"), act("close", BureauOffice), func(f *Facts, _ *Event) { f.SheetClosed = false }},
 		{"evaluated", at("DEMO_EVAL"), act("evaluated", BureauOffice), func(f *Facts, _ *Event) { f.Evaluation = "79.9" }},
 		{"evaluation_below", at("DEMO_EVAL"), act("decline", BureauOffice), func(*Facts, *Event) {}},
 		{"meeting", at("PARTY_REVIEW"), act("agree", PartyCommittee), func(f *Facts, _ *Event) { f.MeetingFrozen = false }},
@@ -424,5 +425,49 @@ func TestMachineMistakes(t *testing.T) {
 		if err := raw(edit...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
+	}
+}
+
+// TestChoices says what is to be written down apart from what stands against an act.
+func TestChoices(t *testing.T) {
+	m := machine(t)
+	c := Begin("area", "area", time.Time{})
+	f := good()
+	choices := func(state State, record string, as ...Actor) map[string]string {
+		c.State = state
+		list, err := m.Choices(c, f, "office", record, as)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]string{}
+		for _, x := range list {
+			out[x.Transition] = fmt.Sprint(x.Wants, codesOf(&fault.Error{Fields: x.Refused}))
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		state  State
+		record string
+		as     []Actor
+		want   map[string]string
+	}{
+		{Draft, "r", []Actor{BureauOffice}, map[string]string{}},
+		{Draft, "", []Actor{PrisonOffice}, map[string]string{"T1": "[] [record]", "T24": "[reason] []"}},
+		{"BASELINE", "r", []Actor{BureauOffice}, map[string]string{"T5": "[reason cites] []", "T6": "[cites] []"}},
+		{"ON_SITE", "r", []Actor{BureauOffice}, map[string]string{"T11": "[] []", "T25": "[] [baseline_expired]"}},
+		{"PARTY_REVIEW", "r", []Actor{PartyCommittee}, map[string]string{"T14": "[document] []", "T15": "[reason] []", "T16": "[reason] []"}},
+		{Named, "", []Actor{BureauOffice}, map[string]string{"T18": "[] []", "T20": "[waived reason] []", "T23": "[reason] []"}},
+	} {
+		c.BaselineOn, c.CycleStart, c.Cycle = "2026-05-01", "2023-06-01", 1
+		if diff := cmp.Diff(tt.want, choices(tt.state, tt.record, tt.as...)); diff != "" {
+			t.Error(tt.state, diff)
+		}
+	}
+	f.AskedBy = "office"
+	if got := choices(Draft, "r", PrisonOffice)["T1"]; got != "[] [other]" {
+		t.Error("who asked agrees:", got)
+	}
+	if diff := cmp.Diff(map[string]fault.Text{"submit": {ZH: "申报", EN: "Apply"}, "withdraw": {ZH: "撤回", EN: "Withdraw"}}, m.Asked(Begin("area", "area", time.Time{}))); diff != "" {
+		t.Error(diff)
 	}
 }

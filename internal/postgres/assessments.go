@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"math/big"
 	"time"
 
@@ -195,4 +196,22 @@ func (s Assessments) Behind(ctx context.Context, ses ledger.Session, area uuid.U
 		return err
 	})
 	return list, err
+}
+
+// Carried reads it from the unit's case, if it holds a title.
+func (s Assessments) Carried(ctx context.Context, ses ledger.Session, area uuid.UUID) (*assessment.Carried, error) {
+	c := &assessment.Carried{}
+	var amount string
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select case_id, convert_from(standing, 'UTF8')::jsonb ->> 'carry' from cases
+			where prison_id = $1 and area_id = $2 and state in ('NAMED', 'RECHECK') and convert_from(standing, 'UTF8')::jsonb ->> 'carry' <> '0' limit 1`,
+			ses.Prison, area).Scan(&c.Case, &amount)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		c.Amount, err = scoring.ParseDecimal(amount)
+	}
+	return c, err
 }

@@ -2,29 +2,30 @@ package postgres
 
 import (
 	"context"
+	"iter"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"taizhang/internal/assessment"
+	"taizhang/internal/inspection"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
 
-// Findings reads the findings of areas between two days, in the order of the days.
-func (s Assessments) Findings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, from, to string) (by map[uuid.UUID][]scoring.Finding, err error) {
-	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		by, err = findings(ctx, tx, ses.Prison, areas, from, to)
-		return err
-	})
-	return by, err
-}
+// decided are findings as the appeals left them: an annulled one is none.
+const decided = ` from findings f left join appeals a on a.prison_id = f.prison_id and a.finding_id = f.finding_id
+	left join appeal_decisions d on d.prison_id = a.prison_id and d.appeal_id = a.appeal_id
+	where f.prison_id = $1 and d.verdict is distinct from 'annul' and f.line <> ''
+		and not exists (select from finding_ends e where e.prison_id = f.prison_id and e.finding_id = f.finding_id) and `
 
-func findings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error) {
-	rows, err := tx.Query(ctx, `select area_id, finding_id::text, line, day::text, count, note, event, subject, measured_of::text, measured_per::text from findings
-		where prison_id = $1 and area_id = any($2) and day between $3::text::date and $4::text::date order by day, finding_id`, prison, areas, from, to)
+const scoredColumns = `select coalesce(f.area_id, '00000000-0000-0000-0000-000000000000'), f.finding_id::text, f.line, f.day::text, coalesce(d.count, f.count), f.note, f.event, f.subject,
+	coalesce(d.measured_of, f.measured_of)::text, f.measured_per::text`
+
+func scoredFindings(ctx context.Context, tx pgx.Tx, where string, args ...any) (map[uuid.UUID][]scoring.Finding, error) {
+	rows, err := tx.Query(ctx, scoredColumns+decided+where+" order by f.day, f.finding_id", args...)
 	if err != nil {
 		return nil, err
 	}
@@ -40,35 +41,86 @@ func findings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUI
 	return by, rows.Err()
 }
 
+// Findings reads the findings of areas between two days, in the order of the days.
+func (s Assessments) Findings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, from, to string) (by map[uuid.UUID][]scoring.Finding, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		by, err = findings(ctx, tx, ses.Prison, areas, from, to)
+		return err
+	})
+	return by, err
+}
+
+// findings that count today: those outside of any check, and of the latest check that
+// was closed those that nobody has verified as put right.
+func findings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error) {
+	return scoredFindings(ctx, tx, `f.area_id = any($2) and f.day between $3::text::date and $4::text::date and (f.check_id is null or
+		exists (select from rectifications r where r.prison_id = f.prison_id and r.finding_id = f.finding_id and r.state in ('open', 'done'))
+		and f.check_id = (select c.check_id from checks c join check_acts x on x.prison_id = c.prison_id and x.check_id = c.check_id and x.kind = 'closed'
+			where c.prison_id = $1 and c.area_id = f.area_id and c.kind in ('baseline', 'onsite', 'lookback', 'recheck') order by x.recorded_at desc, c.check_id desc limit 1))`,
+		prison, areas, from, to)
+}
+
+// Unchecked reads the findings of an area outside of any check.
+func (s Assessments) Unchecked(ctx context.Context, ses ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error) {
+	var by map[uuid.UUID][]scoring.Finding
+	err := s.read(ctx, ses, func(tx pgx.Tx) (err error) {
+		by, err = scoredFindings(ctx, tx, `f.area_id = $2 and f.day between $3::text::date and $4::text::date and f.check_id is null`, ses.Prison, area, from, to)
+		return err
+	})
+	return by[area], err
+}
+
 // AddFinding inserts one.
 func (s Assessments) AddFinding(ctx context.Context, ses ledger.Session, idem ledger.Idem, f assessment.NewFinding) (uuid.UUID, error) {
 	id := newID()
 	err := s.write(ctx, ses, idem, &id, func(t *txn) error {
-		row := findingRow{id: id, area: f.Area, standard: f.Standard, line: f.Line, day: f.Day, count: f.Count, place: f.Place, note: f.Note,
-			event: f.Event, entry: f.Entry, by: ses.Person, subject: f.Subject, of: f.Of, per: f.Per, salt: integrity.NewSalt()}
-		_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, subject, measured_of, measured_per, salt)
-			values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15::text::numeric, $16)`,
-			ses.Prison, row.id, row.area, row.standard, row.line, row.day, row.count, row.place, row.note, row.event, row.entry, row.by,
-			row.subject, textOf{&row.of}, textOf{&row.per}, row.salt)
-		if err != nil {
-			return err
-		}
-		return t.note(row.record())
+		return t.addFinding(ctx, findingRow{area: f.Area, standard: f.Standard, Finding: inspection.Finding{ID: id, Line: f.Line, Day: f.Day, Count: f.Count,
+			Place: f.Place, Note: f.Note, Event: f.Event, Entry: f.Entry, By: ses.Person, Subject: f.Subject, Of: f.Of, Per: f.Per, Salt: integrity.NewSalt()}})
 	})
 	return id, err
 }
 
+func (t *txn) addFinding(ctx context.Context, f findingRow) error {
+	draw := inspection.Draw{Drawn: []string{}}
+	if f.Draw != nil {
+		draw = *f.Draw
+	}
+	sources := f.Sources
+	if sources == nil {
+		sources = []string{}
+	}
+	_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, subject, measured_of, measured_per, salt,
+			check_id, severity, scope, sources, conclusion, key, at_time, video, seed, roster, drawn)
+		values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15::text::numeric, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+		t.ses.Prison, f.ID, orNull(f.area), f.standard, f.Line, f.Day, f.Count, f.Place, f.Note, f.Event, f.Entry, f.By, f.Subject, textOf{&f.Of}, textOf{&f.Per}, f.Salt,
+		f.check, f.Severity, f.Scope, sources, f.Conclusion, f.Key, f.Time, f.Video, draw.Seed, draw.Roster, draw.Drawn)
+	if err != nil {
+		return err
+	}
+	return t.note(f.record())
+}
+
 // findingRow is a finding with all its columns, as its leaf commits to it.
 type findingRow struct {
-	id, area            uuid.UUID
-	standard, line, day string
-	count               int
-	place, note, event  string
-	entry               *uuid.UUID
-	by                  uuid.UUID
-	subject             string
-	of, per             *scoring.Decimal
-	salt                []byte
+	inspection.Finding
+	area     uuid.UUID // zero: of the prison as a whole
+	standard string
+	check    *uuid.UUID // nil: outside of any check
+}
+
+const findingColumns = `f.finding_id, coalesce(f.area_id, '00000000-0000-0000-0000-000000000000'), f.standard, f.line, f.day::text, f.count, f.place, f.note, f.event, f.entry_id, f.found_by,
+	f.subject, f.measured_of::text, f.measured_per::text, f.salt, f.recorded_at, f.check_id, f.severity, f.scope, f.sources, f.conclusion, f.key, f.at_time, f.video, f.seed, f.roster, f.drawn`
+
+func scanFinding(row pgx.CollectableRow, more ...any) (findingRow, error) {
+	var f findingRow
+	var draw inspection.Draw
+	err := row.Scan(append([]any{&f.ID, &f.area, &f.standard, &f.Line, &f.Day, &f.Count, &f.Place, &f.Note, &f.Event, &f.Entry, &f.By,
+		&f.Subject, textOf{&f.Of}, textOf{&f.Per}, &f.Salt, &f.RecordedAt, &f.check, &f.Severity, &f.Scope, &f.Sources, &f.Conclusion, &f.Key, &f.Time, &f.Video,
+		&draw.Seed, &draw.Roster, &draw.Drawn}, more...)...)
+	if draw.Seed != "" {
+		f.Draw = &draw
+	}
+	return f, err
 }
 
 // textOf carries an exact number, or none, between a column and the program: as
@@ -94,15 +146,31 @@ func (t textOf) TextValue() (pgtype.Text, error) {
 
 func (f findingRow) record() (ledger.Record, error) {
 	body := map[string]any{
-		"area": f.area, "standard": f.standard, "line": f.line, "day": f.day, "count": f.count, "place": f.place, "note": f.note,
-		"event": f.event, "entry": f.entry, "found_by": f.by,
+		"area": f.area, "standard": f.standard, "line": f.Line, "day": f.Day, "count": f.Count, "place": f.Place, "note": f.Note,
+		"event": f.Event, "entry": f.Entry, "found_by": f.By,
 	}
 	// Only where they are: findings older than these columns keep their leaves.
-	if f.subject != "" {
-		body["subject"] = f.subject
+	if f.Subject != "" {
+		body["subject"] = f.Subject
 	}
-	if f.of != nil {
-		body["of"], body["per"] = f.of, f.per
+	if f.Of != nil {
+		body["of"], body["per"] = f.Of, f.Per
 	}
-	return ledger.NewRecord("finding", f.id.String(), f.salt, body)
+	if f.check != nil {
+		body["check"], body["severity"], body["scope"], body["sources"], body["conclusion"] = f.check, f.Severity, f.Scope, f.Sources, f.Conclusion
+		body["key"], body["time"], body["video"], body["draw"] = f.Key, f.Time, f.Video, f.Draw
+	}
+	return ledger.NewRecord("finding", f.ID.String(), f.Salt, body)
+}
+
+// findings as the verifier reads them.
+func (s *Snapshot) findings(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		f, err := scanFinding(row)
+		if err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := f.record()
+		return rowOf("findings", rec, err, f.RecordedAt, "")
+	}, "select "+findingColumns+" from findings f where f.prison_id = $1 order by f.finding_id", prison)
 }

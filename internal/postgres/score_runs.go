@@ -41,12 +41,12 @@ func (s Assessments) Days(ctx context.Context, ses ledger.Session, area uuid.UUI
 	return list, err
 }
 
-const scoreRunColumns = `r.run_id, r.area_id, r.kind, r.standard, r.version, coalesce('sha256:' || encode(r.standard_digest, 'hex'), ''), r.engine, r.as_of::text, r.score, r.passes, r.made_by, r.salt, r.recorded_at`
+const scoreRunColumns = `r.run_id, coalesce(r.area_id, '00000000-0000-0000-0000-000000000000'), r.check_id, r.kind, r.standard, r.version, coalesce('sha256:' || encode(r.standard_digest, 'hex'), ''), r.engine, r.as_of::text, r.score, r.passes, r.made_by, r.salt, r.recorded_at`
 
 func scanScoreRun(row pgx.CollectableRow, more ...any) (assessment.Run, error) {
 	var r assessment.Run
 	var score string
-	err := row.Scan(append([]any{&r.ID, &r.Area, &r.Kind, &r.Standard, &r.Version, &r.Digest, &r.Engine, &r.AsOf, &score, &r.Passes, &r.MadeBy, &r.Salt, &r.RecordedAt}, more...)...)
+	err := row.Scan(append([]any{&r.ID, &r.Area, &r.Check, &r.Kind, &r.Standard, &r.Version, &r.Digest, &r.Engine, &r.AsOf, &score, &r.Passes, &r.MadeBy, &r.Salt, &r.RecordedAt}, more...)...)
 	if err != nil {
 		return r, err
 	}
@@ -58,12 +58,7 @@ func scanScoreRun(row pgx.CollectableRow, more ...any) (assessment.Run, error) {
 func (s Assessments) AddRun(ctx context.Context, ses ledger.Session, idem ledger.Idem, r assessment.Run) (assessment.Run, error) {
 	var out assessment.Run
 	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
-		if _, err := t.exec(ctx, `insert into score_runs (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
-			values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9, $10, $11, $12, $13, $14, decode(substr($15, 8), 'hex'))`,
-			ses.Prison, r.ID, r.Area, r.Kind, r.Standard, r.Version, r.Engine, r.AsOf, r.Input, []byte(r.Sheet), r.Score.String(), r.Passes, r.MadeBy, r.Salt, r.Digest); err != nil {
-			return err
-		}
-		if err := t.note(r.Record()); err != nil {
+		if err := t.addRun(ctx, r); err != nil {
 			return err
 		}
 		out = r
@@ -72,6 +67,36 @@ func (s Assessments) AddRun(ctx context.Context, ses ledger.Session, idem ledger
 			where r.prison_id = $1 and r.run_id = $2`, ses.Prison, r.ID).Scan(&out.RecordedAt, &out.MadeByName)
 	})
 	return out, err
+}
+
+func (t *txn) addRun(ctx context.Context, r assessment.Run) error {
+	if _, err := t.exec(ctx, `insert into score_runs (prison_id, run_id, area_id, check_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::date, $10, $11, $12, $13, $14, $15, decode(substr($16, 8), 'hex'))`,
+		t.ses.Prison, r.ID, orNull(r.Area), r.Check, r.Kind, r.Standard, r.Version, r.Engine, r.AsOf, r.Input, []byte(r.Sheet), r.Score.String(), r.Passes, r.MadeBy, r.Salt, r.Digest); err != nil {
+		return err
+	}
+	return t.note(r.Record())
+}
+
+// orNull is the column of what may be of no area: null for the zero id.
+func orNull(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+// LatestSheet reads the newest of some kinds.
+func (s Assessments) LatestSheet(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error) {
+	var sheet []byte
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select sheet from score_runs where prison_id = $1 and area_id = $2 and kind = any($3) and as_of <= $4::text::date
+			order by recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds, day).Scan(&sheet)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	return sheet, err
 }
 
 // Runs lists the newest first.

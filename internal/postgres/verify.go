@@ -33,7 +33,7 @@ func (s *Store) Verify(ctx context.Context, open Opener, fn func(*Snapshot) erro
 		return mapped(err)
 	}
 	defer rollback(ctx, tx)
-	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*"}}); err != nil {
+	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "cases": "*"}}); err != nil {
 		return mapped(err)
 	}
 	return fn(&Snapshot{tx: tx, open: open})
@@ -123,6 +123,21 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.taskActs,
 			s.taskEntries,
 			s.areaChanges,
+			s.cases,
+			s.caseEvents,
+			s.caseRecords,
+			s.caseConfirmations,
+			s.titles,
+			s.titleActs,
+			s.checks,
+			s.checkMembers,
+			s.checkActs,
+			s.findingEnds,
+			s.findingReplies,
+			s.appeals,
+			s.appealDecisions,
+			s.rectifications,
+			s.rectificationActs,
 		} {
 			for row, err := range table(ctx, prison) {
 				if !yield(row, err) || err != nil {
@@ -263,19 +278,6 @@ func (s *Snapshot) custody(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 		rec, err := ledger.CustodyRecord(r)
 		return rowOf("custody_events", rec, err, at, "")
 	}, `select custody_id, kind, subject, person_id, address, reason, detail, salt, recorded_at from custody_events where prison_id = $1 order by custody_id`, prison)
-}
-
-func (s *Snapshot) findings(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
-	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
-		var f findingRow
-		var at time.Time
-		if err := row.Scan(&f.id, &f.area, &f.standard, &f.line, &f.day, &f.count, &f.place, &f.note, &f.event, &f.entry, &f.by, &f.subject, textOf{&f.of}, textOf{&f.per}, &f.salt, &at); err != nil {
-			return integrity.Row{}, err
-		}
-		rec, err := f.record()
-		return rowOf("findings", rec, err, at, "")
-	}, `select finding_id, area_id, standard, line, day::text, count, place, note, event, entry_id, found_by, subject, measured_of::text, measured_per::text, salt, recorded_at
-		from findings where prison_id = $1 order by finding_id`, prison)
 }
 
 // Objects that evidence rests on, each once.

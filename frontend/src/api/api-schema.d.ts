@@ -2196,6 +2196,517 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks of a prison that one may see, the newest first */
+        get: operations["checks.list"];
+        put?: never;
+        /** Open a check of a unit with its team; without an area of the prison as a whole */
+        post: operations["checks.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/inspectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be called into a team, the least served first; own people of the prison may not */
+        get: operations["checks.candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A check with its findings, items and what one may do */
+        get: operations["checks.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its sheet in force; before it is confirmed, as it would be now */
+        get: operations["checks.sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call one more into the team */
+        post: operations["checks.call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The leader confirms the sheet as seen (seq); every deduction is to be put right by a day */
+        post: operations["checks.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close it once the appeals are over; its rights end */
+        post: operations["checks.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it without a sheet */
+        post: operations["checks.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a finding under a line of the pinned standard; without a line it is advice and costs nothing */
+        post: operations["checks.find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a finding back before the sheet is confirmed */
+        post: operations["checks.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The unit answers; its dissent is part of the sheet */
+        post: operations["checks.reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The unit appeals against a finding of a confirmed sheet */
+        post: operations["checks.appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/findings/{finding}/appeal/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide an appeal; nobody of the team, nor who asked */
+        post: operations["checks.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be put right, the newest first */
+        get: operations["rectifications.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/rectifications/{item}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign, do, verify or reopen an item; never verified by its owner */
+        post: operations["rectifications.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases in sight, and the units for which the actor may begin one */
+        get: operations["cases.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a case of an area or, without one, of the prison as a whole */
+        post: operations["cases.begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case with its road, history, records and what may be done now */
+        get: operations["cases.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the case by the one table of its road; refused with every condition that does not hold, in numbers */
+        post: operations["cases.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put down that the unit wants an act, which somebody else then does */
+        post: operations["cases.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a record beside the case, in the step it belongs to */
+        post: operations["cases.record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/records/{record}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A record, whole */
+        get: operations["cases.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/records/{record}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a record that asks for a second person */
+        post: operations["cases.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a newer version of the standard would make of the unit as it stands today */
+        get: operations["cases.difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stay with the version the case is held to, or move it; both sheets are kept with the choice */
+        post: operations["cases.version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/eligibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conditions of a level on a day, with the areas behind each number */
+        get: operations["eligibility.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/screening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prisons in sight by how ready they are */
+        get: operations["screening.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of titles in sight, those that stand and those that do not */
+        get: operations["titles.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/titles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a title from before the system */
+        post: operations["titles.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/titles/{title}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the case by which a title from before the system goes on */
+        post: operations["titles.take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3021,7 +3532,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -3998,7 +4509,7 @@ export interface components {
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
         /** @enum {string} */
-        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock";
+        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock" | "joint";
         Diagnosis: {
             area: components["schemas"]["Area"];
             /** Format: date */
@@ -4037,6 +4548,12 @@ export interface components {
             area: components["schemas"]["Area"];
             sheet: components["schemas"]["Sheet"];
             gap: components["schemas"]["Decimal"];
+            /** @description what the look-back takes from the re-check of its cycle; beside the score */
+            carry?: {
+                /** Format: uuid */
+                case: string;
+                amount: components["schemas"]["Decimal"];
+            };
             since?: {
                 /** Format: date */
                 day: string;
@@ -4120,11 +4637,18 @@ export interface components {
         ScoreRun: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
             /** Format: uuid */
-            area: string;
+            check?: string;
             kind: components["schemas"]["RunKind"];
             standard: string;
             version: number;
+            /** @description SHA-256 of the three artefacts; none of runs kept before it was */
+            standard_digest?: string;
             engine: number;
             /** Format: date */
             as_of: string;
@@ -4378,6 +4902,622 @@ export interface components {
             replaced_by?: string;
             replaced_on?: string;
             uses: components["schemas"]["BasisUse"][];
+        };
+        /** @enum {string} */
+        CheckKind: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+        /** @enum {string} */
+        Severity: "low" | "moderate" | "high";
+        /** @enum {string} */
+        FindingScope: "limited" | "pattern" | "widespread";
+        /** @enum {string} */
+        SourceKind: "seen" | "told" | "written" | "filmed" | "tested";
+        /** @enum {string} */
+        VideoResult: "match" | "mismatch" | "no_video";
+        /** @enum {string} */
+        AppealVerdict: "uphold" | "reduce" | "annul";
+        UnitCheck: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            case?: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            purpose: string;
+            /** Format: uuid */
+            opened_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "closed" | "cancelled";
+            seq: number;
+            /** Format: uuid */
+            run?: string;
+            /** Format: date */
+            appeal_until?: string;
+            score?: components["schemas"]["Decimal"];
+            passes?: boolean;
+            members: components["schemas"]["CheckMember"][];
+        };
+        CheckMember: {
+            /** Format: uuid */
+            person: string;
+            name: string;
+            leader: boolean;
+            /** Format: uuid */
+            added_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        CheckAct: {
+            seq: number;
+            /** @enum {string} */
+            kind: "confirmed" | "closed" | "cancelled";
+            /** Format: uuid */
+            run?: string;
+            reason: string;
+            /** Format: uuid */
+            by: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Draw: {
+            seed: string;
+            /** @description SHA-256 of the roster */
+            roster: string;
+            drawn: string[];
+        };
+        CheckFinding: {
+            /** Format: uuid */
+            id: string;
+            /** @description absent from advice */
+            line?: string;
+            event?: string;
+            /** Format: date */
+            day: string;
+            time?: string;
+            count: number;
+            of?: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
+            place: string;
+            subject?: string;
+            note: string;
+            conclusion: string;
+            severity: components["schemas"]["Severity"];
+            scope: components["schemas"]["FindingScope"];
+            sources: components["schemas"]["SourceKind"][];
+            key: boolean;
+            /** Format: uuid */
+            entry?: string;
+            video?: components["schemas"]["VideoResult"];
+            draw?: components["schemas"]["Draw"];
+            /** Format: uuid */
+            found_by: string;
+            found_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            withdrawn?: {
+                reason: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+            replies: {
+                /** Format: uuid */
+                id: string;
+                agrees: boolean;
+                text: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            appeal?: components["schemas"]["Appeal"];
+            actions: ("withdraw" | "reply" | "appeal" | "decide")[];
+        };
+        Appeal: {
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            actions: string[];
+            decision?: {
+                verdict: components["schemas"]["AppealVerdict"];
+                count?: number;
+                of?: components["schemas"]["Decimal"];
+                reason: string;
+                /** Format: uuid */
+                decided_by: string;
+                decided_by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+        };
+        Rectification: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: uuid */
+            check: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: uuid */
+            finding: string;
+            line: string;
+            note: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "open" | "done" | "verified" | "annulled";
+            seq: number;
+            /** Format: uuid */
+            owner?: string;
+            owner_name?: string;
+            /** Format: date-time */
+            recorded_at: string;
+            acts: {
+                seq: number;
+                /** @enum {string} */
+                kind: "assigned" | "done" | "verified" | "reopened" | "annulled";
+                /** Format: uuid */
+                owner?: string;
+                cause?: string;
+                action?: string;
+                /** Format: uuid */
+                entry?: string;
+                /** Format: uuid */
+                by: string;
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            actions: ("assigned" | "done" | "verified" | "reopened")[];
+        };
+        WholeCheck: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            case?: string;
+            kind: components["schemas"]["CheckKind"];
+            standard: string;
+            version: number;
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            purpose: string;
+            /** Format: uuid */
+            opened_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "closed" | "cancelled";
+            seq: number;
+            /** Format: uuid */
+            run?: string;
+            /** Format: date */
+            appeal_until?: string;
+            score?: components["schemas"]["Decimal"];
+            passes?: boolean;
+            members: components["schemas"]["CheckMember"][];
+            acts: components["schemas"]["CheckAct"][];
+            findings: components["schemas"]["CheckFinding"][];
+            events: string[];
+            closing: {
+                /** Format: uuid */
+                check: string;
+                kind: components["schemas"]["CheckKind"];
+                verified: number;
+                all: number;
+            } | null;
+            carried: components["schemas"]["Rectification"][];
+            items: components["schemas"]["Rectification"][];
+            actions: ("member" | "finding" | "confirm" | "close" | "cancel")[];
+        };
+        Candidate: {
+            /** Format: uuid */
+            person: string;
+            number: string;
+            name: string;
+            /** @description is or was posted in the prison */
+            own: boolean;
+            served: number;
+        };
+        StandardPin: {
+            standard: string;
+            version: number;
+            digest: string;
+        };
+        Case: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            previous?: string;
+            /** Format: date-time */
+            begun_at: string;
+            seq: number;
+            machine: number;
+            pin?: components["schemas"]["StandardPin"];
+            track: string;
+            level: string;
+            state: string;
+            /** Format: date */
+            earliest?: string;
+            /** Format: date */
+            baseline_on?: string;
+            /** Format: date */
+            cycle_start?: string;
+            cycle?: number;
+            looked_back?: boolean;
+            /** @description exact; what the look-back takes from the re-check of its cycle */
+            carry: string;
+            /** Format: date-time */
+            at: string;
+            records: {
+                state: string;
+                kind: string;
+                id: string;
+            }[] | null;
+        };
+        ShownCase: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            previous?: string;
+            /** Format: date-time */
+            begun_at: string;
+            seq: number;
+            machine: number;
+            pin?: components["schemas"]["StandardPin"];
+            track: string;
+            level: string;
+            state: string;
+            /** Format: date */
+            earliest?: string;
+            /** Format: date */
+            baseline_on?: string;
+            /** Format: date */
+            cycle_start?: string;
+            cycle?: number;
+            looked_back?: boolean;
+            /** @description exact; what the look-back takes from the re-check of its cycle */
+            carry: string;
+            /** Format: date-time */
+            at: string;
+            records: {
+                state: string;
+                kind: string;
+                id: string;
+            }[] | null;
+            state_title: components["schemas"]["Text"];
+            etag: number;
+            timers: components["schemas"]["CaseTimer"][];
+        };
+        WholeCase: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            /** Format: uuid */
+            previous?: string;
+            /** Format: date-time */
+            begun_at: string;
+            seq: number;
+            machine: number;
+            pin?: components["schemas"]["StandardPin"];
+            track: string;
+            level: string;
+            state: string;
+            /** Format: date */
+            earliest?: string;
+            /** Format: date */
+            baseline_on?: string;
+            /** Format: date */
+            cycle_start?: string;
+            cycle?: number;
+            looked_back?: boolean;
+            /** @description exact; what the look-back takes from the re-check of its cycle */
+            carry: string;
+            /** Format: date-time */
+            at: string;
+            records: components["schemas"]["CaseRecord"][];
+            state_title: components["schemas"]["Text"];
+            etag: number;
+            timers: components["schemas"]["CaseTimer"][];
+            road: components["schemas"]["CaseStep"][];
+            events: components["schemas"]["CaseEvent"][];
+            opinions: components["schemas"]["CaseOpinion"][];
+            actions: components["schemas"]["CaseChoice"][];
+            /** @description the acts that the actor may ask for */
+            asks: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            makes: {
+                kind: string;
+                departments?: string[];
+            }[];
+            prepares: components["schemas"]["CheckKind"][];
+            prepared: {
+                kind: components["schemas"]["CheckKind"];
+                /** Format: uuid */
+                check: string;
+                team: number;
+            }[];
+            proposal: components["schemas"]["Text"][];
+            warnings: components["schemas"]["Text"][];
+            conditions?: components["schemas"]["Conditions"];
+            line: string;
+            self_score?: string;
+            score?: string;
+            /** Format: uuid */
+            check?: string;
+            title?: components["schemas"]["Title"];
+            lost: {
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                title: string;
+                level: string;
+                conditions: components["schemas"]["Conditions"];
+            }[];
+            newer?: {
+                pin: components["schemas"]["StandardPin"];
+                may_choose: boolean;
+                busy: boolean;
+            };
+            evaluations?: {
+                code: string;
+                points: number;
+                title: components["schemas"]["Text"];
+            }[];
+        };
+        CaseBoard: {
+            cases: components["schemas"]["ShownCase"][];
+            states: {
+                state: string;
+                title: components["schemas"]["Text"];
+            }[];
+            begin: {
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                area?: string;
+                levels: string[];
+            }[];
+        };
+        CaseTimer: {
+            timer: string;
+            /** Format: date */
+            opens: string;
+            /** Format: date */
+            on: string;
+            /** Format: date */
+            overdue: string;
+            /** @enum {string} */
+            mark: "ahead" | "open" | "overdue";
+            tells: string[];
+            title: components["schemas"]["Text"];
+            department?: string;
+        };
+        CaseStep: {
+            state: string;
+            title: components["schemas"]["Text"];
+            record?: string;
+            /** @enum {string} */
+            stands: "passed" | "here" | "ahead";
+        };
+        CaseEvent: {
+            seq: number;
+            transition: string;
+            title: components["schemas"]["Text"];
+            from: string;
+            to: string;
+            as: string;
+            by: string;
+            reason?: string;
+            document?: string;
+            /** Format: date */
+            document_on?: string;
+            record?: string;
+            detail: Record<string, never>;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        CaseRecord: {
+            /** Format: uuid */
+            id: string;
+            seq: number;
+            state: string;
+            kind: string;
+            department?: string;
+            body: Record<string, never>;
+            by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            confirmed?: {
+                by: string;
+                /** Format: date-time */
+                recorded_at: string;
+            };
+            /** @description nobody else has to confirm it any more */
+            stands: boolean;
+            may_confirm: boolean;
+        };
+        CaseOpinion: {
+            department: string;
+            /** Format: date */
+            due_on: string;
+            given?: components["schemas"]["CaseRecord"];
+            may_give: boolean;
+        };
+        CaseChoice: {
+            transition: string;
+            event: string;
+            as: string;
+            title: components["schemas"]["Text"];
+            wants: ("reason" | "document" | "cites" | "waived")[];
+            refused: {
+                pointer: string;
+                code: string;
+                text: components["schemas"]["Text"];
+            }[];
+        };
+        CaseAct: {
+            event: string;
+            reason?: string;
+            document?: string;
+            document_on?: string;
+            waived?: boolean;
+            cites?: {
+                department: string;
+                answer?: string;
+            }[];
+        };
+        VersionDifference: {
+            from: components["schemas"]["StandardPin"];
+            to: components["schemas"]["StandardPin"];
+            before: components["schemas"]["Sheet"];
+            after: components["schemas"]["Sheet"];
+            changes: components["schemas"]["ScoreChange"][];
+        };
+        Conditions: {
+            /** Format: date */
+            day: string;
+            level: string;
+            ratios: {
+                /** @enum {string} */
+                of: "ordinary" | "functional";
+                need: number;
+                passed: number;
+                all: number;
+                applies: boolean;
+                holds: boolean;
+            }[];
+            holds: boolean;
+            areas: {
+                /** Format: uuid */
+                area: string;
+                code: string;
+                name: components["schemas"]["Text"];
+                /** @enum {string} */
+                of: "ordinary" | "functional" | "sub_area";
+                passed: boolean;
+                wording?: string;
+                /** Format: date */
+                named_on?: string;
+            }[];
+            says: components["schemas"]["Text"][];
+        };
+        ScreenedPrison: {
+            /** Format: uuid */
+            prison: string;
+            code: string;
+            name: components["schemas"]["Text"];
+            reaches?: string;
+            holds?: string;
+            missing: number;
+            conditions: {
+                [key: string]: components["schemas"]["Conditions"];
+            };
+            mean?: string;
+            open_cases: number;
+        };
+        Title: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            wording: string;
+            document_no: string;
+            /** Format: date */
+            named_on: string;
+            body: string;
+            /** @enum {string} */
+            origin: "system" | "imported";
+            /** Format: uuid */
+            case?: string;
+            added_by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            acts: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                act: "kept" | "revoked";
+                /** Format: date */
+                on_day: string;
+                document_no?: string;
+                reason?: string;
+                /** Format: uuid */
+                case?: string;
+                by: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            /** Format: uuid */
+            goes_on?: string;
+            standing: boolean;
+            actions: "take_up"[];
+        };
+        ImportedTitle: {
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            wording: string;
+            document_no: string;
+            named_on: string;
+            body: string;
+            kept_on?: string;
+            revoked_on?: string;
+            order_no?: string;
+            reason?: string;
         };
     };
     responses: never;
@@ -10044,6 +11184,1208 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Checks of a prison that one may see, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: components["schemas"]["UnitCheck"][];
+                        may: components["schemas"]["CheckKind"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.open": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: uuid */
+                    case?: string;
+                    kind: components["schemas"]["CheckKind"];
+                    /** Format: date */
+                    from_day: string;
+                    /** Format: date */
+                    to_day: string;
+                    purpose: string;
+                    team: {
+                        /** Format: uuid */
+                        person: string;
+                        leader?: boolean;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Open a check of a unit with its team; without an area of the prison as a whole */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.candidates": {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["CheckKind"];
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who may be called into a team, the least served first; own people of the prison may not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: components["schemas"]["Candidate"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A check with its findings, items and what one may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its sheet in force; before it is confirmed, as it would be now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sheet: components["schemas"]["Sheet"];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.call": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Call one more into the team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.confirm": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seq: number;
+                    /** Format: date */
+                    due_on: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The leader confirms the sheet as seen (seq); every deduction is to be put right by a day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.close": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Close it once the appeals are over; its rights end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.cancel": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description End it without a sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.find": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    line?: string;
+                    event?: string;
+                    /** Format: date */
+                    day: string;
+                    time?: string;
+                    count?: number;
+                    of?: components["schemas"]["Decimal"];
+                    per?: components["schemas"]["Decimal"];
+                    place?: string;
+                    subject?: string;
+                    note: string;
+                    conclusion: string;
+                    severity: components["schemas"]["Severity"];
+                    scope: components["schemas"]["FindingScope"];
+                    sources: components["schemas"]["SourceKind"][];
+                    key?: boolean;
+                    /** Format: uuid */
+                    entry?: string;
+                    video?: components["schemas"]["VideoResult"];
+                    draw?: components["schemas"]["Draw"];
+                };
+            };
+        };
+        responses: {
+            /** @description Record a finding under a line of the pinned standard; without a line it is advice and costs nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.withdraw": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take a finding back before the sheet is confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.reply": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agrees: boolean;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit answers; its dissent is part of the sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.appeal": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The unit appeals against a finding of a confirmed sheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checks.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    verdict: components["schemas"]["AppealVerdict"];
+                    count?: number;
+                    of?: components["schemas"]["Decimal"];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide an appeal; nobody of the team, nor who asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rectifications.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is to be put right, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rectifications: components["schemas"]["Rectification"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rectifications.act": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "assigned" | "done" | "verified" | "reopened";
+                    /** @description a police number */
+                    owner?: string;
+                    cause?: string;
+                    action: string;
+                    /** Format: uuid */
+                    entry?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Assign, do, verify or reopen an item; never verified by its owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectification"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases in sight, and the units for which the actor may begin one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.begin": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    level: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin a case of an area or, without one, of the prison as a whole */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A case with its road, history, records and what may be done now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.act": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the case's etag as it was seen */
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAct"];
+            };
+        };
+        responses: {
+            /** @description Move the case by the one table of its road; refused with every condition that does not hold, in numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.ask": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    event: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Put down that the unit wants an act, which somebody else then does */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.record": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "batch" | "opinion" | "results" | "meeting" | "evaluation" | "told" | "grave" | "form";
+                    department?: string;
+                    body: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Put a record beside the case, in the step it belongs to */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                case: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A record, whole */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.confirm": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+                record: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Confirm a record that asks for a second person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a newer version of the standard would make of the unit as it stands today */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDifference"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.version": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the case's etag as it was seen */
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    choice: "stay" | "move";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Stay with the version the case is held to, or move it; both sheets are kept with the choice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "eligibility.get": {
+        parameters: {
+            query: {
+                level: string;
+                day?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conditions of a level on a day, with the areas behind each number */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conditions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "screening.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prisons in sight by how ready they are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        prisons: components["schemas"]["ScreenedPrison"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "titles.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The register of titles in sight, those that stand and those that do not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        titles: components["schemas"]["Title"][];
+                        may_import: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "titles.import": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportedTitle"];
+            };
+        };
+        responses: {
+            /** @description Enter a title from before the system */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Title"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "titles.take": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                title: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Begin the case by which a title from before the system goes on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
             };
             /** @description A problem */
             default: {

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { type OfCase, useCaseWords } from '../accreditation/notices'
 import { type Notice, readNotices, useNotices } from '../api/approval'
 import { usePrison } from '../api/queries'
 import { showTime } from '../form/time'
@@ -57,8 +58,16 @@ export function Notices() {
 function Words({ notice, done }: { notice: Notice; done: () => void }) {
   const t = useT()
   const names = useNames()
+  const ofCase = useCaseWords()
   const { detail } = notice
-  const words = t(`approval.notice_${notice.kind}`, {
+  const road = ofCase(notice)
+  if (road)
+    return (
+      <Link to={placeOf(notice)} onClick={done}>
+        {road}
+      </Link>
+    )
+  const words = t(`approval.notice_${notice.kind as Exclude<Notice['kind'], OfCase>}`, {
     by: detail.by ?? '',
     from: detail.from ?? '',
     until: detail.until ?? '',
@@ -82,5 +91,10 @@ function Words({ notice, done }: { notice: Notice; done: () => void }) {
 }
 
 /** Where one looks at what a notice is of, when that is no entry. */
-const placeOf = ({ prison, detail }: Notice) =>
-  detail.proposal ? `/prisons/${prison}/proposals/${detail.proposal}` : '/delegations'
+const placeOf = ({ prison, kind, detail }: Notice) => {
+  if (detail.proposal) return `/prisons/${prison}/proposals/${detail.proposal}`
+  if (detail.case) return `/prisons/${prison}/cases/${detail.case}`
+  if (detail.check) return `/prisons/${prison}/checks/${detail.check}`
+  if (kind === 'conditions_lost') return '/titles'
+  return detail.item ? '/rectifications' : '/delegations'
+}

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { textsOf } from './texts'
 
-const zh = textsOf('zh')
-const en = textsOf('en')
+const zh = await textsOf('zh')
+const en = await textsOf('en')
 
 function keys(tree: object, at = ''): string[] {
   return Object.entries(tree).flatMap(([name, value]) =>

@@ -20,8 +20,8 @@ export const i18n = i18next.createInstance()
 
 void i18n.use(initReactI18next).init({
   lng: first(),
-  fallbackLng: 'zh',
-  resources: { zh: { translation: textsOf('zh') }, en: { translation: textsOf('en') } },
+  fallbackLng: false, // both languages have every text
+  resources: { [first()]: { translation: await textsOf(first()) } },
   interpolation: { escapeValue: false },
 })
 
@@ -32,6 +32,8 @@ function announce(lang: Lang) {
 announce(first())
 
 export async function changeLang(lang: Lang) {
+  const texts = await textsOf(lang)
+  i18n.addResourceBundle(lang, 'translation', texts)
   localStorage.setItem(remembered, lang)
   await i18n.changeLanguage(lang)
   announce(lang)

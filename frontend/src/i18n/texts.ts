@@ -10,13 +10,18 @@ type Zh = typeof zh
 
 type Tree = { [key: string]: string | Tree }
 
-const found = import.meta.glob<Tree>(['./*.json'], { eager: true, import: 'default' })
+type Files = Record<string, Tree>
+
+// A language is one file of the build, fetched when it is spoken.
+const files: Record<'zh' | 'en', () => Promise<{ default: Files }>> = {
+  zh: () => import('./chinese'),
+  en: () => import('./english'),
+}
 
 /** All texts of a language: each space of them stands in one file. */
-export function textsOf(lang: 'zh' | 'en'): Tree {
+export async function textsOf(lang: 'zh' | 'en'): Promise<Tree> {
   const all: Tree = {}
-  for (const [path, tree] of Object.entries(found)) {
-    if (!path.endsWith(`/${lang}.json`) && !path.endsWith(`.${lang}.json`)) continue
+  for (const [path, tree] of Object.entries((await files[lang]()).default)) {
     for (const [space, texts] of Object.entries(tree)) {
       if (space in all) throw new Error(`${path}: ${space} stands in another file too`)
       all[space] = texts

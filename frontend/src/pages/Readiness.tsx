@@ -59,6 +59,13 @@ function Head({ data }: { data: Answer }) {
         {t(sheet.passes ? 'score.pass' : 'score.fail')}
       </span>{' '}
       {t(above ? 'readiness.above' : 'readiness.below', { gap: shown(data.gap).replace('-', '') })}
+      {data.carry && (
+        <p className="late">
+          <Link to={`/prisons/${data.area.prison}/cases/${data.carry.case}`}>
+            {t('cases.carry', { carry: shown(data.carry.amount) })}
+          </Link>
+        </p>
+      )}
       <p className="quiet">
         {t('score.of', { points: shown(sheet.points), line: shown(sheet.line) })}{' '}
         {t('score.window', { from: sheet.from, to: sheet.to })}

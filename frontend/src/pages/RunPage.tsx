@@ -19,7 +19,7 @@ export default function RunPage() {
       {({ run: kept, replays }) => (
         <>
           <PageTitle
-            title={`${names.area(kept.area)} · ${t('readiness.runTitle', { kind: t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
+            title={`${kept.area ? names.area(kept.area) : names.prison(prison)} · ${t('readiness.runTitle', { kind: t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
           />
           <section className="panel">
             <div className="score-total">{kept.sheet?.display}</div>

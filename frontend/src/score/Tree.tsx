@@ -11,7 +11,8 @@ import { shown } from './decimal'
 
 interface At {
   prison: string
-  area: string
+  /** Absent where the sheet is of the prison as a whole: what proves it lies in many areas. */
+  area?: string
 }
 
 /** Where each lost point went: domain, indicator, line, and the very entry, day or finding. */
@@ -80,22 +81,24 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
       </summary>
       <p className="quiet">
         {text(indicator.criteria, lang)}{' '}
-        <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>
-          {t('score.proof')}
-        </Link>
+        {at.area && (
+          <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>
+            {t('score.proof')}
+          </Link>
+        )}
       </p>
       <ul>
         {(indicator.lines ?? []).map((line) => (
           <Line key={line.id} line={line} {...at} />
         ))}
       </ul>
-      {open && <Basis code={indicator.code} {...at} />}
+      {open && at.area && <Basis code={indicator.code} prison={at.prison} area={at.area} />}
     </details>
   )
 }
 
 /** The newest entries that an indicator stands on, whether they cost anything or not. */
-function Basis({ code, prison, area }: { code: string } & At) {
+function Basis({ code, prison, area }: { code: string } & Required<At>) {
   const t = useT()
   const names = useNames()
   const query = useProof(prison, area, code)

@@ -1,0 +1,91 @@
+import { Button } from 'antd'
+import type { FormEvent } from 'react'
+import { Link } from 'react-router'
+import type { WholeCase } from '../api/cases'
+import { type CheckKind, openCheck, useCandidates } from '../api/checks'
+import { now } from '../api/clock'
+import { dayOn, today } from '../form/time'
+import { useT } from '../i18n'
+import { Problems } from '../standards/Problems'
+import { useAct } from '../standards/useAct'
+import { toast } from '../ui/toast'
+import '../approval/approval.css'
+
+/** Checks of the case: those that have their team, and those that still want one. */
+export function Prepare({ whole }: { whole: WholeCase }) {
+  const t = useT()
+  if (whole.prepares.length + whole.prepared.length === 0) return null
+  return (
+    <section className="panel" aria-label={t('cases.check')}>
+      {whole.prepared.map((p) => (
+        <p key={p.kind}>
+          <Link to={`/prisons/${whole.prison}/checks/${p.check}`}>
+            {t('cases.prepared', { kind: t(`checks.kinds.${p.kind}`), n: p.team })}
+          </Link>
+        </p>
+      ))}
+      {whole.prepares.map((kind) => (
+        <Open key={kind} whole={whole} kind={kind} />
+      ))}
+    </section>
+  )
+}
+
+/** The least size of a team; the server has the last word. */
+const least = [0, 1, 2]
+
+function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
+  const t = useT()
+  const { busy, problems, run } = useAct()
+  const people = (useCandidates(whole.prison, kind).data ?? []).filter((c) => !c.own)
+  const day = today(now())
+  const send = async (e: FormEvent<HTMLFormElement>) => {
+    e.preventDefault()
+    const typed = new FormData(e.currentTarget)
+    const value = (name: string) => String(typed.get(name) ?? '').trim()
+    const check = {
+      ...(whole.area ? { area: whole.area } : {}),
+      case: whole.id,
+      kind,
+      from_day: value('from'),
+      to_day: value('to'),
+      purpose: value('purpose'),
+      team: least.map((n) => ({ person: value(`member ${n}`), leader: n === 0 })),
+    }
+    if (await run((key) => openCheck(whole.prison, check, key))) toast(t('cases.preparing'))
+  }
+  const title = t('cases.prepare', { kind: t(`checks.kinds.${kind}`) })
+  return (
+    <form className="delegation-form" aria-label={title} onSubmit={(e) => void send(e)}>
+      <label>
+        {t('cases.from')}
+        <input type="date" name="from" required defaultValue={day} />
+      </label>
+      <label>
+        {t('cases.to')}
+        <input type="date" name="to" required defaultValue={dayOn(day, 5)} />
+      </label>
+      <label className="wide">
+        {t('cases.purpose')}
+        <input name="purpose" required maxLength={200} />
+      </label>
+      {least.map((n) => (
+        <label key={n}>
+          {n === 0 ? t('cases.leader') : t('cases.member')}
+          <select name={`member ${n}`} required defaultValue="">
+            <option value="">{t('cases.choose')}</option>
+            {people.map((p) => (
+              <option key={p.person} value={p.person}>
+                {p.name} {p.number}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+      <Problems list={problems} />
+      <Button htmlType="submit" loading={busy}>
+        {title}
+      </Button>
+    </form>
+  )
+}

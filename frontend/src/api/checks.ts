@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import type { components, operations } from './api-schema'
+import { call } from './http'
+import type { Sheet } from './model'
+
+type S = components['schemas']
+type Body<O extends keyof operations> = operations[O] extends {
+  requestBody: { content: { 'application/json': infer B } }
+}
+  ? B
+  : never
+
+export type Check = S['UnitCheck']
+export type WholeCheck = S['WholeCheck']
+export type CheckKind = S['CheckKind']
+export type CheckFinding = S['CheckFinding']
+export type Candidate = S['Candidate']
+export type Rectification = S['Rectification']
+export type NewCheck = Body<'checks.open'>
+export type NewCheckFinding = Body<'checks.find'>
+export type NewDecision = Body<'checks.decide'>
+export type NewItemAct = Body<'rectifications.act'>
+
+const checks = (prison: string) => `/prisons/${prison}/checks`
+const one = (prison: string, check: string) => `${checks(prison)}/${check}`
+
+export function useChecks(prison: string) {
+  const queryFn = async () =>
+    (await call<{ checks: Check[]; may: CheckKind[] }>(checks(prison))).data
+  return useQuery({ queryKey: ['checks', prison], queryFn, enabled: prison !== '' })
+}
+
+export function useCheck(prison: string, check: string) {
+  const queryFn = async () => (await call<WholeCheck>(one(prison, check))).data
+  return useQuery({ queryKey: ['check', prison, check], queryFn })
+}
+
+/** The sheet in force; before it is confirmed, as it would be now. */
+export function useCheckSheet(prison: string, check: string) {
+  const queryFn = async () =>
+    (await call<{ sheet: Sheet }>(`${one(prison, check)}/sheet`)).data.sheet
+  return useQuery({ queryKey: ['check sheet', prison, check], queryFn })
+}
+
+export function useCandidates(prison: string, kind: CheckKind | undefined) {
+  const queryFn = async () =>
+    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind } })).data
+      .people
+  return useQuery({ queryKey: ['candidates', prison, kind], queryFn, enabled: kind !== undefined })
+}
+
+export function useRectifications(prison: string) {
+  const queryFn = async () =>
+    (await call<{ rectifications: Rectification[] }>(`/prisons/${prison}/rectifications`)).data
+      .rectifications
+  return useQuery({ queryKey: ['rectifications', prison], queryFn, enabled: prison !== '' })
+}
+
+const post = (path: string, body: unknown, key: string) =>
+  call<Check>(path, { method: 'POST', body, idempotencyKey: key })
+
+export const openCheck = async (prison: string, body: NewCheck, key: string) =>
+  (await post(checks(prison), body, key)).data
+
+/** What is done to a check as a whole: confirm, close, cancel, members, findings. */
+export const actOnCheck = (
+  prison: string,
+  check: string,
+  what: 'confirm' | 'close' | 'cancel' | 'members' | 'findings',
+  body: unknown,
+  key: string,
+) => post(`${one(prison, check)}/${what}`, body, key)
+
+/** What is done to one of its findings. */
+export const actOnFinding = (
+  prison: string,
+  check: string,
+  finding: string,
+  what: 'withdrawal' | 'replies' | 'appeal' | 'appeal/decision',
+  body: unknown,
+  key: string,
+) => post(`${one(prison, check)}/findings/${finding}/${what}`, body, key)
+
+export const actOnItem = (prison: string, item: string, body: NewItemAct, key: string) =>
+  post(`/prisons/${prison}/rectifications/${item}/acts`, body, key)

@@ -1,0 +1,199 @@
+import { useState } from 'react'
+import { actOnCheck, type NewCheckFinding, type WholeCheck } from '../api/checks'
+import { now } from '../api/clock'
+import type { Sheet } from '../api/model'
+import { today } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
+import { ActForm, Sentences } from './ActForm'
+import { scopes, severities, sources, videos } from './words'
+
+/** What the server takes: not negative, at most four decimals. */
+const decimal = '[0-9]{1,6}([.][0-9]{1,4})?'
+
+interface Props {
+  prison: string
+  check: WholeCheck
+  sheet: Sheet
+}
+
+/** What the team found, under a line of the pinned standard; without a line it is advice. */
+export function FindingForm({ prison, check, sheet }: Props) {
+  const t = useT()
+  const lang = useLang()
+  const [id, choose] = useState('')
+  const indicators = sheet.domains.flatMap((d) => d.indicators ?? [])
+  // What ledgers alone work out is not found on site.
+  const groups = indicators.map((i) => ({
+    ...i,
+    lines: i.lines.filter((l) => l.method !== 'ledger'),
+  }))
+  const line = groups.flatMap((g) => g.lines).find((l) => l.id === id)
+  const measured = line?.form === 'below' || line?.form === 'above'
+  const day = today(now())
+  return (
+    <ActForm
+      label={t('checks.find')}
+      open
+      done={t('checks.found')}
+      say={(typed, key) => {
+        const body: NewCheckFinding = {
+          line: id,
+          day: typed('day'),
+          time: typed('time'),
+          place: typed('place'),
+          subject: typed('subject'),
+          note: typed('note'),
+          conclusion: typed('conclusion'),
+          severity: typed('severity') as NewCheckFinding['severity'],
+          scope: typed('scope') as NewCheckFinding['scope'],
+          sources: typed.all('sources') as NewCheckFinding['sources'],
+        }
+        if (line) {
+          body.count = Number(typed('count') || 1)
+          body.event = typed('event')
+          body.key = typed('key') !== ''
+        }
+        if (measured) {
+          body.of = typed('of')
+          body.per = typed('per')
+        }
+        if (typed('video')) body.video = typed('video') as NewCheckFinding['video']
+        if (typed('seed')) {
+          const drawn = typed('drawn').split(/[\s,，、]+/)
+          body.draw = { seed: typed('seed'), roster: typed('roster'), drawn: drawn.filter(Boolean) }
+        }
+        return actOnCheck(prison, check.id, 'findings', body, key)
+      }}
+    >
+      <label className="wide">
+        {t('checks.line')}
+        <select value={id} onChange={(e) => choose(e.target.value)}>
+          <option value="">{t('checks.advice')}</option>
+          {groups.map((g) => (
+            <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
+              {g.lines.map((l) => (
+                <option key={l.id} value={l.id}>
+                  {text(l.title, lang)} · {t(`checks.method.${l.method as 'onsite'}`)}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('checks.day')}
+        <input type="date" name="day" required defaultValue={day} max={day} />
+      </label>
+      <label>
+        {t('checks.time')}
+        <input type="time" name="time" />
+      </label>
+      <label>
+        {t('checks.place')}
+        <input name="place" maxLength={60} />
+      </label>
+      <label>
+        {t('checks.subject')}
+        <input name="subject" maxLength={60} />
+      </label>
+      {measured ? (
+        <>
+          <label>
+            {t('checks.ofWhat')}
+            <input name="of" required inputMode="decimal" pattern={decimal} />
+          </label>
+          <label>
+            {t('checks.per')}
+            <input name="per" required inputMode="decimal" pattern={decimal} />
+          </label>
+        </>
+      ) : (
+        line && (
+          <label>
+            {t('checks.count')}
+            <input type="number" name="count" required min={1} max={1000} defaultValue={1} />
+          </label>
+        )
+      )}
+      {line && (
+        <label>
+          {t('checks.event')}
+          <input name="event" maxLength={30} list="check-events" />
+          <datalist id="check-events">
+            {check.events.map((e) => (
+              <option key={e} value={e} />
+            ))}
+          </datalist>
+          <small className="quiet">{t('checks.eventMeans')}</small>
+        </label>
+      )}
+      <label>
+        {t('checks.severity')}
+        <select name="severity" defaultValue="moderate">
+          {severities.map((s) => (
+            <option key={s} value={s}>
+              {t(`checks.severities.${s}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('checks.scope')}
+        <select name="scope" defaultValue="limited">
+          {scopes.map((s) => (
+            <option key={s} value={s}>
+              {t(`checks.scopes.${s}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <fieldset className="wide">
+        <legend>{t('checks.sources')}</legend>
+        <span>
+          {sources.map((s) => (
+            <label key={s}>
+              <input type="checkbox" name="sources" value={s} /> {t(`checks.sourceKinds.${s}`)}
+              {'　'}
+            </label>
+          ))}
+        </span>
+      </fieldset>
+      <Sentences name="note" label={t(line ? 'checks.note' : 'checks.adviceText')} />
+      <Sentences name="conclusion" label={t('checks.conclusion')} />
+      {line && (
+        <label className="wide inline">
+          <input type="checkbox" name="key" /> {t('checks.key')}
+        </label>
+      )}
+      {line?.method === 'video' && (
+        <label>
+          {t('checks.video')}
+          <select name="video">
+            {videos.map((v) => (
+              <option key={v} value={v}>
+                {t(`checks.videos.${v}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {line?.method === 'quiz' && (
+        <>
+          <label>
+            {t('checks.seed')}
+            <input name="seed" maxLength={100} />
+          </label>
+          <label>
+            {t('checks.roster')}
+            <input name="roster" pattern="[0-9a-f]{64}" />
+          </label>
+          <label className="wide">
+            {t('checks.drawn')}
+            <input name="drawn" />
+          </label>
+        </>
+      )}
+    </ActForm>
+  )
+}

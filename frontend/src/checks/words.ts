@@ -1,0 +1,30 @@
+import type { CheckKind, Rectification, WholeCheck } from '../api/checks'
+
+export const kinds: CheckKind[] = [
+  'baseline',
+  'onsite',
+  'lookback',
+  'recheck',
+  'joint',
+  'mock',
+  'self_check',
+]
+export const severities = ['low', 'moderate', 'high'] as const
+export const scopes = ['limited', 'pattern', 'widespread'] as const
+export const sources = ['seen', 'told', 'written', 'filmed', 'tested'] as const
+export const videos = ['match', 'mismatch', 'no_video'] as const
+
+/** The colours of states, by the names that entries have theirs. */
+export const tones: Record<WholeCheck['state'], string> = {
+  open: 'submitted',
+  confirmed: 'warning',
+  closed: 'approved',
+  cancelled: 'voided',
+}
+
+export const itemTones: Record<Rectification['state'], string> = {
+  open: 'overdue',
+  done: 'submitted',
+  verified: 'approved',
+  annulled: 'voided',
+}

@@ -1,0 +1,200 @@
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { type CheckKind, openCheck, useCandidates, useChecks } from '../api/checks'
+import { now } from '../api/clock'
+import { useOrganisation, usePrison } from '../api/queries'
+import { ActForm } from '../checks/ActForm'
+import { kinds, tones } from '../checks/words'
+import { today } from '../form/time'
+import { useT } from '../i18n'
+import { shown } from '../score/decimal'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Empty, Ready } from '../ui/States'
+import '../checks/checks.css'
+
+/** The checks of a prison's units, and opening another. */
+export default function Checks() {
+  const t = useT()
+  const prison = usePrison()
+  const names = useNames()
+  const query = useChecks(prison)
+  return (
+    <>
+      <PageTitle title={t('checks.title')}>
+        <Link to="/rectifications">{t('checks.rectifications')}</Link>
+      </PageTitle>
+      <Ready query={query}>
+        {({ checks, may }) => (
+          <>
+            {may.length > 0 && <Open prison={prison} may={may} />}
+            <section className="panel" aria-labelledby="checks">
+              <h2 id="checks">{names.prison(prison) || t('checks.title')}</h2>
+              {checks.length === 0 ? (
+                <Empty>{t('checks.empty')}</Empty>
+              ) : (
+                <table className="plain">
+                  <thead>
+                    <tr>
+                      <th scope="col">{t('checks.unit')}</th>
+                      <th scope="col">{t('checks.kind')}</th>
+                      <th scope="col">{t('checks.days')}</th>
+                      <th scope="col">{t('checks.purpose')}</th>
+                      <th scope="col">{t('checks.leader')}</th>
+                      <th scope="col">{t('checks.state')}</th>
+                      <th scope="col" className="num">
+                        {t('checks.score')}
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {checks.map((c) => (
+                      <tr key={c.id}>
+                        <td>
+                          <Link to={`/prisons/${prison}/checks/${c.id}`}>
+                            {c.area ? names.area(c.area) : t('checks.whole')}
+                          </Link>
+                        </td>
+                        <td>{t(`checks.kinds.${c.kind}`)}</td>
+                        <td>
+                          {c.from_day} – {c.to_day}
+                        </td>
+                        <td>{c.purpose}</td>
+                        <td>{c.members.find((m) => m.leader)?.name}</td>
+                        <td>
+                          <span className={`status ${tones[c.state]}`}>
+                            {t(`checks.states.${c.state}`)}
+                          </span>
+                        </td>
+                        <td className="num">{shown(c.score)}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              )}
+            </section>
+          </>
+        )}
+      </Ready>
+    </>
+  )
+}
+
+function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
+  const t = useT()
+  const names = useNames()
+  const go = useNavigate()
+  const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
+  const offered = kinds.filter((k) => may.includes(k))
+  const [kind, choose] = useState<CheckKind>(offered[0] ?? 'baseline')
+  const pool = useCandidates(prison, kind).data ?? []
+  const day = today(now())
+  return (
+    <section className="panel" aria-labelledby="open-check">
+      <h2 id="open-check">{t('checks.open')}</h2>
+      <ActForm
+        label={t('checks.open')}
+        done={t('checks.opened')}
+        say={async (typed, key) => {
+          const leader = typed('leader')
+          const check = await openCheck(
+            prison,
+            {
+              ...(typed('area') ? { area: typed('area') } : {}),
+              kind,
+              from_day: typed('from'),
+              to_day: typed('to'),
+              purpose: typed('purpose'),
+              team: typed.all('team').map((person) => ({ person, leader: person === leader })),
+            },
+            key,
+          )
+          void go(`/prisons/${prison}/checks/${check.id}`)
+        }}
+      >
+        <label>
+          {t('checks.kind')}
+          <select value={kind} onChange={(e) => choose(e.target.value as CheckKind)}>
+            {offered.map((k) => (
+              <option key={k} value={k}>
+                {t(`checks.kinds.${k}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('checks.unit')}
+          <select name="area">
+            <option value="">{t('checks.whole')}</option>
+            {areas.map((a) => (
+              <option key={a.id} value={a.id}>
+                {names.area(a.id)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('checks.from')}
+          <input type="date" name="from" required defaultValue={day} />
+        </label>
+        <label>
+          {t('checks.to')}
+          <input type="date" name="to" required defaultValue={day} min={day} />
+        </label>
+        <label className="wide">
+          {t('checks.purpose')}
+          <input name="purpose" required maxLength={200} />
+        </label>
+        <fieldset className="wide">
+          <legend>{t('checks.team')}</legend>
+          <div className="check-pool">
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th scope="col">{t('checks.member')}</th>
+                  <th scope="col">{t('checks.leads')}</th>
+                  <th scope="col">{t('checks.name')}</th>
+                  <th scope="col" className="num">
+                    {t('checks.served')}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {pool.map((p) => {
+                  const refused = p.own && kind !== 'self_check'
+                  return (
+                    <tr key={p.person}>
+                      <td>
+                        <input
+                          type="checkbox"
+                          name="team"
+                          value={p.person}
+                          disabled={refused}
+                          aria-label={`${t('checks.member')} ${p.name} ${p.number}`}
+                        />
+                      </td>
+                      <td>
+                        <input
+                          type="radio"
+                          name="leader"
+                          value={p.person}
+                          disabled={refused}
+                          aria-label={`${t('checks.leads')} ${p.name} ${p.number}`}
+                        />
+                      </td>
+                      <td>
+                        {p.name} <span className="mono quiet">{p.number}</span>{' '}
+                        {refused && <span className="status excused">{t('checks.own')}</span>}
+                      </td>
+                      <td className="num">{p.served}</td>
+                    </tr>
+                  )
+                })}
+              </tbody>
+            </table>
+          </div>
+        </fieldset>
+      </ActForm>
+    </section>
+  )
+}

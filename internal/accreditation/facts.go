@@ -1,0 +1,376 @@
+package accreditation
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
+)
+
+// ground is what an act stands on that no lock holds: read before the transaction,
+// for within it no second connection may be taken.
+type ground struct {
+	of     Case
+	issued *standards.Pin // in force for the unit today; nil for none
+	std    *scoring.Standard
+}
+
+func (s *Service) ground(ctx context.Context, prison, id uuid.UUID) (ground, error) {
+	var g ground
+	var area ledger.Area
+	err := s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
+		var err error
+		if g.of, err = l.Case(ctx, id); err != nil {
+			return err
+		}
+		area, err = areaOf(ctx, l, g.of.Area)
+		return err
+	})
+	if err != nil {
+		return g, err
+	}
+	if err := s.may(ctx, "read", subject(prison, g.of.Area)); err != nil {
+		return g, err
+	}
+	return g, s.grounded(ctx, &g, area)
+}
+
+// grounded finds the standards of a case: the one in force, and the one it is held to.
+func (s *Service) grounded(ctx context.Context, g *ground, area ledger.Area) error {
+	std, pin, err := s.Standards.Issued(ctx, unitOf(g.of.Prison, area, g.of.Level), catalog.DayOf(s.Now()))
+	switch {
+	case fault.CodeOf(err) == "standard_unknown":
+	case err != nil:
+		return err
+	default:
+		g.issued, g.std = &pin, std
+	}
+	if g.of.Pin != nil {
+		g.std, err = s.Standards.Version(ctx, *g.of.Pin)
+		return err
+	}
+	return nil
+}
+
+// round is what was made since the case came to its state.
+type round struct {
+	since    int // the event by which it came
+	records  []Record
+	opinions []Opinion
+}
+
+// prepared is a check that has its team and waits for the act that begins it.
+type prepared struct {
+	id uuid.UUID
+	inspection.Standing
+}
+
+// known is what the house knows of a case under its lock.
+type known struct {
+	facts       lifecycle.Facts
+	round       round
+	record      string // of the step, confirmed
+	snapshot    *Record
+	check       uuid.UUID
+	departments []string
+	area        ledger.Area
+	conditions  *Conditions // of a prison
+	// next are the checks that are prepared, by kind: for what may begin now.
+	next map[string]prepared
+}
+
+// last record of a kind in this round that stands.
+func (k known) last(kind string) *Record {
+	for i := len(k.round.records) - 1; i >= 0; i-- {
+		if r := &k.round.records[i]; r.Kind == kind && r.Stands {
+			return r
+		}
+	}
+	return nil
+}
+
+// of is what is known when this is to be done: whether the minutes say so, whether the
+// unit asked for it, and the team of what it begins.
+func (k known) of(event string) lifecycle.Facts {
+	f := k.facts
+	if m := k.last(kindMeeting); m != nil {
+		var said Meeting
+		f.MeetingFrozen = json.Unmarshal(m.Body, &said) == nil && said.Outcome == decided[event]
+	}
+	for _, r := range k.round.records {
+		var a asking
+		if r.Kind == kindAsked && json.Unmarshal(r.Body, &a) == nil && a.Event == event {
+			f.AskedBy = r.By.String()
+		}
+	}
+	kind := map[string]string{"baseline": inspection.Baseline, "again": inspection.Baseline, "baseline_anew": inspection.Baseline,
+		"look_back": inspection.LookBack, "recheck": inspection.Recheck, "recheck_early": inspection.Recheck}[event]
+	if next, ok := k.next[kind]; ok {
+		f.TeamSize, f.TeamOfPrison = next.Team, next.OfPrison
+	}
+	return f
+}
+
+// cited counts the opinions of this round that a decision answers.
+func (k known) cited(list []Cite) (n int) {
+	for _, o := range k.round.opinions {
+		if o.Given != nil && slices.ContainsFunc(list, func(c Cite) bool { return c.Department == o.Department }) {
+			n++
+		}
+	}
+	return n
+}
+
+// known gathers the facts of the case, with everything in sight.
+func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, error) {
+	k := known{next: map[string]prepared{}}
+	f := &k.facts
+	f.Today = catalog.DayOf(l.Now())
+	f.StandardIssued = g.issued != nil
+	if g.std != nil {
+		k.departments = s.departments(g.std)
+	}
+	for _, gather := range []func(context.Context, Look, Case, *known) error{s.ofRound, s.ofUnit, s.ofConditions, s.ofChecks, s.ofRecords} {
+		if err := gather(ctx, l, c, &k); err != nil {
+			return k, err
+		}
+	}
+	reasons, _, err := s.machine(c).Propose(c.Case, *f)
+	f.ProposalIsPostpone = len(reasons) > 0
+	return k, err
+}
+
+// ofRound finds what was made since the case came to its state.
+func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
+	events, err := l.Events(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.From != e.To {
+			k.round.since = e.Seq
+		}
+	}
+	records, err := l.Records(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.Seq >= k.round.since {
+			k.round.records = append(k.round.records, r)
+		}
+		// The batch is the application's, whatever step it is in.
+		if r.Kind == kindBatch {
+			k.facts.BatchIssued = true
+		}
+	}
+	list, err := l.Opinions(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	f := &k.facts
+	for _, o := range list {
+		if o.Seq != k.round.since {
+			continue
+		}
+		for i := range k.round.records {
+			r := &k.round.records[i]
+			if r.Kind != kindOpinion || r.Department != o.Department {
+				continue
+			}
+			var said Opines
+			if err := json.Unmarshal(r.Body, &said); err != nil {
+				return err
+			}
+			o.Given = r
+			f.OpinionsGiven++
+			if said.Value == "delay" {
+				f.OpinionsDelay++
+			}
+		}
+		k.round.opinions = append(k.round.opinions, o)
+		f.OpinionsAsked++
+		f.OpinionsOver = o.DueOn < f.Today
+	}
+	return nil
+}
+
+// ofUnit is the unit itself, its self-check and what it applied for before.
+func (s *Service) ofUnit(ctx context.Context, l Look, c Case, k *known) error {
+	var err error
+	if k.area, err = areaOf(ctx, l, c.Area); err != nil {
+		return err
+	}
+	f := &k.facts
+	f.UnitActive = c.Area == uuid.Nil || k.area.Counts(f.Today)
+	run, score, err := l.SelfCheck(ctx, c.Area, c.RecordedAt)
+	if err != nil {
+		return err
+	}
+	f.SelfComplete, f.SelfScore = run != "", score
+	if c.State == lifecycle.Draft {
+		k.record = run
+	}
+	before, err := l.CasesOf(ctx, c.Area)
+	if err != nil {
+		return err
+	}
+	for _, x := range before {
+		switch {
+		case x.ID == c.ID:
+		case x.Ends():
+			f.WaitUntil = max(f.WaitUntil, x.Earliest)
+		case !x.Held():
+			f.OpenCases++
+		}
+	}
+	return nil
+}
+
+// ofConditions is the share of the prison's areas that hold a title.
+func (s *Service) ofConditions(ctx context.Context, l Look, c Case, k *known) error {
+	if c.Area != uuid.Nil {
+		return nil
+	}
+	n, err := s.conditions(ctx, l, s.machine(c), c.Level, k.facts.Today)
+	if err != nil {
+		return err
+	}
+	k.conditions = &n
+	f, o, u := &k.facts, n.Ratios[0], n.Ratios[1]
+	f.RatiosHold = n.Holds
+	f.OrdinaryPassed, f.OrdinaryAll, f.OrdinaryNeeded = o.Passed, o.All, o.Need
+	f.FunctionalPassed, f.FunctionalAll, f.FunctionalNeeded = u.Passed, u.All, u.Need
+	return nil
+}
+
+// ofChecks is the sheet of this round, the checks that are prepared, and what is to be put right.
+func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error {
+	used := map[string]bool{}
+	for _, r := range c.Records {
+		used[r.ID] = true
+	}
+	events, err := l.Events(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		used[e.Rests] = true
+	}
+	find := func(kind string) (uuid.UUID, inspection.Standing, error) {
+		id, err := l.Check(ctx, c.ID, kind)
+		if err != nil || id == uuid.Nil {
+			return id, inspection.Standing{}, err
+		}
+		st, err := s.Checks.Standing(ctx, l.Ledger(), c.Prison, id)
+		// A sheet is of one round only.
+		if err == nil && st.Run != uuid.Nil && used[st.Run.String()] {
+			id = uuid.Nil
+		}
+		return id, st, err
+	}
+	f := &k.facts
+	f.Line = s.line(c)
+	if kind, ok := sheets[c.State]; ok {
+		id, st, err := find(kind)
+		if err != nil {
+			return err
+		}
+		if id != uuid.Nil {
+			k.check = id
+			f.SheetConfirmed, f.SheetClosed = st.Confirmed, st.Closed
+			f.AppealsOpen, f.AppealsOver = st.AppealsOpen, st.AppealsOver
+		}
+		if f.SheetConfirmed {
+			k.record, f.SheetScore, f.SheetDeducted = st.Run.String(), st.Score, st.Deducted
+		}
+		if f.SheetConfirmed && c.State == "RECHECK" {
+			// The run holds the carry as a leaf of its own; the road takes it off itself.
+			if f.SheetScore, err = l.Own(ctx, st.Run); err != nil {
+				return err
+			}
+		}
+	}
+	for _, kind := range []string{inspection.Baseline, inspection.LookBack, inspection.Recheck} {
+		id, st, err := find(kind)
+		if err != nil {
+			return err
+		}
+		if id != uuid.Nil && !st.Confirmed {
+			k.next[kind] = prepared{id, st}
+		}
+		f.CriticalOpen = max(f.CriticalOpen, st.CriticalOpen)
+	}
+	items, err := s.Checks.Items(ctx, l.Ledger(), c.Prison, c.Area)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		f.Items++
+		if !i.Verified {
+			f.ItemsOpen++
+		}
+	}
+	return nil
+}
+
+// line that the unit is held to (O1, O8).
+func (s *Service) line(c Case) string {
+	name := "pass_area"
+	if c.Area == uuid.Nil {
+		name = "pass_prison_" + c.Level
+	}
+	return s.machine(c).Parameter(name)
+}
+
+// ofRecords is what people put beside the case in this round.
+func (s *Service) ofRecords(_ context.Context, _ Look, c Case, k *known) error {
+	f := &k.facts
+	f.MeetingFrozen = k.last(kindMeeting) != nil
+	f.ShownToCommittee = k.last(kindTold) != nil
+	f.GraveEvent = k.last(kindGrave) != nil
+	if e := k.last(kindEvaluation); e != nil {
+		var said Evaluation
+		if err := json.Unmarshal(e.Body, &said); err != nil {
+			return err
+		}
+		f.Evaluation = lifecycle.Exact(said.Total.Rat())
+	}
+	asks := s.machine(c).Steps(c.Track, c.Level).Record(c.State)
+	if asks == kindResults {
+		f.ResultsAsked = len(k.departments)
+		for _, d := range k.departments {
+			var last *Result
+			for _, r := range k.round.records {
+				if r.Kind != kindResults || r.Department != d {
+					continue
+				}
+				last = &Result{}
+				if err := json.Unmarshal(r.Body, last); err != nil {
+					return err
+				}
+				k.record = r.ID.String()
+			}
+			if last != nil {
+				f.ResultsConfirmed++
+				f.CriticalOpen += last.CriticalOpen
+			}
+		}
+		return nil
+	}
+	if k.record == "" && asks != "" {
+		if r := k.last(asks); r != nil {
+			k.record = r.ID.String()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package accreditation
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+)
+
+// Timer is what is due of a case. It opens a task and marks it; it moves nothing.
+type Timer struct {
+	lifecycle.Due
+	Title      fault.Text `json:"title"`
+	Department string     `json:"department,omitempty"` // of an opinion
+}
+
+// opinionTimer is due where it was asked for, not where the road says.
+const opinionTimer = "TM3"
+
+// timers of a case as they stand on a day.
+func (s *Service) timers(c Case, day string, opinions []Opinion) ([]Timer, error) {
+	m := s.machine(c)
+	running, err := m.Running(c.Case, lifecycle.Facts{Today: day})
+	if err != nil {
+		return nil, err
+	}
+	list := []Timer{}
+	for _, d := range running {
+		for _, t := range m.Timers {
+			if t.ID == d.Timer {
+				list = append(list, Timer{Due: d, Title: t.Title})
+			}
+		}
+	}
+	for _, o := range opinions {
+		if o.Given != nil {
+			continue
+		}
+		d := lifecycle.Due{Timer: opinionTimer, Opens: o.DueOn, On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Open, Tells: []lifecycle.Actor{lifecycle.BureauOffice}}
+		if o.DueOn < day {
+			d.Mark = lifecycle.Late
+		}
+		list = append(list, Timer{Due: d, Title: fault.Text{ZH: "处室意见", EN: "Opinion"}, Department: o.Department})
+	}
+	return list, nil
+}
+
+// Tend is done from time to time for a prison: it tells those concerned what is due and
+// what is overdue, lets the road take its own acts, and looks after what titles rest on.
+// It takes no title.
+func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
+	var open []Case
+	if err := s.Store.Read(ctx, house(prison), func(l Look) error {
+		var err error
+		open, err = l.OpenCases(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, c := range open {
+		g := ground{of: c}
+		if err := s.Store.Read(ctx, house(prison), func(l Look) error {
+			area, err := areaOf(ctx, l, c.Area)
+			if err != nil {
+				return err
+			}
+			return s.grounded(ctx, &g, area)
+		}); err != nil {
+			return err
+		}
+		if err := s.Store.Write(ctx, house(prison), ledger.Idem{}, nil, func(tx Tx) error {
+			now, err := tx.Lock(ctx, c.ID)
+			if err != nil || now.Seq != c.Seq {
+				return err // somebody is at it: next time
+			}
+			if err := s.remind(ctx, tx, g, c); err != nil {
+				return err
+			}
+			return s.goOn(ctx, tx, g, c)
+		}); err != nil {
+			return err
+		}
+	}
+	return s.Store.Write(ctx, house(prison), ledger.Idem{}, nil, func(tx Tx) error { return s.lost(ctx, tx, prison) })
+}
+
+// remind tells of each timer once when it opens and once when it is overdue.
+func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
+	k, err := s.known(ctx, tx, g, c)
+	if err != nil {
+		return err
+	}
+	list, err := s.timers(c, catalog.DayOf(tx.Now()), k.round.opinions)
+	if err != nil {
+		return err
+	}
+	for i, t := range list {
+		if t.Mark == lifecycle.Ahead {
+			continue
+		}
+		var posts []holder
+		for _, a := range t.Tells {
+			posts = append(posts, holders(a, c)...)
+		}
+		if t.Department != "" {
+			posts = append(posts, holder{actor.DeptHead, uuid.Nil, uuid.Nil, t.Department})
+		}
+		// Told apart by the round, the timer and its mark.
+		n := c.Seq*1000 + i*2
+		if t.Mark == lifecycle.Late {
+			n++
+		}
+		if err := s.notify(ctx, tx, c, "case_due", n, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department}, posts...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,886 @@
+package housetest_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
+)
+
+// inspected is a house whose first area is checked by people of two other prisons.
+type inspected struct {
+	*housetest.House
+	t     *testing.T
+	clock time.Time
+}
+
+func checked(t *testing.T) *inspected {
+	t.Helper()
+	x := &inspected{House: housetest.New(t), t: t, clock: time.Now().Add(time.Minute)} // a little ahead: rights have begun
+	x.Province(t)
+	x.Inspection.Now = func() time.Time { return x.clock }
+	return x
+}
+
+// as is a person with the grants that the database holds of them now.
+func (x *inspected) as(name string) context.Context {
+	x.t.Helper()
+	a := x.Person(name)
+	rows, err := x.Owner.Query(context.Background(), "select grant_id, prison_id, areas, from_at, until_at from grants where person_id = $1", a.PersonID)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	a.Grants, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (actor.Grant, error) {
+		var g actor.Grant
+		err := row.Scan(&g.ID, &g.PrisonID, &g.Areas, &g.From, &g.To)
+		return g, err
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return actor.With(x.t.Context(), a)
+}
+
+func (x *inspected) team(names ...string) []inspection.NewMember {
+	var list []inspection.NewMember
+	for i, n := range names {
+		list = append(list, inspection.NewMember{Person: x.Person(n).PersonID, Leader: i == 0})
+	}
+	return list
+}
+
+func (x *inspected) newCheck(area uuid.UUID, kind string) inspection.NewCheck {
+	return inspection.NewCheck{Area: area, Kind: kind, FromDay: catalog.DayOf(x.clock), ToDay: catalog.DayOf(x.clock.AddDate(0, 0, 2)), Purpose: "年度摸底检查",
+		Team: x.team("yi inspector", "yi second inspector", "bing inspector")}
+}
+
+func (x *inspected) open(area uuid.UUID, kind string) inspection.Check {
+	x.t.Helper()
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, x.newCheck(area, kind), ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return c
+}
+
+func (x *inspected) finding(line string, count int) inspection.Finding {
+	return inspection.Finding{Line: line, Day: catalog.DayOf(x.clock), Count: count, Place: "二楼", Note: "现场发现", Conclusion: "不符合标准", Severity: "moderate", Scope: "limited", Sources: []string{"seen"}}
+}
+
+func (x *inspected) find(c inspection.Check, f inspection.Finding) uuid.UUID {
+	x.t.Helper()
+	if _, err := x.Inspection.AddFinding(x.as("bing inspector"), x.Prison, c.ID, f, ledger.Idem{}); err != nil {
+		x.t.Fatal(err)
+	}
+	w := x.whole(c)
+	return w.Findings[len(w.Findings)-1].ID
+}
+
+func (x *inspected) whole(c inspection.Check) *inspection.Whole {
+	x.t.Helper()
+	w, err := x.Inspection.Whole(x.as("bureau office"), x.Prison, c.ID)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return w
+}
+
+func (x *inspected) confirm(c inspection.Check) inspection.Check {
+	x.t.Helper()
+	out, err := x.Inspection.Confirm(x.as("yi inspector"), x.Prison, c.ID, x.whole(c).Seq, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return out
+}
+
+// later passes the time for appeals.
+func (x *inspected) later() { x.clock = x.clock.AddDate(0, 0, 14) }
+
+func (x *inspected) close(c inspection.Check) inspection.Check {
+	x.t.Helper()
+	x.later()
+	out, err := x.Inspection.Close(x.as("bureau office"), x.Prison, c.ID, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return out
+}
+
+func wants(t *testing.T, what string, err error, code string) {
+	t.Helper()
+	if fault.CodeOf(err) != code {
+		t.Errorf("%s: %v, want %q", what, err, code)
+	}
+}
+
+// onlyOne sees to it that of acts done together exactly one comes through.
+func onlyOne(t *testing.T, acts ...func() error) {
+	t.Helper()
+	atOnce(t, len(acts), func(i int) error { return acts[i]() }, 1)
+}
+
+// TestOwnPrisonRefused: nobody who is or was posted in the prison inspects it, the use
+// case says, and the database.
+func TestOwnPrisonRefused(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	n := x.newCheck(x.Area, inspection.Baseline)
+	open := func() error {
+		_, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+		return err
+	}
+	n.Team = x.team("yi inspector", "bing inspector")
+	wants(t, "a team of two", open(), "bad_check")
+	n.Team = x.team("yi inspector", "yi second inspector", "bing inspector")
+	n.Team[1].Leader = true
+	wants(t, "two leaders", open(), "bad_check")
+	n.Team = x.team("yi inspector", "bing inspector", "area head elsewhere")
+	wants(t, "who is no inspector", open(), "no_inspector")
+	// Posted here once, and since moved away.
+	if _, err := x.Owner.Exec(ctx, `insert into postings (posting_id, person_id, role, prison_id, from_at, until_at) values (gen_random_uuid(), $1, 'dept_staff', $2, now() - interval '9 years', now() - interval '8 years')`,
+		x.Person("bing second inspector").PersonID, x.Prison); err != nil {
+		t.Fatal(err)
+	}
+	n.Team = x.team("yi inspector", "bing inspector", "bing second inspector")
+	wants(t, "who was posted here", open(), "own_prison")
+	c := x.open(x.Area, inspection.Baseline)
+	_, err := x.Inspection.AddMember(x.as("bureau office"), x.Prison, c.ID, x.Person("bing second inspector").PersonID, ledger.Idem{})
+	wants(t, "called later", err, "own_prison")
+	for _, who := range []string{"prison office", "warden", "bureau leader", "yi inspector"} {
+		_, err := x.Inspection.OpenCheck(x.as(who), x.Prison, x.newCheck(x.Area, inspection.Baseline), ledger.Idem{})
+		wants(t, who+" opens a check", err, "forbidden")
+	}
+	_, err = x.Owner.Exec(ctx, `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, salt) select prison_id, check_id, $3, false, grant_id, added_by, salt
+		from check_members where prison_id = $1 and check_id = $2 and leader`, x.Prison, c.ID, x.Person("bing second inspector").PersonID)
+	if err == nil || !strings.Contains(err.Error(), "of their own") {
+		t.Errorf("past the use case: %v", err)
+	}
+	// A unit checks itself by its own people, led by its own office.
+	self := inspection.NewCheck{Area: x.Area, Kind: inspection.SelfCheck, FromDay: n.FromDay, ToDay: n.ToDay, Purpose: "季度自查", Team: x.team("area head elsewhere")}
+	if _, err := x.Inspection.OpenCheck(x.as("prison office"), x.Prison, self, ledger.Idem{}); err != nil {
+		t.Errorf("a self-check: %v", err)
+	}
+	other := x.newCheck(x.Area, inspection.Mock)
+	other.Team = x.team("yi inspector")
+	if _, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, other, ledger.Idem{}); err != nil {
+		t.Errorf("a mock check by one: %v", err)
+	}
+	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Baseline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, own := map[string]int{}, map[string]bool{}
+	for _, p := range pool {
+		served[p.Name], own[p.Name] = p.Served, p.Own
+	}
+	if !own["bing second inspector"] || own["yi inspector"] || served["yi inspector"] != 2 || served["bing inspector"] != 1 {
+		t.Errorf("the pool: own %v, served %v", own, served)
+	}
+	office := x.as("bureau office")
+	onlyOne(t, func() error {
+		_, err := x.Inspection.AddMember(office, x.Prison, c.ID, x.Person("inspector").PersonID, ledger.Idem{})
+		return err
+	},
+		func() error {
+			_, err := x.Inspection.AddMember(actor.With(ctx, x.Person("second bureau office")), x.Prison, c.ID, x.Person("inspector").PersonID, ledger.Idem{})
+			return err
+		})
+}
+
+// TestGrantEnds: rights begin with the team and end with the check, for its area alone.
+func TestGrantEnds(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	if _, err := x.Assessment.Findings(x.as("bing inspector"), x.Prison, x.Area); err == nil {
+		t.Error("an inspector reads before there is a team")
+	}
+	c := x.open(x.Area, inspection.Baseline)
+	if _, err := x.Assessment.Findings(x.as("bing inspector"), x.Prison, x.Area); err != nil {
+		t.Errorf("of the team: %v", err)
+	}
+	if _, err := x.Assessment.Findings(x.as("bing inspector"), x.Prison, x.Other); err == nil {
+		t.Error("another area is read too")
+	}
+	x.find(c, x.finding("YJ-02.missing", 2))
+	for who, want := range map[string]int{"area head": 1, "bing inspector": 1, "area head elsewhere": 0, "inspector": 0, "yi area head": 0} {
+		if list, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
+			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list), may, err)
+		}
+	}
+	for _, who := range []string{"area head", "prison office", "bureau office", "inspector"} {
+		_, err := x.Inspection.AddFinding(x.as(who), x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+		if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s adds a finding: %v", who, err)
+		}
+	}
+	_, err := x.Inspection.Confirm(x.as("bing inspector"), x.Prison, c.ID, x.whole(c).Seq, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
+	wants(t, "who does not lead confirms", err, "forbidden")
+	x.confirm(c)
+	if _, err := x.Inspection.Whole(x.as("bing inspector"), x.Prison, c.ID); err != nil {
+		t.Errorf("while appeals may come: %v", err)
+	}
+	before := x.as("bing inspector")
+	x.close(c)
+	x.clock = time.Now().Add(time.Second)
+	for name, act := range map[string]func(context.Context) error{
+		"reads": func(ctx context.Context) error { _, err := x.Inspection.Whole(ctx, x.Prison, c.ID); return err },
+		"adds": func(ctx context.Context) error {
+			_, err := x.Inspection.AddFinding(ctx, x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+			return err
+		},
+		"confirms": func(ctx context.Context) error {
+			_, err := x.Inspection.Confirm(ctx, x.Prison, c.ID, 9, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
+			return err
+		},
+	} {
+		wants(t, "after the end "+name, act(x.as("bing inspector")), "rights_ended")
+	}
+	// With an actor read a moment before the end, the state refuses still.
+	_, err = x.Inspection.AddFinding(before, x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+	wants(t, "with rights of before", err, "check_state")
+	cancelled := x.open(x.Other, inspection.Baseline)
+	if _, err := x.Inspection.Cancel(x.as("bureau office"), x.Prison, cancelled.ID, " ", ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
+		t.Errorf("cancelled without a reason: %v", err)
+	}
+	cancel := func() error {
+		_, err := x.Inspection.Cancel(actor.With(t.Context(), x.Person("bureau office")), x.Prison, cancelled.ID, "改期", ledger.Idem{})
+		return err
+	}
+	onlyOne(t, cancel, cancel)
+	x.clock = time.Now().Add(time.Second)
+	_, err = x.Inspection.AddFinding(x.as("bing inspector"), x.Prison, cancelled.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+	wants(t, "after it was cancelled", err, "rights_ended")
+}
+
+// TestFindings: criterion, evidence and conclusion, by the pinned standard; advice costs
+// nothing; one event costs once; 15 key problems at most; what is taken back stays to be read.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Baseline)
+	for name, tt := range map[string]struct {
+		change func(*inspection.Finding)
+		at     string
+	}{
+		"no such line":       {func(f *inspection.Finding) { f.Line = "XX-99.x" }, "/line"},
+		"a line of ledgers":  {func(f *inspection.Finding) { f.Line = "JG-02.completeness" }, "/line"},
+		"no conclusion":      {func(f *inspection.Finding) { f.Conclusion = " " }, "/conclusion"},
+		"no severity":        {func(f *inspection.Finding) { f.Severity = "" }, "/severity"},
+		"no source":          {func(f *inspection.Finding) { f.Sources = nil }, "/sources"},
+		"an unknown source":  {func(f *inspection.Finding) { f.Sources = []string{"dreamt"} }, "/sources"},
+		"tomorrow":           {func(f *inspection.Finding) { f.Day = catalog.DayOf(x.clock.AddDate(0, 0, 1)) }, "/day"},
+		"before the window":  {func(f *inspection.Finding) { f.Day = catalog.DayOf(x.clock.AddDate(-1, 0, 0)) }, "/day"},
+		"25 o'clock":         {func(f *inspection.Finding) { f.Time = "25:00" }, "/time"},
+		"a draw of nobody":   {func(f *inspection.Finding) { f.Draw = &inspection.Draw{Seed: "s", Roster: strings.Repeat("a", 64)} }, "/draw"},
+		"advice that counts": {func(f *inspection.Finding) { f.Line, f.Key = "", true }, "/line"},
+		"a ratio":            {func(f *inspection.Finding) { f.Of, f.Per = exact(t, "17"), exact(t, "20") }, "/of"},
+	} {
+		f := x.finding("YJ-02.missing", 1)
+		tt.change(&f)
+		_, err := x.Inspection.AddFinding(x.as("bing inspector"), x.Prison, c.ID, f, ledger.Idem{})
+		bad, ok := err.(*fault.Error)
+		if !ok || bad.Code != "invalid_document" || !slices.ContainsFunc(bad.Fields, func(p fault.Field) bool { return p.Pointer == tt.at }) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	advice := x.finding("", 0)
+	x.find(c, advice)
+	phone := x.finding("JG-01.contraband", 1)
+	phone.Event = "手机"
+	x.find(c, phone)
+	same := x.finding("JG-04.found", 1)
+	same.Event = "手机"
+	same.Draw = &inspection.Draw{Seed: "2026-11-26", Roster: strings.Repeat("0f", 32), Drawn: []string{"0000000001"}}
+	x.find(c, same)
+	back := x.find(c, x.finding("YJ-02.missing", 3))
+	withdraw := func() error {
+		_, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, back, "核对后不成立", ledger.Idem{})
+		return err
+	}
+	ctx := x.as("bing inspector")
+	onlyOne(t, func() error {
+		_, err := x.Inspection.Withdraw(ctx, x.Prison, c.ID, back, "核对后不成立", ledger.Idem{})
+		return err
+	},
+		func() error {
+			_, err := x.Inspection.Withdraw(ctx, x.Prison, c.ID, back, "核对后不成立", ledger.Idem{})
+			return err
+		})
+	wants(t, "taken back again", withdraw(), "finding_withdrawn")
+	if _, err := x.Inspection.Reply(x.as("area head"), x.Prison, c.ID, x.whole(c).Findings[1].ID, false, "手机系民警物品", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := x.Inspection.Reply(x.as("officer"), x.Prison, c.ID, x.whole(c).Findings[1].ID, true, "属实", ledger.Idem{})
+	wants(t, "an officer answers for the unit", err, "forbidden")
+	w := x.whole(c)
+	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) || w.Findings[2].Draw.Drawn[0] != "0000000001" {
+		t.Errorf("the check: %+v", w)
+	}
+	raw, err := x.Inspection.Sheet(x.as("area head"), x.Prison, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sheet scoring.Sheet
+	if err := json.Unmarshal(raw, &sheet); err != nil || sheet.Display != "980.00" { // the dearer of the two lines, once
+		t.Errorf("the sheet before it is confirmed: %s %v", sheet.Display, err)
+	}
+	if got := scored(t, x.House).Display; got != "1000.00" {
+		t.Errorf("live, while the check goes on: %s", got)
+	}
+	for n := range 16 {
+		f := x.finding("YJ-02.missing", 1)
+		f.Key = true
+		_, err := x.Inspection.AddFinding(x.as("yi inspector"), x.Prison, c.ID, f, ledger.Idem{})
+		if want := map[bool]string{true: "key_full"}[n == 15]; fault.CodeOf(err) != want {
+			t.Errorf("key problem %d: %v", n+1, err)
+		}
+	}
+}
+
+// TestAppealHoldsClosing: neither an open appeal nor the time for appeals lets a check
+// close; what an appeal changed is in a run that follows, and both are kept.
+func TestAppealHoldsClosing(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.OnSite)
+	first := x.find(c, x.finding("YJ-02.missing", 3)) // 15
+	second := x.find(c, x.finding("JG-02.video", 2))
+	third := x.find(c, x.finding("JG-04.found", 1))
+	appeal := func(who string, f uuid.UUID) error {
+		_, err := x.Inspection.Appeal(x.as(who), x.Prison, c.ID, f, "设施当日已送修", ledger.Idem{})
+		return err
+	}
+	wants(t, "before the sheet is confirmed", appeal("area head", first), "check_state")
+	confirmed := x.confirm(c)
+	before := confirmed.Score
+	wants(t, "by an officer", appeal("officer", first), "forbidden")
+	area := x.as("area head")
+	onlyOne(t, func() error {
+		_, err := x.Inspection.Appeal(area, x.Prison, c.ID, first, "设施当日已送修", ledger.Idem{})
+		return err
+	},
+		func() error {
+			_, err := x.Inspection.Appeal(area, x.Prison, c.ID, first, "设施当日已送修", ledger.Idem{})
+			return err
+		})
+	if err := appeal("prison office", second); err != nil {
+		t.Fatal(err)
+	}
+	closing := func() error {
+		_, err := x.Inspection.Close(x.as("bureau office"), x.Prison, c.ID, ledger.Idem{})
+		return err
+	}
+	wants(t, "with two open", closing(), "appeals_open")
+	one, two := 1, 3
+	decide := func(who string, f uuid.UUID, d inspection.AppealDecision) error {
+		d.Reason = "经复核"
+		_, err := x.Inspection.DecideAppeal(x.as(who), x.Prison, c.ID, f, d, ledger.Idem{})
+		return err
+	}
+	wants(t, "reduced to more", decide("bureau office", first, inspection.AppealDecision{Verdict: "reduce", Count: &two}), "bad_appeal")
+	wants(t, "by the prison", decide("warden", first, inspection.AppealDecision{Verdict: "annul"}), "forbidden")
+	office, boss := x.as("bureau office"), x.as("bureau leader")
+	onlyOne(t, func() error {
+		_, err := x.Inspection.DecideAppeal(office, x.Prison, c.ID, first, inspection.AppealDecision{Verdict: "reduce", Count: &one, Reason: "两处属实其一"}, ledger.Idem{})
+		return err
+	},
+		func() error {
+			_, err := x.Inspection.DecideAppeal(boss, x.Prison, c.ID, first, inspection.AppealDecision{Verdict: "annul", Reason: "不成立"}, ledger.Idem{})
+			return err
+		})
+	if err := decide("bureau leader", second, inspection.AppealDecision{Verdict: "annul"}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "within the time", closing(), "appeal_time")
+	x.later()
+	wants(t, "a second appeal", appeal("area head", second), "appeal_there")
+	wants(t, "an appeal too late", appeal("area head", third), "appeal_over")
+	onlyOne(t, func() error { _, err := x.Inspection.Close(office, x.Prison, c.ID, ledger.Idem{}); return err },
+		func() error { _, err := x.Inspection.Close(office, x.Prison, c.ID, ledger.Idem{}); return err })
+	w := x.whole(c)
+	if w.State != inspection.Closed || len(w.Acts) != 2 || *w.Acts[0].Run == *w.Acts[1].Run || *w.Run != *w.Acts[1].Run || w.Score == before {
+		t.Errorf("after the appeals: %s by %v, %s before", w.Score, w.Acts, before)
+	}
+	for _, a := range w.Acts {
+		if run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *a.Run); err != nil || !same || run.Check == nil || *run.Check != c.ID {
+			t.Errorf("the %s run: %v %v", a.Kind, same, err)
+		}
+	}
+	// The annulled finding has nothing to be put right.
+	states := map[string]string{}
+	for _, i := range w.Items {
+		states[i.Line] = i.State
+	}
+	if states["JG-02.video"] == "open" || states["YJ-02.missing"] == "annulled" && w.Findings[0].Appeal.Decision.Verdict == "reduce" {
+		t.Errorf("items %v", states)
+	}
+}
+
+// TestAppealByTeamRefused: whoever was of the team, or asked, does not decide; the
+// database says so too.
+func TestAppealByTeamRefused(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	// Of the bureau's office, and called as an inspector besides.
+	if _, err := x.Owner.Exec(ctx, "insert into postings (posting_id, person_id, role) values (gen_random_uuid(), $1, 'inspector')", x.Person("second bureau office").PersonID); err != nil {
+		t.Fatal(err)
+	}
+	n := x.newCheck(x.Area, inspection.Baseline)
+	n.Team = append(n.Team, inspection.NewMember{Person: x.Person("second bureau office").PersonID})
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := x.find(c, x.finding("YJ-02.missing", 1))
+	x.confirm(c)
+	if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, f, "不属实", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	d := inspection.AppealDecision{Verdict: "uphold", Reason: "属实"}
+	_, err = x.Inspection.DecideAppeal(x.as("second bureau office"), x.Prison, c.ID, f, d, ledger.Idem{})
+	wants(t, "of the team", err, "forbidden")
+	for who, says := range map[string]string{"second bureau office": "of the team", "area head": "appeal_decisions_other"} {
+		_, err := x.Owner.Exec(ctx, `insert into appeal_decisions (prison_id, appeal_id, asked_by, verdict, reason, decided_by, salt) select prison_id, appeal_id, asked_by, 'annul', '无', $1, salt from appeals`,
+			x.Person(who).PersonID)
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s, past the use case: %v", who, err)
+		}
+	}
+	if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, f, d, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSheetFrozen: what the leader confirmed is what they saw, and nobody changes it
+// afterwards, the database's owner not by mistake either; there is no way to set a score.
+func TestSheetFrozen(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	reckon(t, x.House, "duty-log", map[string]string{"due": "30", "filled": "29", "unfilled": "1"})
+	c := x.open(x.Area, inspection.Baseline)
+	f := x.find(c, x.finding("YJ-02.missing", 2))
+	seen := x.whole(c).Seq
+	x.find(c, x.finding("YJ-02.missing", 1))
+	day := catalog.DayOf(x.clock.AddDate(0, 1, 0))
+	_, err := x.Inspection.Confirm(x.as("yi inspector"), x.Prison, c.ID, seen, day, ledger.Idem{})
+	wants(t, "as it was before the last finding", err, "changed_meanwhile")
+	leader := x.as("yi inspector")
+	seen = x.whole(c).Seq
+	act := func() error {
+		_, err := x.Inspection.Confirm(leader, x.Prison, c.ID, seen, day, ledger.Idem{})
+		return err
+	}
+	onlyOne(t, act, act)
+	w := x.whole(c)
+	if w.Run == nil || w.AppealUntil == "" || len(w.Items) != 2 || w.Items[0].DueOn != day {
+		t.Errorf("%+v", w)
+	}
+	for name, err := range map[string]error{
+		"a finding": func() error {
+			_, err := x.Inspection.AddFinding(leader, x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+			return err
+		}(),
+		"one back": func() error {
+			_, err := x.Inspection.Withdraw(leader, x.Prison, c.ID, f, "重复", ledger.Idem{})
+			return err
+		}(),
+		"a reply": func() error {
+			_, err := x.Inspection.Reply(x.as("area head"), x.Prison, c.ID, f, false, "不属实", ledger.Idem{})
+			return err
+		}(),
+		"a member": func() error {
+			_, err := x.Inspection.AddMember(x.as("bureau office"), x.Prison, c.ID, x.Person("inspector").PersonID, ledger.Idem{})
+			return err
+		}(),
+		"cancelled": func() error {
+			_, err := x.Inspection.Cancel(x.as("bureau office"), x.Prison, c.ID, "改期", ledger.Idem{})
+			return err
+		}(),
+		"again": act(),
+		"closed soon": func() error {
+			_, err := x.Inspection.Close(x.as("bureau office"), x.Prison, c.ID, ledger.Idem{})
+			return err
+		}(),
+	} {
+		if !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s after the sheet was confirmed: %v", name, err)
+		}
+	}
+	for _, sql := range []string{
+		"update checks set run_id = gen_random_uuid(), seq = seq + 1", "update checks set state = 'open', run_id = null, appeal_until = null, seq = seq + 1", "update checks set appeal_until = '2020-01-01', seq = seq + 1",
+		"insert into findings (prison_id, finding_id, area_id, check_id, standard, line, day, count, place, note, event, found_by, salt, severity, scope, sources, conclusion) select prison_id, gen_random_uuid(), area_id, check_id, standard, line, day, 9, '', '无', '', found_by, salt, severity, scope, sources, conclusion from findings limit 1",
+		"insert into finding_ends (prison_id, finding_id, reason, ended_by, salt) select prison_id, finding_id, '无', found_by, salt from findings limit 1",
+	} {
+		if _, err := x.Owner.Exec(ctx, sql); err == nil || !strings.Contains(err.Error(), "check") {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	conn, err := x.Store.Pool().Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	for _, table := range []string{"check_members", "check_acts", "finding_ends", "finding_replies", "appeals", "appeal_decisions", "rectification_acts", "rectifications"} {
+		for _, sql := range []string{"delete from " + table, "update " + table + " set prison_id = prison_id"} {
+			if _, err := conn.Exec(ctx, sql); err == nil || !strings.Contains(err.Error(), "42501") {
+				t.Errorf("%s: %v", sql, err)
+			}
+		}
+	}
+	// The facts go on; the sheet does not follow them.
+	reckon(t, x.House, "duty-log", map[string]string{"due": "30", "filled": "3", "unfilled": "27"})
+	run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *w.Run)
+	if err != nil || !same || run.Score.String() != w.Score {
+		t.Errorf("%v %s %s: %v", same, run.Score, w.Score, err)
+	}
+}
+
+// TestVerifierOther: the unit names an owner with cause and measure, the owner does it,
+// somebody else verifies; what was verified is opened again; nothing closes itself.
+func TestVerifierOther(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	c := x.open(x.Area, inspection.Baseline)
+	x.find(c, x.finding("YJ-02.missing", 1))
+	x.find(c, x.finding("", 0)) // advice opens nothing
+	x.confirm(c)
+	items, err := x.Inspection.Rectifications(x.as("area head"), x.Prison, nil)
+	if err != nil || len(items) != 1 || !slices.Equal(items[0].Actions, []string{"assigned"}) {
+		t.Fatalf("%+v: %v", items, err)
+	}
+	id := items[0].ID
+	act := func(who string, n inspection.NewAct) error {
+		if n.Action == "" {
+			n.Action = "补装到位"
+		}
+		_, err := x.Inspection.Rectify(x.as(who), x.Prison, id, n, ledger.Idem{})
+		return err
+	}
+	owner := x.Person("prison office").Number
+	assign := inspection.NewAct{Kind: inspection.Assigned, Owner: owner, Cause: "巡查不到位"}
+	wants(t, "done by nobody", act("area head", inspection.NewAct{Kind: inspection.Done}), "forbidden")
+	wants(t, "without a cause", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: owner}), "bad_item")
+	wants(t, "to somebody of another prison", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("yi area head").Number, Cause: "无"}), "bad_item")
+	wants(t, "to somebody of another area", act("area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer elsewhere").Number, Cause: "无"}), "bad_item")
+	wants(t, "by another area's head", act("area head elsewhere", assign), "not_found")
+	if err := act("area head", assign); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.Rectify(x.as("area head"), x.Prison, id, inspection.NewAct{Kind: inspection.Assigned, Owner: owner, Cause: "巡查不到位", Action: "三日内补装"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]int{}
+	for _, who := range []string{"area head", "prison office", "bing inspector", "area head elsewhere"} {
+		list, err := x.Ledger.Notices(x.as(who), x.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list {
+			told[who+" "+n.Kind]++
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"area head check_opened": 1, "area head check_confirmed": 1, "prison office check_opened": 1, "prison office check_confirmed": 1,
+		"prison office item_assigned": 2, "bing inspector check_called": 1}, told); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	wants(t, "verified before it is done", act("bureau office", inspection.NewAct{Kind: inspection.Verified}), "item_state")
+	wants(t, "done by another", act("area head", inspection.NewAct{Kind: inspection.Done}), "forbidden")
+	office := x.as("prison office")
+	twice := func(ctx context.Context, n inspection.NewAct) func() error {
+		return func() error { _, err := x.Inspection.Rectify(ctx, x.Prison, id, n, ledger.Idem{}); return err }
+	}
+	done := twice(office, inspection.NewAct{Kind: inspection.Done, Action: "补装到位"})
+	onlyOne(t, done, done)
+	// The owner is the prison's office too, which may verify what others did.
+	wants(t, "verified by the owner", act("prison office", inspection.NewAct{Kind: inspection.Verified}), "forbidden")
+	if _, err := x.Owner.Exec(ctx, `insert into rectification_acts (prison_id, item_id, seq, kind, owner, cause, action, acted_by, salt) select prison_id, item_id, seq + 1, 'verified', owner, '', '属实', owner, salt from rectification_acts order by seq desc limit 1`); err == nil || !strings.Contains(err.Error(), "rectification_acts_other") {
+		t.Errorf("past the use case: %v", err)
+	}
+	if _, err := x.Owner.Exec(ctx, `insert into rectification_acts (prison_id, item_id, seq, kind, owner, cause, action, acted_by, salt) select prison_id, item_id, seq + 1, 'verified', $1, '', '属实', owner, salt from rectification_acts order by seq desc limit 1`, x.Person("warden").PersonID); err == nil || !strings.Contains(err.Error(), "changed meanwhile") {
+		t.Errorf("under another owner: %v", err)
+	}
+	if got := items[0].State; got != "open" {
+		t.Error(got)
+	}
+	bureau := x.as("bureau office")
+	verify := twice(bureau, inspection.NewAct{Kind: inspection.Verified, Action: "现场查看属实"})
+	onlyOne(t, verify, verify)
+	if err := act("bing inspector", inspection.NewAct{Kind: inspection.Reopened, Action: "复查又发现"}); err != nil {
+		t.Fatal(err)
+	}
+	x.clock = x.clock.AddDate(0, 2, 0)
+	items, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
+	if err != nil || items[0].State != "open" || !items[0].Overdue || len(items[0].Acts) != 5 {
+		t.Errorf("%+v: %v", items, err)
+	}
+	if _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {
+		t.Fatal(err)
+	} else if list, _ := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); len(list) != 0 {
+		t.Error("another area's head sees them")
+	}
+}
+
+// TestRectificationCarried: what is not verified counts live and heads the next check with
+// the closing rate; verified, it costs nothing more.
+func TestRectificationCarried(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Baseline)
+	x.find(c, x.finding("YJ-02.missing", 2)) // −10
+	x.find(c, x.finding("JG-02.video", 1))
+	x.find(c, x.finding("YJ-02.missing", 1)) // −5
+	x.confirm(c)
+	if got := scored(t, x.House).Display; got != "1000.00" {
+		t.Errorf("live, before it is closed: %s", got)
+	}
+	x.close(c)
+	live := scored(t, x.House)
+	if live.Score.Equal(*exact(t, "1000")) || live.Score.String() != x.whole(c).Score {
+		t.Errorf("live after it was closed: %s, the sheet %s", live.Score, x.whole(c).Score)
+	}
+	var first inspection.Rectification
+	for _, i := range x.whole(c).Items {
+		if i.Line == "YJ-02.missing" && (first.ID == uuid.Nil || i.RecordedAt.Before(first.RecordedAt) || i.ID.String() < first.ID.String()) {
+			first = i
+		}
+	}
+	for _, step := range []struct {
+		who string
+		n   inspection.NewAct
+	}{{"area head", inspection.NewAct{Kind: inspection.Assigned, Owner: x.Person("officer").Number, Cause: "巡查不到位", Action: "补装"}},
+		{"officer", inspection.NewAct{Kind: inspection.Done, Action: "已补装"}}, {"prison office", inspection.NewAct{Kind: inspection.Verified, Action: "属实"}}} {
+		if _, err := x.Inspection.Rectify(x.as(step.who), x.Prison, first.ID, step.n, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := live.Score
+	live = scored(t, x.House)
+	if live.Score.Rat().Cmp(before.Rat()) <= 0 {
+		t.Errorf("verified, live %s, before %s", live.Score, before)
+	}
+	next := x.open(x.Area, inspection.OnSite)
+	w := x.whole(next)
+	if w.Closing == nil || w.Closing.Check != c.ID || w.Closing.Verified != 1 || w.Closing.All != 3 || len(w.Carried) != 2 || len(w.Items) != 0 {
+		t.Errorf("the next check begins with %+v, %d carried", w.Closing, len(w.Carried))
+	}
+	// The next check's own sheet knows its own findings alone.
+	raw, err := x.Inspection.Sheet(x.as("bureau office"), x.Prison, next.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sheet scoring.Sheet
+	if err := json.Unmarshal(raw, &sheet); err != nil || sheet.Display != "1000.00" {
+		t.Errorf("the next sheet: %s %v", sheet.Display, err)
+	}
+	if err := x.Store.Write(t.Context(), ledger.Session{Prison: x.Prison, Scope: ledger.Everything()}, ledger.Idem{}, nil, func(tx ledger.Tx) error {
+		items, err := x.Inspection.Items(t.Context(), tx, x.Prison, x.Area)
+		verified := 0
+		for _, i := range items {
+			if i.Verified {
+				verified++
+			}
+		}
+		if err != nil || len(items) != 3 || verified != 1 {
+			t.Errorf("the port's items %+v: %v", items, err)
+		}
+		st, err := x.Inspection.Standing(t.Context(), tx, x.Prison, c.ID)
+		if err != nil || !st.Confirmed || !st.Closed || st.Team != 3 || st.OfPrison != 0 || st.Run == uuid.Nil || st.Score == "" || st.Deducted == "0" || st.Line != "950" {
+			t.Errorf("the standing %+v: %v", st, err)
+		}
+		return x.Inspection.EndRights(t.Context(), tx, x.Prison, next.ID)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	x.clock = time.Now().Add(time.Second)
+	_, err = x.Inspection.AddFinding(x.as("bing inspector"), x.Prison, next.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
+	wants(t, "after its case ended the rights", err, "rights_ended")
+}
+
+// TestPrisonCheck: the prison as a whole is scored by its own standard, fed by the scores
+// of its areas in force: a titled one by its check, another by its self-check, one
+// without any as nothing. A re-check takes over a tenth of the look-back's losses.
+func TestPrisonCheck(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	score := func(c inspection.Check) *scoring.Sheet {
+		t.Helper()
+		raw, err := x.Inspection.Sheet(x.as("bureau office"), x.Prison, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sheet scoring.Sheet
+		if err := json.Unmarshal(raw, &sheet); err != nil {
+			t.Fatal(err)
+		}
+		return &sheet
+	}
+	// What P-JG-02 asks for beyond its 50 points: two for every point that the mean rate is
+	// below 95, three for every area below 90.
+	beyond := func(s *scoring.Sheet) string {
+		for _, d := range s.Domains {
+			for _, i := range d.Indicators {
+				if i.Code == "P-JG-02" {
+					return i.OverCap.String()
+				}
+			}
+		}
+		return "none"
+	}
+	whole := x.open(uuid.Nil, inspection.Baseline)
+	if whole.Standard != "prison" {
+		t.Errorf("by %s", whole.Standard)
+	}
+	_, err := x.Inspection.Whole(x.as("area head"), x.Prison, whole.ID)
+	wants(t, "an area's head reads the prison's check", err, "forbidden")
+	// Two residential areas and a kitchen, none with a score: all count as nothing.
+	if got := beyond(score(whole)); got != "149" {
+		t.Errorf("three areas without a score: %s", got)
+	}
+	if _, err := x.Assessment.Keep(x.As(ctx, "area head"), x.Prison, x.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := beyond(score(whole)); got != "80" {
+		t.Errorf("after one self-check %s", got)
+	}
+	// Its check lost much in that domain. Without a title the self-check counts, which is later than no baseline.
+	onsite := x.open(x.Area, inspection.OnSite)
+	f := x.finding("JG-01.contraband", 3)
+	x.find(onsite, f)
+	x.confirm(onsite)
+	if got := beyond(score(whole)); got != "80" {
+		t.Errorf("an acceptance counts without a title: %s", got)
+	}
+	x.Inspection.Titles = titled{x.Area: true}
+	if got := beyond(score(whole)); got != "101" {
+		t.Errorf("with the title its check counts: %s", got)
+	}
+	x.find(whole, inspection.Finding{Line: "P-YJ-02.room", Day: catalog.DayOf(x.clock), Count: 1, Note: "缺隔离病房", Conclusion: "不符合", Severity: "high", Scope: "limited", Sources: []string{"seen", "written"}})
+	out := x.confirm(whole)
+	run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *out.Run)
+	if err != nil || !same || run.Area != uuid.Nil || run.Kind != inspection.Baseline {
+		t.Errorf("the prison's run %+v %v: %v", run.Kind, same, err)
+	}
+	if _, _, err := x.Assessment.Run(x.as("prison office"), x.Prison, *out.Run); err != nil {
+		t.Errorf("the prison reads its run: %v", err)
+	}
+	// W10: the look-back lost 15, of which the re-check takes over 1.5.
+	x.close(onsite)
+	back := x.open(x.Area, inspection.LookBack)
+	x.find(back, x.finding("YJ-02.missing", 3))
+	x.confirm(back)
+	x.close(back)
+	again := x.open(x.Area, inspection.Recheck)
+	sheet := score(again)
+	if sheet.Carry == nil || sheet.Carry.Deducted.String() != "1.5" || sheet.Score.String() != "998.5" {
+		t.Errorf("the re-check carries %+v: %s", sheet.Carry, sheet.Score)
+	}
+	x.confirm(again)
+	x.close(again)
+	if c := score(x.open(x.Area, inspection.Recheck)).Carry; c != nil {
+		t.Errorf("carried twice: %+v", c)
+	}
+}
+
+// titled is a register of titles.
+type titled map[uuid.UUID]bool
+
+func (l titled) Titled(context.Context, uuid.UUID, string) (map[uuid.UUID]bool, error) { return l, nil }
+
+// TestCheckLeaves: every row of a check stands in the log, and the verifier makes it anew.
+func TestCheckLeaves(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ctx := t.Context()
+	c := x.open(x.Area, inspection.OnSite)
+	f := x.find(c, x.finding("YJ-02.missing", 2))
+	back := x.find(c, x.finding("JG-02.video", 1))
+	second := x.find(c, x.finding("JG-02.video", 2))
+	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, back, "重复", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.Reply(x.as("area head"), x.Prison, c.ID, f, true, "属实", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.confirm(c)
+	for finding, verdict := range map[uuid.UUID]string{f: "annul", second: "uphold"} {
+		if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, finding, "不属实", ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, finding, inspection.AppealDecision{Verdict: verdict, Reason: "经复核"}, ledger.Idem{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.close(c)
+	rows := func() map[string][]string {
+		t.Helper()
+		v, err := postgres.Open(ctx, postgres.AsRole(x.OwnerURL, "taizhang_verify"), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		wrong := map[string][]string{}
+		err = v.Verify(ctx, nil, func(s *postgres.Snapshot) error {
+			for r, err := range s.Rows(ctx, x.Prison) {
+				if err != nil {
+					return err
+				}
+				var found bool
+				if err := x.Owner.QueryRow(ctx, "select exists (select from log_leaves where prison_id = $1 and kind = $2 and ref = $3 and content_digest = $4)", x.Prison, r.Kind, r.Ref, r.Digest[:]).Scan(&found); err != nil {
+					return err
+				}
+				if wrong[r.Table] == nil {
+					wrong[r.Table] = []string{}
+				}
+				if !found || r.Wrong != "" {
+					wrong[r.Table] = append(wrong[r.Table], r.Ref+r.Wrong)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return wrong
+	}
+	none := []string{}
+	want := map[string][]string{"checks": none, "check_members": none, "check_acts": none, "findings": none, "finding_ends": none, "finding_replies": none,
+		"appeals": none, "appeal_decisions": none, "rectifications": none, "rectification_acts": none, "score_runs": none}
+	if diff := cmp.Diff(want, rows()); diff != "" {
+		t.Errorf("rows without their leaf (-want +got):\n%s", diff)
+	}
+	for table, sql := range map[string]string{
+		"checks": "update checks set state = 'confirmed'", "check_members": "update check_members set leader = not leader where leader = false and person_id = (select min(person_id::text)::uuid from check_members where not leader)",
+		"check_acts": "update check_acts set reason = '无'", "finding_ends": "update finding_ends set reason = '无'", "finding_replies": "update finding_replies set agrees = not agrees",
+		"appeals": "update appeals set reason = '无'", "appeal_decisions": "update appeal_decisions set reason = '无'", "rectifications": "update rectifications set state = 'verified' where state = 'open'",
+		"rectification_acts": "update rectification_acts set action = '无'", "findings": "update findings set severity = 'low'", "score_runs": "update score_runs set check_id = null",
+	} {
+		if _, err := x.Owner.Exec(ctx, "begin; set local session_replication_role = replica; drop index if exists check_members_leader; "+sql+"; commit"); err != nil {
+			t.Fatalf("%s: %v", table, err)
+		}
+		if got := rows(); len(got[table]) == 0 {
+			t.Errorf("%s: altered, and nobody sees it", table)
+		}
+	}
+}

@@ -1,0 +1,446 @@
+package housetest_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"taizhang/internal/accreditation"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+)
+
+// imported enters a title from before the system.
+func (j *journey) imported(area uuid.UUID, level string) accreditation.Title {
+	j.t.Helper()
+	title, err := j.h.Cases.Import(j.as("bureau office"), j.h.Prison, accreditation.Imported{Area: area, Level: level, Wording: "规范化单位", DocumentNo: "旧发1号",
+		NamedOn: catalog.DayOf(j.clock.Now().AddDate(0, -6, 0)), Body: "省局"}, ledger.Idem{})
+	if err != nil {
+		j.t.Fatal(err, refusals(err))
+	}
+	return title
+}
+
+// grown gives the house's prison so many areas of each sort, and returns them.
+func (j *journey) grown(ordinary, functional int) (list [2][]uuid.UUID) {
+	j.t.Helper()
+	list = [2][]uuid.UUID{{j.h.Area, j.h.Other}, {j.place[0].Kitchen}}
+	for i, want := range []int{ordinary, functional} {
+		for n := len(list[i]); n < want; n++ {
+			id := uuid.New()
+			kind, function := "ordinary", "residential"
+			if i == 1 {
+				kind, function = "functional", "kitchen"
+			}
+			if _, err := j.h.Owner.Exec(j.t.Context(), "insert into areas values ($1, $2, $3, '监区', 'Area', $4, $5, true)",
+				j.h.Prison, id, fmt.Sprintf("X%d%d", i, n), kind, function); err != nil {
+				j.t.Fatal(err)
+			}
+			list[i] = append(list[i], id)
+		}
+	}
+	return list
+}
+
+func (j *journey) eligible(level, day string) accreditation.Conditions {
+	j.t.Helper()
+	c, err := j.h.Cases.Eligibility(j.as("prison office"), j.h.Prison, level, day)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return c
+}
+
+// TestEligibilityOfHouse is W1 and W2 on a house: exact numbers with names, at any date.
+func TestEligibilityOfHouse(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	areas := j.grown(7, 4)
+	for _, a := range areas[0][:4] {
+		j.imported(a, "area")
+	}
+	for _, a := range areas[1][:3] {
+		j.imported(a, "area")
+	}
+	c := j.eligible("demonstration", "")
+	if c.Holds || len(c.Says) != 1 || c.Says[0].ZH != "普通监区 4/7，示范需 5" || c.Says[0].EN != "Ordinary areas 4/7, demonstration needs 5" {
+		t.Errorf("demonstration: %+v", c.Says)
+	}
+	if s := j.eligible("standard", ""); !s.Holds || len(s.Areas) != 11 {
+		t.Errorf("standard: %+v of %d areas", s.Says, len(s.Areas))
+	}
+	if before := j.eligible("standard", catalog.DayOf(j.clock.Now().AddDate(-1, 0, 0))); before.Holds || before.Ratios[0].Passed != 0 {
+		t.Errorf("a year ago: %+v", before.Ratios)
+	}
+	// The unit may not even apply, and is told the numbers.
+	id := j.begin("warden", uuid.Nil, "demonstration")
+	j.ask("warden", id, "submit")
+	_, err := j.try("prison office", id, accreditation.Act{Event: "submit"})
+	if diff := cmp.Diff([]string{"self_complete", "eligible", "record"}, refusals(err)); diff != "" {
+		t.Error(diff)
+	}
+	w := j.whole("prison office", id)
+	i := slices.IndexFunc(w.Actions, func(x lifecycle.Choice) bool { return x.Event == "submit" })
+	if i < 0 || !slices.ContainsFunc(w.Actions[i].Refused, func(f fault.Field) bool {
+		return f.Code == "eligible" && f.Text.ZH == "普通监区 4/7，需 5；功能监区 3/4，需 3"
+	}) {
+		t.Errorf("actions %+v", w.Actions)
+	}
+	// A closed area leaves both numbers from its day: 4 of 6 is enough.
+	if _, err := j.h.Owner.Exec(t.Context(), "update areas set closed_on = $2::text::date where area_id = $1", areas[0][6], j.day()); err != nil {
+		t.Fatal(err)
+	}
+	if c := j.eligible("demonstration", ""); !c.Holds || c.Ratios[0].Count != (lifecycle.Count{Passed: 4, All: 6}) {
+		t.Errorf("with one closed: %+v", c.Ratios)
+	}
+	list, err := j.h.Cases.Screening(j.as("bureau office"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 3 || list[0].Prison != j.h.Prison || list[0].Reaches != "demonstration" || list[0].Missing != 0 || list[1].Reaches != "" || list[1].Missing != 2 {
+		t.Errorf("screening %+v", list)
+	}
+	if own, err := j.h.Cases.Screening(j.as("yi prison office")); err != nil || len(own) != 1 || own[0].Prison != j.place[1].Prison {
+		t.Errorf("another prison's office sees %+v: %v", own, err)
+	}
+}
+
+// TestTitleImported: a title from before counts from its own day, with its history; it is
+// entered once, by the bureau's office, and goes on from its own days.
+func TestTitleImported(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	in := accreditation.Imported{Area: h.Area, Level: "area", Wording: "规范化监区", DocumentNo: "旧发1号", NamedOn: "2020-12-25", Body: "省局"}
+	enter := func(who string, in accreditation.Imported) error {
+		_, err := h.Cases.Import(j.as(who), h.Prison, in, ledger.Idem{})
+		return err
+	}
+	if err := enter("prison office", in); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+		t.Errorf("the prison enters its own title: %v", err)
+	}
+	for name, edit := range map[string]func(*accreditation.Imported){
+		"/named_on": func(i *accreditation.Imported) { i.NamedOn = "2100-01-01" },
+		"/revoked_on": func(i *accreditation.Imported) {
+			i.RevokedOn, i.OrderNo, i.Reason = "2020-01-01", "令1号", "不合格"
+		},
+		"/order_no": func(i *accreditation.Imported) { i.RevokedOn, i.Reason = "2022-01-01", "不合格" },
+		"/level":    func(i *accreditation.Imported) { i.Level = "standard" },
+	} {
+		bad := in
+		edit(&bad)
+		if err := enter("bureau office", bad); fault.CodeOf(err) != "bad_title" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	revoked := in
+	revoked.NamedOn, revoked.RevokedOn, revoked.OrderNo, revoked.Reason = "2018-05-01", "2019-05-01", "令1号", "复查不合格"
+	if err := enter("bureau office", revoked); err != nil {
+		t.Fatal(err)
+	}
+	kept := in
+	kept.KeptOn = "2023-12-20"
+	if err := enter("bureau office", kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := enter("bureau office", in); fault.CodeOf(err) != "title_held" {
+		t.Errorf("entered twice: %v", err)
+	}
+	for day, want := range map[string]int{"2018-04-30": 0, "2018-05-01": 1, "2019-05-01": 0, "2020-12-24": 0, "2020-12-25": 1} {
+		if got := j.eligible("standard", day).Ratios[0].Passed; got != want {
+			t.Errorf("%s: %d areas passed, not %d", day, got, want)
+		}
+	}
+	titles, may, err := h.Cases.Register(j.as("bureau office"))
+	if err != nil || len(titles) != 2 || !may || titles[0].Standing || !titles[1].Standing {
+		t.Fatalf("%+v %v %v", titles, may, err)
+	}
+	c, err := h.Cases.TakeUp(j.as("bureau office"), h.Prison, titles[1].ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := j.whole("bureau office", c.ID)
+	if w.State != lifecycle.Named || w.CycleStart != "2023-12-20" || w.Cycle != 2 || w.Title == nil || w.Title.DocumentNo != "旧发1号" {
+		t.Errorf("%s since %s, cycle %d, title %+v", w.State, w.CycleStart, w.Cycle, w.Title)
+	}
+	if i := slices.IndexFunc(w.Timers, func(x accreditation.Timer) bool { return x.Timer == "TM2" }); i < 0 || w.Timers[i].On != "2026-12-20" {
+		t.Errorf("timers %+v", w.Timers)
+	}
+	if _, err := h.Cases.TakeUp(j.as("bureau office"), h.Prison, titles[1].ID, ledger.Idem{}); fault.CodeOf(err) != "title_gone" {
+		t.Errorf("taken up twice: %v", err)
+	}
+	if _, err := h.Cases.Begin(j.as("area head"), h.Prison, h.Area, "area", ledger.Idem{}); fault.CodeOf(err) != "title_held" {
+		t.Errorf("applied for what it holds: %v", err)
+	}
+	verified(t, h)
+}
+
+// rechecked takes a title from before up and brings it to an early re-check that it fails.
+func (j *journey) revoked(title accreditation.Title, losses ...loss) {
+	j.t.Helper()
+	c, err := j.h.Cases.TakeUp(j.as("bureau office"), j.h.Prison, title.ID, ledger.Idem{})
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	j.record("bureau office", c.ID, "grave", "", accreditation.Note{Day: j.day(), Text: "重大事件"})
+	check := j.open(c.ID, title.Area, inspection.Recheck)
+	j.act("bureau office", c.ID, accreditation.Act{Event: "recheck_early", Reason: "重大事件"})
+	j.confirm(check, losses...)
+	j.closed(check)
+	j.refused("bureau office", c.ID, accreditation.Act{Event: "close"}, "document")
+	j.act("bureau office", c.ID, accreditation.Act{Event: "close", Reason: "复查不合格", Document: "局发〔2026〕9号", DocumentOn: j.day()})
+}
+
+// TestRevokedArea is W12: a revoked area takes the conditions of its prison's title, which
+// stands; both offices are told.
+func TestRevokedArea(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	areas := j.grown(9, 4)
+	var titles [2][]accreditation.Title
+	for i, n := range []int{6, 3} {
+		for _, a := range areas[i][:n] {
+			titles[i] = append(titles[i], j.imported(a, "area"))
+		}
+	}
+	own := j.imported(uuid.Nil, "demonstration")
+	told := func(who string) (n int) {
+		list, err := j.h.Ledger.Notices(j.as(who), j.h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			if x.Kind == "conditions_lost" {
+				n++
+			}
+		}
+		return n
+	}
+	if err := j.h.Cases.Tend(t.Context(), j.h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	if !j.eligible("demonstration", "").Holds || told("bureau office") != 0 {
+		t.Error("the conditions do not hold at first")
+	}
+	j.revoked(titles[0][0], lost86...)
+	demonstration, standard := j.eligible("demonstration", ""), j.eligible("standard", "")
+	if demonstration.Holds || demonstration.Says[0].ZH != "普通监区 5/9，示范需 6" || !standard.Holds {
+		t.Errorf("after the ordinary area: %v, %v", demonstration.Says, standard.Says)
+	}
+	if told("bureau office") != 1 || told("prison office") != 1 {
+		t.Errorf("the offices were told %d and %d times", told("bureau office"), told("prison office"))
+	}
+	list, _, err := j.h.Cases.Register(j.as("bureau office"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		if want := x.ID != titles[0][0].ID; x.Standing != want {
+			t.Errorf("%s of %s stands: %v", x.Wording, x.Area, x.Standing)
+		}
+		if x.ID == titles[0][0].ID && (len(x.Acts) != 1 || x.Acts[0].DocumentNo != "局发〔2026〕9号") {
+			t.Errorf("acts %+v", x.Acts)
+		}
+	}
+	j.revoked(titles[1][0], loss{"HF-03.ill", 1}, loss{"HF-03.poisoning", 1})
+	if d, s := j.eligible("demonstration", ""), j.eligible("standard", ""); d.Holds || s.Holds || d.Ratios[1].Count != (lifecycle.Count{Passed: 2, All: 4}) {
+		t.Errorf("after the functional area: %v, %v", d.Says, s.Says)
+	}
+	if told("bureau office") != 2 {
+		t.Error("the second loss was not told")
+	}
+	// The waiting time before the next application.
+	again := j.begin("area head", j.h.Area, "area")
+	j.selfCheck(j.h.Area)
+	j.ask("area head", again, "submit")
+	j.refused("prison office", again, accreditation.Act{Event: "submit"}, "waited")
+	w := j.whole("bureau office", again)
+	if w.Previous == uuid.Nil {
+		t.Error("the new application does not name the one before")
+	}
+	// The prison's page shows that its conditions are lost.
+	c, err := j.h.Cases.TakeUp(j.as("bureau office"), j.h.Prison, own.ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := j.whole("prison office", c.ID); len(w.Lost) != 1 || w.Lost[0].Level != "demonstration" || !w.Title.Standing {
+		t.Errorf("lost %+v", w.Lost)
+	}
+	verified(t, j.h)
+}
+
+// TestCarryOfHouse is W10: what the look-back lost is shown from its day and taken off the
+// re-check once, as a line of its own.
+func TestCarryOfHouse(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		losses []loss
+		carry  string
+		score  string
+		state  lifecycle.State
+	}{
+		{"80 kept", lost80, "8", "950", lifecycle.Named},
+		{"86 revoked", lost86, "8.6", "949.4", lifecycle.Revoked},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			j := onRoad(t)
+			h := j.h
+			c := j.named()
+			start := j.whole("bureau office", c).CycleStart
+			j.refused("bureau office", c, accreditation.Act{Event: "look_back"}, "look_back_open", "team")
+			j.until(months(t, start, 12))
+			back := j.open(c, h.Area, inspection.LookBack)
+			j.act("bureau office", c, accreditation.Act{Event: "look_back"})
+			j.confirm(back, tt.losses...)
+			j.closed(back)
+			j.act("bureau office", c, accreditation.Act{Event: "close"})
+			if r, err := h.Assessment.Readiness(j.as("area head"), h.Prison, h.Area); err != nil || r.Carry == nil || r.Carry.Amount.String() != tt.carry || r.Sheet.Carry != nil {
+				t.Errorf("live: %+v %v", r, err)
+			}
+			j.until(months(t, start, 36))
+			re := j.open(c, h.Area, inspection.Recheck)
+			j.act("bureau office", c, accreditation.Act{Event: "recheck"})
+			j.confirm(re, lost42...)
+			j.closed(re)
+			check, err := h.Inspection.Whole(j.as("bureau office"), h.Prison, re)
+			if err != nil {
+				t.Fatal(err)
+			}
+			run, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *check.Run)
+			if err != nil || !same || run.Score.String() != tt.score {
+				t.Errorf("the run's score is %s: %v", run.Score, err)
+			}
+			w := j.whole("bureau office", c)
+			if w.Score != "958" || w.Line != "950" {
+				t.Errorf("own score %s, line %s", w.Score, w.Line)
+			}
+			out := j.act("bureau office", c, accreditation.Act{Event: "close", Reason: "复查", Document: "局发9号", DocumentOn: j.day()})
+			if out.State != tt.state {
+				t.Errorf("%s, not %s", out.State, tt.state)
+			}
+			if out.State == lifecycle.Named && (out.Carry != "0" || out.Cycle != 2 || out.CycleStart != j.day()) {
+				t.Errorf("new cycle %+v", out.Case)
+			}
+			if r, err := h.Assessment.Readiness(j.as("area head"), h.Prison, h.Area); err != nil || r.Carry != nil {
+				t.Errorf("carried on: %+v %v", r.Carry, err)
+			}
+		})
+	}
+}
+
+func months(t *testing.T, day string, n int) string {
+	t.Helper()
+	m, err := catalog.Day(day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lifecycle.AddMonths(m.At, n).Format(time.DateOnly)
+}
+
+// TestTimersOfHouse is W11: a timer tells once when it opens and once when it is overdue,
+// to the offices; however long nobody acts, the title stands.
+func TestTimersOfHouse(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c := j.named()
+	start := j.whole("bureau office", c).CycleStart
+	told := func() (marks []string) {
+		t.Helper()
+		for range 2 { // a second round tells nothing anew
+			if err := j.h.Cases.Tend(t.Context(), j.h.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := j.h.Ledger.Notices(j.as("prison office"), j.h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list {
+			if n.Kind == "case_due" {
+				marks = append(marks, fmt.Sprint(n.Detail["due_on"], " ", n.Detail["mark"]))
+			}
+		}
+		slices.Sort(marks)
+		return marks
+	}
+	due := months(t, start, 12)
+	day := func(by int) string {
+		m, _ := catalog.Day(due)
+		return m.At.AddDate(0, 0, by).Format(time.DateOnly)
+	}
+	var want []string
+	for _, x := range []struct {
+		by   int
+		mark string
+	}{{-31, ""}, {-30, "open"}, {29, ""}, {30, "overdue"}} {
+		j.until(day(x.by))
+		if x.mark != "" {
+			want = append(want, due+" "+x.mark)
+		}
+		if diff := cmp.Diff(want, told()); diff != "" {
+			t.Errorf("%d days: %s", x.by, diff)
+		}
+	}
+	j.until(months(t, start, 120))
+	told()
+	if w := j.whole("bureau office", c); w.State != lifecycle.Named || !w.Title.Standing || len(w.Timers) != 2 || w.Timers[1].Mark != lifecycle.Late {
+		t.Errorf("ten years on: %s, %+v", w.State, w.Timers)
+	}
+}
+
+// TestTamperCases lets a superuser change what a case or a title is: each is named.
+func TestTamperCases(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c, err := j.h.Cases.TakeUp(j.as("bureau office"), j.h.Prison, j.imported(j.h.Area, "area").ID, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.record("bureau office", c.ID, "grave", "", accreditation.Note{Day: j.day(), Text: "重大事件"})
+	s := verified(t, j.h)
+	for name, sql := range map[string][2]string{
+		"state":   {"update cases set state = 'REVOKED'", "update cases set state = 'NAMED'"},
+		"history": {"update case_events set reason = '改'", "update case_events set reason = ''"},
+		"record":  {`update case_records set body = convert_to(replace(convert_from(body, 'UTF8'), '重大', '轻微'), 'UTF8')`, `update case_records set body = convert_to(replace(convert_from(body, 'UTF8'), '轻微', '重大'), 'UTF8')`},
+		"title":   {"update titles set document_no = '假'", "update titles set document_no = '旧发1号'"},
+	} {
+		if _, err := j.h.Owner.Exec(t.Context(), sql[0]); err != nil {
+			t.Fatal(name, err)
+		}
+		if r := s.verify(t); len(r.Problems) == 0 {
+			t.Errorf("%s was changed and nobody sees it", name)
+		}
+		if _, err := j.h.Owner.Exec(t.Context(), sql[1]); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	if r := s.verify(t); len(r.Problems) > 0 {
+		t.Errorf("put back: %+v", r.Problems)
+	}
+}
+
+// TestWaived is W10's last rows: a look-back that was not done is waived with a reason, and
+// nothing is carried; without it the re-check does not begin.
+func TestWaived(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c := j.named()
+	j.until(months(t, j.whole("bureau office", c).CycleStart, 36))
+	j.open(c, j.h.Area, inspection.Recheck)
+	j.refused("bureau office", c, accreditation.Act{Event: "recheck"}, "looked_back")
+	j.refused("bureau office", c, accreditation.Act{Event: "recheck", Waived: true}, "looked_back")
+	out := j.act("bureau office", c, accreditation.Act{Event: "recheck", Waived: true, Reason: "当年未做"})
+	w := j.whole("bureau office", c)
+	if out.Carry != "0" || string(w.Events[len(w.Events)-1].Detail) != `{"waived":true}` {
+		t.Errorf("carry %s, %s", out.Carry, w.Events[len(w.Events)-1].Detail)
+	}
+}

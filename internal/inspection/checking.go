@@ -1,0 +1,364 @@
+package inspection
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/integrity"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+	"taizhang/internal/scoring"
+)
+
+// Texts finds standards (package standards). Fault: standard_unknown.
+type Texts interface {
+	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
+	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+}
+
+// Rules of checks that the road's parameters set.
+type Rules struct {
+	TeamMin        int
+	AppealWorkdays int
+	CarryRate      scoring.Decimal
+}
+
+// Kinds of checks, and of these the ones that want a team of full size.
+var (
+	Kinds = []string{SelfCheck, Mock, Baseline, OnSite, LookBack, Recheck, Joint}
+	full  = []string{Baseline, OnSite, LookBack, Recheck}
+)
+
+const (
+	maxText = 500
+	maxDays = 92 // of a check
+	maxKey  = 15 // key problems of a check
+
+	afterwards = 30 // days after the last one until rights end by themselves
+)
+
+// NewCheck is what the bureau's office opens; Members[i].Leader is of exactly one.
+type NewCheck struct {
+	Area    uuid.UUID // zero: the prison as a whole
+	Case    *uuid.UUID
+	Kind    string
+	FromDay string
+	ToDay   string
+	Purpose string
+	Team    []NewMember
+}
+
+// NewMember of a team.
+type NewMember struct {
+	Person uuid.UUID
+	Leader bool
+}
+
+// Closing is how much of the items of the unit's last check was verified.
+type Closing struct {
+	Check    uuid.UUID `json:"check"`
+	Kind     string    `json:"kind"`
+	Verified int       `json:"verified"`
+	All      int       `json:"all"`
+}
+
+// Whole is a check with all that hangs on it.
+type Whole struct {
+	Check
+	Acts     []Act           `json:"acts"`
+	Findings []Finding       `json:"findings"`
+	Events   []string        `json:"events"`  // that findings speak of already
+	Closing  *Closing        `json:"closing"` // of the check before; it heads the page
+	Carried  []Rectification `json:"carried"` // items of earlier checks that were not verified when this one was opened
+	Items    []Rectification `json:"items"`   // of this check
+	Actions  []string        `json:"actions"` // member, finding, confirm, close, cancel
+}
+
+// asked is the session of an answer: the database sees who asks.
+func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
+	a := actor.From(ctx)
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
+}
+
+// subject of what is asked about a check. Whose rights have ended is of no team any more.
+func subject(class string, prison uuid.UUID, c Check) ledger.Subject {
+	sub := ledger.Subject{Class: class, Prison: prison, Area: c.Area}
+	for _, m := range c.Members {
+		sub.Team = append(sub.Team, m.Person)
+		if m.Leader {
+			sub.Leader = m.Person
+		}
+	}
+	return sub
+}
+
+// runs is the class of opening, manning and closing: a unit runs its own self-checks.
+func runs(kind string) string {
+	if kind == SelfCheck {
+		return "self_check"
+	}
+	return "check"
+}
+
+// may looks at the check whoever asks, and tells whether they may do that. One of the
+// team whose rights have ended is told so: they know of the check. Faults: not_found,
+// forbidden, rights_ended.
+func (s *Service) may(ctx context.Context, prison, id uuid.UUID, class, action string) (Check, error) {
+	ses := s.asked(ctx, prison)
+	ses.Scope = ledger.Everything()
+	c, err := s.Store.Check(ctx, ses, id)
+	if err != nil {
+		return c, err
+	}
+	if class == "" {
+		class = runs(c.Kind)
+	}
+	a := actor.From(ctx)
+	if err := s.Access.Check(a, "read", subject("score", prison, c), s.Now()); err != nil {
+		if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Person == a.PersonID }) {
+			return c, fault.New(fault.Forbidden, "rights_ended")
+		}
+		return c, err
+	}
+	return c, s.Access.Check(a, action, subject(class, prison, c), s.Now())
+}
+
+// OpenCheck of a unit by its standard of today, with its team. Faults: forbidden,
+// standard_unknown, bad_check with fields, own_prison.
+func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, idem ledger.Idem) (Check, error) {
+	a := actor.From(ctx)
+	if !slices.Contains(Kinds, n.Kind) {
+		return Check{}, fault.New(fault.Malformed, "bad_request")
+	}
+	if err := s.Access.Check(a, "create", ledger.Subject{Class: runs(n.Kind), Prison: prison, Area: n.Area}, s.Now()); err != nil {
+		return Check{}, err
+	}
+	kind, function := "prison", ""
+	if n.Area != uuid.Nil {
+		areas, err := s.Store.Areas(ctx, prison)
+		if err != nil {
+			return Check{}, err
+		}
+		i := slices.IndexFunc(areas, func(x ledger.Area) bool { return x.ID == n.Area })
+		if i < 0 {
+			return Check{}, fault.New(fault.NotFound, "not_found")
+		}
+		kind, function = areas[i].Kind, areas[i].Function
+	}
+	std, err := s.Texts.For(ctx, kind, function, catalog.DayOf(s.Now()))
+	if err != nil {
+		return Check{}, err
+	}
+	if n.Case != nil {
+		id, version, err := s.Cases.Held(ctx, prison, n.Area, *n.Case, n.Kind)
+		if err != nil {
+			return Check{}, err
+		}
+		if std, err = s.Texts.Compiled(ctx, id, version); err != nil {
+			return Check{}, err
+		}
+	}
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), n.Kind == SelfCheck)
+	if err != nil {
+		return Check{}, err
+	}
+	if bad := s.wrongCheck(n, pool); len(bad) > 0 {
+		return Check{}, fault.InvalidFields("bad_check", bad)
+	}
+	c := Check{ID: uuid.Must(uuid.NewV7()), Area: n.Area, Case: n.Case, Kind: n.Kind, Standard: std.ID, Version: std.Version, FromDay: n.FromDay, ToDay: n.ToDay,
+		Purpose: n.Purpose, OpenedBy: a.PersonID, Salt: integrity.NewSalt()}
+	for _, m := range n.Team {
+		if err := calls(pool, m.Person, n.Kind); err != nil {
+			return Check{}, err
+		}
+		c.Members = append(c.Members, Member{Person: m.Person, Leader: m.Leader, AddedBy: a.PersonID, Until: rights(c), Salt: integrity.NewSalt()})
+	}
+	return s.Store.OpenCheck(ctx, s.asked(ctx, prison), idem, c)
+}
+
+// rights of a team end with the check; by themselves when nobody has ended it so many
+// days after its last one, time enough to write the sheet and to be asked about it.
+func rights(c Check) time.Time {
+	last, err := catalog.Day(c.ToDay)
+	if err != nil {
+		return time.Time{} // refused by the database; wrongCheck has read the day
+	}
+	return last.At.AddDate(0, 0, afterwards+1)
+}
+
+// calls refuses whoever is or was of the prison, and who is no inspector at all.
+func calls(pool []Candidate, person uuid.UUID, kind string) error {
+	i := slices.IndexFunc(pool, func(c Candidate) bool { return c.Person == person })
+	switch {
+	case i < 0:
+		return fault.New(fault.Invalid, "no_inspector")
+	case pool[i].Own && kind != SelfCheck:
+		return fault.New(fault.Forbidden, "own_prison").With("name", pool[i].Name)
+	}
+	return nil
+}
+
+func (s *Service) wrongCheck(n NewCheck, pool []Candidate) (bad []fault.Field) {
+	wrong := func(pointer, zh, en string) {
+		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
+	}
+	from, err1 := catalog.Day(n.FromDay)
+	to, err2 := catalog.Day(n.ToDay)
+	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > maxDays*24*time.Hour || n.ToDay < catalog.DayOf(s.Now()) || !catalog.Near(to.At, s.Now()) {
+		wrong("/to_day", "止日不早于起日和今天，考核不超过 92 天", "The last day is neither before the first nor before today, within 92 days")
+	}
+	if ledger.Blank(n.Purpose) || len([]rune(n.Purpose)) > 200 {
+		wrong("/purpose", "请写明考核事由，200 字以内", "Say in at most 200 characters what the check is for")
+	}
+	least := 1
+	if slices.Contains(full, n.Kind) {
+		least = s.Rules.TeamMin
+	}
+	leaders, seen := 0, map[uuid.UUID]bool{}
+	for _, m := range n.Team {
+		if m.Leader {
+			leaders++
+		}
+		seen[m.Person] = true
+	}
+	if len(seen) != len(n.Team) || len(seen) < least || len(seen) > 30 || leaders != 1 {
+		wrong("/team", "考核组至少 "+strconv.Itoa(least)+" 人，其中组长一人", "A team has at least "+strconv.Itoa(least)+" people, one of whom leads it")
+	}
+	return bad
+}
+
+// AddMember calls one more. Faults: forbidden, check_state, own_prison, no_inspector.
+func (s *Service) AddMember(ctx context.Context, prison, id, person uuid.UUID, idem ledger.Idem) (Check, error) {
+	c, err := s.may(ctx, prison, id, "", "manage")
+	if err != nil {
+		return c, err
+	}
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), c.Kind == SelfCheck)
+	if err != nil {
+		return c, err
+	}
+	if err := calls(pool, person, c.Kind); err != nil {
+		return c, err
+	}
+	return s.change(ctx, prison, c, Open, idem, func(c Check, _ []Finding) (Change, error) {
+		if slices.ContainsFunc(c.Members, func(m Member) bool { return m.Person == person }) {
+			return Change{}, fault.New(fault.Conflict, "member_there")
+		}
+		return Change{Member: &Member{Person: person, AddedBy: actor.From(ctx).PersonID, Until: rights(c), Salt: integrity.NewSalt()}}, nil
+	})
+}
+
+// change is the one way in: the check is locked, in the state that the act wants.
+func (s *Service) change(ctx context.Context, prison uuid.UUID, c Check, state string, idem ledger.Idem, fn func(Check, []Finding) (Change, error)) (Check, error) {
+	return s.Store.Change(ctx, s.asked(ctx, prison), idem, c.ID, func(c Check, list []Finding) (Change, error) {
+		if c.State != state {
+			return Change{}, fault.New(fault.Conflict, "check_state").With("state", c.State)
+		}
+		return fn(c, list)
+	})
+}
+
+// Candidates for a team in the prison, and whom it may not have.
+func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, kind string) ([]Candidate, error) {
+	if err := s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()); err != nil {
+		return nil, err
+	}
+	return s.Store.Candidates(ctx, s.asked(ctx, prison), kind == SelfCheck)
+}
+
+// Checks of a prison that the actor may see, the newest first, and the kinds they may open.
+func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, may []string, err error) {
+	may = []string{}
+	for _, kind := range Kinds {
+		if s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()) == nil {
+			may = append(may, kind)
+		}
+	}
+	list, err = s.Store.Checks(ctx, s.asked(ctx, prison))
+	return list, may, err
+}
+
+// Whole is a check with its findings, items and what the actor may do.
+func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, error) {
+	if _, err := s.may(ctx, prison, id, "score", "read"); err != nil {
+		return nil, err
+	}
+	ses := s.asked(ctx, prison)
+	c, err := s.Store.Check(ctx, ses, id)
+	if err != nil {
+		return nil, err
+	}
+	w := &Whole{Check: c, Events: []string{}, Carried: []Rectification{}, Items: []Rectification{}, Actions: []string{}}
+	if w.Acts, err = s.Store.Acts(ctx, ses, id); err != nil {
+		return nil, err
+	}
+	if w.Findings, err = s.Store.FindingsOf(ctx, ses, id); err != nil {
+		return nil, err
+	}
+	items, err := s.Rectifications(ctx, prison, &c.Area)
+	if err != nil {
+		return nil, err
+	}
+	w.carry(items)
+	for i := range w.Findings {
+		s.dressFinding(ctx, prison, c, &w.Findings[i])
+		if e := w.Findings[i].Event; e != "" && w.Findings[i].Withdrawn == nil && !slices.Contains(w.Events, e) {
+			w.Events = append(w.Events, e)
+		}
+	}
+	for _, x := range []struct{ name, state, class, action string }{
+		{"member", Open, runs(c.Kind), "manage"}, {"finding", Open, "check", "edit"}, {"confirm", Open, "check", "approve"},
+		{"cancel", Open, runs(c.Kind), "manage"}, {"close", Confirmed, runs(c.Kind), "manage"},
+	} {
+		if c.State == x.state && s.Access.Check(actor.From(ctx), x.action, subject(x.class, prison, c), s.Now()) == nil {
+			w.Actions = append(w.Actions, x.name)
+		}
+	}
+	return w, nil
+}
+
+// carry sorts the items of the unit, the newest first.
+func (w *Whole) carry(items []Rectification) {
+	for _, r := range items {
+		switch {
+		case r.Check == w.ID:
+			w.Items = append(w.Items, r)
+			continue
+		case !r.RecordedAt.Before(w.RecordedAt) || r.State == Annulled:
+			continue
+		}
+		if w.Closing == nil {
+			w.Closing = &Closing{Check: r.Check, Kind: r.Kind}
+		}
+		verified := r.State == Verified
+		if r.Check == w.Closing.Check {
+			w.Closing.All++
+			if verified {
+				w.Closing.Verified++
+			}
+		}
+		if !verified || r.Acts[len(r.Acts)-1].RecordedAt.After(w.RecordedAt) {
+			w.Carried = append(w.Carried, r)
+		}
+	}
+}
+
+// RulesOf reads them from the road's parameters.
+func RulesOf(m *lifecycle.Machine) (Rules, error) {
+	team, err1 := strconv.Atoi(m.Parameter("team_min"))
+	days, err2 := strconv.Atoi(m.Parameter("appeal_workdays"))
+	rate, err3 := scoring.ParseDecimal(m.Parameter("carry_rate"))
+	return Rules{TeamMin: team, AppealWorkdays: days, CarryRate: rate}, errors.Join(err1, err2, err3)
+}

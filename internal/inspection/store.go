@@ -1,0 +1,75 @@
+package inspection
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/assessment"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+// Store keeps checks and what hangs on them.
+type Store interface {
+	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
+	// Check with its team, Checks of a prison, the newest first.
+	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
+	Checks(ctx context.Context, s ledger.Session) ([]Check, error)
+	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
+	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
+	// Scored are the findings of one check that cost something, as the appeals left them.
+	Scored(ctx context.Context, s ledger.Session, check uuid.UUID) ([]scoring.Finding, error)
+	// Candidates for a team: inspectors, or the prison's own people for its self-check.
+	Candidates(ctx context.Context, s ledger.Session, own bool) ([]Candidate, error)
+	// LookBack is the run of the unit's last look-back that no re-check has taken over yet; nil is none.
+	LookBack(ctx context.Context, s ledger.Session, area uuid.UUID) (*assessment.Run, error)
+	OpenCheck(ctx context.Context, s ledger.Session, idem ledger.Idem, c Check) (Check, error)
+	// Change locks the check, lets fn look at it and at its findings and say what is
+	// written; the check's Seq is one more afterwards.
+	Change(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(Check, []Finding) (Change, error)) (Check, error)
+
+	// Rectifications of the prison that the asker sees, of one unit (area) or of all (nil), the newest first.
+	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID) ([]Rectification, error)
+	// ActOn locks the item, lets fn look at it and say the act.
+	ActOn(ctx context.Context, s ledger.Session, idem ledger.Idem, item uuid.UUID, fn func(Rectification) (Rectifying, error)) (Rectification, error)
+	// PostedFor is the person of that number, if posted where the items of the unit are put right.
+	PostedFor(ctx context.Context, s ledger.Session, number string, area uuid.UUID) (*uuid.UUID, error)
+
+	// Of a case's transaction.
+	StandingIn(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) (StandingRow, error)
+	ItemsIn(ctx context.Context, tx ledger.Tx, prison, area uuid.UUID) ([]Rectification, error)
+	EndRights(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) error
+}
+
+// StandingRow is what the store knows of a check's standing; Sheet is of the run in force.
+type StandingRow struct {
+	Check       Check
+	OfPrison    int
+	AppealsOpen int
+	Sheet       []byte
+}
+
+// Change is what one act on a check writes; empty members write nothing.
+type Change struct {
+	Member     *Member
+	Finding    *Finding
+	On         uuid.UUID // the finding that what follows is about
+	Withdrawal *Withdrawal
+	Reply      *Reply
+	Appeal     *Appeal
+	Decision   *AppealDecision // of On's appeal
+	Act        *Act
+	Run        *assessment.Run // of the act
+	Items      []Rectification
+	Until      string // the last day of appeals, of a confirmation
+}
+
+// Candidate for a team.
+type Candidate struct {
+	Person uuid.UUID `json:"person"`
+	Number string    `json:"number"`
+	Name   string    `json:"name"`
+	Own    bool      `json:"own"`    // is or was posted in the prison: must not be of the team
+	Served int       `json:"served"` // checks so far, the fewest come first
+}
