@@ -12231,6 +12231,8 @@ export interface operations {
             query: {
                 level: string;
                 day?: string;
+                /** @description areas supposed to hold the title too; nothing is kept */
+                passing?: string[];
             };
             header?: never;
             path: {
