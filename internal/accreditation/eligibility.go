@@ -92,7 +92,7 @@ func short(level string, r lifecycle.Ratio) fault.Text {
 		EN: fmt.Sprintf("%s %d/%d, %s needs %d", of.EN, r.Passed, r.All, lv.EN, r.Need)}
 }
 
-func (s *Service) conditions(ctx context.Context, l Look, m *lifecycle.Machine, level, day string) (Conditions, error) {
+func (s *Service) conditions(ctx context.Context, l Look, m *lifecycle.Machine, level, day string, passing ...uuid.UUID) (Conditions, error) {
 	areas, err := l.Areas(ctx)
 	if err != nil {
 		return Conditions{}, err
@@ -101,11 +101,18 @@ func (s *Service) conditions(ctx context.Context, l Look, m *lifecycle.Machine, 
 	if err != nil {
 		return Conditions{}, err
 	}
+	for _, id := range passing {
+		if !slices.ContainsFunc(areas, func(a ledger.Area) bool { return a.ID == id && a.Counts(day) }) {
+			return Conditions{}, fault.InvalidFields("bad_case", []fault.Field{told("/passing", "enum", "请选择当日计入的监区", "Choose areas that count on the day")})
+		}
+		titles = append(titles, Title{Area: id, Level: areaLevel, NamedOn: day})
+	}
 	return conditionsOf(m, level, day, areas, titles)
 }
 
-// Eligibility of a prison for a level on a day; "" is today. Faults: forbidden, bad_case.
-func (s *Service) Eligibility(ctx context.Context, prison uuid.UUID, level, day string) (Conditions, error) {
+// Eligibility of a prison for a level on a day; "" is today. With areas it is what it
+// would be if they passed too. Faults: forbidden, bad_case.
+func (s *Service) Eligibility(ctx context.Context, prison uuid.UUID, level, day string, passing ...uuid.UUID) (Conditions, error) {
 	if err := s.may(ctx, "read", ledger.Subject{Class: "title", Prison: prison}); err != nil {
 		return Conditions{}, err
 	}
@@ -119,7 +126,7 @@ func (s *Service) Eligibility(ctx context.Context, prison uuid.UUID, level, day 
 	var out Conditions
 	err := s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
 		var err error
-		out, err = s.conditions(ctx, l, m, level, day)
+		out, err = s.conditions(ctx, l, m, level, day, passing...)
 		return err
 	})
 	return out, err

@@ -118,12 +118,13 @@ func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledge
 
 // Following is a kept run made anew with some of its findings decided otherwise, nil
 // for those that are annulled; nothing else of its input changes. It is not stored.
+// Fault: standard_differs.
 func (s *Service) Following(ctx context.Context, prison, run uuid.UUID, decided map[string]*scoring.Finding) (Run, error) {
 	r, err := s.Store.Run(ctx, s.asked(ctx, prison), run)
 	if err != nil {
 		return Run{}, err
 	}
-	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	std, err := s.pinned(ctx, r)
 	if err != nil {
 		return Run{}, err
 	}

@@ -29,6 +29,7 @@ type Run struct {
 	Kind       string          `json:"kind"`
 	Standard   string          `json:"standard"`
 	Version    int             `json:"version"`
+	Digest     string          `json:"standard_digest,omitempty"` // of the standard; none of runs older than the column
 	Engine     int             `json:"engine"`
 	AsOf       string          `json:"as_of"`
 	Score      scoring.Decimal `json:"score"`
@@ -50,6 +51,9 @@ func (r Run) Record() (ledger.Record, error) {
 	// Only where there is one: runs older than the column keep their leaves.
 	if r.Check != nil {
 		body["check"] = r.Check
+	}
+	if r.Digest != "" {
+		body["standard_digest"] = r.Digest
 	}
 	return ledger.NewRecord("score_run", r.ID.String(), r.Salt, body)
 }
@@ -87,7 +91,7 @@ func (s *Service) Keep(ctx context.Context, prison, area uuid.UUID, kind string,
 
 // made evaluates the input and fills in the run.
 func made(r Run, std *scoring.Standard, in scoring.Input) (Run, error) {
-	r.ID, r.Standard, r.Version, r.Engine, r.AsOf, r.Salt = uuid.Must(uuid.NewV7()), std.ID, std.Version, scoring.Engine, in.To, integrity.NewSalt()
+	r.ID, r.Standard, r.Version, r.Digest, r.Engine, r.AsOf, r.Salt = uuid.Must(uuid.NewV7()), std.ID, std.Version, std.Digest, scoring.Engine, in.To, integrity.NewSalt()
 	sheet := scoring.Evaluate(std, in)
 	r.Score, r.Passes = sheet.Score, sheet.Passes
 	var err error
@@ -115,7 +119,8 @@ func (s *Service) mayKeep(ctx context.Context, prison, area uuid.UUID) error {
 }
 
 // Run with its sheet, and whether evaluating its input by its version of the standard
-// gives the same bytes again.
+// gives the same bytes again. Fault: standard_differs, where that version says something
+// else now than when the run was kept.
 func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, error) {
 	r, err := s.Store.Run(ctx, s.asked(ctx, prison), id)
 	if err != nil {
@@ -129,7 +134,7 @@ func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, err
 }
 
 func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
-	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	std, err := s.pinned(ctx, r)
 	if err != nil || r.Engine != scoring.Engine {
 		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
 	}
@@ -138,4 +143,13 @@ func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
 	return json.Marshal(scoring.Evaluate(std, in))
+}
+
+// pinned is the standard of a run: its version, saying what it said then.
+func (s *Service) pinned(ctx context.Context, r Run) (*scoring.Standard, error) {
+	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+	if err == nil && r.Digest != "" && r.Digest != std.Digest {
+		err = fault.New(fault.Conflict, "standard_differs").With("pinned", r.Digest).With("found", std.Digest)
+	}
+	return std, err
 }

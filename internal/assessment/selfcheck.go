@@ -107,11 +107,13 @@ type Look struct {
 	Lacking, Resting []ledger.Doubt
 }
 
-// Entries judges entries in force (package ledger).
+// Entries judges entries in force, and lets some stand otherwise for as long as somebody
+// looks (package ledger).
 type Entries interface {
 	// Lacking and Corrected are of ledgers and days, both included.
 	Lacking(ctx context.Context, prison, area uuid.UUID, from, to string) ([]ledger.Doubt, error)
 	Corrected(ctx context.Context, prison, area uuid.UUID, from, to string) ([]ledger.Doubt, error)
+	Suppose(ctx context.Context, prison, area uuid.UUID, list []ledger.Supposed, look func(ledger.Tx, []ledger.DayTouched) error) error
 }
 
 // looking is one self-check under way.

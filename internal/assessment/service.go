@@ -74,6 +74,8 @@ type Duties interface {
 	BurstsOf(ctx context.Context, prison, area uuid.UUID, from, to string) ([]duty.Burst, error)
 	// Rosters of an area between two days, of shifts that somebody is named for.
 	Rosters(ctx context.Context, prison, area uuid.UUID, from, to string) ([]duty.Roster, bool, error)
+	// Gains are what facts would gain by what a transaction changed.
+	Gains(ctx context.Context, tx ledger.Tx, area uuid.UUID, list []ledger.DayTouched) ([]scoring.DayFact, error)
 }
 
 // Standards finds standards (package standards). Fault: standard_unknown.

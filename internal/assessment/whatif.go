@@ -16,6 +16,8 @@ type Supposed struct {
 	// Missed duties of ledgers, and facts that would be more or less.
 	Missed map[string]int    `json:"missed,omitempty"`
 	Facts  []scoring.DayFact `json:"facts,omitempty"`
+	// Entries that would stand otherwise, or be filed.
+	Entries []ledger.Supposed `json:"entries,omitempty"`
 	// Findings and events that would come, and those that would not be.
 	Findings []scoring.Finding `json:"findings,omitempty"`
 	Without  []string          `json:"without,omitempty"`
@@ -35,7 +37,7 @@ type Supposition struct {
 const most = 200
 
 // Suppose evaluates an area's input of today with something changed. Faults:
-// bad_supposition with fields, standard_unknown.
+// bad_supposition with fields, standard_unknown, and those of what entries cannot become.
 func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed) (*Supposition, error) {
 	area, std, err := s.unit(ctx, prison, id)
 	if err != nil {
@@ -59,6 +61,16 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 	if other != std {
 		otherFrom, _ := window(other, s.Now())
 		if in, err = s.input(ctx, prison, area, other, otherFrom, to); err != nil {
+			return nil, err
+		}
+	}
+	if len(w.Entries) > 0 {
+		err := s.Entries.Suppose(ctx, prison, id, w.Entries, func(tx ledger.Tx, days []ledger.DayTouched) error {
+			gains, err := s.Duties.Gains(ctx, tx, id, days)
+			in.Facts = slices.Concat(in.Facts, gains)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -105,7 +117,10 @@ func wrongSupposed(w Supposed, std *scoring.Standard, from, to string) []fault.F
 	wrong := func(pointer, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
-	n := len(w.Facts) + len(w.Findings) + len(w.Without)
+	n := len(w.Facts) + len(w.Entries) + len(w.Findings) + len(w.Without)
+	if slices.ContainsFunc(w.Entries, func(e ledger.Supposed) bool { return !e.Meant() }) {
+		wrong("/entries", "请说明哪条记录会怎样，或哪个台账会新增一条", "Say how an entry would stand, or of which ledger one would be filed")
+	}
 	for l, times := range w.Missed {
 		if ledger.Blank(l) || times < 0 || times > most {
 			wrong("/missed", "缺报次数应为 0 至 200", "From 0 to 200 missed")

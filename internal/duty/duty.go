@@ -177,6 +177,8 @@ type Store interface {
 	// from before it reads until it has written: two reckonings of one day come
 	// one after the other, and the later sees all that the earlier saw.
 	Reckon(ctx context.Context, s ledger.Session, area uuid.UUID, ledgerID, day string, fn func(Day) ([]scoring.DayFact, error)) error
+	// Look reads a day, and the facts that stand of it, as the transaction has changed it.
+	Look(ctx context.Context, tx ledger.Tx, area uuid.UUID, ledgerID, day string) (Day, []scoring.DayFact, error)
 	// Undecided lists what was submitted before a time and is not decided yet.
 	Undecided(ctx context.Context, s ledger.Session, before time.Time) ([]Undecided, error)
 	// Reckoned is how far SetReckoned said; the zero time if never.

@@ -43,14 +43,73 @@ var one = big.NewRat(1, 1)
 // what is there: however often it runs, the same comes out.
 func (s *Service) Refresh(ctx context.Context, prison, area uuid.UUID, ledgerID, day string) error {
 	return s.Store.Reckon(ctx, s.reckoning(prison), area, ledgerID, day, func(d Day) ([]scoring.DayFact, error) {
-		t := &tally{}
-		s.standing(t, d.Duties)
-		s.latency(t, d.Submissions, d.Outages)
-		if err := s.content(t, ledgerID, d.Counted); err != nil {
+		return s.reckon(ledgerID, day, d)
+	})
+}
+
+func (s *Service) reckon(ledgerID, day string, d Day) ([]scoring.DayFact, error) {
+	t := &tally{}
+	s.standing(t, d.Duties)
+	s.latency(t, d.Submissions, d.Outages)
+	if err := s.content(t, ledgerID, d.Counted); err != nil {
+		return nil, err
+	}
+	return t.facts(ledgerID, day)
+}
+
+// Gains are what the facts of days of an area would be more or less than those that stand,
+// were they reckoned as the transaction has changed entries. It writes nothing.
+func (s *Service) Gains(ctx context.Context, tx ledger.Tx, area uuid.UUID, list []ledger.DayTouched) ([]scoring.DayFact, error) {
+	var gains []scoring.DayFact
+	for _, t := range list {
+		if t.Area != area {
+			continue
+		}
+		d, stand, err := s.Store.Look(ctx, tx, area, t.Ledger, t.Day)
+		if err != nil {
 			return nil, err
 		}
-		return t.facts(ledgerID, day)
-	})
+		fresh, err := s.reckon(t.Ledger, t.Day, d)
+		if err != nil {
+			return nil, err
+		}
+		made, err := gained(stand, fresh)
+		if err != nil {
+			return nil, err
+		}
+		gains = append(gains, made...)
+	}
+	return gains, nil
+}
+
+// gained is what facts of a day have that others have not: of each measure the difference,
+// and what only the new ones refer to.
+func gained(stand, fresh []scoring.DayFact) (list []scoring.DayFact, err error) {
+	was := map[string]scoring.DayFact{}
+	for _, f := range stand {
+		was[f.Measure] = f
+	}
+	for _, f := range fresh {
+		old, ok := was[f.Measure]
+		delete(was, f.Measure)
+		if ok {
+			if f.Value, err = scoring.DecimalOf(new(big.Rat).Sub(f.Value.Rat(), old.Value.Rat())); err != nil {
+				return nil, err
+			}
+			f.Refs = slices.DeleteFunc(f.Refs, func(r scoring.Ref) bool { return slices.Contains(old.Refs, r) })
+		}
+		if f.Value.Rat().Sign() != 0 || len(f.Refs) > 0 {
+			list = append(list, f)
+		}
+	}
+	for _, old := range was {
+		if old.Value, err = scoring.DecimalOf(new(big.Rat).Neg(old.Value.Rat())); err != nil {
+			return nil, err
+		}
+		old.Refs = nil
+		list = append(list, old)
+	}
+	return list, nil
 }
 
 func (t *tally) facts(ledgerID, day string) ([]scoring.DayFact, error) {

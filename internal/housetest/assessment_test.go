@@ -2,7 +2,10 @@ package housetest_test
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -19,6 +22,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/postgres"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 )
 
 // checking is the inspector with a grant for the prison.
@@ -205,6 +209,62 @@ func TestRunReplays(t *testing.T) {
 	}
 	if _, err := h.Owner.Exec(ctx, "reset role"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRunPinsStandard: a run is pinned to what its standard says; under the same name and
+// number something else is not taken for it. The leaf of a run without a pin is as it was.
+func TestRunPinsStandard(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ctx := t.Context()
+	kept, err := h.Assessment.Keep(h.As(ctx, "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() (assessment.Run, bool, error) {
+		return h.Assessment.Run(h.As(ctx, "warden"), h.Prison, kept.ID)
+	}
+	run, same, err := read()
+	if err != nil || !same || run.Digest == "" || run.Digest != h.Standard.Digest {
+		t.Errorf("pinned %q of %q, replayed %v: %v", run.Digest, h.Standard.Digest, same, err)
+	}
+	if _, err := h.Owner.Exec(ctx, "insert into score_runs select (jsonb_populate_record(r, jsonb_build_object('run_id', gen_random_uuid(), 'standard_digest', null))).* from score_runs r"); err == nil {
+		t.Error("a new run pins nothing")
+	}
+	pinned, err := run.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := run
+	without.Digest = ""
+	old, err := without.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var with, none map[string]any
+	if err := errors.Join(json.Unmarshal(pinned.Canonical, &with), json.Unmarshal(old.Canonical, &none)); err != nil {
+		t.Fatal(err)
+	}
+	if with["standard_digest"] != run.Digest {
+		t.Errorf("the leaf says %v", with)
+	}
+	delete(with, "standard_digest")
+	if diff := cmp.Diff(with, none); diff != "" {
+		t.Errorf("the leaf of an old run (-want +got):\n%s", diff)
+	}
+	// Somebody with the keys of the database puts another text under the same number.
+	w, err := h.Standards.Load(h.As(ctx, "bureau office"), run.Standard, run.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Set.Guide = append(w.Set.Guide, ' ')
+	sum := standards.Digest(w.Set)
+	if _, err := h.Owner.Exec(ctx, "set session_replication_role = replica; update standard_sets set guide = decode('"+hex.EncodeToString(w.Set.Guide)+"', 'hex'), digest = decode('"+hex.EncodeToString(sum[:])+"', 'hex') where standard = '"+run.Standard+"' and version = "+fmt.Sprint(run.Version)+"; set session_replication_role = origin"); err != nil {
+		t.Fatal(err)
+	}
+	if _, same, err := read(); fault.CodeOf(err) != "standard_differs" || same {
+		t.Errorf("another text: replayed %v, %v", same, err)
 	}
 }
 

@@ -80,10 +80,10 @@ func lay(b *testing.B, h *housetest.House, prisons, areas, days int) []uuid.UUID
 			case when k.costly then jsonb_build_array(jsonb_build_object('kind', 'entry', 'id', gen_random_uuid())) else '[]' end
 		from areas a, generate_series(now() - make_interval(days => $4), now(), interval '1 day') d, kept k
 		where a.code = 'B0' and (k.at + (d::date - date '2000-01-01')) % case when k.costly then 30 else 3 end = 0`, ledgers, measures, costly, days)
-	do(`insert into fact_totals select prison_id, area_id, quarter, ledger, measure,
+	do(`insert into fact_totals select prison_id, area_id, quarter, under, measure,
 			array(select coalesce(sum(v) filter (where at <= n), 0) from unnest(ats, vs) u(at, v), generate_series(1, (quarter + interval '3 months')::date - quarter) n group by n order by n)
-		from (select prison_id, area_id, date_trunc('quarter', day)::date as quarter, ledger, measure,
-			array_agg(day - date_trunc('quarter', day)::date + 1) as ats, array_agg(value) as vs from facts group by 1, 2, 3, 4, 5) q`)
+		from (select prison_id, area_id, date_trunc('quarter', day)::date as quarter, under, measure,
+			array_agg(day - date_trunc('quarter', day)::date + 1) as ats, array_agg(value) as vs from facts, unnest(array[ledger, '*']) under group by 1, 2, 3, 4, 5) q`)
 	for table, columns := range map[string]string{"facts": "ledger, day, measure, value, refs", "fact_totals": "quarter, ledger, measure, totals"} {
 		do(fmt.Sprintf(`insert into %[1]s (prison_id, area_id, %[2]s) select a.prison_id, a.area_id, %[2]s from areas a, %[1]s laid
 			where a.code like 'B%%' and a.code <> 'B0'`, table, columns))

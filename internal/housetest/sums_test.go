@@ -95,13 +95,14 @@ func TestSums(t *testing.T) {
 	}
 }
 
-// wrongTotals counts the days on which the totals say otherwise than the facts.
+// wrongTotals counts the days on which the totals, of a ledger or of all together, say
+// otherwise than the facts.
 func wrongTotals(t *testing.T, h *housetest.House) (n int) {
 	t.Helper()
 	if err := h.Owner.QueryRow(t.Context(), `with kept as (
 			select prison_id, area_id, ledger, measure, quarter + n - 1 as day, totals[n] - coalesce(totals[n - 1], 0) as value
 				from fact_totals, generate_series(1, cardinality(totals)) n),
-		days as (select prison_id, area_id, ledger, measure, day, value from facts)
+		days as (select prison_id, area_id, under as ledger, measure, day, sum(value) as value from facts, unnest(array[ledger, '*']) under group by 1, 2, 3, 4, 5)
 		select count(*) from kept full join days using (prison_id, area_id, ledger, measure, day) where coalesce(kept.value, 0) <> coalesce(days.value, 0)`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
@@ -201,5 +202,41 @@ func TestTotalsWalls(t *testing.T) {
 				t.Errorf("scores of %q: nothing of %s", c.scores, a)
 			}
 		}
+	}
+}
+
+// TestTotalsLedgersAtOnce: ledgers of one area reckoned at once, each with the same
+// measures, add up in what they have together and none gives up.
+func TestTotalsLedgersAtOnce(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ses := ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}
+	measures := []string{"due", "entries", "filled", "late", "ontime"}
+	var wg sync.WaitGroup
+	for round := range 4 {
+		for at, ledgerID := range []string{"duty-log", "headcount", "cell-body-search"} {
+			var facts []scoring.DayFact
+			for i := range measures { // each ledger names them in another order
+				v, err := scoring.DecimalOf(big.NewRat(int64(round+1), 4))
+				if err != nil {
+					t.Fatal(err)
+				}
+				facts = append(facts, scoring.DayFact{Measure: measures[(i+at)%len(measures)], Value: v})
+			}
+			wg.Go(func() {
+				err := postgres.Duties{Store: h.Store}.Reckon(t.Context(), ses, h.Area, ledgerID, "2026-02-10", func(duty.Day) ([]scoring.DayFact, error) { return facts, nil })
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if n := wrongTotals(t, h); n != 0 {
+		t.Errorf("%d days are otherwise than their totals say", n)
+	}
+	var rows int
+	if err := h.Owner.QueryRow(t.Context(), "select count(*) from fact_totals where ledger = '*'").Scan(&rows); err != nil || rows != len(measures) {
+		t.Errorf("%d measures of all together: %v", rows, err)
 	}
 }

@@ -58,6 +58,34 @@ func (j *journey) eligible(level, day string) accreditation.Conditions {
 	return c
 }
 
+// TestIfAreaPasses: what the conditions would be with one area more, and no title of it is kept.
+func TestIfAreaPasses(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	areas := j.grown(7, 4)
+	for _, a := range slices.Concat(areas[0][:4], areas[1][:3]) {
+		j.imported(a, "area")
+	}
+	if c := j.eligible("demonstration", ""); c.Holds {
+		t.Fatalf("without it: %+v", c.Ratios)
+	}
+	rows := everyRow(t, j.h)
+	c, err := j.h.Cases.Eligibility(j.as("prison office"), j.h.Prison, "demonstration", "", areas[0][5])
+	if err != nil || !c.Holds || c.Ratios[0].Passed != 5 || len(c.Says) != 0 {
+		t.Errorf("if area 6 passes: %+v %v", c.Ratios, err)
+	}
+	// One that passed already is not counted twice.
+	if c, err = j.h.Cases.Eligibility(j.as("prison office"), j.h.Prison, "demonstration", "", areas[0][0]); err != nil || c.Holds || c.Ratios[0].Passed != 4 {
+		t.Errorf("if area 1 passes: %+v %v", c.Ratios, err)
+	}
+	if _, err = j.h.Cases.Eligibility(j.as("prison office"), j.h.Prison, "demonstration", "", uuid.New()); fault.CodeOf(err) != "bad_case" {
+		t.Errorf("an area there is not: %v", err)
+	}
+	if n := everyRow(t, j.h); n != rows {
+		t.Errorf("%d rows were kept", n-rows)
+	}
+}
+
 // TestEligibilityOfHouse is W1 and W2 on a house: exact numbers with names, at any date.
 func TestEligibilityOfHouse(t *testing.T) {
 	t.Parallel()

@@ -238,7 +238,15 @@ func (a *API) eligibility(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.Cases.Eligibility(c.Request().Context(), prison, c.QueryParam("level"), c.QueryParam("day"))
+	var passing []uuid.UUID
+	for _, v := range c.QueryParams()["passing"] {
+		id, err := uuid.Parse(v)
+		if err != nil {
+			return notFound
+		}
+		passing = append(passing, id)
+	}
+	out, err := a.Cases.Eligibility(c.Request().Context(), prison, c.QueryParam("level"), c.QueryParam("day"), passing...)
 	if err != nil {
 		return err
 	}

@@ -139,6 +139,7 @@ var titles = map[string]fault.Text{
 	"ruling_decided":         {ZH: "该裁定已办理，请刷新后查看", EN: "This ruling is decided already; refresh to see"},
 	"ruling_overlaps":        {ZH: "同一项目在这段时间已有裁定在用，请先撤销", EN: "A ruling on this is in force in that time; revoke it first"},
 	"bad_ruling":             {ZH: "裁定申请有误，请按提示修改", EN: "The ruling cannot be asked for like this"},
+	"standard_differs":       {ZH: "该版本标准的内容与评分时不一致，不能复算，请联系审计管理员", EN: "That version of the standard says something else than when the score was kept; tell the audit administrator"},
 	"bad_check":              {ZH: "考核有内容需要修改，请按提示处理", EN: "The check needs attention; see the places named"},
 	"bad_appeal":             {ZH: "申诉裁定有误，请按提示修改", EN: "The appeal cannot be decided like this"},
 	"bad_item":               {ZH: "整改内容需要修改，请按提示处理", EN: "The item needs attention; see the places named"},

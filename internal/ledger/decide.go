@@ -82,18 +82,9 @@ func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, ide
 			kind = "returned"
 			e.leaveStep()
 		case sit.Last:
-			// The day of a corrected revision loses what the new day gains.
-			if e.InForce > 0 {
-				if err := touch(ctx, tx, *e); err != nil {
-					return nil, err
-				}
-			}
-			e.Step++
-			e.leaveStep()
-			if err := s.stand(e, rev); err != nil {
+			if err := s.comesInForce(ctx, tx, e, rev); err != nil {
 				return nil, err
 			}
-			e.InForce = rev.Number
 		default:
 			e.Step++
 			if err := s.reach(ctx, tx, t, e, rev); err != nil {
@@ -102,6 +93,23 @@ func (s *Service) verdict(ctx context.Context, k Key, a Action, j Judgement, ide
 		}
 		return s.settle(ctx, tx, t, e, rev, d, kind)
 	})
+}
+
+// comesInForce lets the head show the revision that the last step approved.
+func (s *Service) comesInForce(ctx context.Context, tx Tx, e *Entry, rev Revision) error {
+	// The day of a corrected revision loses what the new day gains.
+	if e.InForce > 0 {
+		if err := touch(ctx, tx, *e); err != nil {
+			return err
+		}
+	}
+	e.Step++
+	e.leaveStep()
+	if err := s.stand(e, rev); err != nil {
+		return err
+	}
+	e.InForce = rev.Number
+	return nil
 }
 
 // capacitate writes into the decision in which capacity it is made. What the

@@ -128,7 +128,7 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 		if e, err = tx.Lock(ctx, e.Key); err != nil {
 			return err
 		}
-		doc, err := catalog.ParseDocument([]byte(`{"nil_return":true,"day":"` + catalog.DayOf(at) + `"}`))
+		doc, err := nilReturn(at)
 		if err != nil {
 			return err
 		}
@@ -141,6 +141,11 @@ func (s *Service) Nil(ctx context.Context, n New, at time.Time, idem Idem) (Outc
 		return nil
 	})
 	return out, err
+}
+
+// nilReturn is what a nil return says.
+func nilReturn(at time.Time) (catalog.Document, error) {
+	return catalog.ParseDocument([]byte(`{"nil_return":true,"day":"` + catalog.DayOf(at) + `"}`))
 }
 
 // nothingYet refuses a nil return of a period that something was filed in: it

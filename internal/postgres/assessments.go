@@ -47,8 +47,8 @@ func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uu
 // between subtracts the running totals of one measure: of a quarter before the first day
 // there are none, and after the last one no more.
 const between = `(select sum(f.totals[least(span.b - f.quarter + 1, cardinality(f.totals))] - coalesce(f.totals[span.a - f.quarter], 0)) from fact_totals f
-	where f.prison_id = $1 and f.area_id = unit.area and f.measure = asked.measure
-		and f.quarter between date_trunc('quarter', span.a::timestamp)::date and span.b`
+	where f.prison_id = $1 and f.area_id = unit.area and f.ledger = asked.ledger and f.measure = asked.measure
+		and f.quarter between date_trunc('quarter', span.a::timestamp)::date and span.b)`
 
 // sums looks up each measure by itself, so that the plan is the same whatever the
 // database expects to find.
@@ -70,9 +70,10 @@ func sums(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, s
 		for i, f := range part.asked {
 			ledgers[i], measures[i] = f.Ledger, f.Measure
 		}
-		rows, err := tx.Query(ctx, `select * from (select unit.area, asked.ledger, asked.measure, span.a::text,
-				(case asked.ledger when '*' then `+between+`) else `+between+` and f.ledger = asked.ledger) end)::text as value
-			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b)) x where value is not null`,
+		// Lateral: asked for in the list and in the condition it would be looked up twice.
+		rows, err := tx.Query(ctx, `select unit.area, asked.ledger, asked.measure, span.a::text, sum.value::text
+			from unnest($2::uuid[]) unit(area), unnest($3::text[], $4::text[]) asked(ledger, measure), unnest($5::date[], $6::date[]) span(a, b),
+				lateral `+between+` sum(value) where sum.value is not null`,
 			prison, areas, ledgers, measures, part.spans.from, part.spans.to)
 		if err != nil {
 			return nil, err

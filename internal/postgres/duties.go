@@ -215,20 +215,8 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 		if _, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", area.String()+ledgerID+day); err != nil {
 			return err
 		}
-		var d duty.Day
-		var err error
-		if d.Duties, err = duties(ctx, t.tx, ses.Prison, duty.Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day}); err != nil {
-			return err
-		}
-		if d.Submissions, err = submissions(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
-			return err
-		}
-		outages, _, err := t.outages(ctx)
+		d, err := t.dutyDay(ctx, area, ledgerID, day)
 		if err != nil {
-			return err
-		}
-		d.Outages = outages(area)
-		if d.Counted, err = counted(ctx, t.tx, ses.Prison, area, ledgerID, day); err != nil {
 			return err
 		}
 		facts, err := fn(d)
@@ -255,17 +243,53 @@ func (s Duties) Reckon(ctx context.Context, ses ledger.Session, area uuid.UUID, 
 	})
 }
 
-// moveTotals adds to the totals from the day on what its facts are to gain over those
-// that stand; where nothing changes it writes nothing. Days of one quarter wait for
-// each other here, in the order of the measures.
+func (t *txn) dutyDay(ctx context.Context, area uuid.UUID, ledgerID, day string) (d duty.Day, err error) {
+	if d.Duties, err = duties(ctx, t.tx, t.ses.Prison, duty.Filter{Areas: []uuid.UUID{area}, Ledgers: []string{ledgerID}, Day: day}); err != nil {
+		return d, err
+	}
+	if d.Submissions, err = submissions(ctx, t.tx, t.ses.Prison, area, ledgerID, day); err != nil {
+		return d, err
+	}
+	outages, _, err := t.outages(ctx)
+	if err != nil {
+		return d, err
+	}
+	d.Outages = outages(area)
+	d.Counted, err = counted(ctx, t.tx, t.ses.Prison, area, ledgerID, day)
+	return d, err
+}
+
+// Look sees what the program sees: what is reckoned does not hang on who asks.
+func (s Duties) Look(ctx context.Context, tx ledger.Tx, area uuid.UUID, ledgerID, day string) (d duty.Day, stand []scoring.DayFact, err error) {
+	t := tx.(*txn)
+	err = t.asProgram(ctx, func() error {
+		if d, err = t.dutyDay(ctx, area, ledgerID, day); err != nil {
+			return err
+		}
+		rows, err := t.tx.Query(ctx, `select ledger, measure, day::text, value::text, refs from facts
+			where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date`, t.ses.Prison, area, ledgerID, day)
+		if err != nil {
+			return err
+		}
+		stand, err = pgx.CollectRows(rows, scanFact)
+		return err
+	})
+	return d, stand, mapped(err)
+}
+
+// moveTotals adds to the totals from the day on, of the ledger and of all together, what
+// its facts are to gain over those that stand; where nothing changes it writes nothing.
+// Days of one quarter, and ledgers of one area, wait for each other here until the
+// transaction ends, in the order of the measures.
 const moveTotals = `insert into fact_totals as t (prison_id, area_id, quarter, ledger, measure, totals)
-	select $1::uuid, $2::uuid, q.quarter, $3::text, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
+	select $1::uuid, $2::uuid, q.quarter, under, measure, array(select case when q.quarter + n > $4::text::date then gain else 0 end
 			from generate_series(1, (q.quarter + interval '3 months')::date - q.quarter) n order by n)
 		from (select date_trunc('quarter', $4::text::date::timestamp)::date as quarter) q,
 			(select measure, coalesce(fresh.value, 0) - coalesce(f.value, 0) as gain from unnest($5::text[], $6::text[]::numeric[]) fresh(measure, value)
-				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains
-		where gain <> 0 order by measure
-	on conflict (prison_id, area_id, measure, quarter, ledger) do update
+				full join (select measure, value from facts where prison_id = $1 and area_id = $2 and ledger = $3 and day = $4::text::date) f using (measure)) gains,
+			unnest(array['*', $3::text]) under
+		where gain <> 0 order by measure, under
+	on conflict (prison_id, area_id, ledger, measure, quarter) do update
 		set totals = array(select a + b from unnest(t.totals, excluded.totals) with ordinality as u(a, b, n) order by n)`
 
 // counted reads the documents in force of the day.

@@ -41,12 +41,12 @@ func (s Assessments) Days(ctx context.Context, ses ledger.Session, area uuid.UUI
 	return list, err
 }
 
-const scoreRunColumns = `r.run_id, coalesce(r.area_id, '00000000-0000-0000-0000-000000000000'), r.check_id, r.kind, r.standard, r.version, r.engine, r.as_of::text, r.score, r.passes, r.made_by, r.salt, r.recorded_at`
+const scoreRunColumns = `r.run_id, coalesce(r.area_id, '00000000-0000-0000-0000-000000000000'), r.check_id, r.kind, r.standard, r.version, coalesce('sha256:' || encode(r.standard_digest, 'hex'), ''), r.engine, r.as_of::text, r.score, r.passes, r.made_by, r.salt, r.recorded_at`
 
 func scanScoreRun(row pgx.CollectableRow, more ...any) (assessment.Run, error) {
 	var r assessment.Run
 	var score string
-	err := row.Scan(append([]any{&r.ID, &r.Area, &r.Check, &r.Kind, &r.Standard, &r.Version, &r.Engine, &r.AsOf, &score, &r.Passes, &r.MadeBy, &r.Salt, &r.RecordedAt}, more...)...)
+	err := row.Scan(append([]any{&r.ID, &r.Area, &r.Check, &r.Kind, &r.Standard, &r.Version, &r.Digest, &r.Engine, &r.AsOf, &score, &r.Passes, &r.MadeBy, &r.Salt, &r.RecordedAt}, more...)...)
 	if err != nil {
 		return r, err
 	}
@@ -70,9 +70,9 @@ func (s Assessments) AddRun(ctx context.Context, ses ledger.Session, idem ledger
 }
 
 func (t *txn) addRun(ctx context.Context, r assessment.Run) error {
-	if _, err := t.exec(ctx, `insert into score_runs (prison_id, run_id, area_id, check_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::date, $10, $11, $12, $13, $14, $15)`,
-		t.ses.Prison, r.ID, orNull(r.Area), r.Check, r.Kind, r.Standard, r.Version, r.Engine, r.AsOf, r.Input, []byte(r.Sheet), r.Score.String(), r.Passes, r.MadeBy, r.Salt); err != nil {
+	if _, err := t.exec(ctx, `insert into score_runs (prison_id, run_id, area_id, check_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9::text::date, $10, $11, $12, $13, $14, $15, decode(substr($16, 8), 'hex'))`,
+		t.ses.Prison, r.ID, orNull(r.Area), r.Check, r.Kind, r.Standard, r.Version, r.Engine, r.AsOf, r.Input, []byte(r.Sheet), r.Score.String(), r.Passes, r.MadeBy, r.Salt, r.Digest); err != nil {
 		return err
 	}
 	return t.note(r.Record())

@@ -24,6 +24,9 @@ type Standard struct {
 	NotApplicable string   `json:"not_applicable"`
 	Domains       []Domain `json:"domains"`
 
+	// Digest of the artefacts it was made of ("sha256:…"); empty where nobody said.
+	Digest string `json:"-"`
+
 	lines map[string]*Line
 }
 

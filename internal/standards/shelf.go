@@ -148,6 +148,7 @@ func (s *Service) Version(ctx context.Context, p Pin) (*scoring.Standard, error)
 	if err != nil {
 		return nil, err
 	}
+	std.Digest = p.Digest.String()
 	s.shelf.put(p.Digest, std)
 	return std, nil
 }

@@ -4914,6 +4914,24 @@ export interface components {
                 day: string;
                 value: components["schemas"]["Decimal"];
             }[];
+            /** @description entries that would stand otherwise, or be filed and approved */
+            entries?: {
+                /** Format: uuid */
+                entry?: string;
+                /** @enum {string} */
+                as?: "approved" | "returned" | "voided";
+                /** @description of one that would be filed */
+                ledger?: string;
+                /** @description what it would say */
+                document?: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: date-time
+                 * @description where it says nothing, a time of the period it is for
+                 */
+                at?: string;
+            }[];
             findings?: components["schemas"]["Finding"][];
             without?: string[];
             version?: number;
@@ -4937,6 +4955,8 @@ export interface components {
             kind: components["schemas"]["RunKind"];
             standard: string;
             version: number;
+            /** @description SHA-256 of the three artefacts; none of runs kept before it was */
+            standard_digest?: string;
             engine: number;
             /** Format: date */
             as_of: string;
@@ -12757,6 +12777,8 @@ export interface operations {
             query: {
                 level: string;
                 day?: string;
+                /** @description areas supposed to hold the title too; nothing is kept */
+                passing?: string[];
             };
             header?: never;
             path: {

@@ -2,19 +2,15 @@ import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { now } from '../api/clock'
 import { ProblemError } from '../api/problem'
-import {
-  type Readiness,
-  type Supposed,
-  type Supposition,
-  suppose,
-  useStandard,
-} from '../api/readiness'
+import { useEntries } from '../api/queries'
+import { type Readiness, type Supposition, suppose, useStandard } from '../api/readiness'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { toast } from '../ui/toast'
 import { Changes } from './Changes'
+import { supposed, ways } from './supposed'
 
 interface Props {
   prison: string
@@ -22,12 +18,20 @@ interface Props {
   readiness: Readiness
 }
 
-/** What the score would be if a duty were missed, or something found; nothing is kept. */
+/** What the score would be if an entry stood otherwise, a duty were missed, or something found; nothing is kept. */
 export function Suppose({ prison, area, readiness }: Props) {
   const t = useT()
   const lang = useLang()
   const names = useNames()
   const standard = useStandard(readiness.sheet.standard)
+  const standing = useEntries({
+    prison,
+    area,
+    state: ['submitted', 'approved'],
+    sort: 'changed_at',
+    limit: 100,
+  })
+  const entries = standing.data?.pages[0]?.entries ?? []
   const [outcome, setOutcome] = useState<Supposition>()
   const [problems, setProblems] = useState<ProblemError['errors']>([])
   const [busy, setBusy] = useState(false)
@@ -40,24 +44,9 @@ export function Suppose({ prison, area, readiness }: Props) {
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
     const value = (name: string) => String(typed.get(name) ?? '').trim()
-    const body: Supposed = {}
-    if (value('ledger')) body.missed = { [value('ledger')]: Number(value('times')) }
-    if (value('finding')) {
-      body.findings = [
-        {
-          id: 'supposed',
-          line: value('finding'),
-          day: today(now()),
-          count: Number(value('count')),
-          note: '',
-          subject: 'supposed',
-        },
-      ]
-    }
-    if (value('line')) body.line = value('line')
     setBusy(true)
     try {
-      setOutcome(await suppose(prison, area, body))
+      setOutcome(await suppose(prison, area, supposed(value, now())))
       setProblems([])
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -71,6 +60,34 @@ export function Suppose({ prison, area, readiness }: Props) {
     <section className="panel finding" aria-labelledby="suppose">
       <h2 id="suppose">{t('readiness.suppose')}</h2>
       <form onSubmit={(e) => void send(e)}>
+        <label>
+          {t('readiness.entry')}
+          <select name="entry">
+            <option value="">{t('readiness.none')}</option>
+            {entries.flatMap((e) =>
+              ways(e).map((as) => (
+                <option key={e.id + as} value={`${e.id} ${as}`}>
+                  {`${names.ledger(e.ledger)} ${e.day ?? ''} ${e.author_name}: ${t(`readiness.as_${as}`)}`}
+                </option>
+              )),
+            )}
+          </select>
+        </label>
+        <label>
+          {t('readiness.filed')}
+          <select name="filed">
+            <option value="">{t('readiness.none')}</option>
+            {ledgers.map((l) => (
+              <option key={l} value={l}>
+                {names.ledger(l)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t('readiness.filedOn')}
+          <input name="filedOn" type="date" max={today(now())} />
+        </label>
         <label>
           {t('readiness.missed')}
           <select name="ledger">
