@@ -77,6 +77,7 @@ export function MakeRecord({ whole, makes }: { whole: WholeCase; makes: Makes })
   const title = t('cases.make', { kind: kind(makes.kind) })
   return (
     <form key={made} className="delegation-form" aria-label={title} onSubmit={(e) => void send(e)}>
+      <h2 className="wide">{title}</h2>
       {departments.length > 0 && (
         <label>
           {t('cases.department')}

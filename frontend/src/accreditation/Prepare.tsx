@@ -57,6 +57,7 @@ function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
   const title = t('cases.prepare', { kind: t(`checks.kinds.${kind}`) })
   return (
     <form className="delegation-form" aria-label={title} onSubmit={(e) => void send(e)}>
+      <h2 className="wide">{title}</h2>
       <label>
         {t('cases.from')}
         <input type="date" name="from" required defaultValue={day} />

@@ -169,7 +169,7 @@ function Menu({ me }: { me: Me }) {
         <details key={label} open={few || at < everyDay || lines.some(({ to }) => here(to))}>
           <summary>{t(label)}</summary>
           {lines.map(({ to, label }) => (
-            <NavLink key={to} to={to} end={to === '/'}>
+            <NavLink key={to} to={to} end={lines.some((l) => under(l.to, to))}>
               {t(label)}
               {to === '/inbox' && <InboxCount />}
             </NavLink>
@@ -179,6 +179,10 @@ function Menu({ me }: { me: Me }) {
     </nav>
   )
 }
+
+/** A line whose page has others of the menu below it is marked on its own alone. */
+const under = (page: string, of: string) =>
+  page !== of && page.startsWith(of.endsWith('/') ? of : `${of}/`)
 
 const countUpTo = 99
 

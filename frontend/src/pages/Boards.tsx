@@ -29,8 +29,7 @@ export default function Boards() {
               <select value={chosen} onChange={(e) => choose(Number(e.target.value))}>
                 {kinds.map((k, i) => (
                   <option key={`${k.kind} ${k.function}`} value={i}>
-                    {t(`together.unit_${k.kind === 'ordinary' ? 'ordinary' : 'functional'}`)} ·{' '}
-                    {k.function}
+                    {label(t, k)}
                   </option>
                 ))}
               </select>
@@ -41,6 +40,16 @@ export default function Boards() {
       </Ready>
     </>
   )
+}
+
+const functions = ['hospital', 'kitchen', 'release'] as const
+
+/** What the units compared have in common; an ordinary area is a residential one unless it says otherwise. */
+function label(t: ReturnType<typeof useT>, of: { kind: string; function: string }) {
+  const kind = t(`together.unit_${of.kind === 'ordinary' ? 'ordinary' : 'functional'}`)
+  if (of.function === 'residential') return kind
+  const known = functions.find((f) => f === of.function)
+  return `${kind} · ${known ? t(`together.function_${known}`) : of.function}`
 }
 
 function Shown({ kind, of }: { kind: string; of: string }) {
