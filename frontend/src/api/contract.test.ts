@@ -27,6 +27,7 @@ it('asks only for addresses that the contract has', () => {
       ),
     ])
     .map(([, path]) => path!.replace(/^\$\{at\((entry|\{[^}]*\})\)\}/, '/prisons/*/entries/*'))
+    .map((path) => path.replace(/^\$\{at\(which\)\}/, '/prisons/*/cases/*'))
     .filter((path) => !path.startsWith('/api/'))
     .map((path) => path.replace(/\$\{[^}]*\}/g, '*'))
   expect(asked.length).toBeGreaterThan(20)
