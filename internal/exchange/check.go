@@ -205,6 +205,12 @@ func (s *Service) judge(ctx context.Context, i Import, rows []Row) error {
 	if err != nil {
 		return err
 	}
+	// What a row says that could not be read stays to be told, whatever became of the row
+	// before; no rule is asked of what is not written.
+	unread := make([][]fault.Field, len(rows))
+	for n := range rows {
+		unread[n] = rows[n].Errors
+	}
 	found, err := s.Ledger.Try(ctx, news, i.AsDraft)
 	if err != nil {
 		return err
@@ -217,7 +223,7 @@ func (s *Service) judge(ctx context.Context, i Import, rows []Row) error {
 		if len(r.Errors) > 0 {
 			r.Outcome = Bad
 		}
-		if err := s.known(ctx, i, r, standing); err != nil {
+		if err := s.known(ctx, i, r, unread[n], standing); err != nil {
 			return err
 		}
 	}

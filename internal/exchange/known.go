@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -14,8 +15,8 @@ import (
 // known says of a row what became of it before, and whether the entry says the same.
 // What was brought in with this very content is skipped, whatever became of the entry;
 // a row that is known by the entry's number or by its own may have been changed in the
-// file, and an import changes no entry: that is said.
-func (s *Service) known(ctx context.Context, i Import, r *Row, standing map[ledger.Digest]uuid.UUID) error {
+// file, and an import changes no entry: that is said, and so is what of it could not be read.
+func (s *Service) known(ctx context.Context, i Import, r *Row, unread []fault.Field, standing map[ledger.Digest]uuid.UUID) error {
 	same := false
 	if r.Entry == nil {
 		for n, name := range r.Names {
@@ -27,7 +28,10 @@ func (s *Service) known(ctx context.Context, i Import, r *Row, standing map[ledg
 	if r.Entry == nil {
 		return nil
 	}
-	r.Outcome, r.Errors = Skipped, nil
+	r.Outcome, r.Errors = Skipped, slices.Clone(unread)
+	if len(unread) > 0 {
+		r.Outcome = Differs
+	}
 	if same {
 		return nil
 	}

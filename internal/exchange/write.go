@@ -88,7 +88,7 @@ func (s *Service) overtaken(ctx context.Context, i Import, r *Row) error {
 	if err != nil {
 		return err
 	}
-	return s.known(ctx, i, r, standing)
+	return s.known(ctx, i, r, nil, standing)
 }
 
 // noted keeps what became of rows. They are kept too when the sender stopped
