@@ -42,19 +42,11 @@ func (a *API) listCases(c echo.Context) error {
 }
 
 func (a *API) beginCase(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Area  uuid.UUID `json:"area"`
 		Level string    `json:"level"`
 	}
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, key, err := begin(c, &in)
 	if err != nil {
 		return err
 	}
@@ -117,19 +109,11 @@ func (a *API) actOnCase(c echo.Context) error {
 }
 
 func (a *API) askForCase(c echo.Context) error {
-	prison, id, err := ofCase(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Event  string `json:"event"`
 		Reason string `json:"reason"`
 	}
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, id, key, err := beginOf(c, "case", &in)
 	if err != nil {
 		return err
 	}
@@ -141,20 +125,12 @@ func (a *API) askForCase(c echo.Context) error {
 }
 
 func (a *API) recordForCase(c echo.Context) error {
-	prison, id, err := ofCase(c)
-	if err != nil {
-		return err
-	}
 	var in struct {
 		Kind       string          `json:"kind"`
 		Department string          `json:"department"`
 		Body       json.RawMessage `json:"body"`
 	}
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, id, key, err := beginOf(c, "case", &in)
 	if err != nil {
 		return err
 	}
@@ -270,16 +246,8 @@ func (a *API) listTitles(c echo.Context) error {
 }
 
 func (a *API) importTitle(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
 	var in accreditation.Imported
-	raw, err := read(c, &in)
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, key, err := begin(c, &in)
 	if err != nil {
 		return err
 	}
@@ -291,19 +259,7 @@ func (a *API) importTitle(c echo.Context) error {
 }
 
 func (a *API) takeTitle(c echo.Context) error {
-	prison, err := pathID(c, "prison")
-	if err != nil {
-		return err
-	}
-	title, err := pathID(c, "title")
-	if err != nil {
-		return err
-	}
-	raw, err := read(c, &struct{}{})
-	if err != nil {
-		return err
-	}
-	key, err := creation(c, raw)
+	prison, title, key, err := beginOf(c, "title", &struct{}{})
 	if err != nil {
 		return err
 	}

@@ -222,6 +222,14 @@ func begin(c echo.Context, into any) (uuid.UUID, ledger.Idem, error) {
 	return prison, key, err
 }
 
+// beginOf is begin of what belongs to the one that the path names.
+func beginOf(c echo.Context, param string, into any) (prison, of uuid.UUID, key ledger.Idem, err error) {
+	if of, err = pathID(c, param); err == nil {
+		prison, key, err = begin(c, into)
+	}
+	return prison, of, key, err
+}
+
 func etag(c echo.Context, n int64) {
 	c.Response().Header().Set("ETag", `"`+strconv.FormatInt(n, 10)+`"`)
 }
