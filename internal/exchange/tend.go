@@ -27,7 +27,8 @@ func (s *Service) Tend(ctx context.Context) error {
 	return err
 }
 
-// sweep drops the row first: a row without its file would promise what is gone.
+// sweep drops the row before its file: a row without it would promise what is gone.
+// Parts go first, they promise nothing: what lacks one is begun anew.
 func (s *Service) sweep(ctx context.Context, w Work) error {
 	key := importKey(w.Prison, w.ID)
 	if w.Export {

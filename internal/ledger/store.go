@@ -175,7 +175,8 @@ type Tx interface {
 	VersionInForce(ctx context.Context, ledger string) (int, error)
 	// Lock takes the entry's row until commit and returns it as it then is.
 	Lock(ctx context.Context, k Key) (Entry, error)
-	// InsertEntry is under HoldCatalogue, of the version in force.
+	// InsertEntry is under HoldCatalogue, of the version in force, but for what is only
+	// supposed and rolled back.
 	InsertEntry(ctx context.Context, e Entry) error
 	// LockLedger keeps other submissions of the ledger in the prison out until
 	// commit, for types whose rules look at other entries.
