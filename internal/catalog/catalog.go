@@ -194,6 +194,7 @@ func (c *Catalog) hold(next *contents, published bool) (errs []error) {
 				return nil
 			}
 			bad := append(c.compiler.hold(t, find), reused(t, before(t.Version, list))...)
+			bad = append(bad, t.exposed(before(t.Version, list))...)
 			bad = append(bad, t.strays(func(id string) bool { return next.types[id] != nil })...)
 			bad = append(bad, c.compiler.world.pries(t, func(id string) []*Type { return next.types[id] })...)
 			if len(bad) > 0 && !published {
@@ -239,6 +240,7 @@ func (c *Catalog) Draft(f Files) (*Type, error) {
 		return c.Current(ledger)
 	})
 	bad = append(bad, reused(t, before(t.Version, c.Versions(t.ID)))...)
+	bad = append(bad, t.exposed(before(t.Version, c.Versions(t.ID)))...)
 	bad = append(bad, t.strays(func(id string) bool { return id == t.ID || c.Versions(id) != nil })...)
 	bad = append(bad, c.compiler.world.pries(t, c.Versions)...)
 	bad = append(bad, t.untyped()...)

@@ -14,6 +14,7 @@ import (
 // knows, and notes which of its fields are shared in truth.
 func (c *compiler) hold(t *Type, find func(ledger string) *Type) []fault.Field {
 	t.shared = map[string]bool{}
+	c.guard(t, find)
 	p := &problems{}
 	for i, src := range t.Sources {
 		before := len(p.fields)
@@ -35,6 +36,28 @@ func (c *compiler) hold(t *Type, find func(ledger string) *Type) []fault.Field {
 	}
 	return p.fields
 }
+
+// guard notes which of the ledgers that a type asks about are of a higher level.
+func (c *compiler) guard(t *Type, find func(ledger string) *Type) {
+	t.above = map[string]bool{}
+	note := func(ledger string) {
+		if of := find(ledger); of != nil && of.Sensitivity > t.Sensitivity {
+			t.above[ledger] = true
+		}
+	}
+	for _, src := range t.Sources {
+		note(src.Ledger)
+	}
+	for _, q := range t.questions() {
+		for _, l := range c.world.lookups(q.expr) {
+			note(l.ledger)
+		}
+	}
+}
+
+// Above reports whether a ledger that the type asks about is of a higher level: of its
+// entries it is told about the area's own inmates, and nothing about others.
+func (t *Type) Above(ledger string) bool { return t.above[ledger] }
 
 // Serves reports whether a source of the type can be served.
 func (t *Type) Serves(src Source) bool { return t.shared[src.Field] }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 
 	"taizhang/internal/fault"
@@ -93,6 +94,42 @@ func (w *world) lookups(expr string) []lookup {
 		list = append(list, l)
 	}))
 	return list
+}
+
+// reads are the fields at the top of the document that an expression asks for; vague,
+// where it works one out or hands the whole on.
+func (w *world) reads(expr string) (names []string, vague bool) {
+	if expr == "" {
+		return nil, false
+	}
+	parsed, issues := w.env.Parse(expr)
+	if issues.Err() != nil {
+		return nil, false
+	}
+	named := map[int64]bool{} // occurrences of doc whose field is written down
+	whole := []int64{}
+	ast.PreOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		of, name, ok := e, "", false
+		switch e.Kind() {
+		case ast.SelectKind:
+			of, name, ok = e.AsSelect().Operand(), e.AsSelect().FieldName(), true
+		case ast.CallKind:
+			if args := e.AsCall().Args(); e.AsCall().FunctionName() == operators.Index && len(args) == 2 {
+				of = args[0]
+				name, ok = spelled(args[1])
+			}
+		case ast.IdentKind:
+			if e.AsIdent() == "doc" {
+				whole = append(whole, e.ID())
+			}
+		}
+		if ok && of.Kind() == ast.IdentKind && of.AsIdent() == "doc" {
+			named[of.ID()] = true
+			names = append(names, name)
+		}
+	}))
+	slices.Sort(names)
+	return slices.Compact(names), slices.ContainsFunc(whole, func(id int64) bool { return !named[id] })
 }
 
 // asksOf are the pointers into a ledger that an expression finds its entries by,

@@ -137,6 +137,9 @@ func (t *Type) Hidden(whole bool, may func(class string) bool) Hidden {
 // None reports whether nothing is hidden.
 func (h Hidden) None() bool { return len(h.ids) == 0 && len(h.slots) == 0 && h.part == nil }
 
+// Whole reports whether it is a whole entry of which this is hidden, and not all but a part.
+func (h Hidden) Whole() bool { return h.part == nil }
+
 // Field reports whether a pointer leads into a field that is hidden.
 func (h Hidden) Field(pointer string) bool {
 	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
@@ -152,12 +155,13 @@ func (h Hidden) ID(id string) bool {
 }
 
 // Without is a document without the hidden fields, and the pointers of those that
-// it held.
+// it held; of whoever reads a part all that there may be, for which of them a document
+// has tells what it is about.
 func (h Hidden) Without(doc Document) (Document, []string, error) {
 	value := maps.Clone(doc.Value)
 	var gone []string
 	for _, name := range h.fields {
-		if _, held := value[name]; held {
+		if _, held := value[name]; held || h.part != nil {
 			delete(value, name)
 			gone = append(gone, "/"+escape(name))
 		}
@@ -213,23 +217,73 @@ func (c *Catalog) ReservedIn(name string) []string {
 	return list
 }
 
-// open refuses what would carry a reserved field on to those who may not read it:
-// a summary, and what is opened elsewhere.
-func (t *Type) open(p *problems) {
+// open refuses what would carry a reserved field on to those who may not read it: a
+// summary, a computed field, a warning beside another field, and what is opened elsewhere.
+func (w *world) open(t *Type, p *problems) {
 	h := t.Reserved()
-	want := func(at, pointer string) {
-		if h.Field(pointer) {
-			p.say("ledger.json"+at, "reserved", fault.Text{ZH: "专业人员可见的字段不能写到别处：" + pointer, EN: "A field for professionals is not carried on: " + pointer})
+	if h.None() {
+		return
+	}
+	say := func(at, pointer string) {
+		p.say("ledger.json"+at, "reserved", fault.Text{ZH: "专业人员可见的字段不能写到别处：" + pointer, EN: "A field for professionals is not carried on: " + pointer})
+	}
+	asks := func(at, expr string) {
+		names, vague := w.reads(expr)
+		if vague {
+			p.say("ledger.json"+at, "reserved", fault.Text{ZH: "本台账有仅专业人员可见的字段，所取字段须直接写明", EN: "The ledger has fields for professionals: the fields asked about are written out"})
 		}
-	}
-	for i, pointer := range t.SummaryOf {
-		want(fmt.Sprintf("/summary/%d", i), pointer)
-	}
-	for i, tr := range t.Triggers {
-		for field, expr := range tr.Fill {
-			for _, m := range theirFields(expr) {
-				want(fmt.Sprintf("/triggers/%d/fill/%s", i, field), m[1])
+		for _, name := range names {
+			if h.Field("/" + escape(name)) {
+				say(at, "/"+escape(name))
 			}
 		}
 	}
+	for i, pointer := range t.SummaryOf {
+		if h.Field(pointer) {
+			say(fmt.Sprintf("/summary/%d", i), pointer)
+		}
+	}
+	for i, c := range t.Computed {
+		if !h.Field(c.Field) {
+			asks(fmt.Sprintf("/computed/%d", i), c.Expr)
+		}
+	}
+	for i, r := range t.Rules {
+		if r.Level == "warning" && !h.Field(r.At) {
+			asks(fmt.Sprintf("/rules/%d", i), r.Expr)
+		}
+	}
+	for i, tr := range t.Triggers {
+		asks(fmt.Sprintf("/triggers/%d/when", i), tr.When)
+		for field, expr := range tr.Fill {
+			if expr != entryItself {
+				asks(fmt.Sprintf("/triggers/%d/fill/%s", i, field), expr)
+			}
+		}
+	}
+}
+
+// exposed names the fields of a version that stand where those read them who may not:
+// within another field what is reserved, and within a field of the part what was
+// outside of it in an earlier version.
+func (t *Type) exposed(earlier []*Type) []fault.Field {
+	var bad []fault.Field
+	reserved := t.Reserved()
+	part, parted := t.Part()
+	for _, f := range t.Fields() {
+		if f.parent == "" {
+			continue
+		}
+		gone := reserved.ID(f.ID)
+		for _, old := range earlier {
+			was, had := byID(old.Fields())[f.ID]
+			outside, _ := old.Part()
+			gone = gone || parted && had && outside.Field(was.Pointer) && !part.Field(f.Pointer)
+		}
+		if gone {
+			bad = append(bad, fault.Field{Pointer: f.inSchema(), Code: "reserved", Text: fault.Text{
+				ZH: "“" + f.Title().ZH + "”仅专业人员可见，不能放进其他人能看到的分组", EN: f.Title().In("en") + " is for professionals, and does not stand in a group that others read"}})
+		}
+	}
+	return bad
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -92,5 +93,77 @@ func TestReservedAskedByItself(t *testing.T) {
 		return f.Code == "reserved" && strings.HasPrefix(f.Pointer, "ledger.json/rules/")
 	}) {
 		t.Errorf("a draft: %v", err)
+	}
+}
+
+// TestReservedStaysOutside: no version brings a reserved field, or one outside of the
+// part, to where others read it: in a group that they read, a computed field, a warning
+// beside another field, or a trigger's condition.
+func TestReservedStaysOutside(t *testing.T) {
+	t.Parallel()
+	c, err := Load(schemas.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const visit = "medical-visit"
+	now := c.Current(visit)
+	var form []byte
+	edited := func(change func(schema, definition map[string]any)) error {
+		form = now.FormJSON
+		var schema, definition map[string]any
+		if err := errors.Join(json.Unmarshal(now.SchemaJSON, &schema), json.Unmarshal(now.DefinitionJSON, &definition)); err != nil {
+			t.Fatal(err)
+		}
+		change(schema, definition)
+		definition["version"] = now.Version + 1
+		f := Files{Form: form}
+		var err1, err2 error
+		f.Schema, err1 = json.Marshal(schema)
+		f.Definition, err2 = json.Marshal(definition)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Draft(f)
+		return err
+	}
+	refused := func(err error) bool {
+		var bad *fault.Error
+		return errors.As(err, &bad) && slices.ContainsFunc(bad.Fields, func(f fault.Field) bool { return f.Code == "reserved" })
+	}
+	within := func(name string) func(schema, _ map[string]any) {
+		return func(schema, definition map[string]any) {
+			form = []byte(strings.Replace(strings.Replace(string(form), `"`+name+`",`, "", 1), ",\n        \""+name+`"`, "", 1))
+			definition["summary"] = []any{"/inmate_ref"}
+			schema["allOf"] = slices.DeleteFunc(schema["allOf"].([]any), func(branch any) bool { return strings.Contains(fmt.Sprint(branch), name) })
+			props := schema["properties"].(map[string]any)
+			group := props["referral"].(map[string]any)["properties"].(map[string]any)
+			group[name] = props[name]
+			delete(props, name)
+		}
+	}
+	add := func(list string, one map[string]any) func(_, definition map[string]any) {
+		return func(_, definition map[string]any) {
+			had, _ := definition[list].([]any)
+			definition[list] = append(had, one)
+		}
+	}
+	text := map[string]any{"zh": "提示", "en": "Hint"}
+	for name, change := range map[string]func(schema, definition map[string]any){
+		"reserved in a group":      within("diagnosis_code"),
+		"outside the part, within": within("triage"),
+		"a warning beside another": add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!has(doc.diagnosis_code) || doc.diagnosis_code != 'B20'", "message": text}),
+		"by a name worked out":     add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!(('diagnosis' + '_code') in doc)", "message": text}),
+		"a computed field":         add("computed", map[string]any{"field": "/wait_min", "expr": "size(string(doc.diagnosis_code))"}),
+		"a trigger's condition":    add("triggers", map[string]any{"id": "t", "title": text, "when": "doc.diagnosis_code == 'B20'", "opens": "individual-talk"}),
+	} {
+		if err := edited(change); !refused(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := edited(add("rules", map[string]any{"id": "w", "at": "/diagnosis_code", "level": "warning", "stage": "submit", "expr": "!has(doc.diagnosis_code) || doc.diagnosis_code != 'B20'", "message": text})); refused(err) {
+		t.Errorf("a warning beside the field itself: %v", err)
+	}
+	if err := edited(func(_, _ map[string]any) {}); refused(err) {
+		t.Errorf("unchanged: %v", err)
 	}
 }

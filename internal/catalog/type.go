@@ -32,6 +32,7 @@ type Type struct {
 	when      map[string]*expression // every other expression by its source
 	taking    map[string]*expression // likewise those of sources, which ask more
 	shared    map[string]bool        // fields whose source can be served, by pointer
+	above     map[string]bool        // ledgers of a higher level that it asks about
 	reserved  []reservation
 	part      []string // stable ids of what some read of an entry, nil where all is read or nothing
 }
@@ -92,7 +93,7 @@ func (c *compiler) compile(f Files, published bool) (*Type, error) {
 	if len(p.fields) == 0 {
 		c.definition(t, published, p)
 		if !published {
-			t.open(p)
+			c.world.open(t, p)
 			p.title("/title/zh", t.Title.ZH)
 			p.title("/title/en", t.Title.EN)
 			t.readable(p)

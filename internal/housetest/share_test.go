@@ -201,6 +201,7 @@ var shares = []struct {
 func TestCatalogueShares(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
+	heldBy(t, h, 3)
 	officer := h.As(t.Context(), "officer")
 	for _, c := range shares {
 		t.Run(c.fact, func(t *testing.T) {

@@ -185,8 +185,8 @@ func shown(ctx context.Context, tx Tx, e *Entry, j Judgement) (Revision, error) 
 	if err != nil {
 		return Revision{}, err
 	}
-	if rev.Digest != j.Digest {
-		return Revision{}, fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number).With("digest", rev.Digest)
+	if !rev.shownAs(j.Digest) {
+		return Revision{}, fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number)
 	}
 	if j.Unseen && (e.Warnings > 0 || e.Hints > 0 || e.Revision > 1) {
 		return Revision{}, fault.New(fault.Conflict, "look_first").With("warnings", e.Warnings).With("hints", e.Hints).With("revision", e.Revision)

@@ -3,7 +3,9 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,6 +49,7 @@ type Entry struct {
 	OpenedBy   *uuid.UUID      `json:"opened_by,omitempty"`
 	Summary    json.RawMessage `json:"summary"`
 	Digest     *Digest         `json:"digest,omitempty"` // of the latest revision: what a decision binds to
+	Masked     *Digest         `json:"-"`                // what stands for it before whoever does not read the whole
 	CreatedAt  time.Time       `json:"created_at"`
 	ChangedAt  time.Time       `json:"changed_at"`
 	Submitted  *time.Time      `json:"submitted_at,omitempty"` // first submission, server clock
@@ -125,6 +128,21 @@ type Revision struct {
 	OccurredAt time.Time       `json:"occurred_at"`
 	RecordedAt time.Time       `json:"recorded_at"`
 }
+
+// Masked stands for the digest before whoever does not read the whole: from the digest
+// itself what is hidden could be guessed and the guess be tried. A decision may bind to it.
+func (r Revision) Masked() Digest {
+	return sha256.Sum256(append(slices.Clone(r.Salt), r.Digest[:]...))
+}
+
+// sealedAs is the entry with that latest revision.
+func (e *Entry) sealedAs(r Revision) {
+	masked := r.Masked()
+	e.Digest, e.Masked = &r.Digest, &masked
+}
+
+// shownAs reports whether a digest is the revision's, or stands for it.
+func (r Revision) shownAs(d Digest) bool { return d == r.Digest || d == r.Masked() }
 
 // Decision on one step of one revision. It never changes.
 type Decision struct {

@@ -19,6 +19,19 @@ type Whereabouts struct {
 	Roll Roll
 }
 
+// held reports whether all of the inmates are of the area.
+func (w Whereabouts) held(area uuid.UUID, numbers ...string) bool {
+	return !slices.ContainsFunc(numbers, func(n string) bool { at, known := w.Areas["inmate "+n]; return !known || at != area })
+}
+
+func inmates(numbers ...string) []catalog.Reference {
+	refs := make([]catalog.Reference, len(numbers))
+	for i, n := range numbers {
+		refs[i] = catalog.Reference{Kind: "inmate", Value: n}
+	}
+	return refs
+}
+
 // Roll of a prison's inmates.
 type Roll int
 

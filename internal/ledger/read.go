@@ -204,9 +204,13 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if v.Opened, err = r.Opened(ctx, k); err != nil {
 		return err
 	}
+	if !s.Hidden(ctx, v.Entry, t).Whole() {
+		v.Opened = nil // what an entry opens tells what is in it
+	}
 	if err := s.Conceal(ctx, append(each(v.Opened), &v.Entry)); err != nil {
 		return err
 	}
+	v.mask()
 	if err := s.Introduce(ctx, r, k.Prison, append(unrestricted(v.Opened), &v.Entry)); err != nil {
 		return err
 	}

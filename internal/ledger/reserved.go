@@ -27,6 +27,7 @@ func (s *Service) Hidden(ctx context.Context, e Entry, t *catalog.Type) catalog.
 }
 
 // Conceal takes out of the entries' summaries what the context's actor may not read.
+// Whoever reads a part is not told what opened the entry: it tells the kind of the other.
 func (s *Service) Conceal(ctx context.Context, list []*Entry) error {
 	for _, e := range list {
 		t := s.Catalog.Type(e.Ledger, e.Version)
@@ -34,10 +35,16 @@ func (s *Service) Conceal(ctx context.Context, list []*Entry) error {
 			continue
 		}
 		h := s.Hidden(ctx, *e, t)
-		var items []json.RawMessage
-		if h.None() || len(e.Summary) == 0 {
+		if h.None() {
 			continue
 		}
+		if e.Digest = e.Masked; !h.Whole() {
+			e.OpenedBy = nil
+		}
+		if len(e.Summary) == 0 {
+			continue
+		}
+		var items []json.RawMessage
 		if err := json.Unmarshal(e.Summary, &items); err != nil {
 			return fmt.Errorf("summary of %s: %w", e.Entry, err)
 		}
@@ -63,13 +70,16 @@ func each(list []Entry) []*Entry {
 }
 
 // conceal takes out of a revision what the reader may not read, and says what
-// that is. Its digest stays that of the whole.
+// that is. Its digest is masked, and a decision on it is one on the whole.
 func (s *Service) conceal(ctx context.Context, e Entry, rev *Revision) (catalog.Hidden, error) {
 	t := s.Catalog.Type(rev.Ledger, rev.Version)
 	if t == nil {
 		return catalog.Hidden{}, fault.New(fault.NotFound, "ledger_unknown").With("ledger", rev.Ledger)
 	}
 	h := s.Hidden(ctx, e, t)
+	if !h.None() {
+		rev.Digest = rev.Masked()
+	}
 	if rev.Nil {
 		return h, nil
 	}
@@ -86,6 +96,24 @@ func (s *Service) conceal(ctx context.Context, e Entry, rev *Revision) (catalog.
 	rev.Warnings, rev.Hints = slices.DeleteFunc(rev.Warnings, spoken), slices.DeleteFunc(rev.Hints, spoken)
 	rev.Pins = slices.DeleteFunc(rev.Pins, func(p Pin) bool { return h.Field(p.Field) })
 	return h, nil
+}
+
+// mask puts the revisions' digests, masked or not, for those that decisions and voids
+// are bound to.
+func (v *View) mask() {
+	of := func(revision int, d *Digest) {
+		for _, rev := range v.Revisions {
+			if rev.Number == revision {
+				*d = rev.Digest
+			}
+		}
+	}
+	for i := range v.Decisions {
+		of(v.Decisions[i].Revision, &v.Decisions[i].Of)
+	}
+	for i := range v.Voids {
+		of(v.Voids[i].Revision, &v.Voids[i].Of)
+	}
 }
 
 // concealFiles takes the names of hidden files away: that there is one stays.

@@ -233,7 +233,8 @@ func (s *Service) file(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, to
 		// Only what protects the new revision holds at once.
 		e.Warnings, e.Hints, e.Sealed = head.Warnings, head.Hints, head.Sealed
 	}
-	e.State, e.Revision, e.Step, e.Digest = to, rev.Number, 0, &rev.Digest
+	e.State, e.Revision, e.Step = to, rev.Number, 0
+	e.sealedAs(rev)
 	now := tx.Now()
 	if e.Submitted == nil {
 		e.Submitted = &now

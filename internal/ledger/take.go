@@ -103,6 +103,11 @@ func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 		times[span] = append(times[span], i)
 		q.About = append(q.About, scopes[i].About...)
 	}
+	if t.Above(src.Ledger) && src.About != "" {
+		if err := ofArea(ctx, r, area, scopes, times); err != nil {
+			return nil, err
+		}
+	}
 	if len(q.Times) == 0 {
 		return pins, nil
 	}
@@ -125,6 +130,24 @@ func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 		}
 	}
 	return pins, nil
+}
+
+// ofArea leaves out the documents that name an inmate of another area: what a ledger of
+// a higher level says of somebody is told where he is held, and not to whoever types his
+// number elsewhere.
+func ofArea(ctx context.Context, r Reader, area Area, scopes []catalog.Scope, times map[Span][]int) error {
+	var refs []catalog.Reference
+	for _, s := range scopes {
+		refs = append(refs, inmates(s.About...)...)
+	}
+	known, err := r.Whereabouts(ctx, area.Prison, refs)
+	if err != nil {
+		return err
+	}
+	for span, list := range times {
+		times[span] = slices.DeleteFunc(list, func(i int) bool { return !known.held(area.ID, scopes[i].About...) })
+	}
+	return nil
 }
 
 // pinOf takes for one document from what was found for several; nil for nothing.

@@ -23,7 +23,7 @@ func judge(ctx context.Context, r Reader, e Entry, t *catalog.Type, doc catalog.
 	res := t.Validate(doc, catalog.Env{
 		Now: now, Filler: filler, Stage: stage,
 		Lookup: func(ledger string, members map[string]any) ([]json.RawMessage, error) {
-			list, err := r.Others(ctx, e.Key, ledger, members)
+			list, err := others(ctx, r, e, t, ledger, members)
 			if err != nil {
 				lost = err
 			}
@@ -34,6 +34,19 @@ func judge(ctx context.Context, r Reader, e Entry, t *catalog.Type, doc catalog.
 		lost = strangers(ctx, r, e, t, &res)
 	}
 	return res, lost
+}
+
+// others answers one look-up; about a ledger of a higher level only of an inmate of the
+// entry's area, as shared fields are taken (ofArea).
+func others(ctx context.Context, r Reader, e Entry, t *catalog.Type, ledger string, members map[string]any) ([]json.RawMessage, error) {
+	if t.Above(ledger) {
+		number, _ := members[catalog.InmateField].(string)
+		known, err := r.Whereabouts(ctx, e.Prison, inmates(number))
+		if err != nil || !known.held(e.Area, number) {
+			return nil, err
+		}
+	}
+	return r.Others(ctx, e.Key, ledger, members)
 }
 
 // Check says what would happen to a document if it were submitted now: the one

@@ -271,8 +271,8 @@ func (s *Service) decideVoid(ctx context.Context, k Key, a Action, j Judgement, 
 // inForce is the revision that a void is about, made sure to be what was shown.
 func inForce(ctx context.Context, r Reader, e Entry, j Judgement) (Revision, error) {
 	rev, err := r.Revision(ctx, e.Key, e.InForce)
-	if err == nil && rev.Digest != j.Digest {
-		err = fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number).With("digest", rev.Digest)
+	if err == nil && !rev.shownAs(j.Digest) {
+		err = fault.New(fault.Stale, "changed_meanwhile").With("etag", e.ETag).With("revision", rev.Number)
 	}
 	return rev, err
 }
@@ -302,7 +302,8 @@ func (s *Service) inForceAgain(ctx context.Context, r Reader, e *Entry) error {
 	if err := s.stand(e, rev); err != nil {
 		return err
 	}
-	e.Revision, e.Digest, e.Step = rev.Number, &rev.Digest, len(rev.Chain)
+	e.Revision, e.Step = rev.Number, len(rev.Chain)
+	e.sealedAs(rev)
 	e.leaveStep()
 	return nil
 }

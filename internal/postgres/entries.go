@@ -18,6 +18,7 @@ const entryColumns = `e.prison_id, e.entry_id, e.area_id, e.ledger, e.version, e
 	e.revision, e.in_force, e.step, e.step_roles, e.step_unit, e.nil_return, e.counts, e.warnings, e.hints, e.occurred_at,
 	coalesce(e.occurred_day::text, ''), e.opened_by, e.summary, e.created_at, e.changed_at, e.submitted_at, e.resubmitted_at, e.decided_at,
 	(select r.digest from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
+	(select sha256(r.salt || r.digest) from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision),
 	e.step_mode, e.step_bound, e.step_seats, e.step_out, e.step_vacant, e.step_due, e.step_higher, e.step_higher_unit,
 	e.void_id, coalesce(e.void_by, '00000000-0000-0000-0000-000000000000'), e.void_roles, e.void_unit, e.step_reached_at, e.step_planned_due,
 	e.void_due, e.void_reached_at, e.void_planned_due, e.void_higher, e.void_higher_unit,
@@ -28,16 +29,16 @@ const fromEntries = ` from entries e join persons p on p.person_id = e.author `
 
 func scanEntry(row pgx.CollectableRow) (ledger.Entry, error) {
 	var e ledger.Entry
-	var digest []byte
+	var digest, masked []byte
 	err := row.Scan(&e.Prison, &e.Entry, &e.Area, &e.Ledger, &e.Version, &e.Level, &e.Sealed, &e.Author, &e.AuthorName, &e.State, &e.ETag,
 		&e.Revision, &e.InForce, &e.Step, &e.StepRoles, &e.StepUnit, &e.Nil, &e.Counts, &e.Warnings, &e.Hints, &e.OccurredAt,
-		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest,
+		&e.Day, &e.OpenedBy, &e.Summary, &e.CreatedAt, &e.ChangedAt, &e.Submitted, &e.Resubmit, &e.DecidedAt, &digest, &masked,
 		&e.StepMode, &e.StepBound, &e.StepSeats, &e.StepOut, &e.StepVacant, &e.StepDue, &e.StepHigher, &e.HigherUnit,
 		&e.VoidAsked, &e.VoidBy, &e.VoidRoles, &e.VoidUnit, &e.StepReached, &e.StepPlanned,
 		&e.VoidDue, &e.VoidReached, &e.VoidPlanned, &e.VoidHigher, &e.VoidHigherUnit, &e.Waiting, &e.Heard)
 	if len(digest) == 32 {
-		d := ledger.Digest(digest)
-		e.Digest = &d
+		d, m := ledger.Digest(digest), ledger.Digest(masked)
+		e.Digest, e.Masked = &d, &m
 	}
 	return e, err
 }

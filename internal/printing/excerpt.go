@@ -43,7 +43,9 @@ func (s Sheet) without(h catalog.Hidden) (Sheet, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Excerpt = len(gone) > 0
+	if s.Excerpt = len(gone) > 0; s.Excerpt {
+		s.Revision.Digest = s.Revision.Masked()
+	}
 	value := maps.Clone(open.Value)
 	for _, pointer := range gone {
 		catalog.Put(value, pointer, catalog.ForProfessionals.ZH)

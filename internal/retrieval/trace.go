@@ -307,6 +307,9 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 		g.cut = true
 		return nil
 	}
+	if err := g.s.Ledger.Conceal(ctx, []*ledger.Entry{&e}); err != nil {
+		return err
+	}
 	it := &Item{Entry: e, Fields: []Field{}, pins: map[string]bool{},
 		live: e.State != ledger.Voided && e.State != ledger.Discarded && (e.InForce > 0 || e.State == ledger.Submitted || e.State == ledger.Returned)}
 	if e.OccurredAt != nil {
@@ -419,9 +422,6 @@ func (g *gathering) introduce(ctx context.Context) error {
 	var list []*ledger.Entry
 	for _, it := range g.items {
 		list = append(list, &it.Entry)
-	}
-	if err := g.s.Ledger.Conceal(ctx, list); err != nil {
-		return err
 	}
 	if err := g.s.Ledger.Introduce(ctx, g.r, g.prison, list); err != nil {
 		return err
