@@ -145,8 +145,9 @@ func (w *world) asksOf(expr, ledger string) []string {
 	return slices.Compact(list)
 }
 
-// pries names the expressions of a type that ask about a reserved field of another
-// ledger, in whatever version, or may: what they ask is then to be written down.
+// pries names the expressions of a type that ask about a field that a ledger never had,
+// or about a reserved field of another one, in whatever version, or may: what they ask
+// is then to be written down.
 func (w *world) pries(t *Type, versions func(ledger string) []*Type) []fault.Field {
 	p := &problems{}
 	asked := t.questions()
@@ -160,10 +161,19 @@ func (w *world) pries(t *Type, versions func(ledger string) []*Type) []fault.Fie
 			if l.ledger == "" {
 				p.say("ledger.json"+q.at, "reserved", fault.Text{ZH: "查询其他条目时，台账编号须直接写明", EN: "The ledger that an expression asks about is written out"})
 			}
+			of := versions(l.ledger)
+			if l.ledger == t.ID {
+				of = append(slices.Clone(of), t)
+			}
+			for _, pointer := range l.pointers {
+				if len(of) > 0 && !slices.ContainsFunc(of, func(of *Type) bool { return of.known(pointer) }) {
+					p.say("ledger.json"+q.at, "unknown", fault.Text{ZH: "台账 " + l.ledger + " 没有字段 " + pointer, EN: "Ledger " + l.ledger + " has no field " + pointer})
+				}
+			}
 			if l.ledger == t.ID {
 				continue
 			}
-			for _, of := range versions(l.ledger) {
+			for _, of := range of {
 				h := of.Reserved()
 				if l.vague && !h.None() {
 					p.say("ledger.json"+q.at, "reserved", fault.Text{ZH: "台账 " + l.ledger + " 有仅专业人员可见的字段，查询时字段须直接写明",

@@ -128,7 +128,7 @@ func TestReservedStaysOutside(t *testing.T) {
 	}
 	refused := func(err error) bool {
 		var bad *fault.Error
-		return errors.As(err, &bad) && slices.ContainsFunc(bad.Fields, func(f fault.Field) bool { return f.Code == "reserved" })
+		return errors.As(err, &bad) && slices.ContainsFunc(bad.Fields, func(f fault.Field) bool { return f.Code == "reserved" || f.Code == "unknown" })
 	}
 	within := func(name string) func(schema, _ map[string]any) {
 		return func(schema, definition map[string]any) {
@@ -149,12 +149,13 @@ func TestReservedStaysOutside(t *testing.T) {
 	}
 	text := map[string]any{"zh": "提示", "en": "Hint"}
 	for name, change := range map[string]func(schema, definition map[string]any){
-		"reserved in a group":      within("diagnosis_code"),
-		"outside the part, within": within("triage"),
-		"a warning beside another": add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!has(doc.diagnosis_code) || doc.diagnosis_code != 'B20'", "message": text}),
-		"by a name worked out":     add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!(('diagnosis' + '_code') in doc)", "message": text}),
-		"a computed field":         add("computed", map[string]any{"field": "/wait_min", "expr": "size(string(doc.diagnosis_code))"}),
-		"a trigger's condition":    add("triggers", map[string]any{"id": "t", "title": text, "when": "doc.diagnosis_code == 'B20'", "opens": "individual-talk"}),
+		"reserved in a group":         within("diagnosis_code"),
+		"outside the part, within":    within("triage"),
+		"a warning beside another":    add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!has(doc.diagnosis_code) || doc.diagnosis_code != 'B20'", "message": text}),
+		"by a name worked out":        add("rules", map[string]any{"id": "w", "at": "/work_fitness", "level": "warning", "stage": "submit", "expr": "!(('diagnosis' + '_code') in doc)", "message": text}),
+		"a computed field":            add("computed", map[string]any{"field": "/wait_min", "expr": "size(string(doc.diagnosis_code))"}),
+		"asked of a field it has not": add("rules", map[string]any{"id": "w", "at": "/inmate_ref", "level": "error", "stage": "submit", "expr": "count_where('medical-visit', {'diagnosis': 'B20'}) < 1", "message": text}),
+		"a trigger's condition":       add("triggers", map[string]any{"id": "t", "title": text, "when": "doc.diagnosis_code == 'B20'", "opens": "individual-talk"}),
 	} {
 		if err := edited(change); !refused(err) {
 			t.Errorf("%s: %v", name, err)

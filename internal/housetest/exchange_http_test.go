@@ -91,6 +91,9 @@ func TestExchangeOverHTTP(t *testing.T) {
 	want(200, "GET", in+"/exports/"+e["id"].(string)+"/file", "", nil)
 	want(200, "GET", in+"/exports", "", nil)
 	want(400, "POST", in+"/exports", `{"ledger":"cell-body-search","format":"xlsx","filter":{"from":"gestern"}}`, key())
+	for _, no := range []string{`["a"]`, `"x"`, `null`, `1`} {
+		want(400, "POST", in+"/exports", `{"ledger":"cell-body-search","format":"xlsx","filter":{"fields":[`+no+`]}}`, key())
+	}
 	want(403, "POST", in+"/exports", `{"ledger":"medical-visit","format":"xlsx"}`, key())
 
 	got = want(200, "GET", one, "", nil)

@@ -391,6 +391,11 @@ func TestPartNotFoundByTheRest(t *testing.T) {
 			t.Errorf("%s finds %d by the summary: %v", who, n, err)
 		}
 	}
+	for _, word := range []string{"pointer", `"`, "_"} {
+		if n, err := h.Ledger.Count(h.As(t.Context(), "area head"), ledger.Query{Prison: h.Prison, Text: word, Limit: 10}); err != nil || n != 0 {
+			t.Errorf("%d entries are found by %s, which is in none of their words: %v", n, word, err)
+		}
+	}
 	// Bound by the head of the area, who is an officer of it by now.
 	s := h.Printing(t)
 	v, err := s.NewVolume(h.As(t.Context(), "area head"), printing.Volume{VolumeKey: printing.VolumeKey{Prison: h.Prison}, Ledger: c.ledger, Area: h.Area,

@@ -333,6 +333,12 @@ func (a *API) askExport(c echo.Context) error {
 	if len(in.Filter.Fields) > maxFields {
 		return badParam("fields")
 	}
+	for _, f := range in.Filter.Fields {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(f, &members) != nil || members == nil {
+			return badParam("fields")
+		}
+	}
 	key, err := creation(c, raw)
 	if err != nil {
 		return err

@@ -239,7 +239,7 @@ func chosen(q ledger.Query) *where {
 		w.add("e.occurred_day <= %s::text::date", q.To)
 	}
 	if q.Text != "" {
-		w.add("e.summary::text ilike %s", "%"+likeEscape.Replace(q.Text)+"%")
+		w.add("exists (select from jsonb_array_elements(e.summary) i where concat_ws(chr(10), i ->> 'value', i -> 'text' ->> 'zh', i -> 'text' ->> 'en') ilike %s)", "%"+likeEscape.Replace(q.Text)+"%")
 	}
 	for _, f := range q.Fields {
 		w.add("exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = coalesce(nullif(e.in_force, 0), e.revision) and r.document @> %s)", f)
