@@ -25,19 +25,25 @@ func TestOthersInmates(t *testing.T) {
 		exec(t, h, "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, '张三', $3, '2020-01-01')", h.Prison, number, area)
 		filedAt(t, h, "psych-health", area, noon, said("inmate_ref", number, "risk_grade", "high"))
 		filedAt(t, h, "area-conditions-meeting", area, noon, said("level_changes", rows(level(number, "key"))))
+		filedAt(t, h, "reward-punishment", area, noon, said("inmate_ref", number, "points_deduction", 100))
 		filedAt(t, h, "medical-visit", area, noon, said("record_kind", "outpatient", "inmate_ref", number, "work_fitness", "fit"))
 	}
-	keeps(t, h, "release")
 	for _, c := range []struct {
 		ledger, field string
 		body          func(number string) map[string]any
 	}{
 		{"release-preparation", "/psych_risk", func(n string) map[string]any { return said("inmate_ref", n, "stage_from", day(-19)) }},
 		{"individual-talk", "/control_level", func(n string) map[string]any { return said("inmate_ref", n, "talked_at", after(time.Hour)) }},
+		{"points-assessment", "/punishment_deduction", func(n string) map[string]any { return said("inmate_ref", n, "assess_month", noon.Format("2006-01")) }},
 		{"mutual-supervision-group", "/key_inmate_included", func(n string) map[string]any {
 			return said("member_refs", []string{n}, "effective_from", after(time.Hour))
 		}},
 	} {
+		if c.ledger == "release-preparation" {
+			exec(t, h, "update areas set kind = 'functional', function = 'release' where area_id = $1", h.Area)
+		} else {
+			exec(t, h, "update areas set kind = 'ordinary', function = 'residential' where area_id = $1", h.Area)
+		}
 		for number, told := range map[string]bool{zhang: true, li: false} {
 			e := h.Begin(t, "officer", c.ledger, mustJSON(t, c.body(number)))
 			if p, held := pinAt(t, h, "officer", e.Key, c.field); (p != nil) != told || (held != "") != told {
@@ -49,7 +55,12 @@ func TestOthersInmates(t *testing.T) {
 	if p, _ := pinAt(t, h, "officer", e.Key, "/key_inmate_included"); p != nil {
 		t.Errorf("of a group with somebody from elsewhere: %+v", p)
 	}
-	keeps(t, h, "residential")
+	// Who reads a draft and does not fill it asks nothing by it.
+	for who, want := range map[string]string{"officer": "", "area head": "forbidden"} {
+		if _, err := h.Ledger.Check(h.As(t.Context(), who), e.Key, mustJSON(t, said("member_refs", []string{zhang}))); fault.CodeOf(err) != want {
+			t.Errorf("%s checks a draft: %v", who, err)
+		}
+	}
 	for number, answers := range map[string]bool{zhang: true, li: false} {
 		body := sample(t, "labour-daily")
 		body["absentees"] = rows(said("inmate_ref", number, "reason", "sick_rest"))

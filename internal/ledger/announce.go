@@ -37,13 +37,17 @@ func (a Announcement) Body(at time.Time) ([]byte, error) {
 }
 
 // announce tells of a decided entry. Of a case against police nobody outside
-// hears that there is one.
-func announce(ctx context.Context, tx Tx, event string, e Entry) error {
+// hears that there is one; of what only some may read the whole, the digest is masked.
+func announce(ctx context.Context, tx Tx, event string, e Entry, masked bool) error {
 	if e.Sealed {
 		return nil
 	}
+	digest := e.Digest
+	if masked {
+		digest = e.Masked
+	}
 	return tx.Announce(ctx, Announcement{
 		Prison: e.Prison, Event: event, Ref: e.Entry.String() + "/" + strconv.Itoa(e.Revision), Ledger: e.Ledger,
-		Data: map[string]any{"prison": e.Prison, "area": e.Area, "ledger": e.Ledger, "entry": e.Entry, "revision": e.Revision, "day": e.Day, "digest": e.Digest},
+		Data: map[string]any{"prison": e.Prison, "area": e.Area, "ledger": e.Ledger, "entry": e.Entry, "revision": e.Revision, "day": e.Day, "digest": digest},
 	})
 }

@@ -257,7 +257,7 @@ func (s *Service) settle(ctx context.Context, tx Tx, t *catalog.Type, e *Entry, 
 		if err := tx.Enqueue(ctx, FormFiled{Prison: e.Prison, Entry: e.Entry, Revision: rev.Number, Voided: e.State == Voided}); err != nil {
 			return nil, err
 		}
-		if err := announce(ctx, tx, news[e.State], *e); err != nil {
+		if err := announce(ctx, tx, news[e.State], *e, s.Catalog.Reserves(e.Ledger)); err != nil {
 			return nil, err
 		}
 	}

@@ -19,9 +19,13 @@ type Whereabouts struct {
 	Roll Roll
 }
 
-// held reports whether all of the inmates are of the area.
-func (w Whereabouts) held(area uuid.UUID, numbers ...string) bool {
-	return !slices.ContainsFunc(numbers, func(n string) bool { at, known := w.Areas["inmate "+n]; return !known || at != area })
+// held reports whether all of the inmates are of the area; unless surely, those too of
+// whom the roll says nothing.
+func (w Whereabouts) held(area uuid.UUID, surely bool, numbers ...string) bool {
+	return !slices.ContainsFunc(numbers, func(n string) bool {
+		at, known := w.Areas["inmate "+n]
+		return known && at != area || !known && surely
+	})
 }
 
 func inmates(numbers ...string) []catalog.Reference {

@@ -103,8 +103,8 @@ func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 		times[span] = append(times[span], i)
 		q.About = append(q.About, scopes[i].About...)
 	}
-	if t.Above(src.Ledger) && src.About != "" {
-		if err := ofArea(ctx, r, area, scopes, times); err != nil {
+	if src.About != "" {
+		if err := ofArea(ctx, r, area, t.Above(src.Ledger), scopes, times); err != nil {
 			return nil, err
 		}
 	}
@@ -132,10 +132,14 @@ func takeEntries(ctx context.Context, r dated, t *catalog.Type, src catalog.Sour
 	return pins, nil
 }
 
-// ofArea leaves out the documents that name an inmate of another area: what a ledger of
-// a higher level says of somebody is told where he is held, and not to whoever types his
-// number elsewhere.
-func ofArea(ctx context.Context, r Reader, area Area, scopes []catalog.Scope, times map[Span][]int) error {
+// ofArea leaves out the documents that name an inmate of another area: what is filed of
+// somebody is told where he is held, and not to whoever types his number elsewhere. A
+// functional area has to do with everybody, but for what is of a higher level; of that
+// nothing is told either while the roll does not say where somebody is.
+func ofArea(ctx context.Context, r Reader, area Area, above bool, scopes []catalog.Scope, times map[Span][]int) error {
+	if !above && area.Kind == "functional" {
+		return nil
+	}
 	var refs []catalog.Reference
 	for _, s := range scopes {
 		refs = append(refs, inmates(s.About...)...)
@@ -145,7 +149,9 @@ func ofArea(ctx context.Context, r Reader, area Area, scopes []catalog.Scope, ti
 		return err
 	}
 	for span, list := range times {
-		times[span] = slices.DeleteFunc(list, func(i int) bool { return !known.held(area.ID, scopes[i].About...) })
+		times[span] = slices.DeleteFunc(list, func(i int) bool {
+			return !known.held(area.ID, above, scopes[i].About...)
+		})
 	}
 	return nil
 }

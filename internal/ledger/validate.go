@@ -42,7 +42,7 @@ func others(ctx context.Context, r Reader, e Entry, t *catalog.Type, ledger stri
 	if t.Above(ledger) {
 		number, _ := members[catalog.InmateField].(string)
 		known, err := r.Whereabouts(ctx, e.Prison, inmates(number))
-		if err != nil || !known.held(e.Area, number) {
+		if err != nil || !known.held(e.Area, true, number) {
 			return nil, err
 		}
 	}
@@ -63,6 +63,10 @@ func (s *Service) Check(ctx context.Context, k Key, body json.RawMessage) (catal
 			return err
 		}
 		if err := s.check(ctx, "read", e); err != nil {
+			return err
+		}
+		// What a document would take from others is told to who fills it, not to who reads it.
+		if err := s.check(ctx, Edit, e); err != nil && s.check(ctx, Diverge, e) != nil {
 			return err
 		}
 		t, err := s.typeOf(e)
