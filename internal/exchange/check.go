@@ -117,11 +117,16 @@ func (s *Service) prepare(i Import, n int, r workbook.Row, areas []ledger.Area, 
 	return row
 }
 
-// label names a row in an error workbook. A line that was copied there, with its
-// label, is another matter than the first that has it.
+// label names a row in an error workbook, for whoever sends the same file again too. A
+// line that was copied there, with its label, is another matter than the first that has it.
 func label(i Import, n int, key string, seen map[ledger.Digest]int) string {
 	if key == "" {
-		return fmt.Sprint(i.ID, "/", n)
+		area := ""
+		if i.Area != nil {
+			area = i.Area.String()
+		}
+		file := digest("file", i.Ledger, area, i.Sha256.String())
+		return fmt.Sprintf("%x/%d", file[:16], n)
 	}
 	name := digest("label", key)
 	if seen[name]++; seen[name] > 1 {

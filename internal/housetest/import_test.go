@@ -236,6 +236,17 @@ func TestImport(t *testing.T) {
 			t.Errorf("corrected, round %d: %+v, %d entries", round, c, entries(t, h))
 		}
 	}
+	// Corrected otherwise in the error workbook of the same file sent again, they are the same rows.
+	var otherwise []workbook.Out
+	for k, r := range rowsOf(t, h, errorBook(t, h, "officer", again)) {
+		v := loose(h.Search())
+		v["places"], v["searchers"], v["search_mode"] = r.Value["places"], r.Value["searchers"], "surprise"
+		otherwise = append(otherwise, workbook.Out{Number: k + 1, Version: 1, Value: v, Key: r.Key})
+	}
+	c := through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", otherwise)))
+	if c.Good != 0 || c.Bad != 0 || c.Differs != wrong {
+		t.Errorf("corrected otherwise: %+v", c)
+	}
 	// Whoever corrects in the first file instead finds those rows written too.
 	for k := range outs {
 		if bad(k) {
