@@ -151,7 +151,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 	}
 	h.connectors = &connector.Service{Store: postgres.Connectors{Store: h.store}, Access: h.access, Out: &outbound.Client{}, Set: set, Now: h.now, Log: log}
 	h.exchange = &exchange.Service{Ledger: h.ledger, Store: postgres.Exchange{Store: h.store}, Files: h.files, Access: h.access, Catalog: h.catalog,
-		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Now: h.now}
+		Actor: postgres.Accounts{Store: h.store}.Actor, Areas: postgres.Duties{Store: h.store}.Areas, Example: schemas.Example, Build: build(), Now: h.now}
 	page, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return nil, err
@@ -199,15 +199,23 @@ func installer() postgres.Installer {
 	if host, err := os.Hostname(); err == nil {
 		by.Operator += "@" + host
 	}
+	if b := build(); b != "" {
+		by.Program = b
+	}
+	return by
+}
+
+// build names the program by its version and revision, "" where nobody wrote them down.
+func build() (name string) {
 	if b, ok := debug.ReadBuildInfo(); ok {
-		by.Program = b.Main.Version
+		name = b.Main.Version
 		for _, s := range b.Settings {
 			if s.Key == "vcs.revision" {
-				by.Program += " " + s.Value
+				name += " " + s.Value
 			}
 		}
 	}
-	return by
+	return name
 }
 
 // refresh puts what the database holds of the catalogue in force in this process.

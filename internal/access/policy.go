@@ -3,6 +3,7 @@
 package access
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/ledger"
 )
 
 // Enforcer decides. It is safe for concurrent use: the rules it holds never
@@ -75,6 +77,13 @@ func (e *Enforcer) Own(owners map[string]string) {
 
 // Owner of a ledger: the department's code, "" for an unknown ledger.
 func (e *Enforcer) Owner(ledger string) string { return e.rules().owners[ledger] }
+
+// Rules is a digest of all that the answers come from: it changes with every line of
+// the policy and every owner.
+func (e *Enforcer) Rules() ledger.Digest {
+	r := e.rules()
+	return sha256.Sum256(fmt.Appendf(nil, "%v %v", r.answers, r.owners))
+}
 
 func (e *Enforcer) rules() *rules {
 	if r := e.now.Load(); r != nil {

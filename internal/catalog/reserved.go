@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,6 +34,11 @@ type portion struct {
 type readings struct {
 	Reserved []reservation `json:"reserved"`
 	Parts    []portion     `json:"parts"`
+}
+
+// Readings is a digest of reserved.json.
+func (c *Catalog) Readings() [32]byte {
+	return sha256.Sum256(fmt.Appendf(nil, "%q", c.compiler.readings))
 }
 
 // ForProfessionals stands where somebody may not read a field or a file.

@@ -162,7 +162,7 @@ func (s *Service) judged(ctx context.Context, i Import, rows []Row) (Import, err
 	err := s.move(ctx, i, Reading, func(tx Tx, now *Import) error {
 		now.Format, now.Encoding, now.Version, now.Total = i.Format, i.Encoding, i.Version, max(i.Total, rows[len(rows)-1].Number)
 		now.Good, now.Bad, now.Skipped = now.Good+count(Good), now.Bad+count(Bad), now.Skipped+count(Skipped)
-		now.Differs += count(Differs)
+		now.Differs, now.Uncompared = now.Differs+count(Differs), now.Uncompared+count(Uncompared)
 		now.Row = rows[len(rows)-1].Number
 		for _, r := range rows {
 			for _, u := range r.Untaken {

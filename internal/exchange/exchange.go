@@ -68,34 +68,35 @@ func Next(from State, a Action) (State, error) {
 
 // Import is one file being brought in.
 type Import struct {
-	Prison   uuid.UUID     `json:"prison"`
-	ID       uuid.UUID     `json:"id"`
-	Ledger   string        `json:"ledger"`
-	Version  int           `json:"version"`
-	Area     *uuid.UUID    `json:"area,omitempty"`
-	AsDraft  bool          `json:"as_draft"`
-	Name     string        `json:"name"`
-	Size     int64         `json:"size"`
-	Sha256   ledger.Digest `json:"sha256"`
-	Format   string        `json:"format"`
-	Encoding string        `json:"encoding"`
-	Person   uuid.UUID     `json:"-"`
-	Address  string        `json:"-"`
-	State    State         `json:"state"`
-	ETag     int64         `json:"etag"`
-	Row      int           `json:"row"` // how far the phase at hand has come
-	Total    int           `json:"total"`
-	Good     int           `json:"good"`
-	Bad      int           `json:"bad"`
-	Written  int           `json:"written"`
-	Skipped  int           `json:"skipped"`
-	Differs  int           `json:"differs"`
-	Failure  *Failure      `json:"failure,omitempty"`
-	Retired  []string      `json:"retired,omitempty"` // columns of which nothing is taken
-	Passed   *int          `json:"passed,omitempty"`  // version its rows were checked under before; they were checked again
-	Created  time.Time     `json:"created_at"`
-	Touched  time.Time     `json:"touched_at"`
-	Finished *time.Time    `json:"finished_at,omitempty"`
+	Prison     uuid.UUID     `json:"prison"`
+	ID         uuid.UUID     `json:"id"`
+	Ledger     string        `json:"ledger"`
+	Version    int           `json:"version"`
+	Area       *uuid.UUID    `json:"area,omitempty"`
+	AsDraft    bool          `json:"as_draft"`
+	Name       string        `json:"name"`
+	Size       int64         `json:"size"`
+	Sha256     ledger.Digest `json:"sha256"`
+	Format     string        `json:"format"`
+	Encoding   string        `json:"encoding"`
+	Person     uuid.UUID     `json:"-"`
+	Address    string        `json:"-"`
+	State      State         `json:"state"`
+	ETag       int64         `json:"etag"`
+	Row        int           `json:"row"` // how far the phase at hand has come
+	Total      int           `json:"total"`
+	Good       int           `json:"good"`
+	Bad        int           `json:"bad"`
+	Written    int           `json:"written"`
+	Skipped    int           `json:"skipped"`
+	Differs    int           `json:"differs"`
+	Uncompared int           `json:"uncompared"`
+	Failure    *Failure      `json:"failure,omitempty"`
+	Retired    []string      `json:"retired,omitempty"` // columns of which nothing is taken
+	Passed     *int          `json:"passed,omitempty"`  // version its rows were checked under before; they were checked again
+	Created    time.Time     `json:"created_at"`
+	Touched    time.Time     `json:"touched_at"`
+	Finished   *time.Time    `json:"finished_at,omitempty"`
 }
 
 // Failure says why a file could not be dealt with as a whole.
@@ -116,20 +117,21 @@ func failure(err error) (*Failure, bool) {
 type Outcome string
 
 // The outcomes. Skipped rows had become an entry before; so had those that differ,
-// whose entry says something else now.
+// whose entry says something else now, and those that were not compared with it.
 const (
-	Good    Outcome = "good"
-	Bad     Outcome = "bad"
-	Written Outcome = "written"
-	Skipped Outcome = "skipped"
-	Differs Outcome = "differs"
+	Good       Outcome = "good"
+	Bad        Outcome = "bad"
+	Written    Outcome = "written"
+	Skipped    Outcome = "skipped"
+	Differs    Outcome = "differs"
+	Uncompared Outcome = "uncompared"
 )
 
 // Outcomes in the order the screen shows them.
-var Outcomes = []Outcome{Good, Bad, Written, Skipped, Differs}
+var Outcomes = []Outcome{Good, Bad, Written, Skipped, Differs, Uncompared}
 
 // before: the row had become an entry before this import.
-func (o Outcome) before() bool { return o == Skipped || o == Differs }
+func (o Outcome) before() bool { return o == Skipped || o == Differs || o == Uncompared }
 
 // Row is one row of an import.
 type Row struct {
@@ -166,7 +168,7 @@ type Export struct {
 	Touched  time.Time      `json:"touched_at"`
 	Finished *time.Time     `json:"finished_at,omitempty"`
 	// Parts name the staged objects that hold the rows of a text so far, made on the
-	// Ground of the versions and rights there were; After is the last entry looked at.
+	// Ground of the versions and rights there were (ground); After is the last entry looked at.
 	Parts  []uuid.UUID   `json:"-"`
 	After  ledger.Cursor `json:"-"`
 	Ground ledger.Digest `json:"-"`
@@ -252,13 +254,21 @@ type Files interface {
 	ListStaging(ctx context.Context, prefix string) iter.Seq2[ledger.StoredObject, error]
 }
 
-// Service is the use cases. All fields are required.
+// Authorizer decides, and tells by which rules.
+type Authorizer interface {
+	ledger.Authorizer
+	// Rules change with every line of the policy and every owner.
+	Rules() ledger.Digest
+}
+
+// Service is the use cases. All fields but Build are required.
 type Service struct {
 	Ledger  *ledger.Service
 	Store   Store
 	Files   Files
-	Access  ledger.Authorizer
+	Access  Authorizer
 	Catalog *catalog.Catalog
+	Build   string // what the program is, as far as it knows
 	// Actor is a person with the postings and grants they have now; not_found
 	// for those who have no account any more.
 	Actor func(ctx context.Context, person uuid.UUID) (actor.Actor, error)

@@ -193,6 +193,16 @@ func (s *Service) progress(ctx context.Context, e Export, fn func(Tx, *Export) e
 }
 
 func (s *Service) bring(ctx context.Context, e Export) error {
+	ground, err := s.ground(e, actor.From(ctx))
+	if err != nil {
+		return err
+	}
+	if e.Ground != ground && len(e.Parts) > 0 {
+		if err := s.anew(ctx, &e, ground); err != nil {
+			return err
+		}
+	}
+	e.Ground = ground
 	p, err := s.plan(e)
 	if err != nil {
 		return err
@@ -287,6 +297,7 @@ func stateName(e ledger.Entry) string {
 
 // pages reads the entries behind e.After by the page and says after each how far it
 // is; keep takes the rows of one first. There is at least one page, which may be empty.
+// Where the ground has moved by then the page is not kept: the next run begins anew.
 func (s *Service) pages(ctx context.Context, e *Export, keep func([]workbook.Out) error) error {
 	areas, err := s.Areas(ctx, e.Prison)
 	if err != nil {
@@ -342,6 +353,12 @@ func (s *Service) pages(ctx context.Context, e *Export, keep func([]workbook.Out
 				o.Filed = at.Submitted.In(catalog.Zone).Format(time.DateTime)
 			}
 			rows = append(rows, o)
+		}
+		switch moved, err := s.moved(ctx, *e); {
+		case err != nil:
+			return err
+		case moved:
+			return fmt.Errorf("export %s: what it is made by has changed meanwhile", e.ID)
 		}
 		before := slices.Clone(e.Parts)
 		if err := keep(rows); err != nil {

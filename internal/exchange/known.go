@@ -16,12 +16,16 @@ import (
 // What was brought in with this very content is skipped, whatever became of the entry;
 // a row that is known by the entry's number or by its own may have been changed in the
 // file, and an import changes no entry: that is said, and so is what of it could not be read.
+// Of an entry that is not this reader's to compare it is said that it was not, whether or
+// not the row says the same.
 func (s *Service) known(ctx context.Context, i Import, r *Row, unread []fault.Field, standing map[ledger.Digest]uuid.UUID) error {
 	same := false
 	if r.Entry == nil {
 		for n, name := range r.Names {
 			if id, ok := standing[name]; ok {
-				r.Entry, same = &id, same || n == 0 && r.Area != nil
+				// Where the label is another entry's than the content, it is that one.
+				same = n == 0 && r.Area != nil || same && *r.Entry == id
+				r.Entry = &id
 			}
 		}
 	}
@@ -37,7 +41,9 @@ func (s *Service) known(ctx context.Context, i Import, r *Row, unread []fault.Fi
 	}
 	f, err := s.Ledger.Says(ctx, ledger.Key{Prison: i.Prison, Entry: *r.Entry})
 	if fault.Is(err, fault.NotFound) {
-		return nil // not for this reader to compare
+		r.Outcome, r.Errors = Uncompared, append(r.Errors, fault.Field{Code: "entry_uncompared", Text: fault.Text{
+			ZH: "已有条目，内容不对您开放，未比对；需要改的，请由填报人办理更正", EN: "An entry already, whose contents are not open to you; it was not compared. If it is to change, its author corrects it"}})
+		return nil
 	}
 	if err != nil {
 		return err

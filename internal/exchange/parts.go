@@ -20,25 +20,16 @@ import (
 
 // text writes an export as CSV: each page becomes a staged part of its own before it
 // is said how far it is, and the file is all parts. A run goes on behind the parts
-// that were kept, unless they were made by other versions or under other rights.
+// that were kept, unless they were made on another ground (bring).
 func (s *Service) text(ctx context.Context, e *Export, p *workbook.Plan, w io.Writer) error {
-	ground, err := s.ground(ctx, *e)
-	if err != nil {
-		return err
-	}
-	if e.Ground != ground && len(e.Parts) > 0 {
-		if err := s.anew(ctx, e, ground); err != nil {
-			return err
-		}
-	}
-	e.Ground = ground
-	if err := s.pages(ctx, e, func(rows []workbook.Out) error {
+	err := s.pages(ctx, e, func(rows []workbook.Out) error {
 		if len(rows) == 0 && len(e.Parts) > 0 {
 			return nil
 		}
 		var b bytes.Buffer
 		t := workbook.MoreText(&b, p, workbook.Export, encodings[e.Format])
 		if len(e.Parts) == 0 {
+			var err error
 			if t, err = workbook.NewText(&b, p, workbook.Export, encodings[e.Format]); err != nil {
 				return err
 			}
@@ -54,7 +45,8 @@ func (s *Service) text(ctx context.Context, e *Export, p *workbook.Plan, w io.Wr
 		id := uuid.New()
 		e.Parts = append(e.Parts, id)
 		return s.Files.PutStaging(ctx, partsOf(e.Prison, e.ID)+id.String(), &b, int64(b.Len()))
-	}); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	for _, id := range e.Parts {
@@ -92,17 +84,29 @@ func (s *Service) copyPart(ctx context.Context, w io.Writer, key string) error {
 	return errors.Join(err, r.Close())
 }
 
-// ground is what the rows are made by: the versions of the ledgers, what became of
-// those that were merged, and the posts and grants of whom the file is for.
-func (s *Service) ground(ctx context.Context, e Export) (ledger.Digest, error) {
+// ground is what the rows are made by: the build, the versions of the ledgers, what
+// became of those that were merged, who reads what by the policy and by reserved.json,
+// and whom the file is for, with the posts and grants they have and what these let them
+// read at this moment. One file stands on one ground.
+func (s *Service) ground(e Export, a actor.Actor) (ledger.Digest, error) {
 	versions := []ledger.Digest{}
 	for _, id := range e.ledgers() {
 		for _, t := range s.Catalog.Versions(id) {
 			versions = append(versions, t.Digest)
 		}
 	}
-	raw, err := json.Marshal([]any{versions, s.Catalog.Merged(e.Ledger), actor.From(ctx)})
+	raw, err := json.Marshal([]any{s.Build, versions, s.Catalog.Merged(e.Ledger), s.Catalog.Readings(), s.Access.Rules(), a, s.Access.Scope(a, s.Now())})
 	return sha256.Sum256(raw), err
+}
+
+// moved reports whether the ground of an export is another by now.
+func (s *Service) moved(ctx context.Context, e Export) (bool, error) {
+	as, err := s.as(ctx, e.Person, e.Address)
+	if err != nil {
+		return false, err
+	}
+	ground, err := s.ground(e, actor.From(as))
+	return ground != e.Ground, err
 }
 
 // dropParts removes what an export was made of, also what a killed run left.

@@ -112,6 +112,8 @@ func (s *Service) noted(ctx context.Context, i Import, rows []Row) (Import, erro
 				now.Skipped, now.Good = now.Skipped+1, now.Good-1
 			case Differs:
 				now.Differs, now.Good = now.Differs+1, now.Good-1
+			case Uncompared:
+				now.Uncompared, now.Good = now.Uncompared+1, now.Good-1
 			case Bad:
 				now.Bad, now.Good = now.Bad+1, now.Good-1
 			}
@@ -135,6 +137,6 @@ func (s *Service) finish(ctx context.Context, i Import) error {
 		at := tx.Now()
 		now.State, now.Finished, now.ETag = Done, &at, now.ETag+1
 		return custody(ctx, tx, i.Prison, i.Person, i.Address, ledger.Custody{Kind: "import", Subject: i.ID.String(), Detail: map[string]any{
-			"ledger": i.Ledger, "sha256": i.Sha256, "written": now.Written, "bad": now.Bad, "skipped": now.Skipped, "differs": now.Differs}})
+			"ledger": i.Ledger, "sha256": i.Sha256, "written": now.Written, "bad": now.Bad, "skipped": now.Skipped, "differs": now.Differs, "uncompared": now.Uncompared}})
 	})
 }

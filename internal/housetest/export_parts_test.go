@@ -5,17 +5,23 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
+	"time"
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/access"
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/exchange"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/policies"
 )
 
 // losing is an object store that is lost after so many files.
@@ -139,6 +145,100 @@ func TestExportGoesOn(t *testing.T) {
 			t.Errorf("left behind: %s %v", part.Key, err)
 		}
 	}
+}
+
+// TestExportGround: what was made by another build or policy, by other readers of fields,
+// or under a grant that has begun since, is in no file with what is made now, be it
+// that the export was cut off in between or not.
+func TestExportGround(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	manySearches(t, h)
+	actorOf, began := h.Exchange.Actor, time.Now()
+	h.Exchange.Actor = func(ctx context.Context, person uuid.UUID) (actor.Actor, error) {
+		a, err := actorOf(ctx, person)
+		a.Postings = append(slices.Clone(a.Postings), actor.Posting{Role: actor.Inspector})
+		a.Grants = []actor.Grant{{PrisonID: h.Prison, Areas: []uuid.UUID{h.Other}, From: began.Add(time.Hour), To: began.Add(3 * time.Hour)}}
+		return a, err
+	}
+	readings := files(t)
+	readings.MapFS["reserved.json"].Data = bytes.ReplaceAll(readings.MapFS["reserved.json"].Data, []byte(`, "score_summary"`), nil)
+	fewer, err := catalog.Load(readings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := fs.ReadFile(policies.FS, "policy.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := fstest.MapFS{"policy.csv": {Data: append(line, "p, r:medic, own_area, psychological, read, allow\n"...)}}
+	for _, name := range []string{"model.conf", "owners.csv"} {
+		raw, err := fs.ReadFile(policies.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written[name] = &fstest.MapFile{Data: raw}
+	}
+	more, err := access.Load(written, h.Catalog.IDs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*exchange.Service){
+		"the build":                   func(s *exchange.Service) { s.Build = "another" },
+		"the policy":                  func(s *exchange.Service) { s.Access = more },
+		"what is reserved":            func(s *exchange.Service) { s.Catalog = fewer },
+		"a grant that has just begun": func(s *exchange.Service) { s.Now = func() time.Time { return began.Add(2 * time.Hour) } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, err := h.Exchange.Ask(h.As(t.Context(), "officer"), exchange.Export{Prison: h.Prison, Ledger: "cell-body-search", Format: "csv-utf8-bom"}, ledger.Idem{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := func(s *exchange.Service, files exchange.Files) error {
+				with := *s
+				with.Files = files
+				_, err := with.Run(t.Context(), exchange.Work{Prison: h.Prison, ID: e.ID, Export: true})
+				return err
+			}
+			if run(h.Exchange, &losing{h.Files, 1}) == nil {
+				t.Fatal("it noticed nothing")
+			}
+			first, changed := partsNow(t, h, e), *h.Exchange
+			change(&changed)
+			if run(&changed, &losing{h.Files, 1}) == nil {
+				t.Fatal("it noticed nothing")
+			}
+			now := partsNow(t, h, e)
+			if len(first) != 1 || len(now) != 1 || now[0] == first[0] {
+				t.Fatalf("%v, then %v", first, now)
+			}
+			// Changed back while a run is at work, it stops; the next begins anew.
+			other := changed
+			other.Files = &midway{Files: h.Files, at: func() { other = *h.Exchange }}
+			if _, err := other.Run(t.Context(), exchange.Work{Prison: h.Prison, ID: e.ID, Export: true}); err == nil {
+				t.Error("two grounds in one file")
+			}
+			if err := run(h.Exchange, h.Files); err != nil {
+				t.Fatal(err)
+			}
+			if e, _ = fetched(t, h, "officer", e); e.Rows != 430 {
+				t.Errorf("%d rows", e.Rows)
+			}
+		})
+	}
+}
+
+// midway does something after the first file.
+type midway struct {
+	exchange.Files
+	at   func()
+	once sync.Once
+}
+
+func (c *midway) PutStaging(ctx context.Context, key string, r io.Reader, size int64) error {
+	err := c.Files.PutStaging(ctx, key, r, size)
+	c.once.Do(c.at)
+	return err
 }
 
 // TestExportAtOnce: of several jobs that go on with one text, whoever is first makes

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"taizhang/internal/actor"
 	"taizhang/internal/exchange"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -486,13 +487,69 @@ func TestImportDiffers(t *testing.T) {
 			t.Error("an entry was changed")
 		}
 	}
-	// Of somebody else's draft nothing is told.
+	// Of somebody else's draft, and of an L3 entry, it is told that it was not compared; the
+	// same whether the row was changed or not.
 	secret := h.Begin(t, "officer", "cell-body-search", h.Search())
-	outs := searches(h, 1, func(int) bool { return false })
-	outs[0].Entry = secret.Entry.String()
+	_, raw := fetched(t, h, "custody head", askExport(t, h, "custody head", exchange.Export{Ledger: "cell-body-search", Format: "xlsx"}))
+	filed := rowsOf(t, h, raw)[0]
+	exec(t, h, "update entries set level = 'L3' where entry_id = $1", filed.Entry)
+	actorOf := h.Exchange.Actor
+	h.Exchange.Actor = func(ctx context.Context, person uuid.UUID) (actor.Actor, error) {
+		a, err := actorOf(ctx, person)
+		a.Postings = append(slices.Clone(a.Postings), actor.Posting{Role: actor.DutyLeader, PrisonID: h.Prison, AreaID: h.Area}) // reads L3
+		return a, err
+	}
+	outs := searches(h, 3, func(int) bool { return false })
+	for n, entry := range []string{secret.Entry.String(), filed.Entry, filed.Entry} {
+		outs[n].Entry = entry
+	}
+	outs[1].Value = filed.Value
 	c := through(t, h, "second officer", send(t, h, "second officer", exchange.Sent{}, bookOf(t, h, "cell-body-search", outs)))
-	if c.Differs != 0 {
-		t.Errorf("somebody else's draft: %+v", c)
+	_, rows, err := h.Exchange.Rows(h.As(t.Context(), "second officer"), h.Prison, c.ID, exchange.Uncompared, 0, 10)
+	if err != nil || c.Uncompared != 3 || c.Good+c.Bad+c.Skipped+c.Differs != 0 || len(rows) != 3 {
+		t.Fatalf("%+v %v %v", c, rows, err)
+	}
+	for _, r := range rows {
+		if len(r.Errors) != 1 || r.Errors[0].Code != "entry_uncompared" || r.Errors[0].Pointer != "" || !strings.Contains(r.Errors[0].Text.ZH, "未比对") || r.Errors[0].Text.EN == "" {
+			t.Errorf("%+v", r.Errors)
+		}
+	}
+}
+
+// TestImportLabelOfAnother: a row that bears the label of one entry and the contents of
+// another is compared with the one that it is by its label.
+func TestImportLabelOfAnother(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	sent := func(outs []workbook.Out) exchange.Import {
+		t.Helper()
+		b, err := workbook.NewBook(workbook.NewPlan(h.Catalog.Current("cell-body-search")), workbook.Errors, []string{"监区"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = b.Close() }()
+		for n, o := range outs {
+			o.Key = fmt.Sprint("k", n)
+			if err := b.Add(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var w bytes.Buffer
+		if _, err := b.WriteTo(&w); err != nil {
+			t.Fatal(err)
+		}
+		return through(t, h, "officer", send(t, h, "officer", exchange.Sent{}, w.Bytes()))
+	}
+	outs := searches(h, 2, func(int) bool { return false })
+	if i := through(t, h, "officer", begin(t, h, "officer", sent(outs))); i.Written != 2 {
+		t.Fatalf("%+v", i)
+	}
+	if i := sent(outs); i.Skipped != 2 {
+		t.Errorf("as they were: %+v", i)
+	}
+	outs[0].Value, outs[1].Value = outs[1].Value, outs[0].Value
+	if i := sent(outs); i.Differs != 2 || i.Skipped != 0 {
+		t.Errorf("each with the other's label: %+v", i)
 	}
 }
 

@@ -80,13 +80,13 @@ func (t *txn) ClaimRow(ctx context.Context, prison uuid.UUID, names []ledger.Dig
 }
 
 const importColumns = `prison_id, import_id, ledger, version, area_id, as_draft, name, size, sha256, format, encoding, person_id, address, state, etag,
-	phase_row, total, good, bad, written, skipped, differs, failure, retired, passed, created_at, touched_at, finished_at`
+	phase_row, total, good, bad, written, skipped, differs, uncompared, failure, retired, passed, created_at, touched_at, finished_at`
 
 func scanImport(row pgx.CollectableRow) (exchange.Import, error) {
 	var i exchange.Import
 	var sum []byte
 	err := row.Scan(&i.Prison, &i.ID, &i.Ledger, &i.Version, &i.Area, &i.AsDraft, &i.Name, &i.Size, &sum, &i.Format, &i.Encoding, &i.Person, &i.Address,
-		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Differs, &i.Failure, &i.Retired, &i.Passed, &i.Created, &i.Touched, &i.Finished)
+		&i.State, &i.ETag, &i.Row, &i.Total, &i.Good, &i.Bad, &i.Written, &i.Skipped, &i.Differs, &i.Uncompared, &i.Failure, &i.Retired, &i.Passed, &i.Created, &i.Touched, &i.Finished)
 	if err == nil {
 		i.Sha256 = ledger.Digest(sum)
 	}
@@ -133,8 +133,8 @@ func (t exchanging) InsertImport(ctx context.Context, i exchange.Import) error {
 
 func (t exchanging) UpdateImport(ctx context.Context, i exchange.Import) error {
 	_, err := t.exec(ctx, `update imports set version = $3, format = $4, encoding = $5, state = $6, etag = $7, phase_row = $8, total = $9, good = $10, bad = $11,
-		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, retired = $17, differs = $18, touched_at = now() where prison_id = $1 and import_id = $2`,
-		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed, some(i.Retired), i.Differs)
+		written = $12, skipped = $13, failure = $14, finished_at = $15, passed = $16, retired = $17, differs = $18, uncompared = $19, touched_at = now() where prison_id = $1 and import_id = $2`,
+		i.Prison, i.ID, i.Version, i.Format, i.Encoding, i.State, i.ETag, i.Row, i.Total, i.Good, i.Bad, i.Written, i.Skipped, i.Failure, i.Finished, i.Passed, some(i.Retired), i.Differs, i.Uncompared)
 	return err
 }
 

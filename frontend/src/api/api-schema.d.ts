@@ -3053,6 +3053,8 @@ export interface components {
             skipped: number;
             /** @description rows that had become an entry before which says something else; it is not changed */
             differs: number;
+            /** @description rows whose entry is not open to the sender; they were not compared with it */
+            uncompared: number;
             /** @description columns of which nothing is taken */
             retired?: string[];
             /** @description the version the rows were checked under before; they were checked again under version */
@@ -3072,7 +3074,7 @@ export interface components {
             line: number;
             area: string;
             /** @enum {string} */
-            outcome: "good" | "bad" | "written" | "skipped" | "differs";
+            outcome: "good" | "bad" | "written" | "skipped" | "differs" | "uncompared";
             /** Format: uuid */
             entry?: string;
             summary: {
@@ -3150,6 +3152,8 @@ export interface components {
                 entry: components["schemas"]["Entry"];
                 /** Format: date-time */
                 from: string;
+                /** @description the steps are without their notes, as the reader reads a part of the entry */
+                hushed?: boolean;
                 /** @description that name the subject */
                 fields: {
                     pointer: string;
@@ -4420,6 +4424,8 @@ export interface components {
             signers: components["schemas"]["Signer"][];
             voids: components["schemas"]["VoidRequest"][];
             deciding?: components["schemas"]["Deciding"];
+            /** @description The reader reads a part of the entry, without what others wrote about it (comments, remarks, reasons, details of events) */
+            hushed?: boolean;
             events: components["schemas"]["Event"][];
             attached: components["schemas"]["Evidence"][];
             evidence: components["schemas"]["Evidence"][];
@@ -6821,7 +6827,7 @@ export interface operations {
     "imports.rows": {
         parameters: {
             query?: {
-                outcome?: "good" | "bad" | "written" | "skipped" | "differs";
+                outcome?: "good" | "bad" | "written" | "skipped" | "differs" | "uncompared";
                 after?: number;
             };
             header?: never;

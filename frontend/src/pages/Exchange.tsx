@@ -107,6 +107,7 @@ function Imports({ prison }: { prison: string }) {
                         bad: i.bad,
                         skipped: i.skipped,
                         differs: i.differs,
+                        uncompared: i.uncompared,
                       })}
                   </td>
                 </tr>

@@ -22,6 +22,7 @@ const of = {
   written: 0,
   skipped: 0,
   differs: 0,
+  uncompared: 0,
   as_draft: false,
   actions: ['start', 'remove'],
 } as unknown as Import
@@ -72,4 +73,11 @@ it('says of how many rows the entry says something else', () => {
   show({ differs: 2 })
   expect(screen.getByRole('alert').textContent).toContain('2 行已有条目，内容与条目不同，未改')
   expect(screen.getByRole('option', { name: '已有条目，内容不同，未改' })).toBeTruthy()
+})
+
+it('says of how many rows nobody compared what the entry says', () => {
+  show({ uncompared: 2 })
+  expect(screen.getByText(/2 行已有条目，内容不对您开放，未比对/)).toBeTruthy()
+  expect(screen.getByRole('option', { name: '已有条目，未比对' })).toBeTruthy()
+  expect(screen.queryByRole('alert')).toBeNull()
 })

@@ -29,7 +29,17 @@ export default function ImportPage() {
   return <Ready query={query}>{(data) => <Shown of={data} />}</Ready>
 }
 
-const outcomes: (Outcome | '')[] = ['', 'bad', 'good', 'written', 'skipped', 'differs']
+const outcomes: (Outcome | '')[] = [
+  '',
+  'bad',
+  'good',
+  'written',
+  'skipped',
+  'differs',
+  'uncompared',
+]
+const counts = ['total', 'good', 'bad', 'written', 'skipped', 'differs', 'uncompared'] as const
+const before: Outcome[] = ['skipped', 'differs', 'uncompared']
 
 function Shown({ of }: { of: Import }) {
   const t = useT()
@@ -96,7 +106,7 @@ function Shown({ of }: { of: Import }) {
           <Progress percent={done(of)} aria-label={t(`exchange.state_${of.state}`)} />
         )}
         <dl className="counts">
-          {(['total', 'good', 'bad', 'written', 'skipped', 'differs'] as const).map((n) => (
+          {counts.map((n) => (
             <div key={n}>
               <dt>{t(`exchange.count_${n}`)}</dt>
               <dd>{of[n]}</dd>
@@ -120,6 +130,9 @@ function Shown({ of }: { of: Import }) {
           <p className="danger" role="alert">
             {t('exchange.differsWhy', { count: of.differs })}
           </p>
+        )}
+        {of.uncompared > 0 && (
+          <p className="quiet">{t('exchange.uncomparedWhy', { count: of.uncompared })}</p>
         )}
       </section>
       {of.state !== 'failed' && (
@@ -185,7 +198,7 @@ function Rows({ of, outcome }: { of: Import; outcome: Outcome | '' }) {
                       )}
                     </td>
                     <td>
-                      {r.outcome !== 'skipped' && r.outcome !== 'differs' && r.untaken && (
+                      {!before.includes(r.outcome) && r.untaken && (
                         <ul className="row-errors">
                           {r.untaken.map((u, n) => (
                             <li key={n}>{t(`exchange.untaken_${u.why ?? 'retired'}`, u)}</li>
