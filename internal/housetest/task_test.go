@@ -443,6 +443,114 @@ func TestTaskByHand(t *testing.T) {
 	}
 }
 
+// TestTaskOneEntry: one entry does one task, the oldest that it fits, and none whose
+// source happened after it. What was begun for one does that one. Whatever becomes of the
+// entries, each look finds the same.
+func TestTaskOneEntry(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	asked := map[string]any{"inmate_ref": "0000000001", "talk_kind": "trigger", "trigger_code": "abnormal_behaviour"}
+	visited := func() ledger.Key {
+		k := inForce(t, h, "visit-call", map[string]any{"anomaly": true, "inmate_ref": "0000000001"})
+		open(t, h, k)
+		return k
+	}
+	first, second := visited(), visited()
+	became := func(state string, entries ...ledger.Key) {
+		for _, k := range entries {
+			exec(t, h, "update entries set state = $1 where entry_id = $2", state, k.Entry)
+		}
+	}
+	wants := func(what string, one, two bool) {
+		t.Helper()
+		got := map[string]bool{}
+		for _, x := range allTasks(t, h) {
+			got[x.Source] = x.Done
+		}
+		if got[first.Entry.String()] != one || got[second.Entry.String()] != two {
+			t.Errorf("%s: done %v and %v", what, got[first.Entry.String()], got[second.Entry.String()])
+		}
+	}
+	early := inForce(t, h, "individual-talk", asked)
+	exec(t, h, "update entries set occurred_at = now() - interval '3 hours' where entry_id = $1", early.Entry)
+	wants("a talk of before both visits, filed after", false, false)
+	// Of a day without an hour nobody knows that it was before.
+	exec(t, h, `update entries set occurred_day = q.occurred_day, occurred_at = (q.occurred_day + time '12:00') at time zone 'Asia/Shanghai'
+		from entries q where q.entry_id = $1 and entries.entry_id = $2`, first.Entry, early.Entry)
+	wants("a talk of the same day", true, false)
+	became("voided", early)
+
+	one := inForce(t, h, "individual-talk", asked)
+	wants("one talk", true, false)
+	two := inForce(t, h, "individual-talk", asked)
+	wants("two talks", true, true)
+	became("voided", one)
+	wants("the first voided", true, false)
+	became("voided", two)
+	wants("both voided", false, false)
+	became("approved", one)
+	exec(t, h, "update entries set occurred_at = q.occurred_at from entries q where q.entry_id = $1 and entries.entry_id = $2", first.Entry, one.Entry)
+	exec(t, h, "update entries set occurred_at = occurred_at + interval '1 minute' where entry_id = $1", second.Entry)
+	became("approved", two)
+	exec(t, h, "update entries set occurred_at = now() + interval '1 hour' where entry_id = $1", two.Entry)
+	wants("one between the visits, one behind", true, true)
+	became("voided", two)
+	wants("one between the visits", true, false)
+
+	// The draft that was made with the second task does that one.
+	became("voided", one)
+	exec(t, h, "update entries set state = 'submitted', submitted_at = now() where entry_id = (select opened from tasks where source = $1)", second.Entry.String())
+	wants("the draft of the second", false, true)
+	became("approved", one)
+	wants("that, and one by hand", true, true)
+	// Taken note of, the first leaves the one by hand to whoever comes next.
+	task := allTasks(t, h)[0]
+	for _, x := range allTasks(t, h) {
+		if x.Source == first.Entry.String() {
+			task = x
+		}
+	}
+	became("voided", one)
+	if _, err := h.Ledger.DoTask(h.As(t.Context(), "officer"), h.Prison, task.ID, "已当面谈过", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, h, "update entries set state = 'voided' where entry_id = (select opened from tasks where source = $1)", second.Entry.String())
+	wants("the first taken note of", true, false)
+	became("approved", one)
+	exec(t, h, "update entries set occurred_at = now() + interval '1 hour' where entry_id = $1", one.Entry)
+	wants("and one by hand", true, true)
+}
+
+// TestTaskGroup: one group with two who arrived is what was asked for both of them.
+func TestTaskGroup(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	for _, no := range []string{"0000000001", "0000000002"} {
+		exec(t, h, "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, '张三', $3, current_date)", h.Prison, no, h.Area)
+	}
+	if err := h.Ledger.Arrivals(t.Context(), h.Prison); err != nil {
+		t.Fatal(err)
+	}
+	done := func(trigger string) (n int) {
+		for _, x := range allTasks(t, h) {
+			if x.Trigger == trigger && x.Done {
+				n++
+			}
+		}
+		return n
+	}
+	talk := inForce(t, h, "individual-talk", map[string]any{"inmate_ref": "0000000001"})
+	exec(t, h, "update entries set occurred_day = current_date - 2 where entry_id = $1", talk.Entry)
+	if n := done("arrival/talk"); n != 0 {
+		t.Errorf("a talk of before the arrival does %d", n)
+	}
+	exec(t, h, "update entries set occurred_day = current_date where entry_id = $1", talk.Entry)
+	inForce(t, h, "mutual-supervision-group", map[string]any{"member_refs": []string{"0000000001", "0000000002", "0000000009"}})
+	if g, n := done("arrival/group"), done("arrival/talk"); g != 2 || n != 1 {
+		t.Errorf("%d in a group, %d talks", g, n)
+	}
+}
+
 // TestTaskDone: taken note of once, by whom it names; a doubted entry is marked
 // until it is corrected, voided or made a finding.
 func TestTaskDone(t *testing.T) {

@@ -16,35 +16,14 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// taskDone is looked up, not stored: an act of its own; the entry that was
-// asked for, filed; for somebody's arrival an entry of the ledger since then that
-// names them where the task's own body does, or where that names nobody the entry
-// begun from it; for another entry one of the ledger, entered by hand since that was
-// filed, that says all the task asks and by it whom or what the task is about; for a doubted entry its correction in force, its voiding or a
-// finding.
+// taskDone is looked up, not stored: an act of its own; an entry that was begun for it,
+// filed; an entry by hand that it is the oldest task for (migration 0077); for a doubted
+// entry its correction in force, its voiding or a finding.
 const taskDone = `(a.task_id is not null
-	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.opened and ` + filledFor + `)
-	or t.ledger <> '' and exists (select from entries e where e.prison_id = t.prison_id and e.opened_by = t.entry_id and ` + filledFor + `)
-	or t.ledger <> '' and not exists (select from jsonb_each(app.document(t.body)) named where named.value @> to_jsonb(t.source))
-		and exists (select from task_entries b join entries e using (prison_id, entry_id)
-			where b.prison_id = t.prison_id and b.task_id = t.task_id and ` + filledFor + `)
-	or t.ledger <> '' and t.entry_id is null and exists (select from entries e
-		join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
-		where e.prison_id = t.prison_id and e.area_id = t.area_id and ` + filledFor + ` and e.submitted_at >= t.recorded_at
-			and exists (select from jsonb_each(app.document(t.body)) named
-				where named.value @> to_jsonb(t.source) and r.document -> named.key @> to_jsonb(t.source)))
-	or t.ledger <> '' and exists (select from entries asks
-		join revisions told on told.prison_id = asks.prison_id and told.entry_id = asks.entry_id and told.revision = asks.revision
-		join entries e on e.prison_id = asks.prison_id and e.area_id = t.area_id and e.opened_by is null and e.submitted_at >= asks.submitted_at
-		join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.revision
-		where asks.prison_id = t.prison_id and asks.entry_id = t.entry_id and ` + filledFor + ` and r.document @> app.document(t.body)
-			and exists (select from jsonb_each(app.document(t.body)) named
-				where named.value = to_jsonb(t.source) or exists (select from jsonb_each(told.document) said where said.value = named.value)))
+	or t.ledger <> '' and (app.task_own(t) or app.task_entry(t) is not null)
 	or t.disputes and (exists (select from entries e where e.prison_id = t.prison_id and e.entry_id = t.entry_id and (e.state = 'voided'
 			or exists (select from revisions r where r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force and r.recorded_at > t.recorded_at)))
 		or exists (select from findings f where f.prison_id = t.prison_id and f.entry_id = t.entry_id and f.recorded_at > t.recorded_at)))`
-
-const filledFor = `e.ledger = t.ledger and e.submitted_at is not null and e.state not in ('voided', 'discarded')`
 
 // draftedFor are drafts of the entry that the task asks for: the one made with it, or
 // one begun from it. Others of the ledger may be about somebody else.
