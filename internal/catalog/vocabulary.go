@@ -1,7 +1,10 @@
 package catalog
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
+	"math/big"
 	"slices"
 	"strings"
 
@@ -117,7 +120,7 @@ func (v *vocabulary) never(checked *ast.AST) []fault.Text {
 // canBe reports whether a field may hold a value that stands in an expression.
 func canBe(node map[string]any, value any) bool {
 	if list := choices(node); len(list) > 0 {
-		return slices.ContainsFunc(list, func(c Choice) bool { return fmt.Sprint(c.Value) == fmt.Sprint(value) })
+		return slices.ContainsFunc(list, func(c Choice) bool { return equal(c.Value, value) })
 	}
 	var kind string
 	switch value.(type) {
@@ -133,6 +136,35 @@ func canBe(node map[string]any, value any) bool {
 		is = "number"
 	}
 	return is == "" || kind == "" || is == kind
+}
+
+// equal compares as CEL does: numbers by what they are worth, however they are written;
+// a number is no text that reads like it.
+func equal(a, b any) bool {
+	x, y := worth(a), worth(b)
+	if x == nil || y == nil {
+		return x == y && a == b
+	}
+	return x.Cmp(y) == 0
+}
+
+// worth is a number of a schema or of an expression, nil for whatever is none.
+func worth(v any) *big.Rat {
+	switch x := v.(type) {
+	case json.Number:
+		if f, err := x.Float64(); err == nil && !math.IsInf(f, 0) {
+			return typedAs(f)
+		}
+	case float64:
+		if !math.IsInf(x, 0) && !math.IsNaN(x) {
+			return typedAs(x)
+		}
+	case int64:
+		return new(big.Rat).SetInt64(x)
+	case uint64:
+		return new(big.Rat).SetUint64(x)
+	}
+	return nil
 }
 
 // equalities are what CEL answers of any two values, alike or not.
