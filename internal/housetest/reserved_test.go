@@ -354,6 +354,70 @@ func TestReservedPart(t *testing.T) {
 	}
 }
 
+// TestPartHushed: what others wrote about an entry is of the whole. Who reads a part is
+// told so and reads none of it, on no way out of the house; their own words they do.
+func TestPartHushed(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	must := func(out ledger.Outcome, err error) ledger.Outcome {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	words := []string{"更正事由甲", "审批意见乙", "附注丙", "作废事由丁", "请会签戊"}
+	for _, c := range reservedCases(t, h)[:2] {
+		author, approver := h.As(t.Context(), c.author), h.As(t.Context(), c.approver)
+		v, err := h.Ledger.Get(author, c.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := must(h.Ledger.Amend(author, c.key, v.Entry.ETag, ledger.Idem{}))
+		c.doc["inmate_ref"] = inmate
+		out = must(h.Ledger.SaveDraft(author, c.key, out.Entry.ETag, out.Entry.Version, mustJSON(t, c.doc), ledger.Idem{}))
+		out = must(h.Ledger.Submit(author, c.key, out.Entry.ETag, words[0], ledger.Idem{}))
+		out = must(h.Ledger.AddSigner(approver, c.key, ledger.Signing{Digest: *out.Entry.Digest, Person: h.Person("area head").Number, Place: "before", Reason: words[4]}, ledger.Idem{}))
+		out = must(h.Ledger.Approve(h.As(t.Context(), "area head"), c.key, ledger.Judgement{Digest: *out.Entry.Digest}, ledger.Idem{}))
+		out = must(h.Ledger.Approve(approver, c.key, ledger.Judgement{Digest: *out.Entry.Digest, Comment: words[1],
+			Remarks: []ledger.Remark{{Pointer: "/inmate_ref", Text: words[2]}}}, ledger.Idem{}))
+		must(h.Ledger.AskVoid(approver, c.key, ledger.Judgement{Digest: *out.Entry.Digest, Comment: words[3]}, ledger.Idem{}))
+		for _, way := range []string{"view", "list", "filed", "trace", "print"} {
+			text := leavings[way](t, h, c, "second officer")
+			for _, word := range words {
+				if strings.Contains(text, word) {
+					t.Errorf("%s, %s: the officer reads %s", c.ledger, way, word)
+				}
+			}
+			if whole := leavings[way](t, h, c, "area head"); (way == "view" || way == "trace" || way == "print") && (!strings.Contains(whole, words[0]) || !strings.Contains(whole, words[1])) {
+				t.Errorf("%s, %s: the area's head does not read %v", c.ledger, way, words[:2])
+			}
+		}
+		for _, word := range words {
+			if hits := find(t, h, "second officer", word); len(hits) != 0 {
+				t.Errorf("%s: the officer finds %s", c.ledger, word)
+			}
+		}
+		for who, want := range map[string]bool{"second officer": true, "area head": false, c.author: false} {
+			v, err := h.Ledger.Get(h.As(t.Context(), who), c.key)
+			tr, err2 := h.Retrieval.Trace(h.As(t.Context(), who), h.Prison, retrieval.Subject{Kind: "inmate", Ref: inmate})
+			if err != nil || err2 != nil || v.Hushed != want || !slices.ContainsFunc(tr.Items, func(i retrieval.Item) bool { return i.Entry.Entry == c.key.Entry && i.Hushed == want }) {
+				t.Errorf("%s: %s is told %v, want %v: %v %v", c.ledger, who, v.Hushed, want, err, err2)
+			}
+		}
+	}
+	// Who is to sign is told why, and reads his own words.
+	c := reservedCases(t, h)[0]
+	e := h.Begin(t, "medic", "medical-visit", mustJSON(t, c.doc))
+	out := must(h.Ledger.Submit(h.As(t.Context(), "medic"), e.Key, e.ETag, "", ledger.Idem{}))
+	out = must(h.Ledger.AddSigner(h.As(t.Context(), "hospital head"), e.Key, ledger.Signing{Digest: *out.Entry.Digest, Person: h.Person("second officer").Number, Place: "before", Reason: "核对服药"}, ledger.Idem{}))
+	must(h.Ledger.Approve(h.As(t.Context(), "second officer"), e.Key, ledger.Judgement{Digest: *out.Entry.Digest, Comment: "已核对"}, ledger.Idem{}))
+	v, err := h.Ledger.Get(h.As(t.Context(), "second officer"), e.Key)
+	if text := asText(t, v); err != nil || !v.Hushed || !strings.Contains(text, "核对服药") || !strings.Contains(text, "已核对") {
+		t.Errorf("of what was written to him and by him: %s %v", text, err)
+	}
+}
+
 // TestPartNotFoundByTheRest: who reads a part of an entry finds it by that, and by
 // nothing else, in the search and in lists; a volume is read by who reads the whole.
 func TestPartNotFoundByTheRest(t *testing.T) {

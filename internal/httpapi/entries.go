@@ -275,6 +275,7 @@ type view struct {
 	Lock      *ledger.Lock         `json:"lock"`
 	Disputed  bool                 `json:"disputed"` // doubted by a look-back and neither corrected nor made a finding yet
 	Deciding  *ledger.Deciding     `json:"deciding,omitempty"`
+	Hushed    bool                 `json:"hushed,omitempty"` // without what others wrote about it
 	Names     map[string]string    `json:"names"`
 }
 
@@ -295,7 +296,7 @@ func (a *API) getEntry(c echo.Context) error {
 		return err
 	}
 	out := view{Entry: v.Entry, Area: v.Area, Draft: v.Draft, Ended: v.Ended, Revisions: []revision{}, Decisions: some(v.Decisions), Signers: some(v.Signers), Voids: some(v.Voids), Events: some(v.Events),
-		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding, Names: v.Names}
+		Attached: some(v.Attached), Evidence: some(v.Evidence), Opened: some(v.Opened), Branches: some(v.Branches), Actions: v.Allowed, Lock: v.Lock, Disputed: len(v.Disputes) > 0, Deciding: v.Deciding, Hushed: v.Hushed, Names: v.Names}
 	links := v.Links()
 	for _, r := range v.Revisions {
 		out.Revisions = append(out.Revisions, revision{Revision: r, Links: links[r.Number], Warnings: fields(r.Warnings, lang(c)), Hints: fields(r.Hints, lang(c))})

@@ -83,6 +83,7 @@ type View struct {
 	Disputes  []Task    // open doubts about it
 	Lock      *Lock     // why its contents cannot be changed by the reader now
 	Deciding  *Deciding // while a step is at hand
+	Hushed    bool      // without what others wrote about it: the reader reads a part
 	// Names of the police and inmates in its documents, by "police 0000001".
 	Names map[string]string
 }
@@ -190,8 +191,12 @@ func (s *Service) gather(ctx context.Context, r Reader, v *View) error {
 	if err != nil {
 		return err
 	}
-	if err := concealEvents(s.Hidden(ctx, v.Entry, t), v.Events); err != nil {
+	h := s.Hidden(ctx, v.Entry, t)
+	if err := concealEvents(h, v.Events); err != nil {
 		return err
+	}
+	if !h.Whole() {
+		v.hush(actor.From(ctx).PersonID)
 	}
 	tasks, err := r.Tasks(ctx, k.Prison, TaskQuery{Entry: k.Entry, Open: true})
 	if err != nil {

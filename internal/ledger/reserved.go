@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -80,6 +82,9 @@ func (s *Service) conceal(ctx context.Context, e Entry, rev *Revision) (catalog.
 	if !h.None() {
 		rev.Digest = rev.Masked()
 	}
+	if !h.Whole() {
+		rev.Reason = "" // see hush
+	}
 	if rev.Nil {
 		return h, nil
 	}
@@ -145,6 +150,33 @@ func concealEvents(h catalog.Hidden, list []Event) error {
 		}
 	}
 	return nil
+}
+
+// hush takes what others wrote about an entry (comments, remarks, reasons) out of a view
+// of a part of it, as conceal does with the reasons of revisions: words are of the whole. One's own stay, and those that were written
+// to oneself, as whoever is to sign is told why.
+func (v *View) hush(me uuid.UUID) {
+	v.Hushed = true
+	for i := range v.Decisions {
+		if d := &v.Decisions[i]; d.By != me {
+			d.Comment, d.Remarks = "", []Remark{}
+		}
+	}
+	for i := range v.Signers {
+		if g := &v.Signers[i]; g.By != me && g.Person != me {
+			g.Reason = ""
+		}
+	}
+	for i := range v.Voids {
+		if q := &v.Voids[i]; q.By != me {
+			q.Reason = ""
+		}
+	}
+	for i := range v.Events {
+		if e := &v.Events[i]; e.Person != me {
+			e.Detail = json.RawMessage("{}")
+		}
+	}
 }
 
 // offerable takes out of an area's latest documents what whoever fills the ledger

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"taizhang/internal/catalog"
 )
@@ -53,10 +54,27 @@ func (s Sheet) without(h catalog.Hidden) (Sheet, error) {
 	if s.Revision.Document, err = json.Marshal(value); err != nil {
 		return s, fmt.Errorf("form of %s: %w", s.Entry.Entry, err)
 	}
+	if !h.Whole() {
+		s.hush()
+	}
 	for i, e := range s.Evidence {
 		if h.Slot(e.Slot) {
 			s.Evidence[i].Name, s.Excerpt = catalog.ForProfessionals.ZH, true
 		}
 	}
 	return s, nil
+}
+
+// hush puts the words in the place of what was written about the entry.
+func (s *Sheet) hush() {
+	s.Excerpt = true
+	s.Decisions = slices.Clone(s.Decisions)
+	for i := range s.Decisions {
+		if s.Decisions[i].Comment != "" {
+			s.Decisions[i].Comment = catalog.ForProfessionals.ZH
+		}
+	}
+	if s.Revision.Number > 1 {
+		s.Revision.Reason = catalog.ForProfessionals.ZH
+	}
 }

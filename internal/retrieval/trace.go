@@ -43,6 +43,7 @@ type Item struct {
 	// Fields that name the subject; none where a link or a mark brought it here.
 	Fields []Field `json:"fields"`
 	Steps  []Step  `json:"steps"`
+	Hushed bool    `json:"hushed,omitempty"` // the steps without their notes: the reader reads a part of it
 
 	doc  catalog.Document
 	refs []catalog.Reference
@@ -315,6 +316,8 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 	if e.OccurredAt != nil {
 		it.From = *e.OccurredAt
 	}
+	of := g.s.Catalog.Type(e.Ledger, e.Version)
+	it.Hushed = of == nil || !g.s.Ledger.Hidden(ctx, e, of).Whole()
 	revisions, err := g.r.Revisions(ctx, e.Key)
 	if err != nil {
 		return err
@@ -355,6 +358,11 @@ func (g *gathering) add(ctx context.Context, e ledger.Entry) error {
 	}
 	for _, d := range decisions {
 		it.Steps = append(it.Steps, Step{Kind: d.Verdict, Revision: d.Revision, By: d.ByName, Note: d.Comment, At: d.RecordedAt})
+	}
+	if it.Hushed {
+		for i := range it.Steps {
+			it.Steps[i].Note = ""
+		}
 	}
 	slices.SortStableFunc(it.Steps, func(a, b Step) int { return a.At.Compare(b.At) })
 	for _, ref := range it.refs {

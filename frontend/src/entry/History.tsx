@@ -68,6 +68,7 @@ export function Decisions({ view, schema }: { view: EntryView; schema: Schema })
     return <p className="quiet">{t('entry.noDecisions')}</p>
   return (
     <ul className="changes">
+      {view.hushed && <li className="quiet">{t('entry.hushed')}</li>}
       {view.decisions.map((d) => (
         <li key={d.id}>
           <span className={`status ${good.has(d.verdict) ? 'approved' : 'returned'}`}>

@@ -2,9 +2,10 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
 import { expect, it } from 'vitest'
-import type { Evidence } from '../api/model'
+import type { Decision, EntryView, Evidence } from '../api/model'
 import { Document } from './Document'
 import { EvidenceList } from './EvidenceList'
+import { Decisions } from './History'
 
 it('shows a field that the reader may not read as hidden, and not as empty', () => {
   render(
@@ -45,4 +46,19 @@ it('offers neither a look at a hidden file nor the file', () => {
   expect(screen.getByText('仅专业人员可见')).toBeDefined()
   expect(screen.queryByRole('button')).toBeNull()
   expect(screen.queryByRole('link')).toBeNull()
+})
+
+it('says of whom the words about the entry are, where the reader reads a part', () => {
+  const decision = { id: '1', revision: 1, verdict: 'approve', role: 'dept_head', remarks: [] }
+  const view = (hushed: boolean) =>
+    ({
+      decisions: [{ ...decision, comment: '', decided_by_name: '李四' } as unknown as Decision],
+      voids: [],
+      signers: [],
+      hushed,
+    }) as unknown as EntryView
+  const { rerender } = render(<Decisions view={view(true)} schema={{ type: 'object' }} />)
+  expect(screen.getByText(/仅专业人员可见/)).toBeDefined()
+  rerender(<Decisions view={view(false)} schema={{ type: 'object' }} />)
+  expect(screen.queryByText(/仅专业人员可见/)).toBeNull()
 })

@@ -105,6 +105,7 @@ function Sheet({ view, type }: { view: EntryView; type: LedgerType }) {
             ))}
           </tbody>
         </table>
+        {view.hushed && <p>{t('entry.hushed')}</p>}
       </section>
       <footer className="mono">
         {entry.id} · {revision.digest}

@@ -221,6 +221,7 @@ function ItemRow(props: { item: TraceItem; trace: Found; items: Map<string, Trac
             {showTime(step.at)} {t(`trace.step_${step.kind}`)} {step.by} {step.note}
           </div>
         ))}
+        {item.hushed && <div className="quiet">{t('entry.hushed')}</div>}
       </td>
     </tr>
   )
