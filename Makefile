@@ -1,5 +1,7 @@
 # Everything here works on a machine with Go, Node and make, as root or not.
 export CGO_ENABLED ?= 0
+# What is tested is compiled once, and so is the program: with other flags all of it would be again.
+export GOFLAGS += -trimpath
 NPM := npm --prefix frontend --no-audit --no-fund --loglevel=error
 # The typeface of printed forms, for Go to embed.
 FONT := frontend/fonts/NotoSerifSC-Regular.ttf
@@ -29,10 +31,10 @@ $(FONT): frontend/node_modules/.stamp
 	cp frontend/node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf $@
 
 bin/taizhang: frontend/dist/index.html $(FONT) go.mod go.sum $(GO_FILES)
-	go build -trimpath -o $@ ./cmd/taizhang
+	go build -o $@ ./cmd/taizhang
 
 bin/with-servers: go.mod go.sum $(GO_FILES)
-	go build -trimpath -o $@ ./cmd/with-servers
+	go build -o $@ ./cmd/with-servers
 
 test: check test-go test-page test-browser ## all tests: Go on real servers, the page, the journeys in a browser
 

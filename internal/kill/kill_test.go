@@ -181,7 +181,7 @@ func count(t *testing.T, h *housetest.House, sql string, args ...any) int {
 // bytes, no gap in the log.
 func TestKills(t *testing.T) {
 	t.Parallel()
-	n := 3 * len(points)
+	n := 2 * len(points) // each step as it is passed first and again; every passage in make soak
 	if s := os.Getenv("KILLS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {
