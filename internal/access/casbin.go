@@ -15,11 +15,11 @@ import (
 )
 
 // askAll puts to Casbin, once, every question that a line speaks of, for every
-// role, with the lines that speak of it: no other can answer it, and all of them
-// for each would take a second. A decision is then one look at an
-// immutable table: its cost does not grow with the policy, no lock and no race is left,
-// and no right outlives the policy it came from. What no line speaks of is not asked,
-// and so denied whatever the matcher would say to it.
+// role, with the lines that speak of it: no other can answer it, and all of them for
+// each would take a second. A decision is then one look at an immutable table: its cost
+// does not grow with the policy, no lock and no race is left, and no right outlives the
+// policy it came from. What no line speaks of is not asked, and so denied whatever the
+// matcher would say to it.
 func askAll(fsys fs.FS, lines [][]string) (map[question]answer, error) {
 	enforcer, err := newCasbin(fsys)
 	if err != nil {

@@ -153,8 +153,8 @@ func concealEvents(h catalog.Hidden, list []Event) error {
 }
 
 // hush takes what others wrote about an entry (comments, remarks, reasons) out of a view
-// of a part of it, as conceal does with the reasons of revisions: words are of the whole. One's own stay, and those that were written
-// to oneself, as whoever is to sign is told why.
+// of a part of it, as conceal does with the reasons of revisions: words are of the whole.
+// One's own stay, and those that were written to oneself, as whoever is to sign is told why.
 func (v *View) hush(me uuid.UUID) {
 	v.Hushed = true
 	for i := range v.Decisions {

@@ -44,7 +44,7 @@ func (s Sheet) without(h catalog.Hidden) (Sheet, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Excerpt = len(gone) > 0; s.Excerpt {
+	if s.Excerpt = len(gone) > 0 || !h.Whole(); s.Excerpt {
 		s.Revision.Digest = s.Revision.Masked()
 	}
 	value := maps.Clone(open.Value)
@@ -67,7 +67,6 @@ func (s Sheet) without(h catalog.Hidden) (Sheet, error) {
 
 // hush puts the words in the place of what was written about the entry.
 func (s *Sheet) hush() {
-	s.Excerpt = true
 	s.Decisions = slices.Clone(s.Decisions)
 	for i := range s.Decisions {
 		if s.Decisions[i].Comment != "" {
