@@ -82,7 +82,7 @@ func (a *API) candidates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Inspection.Candidates(c.Request().Context(), prison, c.QueryParam("kind"))
+	list, err := a.Inspection.Candidates(c.Request().Context(), prison, c.QueryParam("kind"), c.QueryParam("q"))
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]
 	rows, err := t.tx.Query(ctx, "select "+rectificationColumns+`, c.kind, c.standard, c.version, f.note, coalesce(p.name, '')
 		from rectifications r join checks c on c.prison_id = r.prison_id and c.check_id = r.check_id
 		join findings f on f.prison_id = r.prison_id and f.finding_id = r.finding_id left join persons p on p.person_id = r.owner
-		where r.prison_id = $1 `+where+` order by r.recorded_at desc, r.item_id desc limit 2000`, append([]any{t.ses.Prison}, args...)...)
+		where r.prison_id = $1 `+where+` order by r.recorded_at desc, r.item_id desc`, append([]any{t.ses.Prison}, args...)...)
 	if err != nil {
 		return nil, err
 	}
