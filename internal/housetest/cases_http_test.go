@@ -27,6 +27,13 @@ func TestCasesHTTP(t *testing.T) {
 	if status, body := officer.do(t, "POST", prison+"/titles", title, key); status != 403 {
 		t.Errorf("an officer enters a title: %d %v", status, body)
 	}
+	if status, body := bureau.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/decision", `{"verdict":"confirmed"}`, keyed("own")); status != 403 || body["code"] != "own_title" {
+		t.Errorf("who entered it confirms: %d %v", status, body)
+	}
+	second := c.as(t, "second bureau office")
+	if status, body := second.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/decision", `{"verdict":"confirmed"}`, keyed("second")); status != 200 || body["standing"] != true {
+		t.Fatalf("another confirms: %d %v", status, body)
+	}
 	status, taken := bureau.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/case", `{}`, keyed("take"))
 	if status != 201 || taken["state"] != "NAMED" {
 		t.Fatalf("%d %v", status, taken)

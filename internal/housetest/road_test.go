@@ -59,8 +59,7 @@ func TestPrisonRoad(t *testing.T) {
 	j := onRoad(t)
 	h := j.h
 	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
-		j.imported(a, "area")
-		j.checked(a, inspection.Baseline, j.team("inspector", "yi inspector", "bing inspector"), "bureau office")
+		j.lookedBack(j.imported(a, "area"))
 	}
 	c := j.begin("warden", uuid.Nil, "demonstration")
 	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
@@ -268,11 +267,11 @@ func TestChooseVersion(t *testing.T) {
 	h := j.h
 	kitchen := j.place[0].Kitchen
 	c := j.begin("prison office", kitchen, "area")
-	if _, err := h.Assessment.Keep(j.as("prison office"), h.Prison, kitchen, assessment.SelfCheck, ledger.Idem{}); err != nil {
+	// Who heads the kitchen checks it and asks; its prison's office agrees.
+	h.Reassign(t, "area head elsewhere", kitchen)
+	if _, err := h.Assessment.Keep(j.as("area head elsewhere"), h.Prison, kitchen, assessment.SelfCheck, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	// Who heads the kitchen asks; its prison's office agrees.
-	h.Reassign(t, "area head elsewhere", kitchen)
 	j.ask("area head elsewhere", c, "submit")
 	j.act("prison office", c, accreditation.Act{Event: "submit"})
 	if w := j.whole("bureau office", c); w.Newer != nil || w.Pin.Version != 1 {
@@ -399,7 +398,7 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 	acts("name", "party secretary", accreditation.Act{Event: "agree", Document: "局发1号", DocumentOn: j.day()})
 	twice("import", func() error {
 		_, err := h.Cases.Import(h.As(t.Context(), "bureau office"), h.Prison, accreditation.Imported{Area: h.Other, Level: "area", Wording: "规范化监区", DocumentNo: "1号",
-			NamedOn: j.day(), Body: "省局"}, ledger.Idem{})
+			NamedOn: "2024-05-01", Body: "省局"}, ledger.Idem{})
 		return err
 	}, "title_held")
 	titles, _, err := h.Cases.Register(j.as("bureau office"))
@@ -407,6 +406,10 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 		t.Fatalf("%d titles: %v", len(titles), err)
 	}
 	imported := titles[slices.IndexFunc(titles, func(x accreditation.Title) bool { return x.Origin == "imported" })]
+	twice("confirm a title", func() error {
+		_, err := h.Cases.Decide(h.As(t.Context(), "second bureau office"), h.Prison, imported.ID, "confirmed", "", ledger.Idem{})
+		return err
+	}, "already_decided")
 	twice("take up", func() error {
 		_, err := h.Cases.TakeUp(h.As(t.Context(), "bureau office"), h.Prison, imported.ID, ledger.Idem{})
 		return err

@@ -2690,6 +2690,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/titles/{title}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or refuse a title from before the system, by another than who entered it */
+        post: operations["titles.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/titles/{title}/case": {
         parameters: {
             query?: never;
@@ -3840,7 +3857,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -5270,6 +5287,8 @@ export interface components {
             seq: number;
             /** @enum {string} */
             kind: "confirmed" | "closed" | "cancelled";
+            /** Format: date */
+            appeal_until?: string;
             /** Format: uuid */
             run?: string;
             reason: string;
@@ -5809,10 +5828,20 @@ export interface components {
                 /** Format: date-time */
                 recorded_at: string;
             }[];
+            decision?: components["schemas"]["TitleDecision"];
             /** Format: uuid */
             goes_on?: string;
             standing: boolean;
-            actions: "take_up"[];
+            actions: ("take_up" | "confirm" | "refuse")[];
+        };
+        /** @description Of a second person on a title from before; none while it waits, and it does not count. */
+        TitleDecision: {
+            /** @enum {string} */
+            verdict: "confirmed" | "refused";
+            reason?: string;
+            by: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         ImportedTitle: {
             /** Format: uuid */
@@ -11833,6 +11862,8 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: components["schemas"]["CheckKind"];
+                /** @description how number or name begins */
+                q?: string;
             };
             header?: never;
             path: {
@@ -12890,6 +12921,48 @@ export interface operations {
         responses: {
             /** @description Enter a title from before the system */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Title"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "titles.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                title: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "confirmed" | "refused";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Confirm or refuse a title from before the system, by another than who entered it */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

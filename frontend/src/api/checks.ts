@@ -42,11 +42,15 @@ export function useCheckSheet(prison: string, check: string) {
   return useQuery({ queryKey: ['check sheet', prison, check], queryFn })
 }
 
-export function useCandidates(prison: string, kind: CheckKind | undefined) {
+export function useCandidates(prison: string, kind: CheckKind | undefined, q?: string) {
   const queryFn = async () =>
-    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind } })).data
-      .people
-  return useQuery({ queryKey: ['candidates', prison, kind], queryFn, enabled: kind !== undefined })
+    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind, q } }))
+      .data.people
+  return useQuery({
+    queryKey: ['candidates', prison, kind, q],
+    queryFn,
+    enabled: kind !== undefined,
+  })
 }
 
 export function useRectifications(prison: string) {

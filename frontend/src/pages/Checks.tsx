@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { type CheckKind, openCheck, useCandidates, useChecks } from '../api/checks'
+import { type CheckKind, openCheck, useChecks } from '../api/checks'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
 import { ActForm } from '../checks/ActForm'
+import { Find, usePool } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
 import { useT } from '../i18n'
@@ -86,8 +87,8 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
   const go = useNavigate()
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const offered = kinds.filter((k) => may.includes(k))
-  const [kind, choose] = useState<CheckKind>(offered[0] ?? 'baseline')
-  const pool = useCandidates(prison, kind).data ?? []
+  const [kind, choose] = useState<CheckKind>(offered[0] ?? 'mock')
+  const pool = usePool(prison, kind)
   const day = today(now())
   return (
     <section className="panel" aria-labelledby="open-check">
@@ -147,6 +148,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
         </label>
         <fieldset className="wide">
           <legend>{t('checks.team')}</legend>
+          <Find {...pool} />
           <div className="check-pool">
             <table className="plain">
               <thead>
@@ -160,10 +162,10 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
                 </tr>
               </thead>
               <tbody>
-                {pool.map((p) => {
+                {pool.people.map((p) => {
                   const refused = p.own && kind !== 'self_check'
                   return (
-                    <tr key={p.person}>
+                    <tr key={p.person} hidden={!pool.fits(p)}>
                       <td>
                         <input
                           type="checkbox"
