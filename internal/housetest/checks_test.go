@@ -220,7 +220,7 @@ func TestGrantEnds(t *testing.T) {
 	}
 	x.find(c, x.finding("YJ-02.missing", 2))
 	for who, want := range map[string]int{"area head": 1, "bing inspector": 1, "area head elsewhere": 0, "inspector": 0, "yi area head": 0} {
-		if list, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
+		if list, _, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
 			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list), may, err)
 		}
 	}
@@ -564,7 +564,7 @@ func TestVerifierOther(t *testing.T) {
 	x.find(c, x.finding("YJ-02.missing", 1))
 	x.find(c, x.finding("", 0)) // advice opens nothing
 	x.confirm(c)
-	items, err := x.Inspection.Rectifications(x.as("area head"), x.Prison, nil)
+	items, _, err := x.Inspection.Rectifications(x.as("area head"), x.Prison, nil)
 	if err != nil || len(items) != 1 || !slices.Equal(items[0].Actions, []string{"assigned"}) {
 		t.Fatalf("%+v: %v", items, err)
 	}
@@ -629,13 +629,13 @@ func TestVerifierOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.clock = x.clock.AddDate(0, 2, 0)
-	items, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
+	items, _, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
 	if err != nil || items[0].State != "open" || !items[0].Overdue || len(items[0].Acts) != 5 {
 		t.Errorf("%+v: %v", items, err)
 	}
-	if _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {
+	if _, _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {
 		t.Fatal(err)
-	} else if list, _ := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); len(list) != 0 {
+	} else if list, _, _ := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); len(list) != 0 {
 		t.Error("another area's head sees them")
 	}
 }
@@ -645,7 +645,7 @@ func TestVerifierOther(t *testing.T) {
 func TestRectificationCarried(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	c := x.open(x.Area, inspection.Joint)
+	c := x.lookedBack()
 	x.find(c, x.finding("YJ-02.missing", 2)) // −10
 	x.find(c, x.finding("JG-02.video", 1))
 	x.find(c, x.finding("YJ-02.missing", 1)) // −5
@@ -879,6 +879,20 @@ func TestCheckLeaves(t *testing.T) {
 		"appeals": none, "appeal_decisions": none, "rectifications": none, "rectification_acts": none, "score_runs": none}
 	if diff := cmp.Diff(want, rows()); diff != "" {
 		t.Errorf("rows without their leaf (-want +got):\n%s", diff)
+	}
+	// The last day of appeals stands in the act's leaf, and the check shows it.
+	for table, sql := range map[string][2]string{
+		"checks":     {"update checks set appeal_until = appeal_until + 30", "update checks set appeal_until = appeal_until - 30"},
+		"check_acts": {"update check_acts set appeal_until = appeal_until + 30", "update check_acts set appeal_until = appeal_until - 30"},
+	} {
+		for i, one := range sql {
+			if _, err := x.Owner.Exec(ctx, "begin; set local session_replication_role = replica; "+one+"; commit"); err != nil {
+				t.Fatalf("%s: %v", table, err)
+			}
+			if got := rows(); len(got[table]) != 1-i {
+				t.Errorf("%s: the day of appeals altered: %v", table, got[table])
+			}
+		}
 	}
 	for table, sql := range map[string]string{
 		"checks": "update checks set state = 'confirmed'", "check_members": "update check_members set leader = not leader where leader = false and person_id = (select min(person_id::text)::uuid from check_members where not leader)",

@@ -3,6 +3,9 @@ package housetest_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,10 +13,15 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/guidance"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/scoring"
+	"taizhang/schemas"
 )
 
 // another is a second check of the case, of the same kind.
@@ -96,6 +104,14 @@ func TestOneSheetOfRound(t *testing.T) {
 	if out := j.act("bureau office", c, accreditation.Act{Event: "close"}); out.State != "NOT_PASSED" {
 		t.Errorf("914 of 950: %s", out.State)
 	}
+	// When opinions were due stands in the act that asked for them.
+	s := verified(t, j.h)
+	if _, err := j.h.Owner.Exec(t.Context(), "update opinions set due_on = due_on + 30"); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.verify(t); len(r.Problems) == 0 {
+		t.Error("the day of opinions was changed and nobody sees it")
+	}
 }
 
 // TestSheetIsOfItsRound: an acceptance of before the case was sent back, or of before a new
@@ -108,7 +124,14 @@ func TestSheetIsOfItsRound(t *testing.T) {
 			j.confirm(site)
 			j.closed(site)
 			j.act("bureau office", c, accreditation.Act{Event: "close"})
+			// Nothing of the step is dated before it began, and days do not lie ahead (R35).
+			yesterday := catalog.DayOf(j.clock.Now().AddDate(0, 0, -1))
+			_, err := j.makes("party secretary", c, "meeting", "", accreditation.Meeting{Day: yesterday, Agenda: "1", Outcome: "agree", Text: "同意",
+				Minutes: accreditation.File{Name: "纪要.pdf", SHA256: strings.Repeat("ab", 32)}})
+			wants(j.t, "a meeting before the step began", err, "bad_case")
 			j.meeting("party secretary", c, "send_back")
+			_, err = j.try("party secretary", c, accreditation.Act{Event: "send_back", Reason: "资料不全", Document: "1号", DocumentOn: yesterday})
+			wants(j.t, "a document before the step began", err, "bad_case")
 			j.act("party secretary", c, accreditation.Act{Event: "send_back", Reason: "资料不全"})
 		},
 		"baseline anew": func(j *journey, c uuid.UUID) {
@@ -293,4 +316,199 @@ func TestTeamsEndWithCase(t *testing.T) {
 		t.Errorf("withdrawn: the baseline is %s with %d rights", state(base), rights(base))
 	}
 	verified(t, j.h)
+}
+
+// TestItemsAreOfTheSheet: a postponement rests on what this round's sheet found, not on what
+// the unit has to put right from elsewhere.
+func TestItemsAreOfTheSheet(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	other, err := j.h.Inspection.OpenCheck(j.as("bureau office"), j.h.Prison, inspection.NewCheck{Area: j.h.Area, Kind: inspection.Joint, FromDay: j.day(), ToDay: j.day(), Purpose: "片区联检", Team: j.team("inspector")}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.confirm(other.ID, lost42...)
+	c, base := j.atBaseline()
+	j.confirm(base)
+	j.refused("bureau office", c, accreditation.Act{Event: "postpone", Reason: "各处室意见为延迟", Cites: j.opined(c, "delay")}, "has_items")
+}
+
+// road is the shipped one, edited.
+func (j *journey) road(edit ...string) {
+	j.t.Helper()
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	m, err := lifecycle.Parse([]byte(strings.NewReplacer(edit...).Replace(string(raw))))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	j.h.Cases.Machines = accreditation.Machines{1: m}
+}
+
+// TestResultsAndRates: a department whose line is not met holds the case, and where the lowest
+// domain rate is asked it is worked out of the sheet; each with its numbers.
+func TestResultsAndRates(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.road(`"domain_rate_asked": {"value": false`, `"domain_rate_asked": {"value": true`)
+	for _, a := range []uuid.UUID{j.h.Area, j.h.Other, j.place[0].Kitchen} {
+		j.lookedBack(j.imported(a, "area"))
+	}
+	c := j.begin("warden", uuid.Nil, "standard")
+	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
+	j.ask("warden", c, "submit")
+	j.act("prison office", c, accreditation.Act{Event: "submit"})
+	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	j.batch(c)
+	base := j.open(c, uuid.Nil, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	j.confirm(base)
+	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
+	all := j.departments(c)
+	for i, d := range all {
+		j.record("head of the "+strings.TrimPrefix(d, "dept_")+" line", c, "results", d, accreditation.Result{Met: i > 0, Text: "考核结果"})
+	}
+	if w := j.whole("bureau office", c); w.State != "DEPT_ASSESS" {
+		t.Fatalf("a line is not met and the case is %s", w.State)
+	}
+	j.record("head of the "+strings.TrimPrefix(all[0], "dept_")+" line", c, "results", all[0], accreditation.Result{Met: true, Text: "已达到"})
+	if w := j.whole("bureau office", c); w.State != "ON_SITE" {
+		t.Fatalf("every line is met and the case is %s", w.State)
+	}
+	site := j.open(c, uuid.Nil, inspection.OnSite)
+	j.confirm(site, loss{"P-YJ-02.room", 8}) // 40 of the domain's 90
+	j.closed(site)
+	_, err := j.try("bureau office", c, accreditation.Act{Event: "close"})
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Code != "domain_rate" || f.Fields[0].Text.ZH != "最低项目得分率 500/9%，需 80%" {
+		t.Errorf("%v %+v", err, f)
+	}
+}
+
+// TestTimersApart: a further timer on the road is told of, and swallows none that was told before.
+func TestTimersApart(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c := j.named()
+	j.until(months(t, j.whole("bureau office", c).CycleStart, 12))
+	told := func() (titles []string) {
+		t.Helper()
+		if err := j.h.Cases.Tend(t.Context(), j.h.Prison); err != nil {
+			t.Fatal(err)
+		}
+		list, err := j.h.Ledger.Notices(j.as("prison office"), j.h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range list {
+			if n.Kind == "case_due" {
+				titles = append(titles, n.Detail["timer"].(map[string]any)["zh"].(string))
+			}
+		}
+		slices.Sort(titles)
+		return titles
+	}
+	if diff := cmp.Diff([]string{"回头看"}, told()); diff != "" {
+		t.Fatal(diff)
+	}
+	j.road(`"timers": [`, `"timers": [{"id": "TM0", "title": {"zh": "年度小结", "en": "Summary"}, "when": "c.state == 'NAMED'", "due": "months(c.cycle_start, 12)", "before": "30", "overdue": "30", "tells": ["BO", "PO"]},`)
+	if diff := cmp.Diff([]string{"回头看", "年度小结"}, told()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPoolIsSearched: an inspector beyond the first three hundred is found by name, and called.
+func TestPoolIsSearched(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	if _, err := x.Owner.Exec(t.Context(), `with more as (insert into persons (person_id, number, name) select gen_random_uuid(), '00' || lpad(n::text, 5, '0'), '张三' || n from generate_series(1, 320) n returning person_id)
+		insert into postings (posting_id, person_id, role, from_at) select gen_random_uuid(), person_id, 'inspector', '2020-01-01' from more`); err != nil {
+		t.Fatal(err)
+	}
+	list, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Joint, "张三320")
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d found: %v", len(list), err)
+	}
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = append(n.Team, inspection.NewMember{Person: list[0].Person})
+	if _, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{}); err != nil {
+		t.Errorf("called: %v", err)
+	}
+}
+
+// TestBoardCountsWhatStands: of a check's findings a board counts those that stand: not what was
+// withdrawn, annulled or advised, nor what a unit found of itself. Who answers for the unit is
+// told when the check is closed and when an appeal is decided.
+func TestBoardCountsWhatStands(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	x.find(c, x.finding("YJ-02.missing", 2))
+	annulled := x.find(c, x.finding("JG-02.video", 3))
+	withdrawn := x.find(c, x.finding("JG-02.video", 4))
+	advice := x.finding("", 1)
+	x.find(c, advice)
+	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, withdrawn, "重复", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.confirm(c)
+	if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, annulled, "不属实", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, annulled, inspection.AppealDecision{Verdict: "annul", Reason: "经复核"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.close(c)
+	n := x.newCheck(x.Area, inspection.SelfCheck)
+	n.Team = x.team("area head")
+	self, err := x.Inspection.OpenCheck(x.as("prison office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.AddFinding(x.as("area head"), x.Prison, self.ID, x.finding("YJ-02.missing", 5), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.Guidance.Now = x.Inspection.Now
+	b, err := x.Guidance.Board(x.as("bureau office"), "ordinary", "residential")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(b.Places, func(p guidance.Place) bool { return p.Area == x.Area })
+	if i < 0 || b.Places[i].Outcome["findings"] != 2 {
+		t.Errorf("counted %+v", b.Places)
+	}
+	for _, who := range []string{"area head", "prison office"} {
+		list, err := x.Ledger.Notices(x.as(who), x.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"check_closed", "appeal_decided"} {
+			if !slices.ContainsFunc(list, func(n ledger.Notice) bool { return n.Kind == kind }) {
+				t.Errorf("%s is not told: %s", who, kind)
+			}
+		}
+	}
+}
+
+// TestDriftAfterManySelfChecks: the acceptance stays the measure, however many self-checks follow.
+func TestDriftAfterManySelfChecks(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	back := x.lookedBack()
+	x.confirm(back)
+	if _, err := x.Assessment.Keep(x.as("area head"), x.Prison, x.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Owner.Exec(t.Context(), `begin; set local session_replication_role = replica;
+		insert into score_runs (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
+		select prison_id, gen_random_uuid(), area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest
+		from score_runs, generate_series(1, 210) where kind = 'self_check'; commit`); err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Assessment.Readiness(x.as("area head"), x.Prison, x.Area)
+	if err != nil || r.Drift == nil || r.Drift.Kind != inspection.LookBack {
+		t.Errorf("measured by %+v: %v", r.Drift, err)
+	}
 }

@@ -309,15 +309,25 @@ func TestChooseVersion(t *testing.T) {
 	if out, err := choose("bureau office", "stay", "已按旧版准备", 1); err != nil || out.Pin.Version != 1 {
 		t.Errorf("stay: %+v %v", out.Pin, err)
 	}
-	out, err := choose("bureau office", "move", "新版更严", 1)
-	if err != nil || out.Pin.Version != 2 || out.Seq != 2 {
+	// What was asked for in the step still counts. A check that is prepared holds the case to
+	// its version until it is cancelled.
+	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	ready := j.open(c, kitchen, inspection.Baseline)
+	if w := j.whole("bureau office", c); w.Newer == nil || !w.Newer.Busy || w.Newer.May {
+		t.Errorf("prepared: %+v", w.Newer)
+	}
+	_, err = choose("bureau office", "move", "新版更严", 2)
+	wants(t, "moved under a prepared check", err, "case_checking")
+	j.cancelled(ready)
+	out, err := choose("bureau office", "move", "新版更严", 2)
+	if err != nil || out.Pin.Version != 2 || out.Seq != 3 {
 		t.Fatalf("move: %+v %v", out.Pin, err)
 	}
-	if _, err := choose("bureau office", "move", "再次", 2); fault.CodeOf(err) != "no_newer_version" {
+	if _, err := choose("bureau office", "move", "再次", 3); fault.CodeOf(err) != "no_newer_version" {
 		t.Errorf("moved twice: %v", err)
 	}
 	w = j.whole("bureau office", c)
-	if w.State != "APPLIED" || count(w.Records, "version") != 2 || w.Newer != nil {
+	if w.State != "SCREENED" || count(w.Records, "version") != 2 || w.Newer != nil {
 		t.Errorf("%s, %d choices", w.State, count(w.Records, "version"))
 	}
 	for _, r := range w.Records {
@@ -332,8 +342,10 @@ func TestChooseVersion(t *testing.T) {
 	if diff := cmp.Diff(scoring.Compare(d.Before, d.After), d.Changes); diff != "" {
 		t.Error(diff)
 	}
-	// What was asked for and screened in the step still counts: the move is no new round.
-	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	// The move is no new round: the new check is by the new version.
+	if x, err := h.Inspection.Whole(j.as("bureau office"), h.Prison, j.open(c, kitchen, inspection.Baseline)); err != nil || x.Version != 2 {
+		t.Errorf("the baseline is by version %d: %v", x.Version, err)
+	}
 	verified(t, h)
 }
 

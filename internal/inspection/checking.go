@@ -41,6 +41,8 @@ const (
 	maxDays = 92 // of a check
 	maxKey  = 15 // key problems of a check
 
+	mostChecks, mostItems = 500, 2000 // that a list shows; it says when there are more
+
 	afterwards = 30 // days after the last one until rights end by themselves
 )
 
@@ -284,16 +286,17 @@ func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, kind, said s
 }
 
 // Checks of a prison that the actor may see, the newest first, and the kinds they may open
-// without a case.
-func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, may []string, err error) {
+// without a case; more says that older ones are left out.
+func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, more bool, may []string, err error) {
 	may = []string{}
 	for _, kind := range Kinds {
 		if !slices.Contains(full, kind) && s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()) == nil {
 			may = append(may, kind)
 		}
 	}
-	list, err = s.Store.Checks(ctx, s.asked(ctx, prison))
-	return list, may, err
+	list, err = s.Store.Checks(ctx, s.asked(ctx, prison), mostChecks+1)
+	more = len(list) > mostChecks
+	return list[:min(len(list), mostChecks)], more, may, err
 }
 
 // Whole is a check with its findings, items and what the actor may do.
@@ -313,7 +316,7 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if w.Findings, err = s.Store.FindingsOf(ctx, ses, id); err != nil {
 		return nil, err
 	}
-	items, err := s.Rectifications(ctx, prison, &c.Area)
+	items, _, err := s.Rectifications(ctx, prison, &c.Area)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	// Check with its team, Checks of a prison, the newest first.
 	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
-	Checks(ctx context.Context, s ledger.Session) ([]Check, error)
+	Checks(ctx context.Context, s ledger.Session, most int) ([]Check, error)
 	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
 	// Scored are the findings of one check that cost something, as the appeals left them.
@@ -31,8 +31,9 @@ type Store interface {
 	// written; the check's Seq is one more afterwards.
 	Change(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(Check, []Finding) (Change, error)) (Check, error)
 
-	// Rectifications of the prison that the asker sees, of one unit (area) or of all (nil), the newest first.
-	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID) ([]Rectification, error)
+	// Rectifications of the prison that the asker sees, of one unit (area), or so many of all
+	// (nil), those that wait before others; the newest first.
+	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID, most int) ([]Rectification, error)
 	// ActOn locks the item, lets fn look at it and say the act.
 	ActOn(ctx context.Context, s ledger.Session, idem ledger.Idem, item uuid.UUID, fn func(Rectification) (Rectifying, error)) (Rectification, error)
 	// PostedFor is the person of that number, if posted where the items of the unit are put right.

@@ -39,7 +39,7 @@ func scanCheck(row pgx.CollectableRow, more ...any) (inspection.Check, error) {
 
 func (t *txn) checks(ctx context.Context, where string, args ...any) ([]inspection.Check, error) {
 	rows, err := t.tx.Query(ctx, "select "+checkColumns+`, coalesce(r.score, ''), coalesce(r.passes, false) from checks c
-		left join score_runs r on r.prison_id = c.prison_id and r.run_id = c.run_id where c.prison_id = $1 `+where+` order by c.recorded_at desc, c.check_id desc limit 500`,
+		left join score_runs r on r.prison_id = c.prison_id and r.run_id = c.run_id where c.prison_id = $1 `+where+` order by c.recorded_at desc, c.check_id desc`,
 		append([]any{t.ses.Prison}, args...)...)
 	if err != nil {
 		return nil, err
@@ -90,9 +90,12 @@ func (s Checks) Check(ctx context.Context, ses ledger.Session, id uuid.UUID) (c 
 	return c, err
 }
 
-// Checks lists those of a prison.
-func (s Checks) Checks(ctx context.Context, ses ledger.Session) (list []inspection.Check, err error) {
-	err = s.read(ctx, ses, func(t *txn) error { list, err = t.checks(ctx, ""); return err })
+// Checks lists the newest of a prison.
+func (s Checks) Checks(ctx context.Context, ses ledger.Session, most int) (list []inspection.Check, err error) {
+	err = s.read(ctx, ses, func(t *txn) error {
+		list, err = t.checks(ctx, "and c.check_id in (select k.check_id from checks k where k.prison_id = $1 order by k.recorded_at desc, k.check_id desc limit $2)", most)
+		return err
+	})
 	return list, err
 }
 

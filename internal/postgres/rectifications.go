@@ -70,11 +70,12 @@ func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]
 	return list, rows.Err()
 }
 
-// Rectifications of a unit, or of all that the asker sees.
-func (s Checks) Rectifications(ctx context.Context, ses ledger.Session, unit *uuid.UUID) (list []inspection.Rectification, err error) {
+// Rectifications of a unit, or so many of all that the asker sees.
+func (s Checks) Rectifications(ctx context.Context, ses ledger.Session, unit *uuid.UUID, most int) (list []inspection.Rectification, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
 		if unit == nil {
-			list, err = t.rectifications(ctx, "")
+			list, err = t.rectifications(ctx, `and r.item_id in (select i.item_id from rectifications i where i.prison_id = $1
+				order by i.state in ('open', 'done') desc, i.recorded_at desc, i.item_id desc limit $2)`, most)
 		} else {
 			list, err = t.rectifications(ctx, "and r.area_id is not distinct from $2", orNull(*unit))
 		}

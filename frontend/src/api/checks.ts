@@ -26,7 +26,7 @@ const one = (prison: string, check: string) => `${checks(prison)}/${check}`
 
 export function useChecks(prison: string) {
   const queryFn = async () =>
-    (await call<{ checks: Check[]; may: CheckKind[] }>(checks(prison))).data
+    (await call<{ checks: Check[]; more: boolean; may: CheckKind[] }>(checks(prison))).data
   return useQuery({ queryKey: ['checks', prison], queryFn, enabled: prison !== '' })
 }
 
@@ -55,8 +55,11 @@ export function useCandidates(prison: string, kind: CheckKind | undefined, q?: s
 
 export function useRectifications(prison: string) {
   const queryFn = async () =>
-    (await call<{ rectifications: Rectification[] }>(`/prisons/${prison}/rectifications`)).data
-      .rectifications
+    (
+      await call<{ rectifications: Rectification[]; more: boolean }>(
+        `/prisons/${prison}/rectifications`,
+      )
+    ).data
   return useQuery({ queryKey: ['rectifications', prison], queryFn, enabled: prison !== '' })
 }
 

@@ -26,7 +26,7 @@ export default function Checks() {
         <Link to="/rectifications">{t('checks.rectifications')}</Link>
       </PageTitle>
       <Ready query={query}>
-        {({ checks, may }) => (
+        {({ checks, more, may }) => (
           <>
             {may.length > 0 && <Open prison={prison} may={may} />}
             <section className="panel" aria-labelledby="checks">
@@ -73,6 +73,7 @@ export default function Checks() {
                   </tbody>
                 </table>
               )}
+              {more && <p className="quiet">{t('checks.moreChecks')}</p>}
             </section>
           </>
         )}
