@@ -423,7 +423,7 @@ func TestTimersApart(t *testing.T) {
 func TestPoolIsSearched(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	if _, err := x.Owner.Exec(t.Context(), `with more as (insert into persons (person_id, number, name) select gen_random_uuid(), '00' || lpad(n::text, 5, '0'), '张三' || n from generate_series(1, 320) n returning person_id)
+	if _, err := x.Owner.Exec(t.Context(), `with more as (insert into persons (person_id, number, name) select gen_random_uuid(), '77' || lpad(n::text, 5, '0'), '张三' || n from generate_series(1, 320) n returning person_id)
 		insert into postings (posting_id, person_id, role, from_at) select gen_random_uuid(), person_id, 'inspector', '2020-01-01' from more`); err != nil {
 		t.Fatal(err)
 	}

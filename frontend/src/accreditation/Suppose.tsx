@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useEligibility } from '../api/cases'
-import { useT } from '../i18n'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import { Conditions } from './Conditions'
@@ -11,6 +12,7 @@ const levels = ['standard', 'demonstration'] as const
 /** What a prison's conditions would be if areas passed that have not: for its plan, nothing is kept. */
 export function Suppose({ prison }: { prison: string }) {
   const t = useT()
+  const lang = useLang()
   const names = useNames()
   const nameOf = useLevel()
   const [level, choose] = useState<string>('standard')
@@ -49,7 +51,7 @@ export function Suppose({ prison }: { prison: string }) {
                     checked={passing.includes(a.area)}
                     onChange={() => turn(a.area)}
                   />{' '}
-                  {names.area(a.area)}
+                  {text(a.name, lang)}
                 </label>
               ))}
             </fieldset>

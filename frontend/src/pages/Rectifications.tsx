@@ -24,7 +24,9 @@ export default function Rectifications() {
       <section className="panel">
         <Ready query={query}>
           {(data) => {
-            const list = data.rectifications.filter((r) => all || r.state === 'open' || r.state === 'done')
+            const list = data.rectifications.filter(
+              (r) => all || r.state === 'open' || r.state === 'done',
+            )
             if (list.length === 0) return <Empty>{t('checks.noItems')}</Empty>
             return (
               <>
