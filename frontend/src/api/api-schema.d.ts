@@ -2425,7 +2425,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is to be put right, the newest first */
+        /** What is to be put right, what waits first */
         get: operations["rectifications.list"];
         put?: never;
         post?: never;
@@ -4848,7 +4848,7 @@ export interface components {
         };
         Defect: {
             /** @enum {string} */
-            id: "score_below" | "duty_missing" | "returned" | "decision_overdue" | "evidence_missing" | "task_overdue" | "backfilled" | "filed_late" | "burst" | "copied" | "source_corrected" | "branch_open" | "claim_unverified" | "draft_held" | "void_undecided" | "amendment_idle" | "two_steps" | "drift" | "duty_due" | "decision_soon" | "draft_idle" | "nil_only" | "ruling_ends" | "relief_undecided" | "roster_missing";
+            id: "score_below" | "duty_missing" | "returned" | "decision_overdue" | "evidence_missing" | "task_overdue" | "rectification_overdue" | "backfilled" | "filed_late" | "burst" | "copied" | "source_corrected" | "branch_open" | "claim_unverified" | "draft_held" | "void_undecided" | "amendment_idle" | "two_steps" | "drift" | "duty_due" | "decision_soon" | "draft_idle" | "nil_only" | "ruling_ends" | "relief_undecided" | "roster_missing";
             /** @enum {string} */
             severity: "error" | "warning" | "hint";
             count: number;
@@ -11789,6 +11789,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description older ones are left out */
+                        more: boolean;
                         checks: components["schemas"]["UnitCheck"][];
                         may: components["schemas"]["CheckKind"][];
                     };
@@ -12360,13 +12362,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is to be put right, the newest first */
+            /** @description What is to be put right, what waits first */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description older ones that do not wait are left out */
+                        more: boolean;
                         rectifications: components["schemas"]["Rectification"][];
                     };
                 };

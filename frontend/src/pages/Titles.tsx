@@ -132,7 +132,7 @@ function Decide({ title }: { title: Title }) {
       onSubmit={(e) => e.preventDefault()}
     >
       <label>
-        {t('cases.refusedFor')}
+        {t('cases.refuseReason')}
         <input value={reason} maxLength={200} onChange={(e) => setReason(e.target.value)} />
       </label>
       <Problems list={problems} />
