@@ -19,11 +19,11 @@ const opened = async (who: string) => {
 /** The check under way of the shown area. */
 const underWay = async () => {
   await page
-    .locator('tr', { hasText: '现场综合考核验收' })
+    .locator('tr', { hasText: '片区联检' })
     .getByRole('link', { name: '三监区' })
     .first()
     .click()
-  await page.getByRole('heading', { level: 1, name: '三监区 · 现场综合考核验收' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: '三监区 · 片区联检' }).waitFor()
 }
 
 describe('a check', () => {
@@ -50,7 +50,7 @@ describe('a check', () => {
   it('begins with what the last one left open', async () => {
     await opened('inspector')
     await underWay()
-    await page.getByRole('heading', { name: /上次摸底检查整改：已核验 1\/2（50%）/ }).waitFor()
+    await page.getByRole('heading', { name: /上次模拟考核整改：已核验 1\/2（50%）/ }).waitFor()
     await shot(page, 'check')
     expect(await violations(page)).toEqual([])
   })

@@ -254,6 +254,9 @@ func (s *Service) step(ctx context.Context, tx Tx, g ground, c Case, as lifecycl
 	if act.DocumentOn > k.facts.Today {
 		return Case{}, fault.InvalidFields("bad_case", []fault.Field{told("/document_on", "range", "日期不能晚于今天", "The day is not after today")})
 	}
+	if bad := notBefore("/document_on", act.DocumentOn, k.round.began); len(bad) > 0 {
+		return Case{}, fault.InvalidFields("bad_case", bad)
+	}
 	who := actor.From(ctx).PersonID
 	e := lifecycle.Event{Name: act.Event, As: as, At: tx.Now(), Reason: act.Reason, Document: act.Document, DocumentOn: act.DocumentOn, Waived: act.Waived, Record: k.record}
 	if as == lifecycle.Clock {

@@ -11,6 +11,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/internal/scoring"
 )
 
 var (
@@ -25,14 +26,32 @@ var sheets = map[lifecycle.State]string{"BASELINE": inspection.Baseline, "ON_SIT
 var ahead = map[lifecycle.State][]string{"SCREENED": {inspection.Baseline}, "POSTPONED": {inspection.Baseline}, "DEPT_ASSESS": {inspection.Baseline},
 	"ON_SITE": {inspection.Baseline}, lifecycle.Named: {inspection.LookBack, inspection.Recheck}}
 
-// Held is the version that a case's check is held to; a check belongs to the step that
-// rests on it or is about to. Faults: not_found, case_forbids.
-func (s *Service) Held(ctx context.Context, prison, area, id uuid.UUID, kind string) (string, int, error) {
-	var c Case
-	err := s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) (err error) {
-		c, err = l.Case(ctx, id)
-		return err
-	})
+// stepOf is the state that rests on a kind of check.
+func stepOf(kind string) lifecycle.State {
+	for state, k := range sheets {
+		if k == kind {
+			return state
+		}
+	}
+	return ""
+}
+
+// useless are the kinds of checks that a case in this state has no use for.
+func useless(state lifecycle.State) (kinds []string) {
+	for _, kind := range sheets {
+		if sheets[state] != kind && !slices.Contains(ahead[state], kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// Held locks the case, to which a check of this kind is about to be added, and is the
+// version it is held to. A check belongs to the step that rests on it or is about to, and a
+// round has one: what became of it stands. Faults: not_found, case_forbids, case_checked.
+func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.UUID, kind string) (string, int, error) {
+	tx := s.Store.Within(in)
+	c, err := tx.Lock(ctx, id)
 	switch {
 	case err != nil:
 		return "", 0, err
@@ -41,7 +60,53 @@ func (s *Service) Held(ctx context.Context, prison, area, id uuid.UUID, kind str
 	case c.Pin == nil || sheets[c.State] != kind && !slices.Contains(ahead[c.State], kind):
 		return "", 0, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", kind)
 	}
-	return c.Pin.Standard, c.Pin.Version, nil
+	there, err := tx.Check(ctx, id, kind, stepOf(kind))
+	if err == nil && there != uuid.Nil {
+		err = fault.New(fault.Conflict, "case_checked").With("check", there)
+	}
+	return c.Pin.Standard, c.Pin.Version, err
+}
+
+// Rests says whether the case is in the step that rests on this kind of check: what is
+// only prepared is not confirmed yet. Faults: not_found, case_forbids.
+func (s *Service) Rests(ctx context.Context, prison, id uuid.UUID, kind string) error {
+	return s.Store.Read(ctx, house(prison), func(l Look) error {
+		c, err := l.Case(ctx, id)
+		if err == nil && sheets[c.State] != kind {
+			err = fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", kind)
+		}
+		return err
+	})
+}
+
+// Carried is what the re-check of the case's cycle takes over from its look-back (R88), as
+// the road itself closed it; nil is nothing.
+func (s *Service) Carried(ctx context.Context, prison, id uuid.UUID) (*inspection.Carried, error) {
+	var out *inspection.Carried
+	err := s.Store.Read(ctx, house(prison), func(l Look) error {
+		c, err := l.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		events, err := l.Events(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			switch {
+			case e.From == e.To:
+			case e.From == "RECHECK":
+				out = nil
+			case e.From == "LOOKBACK":
+				out = &inspection.Carried{}
+				if out.Run, err = uuid.Parse(e.Rests); err == nil {
+					out.Rate, err = scoring.ParseDecimal(s.machine(c).Parameter("carry_rate"))
+				}
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 // Titled tells which areas of a prison hold a title on a day.

@@ -94,12 +94,19 @@ func (s *Service) parameter(c Case, name string) int {
 	return n
 }
 
-// endRights of the team: the check is over, whatever became of it.
-func endRights(ctx context.Context, s *Service, tx Tx, k known, after Case, _ Event) error {
-	if k.check == uuid.Nil {
-		return nil
+// endRights of the team: the check is over, whatever became of it. So is every other check of
+// the case that the state has no use for; what is open of them is cancelled.
+func endRights(ctx context.Context, s *Service, tx Tx, k known, after Case, e Event) error {
+	if k.check != uuid.Nil {
+		if err := s.Checks.EndRights(ctx, tx.Ledger(), after.Prison, k.check); err != nil {
+			return err
+		}
 	}
-	return s.Checks.EndRights(ctx, tx.Ledger(), after.Prison, k.check)
+	reason := titleOf(s.machine(after), e.Transition).ZH
+	if e.Reason != "" {
+		reason += "：" + e.Reason
+	}
+	return s.Checks.Abandon(ctx, tx.Ledger(), after.Prison, after.ID, useless(after.State), e.By, reason)
 }
 
 // packed is what a package names: every record that stands, by its hash.
@@ -142,7 +149,7 @@ func registerTitle(ctx context.Context, _ *Service, tx Tx, _ known, after Case, 
 		wording = after.Level // a level that was added by data
 	}
 	t := Title{Prison: after.Prison, ID: uuid.Must(uuid.NewV7()), Area: after.Area, Level: after.Level, Wording: wording, DocumentNo: e.Document,
-		NamedOn: catalog.DayOf(tx.Now()), Body: bodies[e.As], Origin: "system", Case: after.ID, Seq: e.Seq, AddedBy: e.By, Salt: integrity.NewSalt()}
+		NamedOn: catalog.DayOf(tx.Now()), Body: bodies[e.As], Origin: given, Case: after.ID, Seq: e.Seq, AddedBy: e.By, Salt: integrity.NewSalt()}
 	return tx.InsertTitle(ctx, t)
 }
 

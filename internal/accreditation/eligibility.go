@@ -105,7 +105,7 @@ func (s *Service) conditions(ctx context.Context, l Look, m *lifecycle.Machine, 
 		if !slices.ContainsFunc(areas, func(a ledger.Area) bool { return a.ID == id && a.Counts(day) }) {
 			return Conditions{}, fault.InvalidFields("bad_case", []fault.Field{told("/passing", "enum", "请选择当日计入的监区", "Choose areas that count on the day")})
 		}
-		titles = append(titles, Title{Area: id, Level: areaLevel, NamedOn: day})
+		titles = append(titles, Title{Area: id, Level: areaLevel, NamedOn: day, Origin: given})
 	}
 	return conditionsOf(m, level, day, areas, titles)
 }

@@ -3,6 +3,8 @@ package accreditation
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/google/uuid"
@@ -63,7 +65,8 @@ func (s *Service) grounded(ctx context.Context, g *ground, area ledger.Area) err
 
 // round is what was made since the case came to its state.
 type round struct {
-	since    int // the event by which it came
+	since    int    // the event by which it came
+	began    string // the day on which it came
 	records  []Record
 	opinions []Opinion
 }
@@ -139,7 +142,7 @@ func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, e
 	if g.std != nil {
 		k.departments = s.departments(g.std)
 	}
-	for _, gather := range []func(context.Context, Look, Case, *known) error{s.ofRound, s.ofUnit, s.ofConditions, s.ofChecks, s.ofRecords} {
+	for _, gather := range []func(context.Context, Look, Case, *known) error{s.ofRound, s.ofUnit, s.ofTitles, s.ofConditions, s.ofChecks, s.ofRecords} {
 		if err := gather(ctx, l, c, &k); err != nil {
 			return k, err
 		}
@@ -155,10 +158,15 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 	if err != nil {
 		return err
 	}
+	k.round.began = catalog.DayOf(c.RecordedAt)
 	for _, e := range events {
 		if e.From != e.To {
-			k.round.since = e.Seq
+			k.round.since, k.round.began = e.Seq, catalog.DayOf(e.RecordedAt)
 		}
+	}
+	// What happens under a title happens in its cycle, taken up and looked back on as it may be.
+	if c.State == lifecycle.Named {
+		k.round.began = c.CycleStart
 	}
 	records, err := l.Records(ctx, c.ID)
 	if err != nil {
@@ -236,6 +244,17 @@ func (s *Service) ofUnit(ctx context.Context, l Look, c Case, k *known) error {
 	return nil
 }
 
+// ofTitles is whether the prison holds the standard title already.
+func (s *Service) ofTitles(ctx context.Context, l Look, c Case, k *known) error {
+	titles, err := l.Titles(ctx)
+	for _, t := range titles {
+		if t.Area == c.Area && t.Level == levels[0] && t.Stands(k.facts.Today) {
+			k.facts.StandardHeld = t.DocumentNo + " · " + t.NamedOn
+		}
+	}
+	return err
+}
+
 // ofConditions is the share of the prison's areas that hold a title.
 func (s *Service) ofConditions(ctx context.Context, l Look, c Case, k *known) error {
 	if c.Area != uuid.Nil {
@@ -255,27 +274,12 @@ func (s *Service) ofConditions(ctx context.Context, l Look, c Case, k *known) er
 
 // ofChecks is the sheet of this round, the checks that are prepared, and what is to be put right.
 func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error {
-	used := map[string]bool{}
-	for _, r := range c.Records {
-		used[r.ID] = true
-	}
-	events, err := l.Events(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		used[e.Rests] = true
-	}
 	find := func(kind string) (uuid.UUID, inspection.Standing, error) {
-		id, err := l.Check(ctx, c.ID, kind)
+		id, err := l.Check(ctx, c.ID, kind, stepOf(kind))
 		if err != nil || id == uuid.Nil {
 			return id, inspection.Standing{}, err
 		}
 		st, err := s.Checks.Standing(ctx, l.Ledger(), c.Prison, id)
-		// A sheet is of one round only.
-		if err == nil && st.Run != uuid.Nil && used[st.Run.String()] {
-			id = uuid.Nil
-		}
 		return id, st, err
 	}
 	f := &k.facts
@@ -292,6 +296,9 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		}
 		if f.SheetConfirmed {
 			k.record, f.SheetScore, f.SheetDeducted = st.Run.String(), st.Score, st.Deducted
+			if err := s.domains(c, st.Lowest, f); err != nil {
+				return err
+			}
 		}
 		if f.SheetConfirmed && c.State == "RECHECK" {
 			// The run holds the carry as a leaf of its own; the road takes it off itself.
@@ -308,18 +315,38 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		if id != uuid.Nil && !st.Confirmed {
 			k.next[kind] = prepared{id, st}
 		}
-		f.CriticalOpen = max(f.CriticalOpen, st.CriticalOpen)
 	}
 	items, err := s.Checks.Items(ctx, l.Ledger(), c.Prison, c.Area)
 	if err != nil {
 		return err
 	}
 	for _, i := range items {
-		f.Items++
+		if k.check != uuid.Nil && i.Check == k.check {
+			f.Items++
+		}
 		if !i.Verified {
 			f.ItemsOpen++
+			if i.Critical {
+				f.CriticalOpen++
+			}
 		}
 	}
+	return nil
+}
+
+// domains is the lowest rate of the sheet's domains against what the level asks, exactly;
+// a level that asks none has no such parameter.
+func (s *Service) domains(c Case, lowest *big.Rat, f *lifecycle.Facts) error {
+	p, ok := s.machine(c).Parameters["domain_rate_"+c.Level]
+	if f.DomainRateReached = !ok; !ok || lowest == nil {
+		return nil
+	}
+	needed, ok := new(big.Rat).SetString(fmt.Sprint(p.Value))
+	if !ok {
+		return fault.New(fault.Invalid, "bad_parameter").With("parameter", "domain_rate_"+c.Level)
+	}
+	percent := func(r *big.Rat) string { return lifecycle.Exact(new(big.Rat).Mul(r, big.NewRat(100, 1))) + "%" }
+	f.DomainRateReached, f.DomainRate, f.DomainRateNeeded = lowest.Cmp(needed) >= 0, percent(lowest), percent(needed)
 	return nil
 }
 
@@ -362,6 +389,9 @@ func (s *Service) ofRecords(_ context.Context, _ Look, c Case, k *known) error {
 			}
 			if last != nil {
 				f.ResultsConfirmed++
+				if !last.Met {
+					f.ResultsUnmet++
+				}
 				f.CriticalOpen += last.CriticalOpen
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 )
 
 // Store keeps cases and titles.
@@ -22,6 +23,8 @@ type Store interface {
 	Cases(ctx context.Context, s ledger.Session) ([]Case, error)
 	// Register is every title in sight, by prison and day.
 	Register(ctx context.Context, s ledger.Session) ([]Title, error)
+	// Within is the transaction of a check, for what its case says to it.
+	Within(tx ledger.Tx) Tx
 	// Prisons that are open, with their areas.
 	Prisons(ctx context.Context) ([]ledger.Prison, error)
 }
@@ -45,8 +48,9 @@ type Look interface {
 	Titles(ctx context.Context) ([]Title, error)
 	// SelfCheck is the unit's last self-check that was kept since; "" for none.
 	SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error)
-	// Check is the newest of the case of this kind; the zero id for none.
-	Check(ctx context.Context, c uuid.UUID, kind string) (uuid.UUID, error)
+	// Check of the case of this kind that nobody cancelled, opened since the step that rests on
+	// it was left the last time: of several the first confirmed. The zero id for none.
+	Check(ctx context.Context, c uuid.UUID, kind string, step lifecycle.State) (uuid.UUID, error)
 	// Own is the score of a kept run before a look-back is carried over.
 	Own(ctx context.Context, run uuid.UUID) (string, error)
 	// Ledger is the same transaction, for what checks tell of themselves.
@@ -70,6 +74,7 @@ type Tx interface {
 	InsertConfirmation(ctx context.Context, c Case, x Confirmation) error
 	InsertOpinions(ctx context.Context, c Case, list []Opinion) error
 	InsertTitle(ctx context.Context, t Title) error
+	InsertTitleDecision(ctx context.Context, t Title) error
 	InsertTitleAct(ctx context.Context, t Title, a TitleAct) error
 	Notify(ctx context.Context, n ledger.Notice) error
 }

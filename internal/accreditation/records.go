@@ -286,6 +286,22 @@ func notAfter(pointer, day, today string) []fault.Field {
 	return nil
 }
 
+// notBefore refuses a day on which the step had not begun (R35).
+func notBefore(pointer, day, began string) []fault.Field {
+	if day == "" || day >= began {
+		return nil
+	}
+	return []fault.Field{told(pointer, "range", "日期不早于本环节开始之日（"+began+"）", "The day is not before the step began ("+began+")")}
+}
+
+// done is what happens in its step: its day is not before. A record without it may name a
+// document that is older.
+type done interface{ on() string }
+
+func (m *Meeting) on() string { return m.Day }
+
+func (n *Note) on() string { return n.Day }
+
 func worded(pointer string, text *string) []fault.Field {
 	clean, ok := catalog.Name(*text, longest)
 	if !ok {
@@ -329,7 +345,11 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 		if err := dec.Decode(b); err != nil {
 			return Record{}, fault.InvalidFields("bad_case", []fault.Field{told("/body", "type", "记录内容与格式不符", "The record is not of this form")})
 		}
-		if bad := b.wrong(known.facts.Today); len(bad) > 0 {
+		bad := b.wrong(known.facts.Today)
+		if d, ok := b.(done); ok {
+			bad = append(bad, notBefore("/day", d.on(), known.round.began)...)
+		}
+		if len(bad) > 0 {
 			for i := range bad {
 				bad[i].Pointer = "/body" + bad[i].Pointer
 			}

@@ -2,6 +2,7 @@ package accreditation
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -99,7 +100,7 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 	if err != nil {
 		return err
 	}
-	for i, t := range list {
+	for _, t := range list {
 		if t.Mark == lifecycle.Ahead {
 			continue
 		}
@@ -110,12 +111,9 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 		if t.Department != "" {
 			posts = append(posts, holder{actor.DeptHead, uuid.Nil, uuid.Nil, t.Department})
 		}
-		// Told apart by the round, the timer and its mark.
-		n := c.Seq*1000 + i*2
-		if t.Mark == lifecycle.Late {
-			n++
-		}
-		if err := s.notify(ctx, tx, c, "case_due", n, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department}, posts...); err != nil {
+		// Told apart by the cycle, the timer, its day and its mark.
+		due := strings.Join([]string{t.Timer, t.Department, t.On, string(t.Mark)}, " ")
+		if err := s.notify(ctx, tx, c, "case_due", c.Cycle, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department, "due": due}, posts...); err != nil {
 			return err
 		}
 	}

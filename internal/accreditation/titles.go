@@ -32,6 +32,8 @@ type Title struct {
 	AddedName  string     `json:"added_by"`
 	RecordedAt time.Time  `json:"recorded_at"`
 	Acts       []TitleAct `json:"acts"`
+	// Decision of a second person on one from before; nil while it waits.
+	Decision *TitleDecision `json:"decision,omitempty"`
 	// Goes is the case by which it goes on; of a title from before none at first.
 	Goes uuid.UUID `json:"goes_on,omitzero"`
 	Salt []byte    `json:"-"`
@@ -55,9 +57,30 @@ type TitleAct struct {
 	Salt       []byte    `json:"-"`
 }
 
-// Stands says whether the title was given by a day and not revoked by then.
+// The origins of a title: given by the road, or entered from before it.
+const (
+	given    = "system"
+	imported = "imported"
+)
+
+// TitleDecision of a second person on a title from before. It never changes.
+type TitleDecision struct {
+	Verdict    string    `json:"verdict"` // confirmed, refused
+	Reason     string    `json:"reason,omitempty"`
+	By         uuid.UUID `json:"-"`
+	ByName     string    `json:"by"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Salt       []byte    `json:"-"`
+}
+
+// Counts says that the title is one: given by the road, or confirmed by a second person.
+func (t Title) Counts() bool {
+	return t.Origin == given || t.Decision != nil && t.Decision.Verdict == "confirmed"
+}
+
+// Stands says whether the title counts, was given by a day and not revoked by then.
 func (t Title) Stands(day string) bool {
-	return t.NamedOn <= day && !slices.ContainsFunc(t.Acts, func(a TitleAct) bool { return a.Act == "revoked" && a.OnDay <= day })
+	return t.Counts() && t.NamedOn <= day && !slices.ContainsFunc(t.Acts, func(a TitleAct) bool { return a.Act == "revoked" && a.OnDay <= day })
 }
 
 // Record commits to the title.
@@ -75,6 +98,13 @@ func (a TitleAct) Record(title uuid.UUID) (ledger.Record, error) {
 	})
 }
 
+// Record commits to the decision.
+func (d TitleDecision) Record(title, addedBy uuid.UUID) (ledger.Record, error) {
+	return ledger.NewRecord("title_decision", title.String(), d.Salt, map[string]any{
+		"title": title, "added_by": addedBy, "verdict": d.Verdict, "reason": d.Reason, "decided_by": d.By,
+	})
+}
+
 // Register lists the titles in sight, those that stand and those that do not.
 func (s *Service) Register(ctx context.Context) (list []Title, may bool, err error) {
 	list, err = s.Store.Register(ctx, s.asked(ctx, uuid.Nil))
@@ -88,6 +118,9 @@ func (s *Service) Register(ctx context.Context) (list []Title, may bool, err err
 		t.Standing, t.Actions = t.Stands(day), []string{}
 		if t.Standing && t.Goes == uuid.Nil && s.may(ctx, "act_bureau", subject(t.Prison, t.Area)) == nil {
 			t.Actions = append(t.Actions, "take_up")
+		}
+		if s.mayDecide(ctx, *t) == nil {
+			t.Actions = append(t.Actions, "confirm", "refuse")
 		}
 	}
 	return list, s.may(ctx, "manage", ledger.Subject{Class: "title"}) == nil, nil
@@ -109,7 +142,25 @@ type Imported struct {
 	Reason    string `json:"reason,omitempty"`
 }
 
-// Import enters one. Faults: forbidden, bad_title with fields, title_held.
+// before says that nothing of the road stands against a title of before: it was given before
+// the unit had a case, and none is under way. Titles on paper may be younger than the prison's
+// ledgers, so the day of the prison's founding is no line; the first case is.
+func before(ctx context.Context, tx Tx, area uuid.UUID, named string) error {
+	cases, err := tx.CasesOf(ctx, area)
+	for _, c := range cases {
+		switch {
+		case !c.Ends() && !c.Held():
+			return fault.New(fault.Conflict, "case_open").With("case", c.ID)
+		case named >= catalog.DayOf(c.RecordedAt):
+			return fault.InvalidFields("bad_title", []fault.Field{told("/named_on", "range", "系统前的称号应早于本单位第一次申报（"+catalog.DayOf(c.RecordedAt)+"）",
+				"A title from before is older than the unit's first application ("+catalog.DayOf(c.RecordedAt)+")")})
+		}
+	}
+	return err
+}
+
+// Import enters one; it counts when somebody else has confirmed it. Faults: forbidden,
+// bad_title with fields, title_held, case_open.
 func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, idem ledger.Idem) (Title, error) {
 	if err := s.may(ctx, "manage", ledger.Subject{Class: "title", Prison: prison}); err != nil {
 		return Title{}, err
@@ -129,7 +180,9 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 			bad = append(bad, worded(x.pointer, x.text)...)
 		}
 	}
-	bad = append(bad, notAfter("/named_on", in.NamedOn, today)...)
+	if _, err := catalog.Day(in.NamedOn); err != nil || in.NamedOn >= today {
+		bad = append(bad, told("/named_on", "range", "系统前的称号应早于今天；今天起的称号由申报产生", "A title from before is of a day before today: from today on titles come by applications"))
+	}
 	for pointer, day := range map[string]string{"/kept_on": in.KeptOn, "/revoked_on": in.RevokedOn} {
 		if day != "" && (len(notAfter(pointer, day, today)) > 0 || day < in.NamedOn) {
 			bad = append(bad, told(pointer, "range", "日期不早于命名之日，不晚于今天", "The day is not before naming, nor after today"))
@@ -140,7 +193,7 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 	}
 	who := actor.From(ctx).PersonID
 	t := Title{Prison: prison, ID: uuid.Must(uuid.NewV7()), Area: in.Area, Level: in.Level, Wording: in.Wording, DocumentNo: in.DocumentNo, NamedOn: in.NamedOn,
-		Body: in.Body, Origin: "imported", AddedBy: who, AddedName: actor.From(ctx).Name, Acts: []TitleAct{}, Actions: []string{}, Salt: integrity.NewSalt()}
+		Body: in.Body, Origin: imported, AddedBy: who, AddedName: actor.From(ctx).Name, Acts: []TitleAct{}, Actions: []string{}, Salt: integrity.NewSalt()}
 	act := func(kind, day, no, reason string) {
 		if day != "" {
 			t.Acts = append(t.Acts, TitleAct{ID: uuid.Must(uuid.NewV7()), Act: kind, OnDay: day, DocumentNo: no, Reason: reason, By: who, Salt: integrity.NewSalt()})
@@ -150,12 +203,17 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 	act("revoked", in.RevokedOn, in.OrderNo, in.Reason)
 	var out Title
 	err := s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
+		if err := tx.Alone(ctx); err != nil {
+			return err
+		}
 		if _, err := areaOf(ctx, tx, in.Area); err != nil {
+			return err
+		}
+		if err := before(ctx, tx, in.Area, in.NamedOn); err != nil {
 			return err
 		}
 		t.RecordedAt = tx.Now()
 		out = t
-		out.Standing = t.Stands(today)
 		if err := tx.InsertTitle(ctx, t); err != nil {
 			return err
 		}
@@ -165,6 +223,64 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 			}
 		}
 		return nil
+	})
+	return out, err
+}
+
+// mayDecide on a title from before that waits: the bureau's office, another than who entered it.
+func (s *Service) mayDecide(ctx context.Context, t Title) error {
+	if err := s.may(ctx, "manage", ledger.Subject{Class: "title", Prison: t.Prison}); err != nil {
+		return err
+	}
+	switch {
+	case t.Origin != imported || t.Decision != nil:
+		return fault.New(fault.Conflict, "already_decided")
+	case t.AddedBy == actor.From(ctx).PersonID:
+		return fault.New(fault.Forbidden, "own_title")
+	}
+	return nil
+}
+
+// Decide confirms a title from before or refuses it, with a reason. Faults: forbidden,
+// not_found, own_title, already_decided, case_open, bad_title with fields.
+func (s *Service) Decide(ctx context.Context, prison, title uuid.UUID, verdict, reason string, idem ledger.Idem) (Title, error) {
+	if verdict != "confirmed" && verdict != "refused" {
+		return Title{}, fault.New(fault.Malformed, "bad_request")
+	}
+	if verdict == "refused" || reason != "" {
+		if bad := worded("/reason", &reason); len(bad) > 0 {
+			return Title{}, fault.InvalidFields("bad_title", bad)
+		}
+	}
+	var out Title
+	err := s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
+		if err := tx.Alone(ctx); err != nil {
+			return err
+		}
+		titles, err := tx.Titles(ctx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(titles, func(t Title) bool { return t.ID == title })
+		if i < 0 {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		out = titles[i]
+		if err := s.mayDecide(ctx, out); err != nil {
+			return err
+		}
+		if verdict == "confirmed" {
+			if err := before(ctx, tx, out.Area, out.NamedOn); err != nil {
+				return err
+			}
+		}
+		a := actor.From(ctx)
+		out.Decision = &TitleDecision{Verdict: verdict, Reason: reason, By: a.PersonID, ByName: a.Name, RecordedAt: tx.Now(), Salt: integrity.NewSalt()}
+		out.Standing, out.Actions = out.Stands(catalog.DayOf(tx.Now())), []string{}
+		if err := tx.InsertTitleDecision(ctx, out); err != nil {
+			return err
+		}
+		return s.lost(ctx, tx, prison)
 	})
 	return out, err
 }

@@ -19,7 +19,7 @@ import (
 type Newer struct {
 	Pin standards.Pin `json:"pin"`
 	May bool          `json:"may_choose"` // the actor, now
-	// Busy says that a check is under way: its version stays until it is closed.
+	// Busy says that a check is under way or prepared: its version stays until it is closed.
 	Busy bool `json:"busy"`
 }
 
@@ -39,11 +39,24 @@ type Chosen struct {
 	Difference
 }
 
-func (s *Service) newer(ctx context.Context, c Case, g ground) *Newer {
+// busy says that a check holds the case to its version: one that the step rests on, or one
+// that is prepared for the next.
+func (s *Service) busy(ctx context.Context, l Look, c Case) (bool, error) {
+	if _, ok := sheets[c.State]; ok {
+		return true, nil
+	}
+	for _, kind := range ahead[c.State] {
+		if id, err := l.Check(ctx, c.ID, kind, stepOf(kind)); err != nil || id != uuid.Nil {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+func (s *Service) newer(ctx context.Context, c Case, g ground, busy bool) *Newer {
 	if c.Pin == nil || g.issued == nil || *g.issued == *c.Pin || c.Ends() {
 		return nil
 	}
-	_, busy := sheets[c.State]
 	return &Newer{Pin: *g.issued, Busy: busy, May: !busy && s.may(ctx, capacity(lifecycle.BureauOffice, c.Area), subject(c.Prison, c.Area)) == nil}
 }
 
@@ -59,7 +72,7 @@ func (s *Service) Difference(ctx context.Context, prison, id uuid.UUID) (Differe
 
 func (s *Service) difference(ctx context.Context, g ground) (Difference, error) {
 	c := g.of
-	if s.newer(ctx, c, g) == nil {
+	if s.newer(ctx, c, g, false) == nil {
 		return Difference{}, fault.New(fault.Conflict, "no_newer_version")
 	}
 	d := Difference{From: *c.Pin, To: *g.issued}
@@ -101,9 +114,6 @@ func (s *Service) Choose(ctx context.Context, prison, id uuid.UUID, seq int, cho
 	if err != nil {
 		return Case{}, err
 	}
-	if _, busy := sheets[g.of.State]; busy {
-		return Case{}, fault.New(fault.Conflict, "case_checking")
-	}
 	var out Case
 	err = s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
 		c, err := tx.Lock(ctx, id)
@@ -112,6 +122,13 @@ func (s *Service) Choose(ctx context.Context, prison, id uuid.UUID, seq int, cho
 		}
 		if c.Seq != seq || g.of.Seq != seq {
 			return fault.New(fault.Stale, "changed_meanwhile")
+		}
+		busy, err := s.busy(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if busy {
+			return fault.New(fault.Conflict, "case_checking")
 		}
 		r, err := s.newRecord(ctx, c, kindVersion, "", Chosen{choice, reason, d})
 		if err != nil {

@@ -255,8 +255,9 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		}
 	}
 	w.Lost = append([]Lost{}, w.Lost...)
-	w.Newer = s.newer(ctx, c, g)
-	return w, nil
+	busy, err := s.busy(ctx, l, c)
+	w.Newer = s.newer(ctx, c, g, busy)
+	return w, err
 }
 
 func titleOf(m *lifecycle.Machine, transition string) fault.Text {

@@ -180,13 +180,8 @@ func Missing(in scoring.Input, ledgerID string, n int, day string) scoring.Input
 
 // drift compares with the newest run that a full check kept, else the newest of all.
 func (s *Service) drift(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet) (*Drift, error) {
-	runs, err := s.Store.Runs(ctx, ses, area)
-	if err != nil || len(runs) == 0 {
-		return nil, err
-	}
-	at := max(0, slices.IndexFunc(runs, func(r Run) bool { return slices.Contains(full, r.Kind) }))
-	run, err := s.Store.Run(ctx, ses, runs[at].ID)
-	if err != nil {
+	run, err := s.Store.Measure(ctx, ses, area, full)
+	if err != nil || run == nil {
 		return nil, err
 	}
 	var then scoring.Sheet

@@ -41,6 +41,7 @@ var checks = []struct {
 	{"decision_overdue", Grave, nil},
 	{"evidence_missing", Grave, nil},
 	{"task_overdue", Grave, nil},
+	{"rectification_overdue", Grave, nil},
 	{"backfilled", Doubtful, nil},
 	{"filed_late", Doubtful, nil},
 	{"burst", Doubtful, (*Service).flooded},

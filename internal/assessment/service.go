@@ -49,6 +49,9 @@ type Store interface {
 	AddRun(ctx context.Context, s ledger.Session, idem ledger.Idem, r Run) (Run, error)
 	// Runs lists the newest first, at most 200, without input and sheet.
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
+	// Measure is the newest run of these kinds with its sheet, however many others followed it;
+	// without one the newest of all. nil is none.
+	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string) (*Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
 	// LatestSheet of the runs of these kinds up to a day; nil is none.
 	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)

@@ -59,8 +59,12 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 	steps := []func(context.Context) error{
 		func(ctx context.Context) error {
 			for _, h := range held {
-				if _, err := s.Import(l.as(ctx, bureau), l.u.id, accreditation.Imported{Area: l.u.area(h.area), Level: "area", Wording: "规范化监区", DocumentNo: "演示〔" + h.named[:4] + "〕1号",
-					NamedOn: h.named, Body: "省局党委会"}, ledger.Idem{}); err != nil {
+				t, err := s.Import(l.as(ctx, bureau), l.u.id, accreditation.Imported{Area: l.u.area(h.area), Level: "area", Wording: "规范化监区", DocumentNo: "演示〔" + h.named[:4] + "〕1号",
+					NamedOn: h.named, Body: "省局党委会"}, ledger.Idem{})
+				if err == nil {
+					_, err = s.Decide(l.as(ctx, l.p.atBureau()[13]), l.u.id, t.ID, "confirmed", "", ledger.Idem{})
+				}
+				if err != nil {
 					return err
 				}
 			}

@@ -45,7 +45,7 @@ func (l *life) inspect(i *inspection.Service) {
 		do func(context.Context) error
 	}{
 		{day(-24), func(ctx context.Context) (err error) {
-			past, err = l.openCheck(ctx, i, area, inspection.Baseline, "年度摸底检查")
+			past, err = l.openCheck(ctx, i, area, inspection.Mock, "年度模拟考核")
 			return err
 		}},
 		{day(-23), func(ctx context.Context) error {
@@ -56,7 +56,7 @@ func (l *life) inspect(i *inspection.Service) {
 		{day(-19), func(ctx context.Context) error { return l.putRight(ctx, i) }},
 		{day(-12), func(ctx context.Context) error { return l.closeCheck(ctx, i, past.ID) }},
 		{l.end.Add(-50 * time.Minute), func(ctx context.Context) error {
-			c, err := l.openCheck(ctx, i, area, inspection.OnSite, "现场综合考核验收")
+			c, err := l.openCheck(ctx, i, area, inspection.Joint, "片区联检")
 			if err != nil {
 				return err
 			}
@@ -115,7 +115,7 @@ func (l *life) putRight(ctx context.Context, i *inspection.Service) error {
 	head, ok1 := l.posted([]actor.Role{actor.AreaHead}, area, "", uuid.Nil)
 	officer, ok2 := l.posted([]actor.Role{actor.Officer}, area, "", uuid.Nil)
 	office, ok3 := l.posted([]actor.Role{actor.PrisonOffice}, uuid.Nil, "", uuid.Nil)
-	items, err := i.Rectifications(l.as(ctx, head), l.u.id, &area)
+	items, _, err := i.Rectifications(l.as(ctx, head), l.u.id, &area)
 	if err != nil || !ok1 || !ok2 || !ok3 || len(items) == 0 {
 		return err
 	}

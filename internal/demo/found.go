@@ -268,11 +268,15 @@ func (p *Province) found(ctx context.Context) ([]*unit, error) {
 // the prison was never open. Only the owner of the database can.
 func wipe(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		// A check names its run and a run its check.
+		if _, err := tx.Exec(ctx, "set constraints checks_run_fkey, check_acts_run_fkey deferred"); err != nil {
+			return err
+		}
 		// The rights of teams go with them.
 		if _, err := tx.Exec(ctx, "with gone as (delete from check_members where prison_id = $1 returning grant_id) delete from grants g using gone where g.grant_id = gone.grant_id", prison); err != nil {
 			return err
 		}
-		for _, table := range []string{"facts", "title_acts", "titles", "opinions", "case_confirmations", "case_records", "case_events", "rectification_acts", "rectifications", "appeal_decisions", "appeals", "finding_replies", "finding_ends", "findings", "score_runs", "check_acts", "checks", "cases", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
+		for _, table := range []string{"facts", "title_decisions", "title_acts", "titles", "opinions", "case_confirmations", "case_records", "case_events", "rectification_acts", "rectifications", "appeal_decisions", "appeals", "finding_replies", "finding_ends", "findings", "score_runs", "check_acts", "checks", "cases", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
 			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {
 			if _, err := tx.Exec(ctx, "delete from "+table+" where prison_id = $1", prison); err != nil {
 				return err

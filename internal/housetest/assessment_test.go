@@ -187,6 +187,15 @@ func TestRunReplays(t *testing.T) {
 	if _, err := h.Assessment.Keep(h.As(ctx, "officer"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); fault.CodeOf(err) != "forbidden" {
 		t.Errorf("an officer keeps a run: %v", err)
 	}
+	// The unit's own people alone check themselves.
+	for _, who := range []string{"prison office", "bureau office"} {
+		if _, err := h.Assessment.Keep(h.As(ctx, who), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); fault.CodeOf(err) != "forbidden" {
+			t.Errorf("%s makes the unit's self-check: %v", who, err)
+		}
+	}
+	if _, err := h.Assessment.Keep(checking(ctx, h), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); fault.CodeOf(err) != "forbidden" {
+		t.Errorf("an inspector makes the unit's self-check: %v", err)
+	}
 	kept, err := h.Assessment.Keep(h.As(ctx, "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)

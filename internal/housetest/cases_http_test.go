@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/account"
 )
 
 // TestCasesHTTP asks every route of cases and titles as the page does; each answer is held to
@@ -26,6 +30,16 @@ func TestCasesHTTP(t *testing.T) {
 	}
 	if status, body := officer.do(t, "POST", prison+"/titles", title, key); status != 403 {
 		t.Errorf("an officer enters a title: %d %v", status, body)
+	}
+	if status, body := bureau.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/decision", `{"verdict":"confirmed"}`, keyed("own")); status != 403 || body["code"] != "own_title" {
+		t.Errorf("who entered it confirms: %d %v", status, body)
+	}
+	if _, err := c.h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), c.h.Person("second bureau office").PersonID, account.Hash("a password")); err != nil {
+		t.Fatal(err)
+	}
+	second := c.as(t, "second bureau office")
+	if status, body := second.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/decision", `{"verdict":"confirmed"}`, keyed("second")); status != 200 || body["standing"] != true {
+		t.Fatalf("another confirms: %d %v", status, body)
 	}
 	status, taken := bureau.do(t, "POST", prison+"/titles/"+made["id"].(string)+"/case", `{}`, keyed("take"))
 	if status != 201 || taken["state"] != "NAMED" {

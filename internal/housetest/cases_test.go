@@ -342,7 +342,7 @@ func TestCaseRoad(t *testing.T) {
 // rectified puts every open item of the house right, verified by another than its owner.
 func (j *journey) rectified() {
 	j.t.Helper()
-	items, err := j.h.Inspection.Rectifications(j.as("bureau office"), j.h.Prison, nil)
+	items, _, err := j.h.Inspection.Rectifications(j.as("bureau office"), j.h.Prison, nil)
 	if err != nil {
 		j.t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func TestChecksOverHTTP(t *testing.T) {
 		ids = append(ids, h.Person(who).PersonID)
 	}
 	team := fmt.Sprintf(`"team":[{"person":%q,"leader":true},{"person":%q},{"person":%q}]`, ids...)
-	body := fmt.Sprintf(`{"kind":"onsite","area":%q,"from_day":%q,"to_day":%q,"purpose":"现场考核",%s}`, h.Area, day, day, team)
+	body := fmt.Sprintf(`{"kind":"joint","area":%q,"from_day":%q,"to_day":%q,"purpose":"现场考核",%s}`, h.Area, day, day, team)
 	ask("prison office", "POST", in+"/checks", body, 403)
 	check := ask("bureau office", "POST", in+"/checks", body, 201)["id"].(string)
 	at := in + "/checks/" + check

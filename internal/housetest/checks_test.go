@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/internal/accreditation"
 	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
@@ -142,13 +143,11 @@ func TestOwnPrisonRefused(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
 	ctx := t.Context()
-	n := x.newCheck(x.Area, inspection.Baseline)
+	n := x.newCheck(x.Area, inspection.Joint)
 	open := func() error {
 		_, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
 		return err
 	}
-	n.Team = x.team("yi inspector", "bing inspector")
-	wants(t, "a team of two", open(), "bad_check")
 	n.Team = x.team("yi inspector", "yi second inspector", "bing inspector")
 	n.Team[1].Leader = true
 	wants(t, "two leaders", open(), "bad_check")
@@ -161,11 +160,11 @@ func TestOwnPrisonRefused(t *testing.T) {
 	}
 	n.Team = x.team("yi inspector", "bing inspector", "bing second inspector")
 	wants(t, "who was posted here", open(), "own_prison")
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.open(x.Area, inspection.Joint)
 	_, err := x.Inspection.AddMember(x.as("bureau office"), x.Prison, c.ID, x.Person("bing second inspector").PersonID, ledger.Idem{})
 	wants(t, "called later", err, "own_prison")
 	for _, who := range []string{"prison office", "warden", "bureau leader", "yi inspector"} {
-		_, err := x.Inspection.OpenCheck(x.as(who), x.Prison, x.newCheck(x.Area, inspection.Baseline), ledger.Idem{})
+		_, err := x.Inspection.OpenCheck(x.as(who), x.Prison, x.newCheck(x.Area, inspection.Joint), ledger.Idem{})
 		wants(t, who+" opens a check", err, "forbidden")
 	}
 	_, err = x.Owner.Exec(ctx, `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, salt) select prison_id, check_id, $3, false, grant_id, added_by, salt
@@ -183,7 +182,7 @@ func TestOwnPrisonRefused(t *testing.T) {
 	if _, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, other, ledger.Idem{}); err != nil {
 		t.Errorf("a mock check by one: %v", err)
 	}
-	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Baseline)
+	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Joint, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +211,7 @@ func TestGrantEnds(t *testing.T) {
 	if _, err := x.Assessment.Findings(x.as("bing inspector"), x.Prison, x.Area); err == nil {
 		t.Error("an inspector reads before there is a team")
 	}
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.open(x.Area, inspection.Joint)
 	if _, err := x.Assessment.Findings(x.as("bing inspector"), x.Prison, x.Area); err != nil {
 		t.Errorf("of the team: %v", err)
 	}
@@ -221,7 +220,7 @@ func TestGrantEnds(t *testing.T) {
 	}
 	x.find(c, x.finding("YJ-02.missing", 2))
 	for who, want := range map[string]int{"area head": 1, "bing inspector": 1, "area head elsewhere": 0, "inspector": 0, "yi area head": 0} {
-		if list, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
+		if list, _, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
 			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list), may, err)
 		}
 	}
@@ -256,7 +255,7 @@ func TestGrantEnds(t *testing.T) {
 	// With an actor read a moment before the end, the state refuses still.
 	_, err = x.Inspection.AddFinding(before, x.Prison, c.ID, x.finding("YJ-02.missing", 1), ledger.Idem{})
 	wants(t, "with rights of before", err, "check_state")
-	cancelled := x.open(x.Other, inspection.Baseline)
+	cancelled := x.open(x.Other, inspection.Joint)
 	if _, err := x.Inspection.Cancel(x.as("bureau office"), x.Prison, cancelled.ID, " ", ledger.Idem{}); fault.CodeOf(err) != "reason_required" {
 		t.Errorf("cancelled without a reason: %v", err)
 	}
@@ -275,7 +274,7 @@ func TestGrantEnds(t *testing.T) {
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.open(x.Area, inspection.Joint)
 	for name, tt := range map[string]struct {
 		change func(*inspection.Finding)
 		at     string
@@ -360,7 +359,7 @@ func TestFindings(t *testing.T) {
 func TestAppealHoldsClosing(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	c := x.open(x.Area, inspection.OnSite)
+	c := x.open(x.Area, inspection.Mock)
 	first := x.find(c, x.finding("YJ-02.missing", 3)) // 15
 	second := x.find(c, x.finding("JG-02.video", 2))
 	third := x.find(c, x.finding("JG-04.found", 1))
@@ -444,7 +443,7 @@ func TestAppealByTeamRefused(t *testing.T) {
 	if _, err := x.Owner.Exec(ctx, "insert into postings (posting_id, person_id, role) values (gen_random_uuid(), $1, 'inspector')", x.Person("second bureau office").PersonID); err != nil {
 		t.Fatal(err)
 	}
-	n := x.newCheck(x.Area, inspection.Baseline)
+	n := x.newCheck(x.Area, inspection.Joint)
 	n.Team = append(n.Team, inspection.NewMember{Person: x.Person("second bureau office").PersonID})
 	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
 	if err != nil {
@@ -477,7 +476,7 @@ func TestSheetFrozen(t *testing.T) {
 	x := checked(t)
 	ctx := t.Context()
 	reckon(t, x.House, "duty-log", map[string]string{"due": "30", "filled": "29", "unfilled": "1"})
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.open(x.Area, inspection.Joint)
 	f := x.find(c, x.finding("YJ-02.missing", 2))
 	seen := x.whole(c).Seq
 	x.find(c, x.finding("YJ-02.missing", 1))
@@ -561,11 +560,11 @@ func TestVerifierOther(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
 	ctx := t.Context()
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.open(x.Area, inspection.Joint)
 	x.find(c, x.finding("YJ-02.missing", 1))
 	x.find(c, x.finding("", 0)) // advice opens nothing
 	x.confirm(c)
-	items, err := x.Inspection.Rectifications(x.as("area head"), x.Prison, nil)
+	items, _, err := x.Inspection.Rectifications(x.as("area head"), x.Prison, nil)
 	if err != nil || len(items) != 1 || !slices.Equal(items[0].Actions, []string{"assigned"}) {
 		t.Fatalf("%+v: %v", items, err)
 	}
@@ -630,13 +629,13 @@ func TestVerifierOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.clock = x.clock.AddDate(0, 2, 0)
-	items, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
+	items, _, err = x.Inspection.Rectifications(x.as("area head"), x.Prison, &x.Area)
 	if err != nil || items[0].State != "open" || !items[0].Overdue || len(items[0].Acts) != 5 {
 		t.Errorf("%+v: %v", items, err)
 	}
-	if _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {
+	if _, _, err := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); err != nil {
 		t.Fatal(err)
-	} else if list, _ := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); len(list) != 0 {
+	} else if list, _, _ := x.Inspection.Rectifications(x.as("area head elsewhere"), x.Prison, &x.Area); len(list) != 0 {
 		t.Error("another area's head sees them")
 	}
 }
@@ -646,7 +645,7 @@ func TestVerifierOther(t *testing.T) {
 func TestRectificationCarried(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	c := x.open(x.Area, inspection.Baseline)
+	c := x.lookedBack()
 	x.find(c, x.finding("YJ-02.missing", 2)) // −10
 	x.find(c, x.finding("JG-02.video", 1))
 	x.find(c, x.finding("YJ-02.missing", 1)) // −5
@@ -679,7 +678,7 @@ func TestRectificationCarried(t *testing.T) {
 	if live.Score.Rat().Cmp(before.Rat()) <= 0 {
 		t.Errorf("verified, live %s, before %s", live.Score, before)
 	}
-	next := x.open(x.Area, inspection.OnSite)
+	next := x.open(x.Area, inspection.Mock)
 	w := x.whole(next)
 	if w.Closing == nil || w.Closing.Check != c.ID || w.Closing.Verified != 1 || w.Closing.All != 3 || len(w.Carried) != 2 || len(w.Items) != 0 {
 		t.Errorf("the next check begins with %+v, %d carried", w.Closing, len(w.Carried))
@@ -719,7 +718,7 @@ func TestRectificationCarried(t *testing.T) {
 
 // TestPrisonCheck: the prison as a whole is scored by its own standard, fed by the scores
 // of its areas in force: a titled one by its check, another by its self-check, one
-// without any as nothing. A re-check takes over a tenth of the look-back's losses.
+// without any as nothing.
 func TestPrisonCheck(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
@@ -748,7 +747,7 @@ func TestPrisonCheck(t *testing.T) {
 		}
 		return "none"
 	}
-	whole := x.open(uuid.Nil, inspection.Baseline)
+	whole := x.open(uuid.Nil, inspection.Joint)
 	if whole.Standard != "prison" {
 		t.Errorf("by %s", whole.Standard)
 	}
@@ -764,13 +763,13 @@ func TestPrisonCheck(t *testing.T) {
 	if got := beyond(score(whole)); got != "80" {
 		t.Errorf("after one self-check %s", got)
 	}
-	// Its check lost much in that domain. Without a title the self-check counts, which is later than no baseline.
-	onsite := x.open(x.Area, inspection.OnSite)
-	f := x.finding("JG-01.contraband", 3)
-	x.find(onsite, f)
-	x.confirm(onsite)
+	// Its look-back lost much in that domain. Without a title the self-check counts.
+	x.Inspection.Titles = titled{}
+	back := x.lookedBack()
+	x.find(back, x.finding("JG-01.contraband", 3))
+	x.confirm(back)
 	if got := beyond(score(whole)); got != "80" {
-		t.Errorf("an acceptance counts without a title: %s", got)
+		t.Errorf("a look-back counts without a title: %s", got)
 	}
 	x.Inspection.Titles = titled{x.Area: true}
 	if got := beyond(score(whole)); got != "101" {
@@ -779,28 +778,39 @@ func TestPrisonCheck(t *testing.T) {
 	x.find(whole, inspection.Finding{Line: "P-YJ-02.room", Day: catalog.DayOf(x.clock), Count: 1, Note: "缺隔离病房", Conclusion: "不符合", Severity: "high", Scope: "limited", Sources: []string{"seen", "written"}})
 	out := x.confirm(whole)
 	run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *out.Run)
-	if err != nil || !same || run.Area != uuid.Nil || run.Kind != inspection.Baseline {
+	if err != nil || !same || run.Area != uuid.Nil || run.Kind != inspection.Joint {
 		t.Errorf("the prison's run %+v %v: %v", run.Kind, same, err)
 	}
 	if _, _, err := x.Assessment.Run(x.as("prison office"), x.Prison, *out.Run); err != nil {
 		t.Errorf("the prison reads its run: %v", err)
 	}
-	// W10: the look-back lost 15, of which the re-check takes over 1.5.
-	x.close(onsite)
-	back := x.open(x.Area, inspection.LookBack)
-	x.find(back, x.finding("YJ-02.missing", 3))
-	x.confirm(back)
-	x.close(back)
-	again := x.open(x.Area, inspection.Recheck)
-	sheet := score(again)
-	if sheet.Carry == nil || sheet.Carry.Deducted.String() != "1.5" || sheet.Score.String() != "998.5" {
-		t.Errorf("the re-check carries %+v: %s", sheet.Carry, sheet.Score)
+}
+
+// lookedBack is the look-back under way of a title from before that the area holds.
+func (x *inspected) lookedBack() inspection.Check {
+	x.t.Helper()
+	title, err := x.Cases.Import(x.as("bureau office"), x.Prison, accreditation.Imported{Area: x.Area, Level: "area", Wording: "规范化监区", DocumentNo: "旧发1号",
+		NamedOn: catalog.DayOf(x.clock.AddDate(0, 0, -340)), Body: "省局"}, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err, refusals(err))
 	}
-	x.confirm(again)
-	x.close(again)
-	if c := score(x.open(x.Area, inspection.Recheck)).Carry; c != nil {
-		t.Errorf("carried twice: %+v", c)
+	if _, err := x.Cases.Decide(x.as("second bureau office"), x.Prison, title.ID, "confirmed", "", ledger.Idem{}); err != nil {
+		x.t.Fatal(err)
 	}
+	c, err := x.Cases.TakeUp(x.as("bureau office"), x.Prison, title.ID, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	n := x.newCheck(x.Area, inspection.LookBack)
+	n.Case = &c.ID
+	check, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err, refusals(err))
+	}
+	if _, err := x.Cases.Act(x.as("bureau office"), x.Prison, c.ID, c.Seq, accreditation.Act{Event: "look_back"}, ledger.Idem{}); err != nil {
+		x.t.Fatal(err, refusals(err))
+	}
+	return check
 }
 
 // titled is a register of titles.
@@ -813,7 +823,7 @@ func TestCheckLeaves(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
 	ctx := t.Context()
-	c := x.open(x.Area, inspection.OnSite)
+	c := x.open(x.Area, inspection.Mock)
 	f := x.find(c, x.finding("YJ-02.missing", 2))
 	back := x.find(c, x.finding("JG-02.video", 1))
 	second := x.find(c, x.finding("JG-02.video", 2))
@@ -869,6 +879,20 @@ func TestCheckLeaves(t *testing.T) {
 		"appeals": none, "appeal_decisions": none, "rectifications": none, "rectification_acts": none, "score_runs": none}
 	if diff := cmp.Diff(want, rows()); diff != "" {
 		t.Errorf("rows without their leaf (-want +got):\n%s", diff)
+	}
+	// The last day of appeals stands in the act's leaf, and the check shows it.
+	for table, sql := range map[string][2]string{
+		"checks":     {"update checks set appeal_until = appeal_until + 30", "update checks set appeal_until = appeal_until - 30"},
+		"check_acts": {"update check_acts set appeal_until = appeal_until + 30", "update check_acts set appeal_until = appeal_until - 30"},
+	} {
+		for i, one := range sql {
+			if _, err := x.Owner.Exec(ctx, "begin; set local session_replication_role = replica; "+one+"; commit"); err != nil {
+				t.Fatalf("%s: %v", table, err)
+			}
+			if got := rows(); len(got[table]) != 1-i {
+				t.Errorf("%s: the day of appeals altered: %v", table, got[table])
+			}
+		}
 	}
 	for table, sql := range map[string]string{
 		"checks": "update checks set state = 'confirmed'", "check_members": "update check_members set leader = not leader where leader = false and person_id = (select min(person_id::text)::uuid from check_members where not leader)",

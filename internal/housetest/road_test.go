@@ -59,8 +59,7 @@ func TestPrisonRoad(t *testing.T) {
 	j := onRoad(t)
 	h := j.h
 	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
-		j.imported(a, "area")
-		j.checked(a, inspection.Baseline, j.team("inspector", "yi inspector", "bing inspector"), "bureau office")
+		j.lookedBack(j.imported(a, "area"))
 	}
 	c := j.begin("warden", uuid.Nil, "demonstration")
 	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
@@ -268,11 +267,11 @@ func TestChooseVersion(t *testing.T) {
 	h := j.h
 	kitchen := j.place[0].Kitchen
 	c := j.begin("prison office", kitchen, "area")
-	if _, err := h.Assessment.Keep(j.as("prison office"), h.Prison, kitchen, assessment.SelfCheck, ledger.Idem{}); err != nil {
+	// Who heads the kitchen checks it and asks; its prison's office agrees.
+	h.Reassign(t, "area head elsewhere", kitchen)
+	if _, err := h.Assessment.Keep(j.as("area head elsewhere"), h.Prison, kitchen, assessment.SelfCheck, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	// Who heads the kitchen asks; its prison's office agrees.
-	h.Reassign(t, "area head elsewhere", kitchen)
 	j.ask("area head elsewhere", c, "submit")
 	j.act("prison office", c, accreditation.Act{Event: "submit"})
 	if w := j.whole("bureau office", c); w.Newer != nil || w.Pin.Version != 1 {
@@ -310,15 +309,25 @@ func TestChooseVersion(t *testing.T) {
 	if out, err := choose("bureau office", "stay", "已按旧版准备", 1); err != nil || out.Pin.Version != 1 {
 		t.Errorf("stay: %+v %v", out.Pin, err)
 	}
-	out, err := choose("bureau office", "move", "新版更严", 1)
-	if err != nil || out.Pin.Version != 2 || out.Seq != 2 {
+	// What was asked for in the step still counts. A check that is prepared holds the case to
+	// its version until it is cancelled.
+	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	ready := j.open(c, kitchen, inspection.Baseline)
+	if w := j.whole("bureau office", c); w.Newer == nil || !w.Newer.Busy || w.Newer.May {
+		t.Errorf("prepared: %+v", w.Newer)
+	}
+	_, err = choose("bureau office", "move", "新版更严", 2)
+	wants(t, "moved under a prepared check", err, "case_checking")
+	j.cancelled(ready)
+	out, err := choose("bureau office", "move", "新版更严", 2)
+	if err != nil || out.Pin.Version != 2 || out.Seq != 3 {
 		t.Fatalf("move: %+v %v", out.Pin, err)
 	}
-	if _, err := choose("bureau office", "move", "再次", 2); fault.CodeOf(err) != "no_newer_version" {
+	if _, err := choose("bureau office", "move", "再次", 3); fault.CodeOf(err) != "no_newer_version" {
 		t.Errorf("moved twice: %v", err)
 	}
 	w = j.whole("bureau office", c)
-	if w.State != "APPLIED" || count(w.Records, "version") != 2 || w.Newer != nil {
+	if w.State != "SCREENED" || count(w.Records, "version") != 2 || w.Newer != nil {
 		t.Errorf("%s, %d choices", w.State, count(w.Records, "version"))
 	}
 	for _, r := range w.Records {
@@ -333,8 +342,10 @@ func TestChooseVersion(t *testing.T) {
 	if diff := cmp.Diff(scoring.Compare(d.Before, d.After), d.Changes); diff != "" {
 		t.Error(diff)
 	}
-	// What was asked for and screened in the step still counts: the move is no new round.
-	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	// The move is no new round: the new check is by the new version.
+	if x, err := h.Inspection.Whole(j.as("bureau office"), h.Prison, j.open(c, kitchen, inspection.Baseline)); err != nil || x.Version != 2 {
+		t.Errorf("the baseline is by version %d: %v", x.Version, err)
+	}
 	verified(t, h)
 }
 
@@ -399,7 +410,7 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 	acts("name", "party secretary", accreditation.Act{Event: "agree", Document: "局发1号", DocumentOn: j.day()})
 	twice("import", func() error {
 		_, err := h.Cases.Import(h.As(t.Context(), "bureau office"), h.Prison, accreditation.Imported{Area: h.Other, Level: "area", Wording: "规范化监区", DocumentNo: "1号",
-			NamedOn: j.day(), Body: "省局"}, ledger.Idem{})
+			NamedOn: "2024-05-01", Body: "省局"}, ledger.Idem{})
 		return err
 	}, "title_held")
 	titles, _, err := h.Cases.Register(j.as("bureau office"))
@@ -407,6 +418,10 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 		t.Fatalf("%d titles: %v", len(titles), err)
 	}
 	imported := titles[slices.IndexFunc(titles, func(x accreditation.Title) bool { return x.Origin == "imported" })]
+	twice("confirm a title", func() error {
+		_, err := h.Cases.Decide(h.As(t.Context(), "second bureau office"), h.Prison, imported.ID, "confirmed", "", ledger.Idem{})
+		return err
+	}, "already_decided")
 	twice("take up", func() error {
 		_, err := h.Cases.TakeUp(h.As(t.Context(), "bureau office"), h.Prison, imported.ID, ledger.Idem{})
 		return err

@@ -160,6 +160,10 @@ func TestPlanted(t *testing.T) {
 	p.found("", 0)
 
 	// What takes its time comes first.
+	exec(t, h, "set session_replication_role = replica")
+	exec(t, h, fmt.Sprintf("insert into rectifications (prison_id, item_id, area_id, check_id, finding_id, line, due_on, salt) values ('%s', '%s', '%s', '%s', '%s', 'YJ-02.missing', '2026-05-14', decode(repeat('ab', 32), 'hex'))",
+		h.Prison, uuid.New(), h.Area, uuid.New(), uuid.New()))
+	exec(t, h, "set session_replication_role = origin")
 	exec(t, h, fmt.Sprintf("insert into inmates (prison_id, inmate_no, name, area_id, admitted_on, release_on) values ('%s', '0000000001', '张三', '%s', '2020-01-01', '2026-07-01')", h.Prison, h.Area))
 	p.ok(h.Ledger.Arrivals(ctx, h.Prison))
 	idle := p.search(noon)
@@ -168,7 +172,7 @@ func TestPlanted(t *testing.T) {
 	p.ok(err)
 	p.found("", 0)
 	p.to(noon.AddDate(0, 0, 3).Add(time.Hour))
-	p.want["amendment_idle"] = 1
+	p.want["amendment_idle"], p.want["rectification_overdue"] = 1, 1
 	p.found("draft_idle", 2)
 	entry := map[string]*uuid.UUID{}
 	for _, who := range []string{"second officer", "officer"} {

@@ -21,11 +21,27 @@ import (
 func (j *journey) imported(area uuid.UUID, level string) accreditation.Title {
 	j.t.Helper()
 	title, err := j.h.Cases.Import(j.as("bureau office"), j.h.Prison, accreditation.Imported{Area: area, Level: level, Wording: "规范化单位", DocumentNo: "旧发1号",
-		NamedOn: catalog.DayOf(j.clock.Now().AddDate(0, -6, 0)), Body: "省局"}, ledger.Idem{})
+		NamedOn: catalog.DayOf(j.clock.Now().AddDate(0, 0, -340)), Body: "省局"}, ledger.Idem{})
 	if err != nil {
 		j.t.Fatal(err, refusals(err))
 	}
+	if title, err = j.h.Cases.Decide(j.as("second bureau office"), j.h.Prison, title.ID, "confirmed", "", ledger.Idem{}); err != nil {
+		j.t.Fatal(err, refusals(err))
+	}
 	return title
+}
+
+// lookedBack takes a title from before up and gives its unit the sheet of a look-back.
+func (j *journey) lookedBack(title accreditation.Title, losses ...loss) uuid.UUID {
+	j.t.Helper()
+	c, err := j.h.Cases.TakeUp(j.as("bureau office"), j.h.Prison, title.ID, ledger.Idem{})
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	check := j.open(c.ID, title.Area, inspection.LookBack)
+	j.act("bureau office", c.ID, accreditation.Act{Event: "look_back"})
+	j.confirm(check, losses...)
+	return c.ID
 }
 
 // grown gives the house's prison so many areas of each sort, and returns them.
@@ -140,15 +156,19 @@ func TestEligibilityOfHouse(t *testing.T) {
 	}
 }
 
-// TestTitleImported: a title from before counts from its own day, with its history; it is
-// entered once, by the bureau's office, and goes on from its own days.
+// TestTitleImported: a title from before counts from its own day, with its history, once a
+// second person has confirmed it; it is entered once, by the bureau's office, and goes on from
+// its own days.
 func TestTitleImported(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
 	in := accreditation.Imported{Area: h.Area, Level: "area", Wording: "规范化监区", DocumentNo: "旧发1号", NamedOn: "2020-12-25", Body: "省局"}
 	enter := func(who string, in accreditation.Imported) error {
-		_, err := h.Cases.Import(j.as(who), h.Prison, in, ledger.Idem{})
+		title, err := h.Cases.Import(j.as(who), h.Prison, in, ledger.Idem{})
+		if err == nil {
+			_, err = h.Cases.Decide(j.as("second bureau office"), h.Prison, title.ID, "confirmed", "", ledger.Idem{})
+		}
 		return err
 	}
 	if err := enter("prison office", in); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {

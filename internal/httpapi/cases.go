@@ -29,6 +29,7 @@ func (a *API) caseRoutes() []route {
 		{"GET", "/screening", "screening.list", false, a.screening},
 		{"GET", "/titles", "titles.list", false, a.listTitles},
 		{"POST", prison + "/titles", "titles.import", false, a.importTitle},
+		{"POST", prison + "/titles/:title/decision", "titles.decide", false, a.decideTitle},
 		{"POST", prison + "/titles/:title/case", "titles.take", false, a.takeTitle},
 	}
 }
@@ -256,6 +257,22 @@ func (a *API) importTitle(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusCreated, t)
+}
+
+func (a *API) decideTitle(c echo.Context) error {
+	var in struct {
+		Verdict string `json:"verdict"`
+		Reason  string `json:"reason"`
+	}
+	prison, title, key, err := beginOf(c, "title", &in)
+	if err != nil {
+		return err
+	}
+	out, err := a.Cases.Decide(c.Request().Context(), prison, title, in.Verdict, in.Reason, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, out)
 }
 
 func (a *API) takeTitle(c echo.Context) error {

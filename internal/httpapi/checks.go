@@ -42,11 +42,11 @@ func (a *API) listChecks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, may, err := a.Inspection.Checks(c.Request().Context(), prison)
+	list, more, may, err := a.Inspection.Checks(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"checks": some(list), "may": may})
+	return c.JSON(http.StatusOK, map[string]any{"checks": some(list), "more": more, "may": may})
 }
 
 func (a *API) openCheck(c echo.Context) error {
@@ -82,7 +82,7 @@ func (a *API) candidates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Inspection.Candidates(c.Request().Context(), prison, c.QueryParam("kind"))
+	list, err := a.Inspection.Candidates(c.Request().Context(), prison, c.QueryParam("kind"), c.QueryParam("q"))
 	if err != nil {
 		return err
 	}
@@ -258,11 +258,11 @@ func (a *API) listRectifications(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Inspection.Rectifications(c.Request().Context(), prison, nil)
+	list, more, err := a.Inspection.Rectifications(c.Request().Context(), prison, nil)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"rectifications": some(list)})
+	return c.JSON(http.StatusOK, map[string]any{"rectifications": some(list), "more": more})
 }
 
 func (a *API) rectify(c echo.Context) error {

@@ -28,10 +28,9 @@ type Texts interface {
 type Rules struct {
 	TeamMin        int
 	AppealWorkdays int
-	CarryRate      scoring.Decimal
 }
 
-// Kinds of checks, and of these the ones that want a team of full size.
+// Kinds of checks, and of these the ones that are steps of a case: they want a team of full size.
 var (
 	Kinds = []string{SelfCheck, Mock, Baseline, OnSite, LookBack, Recheck, Joint}
 	full  = []string{Baseline, OnSite, LookBack, Recheck}
@@ -41,6 +40,8 @@ const (
 	maxText = 500
 	maxDays = 92 // of a check
 	maxKey  = 15 // key problems of a check
+
+	mostChecks, mostItems = 500, 2000 // that a list shows; it says when there are more
 
 	afterwards = 30 // days after the last one until rights end by themselves
 )
@@ -161,20 +162,15 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	if err != nil {
 		return Check{}, err
 	}
-	if n.Case != nil {
-		id, version, err := s.Cases.Held(ctx, prison, n.Area, *n.Case, n.Kind)
-		if err != nil {
-			return Check{}, err
-		}
-		if std, err = s.Texts.Compiled(ctx, id, version); err != nil {
-			return Check{}, err
-		}
+	var people []uuid.UUID
+	for _, m := range n.Team {
+		people = append(people, m.Person)
 	}
-	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), n.Kind == SelfCheck)
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), n.Kind == SelfCheck, "", people)
 	if err != nil {
 		return Check{}, err
 	}
-	if bad := s.wrongCheck(n, pool); len(bad) > 0 {
+	if bad := s.wrongCheck(n); len(bad) > 0 {
 		return Check{}, fault.InvalidFields("bad_check", bad)
 	}
 	c := Check{ID: uuid.Must(uuid.NewV7()), Area: n.Area, Case: n.Case, Kind: n.Kind, Standard: std.ID, Version: std.Version, FromDay: n.FromDay, ToDay: n.ToDay,
@@ -185,7 +181,14 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 		}
 		c.Members = append(c.Members, Member{Person: m.Person, Leader: m.Leader, AddedBy: a.PersonID, Until: rights(c), Salt: integrity.NewSalt()})
 	}
-	return s.Store.OpenCheck(ctx, s.asked(ctx, prison), idem, c)
+	return s.Store.OpenCheck(ctx, s.asked(ctx, prison), idem, func(tx ledger.Tx) (Check, error) {
+		if n.Case == nil {
+			return c, nil
+		}
+		var err error
+		c.Standard, c.Version, err = s.Cases.Held(ctx, tx, prison, n.Area, *n.Case, n.Kind)
+		return c, err
+	})
 }
 
 // rights of a team end with the check; by themselves when nobody has ended it so many
@@ -210,7 +213,7 @@ func calls(pool []Candidate, person uuid.UUID, kind string) error {
 	return nil
 }
 
-func (s *Service) wrongCheck(n NewCheck, pool []Candidate) (bad []fault.Field) {
+func (s *Service) wrongCheck(n NewCheck) (bad []fault.Field) {
 	wrong := func(pointer, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
@@ -225,6 +228,9 @@ func (s *Service) wrongCheck(n NewCheck, pool []Candidate) (bad []fault.Field) {
 	least := 1
 	if slices.Contains(full, n.Kind) {
 		least = s.Rules.TeamMin
+	}
+	if slices.Contains(full, n.Kind) != (n.Case != nil) {
+		wrong("/case", "摸底检查、考核验收、回头看和复查从创建申报办理，其他考核不属于申报", "Baseline, acceptance, look-back and re-check are of a case; other checks are of none")
 	}
 	leaders, seen := 0, map[uuid.UUID]bool{}
 	for _, m := range n.Team {
@@ -245,7 +251,7 @@ func (s *Service) AddMember(ctx context.Context, prison, id, person uuid.UUID, i
 	if err != nil {
 		return c, err
 	}
-	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), c.Kind == SelfCheck)
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), c.Kind == SelfCheck, "", []uuid.UUID{person})
 	if err != nil {
 		return c, err
 	}
@@ -270,24 +276,27 @@ func (s *Service) change(ctx context.Context, prison uuid.UUID, c Check, state s
 	})
 }
 
-// Candidates for a team in the prison, and whom it may not have.
-func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, kind string) ([]Candidate, error) {
+// Candidates for a team in the prison, and whom it may not have; those whose number or name
+// begins as said.
+func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, kind, said string) ([]Candidate, error) {
 	if err := s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()); err != nil {
 		return nil, err
 	}
-	return s.Store.Candidates(ctx, s.asked(ctx, prison), kind == SelfCheck)
+	return s.Store.Candidates(ctx, s.asked(ctx, prison), kind == SelfCheck, said, nil)
 }
 
-// Checks of a prison that the actor may see, the newest first, and the kinds they may open.
-func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, may []string, err error) {
+// Checks of a prison that the actor may see, the newest first, and the kinds they may open
+// without a case; more says that older ones are left out.
+func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, more bool, may []string, err error) {
 	may = []string{}
 	for _, kind := range Kinds {
-		if s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()) == nil {
+		if !slices.Contains(full, kind) && s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()) == nil {
 			may = append(may, kind)
 		}
 	}
-	list, err = s.Store.Checks(ctx, s.asked(ctx, prison))
-	return list, may, err
+	list, err = s.Store.Checks(ctx, s.asked(ctx, prison), mostChecks+1)
+	more = len(list) > mostChecks
+	return list[:min(len(list), mostChecks)], more, may, err
 }
 
 // Whole is a check with its findings, items and what the actor may do.
@@ -307,7 +316,7 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if w.Findings, err = s.Store.FindingsOf(ctx, ses, id); err != nil {
 		return nil, err
 	}
-	items, err := s.Rectifications(ctx, prison, &c.Area)
+	items, _, err := s.Rectifications(ctx, prison, &c.Area)
 	if err != nil {
 		return nil, err
 	}
@@ -325,6 +334,9 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 		if c.State == x.state && s.Access.Check(actor.From(ctx), x.action, subject(x.class, prison, c), s.Now()) == nil {
 			w.Actions = append(w.Actions, x.name)
 		}
+	}
+	if c.State == Open && s.begun(ctx, prison, c) != nil {
+		w.Actions = slices.DeleteFunc(w.Actions, func(x string) bool { return x == "confirm" })
 	}
 	return w, nil
 }
@@ -359,6 +371,5 @@ func (w *Whole) carry(items []Rectification) {
 func RulesOf(m *lifecycle.Machine) (Rules, error) {
 	team, err1 := strconv.Atoi(m.Parameter("team_min"))
 	days, err2 := strconv.Atoi(m.Parameter("appeal_workdays"))
-	rate, err3 := scoring.ParseDecimal(m.Parameter("carry_rate"))
-	return Rules{TeamMin: team, AppealWorkdays: days, CarryRate: rate}, errors.Join(err1, err2, err3)
+	return Rules{TeamMin: team, AppealWorkdays: days}, errors.Join(err1, err2)
 }

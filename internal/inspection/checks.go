@@ -64,14 +64,16 @@ type Member struct {
 
 // Act by which a check came to another state.
 type Act struct {
-	Seq        int        `json:"seq"`
-	Kind       string     `json:"kind"` // confirmed, closed, cancelled
-	Run        *uuid.UUID `json:"run,omitempty"`
-	Reason     string     `json:"reason"`
-	By         uuid.UUID  `json:"by"`
-	ByName     string     `json:"by_name"`
-	RecordedAt time.Time  `json:"recorded_at"`
-	Salt       []byte     `json:"-"`
+	Seq    int        `json:"seq"`
+	Kind   string     `json:"kind"` // confirmed, closed, cancelled
+	Run    *uuid.UUID `json:"run,omitempty"`
+	Reason string     `json:"reason"`
+	// AppealUntil is the last day of appeals that a confirmation gives; "" in those of before.
+	AppealUntil string    `json:"appeal_until,omitempty"`
+	By          uuid.UUID `json:"by"`
+	ByName      string    `json:"by_name"`
+	RecordedAt  time.Time `json:"recorded_at"`
+	Salt        []byte    `json:"-"`
 }
 
 // Record commits to what was opened.
@@ -91,9 +93,12 @@ func (m Member) Record(check uuid.UUID) (ledger.Record, error) {
 
 // Record commits to the act.
 func (a Act) Record(check uuid.UUID) (ledger.Record, error) {
-	return ledger.NewRecord("check_act", check.String()+"/"+a.Kind, a.Salt, map[string]any{
-		"check": check, "seq": a.Seq, "kind": a.Kind, "run": a.Run, "reason": a.Reason, "by": a.By,
-	})
+	body := map[string]any{"check": check, "seq": a.Seq, "kind": a.Kind, "run": a.Run, "reason": a.Reason, "by": a.By}
+	// Only where there is one: acts older than the column keep their leaves.
+	if a.AppealUntil != "" {
+		body["appeal_until"] = a.AppealUntil
+	}
+	return ledger.NewRecord("check_act", check.String()+"/"+a.Kind, a.Salt, body)
 }
 
 // Finding of a check: criterion, evidence and conclusion.

@@ -2,6 +2,7 @@ package inspection
 
 import (
 	"context"
+	"math/big"
 
 	"github.com/google/uuid"
 
@@ -11,26 +12,28 @@ import (
 
 // Standing is how far a check has come, as an act on its case asks.
 type Standing struct {
-	Kind         string
-	Case         uuid.UUID // zero: none
-	Team         int       // people
-	OfPrison     int       // of them who are or were posted in the prison; the database refuses them
-	Confirmed    bool      // its sheet is, by the leader of its team
-	Closed       bool      // by the bureau's office, after the appeals
-	AppealsOpen  int
-	AppealsOver  bool // decided, and their time is over
-	CriticalOpen int  // critical items of the unit that nobody has verified as done
+	Kind        string
+	Case        uuid.UUID // zero: none
+	Team        int       // people
+	OfPrison    int       // of them who are or were posted in the prison; the database refuses them
+	Confirmed   bool      // its sheet is, by the leader of its team
+	Closed      bool      // by the bureau's office, after the appeals
+	AppealsOpen int
+	AppealsOver bool // decided, and their time is over
 	// Of the run in force, once it is confirmed; all but the run are exact, as text.
 	Run      uuid.UUID
 	Score    string
 	Deducted string // points less score
 	Line     string
+	Lowest   *big.Rat // score over points of the domain where that is least, of what applies; nil for none
 }
 
 // Item is one thing to be put right, and by whom.
 type Item struct {
 	ID       uuid.UUID `json:"id"`
+	Check    uuid.UUID `json:"check"`
 	Line     string    `json:"line"`
+	Critical bool      `json:"critical"`       // a line of the standard that says so
 	Owner    uuid.UUID `json:"owner,omitzero"` // zero: the unit has named nobody
 	DueOn    string    `json:"due_on"`
 	Verified bool      `json:"verified"` // by somebody else than the owner
@@ -45,6 +48,8 @@ type Checks interface {
 	Findings(ctx context.Context, prison, check uuid.UUID) ([]scoring.Finding, error)
 	// EndRights ends the rights of the check's team at once, whatever its state.
 	EndRights(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) error
+	// Abandon ends the rights of the case's teams of these kinds; what is open is cancelled.
+	Abandon(ctx context.Context, tx ledger.Tx, prison, of uuid.UUID, kinds []string, by uuid.UUID, reason string) error
 }
 
 // Titles tells which areas of a prison hold a title on a day.
@@ -52,8 +57,19 @@ type Titles interface {
 	Titled(ctx context.Context, prison uuid.UUID, day string) (map[uuid.UUID]bool, error)
 }
 
-// Cases tells which version of the standard the case of a unit is held to: its checks
-// are held to the same. Faults: not_found, case_forbids.
+// Carried is the run of the look-back that a re-check takes over, and at which rate.
+type Carried struct {
+	Run  uuid.UUID
+	Rate scoring.Decimal
+}
+
+// Cases is what the road of a unit says to its checks.
 type Cases interface {
-	Held(ctx context.Context, prison, area, id uuid.UUID, kind string) (standard string, version int, err error)
+	// Held locks the case for a check of this kind that is about to begin, and is the version
+	// that both are held to. Faults: not_found, case_forbids, case_checked.
+	Held(ctx context.Context, tx ledger.Tx, prison, area, id uuid.UUID, kind string) (standard string, version int, err error)
+	// Rests refuses a sheet before the case is in the step that rests on it. Faults: not_found, case_forbids.
+	Rests(ctx context.Context, prison, id uuid.UUID, kind string) error
+	// Carried is of the look-back of the case's cycle; nil is none.
+	Carried(ctx context.Context, prison, id uuid.UUID) (*Carried, error)
 }

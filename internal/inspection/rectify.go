@@ -102,13 +102,16 @@ type NewAct struct {
 }
 
 // Rectifications of the prison that the actor may see, of one unit (zero: the prison as a
-// whole) or of all (nil).
-func (s *Service) Rectifications(ctx context.Context, prison uuid.UUID, unit *uuid.UUID) ([]Rectification, error) {
-	list, err := s.Store.Rectifications(ctx, s.asked(ctx, prison), unit)
+// whole) or of all (nil); more says that there are others, which wait for nothing.
+func (s *Service) Rectifications(ctx context.Context, prison uuid.UUID, unit *uuid.UUID) (list []Rectification, more bool, err error) {
+	list, err = s.Store.Rectifications(ctx, s.asked(ctx, prison), unit, mostItems+1)
+	if more = unit == nil && len(list) > mostItems; more {
+		list = list[:mostItems]
+	}
 	for i := range list {
 		s.dressItem(ctx, prison, &list[i])
 	}
-	return list, err
+	return list, more, err
 }
 
 // Rectify acts on an item: the unit assigns it, its owner does it, somebody else verifies

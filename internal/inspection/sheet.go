@@ -48,31 +48,43 @@ func (s *Service) run(ctx context.Context, prison uuid.UUID, c Check) (assessmen
 		}
 	}
 	if c.Kind == Recheck {
-		if in.Carry, err = s.carry(ctx, ses, c.Area); err != nil {
+		if in.Carry, err = s.carry(ctx, ses, c); err != nil {
 			return assessment.Run{}, err
 		}
 	}
 	return s.Scores.Checked(ctx, prison, in)
 }
 
-// carry is what the look-back of this cycle takes from its re-check (R88).
-func (s *Service) carry(ctx context.Context, ses ledger.Session, area uuid.UUID) (*scoring.Carry, error) {
-	run, err := s.Store.LookBack(ctx, ses, area)
-	if err != nil || run == nil {
+// carry is what the look-back of its case's cycle takes from a re-check (R88): the road
+// decides by the same.
+func (s *Service) carry(ctx context.Context, ses ledger.Session, c Check) (*scoring.Carry, error) {
+	if c.Case == nil {
+		return nil, nil // of before a re-check had to be of a case
+	}
+	back, err := s.Cases.Carried(ctx, ses.Prison, *c.Case)
+	if err != nil || back == nil {
 		return nil, err
 	}
-	lost, _, err := lost(run.Sheet)
-	return &scoring.Carry{Rate: s.Rules.CarryRate, Deductions: lost, Sheet: run.ID.String()}, err
+	raw, err := s.Store.RunSheet(ctx, ses, back.Run)
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := sheetOf(raw)
+	if err != nil {
+		return nil, err
+	}
+	lost, err := lost(sheet)
+	return &scoring.Carry{Rate: back.Rate, Deductions: lost, Sheet: back.Run.String()}, err
 }
 
-// lost is what a stored sheet lacks of its points, and its line.
-func lost(raw []byte) (scoring.Decimal, scoring.Decimal, error) {
-	var sheet scoring.Sheet
-	if err := json.Unmarshal(raw, &sheet); err != nil {
-		return scoring.Decimal{}, scoring.Decimal{}, err
-	}
-	d, err := scoring.DecimalOf(new(big.Rat).Sub(sheet.Points.Rat(), sheet.Score.Rat()))
-	return d, sheet.Line, err
+func sheetOf(raw []byte) (*scoring.Sheet, error) {
+	sheet := &scoring.Sheet{}
+	return sheet, json.Unmarshal(raw, sheet)
+}
+
+// lost is what a sheet lacks of its points.
+func lost(sheet *scoring.Sheet) (scoring.Decimal, error) {
+	return scoring.DecimalOf(new(big.Rat).Sub(sheet.Points.Rat(), sheet.Score.Rat()))
 }
 
 // Confirm keeps the sheet as the leader of the team saw it, seq being the check's then,
@@ -90,6 +102,9 @@ func (s *Service) Confirm(ctx context.Context, prison, id uuid.UUID, seq int, du
 	if c.State != Open || today < c.FromDay {
 		return c, fault.New(fault.Conflict, "check_state").With("state", c.State)
 	}
+	if err := s.begun(ctx, prison, c); err != nil {
+		return c, err
+	}
 	run, err := s.run(ctx, prison, c)
 	if err != nil {
 		return c, err
@@ -99,7 +114,7 @@ func (s *Service) Confirm(ctx context.Context, prison, id uuid.UUID, seq int, du
 		if now.Seq != seq || now.Seq != c.Seq {
 			return Change{}, fault.New(fault.Stale, "changed_meanwhile")
 		}
-		w := Change{Run: &run, Until: until, Act: &Act{Kind: Confirmed, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}}
+		w := Change{Run: &run, Until: until, Act: &Act{Kind: Confirmed, AppealUntil: until, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}}
 		for _, f := range list {
 			if f.Line != "" && f.Withdrawn == nil {
 				w.Items = append(w.Items, Rectification{ID: uuid.Must(uuid.NewV7()), Area: c.Area, Check: c.ID, Finding: f.ID, Line: f.Line, DueOn: due, Salt: integrity.NewSalt()})
@@ -107,6 +122,14 @@ func (s *Service) Confirm(ctx context.Context, prison, id uuid.UUID, seq int, du
 		}
 		return w, nil
 	})
+}
+
+// begun refuses the sheet of a check that is only prepared: its case is not in the step yet.
+func (s *Service) begun(ctx context.Context, prison uuid.UUID, c Check) error {
+	if c.Case == nil {
+		return nil
+	}
+	return s.Cases.Rests(ctx, prison, *c.Case, c.Kind)
 }
 
 // Close ends the check and its team's rights, once every appeal is decided and their time

@@ -2,10 +2,12 @@ package inspection
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -26,26 +28,19 @@ func (s *Service) Standing(ctx context.Context, tx ledger.Tx, prison, check uuid
 	}
 	st.AppealsOver = st.Confirmed && r.AppealsOpen == 0 && catalog.DayOf(tx.Now()) > c.AppealUntil
 	if c.Run != nil {
-		deducted, line, err := lost(r.Sheet)
+		sheet, err := sheetOf(r.Sheet)
 		if err != nil {
 			return st, err
 		}
-		st.Run, st.Score, st.Deducted, st.Line = *c.Run, c.Score, deducted.String(), line.String()
-	}
-	items, err := s.Store.ItemsIn(ctx, tx, prison, c.Area)
-	if err != nil {
-		return st, err
-	}
-	for _, i := range items {
-		if !i.Waits() {
-			continue
-		}
-		std, err := s.Texts.Compiled(ctx, i.Standard, i.Version)
+		deducted, err := lost(sheet)
 		if err != nil {
 			return st, err
 		}
-		if l, ok := std.LineOf(i.Line); ok && l.Critical {
-			st.CriticalOpen++
+		st.Run, st.Score, st.Deducted, st.Line = *c.Run, c.Score, deducted.String(), sheet.Line.String()
+		for _, d := range sheet.Domains {
+			if rate, ok := sheet.Rate(d.ID); ok && (st.Lowest == nil || rate.Cmp(st.Lowest) < 0) {
+				st.Lowest = rate
+			}
 		}
 	}
 	return st, nil
@@ -59,7 +54,14 @@ func (s *Service) Items(ctx context.Context, tx ledger.Tx, prison, area uuid.UUI
 		if r.State == Annulled {
 			continue
 		}
-		i := Item{ID: r.ID, Line: r.Line, DueOn: r.DueOn, Verified: r.State == Verified}
+		i := Item{ID: r.ID, Check: r.Check, Line: r.Line, DueOn: r.DueOn, Verified: r.State == Verified}
+		std, err := s.Texts.Compiled(ctx, r.Standard, r.Version)
+		if err != nil {
+			return nil, err
+		}
+		if l, ok := std.LineOf(r.Line); ok {
+			i.Critical = l.Critical
+		}
 		if r.Owner != nil {
 			i.Owner = *r.Owner
 		}
@@ -76,4 +78,32 @@ func (s *Service) Findings(ctx context.Context, prison, check uuid.UUID) ([]scor
 // EndRights of the check's team, at once.
 func (s *Service) EndRights(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) error {
 	return s.Store.EndRights(ctx, tx, prison, check)
+}
+
+// Abandon what a case has no use for any more; what was said there stays to be read.
+func (s *Service) Abandon(ctx context.Context, tx ledger.Tx, prison, of uuid.UUID, kinds []string, by uuid.UUID, reason string) error {
+	list, err := s.Store.ChecksIn(ctx, tx, prison, of)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		switch {
+		case !slices.Contains(kinds, c.Kind):
+			continue
+		case c.State == Open:
+			if err := s.Store.CancelIn(ctx, tx, c, Act{Kind: Cancelled, Reason: cut(reason), By: by, Salt: integrity.NewSalt()}); err != nil {
+				return err
+			}
+		}
+		if err := s.Store.EndRights(ctx, tx, prison, c.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cut to what a reason may have.
+func cut(text string) string {
+	r := []rune(text)
+	return string(r[:min(len(r), maxText)])
 }

@@ -15,22 +15,25 @@ type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	// Check with its team, Checks of a prison, the newest first.
 	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
-	Checks(ctx context.Context, s ledger.Session) ([]Check, error)
+	Checks(ctx context.Context, s ledger.Session, most int) ([]Check, error)
 	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
 	// Scored are the findings of one check that cost something, as the appeals left them.
 	Scored(ctx context.Context, s ledger.Session, check uuid.UUID) ([]scoring.Finding, error)
-	// Candidates for a team: inspectors, or the prison's own people for its self-check.
-	Candidates(ctx context.Context, s ledger.Session, own bool) ([]Candidate, error)
-	// LookBack is the run of the unit's last look-back that no re-check has taken over yet; nil is none.
-	LookBack(ctx context.Context, s ledger.Session, area uuid.UUID) (*assessment.Run, error)
-	OpenCheck(ctx context.Context, s ledger.Session, idem ledger.Idem, c Check) (Check, error)
+	// Candidates for a team: inspectors, or the prison's own people for its self-check, whose
+	// number or name begins as said; people are looked for besides, whatever they are called.
+	Candidates(ctx context.Context, s ledger.Session, own bool, said string, people []uuid.UUID) ([]Candidate, error)
+	// RunSheet is the sheet of a kept run.
+	RunSheet(ctx context.Context, s ledger.Session, run uuid.UUID) ([]byte, error)
+	// OpenCheck inserts what fn says in its transaction.
+	OpenCheck(ctx context.Context, s ledger.Session, idem ledger.Idem, fn func(ledger.Tx) (Check, error)) (Check, error)
 	// Change locks the check, lets fn look at it and at its findings and say what is
 	// written; the check's Seq is one more afterwards.
 	Change(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(Check, []Finding) (Change, error)) (Check, error)
 
-	// Rectifications of the prison that the asker sees, of one unit (area) or of all (nil), the newest first.
-	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID) ([]Rectification, error)
+	// Rectifications of the prison that the asker sees, of one unit (area), or so many of all
+	// (nil), those that wait before others; the newest first.
+	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID, most int) ([]Rectification, error)
 	// ActOn locks the item, lets fn look at it and say the act.
 	ActOn(ctx context.Context, s ledger.Session, idem ledger.Idem, item uuid.UUID, fn func(Rectification) (Rectifying, error)) (Rectification, error)
 	// PostedFor is the person of that number, if posted where the items of the unit are put right.
@@ -40,6 +43,9 @@ type Store interface {
 	StandingIn(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) (StandingRow, error)
 	ItemsIn(ctx context.Context, tx ledger.Tx, prison, area uuid.UUID) ([]Rectification, error)
 	EndRights(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) error
+	// ChecksIn are those of the case, locked; CancelIn writes the act.
+	ChecksIn(ctx context.Context, tx ledger.Tx, prison, of uuid.UUID) ([]Check, error)
+	CancelIn(ctx context.Context, tx ledger.Tx, c Check, a Act) error
 }
 
 // StandingRow is what the store knows of a check's standing; Sheet is of the run in force.

@@ -75,6 +75,7 @@ type Facts struct {
 	OpinionsOver       bool `cel:"opinions_over"`
 	ResultsAsked       int  `cel:"results_asked"`
 	ResultsConfirmed   int  `cel:"results_confirmed"`
+	ResultsUnmet       int  `cel:"results_unmet"`
 	CriticalOpen       int  `cel:"critical_open"`
 	Items              int  `cel:"items"`
 	ItemsOpen          int  `cel:"items_open"`
@@ -91,6 +92,11 @@ type Facts struct {
 	SheetDeducted string `cel:"sheet_deducted"`
 	Line          string `cel:"line"`
 	Evaluation    string `cel:"evaluation"`
+	// DomainRate is the lowest of the sheet's domains, as a fraction, and what the level asks of it.
+	DomainRate       string `cel:"domain_rate"`
+	DomainRateNeeded string `cel:"domain_rate_needed"`
+	// StandardHeld is by which document the unit holds the standard title; "" if it does not.
+	StandardHeld string `cel:"standard_held"`
 }
 
 // Event is what somebody does.

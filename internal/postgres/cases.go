@@ -15,6 +15,7 @@ import (
 	"taizhang/internal/actor"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/standards"
 )
 
@@ -43,6 +44,9 @@ func (s Cases) Prisons(ctx context.Context) ([]ledger.Prison, error) {
 	o, err := s.Organisation(ctx)
 	return slices.DeleteFunc(o.Prisons, func(p ledger.Prison) bool { return !p.Open }), err
 }
+
+// Within is a transaction that another use case has begun.
+func (s Cases) Within(tx ledger.Tx) accreditation.Tx { return caseTx{tx.(*txn)} }
 
 func (t caseTx) Wide(ctx context.Context, fn func() error) error { return t.asProgram(ctx, fn) }
 
@@ -244,9 +248,10 @@ func (t caseTx) SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) 
 	return run, score, err
 }
 
-func (t caseTx) Check(ctx context.Context, c uuid.UUID, kind string) (id uuid.UUID, err error) {
-	err = t.tx.QueryRow(ctx, `select check_id from checks where prison_id = $1 and case_id = $2 and kind = $3 and state <> 'cancelled'
-		order by recorded_at desc, check_id desc limit 1`, t.ses.Prison, c, kind).Scan(&id)
+func (t caseTx) Check(ctx context.Context, c uuid.UUID, kind string, step lifecycle.State) (id uuid.UUID, err error) {
+	err = t.tx.QueryRow(ctx, `select k.check_id from checks k where k.prison_id = $1 and k.case_id = $2 and k.kind = $3 and k.state <> 'cancelled'
+			and k.recorded_at > coalesce((select max(e.recorded_at) from case_events e where e.prison_id = $1 and e.case_id = $2 and e.from_state = $4 and e.to_state <> $4), '-infinity')
+		order by k.state = 'open', k.recorded_at, k.check_id limit 1`, t.ses.Prison, c, kind, step).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = nil
 	}
@@ -351,13 +356,21 @@ func (s *Snapshot) cases(ctx context.Context, prison uuid.UUID) iter.Seq2[integr
 
 func (s *Snapshot) caseEvents(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
-		e, err := scanCaseEvent(row)
+		var asked bool
+		e, err := scanCaseEvent(row, &asked)
 		if err != nil {
 			return integrity.Row{}, err
 		}
+		wrong := ""
+		if !asked {
+			wrong = "the opinions asked for are not those that the act names"
+		}
 		rec, err := e.Record()
-		return rowOf("case_events", rec, err, e.RecordedAt, "")
-	}, "select "+caseEventColumns+" from case_events e where e.prison_id = $1 order by e.case_id, e.seq", prison)
+		return rowOf("case_events", rec, err, e.RecordedAt, wrong)
+	}, "select "+caseEventColumns+`, coalesce((select jsonb_agg(jsonb_build_object('department', o.department, 'due_on', o.due_on) order by o.department)
+			from opinions o where o.prison_id = e.prison_id and o.case_id = e.case_id and o.seq = e.seq), '[]')
+		= coalesce((select jsonb_agg(a order by a ->> 'department') from jsonb_array_elements(convert_from(e.detail, 'UTF8')::jsonb -> 'asked') a), '[]')
+		from case_events e where e.prison_id = $1 order by e.case_id, e.seq`, prison)
 }
 
 func (s *Snapshot) caseRecords(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {

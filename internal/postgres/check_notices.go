@@ -63,6 +63,21 @@ func (t *txn) tellChanged(ctx context.Context, c inspection.Check, list []inspec
 		}
 		detail["until"] = w.Until
 		return t.tell(ctx, "check_confirmed", c.ID, 1, detail, unit...)
+	case w.Act != nil && (w.Act.Kind == inspection.Closed || w.Act.Kind == inspection.Cancelled):
+		people, err := t.unit(ctx, c)
+		if err != nil {
+			return err
+		}
+		// A team that is not needed any more is told too; one whose check is done knows.
+		if w.Act.Kind == inspection.Cancelled {
+			for _, m := range c.Members {
+				people = append(people, m.Person)
+			}
+		}
+		if w.Act.Reason != "" {
+			detail["reason"] = w.Act.Reason
+		}
+		return t.tell(ctx, "check_"+w.Act.Kind, c.ID, 1, detail, people...)
 	case w.Appeal != nil:
 		office, err := t.people(ctx, "prison_id is null and role = 'bureau_office'")
 		if err != nil {
@@ -73,8 +88,12 @@ func (t *txn) tellChanged(ctx context.Context, c inspection.Check, list []inspec
 	case w.Decision != nil:
 		for _, f := range list {
 			if f.ID == w.On {
+				unit, err := t.unit(ctx, c)
+				if err != nil {
+					return err
+				}
 				detail["reason"] = w.Decision.Reason
-				return t.tell(ctx, "appeal_decided", f.Appeal.ID, 1, detail, f.Appeal.By)
+				return t.tell(ctx, "appeal_decided", f.Appeal.ID, 1, detail, append(unit, f.Appeal.By)...)
 			}
 		}
 	}

@@ -25,8 +25,10 @@ func (s *Snapshot) checks(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 		}
 		rec, err := c.Record()
 		return rowOf("checks", rec, err, c.RecordedAt, wrong)
-	}, "select "+checkColumns+`, case when x.kind is null then c.state = 'open' else c.state = x.kind and c.run_id is not distinct from x.run_id end
-		from checks c left join lateral (select kind, run_id from check_acts x where x.prison_id = c.prison_id and x.check_id = c.check_id order by seq desc limit 1) x on true
+	}, "select "+checkColumns+`, case when x.kind is null then c.state = 'open' and c.appeal_until is null
+			else c.state = x.kind and c.run_id is not distinct from x.run_id and (x.kind = 'cancelled' or u.appeal_until is null or c.appeal_until is not distinct from u.appeal_until) end
+		from checks c left join check_acts u on u.prison_id = c.prison_id and u.check_id = c.check_id and u.kind = 'confirmed'
+			left join lateral (select kind, run_id from check_acts x where x.prison_id = c.prison_id and x.check_id = c.check_id order by seq desc limit 1) x on true
 		where c.prison_id = $1 order by c.check_id`, prison)
 }
 

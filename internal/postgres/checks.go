@@ -2,13 +2,11 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"taizhang/internal/assessment"
 	"taizhang/internal/inspection"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -41,7 +39,7 @@ func scanCheck(row pgx.CollectableRow, more ...any) (inspection.Check, error) {
 
 func (t *txn) checks(ctx context.Context, where string, args ...any) ([]inspection.Check, error) {
 	rows, err := t.tx.Query(ctx, "select "+checkColumns+`, coalesce(r.score, ''), coalesce(r.passes, false) from checks c
-		left join score_runs r on r.prison_id = c.prison_id and r.run_id = c.run_id where c.prison_id = $1 `+where+` order by c.recorded_at desc, c.check_id desc limit 500`,
+		left join score_runs r on r.prison_id = c.prison_id and r.run_id = c.run_id where c.prison_id = $1 `+where+` order by c.recorded_at desc, c.check_id desc`,
 		append([]any{t.ses.Prison}, args...)...)
 	if err != nil {
 		return nil, err
@@ -92,17 +90,20 @@ func (s Checks) Check(ctx context.Context, ses ledger.Session, id uuid.UUID) (c 
 	return c, err
 }
 
-// Checks lists those of a prison.
-func (s Checks) Checks(ctx context.Context, ses ledger.Session) (list []inspection.Check, err error) {
-	err = s.read(ctx, ses, func(t *txn) error { list, err = t.checks(ctx, ""); return err })
+// Checks lists the newest of a prison.
+func (s Checks) Checks(ctx context.Context, ses ledger.Session, most int) (list []inspection.Check, err error) {
+	err = s.read(ctx, ses, func(t *txn) error {
+		list, err = t.checks(ctx, "and c.check_id in (select k.check_id from checks k where k.prison_id = $1 order by k.recorded_at desc, k.check_id desc limit $2)", most)
+		return err
+	})
 	return list, err
 }
 
-const actColumns = "x.check_id, x.seq, x.kind, x.run_id, x.reason, x.acted_by, x.salt, x.recorded_at"
+const actColumns = "x.check_id, x.seq, x.kind, x.run_id, x.reason, coalesce(x.appeal_until::text, ''), x.acted_by, x.salt, x.recorded_at"
 
 func scanAct(row pgx.CollectableRow, check *uuid.UUID, more ...any) (inspection.Act, error) {
 	var a inspection.Act
-	err := row.Scan(append([]any{check, &a.Seq, &a.Kind, &a.Run, &a.Reason, &a.By, &a.Salt, &a.RecordedAt}, more...)...)
+	err := row.Scan(append([]any{check, &a.Seq, &a.Kind, &a.Run, &a.Reason, &a.AppealUntil, &a.By, &a.Salt, &a.RecordedAt}, more...)...)
 	return a, err
 }
 
@@ -216,13 +217,14 @@ func (s Checks) Scored(ctx context.Context, ses ledger.Session, check uuid.UUID)
 }
 
 // Candidates lists who may be called, the least served first.
-func (s Checks) Candidates(ctx context.Context, ses ledger.Session, own bool) (list []inspection.Candidate, err error) {
+func (s Checks) Candidates(ctx context.Context, ses ledger.Session, own bool, said string, people []uuid.UUID) (list []inspection.Candidate, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
 		rows, err := t.tx.Query(ctx, `select * from (select p.person_id, p.number, p.name, exists (select from postings o where o.person_id = p.person_id and o.prison_id = $1) as own,
 				(select count(*) from check_members m where m.person_id = p.person_id) as served
 			from persons p where exists (select from postings i where i.person_id = p.person_id and (i.until_at is null or i.until_at > now())
-				and case when $2 then i.prison_id = $1 else i.role = 'inspector' end)) pool
-			order by own = $2 desc, served, number limit 300`, ses.Prison, own)
+				and case when $2 then i.prison_id = $1 else i.role = 'inspector' end)
+				and ($4::uuid[] is null or p.person_id = any($4)) and (starts_with(p.number, $3) or starts_with(p.name, $3))) pool
+			order by own = $2 desc, served, number limit 300`, ses.Prison, own, said, people)
 		if err != nil {
 			return err
 		}
@@ -236,29 +238,22 @@ func (s Checks) Candidates(ctx context.Context, ses ledger.Session, own bool) (l
 	return list, err
 }
 
-// LookBack reads the run of the last look-back that was closed after the last re-check.
-func (s Checks) LookBack(ctx context.Context, ses ledger.Session, area uuid.UUID) (*assessment.Run, error) {
-	var id uuid.UUID
-	var kind string
-	err := s.read(ctx, ses, func(t *txn) error {
-		return t.tx.QueryRow(ctx, `select c.run_id, c.kind from checks c join check_acts x on x.prison_id = c.prison_id and x.check_id = c.check_id and x.kind = 'closed'
-			where c.prison_id = $1 and c.area_id is not distinct from $2 and c.kind in ('lookback', 'recheck') order by x.recorded_at desc, c.check_id desc limit 1`,
-			ses.Prison, orNull(area)).Scan(&id, &kind)
+// RunSheet reads it.
+func (s Checks) RunSheet(ctx context.Context, ses ledger.Session, run uuid.UUID) (sheet []byte, err error) {
+	err = s.read(ctx, ses, func(t *txn) error {
+		return t.tx.QueryRow(ctx, "select sheet from score_runs where prison_id = $1 and run_id = $2", ses.Prison, run).Scan(&sheet)
 	})
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && kind == "recheck" {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := Assessments(s).Run(ctx, ses, id)
-	return &r, err
+	return sheet, err
 }
 
 // OpenCheck inserts the check with its team and the team's rights.
-func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.Idem, c inspection.Check) (inspection.Check, error) {
+func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.Idem, fn func(ledger.Tx) (inspection.Check, error)) (inspection.Check, error) {
 	var out inspection.Check
 	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
+		c, err := fn(t)
+		if err != nil {
+			return err
+		}
 		if _, err := t.exec(ctx, `insert into checks (prison_id, check_id, area_id, case_id, kind, standard, version, from_day, to_day, purpose, opened_by, salt)
 			values ($1, $2, $3, $4, $5, $6, $7, $8::text::date, $9::text::date, $10, $11, $12)`,
 			ses.Prison, c.ID, orNull(c.Area), c.Case, c.Kind, c.Standard, c.Version, c.FromDay, c.ToDay, c.Purpose, c.OpenedBy, c.Salt); err != nil {
@@ -275,7 +270,6 @@ func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.I
 		if err := t.tellOpened(ctx, c); err != nil {
 			return err
 		}
-		var err error
 		out, err = t.check(ctx, c.ID)
 		return err
 	})
@@ -310,6 +304,21 @@ func (t *txn) endRights(ctx context.Context, check uuid.UUID) error {
 // EndRights within somebody else's transaction.
 func (s Checks) EndRights(ctx context.Context, tx ledger.Tx, _, check uuid.UUID) error {
 	return tx.(*txn).endRights(ctx, check)
+}
+
+// ChecksIn takes the checks' locks before it looks.
+func (s Checks) ChecksIn(ctx context.Context, tx ledger.Tx, _, of uuid.UUID) ([]inspection.Check, error) {
+	t := tx.(*txn)
+	if _, err := t.exec(ctx, "select from checks where prison_id = $1 and case_id = $2 order by check_id for update", t.ses.Prison, of); err != nil {
+		return nil, err
+	}
+	list, err := t.checks(ctx, "and c.case_id = $2", of)
+	return list, mapped(err)
+}
+
+// CancelIn writes the act within a case's transaction.
+func (s Checks) CancelIn(ctx context.Context, tx ledger.Tx, c inspection.Check, a inspection.Act) error {
+	return tx.(*txn).change(ctx, &c, nil, inspection.Change{Act: &a})
 }
 
 // Change takes the check's lock before it looks.
@@ -399,8 +408,8 @@ func (t *txn) change(ctx context.Context, c *inspection.Check, list []inspection
 		if a.Kind != inspection.Cancelled {
 			a.Run = run
 		}
-		if _, err := t.exec(ctx, "insert into check_acts (prison_id, check_id, seq, kind, run_id, reason, acted_by, salt) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-			prison, c.ID, a.Seq, a.Kind, a.Run, a.Reason, a.By, a.Salt); err != nil {
+		if _, err := t.exec(ctx, "insert into check_acts (prison_id, check_id, seq, kind, run_id, reason, appeal_until, acted_by, salt) values ($1, $2, $3, $4, $5, $6, nullif($7, '')::date, $8, $9)",
+			prison, c.ID, a.Seq, a.Kind, a.Run, a.Reason, a.AppealUntil, a.By, a.Salt); err != nil {
 			return err
 		}
 		if err := t.note(a.Record(c.ID)); err != nil {
@@ -417,7 +426,9 @@ func (t *txn) change(ctx context.Context, c *inspection.Check, list []inspection
 		return err
 	}
 	if state == inspection.Closed || state == inspection.Cancelled {
-		return t.endRights(ctx, c.ID)
+		if err := t.endRights(ctx, c.ID); err != nil {
+			return err
+		}
 	}
 	return t.tellChanged(ctx, *c, list, w)
 }

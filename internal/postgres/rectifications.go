@@ -32,7 +32,7 @@ func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]
 	rows, err := t.tx.Query(ctx, "select "+rectificationColumns+`, c.kind, c.standard, c.version, f.note, coalesce(p.name, '')
 		from rectifications r join checks c on c.prison_id = r.prison_id and c.check_id = r.check_id
 		join findings f on f.prison_id = r.prison_id and f.finding_id = r.finding_id left join persons p on p.person_id = r.owner
-		where r.prison_id = $1 `+where+` order by r.recorded_at desc, r.item_id desc limit 2000`, append([]any{t.ses.Prison}, args...)...)
+		where r.prison_id = $1 `+where+` order by r.recorded_at desc, r.item_id desc`, append([]any{t.ses.Prison}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +70,12 @@ func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]
 	return list, rows.Err()
 }
 
-// Rectifications of a unit, or of all that the asker sees.
-func (s Checks) Rectifications(ctx context.Context, ses ledger.Session, unit *uuid.UUID) (list []inspection.Rectification, err error) {
+// Rectifications of a unit, or so many of all that the asker sees.
+func (s Checks) Rectifications(ctx context.Context, ses ledger.Session, unit *uuid.UUID, most int) (list []inspection.Rectification, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
 		if unit == nil {
-			list, err = t.rectifications(ctx, "")
+			list, err = t.rectifications(ctx, `and r.item_id in (select i.item_id from rectifications i where i.prison_id = $1
+				order by i.state in ('open', 'done') desc, i.recorded_at desc, i.item_id desc limit $2)`, most)
 		} else {
 			list, err = t.rectifications(ctx, "and r.area_id is not distinct from $2", orNull(*unit))
 		}

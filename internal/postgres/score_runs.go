@@ -99,6 +99,23 @@ func (s Assessments) LatestSheet(ctx context.Context, ses ledger.Session, area u
 	return sheet, err
 }
 
+// Measure reads the newest of the kinds, or of all.
+func (s Assessments) Measure(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string) (*assessment.Run, error) {
+	var id uuid.UUID
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `select run_id from score_runs where prison_id = $1 and area_id = $2
+			order by kind = any($3) desc, recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds).Scan(&id)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Run(ctx, ses, id)
+	return &r, err
+}
+
 // Runs lists the newest first.
 func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUID) ([]assessment.Run, error) {
 	var list []assessment.Run

@@ -69,6 +69,9 @@ var defects = map[string]string{
 	"nil_only": `select e.ledger, max(e.occurred_day), null::timestamptz, null::uuid, '', '', count(*)::text || ' 条', count(*)::text || ' entries' ` + window + `
 		where e.ledger = any(@nils) and e.occurred_day > @to::text::date - 90 and e.revision > 0 and e.state not in ('voided', 'discarded')
 		group by e.ledger having count(*) >= 12 and bool_and(e.nil_return)`,
+	"rectification_overdue": `select '', r.due_on, null::timestamptz, null::uuid, '', coalesce(p.name, ''), r.line, r.line
+		from rectifications r left join persons p on p.person_id = r.owner
+		where r.prison_id = @prison and r.area_id = @area and r.state in ('open', 'done') and r.due_on < @to::text::date`,
 	// One that another goes on from is no matter.
 	"ruling_ends": `select '', r.to_day, null::timestamptz, null::uuid, '', '', r.target, r.target from rulings r
 		where r.prison_id = @prison and r.area_id = @area and r.state = 'granted' and r.kind = 'exclude' and r.to_day between @to::text::date and @to::text::date + 30

@@ -30,6 +30,13 @@ func scanTitleAct(row pgx.CollectableRow, title *uuid.UUID, more ...any) (a accr
 	return a, err
 }
 
+const titleDecisionColumns = `d.title_id, d.added_by, d.verdict, d.reason, d.decided_by, d.salt, d.recorded_at`
+
+func scanTitleDecision(row pgx.CollectableRow, title, addedBy *uuid.UUID, more ...any) (d accreditation.TitleDecision, err error) {
+	err = row.Scan(append([]any{title, addedBy, &d.Verdict, &d.Reason, &d.By, &d.Salt, &d.RecordedAt}, more...)...)
+	return d, err
+}
+
 // register lists the titles in sight, of one prison or of all.
 func register(ctx context.Context, tx pgx.Tx, prison uuid.UUID) ([]accreditation.Title, error) {
 	const in = "($1::uuid is null or t.prison_id = $1)"
@@ -52,6 +59,23 @@ func register(ctx context.Context, tx pgx.Tx, prison uuid.UUID) ([]accreditation
 	}
 	for i, t := range list {
 		at[t.ID] = i
+	}
+	rows, err = tx.Query(ctx, "select "+titleDecisionColumns+`, p.name from title_decisions d join titles t on t.prison_id = d.prison_id and t.title_id = d.title_id
+		join persons p on p.person_id = d.decided_by where `+in, orNull(prison))
+	if err != nil {
+		return nil, err
+	}
+	if _, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
+		var title, by uuid.UUID
+		var name string
+		d, err := scanTitleDecision(row, &title, &by, &name)
+		if i, ok := at[title]; ok && err == nil {
+			d.ByName = name
+			list[i].Decision = &d
+		}
+		return struct{}{}, err
+	}); err != nil {
+		return nil, err
 	}
 	rows, err = tx.Query(ctx, "select "+titleActColumns+`, p.name from title_acts a join titles t on t.prison_id = a.prison_id and t.title_id = a.title_id
 		join persons p on p.person_id = a.acted_by where `+in+" order by a.on_day, a.recorded_at", orNull(prison))
@@ -110,6 +134,15 @@ func (t caseTx) InsertTitleAct(ctx context.Context, x accreditation.Title, a acc
 	return t.note(a.Record(x.ID))
 }
 
+func (t caseTx) InsertTitleDecision(ctx context.Context, x accreditation.Title) error {
+	d := x.Decision
+	if _, err := t.exec(ctx, `insert into title_decisions (prison_id, title_id, added_by, verdict, reason, decided_by, salt) values ($1, $2, $3, $4, $5, $6, $7)`,
+		t.ses.Prison, x.ID, x.AddedBy, d.Verdict, d.Reason, d.By, d.Salt); err != nil {
+		return err
+	}
+	return t.note(d.Record(x.ID, x.AddedBy))
+}
+
 // titles as the verifier reads them.
 func (s *Snapshot) titles(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
@@ -120,6 +153,18 @@ func (s *Snapshot) titles(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 		rec, err := t.Record()
 		return rowOf("titles", rec, err, t.RecordedAt, "")
 	}, "select "+titleColumns+" from titles t where t.prison_id = $1 order by t.title_id", prison)
+}
+
+func (s *Snapshot) titleDecisions(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
+		var title, by uuid.UUID
+		d, err := scanTitleDecision(row, &title, &by)
+		if err != nil {
+			return integrity.Row{}, err
+		}
+		rec, err := d.Record(title, by)
+		return rowOf("title_decisions", rec, err, d.RecordedAt, "")
+	}, "select "+titleDecisionColumns+" from title_decisions d where d.prison_id = $1 order by d.title_id", prison)
 }
 
 func (s *Snapshot) titleActs(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {

@@ -140,6 +140,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.caseConfirmations,
 			s.titles,
 			s.titleActs,
+			s.titleDecisions,
 			s.checks,
 			s.checkMembers,
 			s.checkActs,

@@ -2,8 +2,9 @@ import { Button } from 'antd'
 import type { FormEvent } from 'react'
 import { Link } from 'react-router'
 import type { WholeCase } from '../api/cases'
-import { type CheckKind, openCheck, useCandidates } from '../api/checks'
+import { type CheckKind, openCheck } from '../api/checks'
 import { now } from '../api/clock'
+import { Find, usePool } from '../checks/Pool'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Problems } from '../standards/Problems'
@@ -37,7 +38,8 @@ const least = [0, 1, 2]
 function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
   const t = useT()
   const { busy, problems, run } = useAct()
-  const people = (useCandidates(whole.prison, kind).data ?? []).filter((c) => !c.own)
+  const pool = usePool(whole.prison, kind)
+  const people = pool.people.filter((c) => !c.own)
   const day = today(now())
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
@@ -70,6 +72,7 @@ function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
         {t('cases.purpose')}
         <input name="purpose" required maxLength={200} />
       </label>
+      <Find {...pool} />
       {least.map((n) => (
         <label key={n}>
           {n === 0 ? t('cases.leader') : t('cases.member')}

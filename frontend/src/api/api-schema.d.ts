@@ -2425,7 +2425,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is to be put right, the newest first */
+        /** What is to be put right, what waits first */
         get: operations["rectifications.list"];
         put?: never;
         post?: never;
@@ -2684,6 +2684,23 @@ export interface paths {
         put?: never;
         /** Enter a title from before the system */
         post: operations["titles.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/titles/{title}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or refuse a title from before the system, by another than who entered it */
+        post: operations["titles.decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3844,7 +3861,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -4837,7 +4854,7 @@ export interface components {
         };
         Defect: {
             /** @enum {string} */
-            id: "score_below" | "duty_missing" | "returned" | "decision_overdue" | "evidence_missing" | "task_overdue" | "backfilled" | "filed_late" | "burst" | "copied" | "source_corrected" | "branch_open" | "claim_unverified" | "draft_held" | "void_undecided" | "amendment_idle" | "two_steps" | "drift" | "duty_due" | "decision_soon" | "draft_idle" | "nil_only" | "ruling_ends" | "relief_undecided" | "roster_missing";
+            id: "score_below" | "duty_missing" | "returned" | "decision_overdue" | "evidence_missing" | "task_overdue" | "rectification_overdue" | "backfilled" | "filed_late" | "burst" | "copied" | "source_corrected" | "branch_open" | "claim_unverified" | "draft_held" | "void_undecided" | "amendment_idle" | "two_steps" | "drift" | "duty_due" | "decision_soon" | "draft_idle" | "nil_only" | "ruling_ends" | "relief_undecided" | "roster_missing";
             /** @enum {string} */
             severity: "error" | "warning" | "hint";
             count: number;
@@ -5276,6 +5293,8 @@ export interface components {
             seq: number;
             /** @enum {string} */
             kind: "confirmed" | "closed" | "cancelled";
+            /** Format: date */
+            appeal_until?: string;
             /** Format: uuid */
             run?: string;
             reason: string;
@@ -5815,10 +5834,20 @@ export interface components {
                 /** Format: date-time */
                 recorded_at: string;
             }[];
+            decision?: components["schemas"]["TitleDecision"];
             /** Format: uuid */
             goes_on?: string;
             standing: boolean;
-            actions: "take_up"[];
+            actions: ("take_up" | "confirm" | "refuse")[];
+        };
+        /** @description Of a second person on a title from before; none while it waits, and it does not count. */
+        TitleDecision: {
+            /** @enum {string} */
+            verdict: "confirmed" | "refused";
+            reason?: string;
+            by: string;
+            /** Format: date-time */
+            recorded_at: string;
         };
         ImportedTitle: {
             /** Format: uuid */
@@ -11766,6 +11795,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description older ones are left out */
+                        more: boolean;
                         checks: components["schemas"]["UnitCheck"][];
                         may: components["schemas"]["CheckKind"][];
                     };
@@ -11839,6 +11870,8 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: components["schemas"]["CheckKind"];
+                /** @description how number or name begins */
+                q?: string;
             };
             header?: never;
             path: {
@@ -12335,13 +12368,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is to be put right, the newest first */
+            /** @description What is to be put right, what waits first */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
+                        /** @description older ones that do not wait are left out */
+                        more: boolean;
                         rectifications: components["schemas"]["Rectification"][];
                     };
                 };
@@ -12896,6 +12931,48 @@ export interface operations {
         responses: {
             /** @description Enter a title from before the system */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Title"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "titles.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                title: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    verdict: "confirmed" | "refused";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Confirm or refuse a title from before the system, by another than who entered it */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

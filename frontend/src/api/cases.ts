@@ -51,6 +51,18 @@ export function useScreening() {
   return useQuery({ queryKey: ['cases', 'screening'], queryFn })
 }
 
+/** The conditions of a level as they are, or as they would be if these areas passed. */
+export function useEligibility(prison: string, level: string, passing: string[]) {
+  const queryFn = async () =>
+    (await call<Conditions>(`/prisons/${prison}/eligibility`, { query: { level, passing } })).data
+  return useQuery({
+    queryKey: ['cases', 'eligibility', prison, level, passing],
+    queryFn,
+    enabled: prison !== '',
+    placeholderData: (before) => before,
+  })
+}
+
 export function useTitles() {
   const queryFn = async () => (await call<{ titles: Title[]; may_import: boolean }>('/titles')).data
   return useQuery({ queryKey: ['cases', 'titles'], queryFn })
@@ -88,6 +100,13 @@ export const chooseVersion = (
 
 export const importTitle = (prison: string, title: ImportedTitle, key: string) =>
   post(`/prisons/${prison}/titles`, title, key)
+
+export const decideTitle = (
+  title: Title,
+  verdict: 'confirmed' | 'refused',
+  reason: string,
+  key: string,
+) => post(`/prisons/${title.prison}/titles/${title.id}/decision`, { verdict, reason }, key)
 
 export async function takeUpTitle(title: Title, key: string) {
   return (await post(`/prisons/${title.prison}/titles/${title.id}/case`, {}, key)).data as S['Case']

@@ -26,7 +26,7 @@ const one = (prison: string, check: string) => `${checks(prison)}/${check}`
 
 export function useChecks(prison: string) {
   const queryFn = async () =>
-    (await call<{ checks: Check[]; may: CheckKind[] }>(checks(prison))).data
+    (await call<{ checks: Check[]; more: boolean; may: CheckKind[] }>(checks(prison))).data
   return useQuery({ queryKey: ['checks', prison], queryFn, enabled: prison !== '' })
 }
 
@@ -42,17 +42,24 @@ export function useCheckSheet(prison: string, check: string) {
   return useQuery({ queryKey: ['check sheet', prison, check], queryFn })
 }
 
-export function useCandidates(prison: string, kind: CheckKind | undefined) {
+export function useCandidates(prison: string, kind: CheckKind | undefined, q?: string) {
   const queryFn = async () =>
-    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind } })).data
-      .people
-  return useQuery({ queryKey: ['candidates', prison, kind], queryFn, enabled: kind !== undefined })
+    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind, q } }))
+      .data.people
+  return useQuery({
+    queryKey: ['candidates', prison, kind, q],
+    queryFn,
+    enabled: kind !== undefined,
+  })
 }
 
 export function useRectifications(prison: string) {
   const queryFn = async () =>
-    (await call<{ rectifications: Rectification[] }>(`/prisons/${prison}/rectifications`)).data
-      .rectifications
+    (
+      await call<{ rectifications: Rectification[]; more: boolean }>(
+        `/prisons/${prison}/rectifications`,
+      )
+    ).data
   return useQuery({ queryKey: ['rectifications', prison], queryFn, enabled: prison !== '' })
 }
 

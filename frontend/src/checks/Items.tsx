@@ -7,6 +7,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { ActForm, Sentences } from './ActForm'
+import { Proof } from './Proof'
 import { itemTones } from './words'
 
 /** What is to be put right: by whom, until when, and who saw that it was. */
@@ -96,12 +97,7 @@ function ItemAct({ prison, item, kind }: ActProps) {
         </>
       )}
       <Sentences name="action" label={t(`checks.actionOf.${kind}`)} />
-      {kind === 'done' && (
-        <label className="wide">
-          {t('checks.proof')}
-          <input name="entry" pattern="[0-9a-f-]{36}" placeholder={t('checks.proofMeans')} />
-        </label>
-      )}
+      {kind === 'done' && <Proof prison={prison} area={item.area ?? ''} />}
     </ActForm>
   )
 }

@@ -112,13 +112,16 @@ function show(page: ReactElement, path: string, of: WholeCheck = check) {
     departments: [],
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [{ id: 'a1', name_zh: '三监区' }] }],
   })
-  client.setQueryData(['checks', 'p'], { checks: [], may: [] })
+  client.setQueryData(['checks', 'p'], { checks: [], more: false, may: [] })
   client.setQueryData(['check', 'p', 'c1'], of)
   client.setQueryData(['check sheet', 'p', 'c1'], sheet)
-  client.setQueryData(
-    ['rectifications', 'p'],
-    [item, { ...item, id: 'i2', note: '已改好', state: 'verified', overdue: false, actions: [] }],
-  )
+  client.setQueryData(['rectifications', 'p'], {
+    rectifications: [
+      item,
+      { ...item, id: 'i2', note: '已改好', state: 'verified', overdue: false, actions: [] },
+    ],
+    more: false,
+  })
   const router = createMemoryRouter([{ path, element: page }], {
     initialEntries: [path.replace(':prison', 'p').replace(':check', 'c1')],
   })

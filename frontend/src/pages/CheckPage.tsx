@@ -1,11 +1,12 @@
 import { Link, useParams } from 'react-router'
-import { actOnCheck, useCandidates, useCheck, useCheckSheet, type WholeCheck } from '../api/checks'
+import { actOnCheck, useCheck, useCheckSheet, type WholeCheck } from '../api/checks'
 import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
 import { ActForm, Sentences } from '../checks/ActForm'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
 import { Items } from '../checks/Items'
+import { Find, usePool } from '../checks/Pool'
 import { tones } from '../checks/words'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -145,22 +146,27 @@ function Head({ prison, check }: Props) {
 
 function Callable({ prison, check }: Props) {
   const t = useT()
-  const pool = useCandidates(prison, check.kind).data ?? []
-  const free = pool.filter(
+  const pool = usePool(prison, check.kind)
+  const free = pool.people.filter(
     (p) =>
-      (check.kind === 'self_check' || !p.own) && !check.members.some((m) => m.person === p.person),
+      pool.fits(p) &&
+      (check.kind === 'self_check' || !p.own) &&
+      !check.members.some((m) => m.person === p.person),
   )
   return (
-    <label>
-      {t('checks.name')}
-      <select name="person" required>
-        {free.map((p) => (
-          <option key={p.person} value={p.person}>
-            {p.name} {p.number}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      <Find {...pool} />
+      <label>
+        {t('checks.name')}
+        <select name="person" required>
+          {free.map((p) => (
+            <option key={p.person} value={p.person}>
+              {p.name} {p.number}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
   )
 }
 

@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { type CheckKind, openCheck, useCandidates, useChecks } from '../api/checks'
+import { type CheckKind, openCheck, useChecks } from '../api/checks'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
 import { ActForm } from '../checks/ActForm'
+import { Find, usePool } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
 import { useT } from '../i18n'
@@ -25,7 +26,7 @@ export default function Checks() {
         <Link to="/rectifications">{t('checks.rectifications')}</Link>
       </PageTitle>
       <Ready query={query}>
-        {({ checks, may }) => (
+        {({ checks, more, may }) => (
           <>
             {may.length > 0 && <Open prison={prison} may={may} />}
             <section className="panel" aria-labelledby="checks">
@@ -72,6 +73,7 @@ export default function Checks() {
                   </tbody>
                 </table>
               )}
+              {more && <p className="quiet">{t('checks.moreChecks')}</p>}
             </section>
           </>
         )}
@@ -86,8 +88,8 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
   const go = useNavigate()
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const offered = kinds.filter((k) => may.includes(k))
-  const [kind, choose] = useState<CheckKind>(offered[0] ?? 'baseline')
-  const pool = useCandidates(prison, kind).data ?? []
+  const [kind, choose] = useState<CheckKind>(offered[0] ?? 'mock')
+  const pool = usePool(prison, kind)
   const day = today(now())
   return (
     <section className="panel" aria-labelledby="open-check">
@@ -147,6 +149,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
         </label>
         <fieldset className="wide">
           <legend>{t('checks.team')}</legend>
+          <Find {...pool} />
           <div className="check-pool">
             <table className="plain">
               <thead>
@@ -160,10 +163,10 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
                 </tr>
               </thead>
               <tbody>
-                {pool.map((p) => {
+                {pool.people.map((p) => {
                   const refused = p.own && kind !== 'self_check'
                   return (
-                    <tr key={p.person}>
+                    <tr key={p.person} hidden={!pool.fits(p)}>
                       <td>
                         <input
                           type="checkbox"

@@ -24,9 +24,16 @@ export default function Rectifications() {
       <section className="panel">
         <Ready query={query}>
           {(data) => {
-            const list = data.filter((r) => all || r.state === 'open' || r.state === 'done')
+            const list = data.rectifications.filter(
+              (r) => all || r.state === 'open' || r.state === 'done',
+            )
             if (list.length === 0) return <Empty>{t('checks.noItems')}</Empty>
-            return <Items prison={prison} list={list} />
+            return (
+              <>
+                <Items prison={prison} list={list} />
+                {data.more && <p className="quiet">{t('checks.moreItems')}</p>}
+              </>
+            )
           }}
         </Ready>
       </section>

@@ -1,5 +1,7 @@
+import { Suppose } from '../accreditation/Suppose'
 import { useLevel } from '../accreditation/words'
 import { useScreening } from '../api/cases'
+import { usePrison } from '../api/queries'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
@@ -10,6 +12,7 @@ export default function Screening() {
   const t = useT()
   const lang = useLang()
   const level = useLevel()
+  const prison = usePrison()
   return (
     <>
       <PageTitle title={t('cases.screening')} />
@@ -19,52 +22,55 @@ export default function Screening() {
         whenEmpty={t('cases.noPrisons')}
       >
         {(list) => (
-          <div className="panel table-scroll">
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th scope="col" className="num">
-                    {t('cases.rank')}
-                  </th>
-                  <th scope="col">{t('cases.prison')}</th>
-                  <th scope="col">{t('cases.reaches')}</th>
-                  <th scope="col">{t('cases.conditions')}</th>
-                  <th scope="col">{t('cases.missing')}</th>
-                  <th scope="col" className="num">
-                    {t('cases.mean')}
-                  </th>
-                  <th scope="col">{t('cases.holdsTitle')}</th>
-                  <th scope="col" className="num">
-                    {t('cases.openCases')}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((p, n) => (
-                  <tr key={p.prison}>
-                    <td className="num">{n + 1}</td>
-                    <td>{text(p.name, lang)}</td>
-                    <td>
-                      <span className={`status ${p.reaches ? 'approved' : 'draft'}`}>
-                        {p.reaches ? level(p.reaches) : t('cases.reachesNone')}
-                      </span>
-                    </td>
-                    <td>
-                      {Object.values(p.conditions)
-                        .flatMap((c) => c.says)
-                        .map((s) => (
-                          <div key={s.zh}>{text(s, lang)}</div>
-                        ))}
-                    </td>
-                    <td>{p.missing > 0 ? t('cases.areasMissing', { n: p.missing }) : '—'}</td>
-                    <td className="num">{p.mean ?? '—'}</td>
-                    <td>{p.holds ? level(p.holds) : '—'}</td>
-                    <td className="num">{p.open_cases}</td>
+          <>
+            <div className="panel table-scroll">
+              <table className="plain">
+                <thead>
+                  <tr>
+                    <th scope="col" className="num">
+                      {t('cases.rank')}
+                    </th>
+                    <th scope="col">{t('cases.prison')}</th>
+                    <th scope="col">{t('cases.reaches')}</th>
+                    <th scope="col">{t('cases.conditions')}</th>
+                    <th scope="col">{t('cases.missing')}</th>
+                    <th scope="col" className="num">
+                      {t('cases.mean')}
+                    </th>
+                    <th scope="col">{t('cases.holdsTitle')}</th>
+                    <th scope="col" className="num">
+                      {t('cases.openCases')}
+                    </th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+                </thead>
+                <tbody>
+                  {list.map((p, n) => (
+                    <tr key={p.prison}>
+                      <td className="num">{n + 1}</td>
+                      <td>{text(p.name, lang)}</td>
+                      <td>
+                        <span className={`status ${p.reaches ? 'approved' : 'draft'}`}>
+                          {p.reaches ? level(p.reaches) : t('cases.reachesNone')}
+                        </span>
+                      </td>
+                      <td>
+                        {Object.values(p.conditions)
+                          .flatMap((c) => c.says)
+                          .map((s) => (
+                            <div key={s.zh}>{text(s, lang)}</div>
+                          ))}
+                      </td>
+                      <td>{p.missing > 0 ? t('cases.areasMissing', { n: p.missing }) : '—'}</td>
+                      <td className="num">{p.mean ?? '—'}</td>
+                      <td>{p.holds ? level(p.holds) : '—'}</td>
+                      <td className="num">{p.open_cases}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {list.some((p) => p.prison === prison) && <Suppose key={prison} prison={prison} />}
+          </>
         )}
       </Ready>
     </>

@@ -127,6 +127,7 @@ const places: { [id in Defect['id']]?: (unit: string) => string } = {
   drift: (unit) => `${unit}/readiness`,
   ruling_ends: (unit) => `${unit}/readiness`,
   task_overdue: () => '/',
+  rectification_overdue: () => '/rectifications',
   duty_due: () => '/',
   relief_undecided: () => '/reliefs',
   roster_missing: () => '/rosters',

@@ -2,10 +2,10 @@ import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useLevel, useUnit } from '../accreditation/words'
-import { importTitle, type Title, takeUpTitle, useTitles } from '../api/cases'
+import { decideTitle, importTitle, type Title, takeUpTitle, useTitles } from '../api/cases'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
-import { today } from '../form/time'
+import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
@@ -63,11 +63,17 @@ function Register({ titles }: { titles: Title[] }) {
               <td>{x.body}</td>
               <td>{t(`cases.origin_${x.origin}`)}</td>
               <td>
-                <span className={`status ${x.standing ? 'approved' : 'voided'}`}>
-                  {t(x.standing ? 'cases.stands' : 'cases.revoked')}
-                </span>
+                <Standing title={x} />
               </td>
               <td>
+                {x.decision && (
+                  <div>
+                    {t(`cases.title_${x.decision.verdict}`, {
+                      by: x.decision.by,
+                      reason: x.decision.reason ?? '',
+                    })}
+                  </div>
+                )}
                 {x.acts.map((a) => (
                   <div key={a.id}>
                     {a.act === 'kept'
@@ -83,12 +89,69 @@ function Register({ titles }: { titles: Title[] }) {
                   <Link to={`/prisons/${x.prison}/cases/${x.goes_on}`}>{t('cases.goesOn')}</Link>
                 )}
                 {x.actions.includes('take_up') && <TakeUp title={x} />}
+                {x.actions.includes('confirm') && <Decide title={x} />}
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** Whether a title counts: one from before waits for a second person. */
+function Standing({ title: { standing, origin, decision } }: { title: Title }) {
+  const t = useT()
+  const [tone, words] = standing
+    ? ['approved', 'stands']
+    : origin === 'imported' && !decision
+      ? ['submitted', 'waits']
+      : ['voided', decision?.verdict === 'refused' ? 'refused' : 'revoked']
+  return (
+    <span className={`status ${tone}`}>
+      {t(`cases.${words as 'stands' | 'waits' | 'refused' | 'revoked'}`)}
+    </span>
+  )
+}
+
+/** A second person confirms a title from before, or refuses it and says why. */
+function Decide({ title }: { title: Title }) {
+  const t = useT()
+  const unit = useUnit()
+  const { busy, problems, run } = useAct()
+  const [reason, setReason] = useState('')
+  const say = async (verdict: 'confirmed' | 'refused') => {
+    if (await run((key) => decideTitle(title, verdict, reason.trim(), key)))
+      toast(t(`cases.${verdict === 'confirmed' ? 'titleConfirmed' : 'titleRefused'}`))
+  }
+  const of = `${unit(title)} ${title.wording}`
+  return (
+    <form
+      className="delegation-form"
+      aria-label={`${t('cases.secondPerson')} ${of}`}
+      onSubmit={(e) => e.preventDefault()}
+    >
+      <label>
+        {t('cases.refuseReason')}
+        <input value={reason} maxLength={200} onChange={(e) => setReason(e.target.value)} />
+      </label>
+      <Problems list={problems} />
+      <Button
+        type="primary"
+        loading={busy}
+        aria-label={`${t('cases.confirmTitle')} ${of}`}
+        onClick={() => void say('confirmed')}
+      >
+        {t('cases.confirmTitle')}
+      </Button>
+      <Button
+        loading={busy}
+        aria-label={`${t('cases.refuseTitle')} ${of}`}
+        onClick={() => void say('refused')}
+      >
+        {t('cases.refuseTitle')}
+      </Button>
+    </form>
   )
 }
 
@@ -151,10 +214,10 @@ function Import() {
       <input name={name} required={required} maxLength={200} />
     </label>
   )
-  const on = (name: string, label: string, required = true) => (
+  const on = (name: string, label: string, required = true, last = day) => (
     <label>
       {label}
-      <input type="date" name={name} required={required} max={day} />
+      <input type="date" name={name} required={required} max={last} />
     </label>
   )
   return (
@@ -186,12 +249,13 @@ function Import() {
         </label>
         {field('wording', t('cases.wording'))}
         {field('document_no', t('cases.no'))}
-        {on('named_on', t('cases.namedOn'))}
+        {on('named_on', t('cases.namedOn'), true, dayOn(day, -1))}
         {field('body', t('cases.body'))}
         {on('kept_on', t('cases.keptOn'), false)}
         {on('revoked_on', t('cases.revokedOn'), false)}
         {field('order_no', t('cases.orderNo'), false)}
         {field('reason', t('cases.reason'), false)}
+        <p className="quiet wide">{t('cases.importMeans')}</p>
         <Problems list={problems} />
         <Button type="primary" htmlType="submit" loading={busy}>
           {t('cases.import')}
