@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
@@ -41,9 +40,13 @@ func (s *Service) timers(c Case, day string, opinions []Opinion) ([]Timer, error
 		if o.Given != nil {
 			continue
 		}
-		d := lifecycle.Due{Timer: opinionTimer, Opens: o.DueOn, On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Open, Tells: []lifecycle.Actor{lifecycle.BureauOffice}}
-		if o.DueOn < day {
-			d.Mark = lifecycle.Late
+		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}
+		switch {
+		case o.DueOn < day:
+			// Nobody gave it in time: the office decides without it.
+			d.Mark, d.Tells = lifecycle.Late, []lifecycle.Actor{lifecycle.BureauOffice}
+		case d.Opens <= day:
+			d.Mark = lifecycle.Open
 		}
 		list = append(list, Timer{Due: d, Title: fault.Text{ZH: "处室意见", EN: "Opinion"}, Department: o.Department})
 	}
@@ -86,6 +89,12 @@ func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
 			return err
 		}
 	}
+	if err := s.vacancies(ctx, prison); err != nil {
+		return err
+	}
+	if err := s.unread(ctx, prison); err != nil {
+		return err
+	}
 	return s.Store.Write(ctx, house(prison), ledger.Idem{}, nil, func(tx Tx) error { return s.lost(ctx, tx, prison) })
 }
 
@@ -107,15 +116,21 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 		for _, a := range t.Tells {
 			posts = append(posts, holders(a, c)...)
 		}
+		of := c.ID
 		if t.Department != "" {
-			posts = append(posts, holder{actor.DeptHead, uuid.Nil, uuid.Nil, t.Department})
+			line, err := s.ofLine(ctx, tx, t.Department)
+			if err != nil {
+				return err
+			}
+			// By its department: which others wait still changes from day to day.
+			posts, of, i = append(posts, line...), opinionOf(c, t.Department), 0
 		}
 		// Told apart by the round, the timer and its mark.
 		n := c.Seq*1000 + i*2
 		if t.Mark == lifecycle.Late {
 			n++
 		}
-		if err := s.notify(ctx, tx, c, "case_due", n, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department}, posts...); err != nil {
+		if err := s.notifyOf(ctx, tx, c, of, "case_due", n, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department}, posts...); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ const kinds = [
   'asked',
   'batch',
   'opinion',
+  'opinion_asked',
   'results',
   'meeting',
   'evaluation',

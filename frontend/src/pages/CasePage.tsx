@@ -5,6 +5,7 @@ import { MakeRecord } from '../accreditation/MakeRecord'
 import { Prepare } from '../accreditation/Prepare'
 import { Records, type Said } from '../accreditation/Records'
 import { Road } from '../accreditation/Road'
+import { AskOpinion } from '../accreditation/AskOpinion'
 import { Timers } from '../accreditation/Timers'
 import { Version } from '../accreditation/Version'
 import { useLevel, useUnit } from '../accreditation/words'
@@ -138,10 +139,14 @@ function Opinions({ whole }: { whole: WholeCase }) {
             {names.department(o.department)}：
             {o.given
               ? `${said(o.given.body)}（${o.given.by}）`
-              : t('cases.notGiven', { due: o.due_on })}
+              : t('cases.notGiven', { due: o.due_on })}{' '}
+            <Link to={`/prisons/${whole.prison}/cases/${whole.id}/opinions/${o.department}`}>
+              {t(o.may_give ? 'opinions.give' : 'opinions.open')}
+            </Link>
           </li>
         ))}
       </ul>
+      {whole.may_ask_opinion && <AskOpinion whole={whole} />}
     </section>
   )
 }
