@@ -39,4 +39,4 @@ CREATE TRIGGER immutable BEFORE UPDATE OR DELETE ON liaisons FOR EACH ROW EXECUT
 CREATE TRIGGER not_emptied BEFORE TRUNCATE ON liaisons FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_change();
 GRANT SELECT ON liaisons TO taizhang_app, taizhang_verify;
 GRANT INSERT (department, n, person_id, from_day, reason, named_by) ON liaisons TO taizhang_app;
-INSERT INTO notice_kinds VALUES ('liaison_named'), ('liaison_vacant');
+INSERT INTO notice_kinds VALUES ('liaison_vacant');

@@ -158,6 +158,7 @@ func TestReissueMarks(t *testing.T) {
 		t.Errorf("marks: %s", diff)
 	}
 	// Who withdraws is marked as gone.
+	j.ask("area head", area, "withdraw")
 	j.act("prison office", area, accreditation.Act{Event: "withdraw", Reason: "条件不成熟"})
 	d, err := h.Cases.Draw(j.as("bureau office"), b.Year)
 	if err != nil || len(d.Marks.Units) != 1 || d.Marks.Units[0].Change != "removed" || *d.Marks.Units[0].From != 5 {
@@ -181,8 +182,10 @@ func TestAcknowledged(t *testing.T) {
 	first := j.issued(b.Year)
 	told := func(who, kind string) (n int) {
 		t.Helper()
-		if err := h.Cases.Tend(t.Context(), h.Prison); err != nil {
-			t.Fatal(err)
+		for _, p := range j.place {
+			if err := h.Cases.Tend(t.Context(), p.Prison); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := h.Owner.QueryRow(t.Context(), "select count(*) from notices where person_id = $1 and kind = $2", h.Person(who).PersonID, kind).Scan(&n); err != nil {
 			t.Fatal(err)
@@ -239,6 +242,7 @@ func TestAcknowledged(t *testing.T) {
 		t.Errorf("%d of %d departments", len(x.Acks), len(first.To))
 	}
 	// A re-issue is acknowledged anew, and the one before it no more.
+	j.ask("area head", area, "withdraw")
 	j.act("prison office", area, accreditation.Act{Event: "withdraw", Reason: "条件不成熟"})
 	again := j.begin("area head", h.Area, "area")
 	j.screened(again)

@@ -112,7 +112,7 @@ func (t caseTx) Revoked(ctx context.Context, since time.Time) (list []accreditat
 }
 
 func (t caseTx) AloneInYear(ctx context.Context, year int) error {
-	_, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended('bulletin/' || $1::text, 0))", year)
+	_, err := t.exec(ctx, "select pg_advisory_xact_lock(hashtextextended('bulletin/' || $1::int::text, 0))", year)
 	return err
 }
 

@@ -20,7 +20,6 @@ const bodies: Record<string, (read: Read, typed: FormData, whole: WholeCase) => 
   batch: async (read) => ({
     year: Number(read('year')),
     batch: Number(read('batch')),
-    
   }),
   results: async (read) => ({
     met: read('met') === 'yes',
@@ -126,7 +125,6 @@ function Fields({ kind, whole }: { kind: string; whole: WholeCase }) {
             {t('cases.batch')}
             <input type="number" name="batch" required min={1} max={99} defaultValue={1} />
           </label>
-          {on(t('cases.issuedOn'))}
         </>
       )
     case 'results':

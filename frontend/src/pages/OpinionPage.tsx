@@ -6,6 +6,7 @@ import { giveOpinion, type OpinionFacts, type OpinionForm, useOpinionForm } from
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { shown } from '../score/decimal'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { useNames } from '../ui/names'
@@ -109,11 +110,11 @@ function Lines({ facts }: { facts: OpinionFacts }) {
   const lang = useLang()
   const [all, setAll] = useState(false)
   const costs = facts.lines.filter((l) => l.deducted !== '0')
-  const shown = all ? facts.lines : costs
+  const list = all ? facts.lines : costs
   return (
     <section className="panel table-scroll" aria-labelledby="opinion-facts">
       <h2 id="opinion-facts">{t('opinions.facts', { day: facts.day })}</h2>
-      <p>{t('opinions.sum', { score: facts.score, deducted: facts.deducted })}</p>
+      <p>{t('opinions.sum', { score: shown(facts.score), deducted: shown(facts.deducted) })}</p>
       {facts.lines.length === 0 && <p className="quiet">{t('opinions.noLines')}</p>}
       {facts.lines.length > costs.length && (
         <label>
@@ -121,7 +122,7 @@ function Lines({ facts }: { facts: OpinionFacts }) {
           {t('opinions.showAll', { n: facts.lines.length - costs.length })}
         </label>
       )}
-      {shown.length === 0 ? (
+      {list.length === 0 ? (
         <p className="quiet">{facts.lines.length > 0 && t('opinions.noLoss')}</p>
       ) : (
         <table className="plain">
@@ -136,7 +137,7 @@ function Lines({ facts }: { facts: OpinionFacts }) {
             </tr>
           </thead>
           <tbody>
-            {shown.map((l) => (
+            {list.map((l) => (
               <tr key={l.line}>
                 <td>
                   <span className="mono">{l.indicator}</span> {text(l.name, lang)}
@@ -146,10 +147,14 @@ function Lines({ facts }: { facts: OpinionFacts }) {
                   {l.stands !== 'counted'
                     ? t(`opinions.stands_${l.stands}`)
                     : l.of && l.per
-                      ? t('opinions.target', { of: l.of, per: l.per, target: l.target ?? '' })
+                      ? t('opinions.target', {
+                          of: shown(l.of),
+                          per: shown(l.per),
+                          target: shown(l.target),
+                        })
                       : t('opinions.times', { n: l.times })}
                 </td>
-                <td className="num">{l.deducted}</td>
+                <td className="num">{shown(l.deducted)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { LineTabs } from '../accreditation/LineTabs'
 import { useLevel, useUnit } from '../accreditation/words'
 import { type OwedOpinion, useOpinions } from '../api/opinions'
 import { useMe } from '../api/queries'
@@ -24,6 +25,7 @@ export default function Opinions() {
   return (
     <>
       <PageTitle title={t('opinions.title')} />
+      <LineTabs />
       <Ready
         query={useOpinions()}
         empty={(list) => list.length === 0}
