@@ -201,7 +201,10 @@ func (s *Service) OpinionForm(ctx context.Context, prison, id uuid.UUID, departm
 				if err := json.Unmarshal(r.Body, &said); err != nil {
 					return err
 				}
-				f.Given, f.Digest = &r, said.Facts
+				if f.Given = &r; said.Facts == "" {
+					return nil // given before there was a form
+				}
+				f.Digest = said.Facts
 				raw, err = l.Facts(ctx, id, said.Facts)
 				return err
 			}

@@ -364,13 +364,31 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 	})
 }
 
-// fits says whether the batch is planned for cases of this level.
+// fits says whether the batch is planned for cases of this level, and was open for
+// applications when this one came.
 func fits(ctx context.Context, l Look, c Case, b Batch) error {
 	list, err := l.Batches(ctx)
-	if err != nil || slices.ContainsFunc(list, func(p Planned) bool { return p.Year == b.Year && p.Batch == b.Batch && p.Level == c.Level }) {
+	if err != nil {
 		return err
 	}
-	return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "enum", "该等级没有计划这个批次", "No such batch is planned for this level")})
+	i := slices.IndexFunc(list, func(p Planned) bool { return p.Year == b.Year && p.Batch == b.Batch && p.Level == c.Level })
+	if i < 0 {
+		return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "enum", "该等级没有计划这个批次", "No such batch is planned for this level")})
+	}
+	events, err := l.Events(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.From != lifecycle.Draft {
+			continue
+		}
+		if day := catalog.DayOf(e.RecordedAt); day > list[i].ClosesOn {
+			return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "closed", "该批次已于 "+list[i].ClosesOn+" 截止申报，本单位 "+day+" 申报", "Applications for the batch closed on "+list[i].ClosesOn+"; this one came on "+day)})
+		}
+		break
+	}
+	return nil
 }
 
 func (s *Service) mayMake(ctx context.Context, c Case, as lifecycle.Actor, department string) error {

@@ -1,6 +1,7 @@
 package housetest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -43,7 +44,7 @@ func TestBulletinsHTTP(t *testing.T) {
 		"a liaison yesterday":  {bureau, "POST", "/liaisons", `{"department":"dept_custody","number":"1","from":"2020-01-01","seen":0}`, 422, "bad_case"},
 		"no such case":         {bureau, "GET", "/prisons/" + c.h.Prison.String() + "/cases/" + c.h.Area.String() + "/opinions/dept_custody", "", 404, "not_found"},
 	} {
-		if status, body := x.who.do(t, x.method, x.path, x.body, keyed(name[:2]+name[len(name)-4:])); status != x.status || body["code"] != x.code {
+		if status, body := x.who.do(t, x.method, x.path, x.body, keyed(strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), "'", ""))); status != x.status || body["code"] != x.code {
 			t.Errorf("%s: %d %v", name, status, body)
 		}
 	}

@@ -39,6 +39,13 @@ func TestBulletin(t *testing.T) {
 	if _, err := j.makes("bureau office", area, "batch", "", accreditation.Batch{Year: b.Year, Batch: 9}); !slices.Equal(refusals(err), []string{"enum"}) {
 		t.Errorf("a batch that nobody planned: %v", err)
 	}
+	gone := accreditation.Planned{Year: b.Year, Batch: 8, Level: "area", ClosesOn: catalog.DayOf(j.clock.Now().AddDate(0, 0, -1)), From: j.day(), To: j.day()}
+	if _, err := h.Cases.Plan(j.as("bureau office"), gone, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := j.makes("bureau office", area, "batch", "", accreditation.Batch{Year: b.Year, Batch: 8}); !slices.Equal(refusals(err), []string{"closed"}) {
+		t.Errorf("a batch that had closed: %v", err)
+	}
 	j.record("bureau office", area, "batch", "", b)
 	j.open(area, h.Area, inspection.Baseline)
 	j.refused("bureau office", area, accreditation.Act{Event: "baseline"}, "batch_issued")
@@ -122,7 +129,7 @@ func TestReissueMarks(t *testing.T) {
 		t.Errorf("the same again: %v", err)
 	}
 	// The window moves, a second batch comes, and the unit goes into it.
-	p := accreditation.Planned{Year: b.Year, Batch: b.Batch, N: 1, Level: "area", ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(0, 2, 0))}
+	p := accreditation.Planned{Year: b.Year, Batch: b.Batch, N: 1, Level: "area", ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(2, 0, 0))}
 	office := j.as("bureau office")
 	j.twice("plan", func() error {
 		_, err := h.Cases.Plan(office, p, ledger.Idem{})

@@ -239,7 +239,9 @@ func (j *journey) batch(c uuid.UUID) {
 // planned is the batch of a level this year.
 func (j *journey) planned(level string) accreditation.Batch {
 	j.t.Helper()
-	p := accreditation.Planned{Year: j.clock.Now().Year(), Batch: batches[level], Level: level, ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(0, 1, 0))}
+	p := accreditation.Planned{Year: j.clock.Now().Year(), Batch: batches[level], Level: level, To: catalog.DayOf(j.clock.Now().AddDate(1, 1, 0))}
+	p.ClosesOn = catalog.DayOf(j.clock.Now().AddDate(1, 0, 0))
+	p.From = p.ClosesOn
 	if _, err := j.h.Cases.Plan(j.as("bureau office"), p, ledger.Idem{}); err != nil && fault.CodeOf(err) != "changed_meanwhile" {
 		j.t.Fatal(err, refusals(err))
 	}
