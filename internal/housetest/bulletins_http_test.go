@@ -22,7 +22,7 @@ func TestBulletinsHTTP(t *testing.T) {
 	if status, again := bureau.do(t, "POST", "/batches", batch, keyed("plan")); status != 201 || again["n"] != float64(1) {
 		t.Errorf("repeated: %d %v", status, again)
 	}
-	status, draft := bureau.do(t, "GET", "/bulletins/"+year+"/draft", "", nil)
+	status, draft := bureau.do(t, "GET", "/bulletin-drafts/"+year, "", nil)
 	if status != 200 || draft["may_issue"] != false || draft["issue"] != float64(1) {
 		t.Fatalf("%d %v", status, draft)
 	}

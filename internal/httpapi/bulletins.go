@@ -18,7 +18,7 @@ func (a *API) bulletinRoutes() []route {
 		{"GET", "/accreditation/calendar", "accreditation.calendar", false, a.accreditationCalendar},
 		{"GET", "/bulletins", "bulletins.list", false, a.bulletins},
 		{"POST", "/bulletins", "bulletins.issue", false, a.issueBulletin},
-		{"GET", "/bulletins/:year/draft", "bulletins.draw", false, a.drawBulletin},
+		{"GET", "/bulletin-drafts/:year", "bulletins.draw", false, a.drawBulletin},
 		{"GET", "/bulletins/:year/:issue", "bulletins.get", false, a.bulletin},
 		{"POST", "/bulletins/:year/:issue/acknowledgements", "bulletins.acknowledge", false, a.acknowledgeBulletin},
 		{"POST", "/batches", "batches.plan", false, a.planBatch},

@@ -38,7 +38,7 @@ export const useDates = () => useAsked<{ days: DatedItem[] }>('/accreditation/ca
 
 export const useBulletins = () => useAsked<BulletinBoard>('/bulletins')
 export const useDraft = (year: number, enabled: boolean) =>
-  useAsked<DrawnBulletin>(`/bulletins/${year}/draft`, enabled)
+  useAsked<DrawnBulletin>(`/bulletin-drafts/${year}`, enabled)
 export const useBulletin = (year: string, issue: string) =>
   useAsked<IssuedBulletin>(`/bulletins/${year}/${issue}`)
 export const issueBulletin = (draft: DrawnBulletin, key: string) =>
