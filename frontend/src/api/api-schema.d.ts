@@ -2658,7 +2658,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/bulletins/{year}/draft": {
+    "/bulletin-drafts/{year}": {
         parameters: {
             query?: never;
             header?: never;
