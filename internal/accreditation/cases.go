@@ -3,6 +3,7 @@ package accreditation
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -96,7 +97,8 @@ type Act struct {
 	Cites []Cite `json:"cites"`
 }
 
-// Cite is how a decision answers an opinion; without a word it follows it.
+// Cite is how a decision answers an opinion; without a word it follows it, so that one
+// which says otherwise is answered in words.
 type Cite struct {
 	Department string `json:"department"`
 	Answer     string `json:"answer,omitempty"`
@@ -110,6 +112,14 @@ type detail struct {
 	Waived   bool         `json:"waived,omitempty"`
 	Says     []fault.Text `json:"says,omitempty"`
 	Asked    []asked      `json:"asked,omitempty"`
+	Bulletin *named       `json:"bulletin,omitempty"`
+}
+
+// named is an issue of the bulletin, by its digest: the leaf of the act covers it.
+type named struct {
+	Year   int    `json:"year"`
+	Issue  int    `json:"issue"`
+	Digest string `json:"digest"`
 }
 
 // asked is a department whose opinion is wanted, and until when.
@@ -233,6 +243,15 @@ func wrongAct(act *Act) (bad []fault.Field) {
 		}
 		*text = clean
 	}
+	for i := range act.Cites {
+		answer := &act.Cites[i].Answer
+		if *answer == "" {
+			continue
+		}
+		if _, ok := catalog.Name(*answer, longest); !ok {
+			bad = append(bad, told(fmt.Sprintf("/cites/%d/answer", i), "text", "最多 1000 字，不能含看不见的字符", "At most 1000 characters, none of them invisible"))
+		}
+	}
 	if _, err := catalog.Day(act.DocumentOn); act.DocumentOn != "" && err != nil {
 		bad = append(bad, told("/document_on", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD"))
 	}
@@ -265,7 +284,9 @@ func (s *Service) step(ctx context.Context, tx Tx, g ground, c Case, as lifecycl
 		e.By = who.String()
 	}
 	f := k.of(act.Event)
-	f.OpinionsCited = k.cited(act.Cites)
+	if f.OpinionsCited, err = k.cited(act); err != nil {
+		return Case{}, err
+	}
 	m := s.machine(c)
 	next, move, err := m.Next(c.Case, f, e)
 	if err != nil {
@@ -336,7 +357,7 @@ func (s *Service) otherBody(c Case, a lifecycle.Actor) bool {
 // Ask puts down that the unit wants an act (T1, T7, T24, T26): somebody else then does it.
 // Faults: forbidden, case_forbids, bad_case.
 func (s *Service) Ask(ctx context.Context, prison, id uuid.UUID, event, reason string, idem ledger.Idem) (Record, error) {
-	return s.record(ctx, prison, id, idem, func(_ Look, c Case, _ known) (Record, error) {
+	return s.record(ctx, prison, id, idem, func(_ Tx, c Case, _ known) (Record, error) {
 		if err := s.may(ctx, capacity(lifecycle.Unit, c.Area), subject(prison, c.Area)); err != nil {
 			return Record{}, err
 		}

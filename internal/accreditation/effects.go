@@ -59,6 +59,7 @@ func tellNumbers(_ context.Context, _ *Service, _ Tx, _ ground, k known, _ *Case
 // chooseAsked names, in the event itself, every department that answers for what the
 // standard looks at, and until when it is asked.
 func chooseAsked(_ context.Context, s *Service, tx Tx, _ ground, k known, after *Case, d *detail) error {
+	d.Bulletin = k.bulletin
 	due := catalog.DayOf(s.Calendar().AddWorkdays(tx.Now(), s.parameter(*after, "opinion_workdays")))
 	for _, department := range k.departments {
 		d.Asked = append(d.Asked, asked{department, due})
@@ -75,22 +76,27 @@ func askOpinions(ctx context.Context, s *Service, tx Tx, _ known, after Case, e 
 	for _, a := range d.Asked {
 		list = append(list, Opinion{Seq: e.Seq, Department: a.Department, DueOn: a.DueOn})
 	}
-	if err := tx.InsertOpinions(ctx, after, list); err != nil {
-		return err
+	return s.wants(ctx, tx, after, list...)
+}
+
+// ofLine is who is told what a department owes: its head and its liaison.
+func (s *Service) ofLine(ctx context.Context, tx Tx, department string) ([]holder, error) {
+	posts := []holder{{role: actor.DeptHead, department: department}}
+	liaison, err := tx.Liaison(ctx, department)
+	if liaison != uuid.Nil {
+		posts = append(posts, holder{person: liaison})
 	}
-	for _, o := range list {
-		if err := s.notify(ctx, tx, after, "opinion_asked", e.Seq, map[string]any{"due_on": o.DueOn, "department": o.Department},
-			holder{actor.DeptHead, uuid.Nil, uuid.Nil, o.Department}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return posts, err
 }
 
 func (s *Service) parameter(c Case, name string) int {
+	return wholeOf(s.machine(c), name)
+}
+
+func wholeOf(m *lifecycle.Machine, name string) int {
 	var n int
 	// Compile has seen that it is a whole number.
-	_, _ = fmt.Sscan(s.machine(c).Parameter(name), &n)
+	_, _ = fmt.Sscan(m.Parameter(name), &n)
 	return n
 }
 
@@ -236,8 +242,9 @@ func (s *Service) lost(ctx context.Context, tx Tx, prison uuid.UUID) error {
 	return nil
 }
 
-// holder is a post; at the bureau without a prison.
+// holder is a post, at the bureau without a prison; or one person.
 type holder struct {
+	person     uuid.UUID
 	role       actor.Role
 	prison     uuid.UUID
 	area       uuid.UUID
@@ -267,10 +274,18 @@ func holders(as lifecycle.Actor, c Case) []holder {
 // notify tells the holders of posts something about a case; n tells one telling from
 // the next.
 func (s *Service) notify(ctx context.Context, tx Tx, c Case, kind string, n int, more map[string]any, posts ...holder) error {
+	return s.notifyOf(ctx, tx, c, c.ID, kind, n, more, posts...)
+}
+
+// notifyOf tells of something that the case has several of.
+func (s *Service) notifyOf(ctx context.Context, tx Tx, c Case, of uuid.UUID, kind string, n int, more map[string]any, posts ...holder) error {
 	for _, h := range posts {
-		people, err := tx.Posted(ctx, h.role, h.prison, h.area, h.department)
-		if err != nil {
-			return err
+		people := []uuid.UUID{h.person}
+		if h.person == uuid.Nil {
+			var err error
+			if people, err = tx.Posted(ctx, h.role, h.prison, h.area, h.department); err != nil {
+				return err
+			}
 		}
 		for _, p := range people {
 			if p == actor.From(ctx).PersonID {
@@ -280,7 +295,7 @@ func (s *Service) notify(ctx context.Context, tx Tx, c Case, kind string, n int,
 			for name, v := range more {
 				detail[name] = v
 			}
-			if err := tx.Notify(ctx, ledger.Notice{Prison: c.Prison, Person: p, Kind: kind, Subject: c.ID, Revision: n, Detail: detail}); err != nil {
+			if err := tx.Notify(ctx, ledger.Notice{Prison: c.Prison, Person: p, Kind: kind, Subject: of, Revision: n, Detail: detail}); err != nil {
 				return err
 			}
 		}

@@ -87,6 +87,7 @@ type known struct {
 	departments []string
 	area        ledger.Area
 	conditions  *Conditions // of a prison
+	bulletin    *named      // in which the case stands
 	// next are the checks that are prepared, by kind: for what may begin now.
 	next map[string]prepared
 }
@@ -123,14 +124,26 @@ func (k known) of(event string) lifecycle.Facts {
 	return f
 }
 
-// cited counts the opinions of this round that a decision answers.
-func (k known) cited(list []Cite) (n int) {
+// follows says which opinion each decision on a baseline check follows.
+var follows = map[string]string{"proceed": "on_time", "postpone": "delay"}
+
+// cited counts the opinions of this round that a decision answers: it names each, and what
+// says otherwise than it decides it answers in words.
+func (k known) cited(act Act) (n int, err error) {
 	for _, o := range k.round.opinions {
-		if o.Given != nil && slices.ContainsFunc(list, func(c Cite) bool { return c.Department == o.Department }) {
+		i := slices.IndexFunc(act.Cites, func(c Cite) bool { return c.Department == o.Department })
+		if o.Given == nil || i < 0 {
+			continue
+		}
+		var said Opines
+		if err := json.Unmarshal(o.Given.Body, &said); err != nil {
+			return 0, err
+		}
+		if said.Value == follows[act.Event] || !ledger.Blank(act.Cites[i].Answer) {
 			n++
 		}
 	}
-	return n
+	return n, nil
 }
 
 // known gathers the facts of the case, with everything in sight.
@@ -172,20 +185,24 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 	if err != nil {
 		return err
 	}
+	var placed *Record
 	for _, r := range records {
 		if r.Seq >= k.round.since {
 			k.round.records = append(k.round.records, r)
 		}
 		// The batch is the application's, whatever step it is in.
 		if r.Kind == kindBatch {
-			k.facts.BatchIssued = true
+			placed = &r
 		}
+	}
+	if err := s.ofBulletin(ctx, l, c, placed, k); err != nil {
+		return err
 	}
 	list, err := l.Opinions(ctx, c.ID)
 	if err != nil {
 		return err
 	}
-	f := &k.facts
+	f, open := &k.facts, false // one that was asked for later has its own time
 	for _, o := range list {
 		if o.Seq != k.round.since {
 			continue
@@ -207,7 +224,24 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 		}
 		k.round.opinions = append(k.round.opinions, o)
 		f.OpinionsAsked++
-		f.OpinionsOver = o.DueOn < f.Today
+		open = open || o.Given == nil && o.DueOn >= f.Today
+	}
+	f.OpinionsOver = f.OpinionsAsked > 0 && !open
+	return nil
+}
+
+// ofBulletin finds the case in the newest bulletin of its batch's year.
+func (s *Service) ofBulletin(ctx context.Context, l Look, c Case, placed *Record, k *known) error {
+	b, err := batched(placed)
+	if err != nil || b.Year == 0 {
+		return err
+	}
+	list, err := l.Bulletins(ctx, b.Year)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if k.facts.BatchIssued = inBulletin(c, b, &list[0]); k.facts.BatchIssued {
+		k.bulletin = &named{list[0].Year, list[0].Issue, list[0].Digest.String()}
 	}
 	return nil
 }

@@ -21,12 +21,27 @@ type Store interface {
 	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
 	// Cases in sight, of every prison, the latest act first.
 	Cases(ctx context.Context, s ledger.Session) ([]Case, error)
+	// Owed are the opinions asked for in sight, of every prison, the latest asked first.
+	Owed(ctx context.Context, s ledger.Session) ([]Owed, error)
+	// Liaisons of all departments, each one's first first, and the day on which the first case began.
+	Liaisons(ctx context.Context, s ledger.Session) (list []Liaison, began string, err error)
+	// Colleagues of the departments of the bureau.
+	Colleagues(ctx context.Context, s ledger.Session) ([]Colleague, error)
+	// NameLiaison is the next after those that were seen: changed_meanwhile.
+	NameLiaison(ctx context.Context, s ledger.Session, idem ledger.Idem, l Liaison) (Liaison, error)
+	// Announced reads what belongs to no prison, Announce writes it.
+	Announced(ctx context.Context, s ledger.Session, fn func(Announcer) error) error
+	Announce(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Announcer) error) error
 	// Register is every title in sight, by prison and day.
 	Register(ctx context.Context, s ledger.Session) ([]Title, error)
 	// Within is the transaction of a check, for what its case says to it.
 	Within(tx ledger.Tx) Tx
 	// Prisons that are open, with their areas.
 	Prisons(ctx context.Context) ([]ledger.Prison, error)
+	// AllPrisons are those too that are not open yet, by code.
+	AllPrisons(ctx context.Context) ([]ledger.Prison, error)
+	// PlannedChecks are the open ones in sight, as dates of the calendar.
+	PlannedChecks(ctx context.Context, s ledger.Session) ([]Dated, error)
 }
 
 // Look reads inside one transaction; what it lists is of the session's prison.
@@ -44,6 +59,13 @@ type Look interface {
 	Events(ctx context.Context, id uuid.UUID) ([]Event, error)
 	Records(ctx context.Context, id uuid.UUID) ([]Record, error)
 	Opinions(ctx context.Context, id uuid.UUID) ([]Opinion, error)
+	// Owed by a department on a case, the latest round first.
+	Owed(ctx context.Context, id uuid.UUID, department string) ([]Owed, error)
+	// Facts that an opinion was given on, by their digest.
+	Facts(ctx context.Context, id uuid.UUID, digest string) ([]byte, error)
+	// Found are the findings under a standard of the unit's confirmed and joint checks, and of
+	// none, since a day or still to be put right, the latest first.
+	Found(ctx context.Context, area uuid.UUID, standard, from string) ([]Found, error)
 	Areas(ctx context.Context) ([]ledger.Area, error)
 	Titles(ctx context.Context) ([]Title, error)
 	// SelfCheck is the unit's last self-check that was kept since; "" for none.
@@ -55,6 +77,12 @@ type Look interface {
 	Own(ctx context.Context, run uuid.UUID) (string, error)
 	// Ledger is the same transaction, for what checks tell of themselves.
 	Ledger() ledger.Tx
+	// Batches as they are planned now.
+	Batches(ctx context.Context) ([]Planned, error)
+	// Bulletins of a year, the newest first.
+	Bulletins(ctx context.Context, year int) ([]Issued, error)
+	// Liaison of a department today; the zero id for none.
+	Liaison(ctx context.Context, department string) (uuid.UUID, error)
 	// Posted are those who hold the role: in the prison, or with no prison at the bureau; in
 	// the area and the department, if one is named.
 	Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error)
@@ -73,6 +101,8 @@ type Tx interface {
 	InsertRecord(ctx context.Context, c Case, r Record) error
 	InsertConfirmation(ctx context.Context, c Case, x Confirmation) error
 	InsertOpinions(ctx context.Context, c Case, list []Opinion) error
+	// InsertFacts keeps what an opinion is given on.
+	InsertFacts(ctx context.Context, c Case, body []byte) error
 	InsertTitle(ctx context.Context, t Title) error
 	InsertTitleDecision(ctx context.Context, t Title) error
 	InsertTitleAct(ctx context.Context, t Title, a TitleAct) error

@@ -75,15 +75,16 @@ func (x Confirmation) Leaf(c uuid.UUID) (ledger.Record, error) {
 
 // The kinds of records that persons make, and those that the program makes of an act.
 const (
-	kindAsked      = "asked"      // the unit wants an act
-	kindBatch      = "batch"      // the batch of the annual bulletin
-	kindOpinion    = "opinion"    // of a department (处室意见)
-	kindResults    = "results"    // of a department's assessment (业务考核评估)
-	kindMeeting    = "meeting"    // what a body decided
-	kindEvaluation = "evaluation" // 示范作用评估, 100 points
-	kindTold       = "told"       // the committee was told that conditions no longer hold
-	kindGrave      = "grave"      // a grave event in the unit
-	kindForm       = "form"       // of a step that was added by data
+	kindAsked      = "asked"         // the unit wants an act
+	kindBatch      = "batch"         // the batch of the annual bulletin
+	kindOpinion    = "opinion"       // of a department (处室意见)
+	kindAdded      = "opinion_asked" // of a department besides those the standard concerns
+	kindResults    = "results"       // of a department's assessment (业务考核评估)
+	kindMeeting    = "meeting"       // what a body decided
+	kindEvaluation = "evaluation"    // 示范作用评估, 100 points
+	kindTold       = "told"          // the committee was told that conditions no longer hold
+	kindGrave      = "grave"         // a grave event in the unit
+	kindForm       = "form"          // of a step that was added by data
 
 	kindSnapshot = "snapshot" // the conditions on the day of screening, with names
 	kindPackage  = "package"  // what went to the committee, by digests
@@ -117,8 +118,8 @@ var sorts = map[string]sort{
 // NeedsSecond says that a record of the kind stands only when another has confirmed it.
 func NeedsSecond(kind string) bool { return sorts[kind].second }
 
-// order in which they are offered.
-var order = []string{kindBatch, kindOpinion, kindResults, kindMeeting, kindEvaluation, kindTold, kindGrave, kindForm}
+// order in which they are offered; an opinion has a form of its own.
+var order = []string{kindBatch, kindResults, kindMeeting, kindEvaluation, kindTold, kindGrave, kindForm}
 
 // here says whether the kind belongs to the case's step, and who makes it.
 func (k sort) here(m *lifecycle.Machine, c Case, kind string) (lifecycle.Actor, bool) {
@@ -138,30 +139,33 @@ func (k sort) here(m *lifecycle.Machine, c Case, kind string) (lifecycle.Actor, 
 	return forward[0], true
 }
 
-// Batch of the annual pre-acceptance bulletin in which the unit stands.
+// Batch of the annual pre-acceptance bulletin in which the unit stands; the last one counts.
 type Batch struct {
-	Year     int    `json:"year"`
-	Batch    int    `json:"batch"`
-	IssuedOn string `json:"issued_on"`
+	Year  int `json:"year"`
+	Batch int `json:"batch"`
 }
 
-func (b *Batch) wrong(today string) (bad []fault.Field) {
-	bad = notAfter("/issued_on", b.IssuedOn, today)
+func (b *Batch) wrong(string) (bad []fault.Field) {
 	if b.Year < 2000 || b.Year > 2200 || b.Batch < 1 || b.Batch > 99 {
 		bad = append(bad, told("/batch", "range", "请填写公告年度和批次", "Say the bulletin's year and batch"))
 	}
 	return bad
 }
 
-// Opines is a department's opinion of a unit: on time or delayed, and why.
+// Opines is a department's opinion of a unit: on time or delayed, and why. Facts is the
+// digest of what it had before it.
 type Opines struct {
 	Value  string `json:"value"` // on_time, delay
 	Reason string `json:"reason"`
+	Facts  string `json:"facts"`
 }
 
 func (o *Opines) wrong(string) (bad []fault.Field) {
 	if o.Value != "on_time" && o.Value != "delay" {
 		bad = append(bad, told("/value", "enum", "请选择如期或延迟", "Choose on time or delay"))
+	}
+	if o.Facts == "" {
+		bad = append(bad, told("/facts", "required", "请在意见表上填写，以便留存所见的情况", "It is given on its form, so that what was seen is kept"))
 	}
 	if o.Value == "on_time" && o.Reason == "" {
 		return bad
@@ -319,13 +323,21 @@ type Made struct {
 }
 
 // Make puts a record beside the case, in the step that it belongs to and by whose it is.
-// Faults: forbidden, bad_case with fields, case_forbids, opinion_given.
+// An opinion says on what it was given: that is kept with it. Faults: forbidden, bad_case with
+// fields, case_forbids, opinion_given, changed_meanwhile.
 func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem ledger.Idem) (Record, error) {
 	k, ok := sorts[in.Kind]
 	if !ok {
 		return Record{}, fault.InvalidFields("bad_case", []fault.Field{told("/kind", "enum", "没有这种记录", "There is no such record")})
 	}
-	return s.record(ctx, prison, id, idem, func(tx Look, c Case, known known) (Record, error) {
+	var facts []byte
+	if in.Kind == kindOpinion {
+		var err error
+		if facts, err = s.seen(ctx, prison, id, in); err != nil {
+			return Record{}, err
+		}
+	}
+	return s.record(ctx, prison, id, idem, func(tx Tx, c Case, known known) (Record, error) {
 		as, here := k.here(s.machine(c), c, in.Kind)
 		if !here {
 			return Record{}, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", in.Kind)
@@ -333,8 +345,12 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 		if err := s.mayMake(ctx, c, as, in.Department); err != nil {
 			return Record{}, err
 		}
-		if as == lifecycle.Department && !slices.Contains(known.departments, in.Department) {
-			return Record{}, fault.InvalidFields("bad_case", []fault.Field{told("/department", "enum", "标准不涉及该处室", "The standard does not concern this department")})
+		asked := slices.Contains(known.departments, in.Department)
+		if in.Kind == kindOpinion {
+			asked = slices.ContainsFunc(known.round.opinions, func(o Opinion) bool { return o.Department == in.Department })
+		}
+		if as == lifecycle.Department && !asked {
+			return Record{}, fault.InvalidFields("bad_case", []fault.Field{told("/department", "enum", "没有征求该处室意见，或标准不涉及该处室", "This department was not asked, or the standard does not concern it")})
 		}
 		if as != lifecycle.Department && in.Department != "" {
 			return Record{}, fault.InvalidFields("bad_case", []fault.Field{told("/department", "enum", "这种记录不属于处室", "Such a record is no department's")})
@@ -355,10 +371,44 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 			}
 			return Record{}, fault.InvalidFields("bad_case", bad)
 		}
+		if b, ok := b.(*Batch); ok {
+			if err := fits(ctx, tx, c, *b); err != nil {
+				return Record{}, err
+			}
+		}
 		r, err := s.newRecord(ctx, c, in.Kind, in.Department, b)
-		r.Stands = !k.second
-		return r, err
+		if r.Stands = !k.second; err != nil || facts == nil {
+			return r, err
+		}
+		return r, tx.InsertFacts(ctx, c, facts)
 	})
+}
+
+// fits says whether the batch is planned for cases of this level, and was open for
+// applications when this one came.
+func fits(ctx context.Context, l Look, c Case, b Batch) error {
+	list, err := l.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(p Planned) bool { return p.Year == b.Year && p.Batch == b.Batch && p.Level == c.Level })
+	if i < 0 {
+		return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "enum", "该等级没有计划这个批次", "No such batch is planned for this level")})
+	}
+	events, err := l.Events(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.From != lifecycle.Draft {
+			continue
+		}
+		if day := catalog.DayOf(e.RecordedAt); day > list[i].ClosesOn {
+			return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "closed", "该批次已于 "+list[i].ClosesOn+" 截止申报，本单位 "+day+" 申报", "Applications for the batch closed on "+list[i].ClosesOn+"; this one came on "+day)})
+		}
+		break
+	}
+	return nil
 }
 
 func (s *Service) mayMake(ctx context.Context, c Case, as lifecycle.Actor, department string) error {
@@ -375,7 +425,7 @@ func (s *Service) newRecord(ctx context.Context, c Case, kind, department string
 }
 
 // record adds one under the case's lock, and lets the road go on by itself where it can.
-func (s *Service) record(ctx context.Context, prison, id uuid.UUID, idem ledger.Idem, fn func(Look, Case, known) (Record, error)) (Record, error) {
+func (s *Service) record(ctx context.Context, prison, id uuid.UUID, idem ledger.Idem, fn func(Tx, Case, known) (Record, error)) (Record, error) {
 	g, err := s.ground(ctx, prison, id)
 	if err != nil {
 		return Record{}, err

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
@@ -42,9 +41,13 @@ func (s *Service) timers(c Case, day string, opinions []Opinion) ([]Timer, error
 		if o.Given != nil {
 			continue
 		}
-		d := lifecycle.Due{Timer: opinionTimer, Opens: o.DueOn, On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Open, Tells: []lifecycle.Actor{lifecycle.BureauOffice}}
-		if o.DueOn < day {
-			d.Mark = lifecycle.Late
+		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}
+		switch {
+		case o.DueOn < day:
+			// Nobody gave it in time: the office decides without it.
+			d.Mark, d.Tells = lifecycle.Late, []lifecycle.Actor{lifecycle.BureauOffice}
+		case d.Opens <= day:
+			d.Mark = lifecycle.Open
 		}
 		list = append(list, Timer{Due: d, Title: fault.Text{ZH: "处室意见", EN: "Opinion"}, Department: o.Department})
 	}
@@ -87,6 +90,12 @@ func (s *Service) Tend(ctx context.Context, prison uuid.UUID) error {
 			return err
 		}
 	}
+	if err := s.vacancies(ctx, prison); err != nil {
+		return err
+	}
+	if err := s.unread(ctx, prison); err != nil {
+		return err
+	}
 	return s.Store.Write(ctx, house(prison), ledger.Idem{}, nil, func(tx Tx) error { return s.lost(ctx, tx, prison) })
 }
 
@@ -108,12 +117,17 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 		for _, a := range t.Tells {
 			posts = append(posts, holders(a, c)...)
 		}
+		of := c.ID
 		if t.Department != "" {
-			posts = append(posts, holder{actor.DeptHead, uuid.Nil, uuid.Nil, t.Department})
+			line, err := s.ofLine(ctx, tx, t.Department)
+			if err != nil {
+				return err
+			}
+			posts, of = append(posts, line...), opinionOf(c, t.Department)
 		}
 		// Told apart by the cycle, the timer, its day and its mark.
 		due := strings.Join([]string{t.Timer, t.Department, t.On, string(t.Mark)}, " ")
-		if err := s.notify(ctx, tx, c, "case_due", c.Cycle, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department, "due": due}, posts...); err != nil {
+		if err := s.notifyOf(ctx, tx, c, of, "case_due", c.Cycle, map[string]any{"timer": t.Title, "due_on": t.On, "mark": t.Mark, "department": t.Department, "due": due}, posts...); err != nil {
 			return err
 		}
 	}

@@ -45,16 +45,18 @@ type Whole struct {
 	Makes []Makes `json:"makes"`
 	// Prepares are the kinds of checks that the actor may open for the case now; Prepared
 	// those that are open ahead of the act that begins them.
-	Prepares    []string         `json:"prepares"`
-	Prepared    []Prepared       `json:"prepared"`
-	Proposal    []fault.Text     `json:"proposal"`
-	Warnings    []fault.Text     `json:"warnings"`
-	Conditions  *Conditions      `json:"conditions,omitempty"`
-	Line        string           `json:"line"`
-	SelfScore   string           `json:"self_score,omitempty"`
-	Score       string           `json:"score,omitempty"` // of this step's confirmed sheet, without the carry
-	Check       uuid.UUID        `json:"check,omitzero"`
-	Title       *Title           `json:"title,omitempty"`
+	Prepares   []string     `json:"prepares"`
+	Prepared   []Prepared   `json:"prepared"`
+	Proposal   []fault.Text `json:"proposal"`
+	Warnings   []fault.Text `json:"warnings"`
+	Conditions *Conditions  `json:"conditions,omitempty"`
+	Line       string       `json:"line"`
+	SelfScore  string       `json:"self_score,omitempty"`
+	Score      string       `json:"score,omitempty"` // of this step's confirmed sheet, without the carry
+	Check      uuid.UUID    `json:"check,omitzero"`
+	Title      *Title       `json:"title,omitempty"`
+	// MayAsk says that the actor may ask departments besides for their opinion now.
+	MayAsk      bool             `json:"may_ask_opinion,omitempty"`
 	Lost        []Lost           `json:"lost"`
 	Newer       *Newer           `json:"newer,omitempty"`
 	Evaluations []EvaluationItem `json:"evaluations,omitempty"`
@@ -237,6 +239,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		o.May = o.Given == nil && s.speaksFor(ctx, c.Prison, c.Area, o.Department) == nil
 		w.Opinions = append(w.Opinions, o)
 	}
+	w.MayAsk = len(w.Opinions) > 0 && s.mayMake(ctx, c, lifecycle.BureauOffice, "") == nil
 	titles, err := l.Titles(ctx)
 	if err != nil {
 		return w, err

@@ -88,7 +88,23 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 		},
 		act(office, "submit"),
 		act(bureau, "screen"),
-		record(bureau, "batch", "", accreditation.Batch{Year: l.end.In(catalog.Zone).Year(), Batch: 1, IssuedOn: catalog.DayOf(l.end.Add(-time.Hour))}),
+		func(ctx context.Context) error {
+			year := l.end.In(catalog.Zone).Year()
+			_, err := s.Plan(l.as(ctx, bureau), accreditation.Planned{Year: year, Batch: 1, Level: "area", ClosesOn: catalog.DayOf(l.end), From: catalog.DayOf(l.end),
+				To: catalog.DayOf(l.end.AddDate(0, 1, 0))}, ledger.Idem{})
+			if err != nil && fault.CodeOf(err) != "changed_meanwhile" { // every prison's life plans the same one
+				return err
+			}
+			if err := record(bureau, "batch", "", accreditation.Batch{Year: year, Batch: 1})(ctx); err != nil {
+				return err
+			}
+			d, err := s.Draw(l.as(ctx, bureau), year)
+			if err != nil || !d.May {
+				return err
+			}
+			_, err = s.Issue(l.as(ctx, bureau), year, d.Digest.String(), ledger.Idem{})
+			return err
+		},
 		func(ctx context.Context) error {
 			n := inspection.NewCheck{Area: area, Case: &c.ID, Kind: inspection.Baseline, FromDay: catalog.DayOf(l.now), ToDay: catalog.DayOf(l.now.AddDate(0, 0, 5)), Purpose: "摸底检查"}
 			for k, at := range team {
@@ -98,7 +114,16 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 			return err
 		},
 		act(bureau, "baseline"),
-		record(l.p.atBureau()[3], "opinion", "dept_custody", accreditation.Opines{Value: "on_time", Reason: "本线工作较为规范"}),
+		func(ctx context.Context) error {
+			f, err := s.OpinionForm(l.as(ctx, l.p.atBureau()[4]), l.u.id, c.ID, "dept_education")
+			if fault.CodeOf(err) == "not_found" {
+				return nil // nobody was asked: the check was not begun
+			}
+			if err != nil {
+				return err
+			}
+			return record(l.p.atBureau()[4], "opinion", "dept_education", accreditation.Opines{Value: "on_time", Reason: "本线工作较为规范", Facts: f.Digest})(ctx)
+		},
 	}
 	for k, do := range steps {
 		l.later(l.end.Add(time.Duration(k-45)*time.Minute), func(ctx context.Context) error {

@@ -132,11 +132,25 @@ func (j *journey) ask(who string, c uuid.UUID, event string) {
 }
 
 func (j *journey) makes(who string, c uuid.UUID, kind, department string, body any) (accreditation.Record, error) {
+	if said, ok := body.(accreditation.Opines); ok && said.Facts == "" {
+		said.Facts = j.form(who, c, department).Digest
+		body = said
+	}
 	raw, err := json.Marshal(body)
 	if err != nil {
 		j.t.Fatal(err)
 	}
 	return j.h.Cases.Make(j.as(who), j.h.Prison, c, accreditation.Made{Kind: kind, Department: department, Body: raw}, ledger.Idem{})
+}
+
+// form of an opinion, as a department has it before it; nothing where there is none.
+func (j *journey) form(who string, c uuid.UUID, department string) accreditation.OpinionForm {
+	j.t.Helper()
+	f, err := j.h.Cases.OpinionForm(j.as(who), j.h.Prison, c, department)
+	if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+		j.t.Fatal(err)
+	}
+	return f
 }
 
 func (j *journey) record(who string, c uuid.UUID, kind, department string, body any) accreditation.Record {
@@ -211,12 +225,41 @@ func (j *journey) selfCheck(area uuid.UUID) {
 	}
 }
 
-var batch = accreditation.Batch{Year: 2026, Batch: 1}
+// batches of the levels in every year of a journey.
+var batches = map[string]int{"area": 1, "standard": 2, "demonstration": 3}
 
+// batch puts a case into the batch of its level and issues the bulletin of the year.
 func (j *journey) batch(c uuid.UUID) {
-	b := batch
-	b.IssuedOn = j.day()
+	j.t.Helper()
+	b := j.planned(j.whole("bureau office", c).Level)
 	j.record("bureau office", c, "batch", "", b)
+	j.issued(b.Year)
+}
+
+// planned is the batch of a level this year.
+func (j *journey) planned(level string) accreditation.Batch {
+	j.t.Helper()
+	p := accreditation.Planned{Year: j.clock.Now().Year(), Batch: batches[level], Level: level, To: catalog.DayOf(j.clock.Now().AddDate(1, 1, 0))}
+	p.ClosesOn = catalog.DayOf(j.clock.Now().AddDate(1, 0, 0))
+	p.From = p.ClosesOn
+	if _, err := j.h.Cases.Plan(j.as("bureau office"), p, ledger.Idem{}); err != nil && fault.CodeOf(err) != "changed_meanwhile" {
+		j.t.Fatal(err, refusals(err))
+	}
+	return accreditation.Batch{Year: p.Year, Batch: p.Batch}
+}
+
+// issued is the bulletin of a year as it is drawn now.
+func (j *journey) issued(year int) accreditation.Issued {
+	j.t.Helper()
+	d, err := j.h.Cases.Draw(j.as("bureau office"), year)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	x, err := j.h.Cases.Issue(j.as("bureau office"), year, d.Digest.String(), ledger.Idem{})
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return x
 }
 
 func (j *journey) meeting(who string, c uuid.UUID, outcome string) {
@@ -289,7 +332,7 @@ func TestCaseRoad(t *testing.T) {
 		t.Errorf("proposal %v of %d opinions", w.Proposal, len(w.Opinions))
 	}
 	j.refused("bureau office", c, accreditation.Act{Event: "postpone", Reason: "整改"}, "opinions_cited")
-	j.refused("bureau office", c, accreditation.Act{Event: "proceed", Cites: cites}, "differing_reason")
+	j.refused("bureau office", c, accreditation.Act{Event: "proceed", Cites: cites}, "opinions_cited", "differing_reason")
 	j.act("bureau office", c, accreditation.Act{Event: "postpone", Reason: "各处室意见为延迟", Cites: cites})
 	j.ask("area head", c, "again")
 	j.refused("bureau office", c, accreditation.Act{Event: "again"}, "earliest", "items_verified", "team")

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -354,19 +353,7 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
-	twice := func(what string, fn func() error, codes ...string) {
-		t.Helper()
-		var wait sync.WaitGroup
-		errs := make([]error, 2)
-		for n := range errs {
-			wait.Go(func() { errs[n] = fn() })
-		}
-		wait.Wait()
-		slices.SortFunc(errs, func(a, b error) int { return strings.Compare(fault.CodeOf(a), fault.CodeOf(b)) })
-		if errs[0] != nil || !slices.Contains(codes, fault.CodeOf(errs[1])) {
-			t.Errorf("%s: %v and %v", what, errs[0], errs[1])
-		}
-	}
+	twice := j.twice
 	head := j.as("area head")
 	twice("begin", func() error {
 		_, err := h.Cases.Begin(head, h.Prison, h.Area, "area", ledger.Idem{})
@@ -389,7 +376,7 @@ func TestCaseTwiceAtOnce(t *testing.T) {
 	base := j.open(c.ID, h.Area, inspection.Baseline)
 	acts("baseline", "bureau office", accreditation.Act{Event: "baseline"})
 	j.confirm(base)
-	custody, said := j.as("head of the custody line"), accreditation.Made{Kind: "opinion", Department: "dept_custody", Body: json.RawMessage(`{"value": "on_time", "reason": ""}`)}
+	custody, said := j.as("head of the custody line"), accreditation.Made{Kind: "opinion", Department: "dept_custody", Body: json.RawMessage(`{"value": "on_time", "reason": "", "facts": "` + j.form("head of the custody line", c.ID, "dept_custody").Digest + `"}`)}
 	twice("opinion", func() error {
 		_, err := h.Cases.Make(custody, h.Prison, c.ID, said, ledger.Idem{})
 		return err
@@ -471,7 +458,7 @@ func TestCaseWalls(t *testing.T) {
 	}
 	j.ask("area head", c, "submit")
 	j.act("prison office", c, accreditation.Act{Event: "submit"})
-	if _, err := j.makes("prison office", c, "batch", "", accreditation.Batch{Year: 2026, Batch: 1, IssuedOn: j.day()}); !fault.Is(err, fault.Forbidden) {
+	if _, err := j.makes("prison office", c, "batch", "", accreditation.Batch{Year: 2026, Batch: 1}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("the prison issues its own batch: %v", err)
 	}
 	j.act("bureau office", c, accreditation.Act{Event: "screen"})

@@ -38,6 +38,8 @@ func (a *API) routes() []route {
 		a.standardRoutes(),
 		a.togetherRoutes(),
 		a.caseRoutes(),
+		a.opinionRoutes(),
+		a.bulletinRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),
 	)

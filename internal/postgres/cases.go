@@ -48,6 +48,12 @@ func (s Cases) Prisons(ctx context.Context) ([]ledger.Prison, error) {
 // Within is a transaction that another use case has begun.
 func (s Cases) Within(tx ledger.Tx) accreditation.Tx { return caseTx{tx.(*txn)} }
 
+// AllPrisons are those too that are not open yet.
+func (s Cases) AllPrisons(ctx context.Context) ([]ledger.Prison, error) {
+	o, err := s.Organisation(ctx)
+	return o.Prisons, err
+}
+
 func (t caseTx) Wide(ctx context.Context, fn func() error) error { return t.asProgram(ctx, fn) }
 
 func (t caseTx) Ledger() ledger.Tx { return t.txn }
@@ -376,13 +382,20 @@ func (s *Snapshot) caseEvents(ctx context.Context, prison uuid.UUID) iter.Seq2[i
 func (s *Snapshot) caseRecords(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		var c uuid.UUID
-		r, err := scanCaseRecord(row, &c)
+		var kept bool
+		r, err := scanCaseRecord(row, &c, &kept)
 		if err != nil {
 			return integrity.Row{}, err
 		}
+		wrong := ""
+		if !kept {
+			wrong = "what the opinion was given on is not there as it was"
+		}
 		rec, err := r.Leaf(c)
-		return rowOf("case_records", rec, err, r.RecordedAt, "")
-	}, "select "+caseRecordColumns+", r.case_id from case_records r where r.prison_id = $1 order by r.case_id, r.record_id", prison)
+		return rowOf("case_records", rec, err, r.RecordedAt, wrong)
+	}, "select "+caseRecordColumns+`, r.case_id, r.kind <> 'opinion' or coalesce(convert_from(r.body, 'UTF8')::jsonb->>'facts', '') = '' or exists (select from opinion_facts f
+			where f.prison_id = r.prison_id and f.case_id = r.case_id and 'sha256:' || encode(sha256(f.body), 'hex') = convert_from(r.body, 'UTF8')::jsonb->>'facts')
+		from case_records r where r.prison_id = $1 order by r.case_id, r.record_id`, prison)
 }
 
 func (s *Snapshot) caseConfirmations(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {

@@ -67,6 +67,12 @@ function Ask({ whole, event, title }: { whole: WholeCase; event: string; title: 
   )
 }
 
+/** Whether an opinion says otherwise than is decided: it is then answered in words. */
+function otherwise(o: WholeCase['opinions'][number], event: string): boolean {
+  const { value } = (o.given?.body ?? {}) as { value?: string }
+  return value !== (event === 'postpone' ? 'delay' : 'on_time')
+}
+
 function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
   const t = useT()
   const lang = useLang()
@@ -106,6 +112,7 @@ function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
               <input
                 name={`answer ${o.department}`}
                 maxLength={1000}
+                required={otherwise(o, choice.event)}
                 aria-label={t('cases.citeAnswer', { department: names.department(o.department) })}
               />
             </div>

@@ -20,9 +20,7 @@ const bodies: Record<string, (read: Read, typed: FormData, whole: WholeCase) => 
   batch: async (read) => ({
     year: Number(read('year')),
     batch: Number(read('batch')),
-    issued_on: read('day'),
   }),
-  opinion: async (read) => ({ value: read('value'), reason: read('text') }),
   results: async (read) => ({
     met: read('met') === 'yes',
     critical_open: Number(read('critical')),
@@ -103,10 +101,10 @@ function Fields({ kind, whole }: { kind: string; whole: WholeCase }) {
   const t = useT()
   const lang = useLang()
   const day = today(now())
-  const words = (required = true) => (
+  const words = () => (
     <label className="wide">
       {t('cases.text')}
-      <input name="text" required={required} maxLength={1000} />
+      <input name="text" required maxLength={1000} />
     </label>
   )
   const on = (label: string) => (
@@ -127,20 +125,6 @@ function Fields({ kind, whole }: { kind: string; whole: WholeCase }) {
             {t('cases.batch')}
             <input type="number" name="batch" required min={1} max={99} defaultValue={1} />
           </label>
-          {on(t('cases.issuedOn'))}
-        </>
-      )
-    case 'opinion':
-      return (
-        <>
-          <label>
-            {t('cases.value')}
-            <select name="value">
-              <option value="on_time">{t('cases.value_on_time')}</option>
-              <option value="delay">{t('cases.value_delay')}</option>
-            </select>
-          </label>
-          {words(false)}
         </>
       )
     case 'results':

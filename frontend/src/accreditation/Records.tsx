@@ -11,6 +11,7 @@ const kinds = [
   'asked',
   'batch',
   'opinion',
+  'opinion_asked',
   'results',
   'meeting',
   'evaluation',
@@ -38,7 +39,6 @@ export interface Said {
   reason?: string
   year?: number
   batch?: number
-  issued_on?: string
   value?: 'on_time' | 'delay'
   met?: boolean
   agenda?: string
@@ -56,7 +56,7 @@ function useSays() {
   const words = (kind: string, said: Said): (string | undefined)[] => {
     switch (kind) {
       case 'batch':
-        return [`${said.year} / ${said.batch}`, said.issued_on]
+        return [`${said.year} / ${said.batch}`]
       case 'opinion':
         return [said.value && t(`cases.value_${said.value}`), said.reason]
       case 'results':

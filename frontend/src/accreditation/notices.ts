@@ -4,7 +4,15 @@ import { type Text, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { useLevel, useUnit } from './words'
 
-const kinds = ['case_moved', 'case_due', 'opinion_asked', 'conditions_lost'] as const
+const kinds = [
+  'case_moved',
+  'case_due',
+  'opinion_asked',
+  'conditions_lost',
+  'liaison_vacant',
+  'bulletin_issued',
+  'bulletin_unread',
+] as const
 export type OfCase = (typeof kinds)[number]
 
 interface Told {
@@ -16,6 +24,8 @@ interface Told {
   state?: Text
   timer?: Text
   says?: Text[] | null
+  year?: number
+  issue?: number
 }
 
 /** What a notice of a case says; undefined for those of entries. */
@@ -36,6 +46,9 @@ export function useCaseWords() {
       state: text(said.state, lang),
       title: `${text(said.timer, lang)} ${said.department ? names.department(said.department) : ''}`,
       due: said.due_on ?? '',
+      department: names.department(said.department ?? ''),
+      year: said.year ?? '',
+      issue: said.issue ?? '',
       level: level(said.level ?? ''),
       says: (said.says ?? []).map((x) => text(x, lang)).join(' · '),
     })

@@ -2537,6 +2537,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opinions that departments were asked for */
+        get: operations["opinions.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a department besides those that the standard concerns */
+        post: operations["opinions.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/opinions/{department}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The form of an opinion with what stands beside it */
+        get: operations["opinions.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/liaisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Liaisons of the departments of the bureau */
+        get: operations["liaisons.list"];
+        put?: never;
+        /** Name the liaison of a department from a day on */
+        post: operations["liaisons.name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/departments/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What departments of the bureau owe the accreditation */
+        get: operations["tasks.departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accreditation/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is planned and due of the accreditation, by day */
+        get: operations["accreditation.calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Issues of the annual bulletin and the batches as planned */
+        get: operations["bulletins.list"];
+        put?: never;
+        /** Issue the bulletin of a year as it was seen */
+        post: operations["bulletins.issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulletin-drafts/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bulletin of a year as it would be issued now */
+        get: operations["bulletins.draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulletins/{year}/{issue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An issue, with what it has otherwise than the one before */
+        get: operations["bulletins.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bulletins/{year}/{issue}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge an issue for a department */
+        post: operations["bulletins.acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan a batch, or change the one that was seen */
+        post: operations["batches.plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/cases/{case}/records": {
         parameters: {
             query?: never;
@@ -3861,7 +4050,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "liaison_vacant" | "bulletin_issued" | "bulletin_unread";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -5604,6 +5793,8 @@ export interface components {
             road: components["schemas"]["CaseStep"][];
             events: components["schemas"]["CaseEvent"][];
             opinions: components["schemas"]["CaseOpinion"][];
+            /** @description the reader may ask departments besides for their opinion now */
+            may_ask_opinion?: boolean;
             actions: components["schemas"]["CaseChoice"][];
             /** @description the acts that the actor may ask for */
             asks: {
@@ -5719,6 +5910,330 @@ export interface components {
             /** @description nobody else has to confirm it any more */
             stands: boolean;
             may_confirm: boolean;
+        };
+        OwedOpinion: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            case: string;
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            department: string;
+            seq: number;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date */
+            due_on: string;
+            /**
+             * @description not_given when the decision was made without it
+             * @enum {string}
+             */
+            mark: "open" | "due_soon" | "overdue" | "given" | "not_given";
+            /** @enum {string} */
+            value?: "on_time" | "delay";
+            /** Format: date-time */
+            given_at?: string;
+            /** @description the reader is of the department */
+            mine: boolean;
+            may_give: boolean;
+        };
+        OpinionForm: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            case: string;
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            department: string;
+            seq: number;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date */
+            due_on: string;
+            /** @enum {string} */
+            mark: "open" | "due_soon" | "overdue" | "given" | "not_given";
+            /** @enum {string} */
+            value?: "on_time" | "delay";
+            /** Format: date-time */
+            given_at?: string;
+            mine: boolean;
+            may_give: boolean;
+            state_title: components["schemas"]["Text"];
+            facts: components["schemas"]["OpinionFacts"];
+            /** @description of the facts; the opinion bears it */
+            digest: string;
+            given?: components["schemas"]["CaseRecord"];
+        };
+        OpinionFacts: {
+            /** Format: date */
+            day: string;
+            department: string;
+            standard: components["schemas"]["StandardPin"];
+            /** @description of the unit today */
+            score: string;
+            /** @description what the line costs of it */
+            deducted: string;
+            lines: {
+                indicator: string;
+                name: components["schemas"]["Text"];
+                line: string;
+                title: components["schemas"]["Text"];
+                method: string;
+                /** @enum {string} */
+                stands: "counted" | "not_checked" | "not_applicable";
+                of?: string;
+                per?: string;
+                target?: string;
+                times: number;
+                deducted: string;
+            }[];
+            findings: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                check?: string;
+                /** @enum {string} */
+                kind?: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+                line: string;
+                /** Format: date */
+                day: string;
+                note: string;
+                conclusion?: string;
+                /** @enum {string} */
+                appeal?: "asked" | "uphold" | "reduce";
+                /** @enum {string} */
+                item?: "open" | "done" | "verified" | "annulled";
+                /** Format: date */
+                due_on?: string;
+                owner?: string;
+            }[];
+            earlier: {
+                /** Format: uuid */
+                case: string;
+                /** Format: date */
+                day: string;
+                by: string;
+                /** @enum {string} */
+                value: "on_time" | "delay";
+                reason?: string;
+            }[];
+        };
+        Liaison: {
+            department: string;
+            n: number;
+            number?: string;
+            name?: string;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description the day on which the next one began
+             */
+            until?: string;
+            reason?: string;
+            by: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /**
+             * Format: date
+             * @description the day on which the post in the department ended
+             */
+            left?: string;
+        };
+        Liaised: {
+            department: string;
+            seen: number;
+            current?: components["schemas"]["Liaison"];
+            /** Format: date */
+            vacant_since?: string;
+            alarm: boolean;
+            /** @description within the last year */
+            changes: number;
+            often: boolean;
+            history: components["schemas"]["Liaison"][];
+            may_name: boolean;
+            colleagues: {
+                number: string;
+                name: string;
+            }[];
+        };
+        DepartmentTask: {
+            department: string;
+            /** @enum {string} */
+            kind: "opinion" | "results" | "bulletin";
+            /** Format: uuid */
+            prison?: string;
+            /** Format: uuid */
+            case?: string;
+            /** Format: uuid */
+            area?: string;
+            level?: string;
+            year?: number;
+            issue?: number;
+            /** Format: date */
+            due_on: string;
+            /**
+             * @description lapsed when the case went on without
+             * @enum {string}
+             */
+            state: "open" | "done" | "overdue" | "lapsed";
+            mine: boolean;
+        };
+        DatedItem: {
+            /** Format: date */
+            day: string;
+            /** Format: date */
+            until?: string;
+            /** @enum {string} */
+            kind: "closes" | "window" | "opinion" | "timer" | "check";
+            /** Format: uuid */
+            prison?: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: uuid */
+            case?: string;
+            /** Format: uuid */
+            check?: string;
+            department?: string;
+            level?: string;
+            batch?: number;
+            /** @enum {string} */
+            of?: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+            title?: components["schemas"]["Text"];
+            late: boolean;
+        };
+        PlannedBatch: {
+            year: number;
+            batch: number;
+            n: number;
+            level: string;
+            /** Format: date */
+            closes_on: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        BulletinUnit: {
+            /** Format: uuid */
+            case: string;
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+            name: components["schemas"]["Text"];
+            /** @enum {string} */
+            kind: "ordinary" | "functional" | "prison";
+            level: string;
+        };
+        BulletinPart: {
+            batch: number;
+            level: string;
+            /** Format: date */
+            closes_on: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            units: components["schemas"]["BulletinUnit"][];
+        };
+        BulletinMarks: {
+            /** @description the issue before */
+            against: number;
+            batches: {
+                batch: number;
+                /** @enum {string} */
+                change: "added" | "removed" | "changed";
+                before?: components["schemas"]["BulletinPart"];
+            }[];
+            units: {
+                unit: components["schemas"]["BulletinUnit"];
+                /** @enum {string} */
+                change: "added" | "removed" | "changed";
+                from?: number;
+                to?: number;
+            }[];
+            revoked: string[];
+        };
+        BulletinAck: {
+            department: string;
+            by?: string;
+            /** Format: date-time */
+            at?: string;
+        };
+        DrawnBulletin: {
+            year: number;
+            issue: number;
+            batches: components["schemas"]["BulletinPart"][];
+            waiting: components["schemas"]["BulletinUnit"][];
+            revoked: {
+                /** Format: uuid */
+                title: string;
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                area?: string;
+                name: components["schemas"]["Text"];
+                wording: string;
+                document_no: string;
+                /** Format: date */
+                on_day: string;
+            }[];
+            counts: {
+                units: number;
+                kinds: {
+                    [key: string]: number;
+                };
+                levels: {
+                    [key: string]: number;
+                };
+            };
+            /** @description the departments that it is sent to */
+            to: string[];
+            digest: string;
+            marks?: components["schemas"]["BulletinMarks"];
+            may_issue: boolean;
+        };
+        IssuedBulletin: {
+            year: number;
+            issue: number;
+            batches: components["schemas"]["BulletinPart"][];
+            waiting: components["schemas"]["BulletinUnit"][];
+            revoked: {
+                /** Format: uuid */
+                title: string;
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                area?: string;
+                name: components["schemas"]["Text"];
+                wording: string;
+                document_no: string;
+                /** Format: date */
+                on_day: string;
+            }[];
+            counts: {
+                units: number;
+                kinds: {
+                    [key: string]: number;
+                };
+                levels: {
+                    [key: string]: number;
+                };
+            };
+            /** @description the departments that it is sent to */
+            to: string[];
+            digest: string;
+            marks?: components["schemas"]["BulletinMarks"];
+            by: string;
+            /** Format: date-time */
+            issued_at: string;
+            newest: boolean;
+            acks: components["schemas"]["BulletinAck"][];
+            /** @description the departments for which the reader may acknowledge it now */
+            may_ack: string[];
         };
         CaseOpinion: {
             department: string;
@@ -12609,6 +13124,470 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opinions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Opinions that departments were asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        opinions: components["schemas"]["OwedOpinion"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opinions.ask": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    department: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Ask a department besides those that the standard concerns */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRecord"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "opinions.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                case: string;
+                department: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form of an opinion with what stands beside it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionForm"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "liaisons.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Liaisons of the departments of the bureau */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        liaisons: components["schemas"]["Liaised"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "liaisons.name": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    department: string;
+                    /** @description nobody's says that the last one leaves */
+                    number?: string;
+                    /** Format: date */
+                    from: string;
+                    reason?: string;
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Name the liaison of a department from a day on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liaison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tasks.departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What departments of the bureau owe the accreditation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: components["schemas"]["DepartmentTask"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accreditation.calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is planned and due of the accreditation, by day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        days: components["schemas"]["DatedItem"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Issues of the annual bulletin and the batches as planned */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        issues: components["schemas"]["IssuedBulletin"][];
+                        batches: components["schemas"]["PlannedBatch"][];
+                        years: number[];
+                        may_announce: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.issue": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    year: number;
+                    /** @description the digest of the draft */
+                    seen: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Issue the bulletin of a year as it was seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedBulletin"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bulletin of a year as it would be issued now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnBulletin"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+                issue: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An issue, with what it has otherwise than the one before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedBulletin"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.acknowledge": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                year: number;
+                issue: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    department: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Acknowledge an issue for a department */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinAck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batches.plan": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    year: number;
+                    batch: number;
+                    /** @description of the one that was seen; 0 for a new one */
+                    n: number;
+                    level: string;
+                    /** Format: date */
+                    closes_on: string;
+                    /** Format: date */
+                    from: string;
+                    /** Format: date */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Plan a batch, or change the one that was seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedBatch"];
                 };
             };
             /** @description A problem */

@@ -96,5 +96,7 @@ const placeOf = ({ prison, kind, detail }: Notice) => {
   if (detail.case) return `/prisons/${prison}/cases/${detail.case}`
   if (detail.check) return `/prisons/${prison}/checks/${detail.check}`
   if (kind === 'conditions_lost') return '/titles'
+  if (kind === 'liaison_vacant') return '/liaisons'
+  if (kind === 'bulletin_issued' || kind === 'bulletin_unread') return '/bulletins'
   return detail.item ? '/rectifications' : '/delegations'
 }

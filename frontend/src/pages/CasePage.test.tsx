@@ -149,10 +149,14 @@ it('cites every opinion that was given, and asks on behalf of the unit', async (
   })
   expect(screen.getByText(/狱政管理科：延迟 本线情况（张三）/)).toBeTruthy()
   fireEvent.click(screen.getByRole('checkbox', { name: '狱政管理科' }))
+  // It says otherwise than is decided: the decision answers it in words.
+  const answer = screen.getByLabelText('对狱政管理科意见的回应')
+  expect((answer as HTMLInputElement).required).toBe(true)
+  fireEvent.change(answer, { target: { value: '已整改' } })
   fireEvent.click(screen.getByRole('button', { name: '办理：如期验收' }))
   await waitFor(() => expect(actOn).toHaveBeenCalled())
   expect(vi.mocked(actOn).mock.lastCall?.[2].cites).toEqual([
-    { department: 'dept_custody', answer: '' },
+    { department: 'dept_custody', answer: '已整改' },
   ])
   fireEvent.click(screen.getByRole('button', { name: '提出：撤回' }))
   await waitFor(() => expect(askFor).toHaveBeenCalled())

@@ -1,5 +1,6 @@
 import { Link, useParams } from 'react-router'
 import { Acts } from '../accreditation/Acts'
+import { AskOpinion } from '../accreditation/AskOpinion'
 import { Conditions } from '../accreditation/Conditions'
 import { MakeRecord } from '../accreditation/MakeRecord'
 import { Prepare } from '../accreditation/Prepare'
@@ -138,10 +139,14 @@ function Opinions({ whole }: { whole: WholeCase }) {
             {names.department(o.department)}：
             {o.given
               ? `${said(o.given.body)}（${o.given.by}）`
-              : t('cases.notGiven', { due: o.due_on })}
+              : t('cases.notGiven', { due: o.due_on })}{' '}
+            <Link to={`/prisons/${whole.prison}/cases/${whole.id}/opinions/${o.department}`}>
+              {t(o.may_give ? 'opinions.give' : 'opinions.open')}
+            </Link>
           </li>
         ))}
       </ul>
+      {whole.may_ask_opinion && <AskOpinion whole={whole} />}
     </section>
   )
 }

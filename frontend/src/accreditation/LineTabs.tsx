@@ -1,0 +1,23 @@
+import { NavLink } from 'react-router'
+import { useT } from '../i18n'
+
+const tabs = [
+  { to: '/opinions', label: 'opinions.title' },
+  { to: '/opinions/tasks', label: 'bulletins.tasks' },
+  { to: '/liaisons', label: 'bulletins.liaisons' },
+  { to: '/accreditation/calendar', label: 'bulletins.calendar' },
+] as const
+
+/** The pages of what departments owe, one beside the other. */
+export function LineTabs() {
+  const t = useT()
+  return (
+    <nav className="filters" aria-label={t('bulletins.tabs')}>
+      {tabs.map((x) => (
+        <NavLink key={x.to} to={x.to} end>
+          {t(x.label)}
+        </NavLink>
+      ))}
+    </nav>
+  )
+}

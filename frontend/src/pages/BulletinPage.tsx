@@ -1,0 +1,89 @@
+import { Button } from 'antd'
+import { Link, useParams } from 'react-router'
+import { BulletinText } from '../accreditation/BulletinText'
+import { acknowledge, type IssuedBulletin, useBulletin } from '../api/bulletins'
+import { showTime } from '../form/time'
+import { useT } from '../i18n'
+import { Problems } from '../standards/Problems'
+import { useAct } from '../standards/useAct'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+import { toast } from '../ui/toast'
+
+/** One issue of the annual bulletin, what is otherwise in it, and who has acknowledged it. */
+export default function BulletinPage() {
+  const { year = '', issue = '' } = useParams()
+  return <Ready query={useBulletin(year, issue)}>{(b) => <Whole bulletin={b} />}</Ready>
+}
+
+function Whole({ bulletin }: { bulletin: IssuedBulletin }) {
+  const t = useT()
+  return (
+    <>
+      <PageTitle title={t('bulletins.issueOf', { year: bulletin.year, issue: bulletin.issue })} />
+      <p>
+        <Link to="/bulletins">{t('bulletins.back')}</Link>{' '}
+        <span className={`status ${bulletin.newest ? 'approved' : 'voided'}`}>
+          {t(bulletin.newest ? 'bulletins.newest' : 'bulletins.replaced')}
+        </span>{' '}
+        {showTime(bulletin.issued_at)} {bulletin.by}{' '}
+        {bulletin.marks && (
+          <Link to={`/bulletins/${bulletin.year}/${bulletin.marks.against}`}>
+            {t('bulletins.marks', { n: bulletin.marks.against })}
+          </Link>
+        )}
+      </p>
+      <BulletinText of={bulletin} />
+      <Acks bulletin={bulletin} />
+      <p className="quiet">
+        {t('bulletins.digest')} <span className="mono">{bulletin.digest}</span>
+      </p>
+    </>
+  )
+}
+
+function Acks({ bulletin }: { bulletin: IssuedBulletin }) {
+  const t = useT()
+  const names = useNames()
+  return (
+    <section className="panel" aria-labelledby="bulletin-acks">
+      <h2 id="bulletin-acks">{t('bulletins.ackTitle')}</h2>
+      <ul>
+        {bulletin.acks.map((a) => (
+          <li key={a.department}>
+            {names.department(a.department)}：
+            {a.at
+              ? t('bulletins.acked', { by: a.by ?? '', at: showTime(a.at) })
+              : t('bulletins.unacked')}{' '}
+            {bulletin.newest && bulletin.may_ack.includes(a.department) && (
+              <Acknowledge bulletin={bulletin} department={a.department} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Acknowledge({ bulletin, department }: { bulletin: IssuedBulletin; department: string }) {
+  const t = useT()
+  const names = useNames()
+  const { busy, problems, run } = useAct()
+  const send = async () => {
+    if (await run((key) => acknowledge(bulletin, department, key))) toast(t('bulletins.ackDone'))
+  }
+  return (
+    <>
+      <Button
+        type="primary"
+        loading={busy}
+        aria-label={t('bulletins.ackFor', { department: names.department(department) })}
+        onClick={() => void send()}
+      >
+        {t('bulletins.ack')}
+      </Button>
+      <Problems list={problems} />
+    </>
+  )
+}

@@ -1,0 +1,630 @@
+package accreditation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+)
+
+// Planned is a batch (验收批次) of a year: applications for it close on a day, and its units are
+// accepted within a window.
+type Planned struct {
+	Year     int       `json:"year"`
+	Batch    int       `json:"batch"`
+	N        int       `json:"n"` // of its changes: who changes it, has seen the last
+	Level    string    `json:"level"`
+	ClosesOn string    `json:"closes_on"`
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	By       uuid.UUID `json:"-"`
+}
+
+// Bulletin is what an issue says, and nothing but what the cases say.
+type Bulletin struct {
+	Year    int            `json:"year"`
+	Issue   int            `json:"issue"`
+	Batches []BulletinPart `json:"batches"`
+	// Waiting have applied and are in no batch yet.
+	Waiting []BulletinUnit `json:"waiting"`
+	// Revoked are the titles that ended since the last year's bulletin.
+	Revoked []BulletinEnd  `json:"revoked"`
+	Counts  BulletinCounts `json:"counts"`
+	// To are the departments that it is sent to.
+	To []string `json:"to"`
+}
+
+// BulletinPart is a batch with its units.
+type BulletinPart struct {
+	Batch    int            `json:"batch"`
+	Level    string         `json:"level"`
+	ClosesOn string         `json:"closes_on"`
+	From     string         `json:"from"`
+	To       string         `json:"to"`
+	Units    []BulletinUnit `json:"units"`
+}
+
+// BulletinUnit is an applicant, under the name it had then.
+type BulletinUnit struct {
+	Case   uuid.UUID  `json:"case"`
+	Prison uuid.UUID  `json:"prison"`
+	Area   uuid.UUID  `json:"area,omitzero"`
+	Name   fault.Text `json:"name"`
+	Kind   string     `json:"kind"` // ordinary, functional, prison
+	Level  string     `json:"level"`
+}
+
+// BulletinEnd is a title that was revoked.
+type BulletinEnd struct {
+	Title      uuid.UUID  `json:"title"`
+	Prison     uuid.UUID  `json:"prison"`
+	Area       uuid.UUID  `json:"area,omitzero"`
+	Name       fault.Text `json:"name"`
+	Wording    string     `json:"wording"`
+	DocumentNo string     `json:"document_no"`
+	OnDay      string     `json:"on_day"`
+}
+
+// BulletinCounts are of the applicants.
+type BulletinCounts struct {
+	Units  int            `json:"units"`
+	Kinds  map[string]int `json:"kinds"`
+	Levels map[string]int `json:"levels"`
+}
+
+// Issued is an issue with its date and who has acknowledged it.
+type Issued struct {
+	Bulletin
+	Digest   ledger.Digest `json:"digest"`
+	By       uuid.UUID     `json:"-"`
+	ByName   string        `json:"by"`
+	IssuedAt time.Time     `json:"issued_at"`
+	Newest   bool          `json:"newest"`
+	Acks     []Ack         `json:"acks"`
+	Marks    *Marks        `json:"marks,omitempty"` // against the issue before
+	// MayAck are the departments for which the reader may acknowledge it now.
+	MayAck []string `json:"may_ack"`
+}
+
+// Ack is a department's acknowledgement; without a time it is wanted.
+type Ack struct {
+	Department string     `json:"department"`
+	ByName     string     `json:"by,omitempty"`
+	At         *time.Time `json:"at,omitempty"`
+}
+
+// Marks are what an issue has otherwise than the one before it.
+type Marks struct {
+	Against int        `json:"against"`
+	Batches []PartMark `json:"batches"`
+	Units   []UnitMark `json:"units"`
+	Revoked []string   `json:"revoked"` // titles that are new among the revoked
+}
+
+// PartMark of a batch: added, removed or changed. Before is without its units.
+type PartMark struct {
+	Batch  int           `json:"batch"`
+	Change string        `json:"change"`
+	Before *BulletinPart `json:"before,omitempty"`
+}
+
+// UnitMark of an applicant: added, removed or changed; 0 is no batch yet.
+type UnitMark struct {
+	Unit   BulletinUnit `json:"unit"`
+	Change string       `json:"change"`
+	From   *int         `json:"from,omitempty"` // its batch before
+	To     *int         `json:"to,omitempty"`
+}
+
+// Empty says that nothing is otherwise.
+func (m Marks) Empty() bool { return len(m.Batches)+len(m.Units)+len(m.Revoked) == 0 }
+
+// MarksOf compares an issue with the one before it.
+func MarksOf(before, after Bulletin) Marks {
+	m := Marks{Against: before.Issue, Batches: []PartMark{}, Units: []UnitMark{}, Revoked: []string{}}
+	part := func(b Bulletin, n int) *BulletinPart {
+		i := slices.IndexFunc(b.Batches, func(p BulletinPart) bool { return p.Batch == n })
+		if i < 0 {
+			return nil
+		}
+		p := b.Batches[i]
+		p.Units = nil
+		return &p
+	}
+	for _, p := range after.Batches {
+		switch was, is := part(before, p.Batch), part(after, p.Batch); {
+		case was == nil:
+			m.Batches = append(m.Batches, PartMark{Batch: p.Batch, Change: "added"})
+		case was.Level != is.Level || was.ClosesOn != is.ClosesOn || was.From != is.From || was.To != is.To:
+			was.Units = []BulletinUnit{}
+			m.Batches = append(m.Batches, PartMark{p.Batch, "changed", was})
+		}
+	}
+	for _, p := range before.Batches {
+		if part(after, p.Batch) == nil {
+			was := part(before, p.Batch)
+			was.Units = []BulletinUnit{}
+			m.Batches = append(m.Batches, PartMark{p.Batch, "removed", was})
+		}
+	}
+	was, is := before.placed(), after.placed()
+	for _, x := range is {
+		switch i := slices.IndexFunc(was, x.same); {
+		case i < 0:
+			m.Units = append(m.Units, UnitMark{x.BulletinUnit, "added", nil, &x.batch})
+		case was[i] != x:
+			m.Units = append(m.Units, UnitMark{x.BulletinUnit, "changed", &was[i].batch, &x.batch})
+		}
+	}
+	for _, x := range was {
+		if !slices.ContainsFunc(is, x.same) {
+			m.Units = append(m.Units, UnitMark{x.BulletinUnit, "removed", &x.batch, nil})
+		}
+	}
+	for _, r := range after.Revoked {
+		if !slices.ContainsFunc(before.Revoked, func(x BulletinEnd) bool { return x.Title == r.Title }) {
+			m.Revoked = append(m.Revoked, r.Title.String())
+		}
+	}
+	return m
+}
+
+type placed struct {
+	BulletinUnit
+	batch int
+}
+
+func (p placed) same(o placed) bool { return p.Case == o.Case }
+
+// placed are all applicants with their batches.
+func (b Bulletin) placed() (list []placed) {
+	for _, p := range b.Batches {
+		for _, u := range p.Units {
+			list = append(list, placed{u, p.Batch})
+		}
+	}
+	for _, u := range b.Waiting {
+		list = append(list, placed{u, 0})
+	}
+	return list
+}
+
+// Applied is a case as a bulletin takes it up.
+type Applied struct {
+	BulletinUnit
+	Year, Batch int // 0: in none
+}
+
+// write makes the bulletin of a year out of what there is.
+func write(year, issue int, batches []Planned, applied []Applied, revoked []BulletinEnd, to []string) Bulletin {
+	b := Bulletin{Year: year, Issue: issue, Batches: []BulletinPart{}, Waiting: []BulletinUnit{}, Revoked: append([]BulletinEnd{}, revoked...), To: append([]string{}, to...),
+		Counts: BulletinCounts{Kinds: map[string]int{}, Levels: map[string]int{}}}
+	count := func(u BulletinUnit) {
+		b.Counts.Units++
+		b.Counts.Kinds[u.Kind]++
+		b.Counts.Levels[u.Level]++
+	}
+	for _, p := range batches {
+		if p.Year != year {
+			continue
+		}
+		part := BulletinPart{p.Batch, p.Level, p.ClosesOn, p.From, p.To, []BulletinUnit{}}
+		for _, a := range applied {
+			if a.Year == year && a.Batch == p.Batch {
+				part.Units = append(part.Units, a.BulletinUnit)
+				count(a.BulletinUnit)
+			}
+		}
+		b.Batches = append(b.Batches, part)
+	}
+	for _, a := range applied {
+		if a.Year == 0 {
+			b.Waiting = append(b.Waiting, a.BulletinUnit)
+			count(a.BulletinUnit)
+		}
+	}
+	return b
+}
+
+// Drawn is a bulletin as it would be issued now, and what it has otherwise than the last.
+type Drawn struct {
+	Bulletin
+	Digest ledger.Digest `json:"digest"`
+	Marks  *Marks        `json:"marks,omitempty"`
+	May    bool          `json:"may_issue"`
+}
+
+// Announcer reads and writes what belongs to no prison; what it lists is of all prisons.
+type Announcer interface {
+	Now() time.Time
+	Batches(ctx context.Context) ([]Planned, error)
+	// Bulletins are the issues without their acknowledgements, the newest first; of all years for 0.
+	Bulletins(ctx context.Context, year int) ([]Issued, error)
+	Acks(ctx context.Context, year, issue int) ([]Ack, error)
+	Applied(ctx context.Context) ([]Applied, error)
+	// Revoked titles since a moment.
+	Revoked(ctx context.Context, since time.Time) ([]BulletinEnd, error)
+	Liaison(ctx context.Context, department string) (uuid.UUID, error)
+	Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error)
+	// AloneInYear keeps others from writing of the year until commit.
+	AloneInYear(ctx context.Context, year int) error
+	InsertBatch(ctx context.Context, p Planned) error
+	InsertBulletin(ctx context.Context, i Issued, body []byte) error
+	InsertAck(ctx context.Context, year, issue int, department string, by uuid.UUID) error
+	Notify(ctx context.Context, n ledger.Notice) error
+}
+
+// mayReadBulletins: at the bureau who sees cases, and in a prison who sees all of its own.
+func (s *Service) mayReadBulletins(ctx context.Context) error {
+	err := s.may(ctx, "read", subject(uuid.Nil, uuid.Nil))
+	for _, p := range actor.From(ctx).Postings {
+		if err != nil && p.PrisonID != uuid.Nil && p.AreaID == uuid.Nil && p.Department == "" && s.may(ctx, "read", subject(p.PrisonID, uuid.Nil)) == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// mayAnnounce: the bureau's office.
+func (s *Service) mayAnnounce(ctx context.Context) error {
+	return s.may(ctx, capacity(lifecycle.BureauOffice, uuid.Nil), subject(uuid.Nil, uuid.Nil))
+}
+
+// Plan a batch, or change the one that was seen. Faults: forbidden, bad_case with fields,
+// changed_meanwhile.
+func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planned, error) {
+	if err := s.mayAnnounce(ctx); err != nil {
+		return Planned{}, err
+	}
+	var bad []fault.Field
+	if p.Year < 2000 || p.Year > 2200 || p.Batch < 1 || p.Batch > 99 {
+		bad = append(bad, told("/batch", "range", "请填写公告年度和批次", "Say the bulletin's year and batch"))
+	}
+	if m := s.Machines.newest(); m.Steps("area", p.Level) == nil && m.Steps("prison", p.Level) == nil {
+		bad = append(bad, told("/level", "enum", "请选择创建等级", "Choose a level"))
+	}
+	for pointer, day := range map[string]string{"/closes_on": p.ClosesOn, "/from": p.From, "/to": p.To} {
+		if _, err := catalog.Day(day); err != nil {
+			bad = append(bad, told(pointer, "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD"))
+		}
+	}
+	if len(bad) == 0 && (p.ClosesOn > p.From || p.From > p.To) {
+		bad = append(bad, told("/to", "range", "先截止申报，再开始验收，起日不晚于止日", "Applications close before the window, which begins before it ends"))
+	}
+	if len(bad) > 0 {
+		return Planned{}, fault.InvalidFields("bad_case", bad)
+	}
+	p.N, p.By = p.N+1, actor.From(ctx).PersonID
+	var out Planned
+	err := s.Store.Announce(ctx, s.asked(ctx, uuid.Nil), idem, &out, func(a Announcer) error {
+		out = p
+		return a.InsertBatch(ctx, p)
+	})
+	return out, err
+}
+
+// Bulletins are all issues, the batches as they are planned, and what the reader may do.
+type Bulletins struct {
+	Issues  []Issued  `json:"issues"` // the newest first, without what they say
+	Batches []Planned `json:"batches"`
+	Years   []int     `json:"years"`
+	May     bool      `json:"may_announce"`
+}
+
+// Bulletins of all years. Fault: forbidden.
+func (s *Service) Bulletins(ctx context.Context) (Bulletins, error) {
+	out := Bulletins{Issues: []Issued{}, Batches: []Planned{}, May: s.mayAnnounce(ctx) == nil}
+	if err := s.mayReadBulletins(ctx); err != nil {
+		return out, err
+	}
+	err := s.Store.Announced(ctx, s.asked(ctx, uuid.Nil), func(a Announcer) error {
+		batches, err := a.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		out.Batches = append(out.Batches, batches...)
+		list, err := a.Bulletins(ctx, 0)
+		if err != nil {
+			return err
+		}
+		for i, x := range list {
+			x.Newest = i == 0 || list[i-1].Year != x.Year
+			if err := s.acked(ctx, a, &x); err != nil {
+				return err
+			}
+			out.Issues = append(out.Issues, x)
+		}
+		return nil
+	})
+	out.Years = []int{yearOf(s.Now())}
+	for _, p := range out.Batches {
+		out.Years = append(out.Years, p.Year)
+	}
+	slices.Sort(out.Years)
+	out.Years = slices.Compact(out.Years)
+	slices.Reverse(out.Years)
+	return out, err
+}
+
+func yearOf(t time.Time) int { return t.In(catalog.Zone).Year() }
+
+// acked joins the departments that an issue is sent to with what they acknowledged.
+func (s *Service) acked(ctx context.Context, a Announcer, x *Issued) error {
+	acks, err := a.Acks(ctx, x.Year, x.Issue)
+	if err != nil {
+		return err
+	}
+	x.Acks, x.MayAck = []Ack{}, []string{}
+	for _, d := range x.To {
+		ack := Ack{Department: d}
+		if i := slices.IndexFunc(acks, func(y Ack) bool { return y.Department == d }); i >= 0 {
+			ack = acks[i]
+		}
+		x.Acks = append(x.Acks, ack)
+		if ack.At != nil {
+			continue
+		}
+		may, err := s.mayAck(ctx, a, d)
+		if err != nil {
+			return err
+		}
+		if may {
+			x.MayAck = append(x.MayAck, d)
+		}
+	}
+	return nil
+}
+
+// mayAck: the department's head or its liaison.
+func (s *Service) mayAck(ctx context.Context, a Announcer, department string) (bool, error) {
+	if s.speaksFor(ctx, uuid.Nil, uuid.Nil, department) == nil {
+		return true, nil
+	}
+	who := actor.From(ctx)
+	if who.Nobody() {
+		return false, nil
+	}
+	liaison, err := a.Liaison(ctx, department)
+	return err == nil && liaison != uuid.Nil && liaison == who.PersonID, err
+}
+
+// Bulletin is one issue, with what it has otherwise than the one before. Faults: forbidden,
+// not_found.
+func (s *Service) Bulletin(ctx context.Context, year, issue int) (Issued, error) {
+	if err := s.mayReadBulletins(ctx); err != nil {
+		return Issued{}, err
+	}
+	var out Issued
+	err := s.Store.Announced(ctx, s.asked(ctx, uuid.Nil), func(a Announcer) error {
+		list, err := a.Bulletins(ctx, year)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(x Issued) bool { return x.Issue == issue })
+		if i < 0 {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		out = list[i]
+		out.Newest = i == 0
+		if i+1 < len(list) {
+			m := MarksOf(list[i+1].Bulletin, out.Bulletin)
+			out.Marks = &m
+		}
+		return s.acked(ctx, a, &out)
+	})
+	return out, err
+}
+
+// Draw the bulletin of a year as it would be issued now. Fault: forbidden.
+func (s *Service) Draw(ctx context.Context, year int) (Drawn, error) {
+	if err := s.mayAnnounce(ctx); err != nil {
+		return Drawn{}, err
+	}
+	to, err := s.concerned(ctx)
+	if err != nil {
+		return Drawn{}, err
+	}
+	var out Drawn
+	err = s.Store.Announced(ctx, s.asked(ctx, uuid.Nil), func(a Announcer) error {
+		out, _, err = s.draw(ctx, a, year, to)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) (d Drawn, raw []byte, err error) {
+	all, err := a.Bulletins(ctx, 0)
+	if err != nil {
+		return d, nil, err
+	}
+	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone)
+	var last *Issued
+	for _, x := range slices.Backward(all) {
+		switch {
+		case x.Year < year:
+			since = x.IssuedAt
+		case x.Year == year:
+			last = &x
+		}
+	}
+	batches, err := a.Batches(ctx)
+	if err != nil {
+		return d, nil, err
+	}
+	applied, err := a.Applied(ctx)
+	if err != nil {
+		return d, nil, err
+	}
+	revoked, err := a.Revoked(ctx, since)
+	if err != nil {
+		return d, nil, err
+	}
+	issue := 1
+	if last != nil {
+		issue = last.Issue + 1
+	}
+	d.Bulletin = write(year, issue, batches, applied, revoked, to)
+	d.May = len(d.Batches) > 0 && d.Counts.Units > 0
+	if last != nil {
+		m := MarksOf(last.Bulletin, d.Bulletin)
+		d.Marks, d.May = &m, d.May && !m.Empty()
+	}
+	raw, err = canonical(d.Bulletin)
+	d.Digest = sha256.Sum256(raw)
+	return d, raw, err
+}
+
+// Issue the bulletin of a year as it was seen: written from the cases, sent to the departments
+// concerned. Faults: forbidden, bulletin_empty, bulletin_same, changed_meanwhile.
+func (s *Service) Issue(ctx context.Context, year int, seen string, idem ledger.Idem) (Issued, error) {
+	if err := s.mayAnnounce(ctx); err != nil {
+		return Issued{}, err
+	}
+	to, err := s.concerned(ctx)
+	if err != nil {
+		return Issued{}, err
+	}
+	prisons, err := s.Store.AllPrisons(ctx)
+	if err != nil {
+		return Issued{}, err
+	}
+	who := actor.From(ctx)
+	var out Issued
+	err = s.Store.Announce(ctx, s.asked(ctx, uuid.Nil), idem, &out, func(a Announcer) error {
+		if err := a.AloneInYear(ctx, year); err != nil {
+			return err
+		}
+		d, raw, err := s.draw(ctx, a, year, to)
+		switch {
+		case err != nil:
+			return err
+		case d.Marks != nil && d.Marks.Empty():
+			return fault.New(fault.Conflict, "bulletin_same")
+		case !d.May:
+			return fault.New(fault.Conflict, "bulletin_empty")
+		case d.Digest.String() != seen:
+			return fault.New(fault.Stale, "changed_meanwhile")
+		}
+		out = Issued{Bulletin: d.Bulletin, Digest: d.Digest, By: who.PersonID, ByName: who.Name, IssuedAt: a.Now(), Newest: true, Marks: d.Marks, Acks: []Ack{}, MayAck: []string{}}
+		if err := a.InsertBulletin(ctx, out, raw); err != nil {
+			return err
+		}
+		return s.announce(ctx, a, out, prisons[0].ID, "bulletin_issued", out.Issue, to)
+	})
+	return out, err
+}
+
+// announce tells the heads and liaisons of departments of an issue; what belongs to no prison
+// is told in the first one's notices.
+func (s *Service) announce(ctx context.Context, a Announcer, x Issued, prison uuid.UUID, kind string, n int, departments []string) error {
+	for _, d := range departments {
+		people, err := a.Posted(ctx, actor.DeptHead, uuid.Nil, uuid.Nil, d)
+		if err != nil {
+			return err
+		}
+		liaison, err := a.Liaison(ctx, d)
+		if err != nil {
+			return err
+		}
+		if liaison != uuid.Nil && !slices.Contains(people, liaison) {
+			people = append(people, liaison)
+		}
+		for _, p := range people {
+			if err := a.Notify(ctx, ledger.Notice{Prison: prison, Person: p, Kind: kind, Subject: bulletinOf(x.Year), Revision: n,
+				Detail: map[string]any{"department": d, "year": x.Year, "issue": x.Issue}}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func bulletinOf(year int) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "bulletin/%d", year))
+}
+
+// Acknowledge the newest issue of a year for a department that it was sent to. Faults:
+// forbidden, not_found, bulletin_replaced, acknowledged.
+func (s *Service) Acknowledge(ctx context.Context, year, issue int, department string, idem ledger.Idem) (Ack, error) {
+	var out Ack
+	who := actor.From(ctx)
+	err := s.Store.Announce(ctx, s.asked(ctx, uuid.Nil), idem, &out, func(a Announcer) error {
+		may, err := s.mayAck(ctx, a, department)
+		if err != nil {
+			return err
+		}
+		if !may {
+			sub := subject(uuid.Nil, uuid.Nil)
+			sub.Department = department
+			return s.may(ctx, "act_line", sub)
+		}
+		list, err := a.Bulletins(ctx, year)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(x Issued) bool { return x.Issue == issue })
+		switch {
+		case i < 0 || !slices.Contains(list[i].To, department):
+			return fault.New(fault.NotFound, "not_found")
+		case i > 0:
+			return fault.New(fault.Conflict, "bulletin_replaced")
+		}
+		now := a.Now()
+		out = Ack{department, who.Name, &now}
+		return a.InsertAck(ctx, year, issue, department, who.PersonID)
+	})
+	return out, err
+}
+
+// unread reminds departments of the newest issue that they have not acknowledged in time, once.
+func (s *Service) unread(ctx context.Context, prison uuid.UUID) error {
+	prisons, err := s.Store.AllPrisons(ctx)
+	if err != nil || len(prisons) == 0 || prisons[0].ID != prison {
+		return err
+	}
+	days := wholeOf(s.Machines.newest(), "bulletin_read_workdays")
+	return s.Store.Announce(ctx, house(uuid.Nil), ledger.Idem{}, nil, func(a Announcer) error {
+		list, err := a.Bulletins(ctx, 0)
+		if err != nil || len(list) == 0 || catalog.DayOf(s.Calendar().AddWorkdays(list[0].IssuedAt, days)) >= catalog.DayOf(a.Now()) {
+			return err
+		}
+		x := list[0]
+		if err := s.acked(ctx, a, &x); err != nil {
+			return err
+		}
+		var late []string
+		for _, ack := range x.Acks {
+			if ack.At == nil {
+				late = append(late, ack.Department)
+			}
+		}
+		return s.announce(ctx, a, x, prison, "bulletin_unread", x.Issue, late)
+	})
+}
+
+// inBulletin says whether a case stands, in its batch, in the newest issue of the batch's year.
+func inBulletin(c Case, b Batch, newest *Issued) bool {
+	if newest == nil {
+		return false
+	}
+	return slices.ContainsFunc(newest.placed(), func(p placed) bool { return p.Case == c.ID && p.batch == b.Batch && b.Batch > 0 })
+}
+
+// batched is the batch that a record puts its case into.
+func batched(r *Record) (b Batch, err error) {
+	if r == nil {
+		return b, nil
+	}
+	err = json.Unmarshal(r.Body, &b)
+	return b, err
+}
