@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+func (a *API) overviewRoutes() []route {
+	return []route{
+		{"GET", "/overview", "overview.get", false, a.province},
+		{"GET", "/overview/units", "overview.units", false, a.overviewUnits},
+		{"GET", "/overview/balance", "overview.balance", false, a.balance},
+		{"GET", "/overview/lines", "overview.lines", false, a.lines},
+		{"GET", prison + "/overview", "overview.prison", false, a.prisonBoard},
+		{"GET", prison + "/areas/:area/outcomes", "overview.outcomes", false, a.outcomes},
+	}
+}
+
+func (a *API) province(c echo.Context) error {
+	p, err := a.Overview.Province(c.Request().Context(), c.QueryParam("day"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+func (a *API) overviewUnits(c echo.Context) error {
+	var named *bool
+	if v := c.QueryParam("named"); v != "" {
+		yes := v == "true"
+		named = &yes
+	}
+	day, list, err := a.Overview.Units(c.Request().Context(), c.QueryParam("day"), c.QueryParam("of"), named)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"day": day, "units": some(list)})
+}
+
+func (a *API) balance(c echo.Context) error {
+	list, err := a.Overview.Balance(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"standards": list})
+}
+
+func (a *API) prisonBoard(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	b, err := a.Overview.Board(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, b)
+}
+
+func (a *API) outcomes(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	o, err := a.Overview.Outcomes(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, o)
+}
+
+func (a *API) lines(c echo.Context) error {
+	list, err := a.Overview.Lines(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"lines": list})
+}
