@@ -12,7 +12,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/internal/account"
 	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -310,11 +312,30 @@ func TestLines(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
-	check := j.open(uuid.Nil, h.Area, inspection.SelfCheck)
-	_ = check
+	// Half of JG-01's 60 points, in one of the four areas.
+	if _, err := h.Assessment.AddFinding(j.as("inspector"), h.Prison, assessment.NewFinding{Area: h.Area, Line: "JG-01.riot", Day: j.day(), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	prepared, applied := j.begin("area head elsewhere", h.Other, "area"), j.begin("area head", h.Area, "area")
+	j.selfCheck(h.Area)
+	j.ask("area head", applied, "submit")
+	j.act("prison office", applied, accreditation.Act{Event: "submit"})
 	list, err := h.Overview.Lines(j.as("head of the custody line"))
 	if err != nil || len(list) != 1 || list[0].Department != "dept_custody" {
 		t.Fatalf("%+v %v", list, err)
+	}
+	if a := list[0].Applicants; len(a) != 1 || a[0].Case != applied || a[0].Case == prepared {
+		t.Errorf("applicants %+v", a)
+	}
+	i := slices.IndexFunc(list[0].Weakest, func(w overview.Weak) bool { return w.Code == "JG-01" })
+	if i < 0 {
+		t.Fatalf("weakest %+v", list[0].Weakest)
+	}
+	if w := list[0].Weakest[i]; w.Units != 4 || len(w.Losing) != 1 || w.Losing[0].Area != h.Area || w.Percent == "" {
+		t.Errorf("JG-01: %+v", w)
+	}
+	if other, err := h.Overview.Lines(j.as("head of the education line")); err != nil || slices.ContainsFunc(other[0].Weakest, func(w overview.Weak) bool { return w.Code == "JG-01" }) {
+		t.Errorf("another line answers for it: %+v %v", other, err)
 	}
 	if none, err := h.Overview.Lines(j.as("officer")); err != nil || len(none) != 0 {
 		t.Errorf("an officer has no line: %+v %v", none, err)
@@ -361,7 +382,7 @@ func TestOverviewOverHTTP(t *testing.T) {
 	h := guest.h
 	given(t, h, h.Prison, h.Area, "area", "2021-01-01", "省局发")
 	given(t, h, h.Prison, uuid.Nil, "standard", "2021-01-01", "省局发")
-	leader := guest.as(t, "bureau leader")
+	leader := guest.as(t, "bureau office")
 	in := "/prisons/" + h.Prison.String()
 	for _, path := range []string{"/overview", "/overview?day=2021-02-28", "/overview/units?of=ordinary&named=true", "/overview/units?of=prison", "/overview/balance", "/overview/lines",
 		in + "/overview", in + "/areas/" + h.Area.String() + "/outcomes"} {
@@ -372,7 +393,10 @@ func TestOverviewOverHTTP(t *testing.T) {
 	if status, v := leader.do(t, "GET", "/overview/units?of=ordinary&named=true", "", nil); status != http.StatusOK || len(v["units"].([]any)) != 1 {
 		t.Errorf("%d %v", status, v)
 	}
-	if status, _ := guest.as(t, "head of the custody line").do(t, "GET", "/overview/lines", "", nil); status != http.StatusOK {
+	if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), h.Person("custody head").PersonID, account.Hash("a password")); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := guest.as(t, "custody head").do(t, "GET", "/overview/lines", "", nil); status != http.StatusOK {
 		t.Errorf("a line's head: %d", status)
 	}
 	if status, _ := leader.do(t, "GET", "/overview?day=2100-01-01", "", nil); status != http.StatusUnprocessableEntity {
