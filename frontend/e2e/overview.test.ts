@@ -34,7 +34,10 @@ describe('what is seen', () => {
     await page.goto(`${address}/overview`)
     await page.getByRole('heading', { level: 1, name: '创建总览' }).waitFor()
     await page.getByRole('heading', { name: '目标与差距' }).waitFor()
-    await page.getByRole('heading', { name: /五大改造与各项目均衡情况/ }).first().waitFor()
+    await page
+      .getByRole('heading', { name: /五大改造与各项目均衡情况/ })
+      .first()
+      .waitFor()
     await page.locator('canvas').first().waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'overview')
@@ -51,7 +54,10 @@ describe('what is seen', () => {
     await page.goto(`${address}/overview?of=prison`)
     const list = page.locator('section[aria-labelledby="units"]')
     await list.getByRole('link').first().click()
-    await page.getByRole('heading', { name: /扣分热力图/ }).first().waitFor()
+    await page
+      .getByRole('heading', { name: /扣分热力图/ })
+      .first()
+      .waitFor()
     await page.locator('canvas').first().waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'prison-overview')

@@ -347,7 +347,9 @@ func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
 	now := time.Now().In(catalog.Zone)
-	month := func(n int) string { return time.Date(now.Year(), now.Month()+time.Month(n), 1, 0, 0, 0, 0, catalog.Zone).Format(time.DateOnly) }
+	month := func(n int) string {
+		return time.Date(now.Year(), now.Month()+time.Month(n), 1, 0, 0, 0, 0, catalog.Zone).Format(time.DateOnly)
+	}
 	given(t, h, h.Prison, h.Area, "area", month(-6), "省局发")
 	for _, f := range []struct {
 		day, measure string
@@ -389,6 +391,14 @@ func TestOverviewOverHTTP(t *testing.T) {
 		if status, v := leader.do(t, "GET", path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d %v", path, status, v)
 		}
+	}
+	if status, v := leader.do(t, "POST", in+"/areas/"+h.Area.String()+"/runs", `{"kind":"self_check"}`, map[string]string{"Idempotency-Key": "overview-run-1"}); status != http.StatusCreated {
+		t.Fatalf("%d %v", status, v)
+	} else if status, v := leader.do(t, "GET", in+"/runs/"+v["id"].(string)+"/sheet", "", nil); status != http.StatusOK {
+		t.Errorf("the paper of a run: %d %v", status, v)
+	}
+	if status, v := leader.do(t, "GET", in+"/runs/"+uuid.NewString()+"/sheet", "", nil); status != http.StatusNotFound {
+		t.Errorf("the paper of no run: %d %v", status, v)
 	}
 	if status, v := leader.do(t, "GET", "/overview/units?of=ordinary&named=true", "", nil); status != http.StatusOK || len(v["units"].([]any)) != 1 {
 		t.Errorf("%d %v", status, v)

@@ -1,11 +1,15 @@
 package printing
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
 
@@ -160,4 +164,27 @@ func behind(l scoring.LineScore) string {
 		return "无扣分"
 	}
 	return strings.Join(list, "\n")
+}
+
+// ScoreSheet draws the paper of a kept score that the actor was shown, with the names of its unit;
+// the printing is recorded before the first byte leaves. The run never changes, so by one layout it
+// is the same file each time.
+func (s *Service) ScoreSheet(ctx context.Context, prison, area uuid.UUID, sheet ScoreSheet) ([]byte, error) {
+	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) (err error) {
+		if sheet.Prison, err = tx.PrisonName(ctx, prison); err != nil || area == uuid.Nil {
+			return err
+		}
+		a, err := tx.Area(ctx, prison, area)
+		sheet.Area = a.NameZH
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	sheet.Link = s.Address + "/prisons/" + prison.String() + "/runs/" + sheet.Run
+	pdf, _, _, err := s.Font.Official(sheet.Paper())
+	if err != nil {
+		return nil, err
+	}
+	return pdf, s.Ledger.Record(ctx, prison, ledger.Custody{Kind: "print", Subject: sheet.Run, Detail: map[string]any{"kind": "score_sheet", "maker": Maker}})
 }

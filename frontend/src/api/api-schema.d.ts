@@ -3117,6 +3117,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/runs/{run}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept score as an official paper */
+        get: operations["runs.sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3807,6 +3824,8 @@ export interface components {
             departments: {
                 code: string;
                 title: components["schemas"]["Text"];
+                /** @description what the department of the bureau is called that guides it in the prisons */
+                bureau: components["schemas"]["Text"];
             }[];
         };
         Progress: {
@@ -14273,6 +14292,38 @@ export interface operations {
                     "application/json": {
                         lines: components["schemas"]["DepartmentLine"][];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A kept score as an official paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description A problem */

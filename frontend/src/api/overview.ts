@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { components } from './api-schema'
-import { call } from './http'
+import { call, url } from './http'
 
 type S = components['schemas']
 export type Overview = S['Overview']
@@ -29,3 +29,6 @@ export const usePrisonBoard = (prison: string) =>
   useAsked<PrisonBoard>(`/prisons/${prison}/overview`, {}, prison !== '')
 export const useOutcomes = (prison: string, area: string) =>
   useAsked<AreaOutcomes>(`/prisons/${prison}/areas/${area}/outcomes`, {}, area !== '')
+
+/** Where the paper of a kept score is. */
+export const sheetUrl = (prison: string, run: string) => url(`/prisons/${prison}/runs/${run}/sheet`)

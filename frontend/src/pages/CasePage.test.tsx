@@ -50,7 +50,7 @@ function show(over: Partial<WholeCase>) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['organisation'], {
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [] }],
-    departments: [{ code: 'dept_custody', title: { zh: '狱政管理科' } }],
+    departments: [{ code: 'dept_custody', title: { zh: '狱政管理科' }, bureau: { zh: '狱政管理处' } }],
   })
   client.setQueryData(['cases', 'p', 'c'], { ...base, ...over })
   const router = createMemoryRouter(
@@ -147,8 +147,8 @@ it('cites every opinion that was given, and asks on behalf of the unit', async (
     ],
     asks: { withdraw: { zh: '撤回' } },
   })
-  expect(screen.getByText(/狱政管理科：延迟 本线情况（张三）/)).toBeTruthy()
-  fireEvent.click(screen.getByRole('checkbox', { name: '狱政管理科' }))
+  expect(screen.getByText(/狱政管理处：延迟 本线情况（张三）/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('checkbox', { name: '狱政管理处' }))
   fireEvent.click(screen.getByRole('button', { name: '办理：如期验收' }))
   await waitFor(() => expect(actOn).toHaveBeenCalled())
   expect(vi.mocked(actOn).mock.lastCall?.[2].cites).toEqual([

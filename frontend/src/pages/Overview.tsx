@@ -11,6 +11,7 @@ import {
   useLines,
   useOverview,
 } from '../api/overview'
+import { useMe } from '../api/queries'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { boardOf, Units } from '../overview/Units'
@@ -336,10 +337,12 @@ function Line({ line }: { line: DepartmentLine }) {
   const level = useLevel()
   const nameOf = useUnitName()
   const { applicants, weakest } = line
+  const atBureau = useMe().data?.postings.some((p) => !p.prison && p.department === line.department)
   return (
     <section className="panel" aria-label={t('overview.line')}>
       <h2>
-        {t('overview.line')}: {names.department(line.department)}
+        {t('overview.line')}:{' '}
+        {atBureau ? names.office(line.department) : names.department(line.department)}
       </h2>
       <h3>{t('overview.applicants')}</h3>
       {applicants.length === 0 && <p className="quiet">{t('overview.applicantsNone')}</p>}
