@@ -67,8 +67,8 @@ func (s *Service) sees(ctx context.Context, class string, prison, area uuid.UUID
 
 func (s *Service) today() string { return catalog.DayOf(s.Now()) }
 
-// prisons whose titles the actor sees, and whether those are all there are: what belongs to
-// the province is said of the whole of it only.
+// prisons whose titles the actor sees, and whether they see those of the province whatever prisons
+// there are: what belongs to the province is said of the whole of it only.
 func (s *Service) prisons(ctx context.Context) (list []ledger.Prison, all bool, err error) {
 	every, err := s.Store.Prisons(ctx)
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Service) prisons(ctx context.Context) (list []ledger.Prison, all bool, 
 	if len(list) == 0 {
 		return nil, false, refused
 	}
-	return list, len(list) == len(every), nil
+	return list, s.sees(ctx, "title", uuid.Nil, uuid.Nil) == nil, nil
 }
 
 // dayOf is the day asked for; "" is today. Fault: bad_day.

@@ -91,21 +91,54 @@ function Today({ prison, area, data }: { prison: string; area: string; data: Rea
   )
 }
 
+/** The dearest; the page of the readiness lists all. */
+const shownDues = 8
+
 function Dues({ data }: { data: Readiness }) {
   const t = useT()
   const names = useNames()
   return (
     <section className="panel" aria-labelledby="dues">
       <h2 id="dues">{t('overview.dues')}</h2>
-      {data.dues.length === 0 && <p className="quiet">{t('overview.duesNone')}</p>}
-      <ul>
-        {data.dues.map((d) => (
-          <li key={d.ledger + d.period + d.due_at}>
-            <Link to={`/ledgers/${d.ledger}?area=${data.area.id}`}>{names.ledger(d.ledger)}</Link>{' '}
-            {showTime(d.due_at)} {t('overview.cost')} {shown(d.price)}
-          </li>
-        ))}
-      </ul>
+      {data.dues.length === 0 ? (
+        <p className="quiet">{t('overview.duesNone')}</p>
+      ) : (
+        <>
+          <p className="quiet">
+            {t('overview.duesMore', {
+              all: data.dues.length,
+              n: Math.min(shownDues, data.dues.length),
+            })}{' '}
+            <Link to={`/prisons/${data.area.prison}/areas/${data.area.id}/readiness`}>
+              {t('readiness.open')}
+            </Link>
+          </p>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t('readiness.ledger')}</th>
+                <th scope="col">{t('overview.duesTime')}</th>
+                <th scope="col" className="num">
+                  {t('overview.cost')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.dues.slice(0, shownDues).map((d) => (
+                <tr key={d.ledger + d.period + d.due_at}>
+                  <td>
+                    <Link to={`/ledgers/${d.ledger}?area=${data.area.id}`}>
+                      {names.ledger(d.ledger)}
+                    </Link>
+                  </td>
+                  <td>{showTime(d.due_at)}</td>
+                  <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
     </section>
   )
 }

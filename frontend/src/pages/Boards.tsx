@@ -4,6 +4,7 @@ import { useStandardName } from '../api/standards'
 import { type BoardPlace, useBoard, useKinds } from '../api/together'
 import { useT } from '../i18n'
 import { amount, shown } from '../score/decimal'
+import { Places } from '../together/Places'
 import { useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
@@ -18,6 +19,7 @@ export default function Boards() {
   return (
     <>
       <PageTitle title={t('together.boards')} />
+      <Places />
       <Ready
         query={query}
         empty={({ kinds }) => kinds.length === 0}

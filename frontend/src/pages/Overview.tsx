@@ -135,7 +135,7 @@ function Rates({ data }: { data: Data }) {
         </div>
       </Suspense>
       <details>
-        <summary>{t('overview.month')}</summary>
+        <summary>{t('overview.monthly')}</summary>
         <table className="plain">
           <thead>
             <tr>

@@ -170,7 +170,7 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
       </Suspense>
       <details>
         <summary>
-          {t('overview.heat')}: {lost.length}
+          {t('overview.lostList')}: {lost.length}
         </summary>
         <ul>
           {lost.map((c) => (
