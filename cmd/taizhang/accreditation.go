@@ -9,6 +9,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/organisation"
+	"taizhang/internal/overview"
 	"taizhang/internal/postgres"
 	"taizhang/schemas"
 )
@@ -42,5 +43,11 @@ func (h *house) wireAccreditation() error {
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases
+	targets, err := overview.ReadTargets(schemas.FS)
+	if err != nil {
+		return err
+	}
+	h.api.Overview = &overview.Service{Store: postgres.Overview{Store: h.store}, Access: h.access, Road: h.cases, Scores: h.assessment, Standards: h.standards,
+		Targets: targets, Owner: h.access.Owner, Now: h.now}
 	return nil
 }

@@ -278,17 +278,17 @@ func (h *house) startJobs(ctx context.Context) (*jobs.Workers, error) {
 
 // departments of every prison (catalogue 2.2 and 1.4).
 var departments = []postgres.Department{
-	{Code: "dept_custody", ZH: "狱政管理科", EN: "Custody administration"},
-	{Code: "dept_investigation", ZH: "侦查科", EN: "Investigation"},
-	{Code: "dept_education", ZH: "教育改造科", EN: "Education reform"},
-	{Code: "dept_labour", ZH: "劳动改造科", EN: "Labour reform"},
-	{Code: "dept_hospital", ZH: "医院", EN: "Hospital"},
-	{Code: "dept_life", ZH: "生活卫生科", EN: "Living and hygiene"},
-	{Code: "dept_equipment", ZH: "行政装备科", EN: "Equipment"},
+	{Code: "dept_custody", ZH: "狱政管理科", EN: "Custody administration", Bureau: "狱政管理处"},
+	{Code: "dept_investigation", ZH: "侦查科", EN: "Investigation", Bureau: "侦查处"},
+	{Code: "dept_education", ZH: "教育改造科", EN: "Education reform", Bureau: "教育改造处"},
+	{Code: "dept_labour", ZH: "劳动改造科", EN: "Labour reform", Bureau: "劳动改造处"},
+	{Code: "dept_hospital", ZH: "医院", EN: "Hospital", Bureau: "医院管理处"},
+	{Code: "dept_life", ZH: "生活卫生科", EN: "Living and hygiene", Bureau: "生活卫生处"},
+	{Code: "dept_equipment", ZH: "行政装备科", EN: "Equipment", Bureau: "行政装备处"},
 	{Code: "dept_command", ZH: "指挥中心", EN: "Command centre"},
-	{Code: "dept_political", ZH: "政治处", EN: "Political department"},
+	{Code: "dept_political", ZH: "政治处", EN: "Political department", Bureau: "政治部"},
 	{Code: "dept_office", ZH: "办公室", EN: "Office"},
-	{Code: "dept_penalty", ZH: "刑罚执行科", EN: "Penalty enforcement"},
+	{Code: "dept_penalty", ZH: "刑罚执行科", EN: "Penalty enforcement", Bureau: "刑罚执行处"},
 	{Code: "dept_discipline", ZH: "纪检监察", EN: "Discipline inspection"},
-	{Code: "dept_it", ZH: "信息科", EN: "Information"},
+	{Code: "dept_it", ZH: "信息科", EN: "Information", Bureau: "信息处"},
 }

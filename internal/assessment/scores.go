@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -98,7 +99,10 @@ type Standing struct {
 	Line    scoring.Decimal       `json:"line"`
 	Display string                `json:"display"`
 	Passes  bool                  `json:"passes"`
-	Domains []scoring.DomainScore `json:"domains"`
+	Domains []scoring.DomainScore `json:"domains"` // without indicators
+
+	// Sheet is the whole, but for what lies behind each loss.
+	Sheet *scoring.Sheet `json:"-"`
 }
 
 // Scores lists the standing of every area that has a standard and that the actor may
@@ -136,10 +140,11 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 		}
 		for i, a := range by[std] {
 			sheet := scoring.Evaluate(std, inputs[i])
-			for j := range sheet.Domains {
-				sheet.Domains[j].Indicators = nil
+			domains := slices.Clone(sheet.Domains)
+			for j := range domains {
+				domains[j].Indicators = nil
 			}
-			at[a.ID] = Standing{Area: a, Score: sheet.Score, Points: sheet.Points, Line: sheet.Line, Display: sheet.Display, Passes: sheet.Passes, Domains: sheet.Domains}
+			at[a.ID] = Standing{Area: a, Score: sheet.Score, Points: sheet.Points, Line: sheet.Line, Display: sheet.Display, Passes: sheet.Passes, Domains: domains, Sheet: sheet}
 		}
 	}
 	var list []Standing

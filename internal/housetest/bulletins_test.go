@@ -268,7 +268,7 @@ func TestDepartmentTasks(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
-	w := j.atBaseline()
+	w := j.confirmedBaseline()
 	mine := func() map[string]string {
 		t.Helper()
 		list, err := h.Cases.Tasks(j.as(headOfCustody))

@@ -40,6 +40,7 @@ func onRoad(t *testing.T) *journey {
 		t.Fatal(err)
 	}
 	h.Store.Clock = j.clock.Now
+	h.Overview.Now = j.clock.Now
 	h.Ledger.Now, h.Cases.Now, h.Inspection.Now, h.Assessment.Now, h.Standards.Now = j.clock.Now, j.clock.Now, j.clock.Now, j.clock.Now, j.clock.Now
 	return j
 }

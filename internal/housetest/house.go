@@ -32,6 +32,7 @@ import (
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
+	"taizhang/internal/overview"
 	"taizhang/internal/postgres"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -62,6 +63,7 @@ type House struct {
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
 	Guidance   *guidance.Service
+	Overview   *overview.Service
 	Inspection *inspection.Service
 	Cases      *accreditation.Service
 	Standards  *standards.Service
@@ -138,6 +140,10 @@ func New(t testing.TB) *House {
 	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment,
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
+	targets, err := overview.ReadTargets(schemas.FS)
+	check(err)
+	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Standards: h.Standards,
+		Targets: targets, Owner: h.Access.Owner, Now: time.Now}
 	return h
 }
 

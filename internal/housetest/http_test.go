@@ -48,6 +48,7 @@ func serve(t *testing.T) *client {
 		Register:   h.Register,
 		Areas:      h.Areas,
 		Guidance:   h.Guidance,
+		Overview:   h.Overview,
 		Standards:  h.Standards,
 		House:      h.Store,
 		Printing:   h.Printing(t),

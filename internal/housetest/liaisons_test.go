@@ -96,7 +96,7 @@ func TestOneLiaison(t *testing.T) {
 		t.Errorf("on the day: %+v", x)
 	}
 	// What is asked of the department is told to its head and its liaison.
-	w := j.atBaseline()
+	w := j.confirmedBaseline()
 	for _, who := range []string{headOfCustody, "bing inspector", "yi inspector"} {
 		var told int
 		if err := h.Owner.QueryRow(t.Context(), "select count(*) from notices where person_id = $1 and kind = 'opinion_asked'", h.Person(who).PersonID).Scan(&told); err != nil {

@@ -17,14 +17,10 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// atBaseline takes the house's area into its baseline check, with the sheet confirmed.
-func (j *journey) atBaseline(losses ...loss) accreditation.Whole {
+// confirmedBaseline is the house's area in its baseline check, with the sheet confirmed.
+func (j *journey) confirmedBaseline(losses ...loss) accreditation.Whole {
 	j.t.Helper()
-	c := j.begin("area head", j.h.Area, "area")
-	j.screened(c)
-	j.batch(c)
-	base := j.open(c, j.h.Area, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	c, base := j.atBaseline()
 	j.confirm(base, losses...)
 	return j.whole("bureau office", c)
 }
@@ -49,7 +45,7 @@ func (j *journey) twice(what string, fn func() error, codes ...string) {
 func TestOpinionForm(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
-	w := j.atBaseline(lost80...)
+	w := j.confirmedBaseline(lost80...)
 	of := map[string]int{}
 	found, deducted := 0, new(big.Rat)
 	for _, o := range w.Opinions {
@@ -135,7 +131,7 @@ func TestOpinionLate(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
-	w := j.atBaseline()
+	w := j.confirmedBaseline()
 	who, custody := "head of the custody line", "dept_custody"
 	marks := func() (list []string) {
 		t.Helper()
@@ -206,7 +202,7 @@ func TestOpinionLate(t *testing.T) {
 func TestCited(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
-	w := j.atBaseline()
+	w := j.confirmedBaseline()
 	var all []accreditation.Cite
 	for i, o := range w.Opinions {
 		value := "on_time"
@@ -241,7 +237,7 @@ func TestAskOpinion(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
-	w := j.atBaseline()
+	w := j.confirmedBaseline()
 	const besides = "dept_party"
 	if _, err := h.Owner.Exec(t.Context(), "insert into departments values ($1, '机关党委', 'Party committee')", besides); err != nil {
 		t.Fatal(err)

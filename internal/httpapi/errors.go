@@ -43,6 +43,7 @@ var titles = map[string]fault.Text{
 	"change_waits":           {ZH: "该台账已有一项变更获批、尚未生效，请待其生效或撤回后再提", EN: "An approved change of this ledger waits for its day; wait for it, or have it withdrawn"},
 	"decided_before":         {ZH: "您已就本提案办理过一个环节，须由他人办理", EN: "You decided a step of this proposal already; somebody else must"},
 	"adopted_already":        {ZH: "本单位当日已登记采用这条经验", EN: "This unit recorded that day that it adopted this practice"},
+	"bad_day":                {ZH: "日期有误", EN: "There is something wrong with the day"},
 	"bad_guidance":           {ZH: "有内容需要修改，请按提示处理", EN: "Some of it needs attention; see the places named"},
 	"brand_step":             {ZH: "七步不能跳过或倒退，请刷新后办理当前一步", EN: "None of the seven steps is skipped; refresh and take the one that is due"},
 	"own_practice":           {ZH: "不能采用本单位自己的经验", EN: "A unit does not adopt its own practice"},

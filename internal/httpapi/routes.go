@@ -40,6 +40,7 @@ func (a *API) routes() []route {
 		a.caseRoutes(),
 		a.opinionRoutes(),
 		a.bulletinRoutes(),
+		a.overviewRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),
 	)

@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/organisation"
+	"taizhang/internal/overview"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
@@ -45,6 +46,7 @@ type API struct {
 	Exchange   *exchange.Service
 	Areas      *organisation.Service
 	Guidance   *guidance.Service
+	Overview   *overview.Service
 	Standards  *standards.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog

@@ -26,8 +26,9 @@ type Prison struct {
 
 // Department of every prison.
 type Department struct {
-	Code  string     `json:"code"`
-	Title fault.Text `json:"title"`
+	Code   string     `json:"code"`
+	Title  fault.Text `json:"title"`
+	Bureau fault.Text `json:"bureau"` // what the one of the bureau is called (处室)
 }
 
 // Person as look-ups show one.

@@ -49,7 +49,7 @@ func (s *Store) Install(ctx context.Context, c *catalog.Catalog, r *catalog.Regi
 			return to.refuseInstall(ctx, proposal.RefusedInstall{ID: uuid.Must(uuid.NewV7()), Digest: digest, Failed: refused, Operator: by.Operator, Program: by.Program})
 		}
 		for _, d := range departments {
-			if _, err := tx.Exec(ctx, "insert into departments (code, title_zh, title_en) values ($1, $2, $3) on conflict do nothing", d.Code, d.ZH, d.EN); err != nil {
+			if _, err := tx.Exec(ctx, "insert into departments (code, title_zh, title_en, bureau_zh) values ($1, $2, $3, $4) on conflict do nothing", d.Code, d.ZH, d.EN, d.Bureau); err != nil {
 				return err
 			}
 		}
@@ -99,7 +99,10 @@ func (t proposing) RefusedInstalls(ctx context.Context, limit int) ([]proposal.R
 }
 
 // Department as the database keeps it.
-type Department struct{ Code, ZH, EN string }
+type Department struct {
+	Code, ZH, EN string
+	Bureau       string // what it is called there, in Chinese; "" as in a prison
+}
 
 // Governed is the owner of every ledger now and what became of those no longer
 // kept. The owner with the latest from_at is the one.

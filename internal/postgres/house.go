@@ -32,13 +32,14 @@ func (s *Store) Organisation(ctx context.Context) (ledger.Organisation, error) {
 			return o, err
 		}
 	}
-	rows, err = s.pool.Query(ctx, "select code, title_zh, title_en from departments order by code")
+	rows, err = s.pool.Query(ctx, "select code, title_zh, title_en, coalesce(nullif(bureau_zh, ''), title_zh) from departments order by code")
 	if err != nil {
 		return o, mapped(err)
 	}
 	o.Departments, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (ledger.Department, error) {
 		var d ledger.Department
-		err := row.Scan(&d.Code, &d.Title.ZH, &d.Title.EN)
+		err := row.Scan(&d.Code, &d.Title.ZH, &d.Title.EN, &d.Bureau.ZH)
+		d.Bureau.EN = d.Title.EN
 		return d, err
 	})
 	return o, mapped(err)

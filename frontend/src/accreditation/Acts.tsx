@@ -107,13 +107,13 @@ function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
             <div key={o.department} className="case-facts">
               <label>
                 <input type="checkbox" name={`cite ${o.department}`} required />{' '}
-                {names.department(o.department)}
+                {names.office(o.department)}
               </label>
               <input
                 name={`answer ${o.department}`}
                 maxLength={1000}
                 required={otherwise(o, choice.event)}
-                aria-label={t('cases.citeAnswer', { department: names.department(o.department) })}
+                aria-label={t('cases.citeAnswer', { department: names.office(o.department) })}
               />
             </div>
           ))}

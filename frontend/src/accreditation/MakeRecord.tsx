@@ -82,7 +82,7 @@ export function MakeRecord({ whole, makes }: { whole: WholeCase; makes: Makes })
           <select name="department">
             {departments.map((d) => (
               <option key={d} value={d}>
-                {names.department(d)}
+                {names.office(d)}
               </option>
             ))}
           </select>

@@ -115,7 +115,7 @@ export function Records({ whole }: { whole: WholeCase }) {
                 <td>{showTime(r.recorded_at)}</td>
                 <td>
                   {kind(r.kind)}
-                  {r.department && ` · ${names.department(r.department)}`}
+                  {r.department && ` · ${names.office(r.department)}`}
                 </td>
                 <td>{says(r)}</td>
                 <td>

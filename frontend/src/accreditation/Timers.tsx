@@ -13,7 +13,7 @@ export function Timers({ list }: { list: CaseTimer[] }) {
   return list.map((x) => (
     <span key={`${x.timer} ${x.department ?? ''}`} className={`status ${tones[x.mark]}`}>
       {t(`cases.mark_${x.mark}`, {
-        title: `${text(x.title, lang)}${x.department ? ` ${names.department(x.department)}` : ''}`,
+        title: `${text(x.title, lang)}${x.department ? ` ${names.office(x.department)}` : ''}`,
         on: x.on,
       })}
     </span>

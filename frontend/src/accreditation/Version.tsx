@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import { chooseVersion, useDifference, type WholeCase } from '../api/cases'
+import { useStandardName } from '../api/standards'
 import { useT } from '../i18n'
 import { Changes } from '../readiness/Changes'
 import { Problems } from '../standards/Problems'
@@ -11,6 +12,7 @@ import { toast } from '../ui/toast'
 /** A newer version does nothing by itself: somebody looks at the difference, and chooses. */
 export function Version({ whole }: { whole: WholeCase }) {
   const t = useT()
+  const standardName = useStandardName()
   const { busy, problems, run } = useAct()
   const [shown, setShown] = useState(false)
   const [reason, setReason] = useState('')
@@ -23,7 +25,7 @@ export function Version({ whole }: { whole: WholeCase }) {
   }
   return (
     <section className="panel" aria-label={t('cases.record_version')}>
-      <p>{t('cases.newer', { standard: pin.standard, version: pin.version })}</p>
+      <p>{t('cases.newer', { standard: standardName(pin.standard), version: pin.version })}</p>
       {checking && <p className="quiet">{t('cases.busy')}</p>}
       <Button onClick={() => setShown(true)}>{t('cases.showDifference')}</Button>
       {shown && (

@@ -3221,6 +3221,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rates by type of unit on a day, targets with what is missing and the pace, the road with the cases in each step */
+        get: operations["overview.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units that a figure counts */
+        get: operations["overview.units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How evenly the areas in sight stand in each domain of their standard */
+        get: operations["overview.balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The areas of a prison side by side, and what is due in them */
+        get: operations["overview.prison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of hazards in an area, month by month, before and after it was named */
+        get: operations["overview.outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For each department of the reader, who applies this year, and the weakest indicators it answers for */
+        get: operations["overview.lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/runs/{run}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept score as an official paper */
+        get: operations["runs.sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3911,6 +4030,8 @@ export interface components {
             departments: {
                 code: string;
                 title: components["schemas"]["Text"];
+                /** @description what the department of the bureau is called that guides it in the prisons */
+                bureau: components["schemas"]["Text"];
             }[];
         };
         Progress: {
@@ -6614,6 +6735,262 @@ export interface components {
             author_name: string;
             /** Format: date-time */
             recorded_at: string;
+        };
+        Overview: {
+            /** Format: date */
+            day: string;
+            /** @description these are all prisons there are */
+            whole: boolean;
+            /** @enum {string} */
+            denominator: "all" | "applying";
+            rates: components["schemas"]["UnitRate"][];
+            series: components["schemas"]["RatePoint"][];
+            plan: components["schemas"]["PlanPeriod"];
+            targets: components["schemas"]["TargetReached"][];
+            batches: components["schemas"]["NamedBatch"][];
+            steps: components["schemas"]["RoadStep"][];
+        };
+        UnitRate: {
+            /** @enum {string} */
+            of: "prison" | "ordinary" | "functional" | "sub_area";
+            named: number;
+            all: number;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            percent: string;
+        };
+        RatePoint: {
+            /** Format: date */
+            day: string;
+            rates: components["schemas"]["UnitRate"][];
+        };
+        RatedUnit: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+            /** @enum {string} */
+            of: "prison" | "ordinary" | "functional" | "sub_area";
+            named: boolean;
+            level?: string;
+            wording?: string;
+            /** Format: date */
+            named_on?: string;
+            document_no?: string;
+        };
+        PlanPeriod: {
+            title: components["schemas"]["Text"];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            source: string;
+        };
+        TargetReached: {
+            id: string;
+            /** @enum {string} */
+            of: "prison" | "ordinary" | "functional" | "sub_area";
+            /** @description an exact fraction */
+            rate?: string;
+            count?: number;
+            /** Format: date */
+            on_day: string;
+            source: string;
+            title: components["schemas"]["Text"];
+            milestone: boolean;
+            named: number;
+            all: number;
+            needed: number;
+            /** @description units still needed */
+            gap: number;
+            at_date?: components["schemas"]["TargetStood"];
+            /** Format: date */
+            reached_on?: string;
+            forecast?: components["schemas"]["PaceForecast"];
+        };
+        TargetStood: {
+            named: number;
+            all: number;
+            needed: number;
+        };
+        PaceForecast: {
+            named: number;
+            /** @description half-years since the first naming */
+            halves: number;
+            /** @description named per half-year, two decimals */
+            pace: string;
+            /** @description half-years that the gap takes at this pace */
+            needs: number;
+            /** Format: date */
+            until: string;
+            /** @description half-years until the day of the target */
+            left: number;
+            /** @description what each of them would have to bring */
+            asked: number;
+        };
+        NamedBatch: {
+            /** Format: date */
+            on: string;
+            document_no: string;
+            named: components["schemas"]["RatedUnit"][];
+        };
+        RoadStep: {
+            state: string;
+            title: components["schemas"]["Text"];
+            /** @description cases of prisons as a whole */
+            prison: number;
+            area: number;
+        };
+        StandardBalance: {
+            standard: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            domains: components["schemas"]["DomainSpread"][];
+        };
+        DomainSpread: {
+            id: string;
+            title: components["schemas"]["Text"];
+            reform: boolean;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            mean: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            low: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            high: string;
+            /** Format: uuid */
+            low_at: string;
+            /** Format: uuid */
+            high_at: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            between: string;
+            units: number;
+        };
+        PrisonBoard: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: date */
+            day: string;
+            rates: components["schemas"]["UnitRate"][];
+            frames: components["schemas"]["BoardFrame"][];
+            dues: components["schemas"]["AreaDue"][];
+            dues_all: number;
+        };
+        BoardFrame: {
+            standard: string;
+            version: number;
+            title: components["schemas"]["Text"];
+            domains: components["schemas"]["FrameDomain"][];
+            areas: components["schemas"]["BoardArea"][];
+        };
+        FrameDomain: {
+            id: string;
+            title: components["schemas"]["Text"];
+            reform: boolean;
+            indicators: components["schemas"]["FrameIndicator"][];
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            mean: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            low: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            high: string;
+            /** Format: uuid */
+            low_at: string;
+            /** Format: uuid */
+            high_at: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            between: string;
+            units: number;
+        };
+        FrameIndicator: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        BoardArea: {
+            /** Format: uuid */
+            area: string;
+            score: components["schemas"]["Decimal"];
+            display: string;
+            line: components["schemas"]["Decimal"];
+            gap: components["schemas"]["Decimal"];
+            passes: boolean;
+            named: boolean;
+            wording?: string;
+            case?: components["schemas"]["CaseHere"];
+            cells: components["schemas"]["IndicatorCell"][];
+        };
+        CaseHere: {
+            /** Format: uuid */
+            id: string;
+            state: string;
+            title: components["schemas"]["Text"];
+        };
+        IndicatorCell: {
+            code: string;
+            applies: boolean;
+            lost: components["schemas"]["Decimal"];
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            percent: string;
+        };
+        AreaDue: {
+            /** Format: uuid */
+            area: string;
+            ledger: string;
+            period: string;
+            /** Format: date-time */
+            due_at: string;
+            price: components["schemas"]["Decimal"];
+        };
+        AreaOutcomes: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** Format: date */
+            named_on?: string;
+            months: components["schemas"]["HazardMonth"][];
+            before?: components["schemas"]["HazardsClosed"];
+            after?: components["schemas"]["HazardsClosed"];
+        };
+        HazardMonth: {
+            month: string;
+            found: number;
+            due: number;
+            closed: number;
+            on_time: number;
+        };
+        HazardsClosed: {
+            months: number;
+            due: number;
+            closed: number;
+            on_time: number;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            rate: string;
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            punctual: string;
+        };
+        DepartmentLine: {
+            department: string;
+            applicants: components["schemas"]["YearApplicant"][];
+            weakest: components["schemas"]["WeakIndicator"][];
+        };
+        YearApplicant: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+            /** Format: uuid */
+            case: string;
+            level: string;
+            state: string;
+            title: components["schemas"]["Text"];
+        };
+        WeakIndicator: {
+            standard: string;
+            code: string;
+            title: components["schemas"]["Text"];
+            /** @description two decimals, half up, for the eye; empty where nothing counts */
+            percent: string;
+            units: number;
+            losing: components["schemas"]["RatedUnit"][];
         };
     };
     responses: never;
@@ -14778,6 +15155,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.get": {
+        parameters: {
+            query?: {
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rates by type of unit on a day, targets with what is missing and the pace, the road with the cases in each step */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.units": {
+        parameters: {
+            query: {
+                day?: string;
+                of: string;
+                named?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The units that a figure counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        day: string;
+                        units: components["schemas"]["RatedUnit"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How evenly the areas in sight stand in each domain of their standard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        standards: components["schemas"]["StandardBalance"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.prison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The areas of a prison side by side, and what is due in them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrisonBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of hazards in an area, month by month, before and after it was named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaOutcomes"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For each department of the reader, who applies this year, and the weakest indicators it answers for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: components["schemas"]["DepartmentLine"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A kept score as an official paper */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description A problem */

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Text } from '../schema/types'
+import { useLang } from '../i18n'
+import { type Text, text } from '../schema/types'
 import type { components } from './api-schema'
 import { call } from './http'
 
@@ -67,6 +68,17 @@ export function useStandards() {
   const queryFn = async () =>
     (await call<{ standards: StandardVersion[]; actions: Action[] }>('/standards')).data
   return useQuery({ queryKey: ['standards'], queryFn })
+}
+
+/** What a standard is called, by its newest version that is known; its id while none is. */
+export function useStandardName() {
+  const lang = useLang()
+  const list = useStandards().data?.standards
+  return (id: string) =>
+    text(
+      list?.filter((s) => s.standard === id).sort((a, b) => b.version - a.version)[0]?.title,
+      lang,
+    ) || id
 }
 
 export function useStandard(standard: string, version: number) {

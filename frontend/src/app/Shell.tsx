@@ -30,6 +30,7 @@ import { useKeys } from '../ui/useKeys'
 import { menuFor } from './menu'
 import { Shortcuts } from './Shortcuts'
 import { SignInAgain } from './SignInAgain'
+import type { Line } from './subject'
 
 /** Header, menu and the page; nobody gets past it without a session, and nobody is put out of a page by its end. */
 export function Shell() {
@@ -163,13 +164,21 @@ function Menu({ me }: { me: Me }) {
   const groups = menuFor(me)
   const few = groups.reduce((sum, { lines }) => sum + lines.length, 0) <= atAGlance
   const here = (to: string) => to !== '/' && (pathname === to || pathname.startsWith(`${to}/`))
+  const hereOrUnder = ({ to, also }: Line) => here(to) || (also ?? []).some(here)
   return (
     <nav aria-label={t('shell.menu')}>
       {groups.map(({ label, lines }, at) => (
-        <details key={label} open={few || at < everyDay || lines.some(({ to }) => here(to))}>
+        <details key={label} open={few || at < everyDay || lines.some(hereOrUnder)}>
           <summary>{t(label)}</summary>
-          {lines.map(({ to, label }) => (
-            <NavLink key={to} to={to} end={lines.some((l) => under(l.to, to))}>
+          {lines.map(({ to, label, also }) => (
+            <NavLink
+              key={to}
+              to={to}
+              end={lines.some((l) => under(l.to, to))}
+              className={({ isActive }) =>
+                isActive || (also ?? []).some(here) ? 'active' : undefined
+              }
+            >
               {t(label)}
               {to === '/inbox' && <InboxCount />}
             </NavLink>

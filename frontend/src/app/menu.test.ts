@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Me } from '../api/model'
+import { places } from '../together/Places'
 import { menuFor } from './menu'
 import { subjects } from './subjects'
 
@@ -25,6 +26,16 @@ it('offers a department of the bureau nothing that only a prison has', () => {
   const to = menuFor({ postings } as Me).flatMap((g) => g.lines.map((l) => l.to))
   expect(to).not.toContain('/delegations')
   expect(to).toContain('/catalogue')
+})
+
+it('is calm: what units do together is one line, from which every page of it is reached', () => {
+  const group = menu('bureau_office').find((g) => g.label === 'menu.ofAccreditation')
+  expect(group?.lines[0]?.to).toBe('/overview')
+  const line = group?.lines.find((l) => l.to === '/visits')
+  expect([line?.to, ...(line?.also ?? [])]).toEqual(places.map((p) => `/${p}`))
+  const paths = subjects.flatMap((s) => s.routes.map((r) => `/${r.path ?? ''}`))
+  expect((line?.also ?? []).filter((to) => !paths.includes(to))).toEqual([])
+  expect(group?.lines.length).toBeLessThanOrEqual(10)
 })
 
 it('leaves out no line of any subject, and leads where a page is', () => {

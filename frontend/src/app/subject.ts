@@ -8,6 +8,8 @@ export interface Line {
   to: string
   label: ParseKeys
   roles?: readonly Role[]
+  /** Pages that are reached from this line's own and stand under it. */
+  also?: readonly string[]
   /** Posts at the bureau have nothing to do with it. */
   ofPrison?: true
 }

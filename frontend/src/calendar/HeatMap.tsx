@@ -15,8 +15,8 @@ import { Lacking } from './Lacking'
 import { LockNote } from './LockNote'
 import { periodName } from './period'
 
-/** A month of one area's ledgers, or of one ledger in every area, day by day. */
-export function HeatMap({ prison }: { prison: string }) {
+/** A month of one area's ledgers, or of one ledger in every area, day by day; it begins with an area, if one is named. */
+export function HeatMap({ prison, of = '' }: { prison: string; of?: string }) {
   const t = useT()
   const lang = useLang()
   const names = useNames()
@@ -25,7 +25,7 @@ export function HeatMap({ prison }: { prison: string }) {
   const areas = organisation.data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const [month, setMonth] = useState(today(now()).slice(0, 7))
   const [by, setBy] = useState<'area' | 'ledger'>('ledger')
-  const [area, setArea] = useState('')
+  const [area, setArea] = useState(of)
   const [ledger, setLedger] = useState('duty-log')
   const [asTable, setAsTable] = useState(false)
   const [cell, open] = useState<HeatCell>()

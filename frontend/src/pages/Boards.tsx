@@ -1,8 +1,10 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { useStandardName } from '../api/standards'
 import { type BoardPlace, useBoard, useKinds } from '../api/together'
 import { useT } from '../i18n'
 import { amount, shown } from '../score/decimal'
+import { Places } from '../together/Places'
 import { useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
@@ -17,6 +19,7 @@ export default function Boards() {
   return (
     <>
       <PageTitle title={t('together.boards')} />
+      <Places />
       <Ready
         query={query}
         empty={({ kinds }) => kinds.length === 0}
@@ -54,6 +57,7 @@ function label(t: ReturnType<typeof useT>, of: { kind: string; function: string 
 
 function Shown({ kind, of }: { kind: string; of: string }) {
   const t = useT()
+  const standardName = useStandardName()
   const query = useBoard(kind, of)
   return (
     <Ready query={query}>
@@ -61,7 +65,7 @@ function Shown({ kind, of }: { kind: string; of: string }) {
         <div className="panel table-scroll">
           <p className="quiet">
             {t('together.rule', {
-              standard: board.standard,
+              standard: standardName(board.standard),
               version: board.version,
               from: board.from,
               to: board.to,

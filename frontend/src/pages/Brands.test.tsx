@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, it, vi } from 'vitest'
 import { type Brand, stepBrand } from '../api/together'
 import Brands from './Brands'
@@ -25,7 +26,7 @@ function show(brands: Brand[]) {
   client.setQueryData(['together', '/brands'], { brands, own: [] })
   render(
     <QueryClientProvider client={client}>
-      <Brands />
+      <RouterProvider router={createMemoryRouter([{ path: '/', element: <Brands /> }])} />
     </QueryClientProvider>,
   )
 }

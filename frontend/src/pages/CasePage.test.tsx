@@ -50,7 +50,9 @@ function show(over: Partial<WholeCase>) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['organisation'], {
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [] }],
-    departments: [{ code: 'dept_custody', title: { zh: '狱政管理科' } }],
+    departments: [
+      { code: 'dept_custody', title: { zh: '狱政管理科' }, bureau: { zh: '狱政管理处' } },
+    ],
   })
   client.setQueryData(['cases', 'p', 'c'], { ...base, ...over })
   const router = createMemoryRouter(
@@ -147,10 +149,10 @@ it('cites every opinion that was given, and asks on behalf of the unit', async (
     ],
     asks: { withdraw: { zh: '撤回' } },
   })
-  expect(screen.getByText(/狱政管理科：延迟 本线情况（张三）/)).toBeTruthy()
-  fireEvent.click(screen.getByRole('checkbox', { name: '狱政管理科' }))
+  expect(screen.getByText(/狱政管理处：延迟 本线情况（张三）/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('checkbox', { name: '狱政管理处' }))
   // It says otherwise than is decided: the decision answers it in words.
-  const answer = screen.getByLabelText('对狱政管理科意见的回应')
+  const answer = screen.getByLabelText('对狱政管理处意见的回应')
   expect((answer as HTMLInputElement).required).toBe(true)
   fireEvent.change(answer, { target: { value: '已整改' } })
   fireEvent.click(screen.getByRole('button', { name: '办理：如期验收' }))

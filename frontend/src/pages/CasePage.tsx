@@ -10,6 +10,7 @@ import { Timers } from '../accreditation/Timers'
 import { Version } from '../accreditation/Version'
 import { useLevel, useUnit } from '../accreditation/words'
 import { useCase, type WholeCase } from '../api/cases'
+import { useStandardName } from '../api/standards'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -72,6 +73,7 @@ function Whole({ whole }: { whole: WholeCase }) {
 
 function Standing({ whole }: { whole: WholeCase }) {
   const t = useT()
+  const standardName = useStandardName()
   const { pin, title } = whole
   return (
     <p className="case-facts">
@@ -84,7 +86,11 @@ function Standing({ whole }: { whole: WholeCase }) {
       {whole.check && (
         <Link to={`/prisons/${whole.prison}/checks/${whole.check}`}>{t('cases.check')}</Link>
       )}
-      {pin && <span>{t('cases.pinned', { standard: pin.standard, version: pin.version })}</span>}
+      {pin && (
+        <span>
+          {t('cases.pinned', { standard: standardName(pin.standard), version: pin.version })}
+        </span>
+      )}
       {whole.earliest && <span>{t('cases.earliest', { day: whole.earliest })}</span>}
       {whole.cycle_start && (
         <span>{t('cases.cycle', { cycle: whole.cycle, start: whole.cycle_start })}</span>
@@ -136,7 +142,7 @@ function Opinions({ whole }: { whole: WholeCase }) {
       <ul>
         {whole.opinions.map((o) => (
           <li key={o.department}>
-            {names.department(o.department)}：
+            {names.office(o.department)}：
             {o.given
               ? `${said(o.given.body)}（${o.given.by}）`
               : t('cases.notGiven', { due: o.due_on })}{' '}

@@ -1,6 +1,6 @@
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Timers } from '../accreditation/Timers'
 import { useLevel, useUnit } from '../accreditation/words'
 import { beginCase, type CaseBoard, useCases } from '../api/cases'
@@ -32,11 +32,20 @@ function Board({ board }: { board: CaseBoard }) {
   const lang = useLang()
   const level = useLevel()
   const unit = useUnit()
-  const steps = board.states.filter((s) => board.cases.some((c) => c.state === s.state))
+  const [asked] = useSearchParams()
+  const only = asked.get('state')
+  const steps = board.states.filter(
+    (s) => (!only || s.state === only) && board.cases.some((c) => c.state === s.state),
+  )
   return (
     <>
       {board.begin.length > 0 && <Begin board={board} />}
-      {board.cases.length === 0 && <Empty>{t('cases.none')}</Empty>}
+      {only && (
+        <p>
+          <Link to="/accreditation">{t('cases.allSteps')}</Link>
+        </p>
+      )}
+      {steps.length === 0 && <Empty>{t('cases.none')}</Empty>}
       {steps.map((s) => (
         <section key={s.state} className="panel" aria-labelledby={`step-${s.state}`}>
           <h2 id={`step-${s.state}`}>{text(s.title, lang)}</h2>

@@ -2,6 +2,7 @@ import { Link, useParams } from 'react-router'
 import { actOnCheck, useCheck, useCheckSheet, type WholeCheck } from '../api/checks'
 import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
+import { useStandardName } from '../api/standards'
 import { ActForm, Sentences } from '../checks/ActForm'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
@@ -73,6 +74,7 @@ function Before({ prison, check }: Props) {
 
 function Head({ prison, check }: Props) {
   const t = useT()
+  const standardName = useStandardName()
   const say = (what: Parameters<typeof actOnCheck>[2]) => (body: unknown, key: string) =>
     actOnCheck(prison, check.id, what, body, key)
   return (
@@ -81,7 +83,7 @@ function Head({ prison, check }: Props) {
       <p>
         <span className={`status ${tones[check.state]}`}>{t(`checks.states.${check.state}`)}</span>{' '}
         {check.from_day} – {check.to_day}{' '}
-        {t('checks.pinned', { standard: check.standard, version: check.version })}
+        {t('checks.pinned', { standard: standardName(check.standard), version: check.version })}
       </p>
       <p>
         {t('checks.team')}：

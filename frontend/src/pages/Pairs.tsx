@@ -4,6 +4,7 @@ import { addHelp, addPair, type Pair, usePairs } from '../api/together'
 import { today } from '../form/time'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
+import { Places } from '../together/Places'
 import { Day, Say, Text } from '../together/Say'
 import { Units, unitOf, useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
@@ -16,6 +17,7 @@ export default function Pairs() {
   return (
     <>
       <PageTitle title={t('together.pairs')} />
+      <Places />
       <Ready query={query}>
         {({ pairs, may }) => (
           <>

@@ -11,6 +11,7 @@ import {
 } from '../api/together'
 import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
+import { Places } from '../together/Places'
 import { Day, Line, Say, Text } from '../together/Say'
 import { steps } from '../together/steps'
 import { Units, unitOf, useUnitName } from '../together/Units'
@@ -24,6 +25,7 @@ export default function Practices() {
   return (
     <>
       <PageTitle title={t('together.practices')} />
+      <Places />
       <Ready query={query}>
         {({ practices, own }) => (
           <>

@@ -1,4 +1,5 @@
 import { useParams } from 'react-router'
+import { sheetUrl } from '../api/overview'
 import { useRun } from '../api/readiness'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
@@ -20,7 +21,11 @@ export default function RunPage() {
         <>
           <PageTitle
             title={`${kept.area ? names.area(kept.area) : names.prison(prison)} · ${t('readiness.runTitle', { kind: t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
-          />
+          >
+            <a href={sheetUrl(prison, run)} target="_blank" rel="noreferrer">
+              {t('overview.paper')}
+            </a>
+          </PageTitle>
           <section className="panel">
             <div className="score-total">{kept.sheet?.display}</div>
             <span className={`status ${kept.passes ? 'approved' : 'overdue'}`}>

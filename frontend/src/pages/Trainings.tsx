@@ -16,6 +16,7 @@ import {
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { Places } from '../together/Places'
 import { Day, Line, Say } from '../together/Say'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -32,6 +33,7 @@ export default function Trainings() {
   return (
     <>
       <PageTitle title={t('together.trainings')} />
+      <Places />
       <Ready query={query}>
         {({ trainings, may }) => (
           <>

@@ -24,6 +24,9 @@ export function useNames() {
       prison: (id: string) => text(organisation?.prisons.find((p) => p.id === id)?.name, lang),
       department: (code: string) =>
         text(organisation?.departments.find((d) => d.code === code)?.title, lang) || code,
+      /** The department of the bureau (处室) that guides it in the prisons. */
+      office: (code: string) =>
+        text(organisation?.departments.find((d) => d.code === code)?.bureau, lang) || code,
       ledger: (id: string) => text(ledgers.find((l) => l.id === id)?.title, lang) || id,
     }
   }, [lang, organisation, catalogue])

@@ -11,12 +11,13 @@ export const subject: Subject = {
   menu: {
     heading: 'menu.ofAccreditation',
     lines: [
-      { to: '/visits', label: 'together.visits', roles: readers },
-      { to: '/trainings', label: 'together.trainings', roles: readers },
-      { to: '/brands', label: 'together.brands', roles: readers },
-      { to: '/practices', label: 'together.practices', roles: readers },
-      { to: '/pairs', label: 'together.pairs', roles: readers },
-      { to: '/boards', label: 'together.boards', roles: readers },
+      // One line for all six: each page leads to the others (together/Places).
+      {
+        to: '/visits',
+        label: 'together.title',
+        roles: readers,
+        also: ['/trainings', '/brands', '/practices', '/pairs', '/boards'],
+      },
     ],
   },
   routes: [

@@ -1,0 +1,21 @@
+// Named so that it comes first under its heading: subjects stand in the order of their files.
+import type zh from '../../i18n/overview.zh.json'
+import { readers } from '../posts'
+import { page, type Subject } from '../subject'
+
+declare module '../../i18n/texts' {
+  interface Texts extends Overview {}
+}
+type Overview = typeof zh
+
+export const subject: Subject = {
+  menu: {
+    heading: 'menu.ofAccreditation',
+    lines: [{ to: '/overview', label: 'overview.title', roles: readers }],
+  },
+  routes: [
+    { path: 'overview', ...page(() => import('../../pages/Overview')) },
+    { path: 'prisons/:prison/overview', ...page(() => import('../../pages/PrisonOverview')) },
+    { path: 'prisons/:prison/units/:area/board', ...page(() => import('../../pages/Board')) },
+  ],
+}

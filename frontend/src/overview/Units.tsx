@@ -1,0 +1,72 @@
+import { Link } from 'react-router'
+import { type RatedUnit, useRatedUnits } from '../api/overview'
+import { useT } from '../i18n'
+import { useUnitName } from '../together/Units'
+import { Empty, Ready } from '../ui/States'
+
+/** Where a unit is looked at: its board, or its prison's. */
+export const boardOf = ({ prison, area }: Pick<RatedUnit, 'prison' | 'area'>) =>
+  area ? `/prisons/${prison}/units/${area}/board` : `/prisons/${prison}/overview`
+
+/** The units that a figure counts. */
+export function Units(props: { day?: string; of: RatedUnit['of']; named?: string }) {
+  const { day, of, named } = props
+  const t = useT()
+  const query = useRatedUnits({ day, of, named })
+  const which = { true: 'named', false: 'notNamed' } as const
+  const said = named === 'true' || named === 'false' ? which[named] : 'unitsAll'
+  return (
+    <section className="panel" aria-labelledby="units">
+      <Ready query={query}>
+        {(data) => (
+          <>
+            <h2 id="units">
+              {t('overview.units', {
+                of: t(`overview.of_${of}`),
+                which: t(`overview.${said}`),
+                n: data.units.length,
+                day: data.day,
+              })}
+            </h2>
+            {data.units.length === 0 ? (
+              <Empty>{t('overview.unitsNone')}</Empty>
+            ) : (
+              <UnitTable units={data.units} />
+            )}
+          </>
+        )}
+      </Ready>
+    </section>
+  )
+}
+
+function UnitTable({ units }: { units: RatedUnit[] }) {
+  const t = useT()
+  const nameOf = useUnitName()
+  return (
+    <div className="table-scroll">
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('overview.unit')}</th>
+            <th scope="col">{t('overview.wording')}</th>
+            <th scope="col">{t('overview.namedOn')}</th>
+            <th scope="col">{t('overview.document')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {units.map((u) => (
+            <tr key={`${u.prison} ${u.area ?? ''}`}>
+              <td>
+                <Link to={boardOf(u)}>{nameOf(u)}</Link>
+              </td>
+              <td>{u.wording ?? '—'}</td>
+              <td>{u.named_on ?? '—'}</td>
+              <td>{u.document_no ?? '—'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,111 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { render, screen, within } from '@testing-library/react'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { expect, it, vi } from 'vitest'
+import type { Overview as Data } from '../api/overview'
+import '../overview/Charts' // there before it is lazily asked for
+import Overview from './Overview'
+
+// A canvas is not drawn here: what is handed to it is looked at.
+vi.mock('../ui/Chart', () => ({
+  Chart: ({ option, label }: { option: unknown; label: string }) => (
+    <div role="img" aria-label={label} data-option={JSON.stringify(option)} />
+  ),
+}))
+
+const rates: Data['rates'] = [
+  { of: 'prison', named: 13, all: 27, percent: '48.15' },
+  { of: 'ordinary', named: 108, all: 200, percent: '54.00' },
+  { of: 'functional', named: 18, all: 60, percent: '30.00' },
+]
+
+const data: Data = {
+  day: '2021-02-28',
+  whole: true,
+  denominator: 'all',
+  rates,
+  series: [{ day: '2021-02-28', rates }],
+  plan: { title: { zh: '规划', en: 'Plan' }, from: '2021-01-01', to: '2025-12-31', source: 'R102' },
+  targets: [
+    {
+      id: 'most',
+      of: 'prison',
+      rate: '4/5',
+      on_day: '2023-12-31',
+      source: 'R100',
+      title: { zh: '成功率 80%', en: '80 %' },
+      milestone: true,
+      named: 13,
+      all: 27,
+      needed: 22,
+      gap: 9,
+      forecast: {
+        named: 13,
+        halves: 2,
+        pace: '6.50',
+        needs: 2,
+        until: '2022-06-30',
+        left: 5,
+        asked: 2,
+      },
+    },
+  ],
+  batches: [],
+  steps: [
+    { state: 'APPLIED', title: { zh: '已申报', en: 'Applied' }, prison: 1, area: 2 },
+    { state: 'NAMED', title: { zh: '已命名', en: 'Named' }, prison: 0, area: 0 },
+  ],
+}
+
+function show(shown: Partial<Data> = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  client.setQueryData(['organisation'], { prisons: [], departments: [] })
+  client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
+  client.setQueryData(['overview', '/overview', { day: undefined }], { ...data, ...shown })
+  client.setQueryData(['overview', '/overview/lines', {}], { lines: [] })
+  client.setQueryData(['overview', '/overview/balance', {}], { standards: [] })
+  const router = createMemoryRouter([{ path: '/', element: <Overview /> }])
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+}
+
+it('opens each figure to what it counts', () => {
+  show()
+  const table = screen.getByRole('region', { name: '创建通过率' })
+  const to = (name: string) => within(table).getByRole('link', { name }).getAttribute('href') ?? ''
+  expect(to('108')).toBe('/overview?day=2021-02-28&of=ordinary&named=true')
+  expect(to('200')).toBe('/overview?day=2021-02-28&of=ordinary')
+  expect(to('42')).toBe('/overview?day=2021-02-28&of=functional&named=false')
+  expect(within(table).getByText('54%')).toBeInTheDocument()
+  expect(screen.getByRole('link', { name: '3' })).toHaveAttribute(
+    'href',
+    '/accreditation?state=APPLIED',
+  )
+})
+
+it('says what is still needed, and draws the line of the prisons against prisons only', async () => {
+  show()
+  const targets = screen.getByRole('region', { name: '目标与差距' })
+  expect(within(targets).getByText('22')).toBeInTheDocument()
+  expect(within(targets).getByText('9')).toBeInTheDocument()
+  expect(within(targets).getByText(/还需 2 个半年，约至 2022-06-30/)).toBeInTheDocument()
+  const drawn = async (name: string) =>
+    JSON.parse((await screen.findByRole('img', { name })).dataset.option ?? '{}') as {
+      series: { name: string; data: [number, number][] }[]
+    }
+  const prisons = await drawn('规范化监狱创建成功率')
+  expect(prisons.series.map((s) => s.name)).toEqual(['监狱', '成功率 80%'])
+  expect(prisons.series[1]?.data.map(([, y]) => y)).toEqual([80, 80])
+  const areas = await drawn('监区创建通过率')
+  expect(areas.series.map((s) => s.name)).toEqual(['普通监区', '功能监区'])
+})
+
+it('has no targets where not all prisons are seen, and says so', () => {
+  show({ whole: false, targets: [], steps: [] })
+  expect(screen.queryByRole('region', { name: '目标与差距' })).toBeNull()
+  expect(screen.getByText('这里只计您可以查看的监狱。')).toBeInTheDocument()
+  expect(screen.getByText('还没有申报')).toBeInTheDocument()
+})

@@ -1,0 +1,436 @@
+import { lazy, Suspense, useCallback } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router'
+import { useLevel, useUnit } from '../accreditation/words'
+import { now } from '../api/clock'
+import {
+  type Overview as Data,
+  type DepartmentLine,
+  type RatedUnit,
+  type TargetReached,
+  useBalance,
+  useLines,
+  useOverview,
+} from '../api/overview'
+import { useMe } from '../api/queries'
+import { today } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { boardOf, Units } from '../overview/Units'
+import { percentOf } from '../overview/words'
+import { text } from '../schema/types'
+import { useUnitName } from '../together/Units'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Empty, Loading, Ready } from '../ui/States'
+import '../calendar/calendar.css'
+import '../overview/overview.css'
+
+// ECharts weighs more than the rest of the page: it comes when it is needed.
+const RateLines = lazy(async () => ({ default: (await import('../overview/Charts')).RateLines }))
+const StepBars = lazy(async () => ({ default: (await import('../overview/Charts')).StepBars }))
+
+const ofPrisons: RatedUnit['of'][] = ['prison']
+const ofAreas: RatedUnit['of'][] = ['ordinary', 'functional']
+
+/** What the province has reached on a day, what is missing, and where everybody stands on the road. */
+export default function Overview() {
+  const t = useT()
+  const [asked, ask] = useSearchParams()
+  const day = asked.get('day') ?? undefined
+  const of = asked.get('of') as RatedUnit['of'] | null
+  const query = useOverview(day)
+  return (
+    <>
+      <PageTitle title={t('overview.title')}>
+        <Link to="/accreditation/screening">{t('overview.ranking')}</Link>
+      </PageTitle>
+      <p className="calendar-tools">
+        <label>
+          {t('overview.day')}{' '}
+          <input
+            type="date"
+            value={day ?? today(now())}
+            max={today(now())}
+            required
+            onChange={(e) => e.target.value && ask({ day: e.target.value })}
+          />
+        </label>
+        {day && <Link to="/overview">{t('overview.today')}</Link>}
+      </p>
+      <Ready query={query}>
+        {(data) => (
+          <>
+            {!data.whole && <p className="quiet">{t('overview.sight')}</p>}
+            <Rates data={data} />
+            {of && <Units day={day} of={of} named={asked.get('named') ?? undefined} />}
+            {data.targets.length > 0 && <Targets data={data} />}
+            <Steps data={data} />
+            <Batches data={data} />
+          </>
+        )}
+      </Ready>
+      <Lines />
+      <Balance />
+    </>
+  )
+}
+
+function Rates({ data }: { data: Data }) {
+  const t = useT()
+  const to = (of: string, named?: string) =>
+    `/overview?${new URLSearchParams({ day: data.day, of, ...(named ? { named } : {}) })}`
+  return (
+    <section className="panel" aria-labelledby="rates">
+      <h2 id="rates">{t('overview.rates')}</h2>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('overview.type')}</th>
+            <th scope="col" className="num">
+              {t('overview.named')}
+            </th>
+            <th scope="col" className="num">
+              {t('overview.all')}
+            </th>
+            <th scope="col" className="num">
+              {t('overview.percent')}
+            </th>
+            <th scope="col" className="num">
+              {t('overview.notNamed')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.rates.map((r) => (
+            <tr key={r.of}>
+              <th scope="row">{t(`overview.of_${r.of}`)}</th>
+              <td className="num">
+                <Link to={to(r.of, 'true')}>{r.named}</Link>
+              </td>
+              <td className="num">
+                <Link to={to(r.of)}>{r.all}</Link>
+              </td>
+              <td className="num">
+                <strong>{percentOf(r.percent)}</strong>
+              </td>
+              <td className="num">
+                <Link to={to(r.of, 'false')}>{r.all - r.named}</Link>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="quiet">
+        {t(data.denominator === 'all' ? 'overview.denominator' : 'overview.applying')}
+      </p>
+      <Suspense fallback={<Loading />}>
+        <div className="overview-pair">
+          <div>
+            <h3>{t('overview.prisonRates')}</h3>
+            <RateLines data={data} of={ofPrisons} label={t('overview.prisonRates')} />
+          </div>
+          <div>
+            <h3>{t('overview.areaRates')}</h3>
+            <RateLines data={data} of={ofAreas} label={t('overview.areaRates')} />
+          </div>
+        </div>
+      </Suspense>
+      <details>
+        <summary>{t('overview.monthly')}</summary>
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">{t('overview.day')}</th>
+              {data.rates.map((r) => (
+                <th key={r.of} scope="col" className="num">
+                  {t(`overview.of_${r.of}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {[...data.series].reverse().map((p) => (
+              <tr key={p.day}>
+                <th scope="row">
+                  <Link to={`/overview?day=${p.day}`}>{p.day}</Link>
+                </th>
+                {data.rates.map((r) => {
+                  const rate = p.rates.find((x) => x.of === r.of)
+                  return (
+                    <td key={r.of} className="num">
+                      {rate ? `${rate.named}/${rate.all} ${percentOf(rate.percent)}` : '—'}
+                    </td>
+                  )
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </section>
+  )
+}
+
+function Targets({ data }: { data: Data }) {
+  const t = useT()
+  const lang = useLang()
+  const { plan } = data
+  return (
+    <section className="panel table-scroll" aria-labelledby="targets">
+      <h2 id="targets">{t('overview.targets')}</h2>
+      <p className="quiet">
+        {t('overview.plan', { plan: text(plan.title, lang), from: plan.from, to: plan.to })}
+      </p>
+      <table className="plain">
+        <thead>
+          <tr>
+            <th scope="col">{t('overview.target')}</th>
+            <th scope="col">{t('overview.onDay')}</th>
+            <th scope="col" className="num">
+              {t('overview.needed')}
+            </th>
+            <th scope="col" className="num">
+              {t('overview.named')}
+            </th>
+            <th scope="col" className="num">
+              {t('overview.stillNeeded')}
+            </th>
+            <th scope="col">{t('overview.atDate')}</th>
+            <th scope="col">{t('overview.reached')}</th>
+            <th scope="col">{t('overview.forecast')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.targets.map((x) => (
+            <Target key={x.id} day={data.day} of={x} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Target({ day, of }: { day: string; of: TargetReached }) {
+  const t = useT()
+  const lang = useLang()
+  const { at_date: then, forecast } = of
+  const named = `/overview?${new URLSearchParams({ day, of: of.of, named: 'true' })}`
+  return (
+    <tr>
+      <th scope="row">
+        {text(of.title, lang)}{' '}
+        {of.milestone && <span className="status">{t('overview.milestone')}</span>}
+      </th>
+      <td>{of.on_day}</td>
+      <td className="num">{of.needed}</td>
+      <td className="num">
+        <Link to={named}>{of.named}</Link>
+      </td>
+      <td className="num">{of.gap > 0 ? <strong className="late">{of.gap}</strong> : 0}</td>
+      <td>{then ? `${then.named}/${then.needed}` : '—'}</td>
+      <td>{of.reached_on ?? t('overview.notReached')}</td>
+      <td>
+        {forecast ? (
+          <>
+            {t('overview.forecastAt', {
+              pace: forecast.pace,
+              n: forecast.needs,
+              until: forecast.until,
+            })}
+            {forecast.asked > 0 && ` · ${t('overview.asked')} ${forecast.asked}`}
+          </>
+        ) : (
+          '—'
+        )}
+      </td>
+    </tr>
+  )
+}
+
+function Steps({ data }: { data: Data }) {
+  const t = useT()
+  const lang = useLang()
+  const go = useNavigate()
+  const to = (state: string) => `/accreditation?state=${state}`
+  const open = useCallback((state: string) => void go(`/accreditation?state=${state}`), [go])
+  const steps = data.steps.filter((s) => s.prison + s.area > 0)
+  return (
+    <section className="panel" aria-labelledby="map">
+      <h2 id="map">{t('overview.map')}</h2>
+      {steps.length === 0 ? (
+        <Empty>{t('overview.mapNone')}</Empty>
+      ) : (
+        <>
+          <p className="quiet">{t('overview.mapAbout')}</p>
+          <Suspense fallback={<Loading />}>
+            <StepBars steps={data.steps} open={open} />
+          </Suspense>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t('overview.state')}</th>
+                <th scope="col" className="num">
+                  {t('overview.areas')}
+                </th>
+                <th scope="col" className="num">
+                  {t('overview.prisons')}
+                </th>
+                <th scope="col" className="num">
+                  {t('overview.total')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {steps.map((s) => (
+                <tr key={s.state}>
+                  <th scope="row">{text(s.title, lang)}</th>
+                  <td className="num">{s.area}</td>
+                  <td className="num">{s.prison}</td>
+                  <td className="num">
+                    <Link to={to(s.state)}>{s.prison + s.area}</Link>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Batches({ data }: { data: Data }) {
+  const t = useT()
+  const nameOf = useUnitName()
+  return (
+    <section className="panel" aria-labelledby="batches">
+      <h2 id="batches">{t('overview.batches')}</h2>
+      {data.batches.length === 0 && <Empty>{t('overview.batchesNone')}</Empty>}
+      {data.batches.map((b) => (
+        <details key={`${b.on} ${b.document_no}`}>
+          <summary>
+            {b.on} {b.document_no}: {b.named.length}
+          </summary>
+          <ul>
+            {b.named.map((u) => (
+              <li key={`${u.prison} ${u.area ?? ''} ${u.level ?? ''}`}>
+                <Link to={boardOf(u)}>{nameOf(u)}</Link> {u.wording}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </section>
+  )
+}
+
+/** What a department comes for; nothing for other people. */
+function Lines() {
+  const query = useLines()
+  return query.data?.lines.map((l) => <Line key={l.department} line={l} />)
+}
+
+function Line({ line }: { line: DepartmentLine }) {
+  const t = useT()
+  const lang = useLang()
+  const names = useNames()
+  const unit = useUnit()
+  const level = useLevel()
+  const nameOf = useUnitName()
+  const { applicants, weakest } = line
+  const atBureau = useMe().data?.postings.some((p) => !p.prison && p.department === line.department)
+  return (
+    <section className="panel" aria-label={t('overview.line')}>
+      <h2>
+        {t('overview.line')}:{' '}
+        {atBureau ? names.office(line.department) : names.department(line.department)}
+      </h2>
+      <h3>{t('overview.applicants')}</h3>
+      {applicants.length === 0 && <p className="quiet">{t('overview.applicantsNone')}</p>}
+      <ul>
+        {applicants.map((a) => (
+          <li key={a.case}>
+            <Link to={`/prisons/${a.prison}/cases/${a.case}`}>{unit(a)}</Link> {level(a.level)} ·{' '}
+            {text(a.title, lang)}
+          </li>
+        ))}
+      </ul>
+      <h3>{t('overview.weakest')}</h3>
+      {weakest.length === 0 && <p className="quiet">{t('overview.weakestNone')}</p>}
+      {weakest.map((w) => (
+        <details key={w.standard + w.code}>
+          <summary>
+            {w.code} {text(w.title, lang)}: {percentOf(w.percent)} · {t('overview.losing')}{' '}
+            {w.losing.length}/{w.units}
+          </summary>
+          <ul>
+            {w.losing.map((u) => (
+              <li key={u.area}>
+                <Link to={`/prisons/${u.prison}/areas/${u.area}/proof?item=${w.code}`}>
+                  {nameOf(u)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </section>
+  )
+}
+
+function Balance() {
+  const t = useT()
+  const lang = useLang()
+  const names = useNames()
+  const query = useBalance()
+  return (
+    <Ready query={query}>
+      {({ standards }) =>
+        standards.map((s) => (
+          <section
+            key={s.standard}
+            className="panel table-scroll"
+            aria-label={`${t('overview.balance')} ${text(s.title, lang)}`}
+          >
+            <h2>
+              {t('overview.balance')} · {text(s.title, lang)}
+            </h2>
+            <p className="quiet">{t('overview.balanceAbout')}</p>
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th scope="col">{t('overview.domain')}</th>
+                  <th scope="col" className="num">
+                    {t('overview.mean')}
+                  </th>
+                  <th scope="col">{t('overview.low')}</th>
+                  <th scope="col">{t('overview.high')}</th>
+                  <th scope="col" className="num">
+                    {t('overview.between')}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {s.domains.map((d) => (
+                  <tr key={d.id}>
+                    <th scope="row">
+                      {text(d.title, lang)}{' '}
+                      {d.reform && <span className="status">{t('overview.reform')}</span>}
+                    </th>
+                    <td className="num">{percentOf(d.mean)}</td>
+                    <td>
+                      {percentOf(d.low)} {names.area(d.low_at)}
+                    </td>
+                    <td>
+                      {percentOf(d.high)} {names.area(d.high_at)}
+                    </td>
+                    <td className="num">{percentOf(d.between)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        ))
+      }
+    </Ready>
+  )
+}

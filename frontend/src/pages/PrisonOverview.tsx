@@ -1,0 +1,233 @@
+import { lazy, Suspense, useCallback } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { type BoardFrame, type PrisonBoard, usePrisonBoard } from '../api/overview'
+import { HeatMap } from '../calendar/HeatMap'
+import { showTime } from '../form/time'
+import { useLang, useT } from '../i18n'
+import { percentOf } from '../overview/words'
+import { text } from '../schema/types'
+import { shown } from '../score/decimal'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Empty, Loading, Ready } from '../ui/States'
+import '../calendar/calendar.css'
+import '../overview/overview.css'
+
+const FrameRadar = lazy(async () => ({ default: (await import('../overview/Charts')).FrameRadar }))
+const IndicatorHeat = lazy(async () => ({
+  default: (await import('../overview/Charts')).IndicatorHeat,
+}))
+
+/** The areas of a prison side by side: where each stands, what it lost, what is due. */
+export default function PrisonOverview() {
+  const { prison = '' } = useParams()
+  const t = useT()
+  const names = useNames()
+  return (
+    <>
+      <PageTitle title={t('overview.prison', { prison: names.prison(prison) })}>
+        <Link to="/overview">{t('overview.open')}</Link>
+      </PageTitle>
+      <Ready query={usePrisonBoard(prison)}>
+        {(board) => (
+          <>
+            <Rates board={board} />
+            {board.frames.length === 0 && <Empty>{t('overview.unitsNone')}</Empty>}
+            {board.frames.map((f) => (
+              <Frame key={`${f.standard} ${f.version}`} prison={prison} frame={f} />
+            ))}
+            <Dues board={board} />
+          </>
+        )}
+      </Ready>
+      <HeatMap prison={prison} />
+    </>
+  )
+}
+
+function Rates({ board }: { board: PrisonBoard }) {
+  const t = useT()
+  return (
+    <p className="panel">
+      {board.rates
+        .filter((r) => r.of !== 'prison')
+        .map((r) => (
+          <span key={r.of} className="overview-figure">
+            {t(`overview.of_${r.of}`)} {t('overview.named')}{' '}
+            <strong>
+              {r.named}/{r.all}
+            </strong>{' '}
+            {percentOf(r.percent)}
+          </span>
+        ))}
+    </p>
+  )
+}
+
+function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
+  const t = useT()
+  const lang = useLang()
+  const names = useNames()
+  const go = useNavigate()
+  const proof = useCallback(
+    (area: string, code: string) =>
+      `/prisons/${prison}/areas/${area}/proof?item=${encodeURIComponent(code)}`,
+    [prison],
+  )
+  const open = useCallback((area: string, code: string) => void go(proof(area, code)), [go, proof])
+  const lost = frame.areas.flatMap((a) =>
+    a.cells.filter((c) => c.applies && c.lost !== '0').map((c) => ({ ...c, area: a.area })),
+  )
+  const titles = new Map(
+    frame.domains.flatMap((d) => d.indicators).map((i) => [i.code, text(i.title, lang)]),
+  )
+  return (
+    <section className="panel" aria-label={text(frame.title, lang)}>
+      <h2>{text(frame.title, lang)}</h2>
+      <div className="table-scroll">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">{t('overview.unit')}</th>
+              <th scope="col" className="num">
+                {t('overview.score')}
+              </th>
+              <th scope="col" className="num">
+                {t('overview.gap')}
+              </th>
+              <th scope="col">{t('overview.wording')}</th>
+              <th scope="col">{t('overview.step')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {frame.areas.map((a) => (
+              <tr key={a.area}>
+                <th scope="row">
+                  <Link to={`/prisons/${prison}/units/${a.area}/board`}>{names.area(a.area)}</Link>
+                </th>
+                <td className="num">
+                  <Link to={`/prisons/${prison}/areas/${a.area}/score`}>{a.display}</Link>{' '}
+                  <span className={`status ${a.passes ? 'approved' : 'overdue'}`}>
+                    {t(a.passes ? 'score.pass' : 'score.fail')}
+                  </span>
+                </td>
+                <td className="num">{shown(a.gap)}</td>
+                <td>{a.wording ?? '—'}</td>
+                <td>
+                  {a.case ? (
+                    <Link to={`/prisons/${prison}/cases/${a.case.id}`}>
+                      {text(a.case.title, lang)}
+                    </Link>
+                  ) : (
+                    t('overview.stepNone')
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className="overview-pair">
+        <div>
+          <h3>{t('overview.radar')}</h3>
+          <Suspense fallback={<Loading />}>
+            <FrameRadar frame={frame} />
+          </Suspense>
+        </div>
+        <div className="table-scroll">
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t('overview.domain')}</th>
+                <th scope="col" className="num">
+                  {t('overview.mean')}
+                </th>
+                <th scope="col">{t('overview.low')}</th>
+                <th scope="col" className="num">
+                  {t('overview.between')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {frame.domains.map((d) => (
+                <tr key={d.id}>
+                  <th scope="row">{text(d.title, lang)}</th>
+                  <td className="num">{percentOf(d.mean)}</td>
+                  <td>
+                    {percentOf(d.low)} {names.area(d.low_at)}
+                  </td>
+                  <td className="num">{percentOf(d.between)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+      <h3>{t('overview.heat')}</h3>
+      <p className="quiet">{t('overview.heatAbout')}</p>
+      <Suspense fallback={<Loading />}>
+        <IndicatorHeat frame={frame} nameOf={names.area} open={open} />
+      </Suspense>
+      <details>
+        <summary>
+          {t('overview.lostList')}: {lost.length}
+        </summary>
+        <ul>
+          {lost.map((c) => (
+            <li key={c.area + c.code}>
+              <Link to={proof(c.area, c.code)}>
+                {names.area(c.area)} {c.code} {titles.get(c.code)}
+              </Link>{' '}
+              {t('overview.lost', { lost: shown(c.lost), percent: c.percent })}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </section>
+  )
+}
+
+function Dues({ board }: { board: PrisonBoard }) {
+  const t = useT()
+  const names = useNames()
+  return (
+    <section className="panel" aria-labelledby="dues">
+      <h2 id="dues">{t('overview.dues')}</h2>
+      {board.dues.length === 0 ? (
+        <p className="quiet">{t('overview.duesNone')}</p>
+      ) : (
+        <>
+          <p className="quiet">
+            {t('overview.duesMore', { all: board.dues_all, n: board.dues.length })}
+          </p>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th scope="col">{t('overview.unit')}</th>
+                <th scope="col">{t('readiness.ledger')}</th>
+                <th scope="col">{t('overview.duesTime')}</th>
+                <th scope="col" className="num">
+                  {t('overview.cost')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {board.dues.map((d) => (
+                <tr key={d.area + d.ledger + d.period + d.due_at}>
+                  <td>
+                    <Link to={`/prisons/${board.prison}/areas/${d.area}/readiness`}>
+                      {names.area(d.area)}
+                    </Link>
+                  </td>
+                  <td>{names.ledger(d.ledger)}</td>
+                  <td>{showTime(d.due_at)}</td>
+                  <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,415 @@
+package housetest_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"taizhang/internal/account"
+	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
+	"taizhang/internal/overview"
+	"taizhang/internal/scoring"
+)
+
+// widened makes the house a province of so many prisons, ordinary and functional areas in all:
+// the house's own prison and its two ordinary areas are among them. Areas go to the prisons in turn.
+func widened(t *testing.T, h *housetest.House, prisons, ordinary, functional int) (all []uuid.UUID, areas [2][]accreditation.Title) {
+	t.Helper()
+	b := &pgx.Batch{}
+	all = []uuid.UUID{h.Prison}
+	for n := 1; n < prisons; n++ {
+		id := uuid.New()
+		all = append(all, id)
+		b.Queue("insert into prisons (prison_id, code, name_zh, name_en, opened_at) values ($1, $2, '某监狱', 'Prison', now())", id, fmt.Sprintf("P%02d", n))
+		b.Queue("insert into log_heads (prison_id) values ($1)", id)
+	}
+	areas[0] = []accreditation.Title{{Prison: h.Prison, Area: h.Area}, {Prison: h.Prison, Area: h.Other}}
+	for i, want := range []int{ordinary, functional} {
+		kind, function := "ordinary", "residential"
+		if i == 1 {
+			kind, function = "functional", "kitchen"
+		}
+		for n := len(areas[i]); n < want; n++ {
+			x := accreditation.Title{Prison: all[n%prisons], Area: uuid.New()}
+			areas[i] = append(areas[i], x)
+			b.Queue("insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour, opened_on) values ($1, $2, $3, '监区', 'Area', $4, $5, true, '2018-01-01')",
+				x.Prison, x.Area, fmt.Sprintf("W%d%03d", i, n), kind, function)
+		}
+	}
+	b.Queue("update areas set opened_on = '2018-01-01' where area_id = any($1)", []uuid.UUID{h.Area, h.Other})
+	if err := h.Owner.SendBatch(t.Context(), b).Close(); err != nil {
+		t.Fatal(err)
+	}
+	return all, areas
+}
+
+// given enters the title of a unit.
+func given(t *testing.T, h *housetest.House, prison, area uuid.UUID, level, day, document string, revoked ...string) {
+	t.Helper()
+	in := accreditation.Imported{Area: area, Level: level, Wording: "规范化单位", DocumentNo: document, NamedOn: day, Body: "省局"}
+	if len(revoked) > 0 {
+		in.RevokedOn, in.OrderNo, in.Reason = revoked[0], "令1号", "复查不合格"
+	}
+	if _, err := h.Cases.Import(h.As(t.Context(), "bureau office"), prison, in, ledger.Idem{}); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+}
+
+func rateOf(list []overview.Rate, of string) overview.Rate {
+	i := slices.IndexFunc(list, func(r overview.Rate) bool { return r.Of == of })
+	return list[i]
+}
+
+// oracle counts by SQL what the day's rates of areas must be.
+func oracle(t *testing.T, h *housetest.House, kind, day string) (named, all int) {
+	t.Helper()
+	if err := h.Owner.QueryRow(t.Context(), `select count(*) filter (where exists (select from titles t where (t.prison_id, t.area_id) = (a.prison_id, a.area_id) and t.named_on <= $2::text::date
+			and not exists (select from title_acts x where (x.prison_id, x.title_id) = (t.prison_id, t.title_id) and x.act = 'revoked' and x.on_day <= $2::text::date))), count(*)
+		from areas a where kind = $1 and not sub_area and coalesce(opened_on <= $2::text::date, true) and coalesce(closed_on > $2::text::date, true)`, kind, day).Scan(&named, &all); err != nil {
+		t.Fatal(err)
+	}
+	return named, all
+}
+
+// TestRates: 108 of 200 ordinary areas are 54 %, 18 of 60 functional ones 30 %, on the day asked
+// for, as SQL counts them; what closed or was revoked is gone from its day; each figure opens
+// a list of its length.
+func TestRates(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	_, areas := widened(t, h, 27, 200, 60)
+	const day = "2021-02-28"
+	for i, n := range []int{108, 18} {
+		for k, x := range areas[i][:n] {
+			given(t, h, x.Prison, x.Area, "area", []string{"2019-11-20", "2020-12-25"}[k%2], []string{"省局〔2019〕8号", "省局〔2020〕9号"}[k%2])
+		}
+	}
+	// One more that was revoked the day after, and one named then.
+	given(t, h, areas[1][59].Prison, areas[1][59].Area, "area", "2020-01-10", "省局〔2020〕1号", "2021-02-28")
+	given(t, h, areas[0][199].Prison, areas[0][199].Area, "area", "2021-03-01", "省局〔2021〕1号")
+	see := func(day string) overview.Province {
+		t.Helper()
+		p, err := h.Overview.Province(h.As(t.Context(), "bureau leader"), day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	walk := func(day string) []overview.Rate {
+		t.Helper()
+		p := see(day)
+		for _, r := range p.Rates {
+			if r.Of != "prison" {
+				if named, all := oracle(t, h, r.Of, day); r.Named != named || r.All != all {
+					t.Errorf("%s, %s: %d/%d, SQL says %d/%d", day, r.Of, r.Named, r.All, named, all)
+				}
+			}
+			yes, no := true, false
+			for _, x := range []struct {
+				named *bool
+				want  int
+			}{{nil, r.All}, {&yes, r.Named}, {&no, r.All - r.Named}} {
+				on, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, r.Of, x.named)
+				if err != nil || on != day || len(list) != x.want {
+					t.Errorf("%s, %s: %d opens %d units: %v", day, r.Of, x.want, len(list), err)
+				}
+			}
+		}
+		if last := p.Series[len(p.Series)-1]; last.Day != day || !cmp.Equal(last.Rates, p.Rates) {
+			t.Errorf("the line ends on %s with %+v", last.Day, last.Rates)
+		}
+		return p.Rates
+	}
+	list := walk(day)
+	if diff := cmp.Diff([]overview.Rate{{Of: "prison", All: 27, Percent: "0.00"}, {Of: "ordinary", Named: 108, All: 200, Percent: "54.00"},
+		{Of: "functional", Named: 18, All: 60, Percent: "30.00"}}, list); diff != "" {
+		t.Error(diff)
+	}
+	if r := rateOf(walk("2021-02-27"), "functional"); r.Named != 19 {
+		t.Errorf("the day before the revocation: %+v", r)
+	}
+	if r := rateOf(walk("2021-03-01"), "ordinary"); r.Named != 109 {
+		t.Errorf("the day of the next naming: %+v", r)
+	}
+	if p := see("2017-12-31"); rateOf(p.Rates, "ordinary").All != 0 || rateOf(p.Rates, "prison").All != 0 || rateOf(p.Rates, "ordinary").Percent != "" {
+		t.Errorf("before any area opened: %+v", p.Rates)
+	}
+	// A closed area, with a title, leaves both numbers from its day.
+	if _, err := h.Owner.Exec(t.Context(), "update areas set closed_on = '2021-01-15' where area_id = $1", areas[0][0].Area); err != nil {
+		t.Fatal(err)
+	}
+	if before, after := rateOf(walk("2021-01-14"), "ordinary"), rateOf(walk("2021-01-15"), "ordinary"); before.Named != 108 || before.All != 200 || after.Named != 107 || after.All != 199 {
+		t.Errorf("closed: %+v, then %+v", before, after)
+	}
+	p := see(day)
+	sum := 0
+	for _, b := range p.Batches {
+		sum += len(b.Named)
+	}
+	if len(p.Batches) != 3 || sum != 127 || p.Batches[0].On != "2020-12-25" || !p.Whole {
+		t.Errorf("%d batches of %d units, the newest of %s", len(p.Batches), sum, p.Batches[0].On)
+	}
+	// Who sees one prison sees its figures, and no target of the province.
+	own, err := h.Overview.Province(h.As(t.Context(), "prison office"), day)
+	if err != nil || own.Whole || len(own.Targets) != 0 || rateOf(own.Rates, "prison").All != 1 {
+		t.Errorf("a prison's office: %+v %v", own.Rates, err)
+	}
+	// A stranger to every prison sees nothing, and days to come are none.
+	if _, err = h.Overview.Province(context.Background(), day); fault.CodeOf(err) != "sign_in" {
+		t.Errorf("nobody: %v", err)
+	}
+	if _, err := h.Overview.Province(h.As(t.Context(), "bureau leader"), "2100-01-01"); fault.CodeOf(err) != "bad_day" {
+		t.Errorf("a day to come: %v", err)
+	}
+	if _, _, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), "yesterday", "prison", nil); fault.CodeOf(err) != "bad_day" {
+		t.Errorf("no day: %v", err)
+	}
+}
+
+// TestForecast is W12: of 27 prisons 80 % are 22, with 13 named 9 are missing; 100 % are 27, 14
+// missing. O16 as data: of those that applied, other numbers.
+func TestForecast(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	prisons, _ := widened(t, h, 27, 27, 27)
+	for i, p := range prisons[:13] {
+		level := []string{"standard", "demonstration"}[i%2]
+		given(t, h, p, uuid.Nil, level, []string{"2020-12-25", "2021-06-01"}[i%2], "省局发")
+	}
+	see := func(day string) []overview.Reached {
+		t.Helper()
+		p, err := h.Overview.Province(h.As(t.Context(), "bureau office"), day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Targets
+	}
+	list := see("2021-07-15")
+	type short struct {
+		id                          string
+		milestone                   bool
+		named, all, needed, missing int
+		reached                     string
+	}
+	var got []short
+	for _, x := range list {
+		got = append(got, short{x.ID, x.Milestone, x.Named, x.All, x.Needed, x.Gap, x.ReachedOn})
+	}
+	want := []short{{"first", false, 13, 27, 1, 0, "2020-12-25"}, {"most", true, 13, 27, 22, 9, ""}, {"all", true, 13, 27, 27, 14, ""}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(short{})); diff != "" {
+		t.Error(diff)
+	}
+	// 13 in three half-years: nine more take three.
+	if diff := cmp.Diff(&overview.Forecast{Named: 13, Halves: 3, Pace: "4.33", Needs: 3, Until: "2023-06-30", Left: 4, Asked: 3}, list[1].Forecast); diff != "" {
+		t.Error(diff)
+	}
+	if list[0].Forecast != nil || list[0].AtDate == nil || list[0].AtDate.Named != 7 || list[1].AtDate != nil {
+		t.Errorf("targets on their days: %+v, %+v", list[0], list[1])
+	}
+	if x := see("2024-01-01")[1]; x.AtDate == nil || *x.AtDate != (overview.Stood{Named: 13, All: 27, Needed: 22}) || x.Forecast.Left != 0 || x.Forecast.Asked != 0 {
+		t.Errorf("after its day: %+v %+v", x, x.Forecast)
+	}
+	// A revoked title adds to the gap from its day.
+	given(t, h, prisons[13], uuid.Nil, "standard", "2021-01-01", "省局发", "2021-07-10")
+	if before, after := see("2021-07-09")[1].Gap, see("2021-07-10")[1].Gap; before != 8 || after != 9 {
+		t.Errorf("gap %d, after the revocation %d", before, after)
+	}
+	narrow := *h.Overview.Targets
+	narrow.Denominator.Value = "applying"
+	h.Overview.Targets = &narrow
+	if x := see("2021-07-15")[1]; x.All != 13 || x.Needed != 11 || x.Gap != 0 || x.ReachedOn == "" {
+		t.Errorf("of those that applied: %+v", x)
+	}
+}
+
+// TestPrisonBoard: what a prison's board says is what the sheets say, areas under another standard
+// stand in a frame of their own, and people of an area see theirs alone.
+func TestPrisonBoard(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	j.imported(h.Other, "area")
+	id := j.begin("area head", h.Area, "area")
+	b, err := h.Overview.Board(j.as("prison office"), h.Prison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b.Frames) != 2 || len(b.Frames[0].Areas) != 2 || len(b.Frames[1].Areas) != 1 {
+		t.Fatalf("frames %+v", b.Frames)
+	}
+	if r := rateOf(b.Rates, "ordinary"); r.Named != 1 || r.All != 2 || r.Percent != "50.00" {
+		t.Errorf("rate %+v", r)
+	}
+	for _, f := range b.Frames {
+		for _, a := range f.Areas {
+			sheet, _, err := h.Assessment.Score(j.as("prison office"), h.Prison, a.Area)
+			if err != nil || sheet.Standard != f.Standard || sheet.Display != a.Display || sheet.Passes != a.Passes {
+				t.Errorf("%s by %s: %s, the sheet says %s by %s: %v", a.Area, f.Standard, a.Display, sheet.Display, sheet.Standard, err)
+			}
+			var cells []overview.Cell
+			for _, d := range sheet.Domains {
+				for _, i := range d.Indicators {
+					c := overview.Cell{Code: i.Code, Applies: i.Applies, Lost: i.Deducted}
+					for _, x := range a.Cells {
+						if x.Code == i.Code {
+							c.Percent = x.Percent
+						}
+					}
+					cells = append(cells, c)
+				}
+			}
+			if diff := cmp.Diff(cells, a.Cells, cmp.Comparer(func(a, b scoring.Decimal) bool { return a.Equal(b) })); diff != "" {
+				t.Error(diff)
+			}
+			if named := a.Area == h.Other; a.Named != named || (a.Case != nil) != (a.Area == h.Area) || a.Case != nil && a.Case.ID != id {
+				t.Errorf("%s is named: %v, case %+v", a.Area, a.Named, a.Case)
+			}
+		}
+		for _, d := range f.Domains {
+			if d.Units != len(f.Areas) || d.Mean == "" {
+				t.Errorf("%s of %d units: %+v", d.ID, len(f.Areas), d.Spread)
+			}
+		}
+	}
+	if own, err := h.Overview.Board(j.as("area head"), h.Prison); err != nil || len(own.Frames) != 1 || len(own.Frames[0].Areas) != 1 || own.Frames[0].Areas[0].Area != h.Area {
+		t.Errorf("an area's head sees %+v: %v", own.Frames, err)
+	}
+	if _, err := h.Overview.Board(j.as("yi prison office"), h.Prison); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+		t.Errorf("another prison's office: %v", err)
+	}
+	// Over all prisons each domain is spread over all areas of its standard; the five reforms are marked.
+	all, err := h.Overview.Balance(j.as("bureau leader"))
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d standards: %v", len(all), err)
+	}
+	for i, n := range []int{4, 3} {
+		for _, d := range all[i].Domains {
+			if d.Units != n {
+				t.Errorf("%s %s is spread over %d areas, not %d", all[i].Standard, d.ID, d.Units, n)
+			}
+		}
+	}
+	if n := len(slices.DeleteFunc(slices.Clone(all[0].Domains), func(d overview.Even) bool { return !d.Reform })); n != 5 {
+		t.Errorf("%d reforms", n)
+	}
+}
+
+// TestLines: a department sees who applies this year, and the indicators it answers for by what the
+// units lost of them; each opens the units that did.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	// Half of JG-01's 60 points, in one of the four areas.
+	if _, err := h.Assessment.AddFinding(j.as("inspector"), h.Prison, assessment.NewFinding{Area: h.Area, Line: "JG-01.riot", Day: j.day(), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	prepared, applied := j.begin("area head elsewhere", h.Other, "area"), j.begin("area head", h.Area, "area")
+	j.selfCheck(h.Area)
+	j.ask("area head", applied, "submit")
+	j.act("prison office", applied, accreditation.Act{Event: "submit"})
+	list, err := h.Overview.Lines(j.as("head of the custody line"))
+	if err != nil || len(list) != 1 || list[0].Department != "dept_custody" {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if a := list[0].Applicants; len(a) != 1 || a[0].Case != applied || a[0].Case == prepared {
+		t.Errorf("applicants %+v", a)
+	}
+	i := slices.IndexFunc(list[0].Weakest, func(w overview.Weak) bool { return w.Code == "JG-01" })
+	if i < 0 {
+		t.Fatalf("weakest %+v", list[0].Weakest)
+	}
+	if w := list[0].Weakest[i]; w.Units != 4 || len(w.Losing) != 1 || w.Losing[0].Area != h.Area || w.Percent == "" {
+		t.Errorf("JG-01: %+v", w)
+	}
+	if other, err := h.Overview.Lines(j.as("head of the education line")); err != nil || slices.ContainsFunc(other[0].Weakest, func(w overview.Weak) bool { return w.Code == "JG-01" }) {
+		t.Errorf("another line answers for it: %+v %v", other, err)
+	}
+	if none, err := h.Overview.Lines(j.as("officer")); err != nil || len(none) != 0 {
+		t.Errorf("an officer has no line: %+v %v", none, err)
+	}
+}
+
+// TestOutcomes: hazards month by month, and their closing before and after the unit was named.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	now := time.Now().In(catalog.Zone)
+	month := func(n int) string {
+		return time.Date(now.Year(), now.Month()+time.Month(n), 1, 0, 0, 0, 0, catalog.Zone).Format(time.DateOnly)
+	}
+	given(t, h, h.Prison, h.Area, "area", month(-6), "省局发")
+	for _, f := range []struct {
+		day, measure string
+		value        int
+	}{{month(-8), "found", 4}, {month(-8), "closing_due", 4}, {month(-8), "closed", 3}, {month(-8), "closed_on_time", 1},
+		{month(-6), "closing_due", 9}, {month(-2), "closing_due", 6}, {month(-2), "closed", 6}, {month(-2), "closed_on_time", 5}} {
+		if _, err := h.Owner.Exec(t.Context(), "insert into facts (prison_id, area_id, ledger, day, measure, value, refs) values ($1, $2, 'hazard-rectification', $3::text::date, $4, $5, '[]')",
+			h.Prison, h.Area, f.day, f.measure, f.value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := h.Overview.Outcomes(h.As(t.Context(), "area head"), h.Prison, h.Area)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []*overview.Closed{{Months: 18, Due: 4, Closed: 3, OnTime: 1, Rate: "75.00", Punctual: "33.33"}, {Months: 6, Due: 6, Closed: 6, OnTime: 5, Rate: "100.00", Punctual: "83.33"}}
+	if diff := cmp.Diff(want, []*overview.Closed{o.Before, o.After}); diff != "" || len(o.Months) != 25 || o.NamedOn != month(-6) {
+		t.Errorf("%s of %d months, named on %s", diff, len(o.Months), o.NamedOn)
+	}
+	if o, err := h.Overview.Outcomes(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Other); err != nil || o.Before != nil || o.NamedOn != "" {
+		t.Errorf("no title: %+v %v", o, err)
+	}
+	if _, err := h.Overview.Outcomes(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Area); err == nil {
+		t.Error("another area's head sees them")
+	}
+}
+
+// TestOverviewOverHTTP holds the answers to the contract.
+func TestOverviewOverHTTP(t *testing.T) {
+	t.Parallel()
+	guest := serve(t)
+	h := guest.h
+	given(t, h, h.Prison, h.Area, "area", "2021-01-01", "省局发")
+	given(t, h, h.Prison, uuid.Nil, "standard", "2021-01-01", "省局发")
+	leader := guest.as(t, "bureau office")
+	in := "/prisons/" + h.Prison.String()
+	for _, path := range []string{"/overview", "/overview?day=2021-02-28", "/overview/units?of=ordinary&named=true", "/overview/units?of=prison", "/overview/balance", "/overview/lines",
+		in + "/overview", in + "/areas/" + h.Area.String() + "/outcomes"} {
+		if status, v := leader.do(t, "GET", path, "", nil); status != http.StatusOK {
+			t.Errorf("%s: %d %v", path, status, v)
+		}
+	}
+	if status, v := leader.do(t, "POST", in+"/areas/"+h.Area.String()+"/runs", `{"kind":"self_check"}`, map[string]string{"Idempotency-Key": "overview-run-1"}); status != http.StatusCreated {
+		t.Fatalf("%d %v", status, v)
+	} else if status, v := leader.do(t, "GET", in+"/runs/"+v["id"].(string)+"/sheet", "", nil); status != http.StatusOK {
+		t.Errorf("the paper of a run: %d %v", status, v)
+	}
+	if status, v := leader.do(t, "GET", in+"/runs/"+uuid.NewString()+"/sheet", "", nil); status != http.StatusNotFound {
+		t.Errorf("the paper of no run: %d %v", status, v)
+	}
+	if status, v := leader.do(t, "GET", "/overview/units?of=ordinary&named=true", "", nil); status != http.StatusOK || len(v["units"].([]any)) != 1 {
+		t.Errorf("%d %v", status, v)
+	}
+	if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), h.Person("custody head").PersonID, account.Hash("a password")); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := guest.as(t, "custody head").do(t, "GET", "/overview/lines", "", nil); status != http.StatusOK {
+		t.Errorf("a line's head: %d", status)
+	}
+	if status, _ := leader.do(t, "GET", "/overview?day=2100-01-01", "", nil); status != http.StatusUnprocessableEntity {
+		t.Errorf("a day to come: %d", status)
+	}
+}

@@ -1,0 +1,128 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"taizhang/internal/printing"
+	"taizhang/internal/scoring"
+)
+
+func (a *API) overviewRoutes() []route {
+	return []route{
+		{"GET", "/overview", "overview.get", false, a.province},
+		{"GET", "/overview/units", "overview.units", false, a.overviewUnits},
+		{"GET", "/overview/balance", "overview.balance", false, a.balance},
+		{"GET", "/overview/lines", "overview.lines", false, a.lines},
+		{"GET", prison + "/overview", "overview.prison", false, a.prisonBoard},
+		{"GET", prison + "/runs/:run/sheet", "runs.sheet", false, a.scoreSheet},
+		{"GET", prison + "/areas/:area/outcomes", "overview.outcomes", false, a.outcomes},
+	}
+}
+
+func (a *API) province(c echo.Context) error {
+	p, err := a.Overview.Province(c.Request().Context(), c.QueryParam("day"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, p)
+}
+
+func (a *API) overviewUnits(c echo.Context) error {
+	var named *bool
+	if v := c.QueryParam("named"); v != "" {
+		yes := v == "true"
+		named = &yes
+	}
+	day, list, err := a.Overview.Units(c.Request().Context(), c.QueryParam("day"), c.QueryParam("of"), named)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"day": day, "units": some(list)})
+}
+
+func (a *API) balance(c echo.Context) error {
+	list, err := a.Overview.Balance(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"standards": list})
+}
+
+func (a *API) prisonBoard(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	b, err := a.Overview.Board(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, b)
+}
+
+func (a *API) outcomes(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	o, err := a.Overview.Outcomes(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, o)
+}
+
+func (a *API) lines(c echo.Context) error {
+	list, err := a.Overview.Lines(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"lines": list})
+}
+
+// scoreSheet sends a kept score as an official paper.
+func (a *API) scoreSheet(c echo.Context) error {
+	ctx := c.Request().Context()
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(c, "run")
+	if err != nil {
+		return err
+	}
+	run, _, err := a.Assessment.Run(ctx, prison, id)
+	if err != nil {
+		return err
+	}
+	std, err := a.Standards.Compiled(ctx, run.Standard, run.Version)
+	if err != nil {
+		return err
+	}
+	paper := printing.ScoreSheet{Kind: run.Kind, AsOf: run.AsOf, MadeBy: run.MadeByName, RecordedAt: run.RecordedAt, Run: run.ID.String(), Standard: std.Title.ZH,
+		Digest: run.Digest, Bytes: fmt.Sprintf("sha256:%x", sha256.Sum256(run.Sheet)), Sheet: &scoring.Sheet{}}
+	if err := json.Unmarshal(run.Sheet, paper.Sheet); err != nil {
+		return fmt.Errorf("run %s: %w", run.ID, err)
+	}
+	if run.Check != nil {
+		w, err := a.Inspection.Whole(ctx, prison, *run.Check)
+		if err != nil {
+			return err
+		}
+		if w.Closing != nil {
+			paper.Verified, paper.All = w.Closing.Verified, w.Closing.All
+		}
+	}
+	pdf, err := a.Printing.ScoreSheet(ctx, prison, run.Area, paper)
+	if err != nil {
+		return err
+	}
+	return a.sendPDF(c, io.NopCloser(bytes.NewReader(pdf)), int64(len(pdf)), "sheet-"+run.AsOf+".pdf")
+}
