@@ -38,6 +38,7 @@ func (a *API) routes() []route {
 		a.standardRoutes(),
 		a.togetherRoutes(),
 		a.caseRoutes(),
+		a.meetingRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),
 	)
