@@ -4,7 +4,7 @@ import { type Text, text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { useLevel, useUnit } from './words'
 
-const kinds = ['case_moved', 'case_due', 'opinion_asked', 'conditions_lost'] as const
+const kinds = ['case_moved', 'case_due', 'opinion_asked', 'item_called', 'conditions_lost'] as const
 export type OfCase = (typeof kinds)[number]
 
 interface Told {

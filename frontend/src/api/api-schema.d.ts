@@ -3999,7 +3999,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "item_called";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
