@@ -347,6 +347,7 @@ func (p *Province) Logins() []httpapi.Login {
 		{p.atBureau()[3], fault.Text{ZH: "省局狱政处室负责人", EN: "head of the custody line at the bureau"}},
 		{p.atBureau()[6], fault.Text{ZH: "省局党委会秘书", EN: "party committee secretary"}},
 		{p.atBureau()[7], fault.Text{ZH: "评审委员会秘书", EN: "review committee secretary"}},
+		{p.atBureau()[8], fault.Text{ZH: "审议成员", EN: "member of both committees"}},
 	} {
 		list = append(list, httpapi.Login{Number: l.who.number, Name: l.who.name, Title: l.title})
 	}
