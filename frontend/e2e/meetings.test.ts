@@ -79,13 +79,11 @@ describe('a deliberation', () => {
     await item.getByLabel('审议意见').fill('经审议，同意命名')
     await item.getByRole('button', { name: '记录结果' }).click()
     await item.getByText('经审议，同意命名').waitFor()
-    await item
-      .getByLabel('上传纪要')
-      .setInputFiles({
-        name: '会议纪要.pdf',
-        mimeType: 'application/pdf',
-        buffer: Buffer.from('%PDF-1.7'),
-      })
+    await item.getByLabel('上传纪要').setInputFiles({
+      name: '会议纪要.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.7'),
+    })
     await item.getByRole('link', { name: '会议纪要：会议纪要.pdf' }).waitFor()
     await item.getByRole('button', { name: '定稿' }).click()
     await item.getByText(/^sha256:[0-9a-f]{64}$/).waitFor()
