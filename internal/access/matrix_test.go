@@ -80,6 +80,12 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 		s.Team, s.Leader = []uuid.UUID{me}, me
 		return granted(actor.Grant{PrisonID: prisonA, From: noon, To: noon.Add(time.Hour)})(r, s)
 	},
+	"sitting": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		if r == actor.CommitteeMember {
+			s.Team = []uuid.UUID{me}
+		}
+		return somebodyWho(actor.Posting{Role: r})
+	},
 	"author": func(r actor.Role, s *ledger.Subject) actor.Actor {
 		s.Author = me
 		return somebodyWho(actor.Posting{Role: r, PrisonID: prisonA, AreaID: area2})

@@ -96,7 +96,7 @@ func (s *Service) Members(ctx context.Context) (Seats, error) {
 }
 
 // AddMember seats somebody in a body, by its secretary, from today or a day to come.
-// Faults: forbidden, bad_case with fields, member_seated.
+// Faults: forbidden, bad_case with fields, member_seated, not_found.
 func (s *Service) AddMember(ctx context.Context, m Member, idem ledger.Idem) (Member, error) {
 	if !slices.Contains(Bodies, m.Body) {
 		return Member{}, fault.InvalidFields("bad_case", []fault.Field{told("/body", "enum", "请选择审议机构", "Choose a body")})
@@ -112,15 +112,6 @@ func (s *Service) AddMember(ctx context.Context, m Member, idem ledger.Idem) (Me
 	i := slices.IndexFunc(list, func(x Seated) bool { return x.Person == m.Person })
 	if i < 0 {
 		bad = append(bad, told("/person", "enum", "此人没有审议成员岗位", "That person is not posted as a member"))
-	}
-	if m.Origin != uuid.Nil {
-		prisons, err := s.Store.Prisons(ctx)
-		if err != nil {
-			return Member{}, err
-		}
-		if !slices.ContainsFunc(prisons, func(p ledger.Prison) bool { return p.ID == m.Origin }) {
-			bad = append(bad, told("/origin", "enum", "没有这所监狱", "There is no such prison"))
-		}
 	}
 	if len(bad) > 0 {
 		return Member{}, fault.InvalidFields("bad_case", bad)

@@ -56,6 +56,7 @@ var refused = map[string]*fault.Error{
 	"case_confirmations_pkey":                    fault.New(fault.Conflict, "already_decided"),
 	"case_confirmations_other":                   fault.New(fault.Forbidden, "own_entry"),
 	"body_members_once":                          fault.New(fault.Conflict, "member_seated"),
+	"body_members_prison_id_fkey":                fault.New(fault.NotFound, "not_found"),
 	"body_member_ends_pkey":                      fault.New(fault.Conflict, "member_left"),
 	"meeting_items_once":                         fault.New(fault.Conflict, "item_there"),
 	"meeting_items_number":                       fault.New(fault.Stale, "changed_meanwhile"),
