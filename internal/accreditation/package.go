@@ -57,12 +57,13 @@ type SheetKept struct {
 	Sheet      []byte
 }
 
-// Proof is one file under an entry that a sheet names. The file itself stays where it is.
+// Proof is one file under an entry that a sheet names. The file itself stays where it is; of
+// what is restricted the entry alone is named: a digest tells of its content.
 type Proof struct {
 	Entry     uuid.UUID     `json:"entry"`
 	Ledger    string        `json:"ledger"`
 	Revision  int           `json:"revision"`
-	Digest    ledger.Digest `json:"digest"`
+	Digest    ledger.Digest `json:"digest,omitzero"`
 	Evidence  uuid.UUID     `json:"evidence,omitzero"`
 	MediaType string        `json:"media_type,omitempty"`
 	Size      int64         `json:"size,omitempty"`

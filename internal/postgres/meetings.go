@@ -262,9 +262,9 @@ func (t caseTx) Sheets(ctx context.Context, runs []uuid.UUID) ([]accreditation.S
 }
 
 func (t caseTx) Proofs(ctx context.Context, entries []uuid.UUID) ([]accreditation.Proof, error) {
-	rows, err := t.tx.Query(ctx, `select e.entry_id, e.ledger, r.revision, r.digest, v.evidence_id, coalesce(v.media_type, ''), coalesce(v.size, 0), coalesce(encode(v.sha256, 'hex'), '')
+	rows, err := t.tx.Query(ctx, `select e.entry_id, e.ledger, r.revision, case when e.level <> 'L3' and not e.sealed then r.digest end, v.evidence_id, coalesce(v.media_type, ''), coalesce(v.size, 0), coalesce(encode(v.sha256, 'hex'), '')
 		from entries e join revisions r on r.prison_id = e.prison_id and r.entry_id = e.entry_id and r.revision = e.in_force
-		left join evidence v on v.prison_id = r.prison_id and v.entry_id = r.entry_id and v.revision = r.revision
+		left join evidence v on v.prison_id = r.prison_id and v.entry_id = r.entry_id and v.revision = r.revision and e.level <> 'L3' and not e.sealed
 		where e.prison_id = $1 and e.entry_id = any($2) order by e.entry_id, v.evidence_id`, t.ses.Prison, entries)
 	if err != nil {
 		return nil, err
