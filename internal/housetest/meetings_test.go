@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
@@ -155,6 +156,13 @@ func (j *journey) accepted(c uuid.UUID) {
 	j.confirm(site, lost50...)
 	j.closed(site)
 	j.act("bureau office", c, accreditation.Act{Event: "close"})
+	j.morrow()
+}
+
+// morrow goes on at the next noon: no midnight falls within a meeting, whenever the test runs.
+func (j *journey) morrow() {
+	j.t.Helper()
+	j.until(catalog.DayOf(j.clock.Now().AddDate(0, 0, 1)))
 }
 
 // TestQuorum: who is out counts neither among the members nor among those who are there.

@@ -117,6 +117,7 @@ func (j *journey) prisonAccepted(c uuid.UUID) {
 		t.Fatal(err)
 	}
 	j.act("bureau office", c, accreditation.Act{Event: "evaluated"})
+	j.morrow()
 }
 
 // TestPrisonRoad takes a prison to its demonstration title: conditions, screening with names,
