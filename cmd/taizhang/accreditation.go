@@ -39,7 +39,7 @@ func (h *house) wireAccreditation() error {
 	if err != nil {
 		return err
 	}
-	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment,
+	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment, Files: h.files,
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases

@@ -28,9 +28,9 @@ var (
 		actor.CommitteeSecretary, actor.CommitteeMember, actor.Inspector, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
 	entryClasses = []string{"entry", "entry_l3", "entry_sealed"}
 	namedClasses = []string{"entry_l3/medical-visit", "entry_part/medical-visit", "entry_l3/psych-health", "entry_part/psych-health"}
-	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "guidance", "medical", "psychological", "check", "self_check", "appeal", "rectification", "case", "title"}
+	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "guidance", "medical", "psychological", "check", "self_check", "appeal", "rectification", "case", "meeting", "title"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
-	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee"}
+	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee", "vote"}
 )
 
 // theLedger is owned by dept_custody.
@@ -79,6 +79,12 @@ var situations = map[string]func(actor.Role, *ledger.Subject) actor.Actor{
 	"leader": func(r actor.Role, s *ledger.Subject) actor.Actor {
 		s.Team, s.Leader = []uuid.UUID{me}, me
 		return granted(actor.Grant{PrisonID: prisonA, From: noon, To: noon.Add(time.Hour)})(r, s)
+	},
+	"sitting": func(r actor.Role, s *ledger.Subject) actor.Actor {
+		if r == actor.CommitteeMember {
+			s.Team = []uuid.UUID{me}
+		}
+		return somebodyWho(actor.Posting{Role: r})
 	},
 	"author": func(r actor.Role, s *ledger.Subject) actor.Actor {
 		s.Author = me

@@ -43,12 +43,12 @@ var relations = []relation{
 	{"prison", fault.Text{ZH: "本监狱", EN: "of the prison"}},
 	{"line", fault.Text{ZH: "省局主管处室", EN: "of the line's department at the bureau"}},
 	{"bureau", fault.Text{ZH: "省局", EN: "of the bureau"}},
-	{"team", fault.Text{ZH: "考核组内的", EN: "of the check's team"}},
+	{"team", fault.Text{ZH: "考核组或审议机构内的", EN: "of the check's team or the body"}},
 	{"leader", fault.Text{ZH: "任考核组长的", EN: "leading the check's team"}},
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "guidance", "check", "self_check", "appeal", "rectification", "case", "title"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "guidance", "check", "self_check", "appeal", "rectification", "case", "meeting", "title"}
 
 // known reports whether a class is one of these, or of L3 entries of one ledger: the
 // whole of them, or a part.
@@ -86,5 +86,6 @@ var actions = map[string]fault.Text{
 	"act_bureau":    {ZH: "以局创建办名义办理", EN: "act for the bureau's office in"},
 	"act_line":      {ZH: "以主管处室名义办理", EN: "act for the line's department in"},
 	"act_party":     {ZH: "记录省局党委会审议", EN: "record the party committee in"},
+	"vote":          {ZH: "表决", EN: "vote in"},
 	"act_committee": {ZH: "记录省厅评审", EN: "record the review committee in"},
 }

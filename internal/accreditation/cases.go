@@ -211,6 +211,12 @@ func (s *Service) Act(ctx context.Context, prison, id uuid.UUID, seq int, act Ac
 	if err != nil {
 		return Case{}, err
 	}
+	// A package is made and brought before the transaction that seals it: none waits for the store.
+	if g.of.Seq == seq && s.machine(g.of).Brings(g.of.Case, act.Event, "seal_package") && slices.Contains(s.qualities(ctx, prison, g.of.Area), lifecycle.PartyCommittee) {
+		if g.sealed, err = s.pack(ctx, prison, id); err != nil {
+			return Case{}, err
+		}
+	}
 	var out Case
 	err = s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
 		c, err := tx.Lock(ctx, id)
@@ -269,6 +275,15 @@ func (s *Service) step(ctx context.Context, tx Tx, g ground, c Case, as lifecycl
 	}
 	if k.snapshot != nil {
 		k.record = k.snapshot.ID.String()
+	}
+	if k.sealed = g.sealed; k.sealed != nil {
+		now, err := s.contents(ctx, tx, c)
+		if err != nil {
+			return Case{}, err
+		}
+		if now.digest() != k.sealed.of {
+			return Case{}, fault.New(fault.Stale, "changed_meanwhile")
+		}
 	}
 	if act.DocumentOn > k.facts.Today {
 		return Case{}, fault.InvalidFields("bad_case", []fault.Field{told("/document_on", "range", "日期不能晚于今天", "The day is not after today")})

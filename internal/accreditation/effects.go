@@ -2,8 +2,6 @@ package accreditation
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -113,35 +111,6 @@ func endRights(ctx context.Context, s *Service, tx Tx, k known, after Case, e Ev
 		reason += "：" + e.Reason
 	}
 	return s.Checks.Abandon(ctx, tx.Ledger(), after.Prison, after.ID, useless(after.State), e.By, reason)
-}
-
-// packed is what a package names: every record that stands, by its hash.
-type packed struct {
-	ID         uuid.UUID       `json:"id"`
-	State      lifecycle.State `json:"state"`
-	Kind       string          `json:"kind"`
-	Department string          `json:"department,omitempty"`
-	SHA256     string          `json:"sha256"`
-}
-
-// sealPackage writes down, by hash, all that goes to the review committee.
-func sealPackage(ctx context.Context, s *Service, tx Tx, _ known, after Case, _ Event) error {
-	records, err := tx.Records(ctx, after.ID)
-	if err != nil {
-		return err
-	}
-	var list []packed
-	for _, r := range records {
-		if r.Stands && r.Kind != kindAsked {
-			sum := sha256.Sum256(r.Body)
-			list = append(list, packed{r.ID, r.State, r.Kind, r.Department, hex.EncodeToString(sum[:])})
-		}
-	}
-	raw, err := canonical(map[string]any{"records": list, "steps": after.Records, "pin": after.Pin})
-	if err != nil {
-		return err
-	}
-	return tx.InsertRecord(ctx, after, Record{ID: uuid.Must(uuid.NewV7()), Seq: after.Seq, State: after.State, Kind: kindPackage, Body: raw, Stands: true, Salt: integrity.NewSalt()})
 }
 
 // bodies that give a title, and what it is called.

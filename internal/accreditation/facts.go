@@ -24,12 +24,17 @@ type ground struct {
 	of     Case
 	issued *standards.Pin // in force for the unit today; nil for none
 	std    *scoring.Standard
+	sealed *sealed // the package, where the act seals one
 }
 
 func (s *Service) ground(ctx context.Context, prison, id uuid.UUID) (ground, error) {
 	var g ground
 	var area ledger.Area
-	err := s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
+	agenda, err := s.agenda(ctx)
+	if err != nil {
+		return g, err
+	}
+	err = s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
 		var err error
 		if g.of, err = l.Case(ctx, id); err != nil {
 			return err
@@ -40,7 +45,7 @@ func (s *Service) ground(ctx context.Context, prison, id uuid.UUID) (ground, err
 	if err != nil {
 		return g, err
 	}
-	if err := s.may(ctx, "read", subject(prison, g.of.Area)); err != nil {
+	if err := s.mayRead(ctx, g.of, agenda); err != nil {
 		return g, err
 	}
 	return g, s.grounded(ctx, &g, area)
@@ -90,6 +95,10 @@ type known struct {
 	bulletin    *named      // in which the case stands
 	// next are the checks that are prepared, by kind: for what may begin now.
 	next map[string]prepared
+	// item is the frozen one of this round that decided; sealed the package that was made for the act.
+	item   *Item
+	shown  bool // it was shown a loss of conditions before it decided
+	sealed *sealed
 }
 
 // last record of a kind in this round that stands.
@@ -102,14 +111,11 @@ func (k known) last(kind string) *Record {
 	return nil
 }
 
-// of is what is known when this is to be done: whether the minutes say so, whether the
+// of is what is known when this is to be done: whether the body decided so, whether the
 // unit asked for it, and the team of what it begins.
 func (k known) of(event string) lifecycle.Facts {
 	f := k.facts
-	if m := k.last(kindMeeting); m != nil {
-		var said Meeting
-		f.MeetingFrozen = json.Unmarshal(m.Body, &said) == nil && said.Outcome == decided[event]
-	}
+	f.MeetingFrozen = k.item != nil && k.item.outcome() == decided[event]
 	for _, r := range k.round.records {
 		var a asking
 		if r.Kind == kindAsked && json.Unmarshal(r.Body, &a) == nil && a.Event == event {
@@ -155,7 +161,7 @@ func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, e
 	if g.std != nil {
 		k.departments = s.departments(g.std)
 	}
-	for _, gather := range []func(context.Context, Look, Case, *known) error{s.ofRound, s.ofUnit, s.ofTitles, s.ofConditions, s.ofChecks, s.ofRecords} {
+	for _, gather := range []func(context.Context, Look, Case, *known) error{s.ofRound, s.ofUnit, s.ofTitles, s.ofConditions, s.ofChecks, s.ofItems, s.ofRecords} {
 		if err := gather(ctx, l, c, &k); err != nil {
 			return k, err
 		}
@@ -393,11 +399,33 @@ func (s *Service) line(c Case) string {
 	return s.machine(c).Parameter(name)
 }
 
+// ofItems is what a body decided in this round, by an item that is frozen. To adjourn
+// decides nothing.
+func (s *Service) ofItems(ctx context.Context, l Look, c Case, k *known) error {
+	list, err := l.ItemsOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if x := &list[i]; x.Seq >= k.round.since && x.State == c.State && x.Frozen() != nil && x.outcome() != "adjourn" {
+			k.item = x
+			if a := x.last("show", uuid.Nil); a != nil {
+				var shown Conditions
+				if err := json.Unmarshal(a.Body, &shown); err != nil {
+					return err
+				}
+				k.shown = !shown.Holds
+			}
+		}
+	}
+	return nil
+}
+
 // ofRecords is what people put beside the case in this round.
 func (s *Service) ofRecords(_ context.Context, _ Look, c Case, k *known) error {
 	f := &k.facts
-	f.MeetingFrozen = k.last(kindMeeting) != nil
-	f.ShownToCommittee = k.last(kindTold) != nil
+	f.MeetingFrozen = k.item != nil
+	f.ShownToCommittee = k.last(kindTold) != nil || k.shown
 	f.GraveEvent = k.last(kindGrave) != nil
 	if e := k.last(kindEvaluation); e != nil {
 		var said Evaluation
@@ -428,6 +456,12 @@ func (s *Service) ofRecords(_ context.Context, _ Look, c Case, k *known) error {
 				}
 				f.CriticalOpen += last.CriticalOpen
 			}
+		}
+		return nil
+	}
+	if asks == kindMeeting {
+		if k.item != nil {
+			k.record = k.item.ID.String()
 		}
 		return nil
 	}

@@ -42,6 +42,20 @@ type Store interface {
 	AllPrisons(ctx context.Context) ([]ledger.Prison, error)
 	// PlannedChecks are the open ones in sight, as dates of the calendar.
 	PlannedChecks(ctx context.Context, s ledger.Session) ([]Dated, error)
+
+	// Members of both bodies, with those who left.
+	Members(ctx context.Context, s ledger.Session) ([]Member, error)
+	// Candidates are those who are posted as members.
+	Candidates(ctx context.Context, s ledger.Session) ([]Seated, error)
+	AddMember(ctx context.Context, s ledger.Session, idem ledger.Idem, m Member) (Member, error)
+	EndMember(ctx context.Context, s ledger.Session, idem ledger.Idem, m Member) (Member, error)
+	// Agenda is the cases that the session's person deliberates on.
+	Agenda(ctx context.Context, s ledger.Session) ([]uuid.UUID, error)
+	// Meetings in sight, the latest first.
+	Meetings(ctx context.Context, s ledger.Session) ([]Meeting, error)
+	Call(ctx context.Context, s ledger.Session, idem ledger.Idem, m Meeting) (Meeting, error)
+	// Items of a meeting in sight, by number, of every prison.
+	Items(ctx context.Context, s ledger.Session, meeting uuid.UUID) ([]Item, error)
 }
 
 // Look reads inside one transaction; what it lists is of the session's prison.
@@ -75,6 +89,18 @@ type Look interface {
 	Check(ctx context.Context, c uuid.UUID, kind string, step lifecycle.State) (uuid.UUID, error)
 	// Own is the score of a kept run before a look-back is carried over.
 	Own(ctx context.Context, run uuid.UUID) (string, error)
+	// Item with its acts: not_found.
+	Item(ctx context.Context, id uuid.UUID) (Item, error)
+	// ItemsOf a case with their acts, the oldest first.
+	ItemsOf(ctx context.Context, c uuid.UUID) ([]Item, error)
+	// Seats of an item: the members on the day of its meeting, and who is barred now.
+	Seats(ctx context.Context, i Item) ([]Seat, error)
+	// Packages of a case, the oldest first.
+	Packages(ctx context.Context, c uuid.UUID) ([]Package, error)
+	// Sheets of those of the runs that there are, the oldest first.
+	Sheets(ctx context.Context, runs []uuid.UUID) ([]SheetKept, error)
+	// Proofs of entries: what is in force of each, and the files under it.
+	Proofs(ctx context.Context, entries []uuid.UUID) ([]Proof, error)
 	// Ledger is the same transaction, for what checks tell of themselves.
 	Ledger() ledger.Tx
 	// Batches as they are planned now.
@@ -106,5 +132,9 @@ type Tx interface {
 	InsertTitle(ctx context.Context, t Title) error
 	InsertTitleDecision(ctx context.Context, t Title) error
 	InsertTitleAct(ctx context.Context, t Title, a TitleAct) error
+	// InsertItem gives it the next number of its meeting.
+	InsertItem(ctx context.Context, i Item) (number int, err error)
+	InsertItemAct(ctx context.Context, i Item, a ItemAct) error
+	InsertPackage(ctx context.Context, p Package) error
 	Notify(ctx context.Context, n ledger.Notice) error
 }

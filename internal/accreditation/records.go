@@ -3,7 +3,6 @@ package accreditation
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -80,7 +79,7 @@ const (
 	kindOpinion    = "opinion"       // of a department (处室意见)
 	kindAdded      = "opinion_asked" // of a department besides those the standard concerns
 	kindResults    = "results"       // of a department's assessment (业务考核评估)
-	kindMeeting    = "meeting"       // what a body decided
+	kindMeeting    = "meeting"       // what a body decided: an item of its agenda, frozen; once a record by its secretary
 	kindEvaluation = "evaluation"    // 示范作用评估, 100 points
 	kindTold       = "told"          // the committee was told that conditions no longer hold
 	kindGrave      = "grave"         // a grave event in the unit
@@ -108,7 +107,6 @@ var sorts = map[string]sort{
 	kindBatch:      {as: lifecycle.BureauOffice, states: []lifecycle.State{"APPLIED", "SCREENED"}, body: func() body { return &Batch{} }},
 	kindOpinion:    {as: lifecycle.Department, states: []lifecycle.State{"BASELINE"}, body: func() body { return &Opines{} }},
 	kindResults:    {as: lifecycle.Department, body: func() body { return &Result{} }},
-	kindMeeting:    {body: func() body { return &Meeting{} }},
 	kindEvaluation: {second: true, body: func() body { return &Evaluation{} }},
 	kindTold:       {as: lifecycle.BureauOffice, states: []lifecycle.State{"PROV_REVIEW"}, body: func() body { return &Note{} }},
 	kindGrave:      {as: lifecycle.BureauOffice, states: []lifecycle.State{lifecycle.Named}, body: func() body { return &Note{} }},
@@ -119,7 +117,7 @@ var sorts = map[string]sort{
 func NeedsSecond(kind string) bool { return sorts[kind].second }
 
 // order in which they are offered; an opinion has a form of its own.
-var order = []string{kindBatch, kindResults, kindMeeting, kindEvaluation, kindTold, kindGrave, kindForm}
+var order = []string{kindBatch, kindResults, kindEvaluation, kindTold, kindGrave, kindForm}
 
 // here says whether the kind belongs to the case's step, and who makes it.
 func (k sort) here(m *lifecycle.Machine, c Case, kind string) (lifecycle.Actor, bool) {
@@ -187,34 +185,7 @@ func (r *Result) wrong(string) (bad []fault.Field) {
 	return append(bad, worded("/text", &r.Text)...)
 }
 
-// Meeting is what a body decided, as its secretary records it.
-type Meeting struct {
-	Day     string `json:"day"`
-	Agenda  string `json:"agenda"`  // number of the item
-	Outcome string `json:"outcome"` // agree, send_back, reject
-	Text    string `json:"text"`
-	Minutes File   `json:"minutes"`
-}
-
-// File that is kept elsewhere, by its hash.
-type File struct {
-	Name   string `json:"name"`
-	SHA256 string `json:"sha256"`
-}
-
-func (m *Meeting) wrong(today string) (bad []fault.Field) {
-	bad = notAfter("/day", m.Day, today)
-	if !slices.Contains([]string{"agree", "send_back", "reject"}, m.Outcome) {
-		bad = append(bad, told("/outcome", "enum", "请选择审议结果", "Choose what was decided"))
-	}
-	bad = append(append(append(bad, worded("/agenda", &m.Agenda)...), worded("/text", &m.Text)...), worded("/minutes/name", &m.Minutes.Name)...)
-	if raw, err := hex.DecodeString(m.Minutes.SHA256); err != nil || len(raw) != 32 {
-		bad = append(bad, told("/minutes/sha256", "format", "请选择会议纪要文件，以取得其 SHA-256 校验值", "Choose the file of the minutes, for its SHA-256"))
-	}
-	return bad
-}
-
-// decided says of each event of a deliberation which outcome of the minutes it needs.
+// decided says of each event of a deliberation which outcome of the item it needs.
 var decided = map[string]string{"agree": "agree", "name": "agree", "send_back": "send_back", "reject": "reject"}
 
 // Evaluation is the sheet of the demonstration effect: what was proved, row by row.
@@ -301,8 +272,6 @@ func notBefore(pointer, day, began string) []fault.Field {
 // done is what happens in its step: its day is not before. A record without it may name a
 // document that is older.
 type done interface{ on() string }
-
-func (m *Meeting) on() string { return m.Day }
 
 func (n *Note) on() string { return n.Day }
 

@@ -35,6 +35,7 @@ type Service struct {
 	Standards standards.Reader
 	Checks    inspection.Checks
 	Scores    Scores
+	Files     ledger.Files               // minutes and packages
 	Owner     func(ledger string) string // the department that answers for a ledger
 	Calendar  func() *catalog.Calendar
 	Machines  Machines

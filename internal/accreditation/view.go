@@ -3,15 +3,18 @@ package accreditation
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
 )
 
@@ -60,6 +63,24 @@ type Whole struct {
 	Lost        []Lost           `json:"lost"`
 	Newer       *Newer           `json:"newer,omitempty"`
 	Evaluations []EvaluationItem `json:"evaluations,omitempty"`
+	// Items of agendas that the case is or was on: what was decided, and not who voted how.
+	Items []OnAgenda `json:"items"`
+	// Package says that one was sealed, and goes to the reader.
+	Package bool `json:"package"`
+}
+
+// OnAgenda is an item as its case shows it.
+type OnAgenda struct {
+	ID       uuid.UUID      `json:"id"`
+	Meeting  uuid.UUID      `json:"meeting"`
+	Body     Body           `json:"body"`
+	Day      string         `json:"day"`
+	Number   int            `json:"number"`
+	Outcome  string         `json:"outcome,omitempty"` // once it is frozen
+	Text     string         `json:"text,omitempty"`
+	FrozenAt *time.Time     `json:"frozen_at,omitempty"`
+	Digest   *ledger.Digest `json:"digest,omitempty"`
+	May      bool           `json:"may_open"`
 }
 
 // Makes is a kind of record with the departments it may be made for.
@@ -105,10 +126,14 @@ func (s *Service) Cases(ctx context.Context) (Board, error) {
 	if err != nil {
 		return Board{}, err
 	}
+	agenda, err := s.agenda(ctx)
+	if err != nil {
+		return Board{}, err
+	}
 	m := s.Machines.newest()
 	b := Board{Cases: []Shown{}, States: s.ordered(m), Begin: []Beginer{}}
 	for _, c := range list {
-		if s.may(ctx, "read", subject(c.Prison, c.Area)) != nil {
+		if s.mayRead(ctx, c, agenda) != nil {
 			continue
 		}
 		x, err := s.shown(c, nil)
@@ -258,6 +283,9 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		}
 	}
 	w.Lost = append([]Lost{}, w.Lost...)
+	if err := s.onAgendas(ctx, l, c, &w); err != nil {
+		return w, err
+	}
 	busy, err := s.busy(ctx, l, c)
 	w.Newer = s.newer(ctx, c, g, busy)
 	return w, err
@@ -387,12 +415,16 @@ func thin(r Record) (json.RawMessage, error) {
 // Record of a case, whole. Faults: not_found, forbidden.
 func (s *Service) Record(ctx context.Context, prison, id, record uuid.UUID) (Record, error) {
 	var out Record
-	err := s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
+	agenda, err := s.agenda(ctx)
+	if err != nil {
+		return out, err
+	}
+	err = s.Store.Read(ctx, s.asked(ctx, prison), func(l Look) error {
 		c, err := l.Case(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := s.may(ctx, "read", subject(prison, c.Area)); err != nil {
+		if err := s.mayRead(ctx, c, agenda); err != nil {
 			return err
 		}
 		list, err := l.Records(ctx, id)
@@ -407,4 +439,27 @@ func (s *Service) Record(ctx context.Context, prison, id, record uuid.UUID) (Rec
 		return nil
 	})
 	return out, err
+}
+
+func (s *Service) onAgendas(ctx context.Context, l Look, c Case, w *Whole) error {
+	w.Items = []OnAgenda{}
+	items, err := l.ItemsOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	may := s.may(ctx, "read", meeting(c.Prison)) == nil
+	for _, i := range items {
+		x := OnAgenda{ID: i.ID, Meeting: i.Meeting, Body: i.Body, Day: i.Day, Number: i.Number, May: may}
+		if f := i.Frozen(); f != nil {
+			sum := ledger.Digest(sha256.Sum256(f.Body))
+			x.Outcome, x.Text, x.FrozenAt, x.Digest = i.outcome(), i.last("outcome", uuid.Nil).Reason, &f.RecordedAt, &sum
+		}
+		w.Items = append(w.Items, x)
+	}
+	sealed, err := l.Packages(ctx, c.ID)
+	if err != nil || len(sealed) == 0 {
+		return err
+	}
+	w.Package, err = s.mayTake(ctx, l, c)
+	return err
 }

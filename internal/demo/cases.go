@@ -89,21 +89,7 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 		act(office, "submit"),
 		act(bureau, "screen"),
 		func(ctx context.Context) error {
-			year := l.end.In(catalog.Zone).Year()
-			_, err := s.Plan(l.as(ctx, bureau), accreditation.Planned{Year: year, Batch: 1, Level: "area", ClosesOn: catalog.DayOf(l.end), From: catalog.DayOf(l.end),
-				To: catalog.DayOf(l.end.AddDate(0, 1, 0))}, ledger.Idem{})
-			if err != nil && fault.CodeOf(err) != "changed_meanwhile" { // every prison's life plans the same one
-				return err
-			}
-			if err := record(bureau, "batch", "", accreditation.Batch{Year: year, Batch: 1})(ctx); err != nil {
-				return err
-			}
-			d, err := s.Draw(l.as(ctx, bureau), year)
-			if err != nil || !d.May {
-				return err
-			}
-			_, err = s.Issue(l.as(ctx, bureau), year, d.Digest.String(), ledger.Idem{})
-			return err
+			return l.announce(ctx, s, func(b accreditation.Batch) error { return record(bureau, "batch", "", b)(ctx) })
 		},
 		func(ctx context.Context) error {
 			n := inspection.NewCheck{Area: area, Case: &c.ID, Kind: inspection.Baseline, FromDay: catalog.DayOf(l.now), ToDay: catalog.DayOf(l.now.AddDate(0, 0, 5)), Purpose: "摸底检查"}
@@ -115,14 +101,14 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 		},
 		act(bureau, "baseline"),
 		func(ctx context.Context) error {
-			f, err := s.OpinionForm(l.as(ctx, l.p.atBureau()[4]), l.u.id, c.ID, "dept_education")
+			o, err := l.opines(ctx, s, l.p.atBureau()[4], c.ID, "本线工作较为规范")
 			if fault.CodeOf(err) == "not_found" {
 				return nil // nobody was asked: the check was not begun
 			}
 			if err != nil {
 				return err
 			}
-			return record(l.p.atBureau()[4], "opinion", "dept_education", accreditation.Opines{Value: "on_time", Reason: "本线工作较为规范", Facts: f.Digest})(ctx)
+			return record(l.p.atBureau()[4], "opinion", "dept_education", o)(ctx)
 		},
 	}
 	for k, do := range steps {
@@ -135,4 +121,30 @@ func (l *life) apply(s *accreditation.Service, checks *inspection.Service) {
 			}
 		})
 	}
+}
+
+// announce puts a case into the year's batch and issues the bulletin with it.
+func (l *life) announce(ctx context.Context, s *accreditation.Service, put func(accreditation.Batch) error) error {
+	ctx = l.as(ctx, l.p.bureau())
+	year := l.end.In(catalog.Zone).Year()
+	_, err := s.Plan(ctx, accreditation.Planned{Year: year, Batch: 1, Level: "area", ClosesOn: catalog.DayOf(l.end), From: catalog.DayOf(l.end),
+		To: catalog.DayOf(l.end.AddDate(0, 1, 0))}, ledger.Idem{})
+	if err != nil && fault.CodeOf(err) != "changed_meanwhile" { // it is planned once for all
+		return err
+	}
+	if err := put(accreditation.Batch{Year: year, Batch: 1}); err != nil {
+		return err
+	}
+	d, err := s.Draw(ctx, year)
+	if err != nil || !d.May {
+		return err
+	}
+	_, err = s.Issue(ctx, year, d.Digest.String(), ledger.Idem{})
+	return err
+}
+
+// opines is the opinion of a head of a line, on what the form shows.
+func (l *life) opines(ctx context.Context, s *accreditation.Service, head person, c uuid.UUID, reason string) (accreditation.Opines, error) {
+	f, err := s.OpinionForm(l.as(ctx, head), l.u.id, c, head.posts[0].department)
+	return accreditation.Opines{Value: "on_time", Reason: reason, Facts: f.Digest}, err
 }

@@ -51,7 +51,9 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	l.schedule(start)
 	checks := l.inspecting(store, clock)
 	l.inspect(checks)
-	l.apply(l.accrediting(store, clock, checks), checks)
+	cases := l.accrediting(store, clock, checks)
+	l.apply(cases, checks)
+	l.deliberate(cases, checks)
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

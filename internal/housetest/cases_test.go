@@ -263,12 +263,6 @@ func (j *journey) issued(year int) accreditation.Issued {
 	return x
 }
 
-func (j *journey) meeting(who string, c uuid.UUID, outcome string) {
-	j.t.Helper()
-	j.record(who, c, "meeting", "", accreditation.Meeting{Day: j.day(), Agenda: "第3项", Outcome: outcome, Text: "会议同意",
-		Minutes: accreditation.File{Name: "纪要.pdf", SHA256: strings.Repeat("ab", 32)}})
-}
-
 // opined lets every department that was asked say its opinion, and returns the citing of all.
 func (j *journey) opined(c uuid.UUID, value string) (cites []accreditation.Cite) {
 	j.t.Helper()
@@ -356,9 +350,10 @@ func TestCaseRoad(t *testing.T) {
 	}
 	j.act("bureau office", c, accreditation.Act{Event: "close"})
 	j.refused("party secretary", c, accreditation.Act{Event: "agree", Document: "局发1号", DocumentOn: j.day()}, "meeting", "record")
-	j.meeting("party secretary", c, "send_back")
-	j.refused("party secretary", c, accreditation.Act{Event: "agree", Document: "局发1号", DocumentOn: j.day()}, "meeting")
+	j.meeting("party secretary", c, "adjourn")
+	j.refused("party secretary", c, accreditation.Act{Event: "agree", Document: "局发1号", DocumentOn: j.day()}, "meeting", "record")
 	j.meeting("party secretary", c, "agree")
+	j.refused("party secretary", c, accreditation.Act{Event: "reject", Reason: "另有考虑"}, "meeting")
 	j.refused("party secretary", c, accreditation.Act{Event: "agree"}, "document")
 	j.refused("bureau office", c, accreditation.Act{Event: "agree"}, "case_not_yours")
 	named := j.act("party secretary", c, accreditation.Act{Event: "agree", Document: "局发〔2026〕1号", DocumentOn: j.day()})

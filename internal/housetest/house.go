@@ -137,7 +137,7 @@ func New(t testing.TB) *House {
 		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Rules: rules}
 	machines, err := machines()
 	check(err)
-	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment,
+	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files,
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
 	targets, err := overview.ReadTargets(schemas.FS)

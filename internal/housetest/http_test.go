@@ -31,8 +31,13 @@ type client struct {
 
 func serve(t *testing.T) *client {
 	t.Helper()
-	h := housetest.New(t)
-	for _, who := range []string{"officer", "officer elsewhere", "bureau office"} {
+	return serving(t, housetest.New(t), "officer", "officer elsewhere", "bureau office")
+}
+
+// serving is the API of a house, in which these have accounts.
+func serving(t *testing.T, h *housetest.House, people ...string) *client {
+	t.Helper()
+	for _, who := range people {
 		p := h.Person(who)
 		if _, err := h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), p.PersonID, account.Hash("a password")); err != nil {
 			t.Fatal(err)
@@ -57,7 +62,7 @@ func serve(t *testing.T) *client {
 		Static:     fstest.MapFS{},
 		Inspection: h.Inspection,
 		Cases:      h.Cases,
-		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: time.Now, Idle: time.Hour, Absolute: time.Hour},
+		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.Store}, Now: h.Cases.Now, Idle: time.Hour, Absolute: time.Hour},
 	}
 	s := httptest.NewServer(api.New())
 	t.Cleanup(s.Close)

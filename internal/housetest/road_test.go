@@ -51,12 +51,11 @@ func (j *journey) team(names ...string) (team []inspection.NewMember) {
 	return team
 }
 
-// TestPrisonRoad takes a prison to its demonstration title: conditions, screening with names,
-// opinions, every department, acceptance, effect by two people, both bodies; sent back once.
-func TestPrisonRoad(t *testing.T) {
-	t.Parallel()
-	j := onRoad(t)
-	h := j.h
+// prisonCase takes the house's prison to the door of acceptance for the demonstration level:
+// conditions, screening with names, opinions, every department.
+func (j *journey) prisonCase() uuid.UUID {
+	t, h := j.t, j.h
+	t.Helper()
 	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
 		j.lookedBack(j.imported(a, "area"))
 	}
@@ -74,45 +73,60 @@ func TestPrisonRoad(t *testing.T) {
 	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
 	j.confirm(base)
 	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
-	results := func() {
-		for _, o := range j.departments(c) {
-			who := "head of the " + strings.TrimPrefix(o, "dept_") + " line"
-			j.record(who, c, "results", o, accreditation.Result{Met: true, CriticalOpen: 1, Text: "有一项重大问题"})
-		}
-		if w := j.whole("bureau office", c); w.State != "DEPT_ASSESS" {
-			t.Fatalf("critical items are open and the case is %s", w.State)
-		}
-		for _, o := range j.departments(c) {
-			j.record("head of the "+strings.TrimPrefix(o, "dept_")+" line", c, "results", o, accreditation.Result{Met: true, Text: "已解决"})
-		}
+	for _, o := range j.departments(c) {
+		who := "head of the " + strings.TrimPrefix(o, "dept_") + " line"
+		j.record(who, c, "results", o, accreditation.Result{Met: true, CriticalOpen: 1, Text: "有一项重大问题"})
 	}
-	results()
+	if w := j.whole("bureau office", c); w.State != "DEPT_ASSESS" {
+		t.Fatalf("critical items are open and the case is %s", w.State)
+	}
+	for _, o := range j.departments(c) {
+		j.record("head of the "+strings.TrimPrefix(o, "dept_")+" line", c, "results", o, accreditation.Result{Met: true, Text: "已解决"})
+	}
 	w = j.whole("bureau office", c)
 	if last := w.Events[len(w.Events)-1]; w.State != "ON_SITE" || last.Transition != "T8" || last.As != lifecycle.Clock || last.By != uuid.Nil {
 		t.Fatalf("%s by %+v", w.State, w.Events[len(w.Events)-1])
 	}
+	return c
+}
+
+// prisonAccepted takes it through acceptance and the effect by two people before the party committee.
+func (j *journey) prisonAccepted(c uuid.UUID) {
+	t, h := j.t, j.h
+	t.Helper()
+	site := j.open(c, uuid.Nil, inspection.OnSite)
+	j.confirm(site)
+	j.closed(site)
+	j.act("bureau office", c, accreditation.Act{Event: "close"})
+	rows := []accreditation.EvaluationRow{}
+	for i, x := range accreditation.Evaluations {
+		points := fmt.Sprint(x.Points)
+		if i == 0 {
+			points = "5" // 80 in all
+		}
+		rows = append(rows, accreditation.EvaluationRow{Code: x.Code, Points: *exact(t, points), Proof: "附件"})
+	}
+	r := j.record("bureau office", c, "evaluation", "", accreditation.Evaluation{Rows: rows})
+	j.refused("bureau office", c, accreditation.Act{Event: "evaluated"}, "evaluated", "record")
+	if _, err := h.Cases.Confirm(j.as("bureau office"), h.Prison, c, r.ID, ledger.Idem{}); fault.CodeOf(err) != "own_entry" {
+		t.Errorf("its maker confirms: %v", err)
+	}
+	if _, err := h.Cases.Confirm(j.as("second bureau office"), h.Prison, c, r.ID, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	j.act("bureau office", c, accreditation.Act{Event: "evaluated"})
+	j.morrow()
+}
+
+// TestPrisonRoad takes a prison to its demonstration title: conditions, screening with names,
+// opinions, every department, acceptance, effect by two people, both bodies; sent back once.
+func TestPrisonRoad(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c := j.prisonCase()
 	accepted := func() {
-		site := j.open(c, uuid.Nil, inspection.OnSite)
-		j.confirm(site)
-		j.closed(site)
-		j.act("bureau office", c, accreditation.Act{Event: "close"})
-		rows := []accreditation.EvaluationRow{}
-		for i, x := range accreditation.Evaluations {
-			points := fmt.Sprint(x.Points)
-			if i == 0 {
-				points = "5" // 80 in all
-			}
-			rows = append(rows, accreditation.EvaluationRow{Code: x.Code, Points: *exact(t, points), Proof: "附件"})
-		}
-		r := j.record("bureau office", c, "evaluation", "", accreditation.Evaluation{Rows: rows})
-		j.refused("bureau office", c, accreditation.Act{Event: "evaluated"}, "evaluated", "record")
-		if _, err := h.Cases.Confirm(j.as("bureau office"), h.Prison, c, r.ID, ledger.Idem{}); fault.CodeOf(err) != "own_entry" {
-			t.Errorf("its maker confirms: %v", err)
-		}
-		if _, err := h.Cases.Confirm(j.as("second bureau office"), h.Prison, c, r.ID, ledger.Idem{}); err != nil {
-			t.Fatal(err)
-		}
-		j.act("bureau office", c, accreditation.Act{Event: "evaluated"})
+		j.prisonAccepted(c)
 		j.meeting("party secretary", c, "agree")
 		j.act("party secretary", c, accreditation.Act{Event: "agree"})
 	}
@@ -121,7 +135,7 @@ func TestPrisonRoad(t *testing.T) {
 	j.meeting("committee secretary", c, "send_back")
 	j.act("committee secretary", c, accreditation.Act{Event: "send_back", Reason: "现场资料不全"})
 	accepted()
-	w = j.whole("committee secretary", c)
+	w := j.whole("committee secretary", c)
 	if n := count(w.Records, "package"); n != 2 {
 		t.Errorf("%d packages were sealed", n)
 	}

@@ -132,7 +132,7 @@ func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) i
 		return err
 	}
 	name := fmt.Sprintf("%s-%s.zip", r.Indicator, s.Now().In(catalog.Zone).Format("20060102-150405"))
-	p := &packer{zip: zip.NewWriter(begin(name)), at: s.Now()}
+	p := NewPacker(begin(name), s.Now())
 	var contents []item
 	for _, k := range keys {
 		it, err := s.add(ctx, p, k)
@@ -147,10 +147,10 @@ func (s *Service) Pack(ctx context.Context, r Request, begin func(name string) i
 	if err != nil {
 		return fmt.Errorf("pack: %w", err)
 	}
-	if err := p.put("contents.json", raw); err != nil {
+	if err := p.Put("contents.json", raw); err != nil {
 		return err
 	}
-	return p.close()
+	return p.Close()
 }
 
 func (s *Service) indicator(code string) (*scoring.Indicator, bool) {
@@ -228,7 +228,7 @@ func (s *Service) inForce(ctx context.Context, r Request) ([]ledger.Key, error) 
 	}
 }
 
-func (s *Service) add(ctx context.Context, p *packer, k ledger.Key) (item, error) {
+func (s *Service) add(ctx context.Context, p *Packer, k ledger.Key) (item, error) {
 	v, err := s.Ledger.Get(ctx, k)
 	if err != nil {
 		return item{}, err
@@ -241,7 +241,7 @@ func (s *Service) add(ctx context.Context, p *packer, k ledger.Key) (item, error
 	dir := path.Join("data", v.Entry.Ledger, v.Entry.Day+"-"+k.Entry.String())
 	it := item{Entry: k.Entry, Ledger: v.Entry.Ledger, Day: v.Entry.Day, Revision: rev.Number, Author: rev.AuthorName, Digest: rev.Digest,
 		Document: path.Join(dir, "document.json"), Hidden: rev.Hidden, Files: []string{}}
-	if err := p.put(it.Document, rev.Document); err != nil {
+	if err := p.Put(it.Document, rev.Document); err != nil {
 		return item{}, err
 	}
 	for _, d := range v.Decisions {
@@ -262,7 +262,7 @@ func (s *Service) add(ctx context.Context, p *packer, k ledger.Key) (item, error
 			return item{}, err
 		}
 		file := path.Join(dir, "evidence", ev.ID.String()+extension(ev.MediaType))
-		if err := errors.Join(p.copy(file, body), body.Close()); err != nil {
+		if err := errors.Join(p.Copy(file, body), body.Close()); err != nil {
 			return item{}, err
 		}
 		it.Files = append(it.Files, file)
@@ -276,18 +276,24 @@ func extension(mediaType string) string {
 		"video/mp4": ".mp4", "audio/mpeg": ".mp3", "audio/wav": ".wav"}[mediaType]
 }
 
-// packer writes files and remembers their hashes for the manifest.
-type packer struct {
+// Packer writes files into a zip and remembers their hashes for the manifest, which
+// `sha256sum -c manifest-sha256.txt` checks.
+type Packer struct {
 	zip      *zip.Writer
 	at       time.Time
 	manifest strings.Builder
 }
 
-func (p *packer) put(name string, content []byte) error {
-	return p.copy(name, strings.NewReader(string(content)))
+// NewPacker writes to w; at is the time that its files bear.
+func NewPacker(w io.Writer, at time.Time) *Packer { return &Packer{zip: zip.NewWriter(w), at: at} }
+
+// Put writes one file.
+func (p *Packer) Put(name string, content []byte) error {
+	return p.Copy(name, strings.NewReader(string(content)))
 }
 
-func (p *packer) copy(name string, r io.Reader) error {
+// Copy writes one file from a reader.
+func (p *Packer) Copy(name string, r io.Reader) error {
 	// Stored, not compressed: pictures are small already, and anybody's tool reads it.
 	w, err := p.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store, Modified: p.at})
 	if err != nil {
@@ -301,7 +307,8 @@ func (p *packer) copy(name string, r io.Reader) error {
 	return nil
 }
 
-func (p *packer) close() error {
+// Close writes the manifest, last.
+func (p *Packer) Close() error {
 	w, err := p.zip.CreateHeader(&zip.FileHeader{Name: "manifest-sha256.txt", Method: zip.Store, Modified: p.at})
 	if err != nil {
 		return fmt.Errorf("pack: %w", err)

@@ -389,7 +389,7 @@ func (s *Service) OpenEvidence(ctx context.Context, k Key, revision int, id uuid
 
 // Custody is one act with material that must be answered for.
 type Custody struct {
-	Kind    string // read, read_evidence, pack, print, export, export_fetched, import, trace
+	Kind    string // read, read_evidence, pack, print, export, export_fetched, import, trace, minutes, package
 	Subject string
 	Reason  string
 	Detail  map[string]any

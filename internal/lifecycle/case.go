@@ -417,3 +417,19 @@ func (m *Machine) Forward(c Case) []Actor {
 func TakeUp(track, level, start string, cycle int, at time.Time) Case {
 	return Case{Track: track, Level: level, State: Named, CycleStart: start, Cycle: cycle, Carry: "0", At: at}
 }
+
+// Brings says whether an act in this state would have the effect.
+func (m *Machine) Brings(c Case, event, effect string) bool {
+	for _, t := range m.Transition {
+		if t.Event != event || !slices.Contains(t.From, c.State) {
+			continue
+		}
+		if t.when.run != nil {
+			if ok, err := t.when.yes(&known{m: m, c: c}); err != nil || !ok {
+				continue
+			}
+		}
+		return slices.Contains(t.Effects, effect)
+	}
+	return false
+}

@@ -102,7 +102,9 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 	err = t.tx.QueryRow(ctx, `select exists (select from attachments where prison_id = $1 and sha256 = $2)
 		or exists (select from evidence where prison_id = $1 and sha256 = $2)
 		or exists (select from prints where prison_id = $1 and sha256 = $2)
-		or exists (select from volumes where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
+		or exists (select from volumes where prison_id = $1 and sha256 = $2)
+		or exists (select from meeting_acts where prison_id = $1 and sha256 = $2)
+		or exists (select from packages where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
 	return row, err
 }
 

@@ -138,6 +138,9 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.caseEvents,
 			s.caseRecords,
 			s.caseConfirmations,
+			s.meetingItems,
+			s.meetingActs,
+			s.packages,
 			s.titles,
 			s.titleActs,
 			s.titleDecisions,
@@ -308,7 +311,9 @@ func (s *Snapshot) Objects(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 		o.Key = prison.String() + "/" + o.Sha256
 		return o, err
 	}, `select min(entry_id::text), sha256, version_id, max(size) from (select prison_id, entry_id, sha256, version_id, size from evidence
-			union all select prison_id, entry_id, sha256, version_id, size from prints) rests_on where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
+			union all select prison_id, entry_id, sha256, version_id, size from prints
+			union all select prison_id, item_id, sha256, version_id, size from meeting_acts where sha256 is not null
+			union all select prison_id, package_id, sha256, version_id, size from packages) rests_on where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
 		if failed = err; err != nil {
 			break
 		}

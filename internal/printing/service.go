@@ -144,7 +144,7 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 			return err // somebody was quicker, or the database is away
 		}
 		p = made
-		if p.VersionID, err = put.keep(ctx, tx); err != nil {
+		if p.VersionID, err = put.Keep(ctx, tx); err != nil {
 			return err
 		}
 		p.RecordedAt = tx.Now()

@@ -354,7 +354,7 @@ func (s *Service) bind(ctx context.Context, v *Volume, list []Bound) error {
 		return err
 	}
 	err = s.Store.Write(ctx, program(v.Prison), ledger.Idem{}, nil, func(tx Tx) error {
-		version, err := put.keep(ctx, tx)
+		version, err := put.Keep(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -15,25 +15,18 @@ import '../approval/approval.css'
 type Makes = WholeCase['makes'][number]
 type Read = (name: string) => string
 
-/** What the record says, read from its form; a file is named by its hash. */
-const bodies: Record<string, (read: Read, typed: FormData, whole: WholeCase) => Promise<object>> = {
-  batch: async (read) => ({
+/** What the record says, read from its form. */
+const bodies: Record<string, (read: Read, whole: WholeCase) => object> = {
+  batch: (read) => ({
     year: Number(read('year')),
     batch: Number(read('batch')),
   }),
-  results: async (read) => ({
+  results: (read) => ({
     met: read('met') === 'yes',
     critical_open: Number(read('critical')),
     text: read('text'),
   }),
-  meeting: async (read, typed) => ({
-    day: read('day'),
-    agenda: read('agenda'),
-    outcome: read('outcome'),
-    text: read('text'),
-    minutes: await named(typed.get('minutes')),
-  }),
-  evaluation: async (read, _, whole) => ({
+  evaluation: (read, whole) => ({
     rows: (whole.evaluations ?? []).map(({ code }) => ({
       code,
       points: read(`points ${code}`),
@@ -43,14 +36,7 @@ const bodies: Record<string, (read: Read, typed: FormData, whole: WholeCase) => 
   }),
 }
 
-const note = async (read: Read) => ({ day: read('day'), text: read('text') })
-
-async function named(file: FormDataEntryValue | null) {
-  if (!(file instanceof File)) return { name: '', sha256: '' }
-  const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
-  const sha256 = [...sum].map((b) => b.toString(16).padStart(2, '0')).join('')
-  return { name: file.name, sha256 }
-}
+const note = (read: Read) => ({ day: read('day'), text: read('text') })
 
 /** A record of the step, made by whose it is. */
 export function MakeRecord({ whole, makes }: { whole: WholeCase; makes: Makes }) {
@@ -64,7 +50,7 @@ export function MakeRecord({ whole, makes }: { whole: WholeCase; makes: Makes })
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
     const read = (name: string) => String(typed.get(name) ?? '').trim()
-    const body = await (bodies[makes.kind] ?? note)(read, typed, whole)
+    const body = (bodies[makes.kind] ?? note)(read, whole)
     const done = await run((key) =>
       makeRecord(whole, makes.kind, departments.length > 0 ? read('department') : '', body, key),
     )
@@ -140,32 +126,6 @@ function Fields({ kind, whole }: { kind: string; whole: WholeCase }) {
           <label>
             {t('cases.criticalOpen')}
             <input type="number" name="critical" required min={0} max={1000} defaultValue={0} />
-          </label>
-          {words()}
-        </>
-      )
-    case 'meeting':
-      return (
-        <>
-          {on(t('cases.day'))}
-          <label>
-            {t('cases.agenda')}
-            <input name="agenda" required maxLength={100} />
-          </label>
-          <label>
-            {t('cases.outcome')}
-            <select name="outcome">
-              {(['agree', 'send_back', 'reject'] as const).map((o) => (
-                <option key={o} value={o}>
-                  {t(`cases.outcome_${o}`)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {t('cases.minutes')}
-            <input type="file" name="minutes" required />
-            <small className="quiet">{t('cases.minutesMeans')}</small>
           </label>
           {words()}
         </>

@@ -8,6 +8,7 @@ const kinds = [
   'case_moved',
   'case_due',
   'opinion_asked',
+  'item_called',
   'conditions_lost',
   'liaison_vacant',
   'bulletin_issued',

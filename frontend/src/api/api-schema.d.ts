@@ -2845,6 +2845,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of the two bodies that deliberate, those who left included */
+        get: operations["bodies.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bodies/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make somebody a member of a body; by its secretary */
+        post: operations["bodies.seat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bodies/members/{member}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say the last day of a member; by the secretary */
+        post: operations["bodies.leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meetings in sight, and the bodies for which one may call one */
+        get: operations["meetings.list"];
+        put?: never;
+        /** Call a meeting of a body for today or a day to come; by its secretary */
+        post: operations["meetings.call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{meeting}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A meeting with its agenda, and the cases that wait for one */
+        get: operations["meetings.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/meetings/{meeting}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a case on the agenda of a meeting of the body before which it stands */
+        post: operations["meetings.put"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/items/{item}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record presence, recusal or vote of a member, what the conditions are, the outcome; freeze the item */
+        post: operations["meetings.act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/items/{item}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of the minutes */
+        get: operations["meetings.minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Lay the file of the minutes beside an open item */
+        patch: operations["meetings.attach"];
+        trace?: never;
+    };
+    "/prisons/{prison}/cases/{case}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went to the review committee, one zip; every taking is recorded */
+        get: operations["cases.package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/titles": {
         parameters: {
             query?: never;
@@ -4171,7 +4326,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "liaison_vacant" | "bulletin_issued" | "bulletin_unread";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "liaison_vacant" | "bulletin_issued" | "bulletin_unread" | "item_called";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -5949,6 +6104,10 @@ export interface components {
                 level: string;
                 conditions: components["schemas"]["Conditions"];
             }[];
+            /** @description what bodies decided of the case, and not who voted how */
+            items: components["schemas"]["CaseItem"][];
+            /** @description one was sealed, and goes to the reader */
+            package: boolean;
             newer?: {
                 pin: components["schemas"]["StandardPin"];
                 may_choose: boolean;
@@ -6420,6 +6579,207 @@ export interface components {
                 named_on?: string;
             }[];
             says: components["schemas"]["Text"][];
+        };
+        BodyMember: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            /** Format: uuid */
+            person: string;
+            number: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description the prison they come from; its cases are not theirs to decide
+             */
+            origin?: string;
+            voting: boolean;
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            last_day?: string;
+        };
+        Bodies: {
+            members: components["schemas"]["BodyMember"][];
+            manages: ("party" | "committee")[];
+            candidates: {
+                /** Format: uuid */
+                person: string;
+                number: string;
+                name: string;
+            }[];
+        };
+        Meeting: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            title: string;
+            /** Format: date */
+            day: string;
+            called_by: string;
+            items: number;
+            /** @description items of them that are frozen */
+            frozen: number;
+        };
+        Sitting: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            title: string;
+            /** Format: date */
+            day: string;
+            called_by: string;
+            items: number;
+            /** @description items of them that are frozen */
+            frozen: number;
+            agenda: components["schemas"]["Deliberation"][];
+            waiting: {
+                /** Format: uuid */
+                prison: string;
+                /** Format: uuid */
+                case: string;
+                /** Format: uuid */
+                area?: string;
+                level: string;
+            }[];
+        };
+        AgendaItem: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            meeting: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            /** Format: date */
+            day: string;
+            number: number;
+            /** Format: uuid */
+            case: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            level: string;
+        };
+        Seat: {
+            /** Format: uuid */
+            person: string;
+            name: string;
+            voting: boolean;
+            /**
+             * @description why the program keeps the member out
+             * @enum {string}
+             */
+            barred?: "posting" | "origin";
+            /** @description the reason for which the member stays out */
+            recused?: string;
+            present: boolean;
+            /** @enum {string} */
+            vote?: "for" | "against" | "abstain";
+            /** @description the member */
+            voted_by?: string;
+            may?: ("presence" | "recuse" | "vote")[];
+        };
+        Tally: {
+            /** @description members who vote */
+            voting: number;
+            out: number;
+            present: number;
+            need: number;
+            quorum: boolean;
+            for: number;
+            against: number;
+            abstain: number;
+            /** @description present and no vote recorded */
+            open: number;
+        };
+        Deliberation: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            meeting: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            /** Format: date */
+            day: string;
+            number: number;
+            /** Format: uuid */
+            case: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            level: string;
+            /** @description acts so far; outcome and freeze bind to them */
+            seen: number;
+            seats: components["schemas"]["Seat"][];
+            tally: components["schemas"]["Tally"];
+            /** @enum {string} */
+            outcome?: "agree" | "send_back" | "reject" | "adjourn";
+            text?: string;
+            minutes?: {
+                name: string;
+                sha256: string;
+                size: number;
+                by: string;
+            };
+            shown?: components["schemas"]["Conditions"];
+            frozen?: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                digest: string;
+            };
+            /** @description the case has left the round of the item */
+            moot: boolean;
+            may: ("show" | "outcome" | "minutes" | "freeze")[];
+            /**
+             * Format: uuid
+             * @description the newest package of the case
+             */
+            package?: string;
+        };
+        ItemDeed: {
+            /** @enum {string} */
+            kind: "presence" | "recuse" | "vote" | "show" | "outcome" | "freeze";
+            /**
+             * Format: uuid
+             * @description whose presence, recusal or vote it is
+             */
+            person?: string;
+            /** @description present, absent; for, against, abstain; an outcome */
+            value?: string;
+            /** @description of a recusal or an outcome */
+            reason?: string;
+            /** @description how many acts were seen; for outcome and freeze */
+            seen?: number;
+        };
+        CaseItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            meeting: string;
+            /** @enum {string} */
+            body: "party" | "committee";
+            /** Format: date */
+            day: string;
+            number: number;
+            /** @enum {string} */
+            outcome?: "agree" | "send_back" | "reject" | "adjourn";
+            text?: string;
+            /** Format: date-time */
+            frozen_at?: string;
+            digest?: string;
+            may_open: boolean;
         };
         ScreenedPrison: {
             /** Format: uuid */
@@ -14223,6 +14583,407 @@ export interface operations {
                     "application/json": {
                         prisons: components["schemas"]["ScreenedPrison"][];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bodies.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The members of the two bodies that deliberate, those who left included */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bodies"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bodies.seat": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    body: "party" | "committee";
+                    /** Format: uuid */
+                    person: string;
+                    /** Format: uuid */
+                    origin?: string;
+                    voting: boolean;
+                    /** Format: date */
+                    from_day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Make somebody a member of a body; by its secretary */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bodies.leave": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    last_day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Say the last day of a member; by the secretary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodyMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Meetings in sight, and the bodies for which one may call one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        meetings: components["schemas"]["Meeting"][];
+                        calls: ("party" | "committee")[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.call": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    body: "party" | "committee";
+                    title: string;
+                    /** Format: date */
+                    day: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Call a meeting of a body for today or a day to come; by its secretary */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A meeting with its agenda, and the cases that wait for one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sitting"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.put": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    case: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Put a case on the agenda of a meeting of the body before which it stands */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.act": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemDeed"];
+            };
+        };
+        responses: {
+            /** @description Record presence, recusal or vote of a member, what the conditions are, the outcome; freeze the item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliberation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file of the minutes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "meetings.attach": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Lay the file of the minutes beside an open item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliberation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cases.package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What went to the review committee, one zip; every taking is recorded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description A problem */

@@ -93,6 +93,7 @@ function Words({ notice, done }: { notice: Notice; done: () => void }) {
 /** Where one looks at what a notice is of, when that is no entry. */
 const placeOf = ({ prison, kind, detail }: Notice) => {
   if (detail.proposal) return `/prisons/${prison}/proposals/${detail.proposal}`
+  if (detail.meeting) return `/meetings/${detail.meeting}`
   if (detail.case) return `/prisons/${prison}/cases/${detail.case}`
   if (detail.check) return `/prisons/${prison}/checks/${detail.check}`
   if (kind === 'conditions_lost') return '/titles'

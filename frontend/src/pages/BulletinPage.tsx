@@ -52,7 +52,7 @@ function Acks({ bulletin }: { bulletin: IssuedBulletin }) {
       <ul>
         {bulletin.acks.map((a) => (
           <li key={a.department}>
-            {names.department(a.department)}：
+            {names.office(a.department)}：
             {a.at
               ? t('bulletins.acked', { by: a.by ?? '', at: showTime(a.at) })
               : t('bulletins.unacked')}{' '}
@@ -78,7 +78,7 @@ function Acknowledge({ bulletin, department }: { bulletin: IssuedBulletin; depar
       <Button
         type="primary"
         loading={busy}
-        aria-label={t('bulletins.ackFor', { department: names.department(department) })}
+        aria-label={t('bulletins.ackFor', { department: names.office(department) })}
         onClick={() => void send()}
       >
         {t('bulletins.ack')}

@@ -43,6 +43,8 @@ const base: WholeCase = {
   proposal: [],
   warnings: [],
   lost: [],
+  items: [],
+  package: false,
   line: '950',
 }
 

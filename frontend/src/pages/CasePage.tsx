@@ -10,6 +10,7 @@ import { Timers } from '../accreditation/Timers'
 import { Version } from '../accreditation/Version'
 import { useLevel, useUnit } from '../accreditation/words'
 import { useCase, type WholeCase } from '../api/cases'
+import { packageUrl } from '../api/meetings'
 import { useStandardName } from '../api/standards'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -64,6 +65,7 @@ function Whole({ whole }: { whole: WholeCase }) {
         </section>
       )}
       {whole.opinions.length > 0 && <Opinions whole={whole} />}
+      {whole.items.length > 0 && <Deliberated whole={whole} />}
       <Version whole={whole} />
       <Records whole={whole} />
       <History whole={whole} />
@@ -153,6 +155,30 @@ function Opinions({ whole }: { whole: WholeCase }) {
         ))}
       </ul>
       {whole.may_ask_opinion && <AskOpinion whole={whole} />}
+    </section>
+  )
+}
+
+/** What the bodies decided; who voted how stands at the meeting, for those who may open it. */
+function Deliberated({ whole }: { whole: WholeCase }) {
+  const t = useT()
+  return (
+    <section className="panel" aria-labelledby="case-deliberated">
+      <h2 id="case-deliberated">{t('meetings.ofCase')}</h2>
+      <ul>
+        {whole.items.map((i) => (
+          <li key={i.id}>
+            {i.day} · {t(`meetings.body_${i.body}`)} ·{' '}
+            {i.outcome ? t(`meetings.outcome_${i.outcome}`) : t('meetings.open')} {i.text}{' '}
+            {i.may_open && <Link to={`/meetings/${i.meeting}`}>{t('meetings.openItem')}</Link>}
+          </li>
+        ))}
+      </ul>
+      {whole.package && (
+        <p>
+          <a href={packageUrl(whole.prison, whole.id)}>{t('meetings.package')}</a>
+        </p>
+      )}
     </section>
   )
 }

@@ -51,7 +51,7 @@ function Table({ days }: { days: DatedItem[] }) {
     t(`bulletins.date_${d.kind}`, {
       batch: d.batch ?? '',
       level: level(d.level ?? ''),
-      department: names.department(d.department ?? ''),
+      department: names.office(d.department ?? ''),
       title: text(d.title, lang),
       of: d.of ? t(`opinions.kind_${d.of}`) : '',
     })

@@ -67,7 +67,7 @@ function Table({ tasks }: { tasks: DepartmentTask[] }) {
         <tbody>
           {tasks.map((x) => (
             <tr key={`${x.department} ${x.kind} ${x.case ?? ''} ${x.year ?? ''} ${x.due_on}`}>
-              <td>{names.department(x.department)}</td>
+              <td>{names.office(x.department)}</td>
               <td>
                 <Link to={where(x)}>{t(`bulletins.task_${x.kind}`)}</Link>
               </td>

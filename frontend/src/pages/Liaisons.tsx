@@ -53,7 +53,7 @@ function Row({ of }: { of: Liaised }) {
   const names = useNames()
   return (
     <tr>
-      <td>{names.department(of.department)}</td>
+      <td>{names.office(of.department)}</td>
       <td>
         {of.current?.name ?? (
           <span className={`status ${of.alarm ? 'overdue' : 'warning'}`}>
@@ -97,7 +97,7 @@ function Name({ of }: { of: Liaised }) {
     <Say
       key={of.seen}
       label={t(first ? 'bulletins.name' : 'bulletins.handOver')}
-      of={t('bulletins.nameOf', { department: names.department(of.department) })}
+      of={t('bulletins.nameOf', { department: names.office(of.department) })}
       send={(typed, key) =>
         nameLiaison(
           of,

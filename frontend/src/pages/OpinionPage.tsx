@@ -32,7 +32,7 @@ function Whole({ form }: { form: OpinionForm }) {
   const names = useNames()
   const title = t('opinions.of', {
     unit: unit(form),
-    department: names.department(form.department),
+    department: names.office(form.department),
   })
   return (
     <>

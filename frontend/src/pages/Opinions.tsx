@@ -73,7 +73,7 @@ function Table({ list }: { list: OwedOpinion[] }) {
             <tr key={`${o.case} ${o.seq} ${o.department}`}>
               <td>{unit(o)}</td>
               <td>{level(o.level)}</td>
-              <td>{names.department(o.department)}</td>
+              <td>{names.office(o.department)}</td>
               <td>{o.asked_at.slice(0, 10)}</td>
               <td>{o.due_on}</td>
               <td>

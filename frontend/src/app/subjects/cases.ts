@@ -14,7 +14,7 @@ export const subject: Subject = {
       {
         to: '/accreditation',
         label: 'cases.title',
-        roles: [...readers, 'party_secretary', 'committee_secretary'],
+        roles: [...readers, 'party_secretary', 'committee_secretary', 'committee_member'],
       },
       {
         to: '/accreditation/screening',
