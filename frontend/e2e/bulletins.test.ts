@@ -47,7 +47,7 @@ describe('the annual bulletin and the opinions of departments', () => {
     expect(await page.getByText('更改批次').count()).toBe(0)
     await page.getByRole('link', { name: /年度公告第 2 期/ }).click()
     await page.getByRole('button', { name: /^代表.*签收$/ }).click()
-    await page.getByText(/^狱政管理科：.*签收/).waitFor()
+    await page.getByText(/^狱政管理处：.*签收/).waitFor()
     expect(await page.getByRole('button', { name: /签收$/ }).count()).toBe(0)
     await page.context().close()
   })
