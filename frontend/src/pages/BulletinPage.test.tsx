@@ -57,7 +57,7 @@ function show(over: Partial<IssuedBulletin>) {
   client.setQueryData(['organisation'], {
     prisons: [],
     departments: [
-      { code: 'dept_custody', title: { zh: '狱政管理科' } },
+      { code: 'dept_custody', title: { zh: '狱政管理科' }, bureau: { zh: '狱政管理处' } },
       { code: 'dept_labour', title: { zh: '劳动改造科' } },
     ],
   })
@@ -84,7 +84,7 @@ it('marks what is otherwise than in the issue before', () => {
 it('is acknowledged for the department by whom the server lets, and only the newest', async () => {
   show({})
   expect(screen.getAllByRole('button', { name: /签收/ })).toHaveLength(1)
-  fireEvent.click(screen.getByRole('button', { name: '代表狱政管理科签收' }))
+  fireEvent.click(screen.getByRole('button', { name: '代表狱政管理处签收' }))
   await waitFor(() => expect(acknowledge).toHaveBeenCalled())
   expect(vi.mocked(acknowledge).mock.lastCall?.[1]).toBe('dept_custody')
 })
