@@ -95,7 +95,7 @@ func TestMigrateLived(t *testing.T) {
 		"steps":           "select count(*) = 5 and bool_and(step_mode = '' and not step_bound and step_seats = '{}' and step_due is null) from entries",
 		"revisions":       "select count(*) = 5 and bool_and(hints = '[]' and pins = '[]') from revisions",
 		"one anchor key":  "select count(*) = 1 from anchor_keys",
-		"walls":           "select count(*) = 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'prison_id' where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relrowsecurity and c.relname <> all ('{areas,checkpoints,custody_events,grants,idempotency,inmates,log_hashes,log_heads,log_leaves,objects,postings,prisons,proposal_decisions,proposals,reckonings}')",
+		"walls":           "select count(*) = 0 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attname = 'prison_id' where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relrowsecurity and c.relname <> all ('{areas,body_members,checkpoints,custody_events,grants,idempotency,inmates,log_hashes,log_heads,log_leaves,objects,postings,prisons,proposal_decisions,proposals,reckonings}')",
 		"queue":           "select count(*) = 1 and bool_and(kind = 'day_touched') from river_job",
 		"nobody may drop": "select count(*) = 0 from information_schema.role_table_grants where grantee = 'taizhang_app' and privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER')",
 	} {

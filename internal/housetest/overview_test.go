@@ -62,7 +62,11 @@ func given(t *testing.T, h *housetest.House, prison, area uuid.UUID, level, day,
 	if len(revoked) > 0 {
 		in.RevokedOn, in.OrderNo, in.Reason = revoked[0], "令1号", "复查不合格"
 	}
-	if _, err := h.Cases.Import(h.As(t.Context(), "bureau office"), prison, in, ledger.Idem{}); err != nil {
+	title, err := h.Cases.Import(h.As(t.Context(), "bureau office"), prison, in, ledger.Idem{})
+	if err == nil {
+		_, err = h.Cases.Decide(h.As(t.Context(), "second bureau office"), prison, title.ID, "confirmed", "", ledger.Idem{})
+	}
+	if err != nil {
 		t.Fatal(err, refusals(err))
 	}
 }
@@ -76,6 +80,7 @@ func rateOf(list []overview.Rate, of string) overview.Rate {
 func oracle(t *testing.T, h *housetest.House, kind, day string) (named, all int) {
 	t.Helper()
 	if err := h.Owner.QueryRow(t.Context(), `select count(*) filter (where exists (select from titles t where (t.prison_id, t.area_id) = (a.prison_id, a.area_id) and t.named_on <= $2::text::date
+			and exists (select from title_decisions d where (d.prison_id, d.title_id) = (t.prison_id, t.title_id) and d.verdict = 'confirmed')
 			and not exists (select from title_acts x where (x.prison_id, x.title_id) = (t.prison_id, t.title_id) and x.act = 'revoked' and x.on_day <= $2::text::date))), count(*)
 		from areas a where kind = $1 and not sub_area and coalesce(opened_on <= $2::text::date, true) and coalesce(closed_on > $2::text::date, true)`, kind, day).Scan(&named, &all); err != nil {
 		t.Fatal(err)
@@ -392,9 +397,11 @@ func TestOverviewOverHTTP(t *testing.T) {
 			t.Errorf("%s: %d %v", path, status, v)
 		}
 	}
-	if status, v := leader.do(t, "POST", in+"/areas/"+h.Area.String()+"/runs", `{"kind":"self_check"}`, map[string]string{"Idempotency-Key": "overview-run-1"}); status != http.StatusCreated {
-		t.Fatalf("%d %v", status, v)
-	} else if status, v := leader.do(t, "GET", in+"/runs/"+v["id"].(string)+"/sheet", "", nil); status != http.StatusOK {
+	run, err := h.Assessment.Keep(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, v := leader.do(t, "GET", in+"/runs/"+run.ID.String()+"/sheet", "", nil); status != http.StatusOK {
 		t.Errorf("the paper of a run: %d %v", status, v)
 	}
 	if status, v := leader.do(t, "GET", in+"/runs/"+uuid.NewString()+"/sheet", "", nil); status != http.StatusNotFound {
