@@ -67,7 +67,9 @@ function show(over: Partial<OpinionForm>) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['organisation'], {
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [] }],
-    departments: [{ code: 'dept_custody', title: { zh: '狱政管理科' }, bureau: { zh: '狱政管理处' } }],
+    departments: [
+      { code: 'dept_custody', title: { zh: '狱政管理科' }, bureau: { zh: '狱政管理处' } },
+    ],
   })
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['opinions', 'p', 'c', 'dept_custody'], { ...form, ...over })
