@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { components } from './api-schema'
-import type { Which } from './cases'
+import { makeRecord, type Which } from './cases'
 import { call } from './http'
 
 type S = components['schemas']
@@ -33,12 +33,10 @@ export const giveOpinion = (
   said: { value: string; reason: string },
   key: string,
 ) =>
-  call(`${at({ prison: form.prison, id: form.case })}/records`, {
-    method: 'POST',
-    body: {
-      kind: 'opinion',
-      department: form.department,
-      body: { ...said, facts: form.digest },
-    },
-    idempotencyKey: key,
-  })
+  makeRecord(
+    { prison: form.prison, id: form.case },
+    'opinion',
+    form.department,
+    { ...said, facts: form.digest },
+    key,
+  )
