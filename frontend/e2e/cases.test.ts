@@ -40,15 +40,22 @@ describe('the road to a title', () => {
     await closed()
   })
 
-  it('a title from before the system counts once it is entered', async () => {
+  it('a title from before the system counts once a second person has confirmed it', async () => {
     await opened('bureau accreditation office', '/titles', '称号登记')
-    await page.getByLabel('单位').selectOption({ label: '四监区' })
+    await page.getByLabel('单位').selectOption({ label: '三监区' })
     await page.getByLabel('称号', { exact: true }).fill('规范化监区')
     await page.getByLabel('文号', { exact: true }).fill('演示〔2024〕2号')
     await page.getByLabel('命名日期').fill('2024-05-06')
     await page.getByLabel('授予机关').fill('省局党委会')
     await page.getByRole('button', { name: '登记历史称号' }).click()
-    await page.getByRole('row', { name: /四监区.*演示〔2024〕2号.*有效/ }).waitFor()
+    const entered = /三监区.*演示〔2024〕2号/
+    await page.getByRole('row', { name: entered }).getByText('待确认').waitFor()
+    expect(await page.getByRole('row', { name: entered }).getByRole('button').count()).toBe(0)
+    await shot(page, 'titles-waiting')
+    await closed()
+    await opened('second bureau office', '/titles', '称号登记')
+    await page.getByRole('row', { name: entered }).getByRole('button', { name: /^确认/ }).click()
+    await page.getByRole('row', { name: /三监区.*演示〔2024〕2号.*有效/ }).waitFor()
     await shot(page, 'titles')
     await page.goto(`${address}/accreditation/screening`)
     await page.getByRole('row', { name: /甲监狱.*达标监狱/ }).waitFor()

@@ -347,6 +347,7 @@ func (p *Province) Logins() []httpapi.Login {
 		{find(actor.SystemAdmin, "", ""), fault.Text{ZH: "系统管理员", EN: "system administrator"}},
 		{p.inspector(), fault.Text{ZH: "省局检查人员", EN: "inspector of the bureau"}},
 		{p.bureau(), fault.Text{ZH: "局创建办", EN: "bureau accreditation office"}},
+		{p.atBureau()[13], fault.Text{ZH: "局创建办复核人", EN: "second bureau office"}},
 		{p.leader(), fault.Text{ZH: "分管局领导", EN: "bureau leader"}},
 		{p.atBureau()[3], fault.Text{ZH: "省局狱政处室负责人", EN: "head of the custody line at the bureau"}},
 		{p.atBureau()[6], fault.Text{ZH: "省局党委会秘书", EN: "party committee secretary"}},
