@@ -1,5 +1,6 @@
 import { NavLink } from 'react-router'
 import { useT } from '../i18n'
+import '../together/places.css'
 
 const tabs = [
   { to: '/opinions', label: 'opinions.title' },
@@ -12,7 +13,7 @@ const tabs = [
 export function LineTabs() {
   const t = useT()
   return (
-    <nav className="filters" aria-label={t('bulletins.tabs')}>
+    <nav className="places no-print" aria-label={t('bulletins.tabs')}>
       {tabs.map((x) => (
         <NavLink key={x.to} to={x.to} end>
           {t(x.label)}
