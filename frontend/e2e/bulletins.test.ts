@@ -84,7 +84,10 @@ describe('the annual bulletin and the opinions of departments', () => {
     await shot(page, 'liaisons')
     await page.getByRole('link', { name: '处室任务' }).click()
     await page.getByRole('row', { name: /签收年度公告.*已办/ }).waitFor()
-    await page.getByRole('row', { name: /提出处室意见.*已办/ }).waitFor()
+    await page
+      .getByRole('row', { name: /提出处室意见.*已办/ })
+      .first()
+      .waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'department-tasks')
     await page.getByRole('link', { name: '创建日历' }).click()
