@@ -1,6 +1,5 @@
-import { NavLink } from 'react-router'
 import { useT } from '../i18n'
-import '../together/places.css'
+import { PageTabs } from '../ui/PageTabs'
 
 const tabs = [
   { to: '/opinions', label: 'opinions.title' },
@@ -12,13 +11,6 @@ const tabs = [
 /** The pages of what departments owe, one beside the other. */
 export function LineTabs() {
   const t = useT()
-  return (
-    <nav className="places no-print" aria-label={t('bulletins.tabs')}>
-      {tabs.map((x) => (
-        <NavLink key={x.to} to={x.to} end>
-          {t(x.label)}
-        </NavLink>
-      ))}
-    </nav>
-  )
+  const pages = tabs.map(({ to, label }) => ({ to, title: t(label) }))
+  return <PageTabs label={t('bulletins.tabs')} pages={pages} />
 }

@@ -1,19 +1,11 @@
-import { NavLink } from 'react-router'
 import { useT } from '../i18n'
-import './places.css'
+import { PageTabs } from '../ui/PageTabs'
 
-/** What units do together stands under one line of the menu; from each page the others are one step away. */
+/** What units do together stands under one line of the menu. */
 export const places = ['visits', 'trainings', 'brands', 'practices', 'pairs', 'boards'] as const
 
 export function Places() {
   const t = useT()
-  return (
-    <nav className="places no-print" aria-label={t('together.title')}>
-      {places.map((p) => (
-        <NavLink key={p} to={`/${p}`}>
-          {t(`together.${p}`)}
-        </NavLink>
-      ))}
-    </nav>
-  )
+  const pages = places.map((p) => ({ to: `/${p}`, title: t(`together.${p}`) }))
+  return <PageTabs label={t('together.title')} pages={pages} />
 }
