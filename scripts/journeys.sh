@@ -25,8 +25,8 @@ finish() {
   code=$?
   kill -INT "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
-  # What went well would push the failed journey itself out of sight.
-  if [ "$code" -ne 0 ]; then grep -v '"level":"INFO"' "$log" | tail -n 20 || true; fi
+  # Much of the log would push the failed journey itself out of sight.
+  if [ "$code" -ne 0 ]; then grep -v '"level":"INFO"' "$log" | cut -c 1-300 | tail -n 5 || true; fi
   rm -rf "$data"
   exit "$code"
 }

@@ -118,6 +118,9 @@ func mapped(err error) error {
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return fault.New(fault.NotFound, "not_found").Because(err)
+	// Whoever asked has gone; the database is there, and nobody is to be told that it is not.
+	case errors.Is(err, context.Canceled):
+		return err
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &connect):
 		return fault.New(fault.Unavailable, "database_unavailable").Because(err)
 	case errors.As(err, &pg):

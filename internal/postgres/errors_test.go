@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,13 @@ func TestMapped(t *testing.T) {
 	} {
 		if err := mapped(c.err); !fault.Is(err, c.want) || fault.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Who hung up before the answer (pgx says it of a connection, too, that had to be closed for it).
+	gone := fmt.Errorf("timeout: %w", errors.Join(context.Canceled, &pgconn.PgError{Code: "57014"}))
+	for _, err := range []error{mapped(gone), mapped(fmt.Errorf("%w: %w", context.Canceled, io.ErrUnexpectedEOF))} {
+		if errors.As(err, new(*fault.Error)) || !errors.Is(err, context.Canceled) {
+			t.Errorf("a request that was dropped: %v", err)
 		}
 	}
 	// A grant that was forgotten is our mistake and must not look like an absent row.
