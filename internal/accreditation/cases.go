@@ -132,7 +132,7 @@ type asked struct {
 const longest = 1000
 
 // Begin opens a case of a unit: its self-check and plan are prepared in it. Faults:
-// forbidden, bad_case with fields, case_open, title_held.
+// forbidden, bad_case with fields, case_open, title_held, title_waits.
 func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level string, idem ledger.Idem) (Case, error) {
 	if !slices.ContainsFunc(s.qualities(ctx, prison, area), func(a lifecycle.Actor) bool { return a == lifecycle.Unit || a == lifecycle.PrisonOffice }) {
 		return Case{}, s.may(ctx, "act_prison", subject(prison, area))
@@ -145,6 +145,10 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 	}
 	var out Case
 	err := s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
+		// What is held and what is begun is decided by one at a time.
+		if err := tx.Alone(ctx); err != nil {
+			return err
+		}
 		if _, err := areaOf(ctx, tx, area); err != nil {
 			return err
 		}
@@ -164,8 +168,14 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(titles, func(t Title) bool { return t.Area == area && t.Level == level && t.Stands(catalog.DayOf(tx.Now())) }) {
-			return fault.New(fault.Conflict, "title_held")
+		for _, t := range titles {
+			switch {
+			case t.Area != area || t.Level != level:
+			case t.Stands(catalog.DayOf(tx.Now())):
+				return fault.New(fault.Conflict, "title_held")
+			case t.Waits():
+				return fault.New(fault.Conflict, "title_waits").With("title", t.ID)
+			}
 		}
 		if len(before) > 0 {
 			c.Previous = before[0].ID

@@ -22,7 +22,8 @@ type Liaison struct {
 	Number     string    `json:"number,omitempty"`
 	Name       string    `json:"name,omitempty"`
 	From       string    `json:"from"`
-	Until      string    `json:"until,omitempty"` // the day on which the next one began
+	Until      string    `json:"until,omitempty"`      // the day on which the next one began
+	Superseded bool      `json:"superseded,omitempty"` // another was named for the same day after it
 	Reason     string    `json:"reason,omitempty"`
 	By         uuid.UUID `json:"-"`
 	ByName     string    `json:"by"`
@@ -150,7 +151,7 @@ func (s *Service) liaisons(ctx context.Context, ses ledger.Session) ([]Liaised, 
 	return out, nil
 }
 
-// liaised makes out of a history, the first first, how the department stands. A department
+// liaised makes out of a history, in the order of its days, how the department stands. A department
 // that never had a liaison lacks one since the first application began.
 func liaised(department string, history []Liaison, began string, now time.Time, days, changes int) Liaised {
 	today, year := catalog.DayOf(now), catalog.DayOf(now.AddDate(-1, 0, 0))
@@ -158,12 +159,13 @@ func liaised(department string, history []Liaison, began string, now time.Time, 
 	for i, l := range history {
 		if i+1 < len(history) {
 			l.Until = history[i+1].From
+			l.Superseded = l.Until == l.From
 		}
 		x.History = append(x.History, l)
-		if l.From > today {
+		if l.From > today || l.Superseded {
 			continue
 		}
-		if i > 0 && l.From > year {
+		if i > 0 && l.From > year && l.Person != uuid.Nil {
 			x.Changes++
 		}
 		x.Current, x.VacantSince = nil, l.From

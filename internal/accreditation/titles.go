@@ -78,6 +78,9 @@ func (t Title) Counts() bool {
 	return t.Origin == given || t.Decision != nil && t.Decision.Verdict == "confirmed"
 }
 
+// Waits says that a second person has yet to decide on it.
+func (t Title) Waits() bool { return t.Origin == imported && t.Decision == nil }
+
 // Stands says whether the title counts, was given by a day and not revoked by then.
 func (t Title) Stands(day string) bool {
 	return t.Counts() && t.NamedOn <= day && !slices.ContainsFunc(t.Acts, func(a TitleAct) bool { return a.Act == "revoked" && a.OnDay <= day })

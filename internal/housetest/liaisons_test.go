@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
@@ -108,6 +109,7 @@ func TestOneLiaison(t *testing.T) {
 	}
 	// A third change within the year is too many.
 	for i, number := range []string{first, second} {
+		j.days(1)
 		if err := name(headOfCustody, number, j.day(), 2+i); err != nil {
 			t.Fatal(err)
 		}
@@ -176,5 +178,53 @@ func TestVacancyAlarm(t *testing.T) {
 	name("", 1)
 	if x := j.liaised("bureau office", custody); x.Current != nil || x.VacantSince != j.day() || x.Alarm {
 		t.Errorf("said to have left: %+v", x)
+	}
+}
+
+// TestLiaisonBetween: who is named ahead does not keep the place empty until then, nor is the plan
+// dropped by who is named between; another named for the same day takes the place of it.
+func TestLiaisonBetween(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	first, second, third := j.post("yi inspector"), j.post("bing inspector"), j.post("second bureau office")
+	name := func(number, from string, seen int) error {
+		_, err := j.h.Cases.Name(j.as(headOfCustody), accreditation.Naming{Department: custody, Number: number, From: from, Reason: "分工调整", Seen: seen}, ledger.Idem{})
+		return err
+	}
+	today, soon, ahead := j.day(), catalog.DayOf(j.clock.Now().AddDate(0, 1, 0)), catalog.DayOf(j.clock.Now().AddDate(0, 2, 0))
+	for i, x := range []struct{ number, from string }{{first, today}, {second, ahead}, {"", soon}} {
+		if err := name(x.number, x.from, i); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if err := name(second, ahead, 3); fault.CodeOf(err) != "liaison_same" {
+		t.Errorf("who is it on that day already: %v", err)
+	}
+	if x := j.liaised(headOfCustody, custody); x.Current == nil || x.Current.Number != first || x.Current.Until != soon || x.Seen != 3 {
+		t.Errorf("today: %+v", x)
+	}
+	j.until(soon)
+	if x := j.liaised(headOfCustody, custody); x.Current != nil || x.VacantSince != soon || x.Changes != 0 {
+		t.Errorf("between: %+v", x)
+	}
+	if err := name(first, soon, 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := name(third, ahead, 4); err != nil {
+		t.Fatal(err)
+	}
+	x := j.liaised(headOfCustody, custody)
+	var dropped []int
+	for _, l := range x.History {
+		if l.Superseded {
+			dropped = append(dropped, l.N)
+		}
+	}
+	if x.Current == nil || x.Current.N != 4 || x.Current.Until != ahead || !slices.Equal(dropped, []int{2, 3}) {
+		t.Errorf("filled: %+v, dropped %v", x.Current, dropped)
+	}
+	j.until(ahead)
+	if x := j.liaised(headOfCustody, custody); x.Current == nil || x.Current.Number != third || x.Changes != 2 {
+		t.Errorf("on the day planned first: %+v, %d changes", x.Current, x.Changes)
 	}
 }

@@ -492,3 +492,57 @@ func TestWaived(t *testing.T) {
 		t.Errorf("carry %s, %s", out.Carry, w.Events[len(w.Events)-1].Detail)
 	}
 }
+
+// TestTitleWaits: while a title from before waits for its second person nothing is begun for it;
+// a confirming and a beginning at once leave one of the two.
+func TestTitleWaits(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	entered := func() accreditation.Title {
+		title, err := h.Cases.Import(j.as("bureau office"), h.Prison, accreditation.Imported{Area: h.Area, Level: "area", Wording: "规范化单位", DocumentNo: "旧发1号",
+			NamedOn: "2024-03-01", Body: "省局"}, ledger.Idem{})
+		if err != nil {
+			t.Fatal(err, refusals(err))
+		}
+		return title
+	}
+	begin := func() error {
+		_, err := h.Cases.Begin(j.as("area head"), h.Prison, h.Area, "area", ledger.Idem{})
+		return err
+	}
+	title := entered()
+	if err := begin(); fault.CodeOf(err) != "title_waits" {
+		t.Errorf("while it waits: %v", err)
+	}
+	if _, err := h.Owner.Exec(t.Context(), `insert into cases (prison_id, case_id, area_id, track, begun_by, salt, level, machine, standing)
+		values ($1, gen_random_uuid(), $2, 'area', $3, decode(repeat('00', 32), 'hex'), 'area', 1, '{}')`, h.Prison, h.Area, h.Person("area head").PersonID); err == nil {
+		t.Error("the database let one be begun")
+	}
+	if _, err := h.Cases.Decide(j.as("second bureau office"), h.Prison, title.ID, "refused", "查无此文", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	// Held by nobody, it is in nobody's way.
+	title = entered()
+	second, head := j.as("second bureau office"), j.as("area head")
+	errs := make(chan error, 2)
+	go func() {
+		_, err := h.Cases.Decide(second, h.Prison, title.ID, "confirmed", "", ledger.Idem{})
+		errs <- err
+	}()
+	go func() {
+		_, err := h.Cases.Begin(head, h.Prison, h.Area, "area", ledger.Idem{})
+		errs <- err
+	}()
+	var done int
+	for range 2 {
+		if err := <-errs; err == nil {
+			done++
+		} else if code := fault.CodeOf(err); code != "title_waits" && code != "title_held" {
+			t.Error(err)
+		}
+	}
+	if done != 1 {
+		t.Errorf("%d of the two were done", done)
+	}
+}

@@ -116,6 +116,7 @@ var titles = map[string]fault.Text{
 	"title_late":             {ZH: "系统前的称号应早于今天和本单位第一次申报", EN: "A title from before is older than today and than the unit's first application"},
 	"title_gone":             {ZH: "该称号已失效或已转入申报", EN: "This title stands no more, or goes on in a case already"},
 	"title_held":             {ZH: "本单位已有该称号", EN: "The unit holds this title"},
+	"title_waits":            {ZH: "本单位已登记该称号，尚待第二人确认；请先由省局确认或退回", EN: "This title of the unit waits for its second person: have the bureau confirm or refuse it first"},
 	"bad_basis":              {ZH: "依据文件有内容需要修改，请按提示处理", EN: "The document needs attention; see the places named"},
 	"basis_replaced":         {ZH: "该文件已登记替代文件", EN: "This document is replaced already"},
 	"basis_there":            {ZH: "该文件已登记", EN: "This document is registered already"},

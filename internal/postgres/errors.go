@@ -78,6 +78,7 @@ var refused = map[string]*fault.Error{
 	"meeting_acts_member":                        fault.New(fault.Forbidden, "member_no_vote"),
 	"meeting_acts_own":                           fault.New(fault.Forbidden, "vote_cast"),
 	"cases_open":                                 fault.New(fault.Conflict, "case_open"),
+	"cases_title_waits":                          fault.New(fault.Conflict, "title_waits"),
 	"title_decisions_pkey":                       fault.New(fault.Conflict, "already_decided"),
 	"title_decisions_other":                      fault.New(fault.Forbidden, "own_title"),
 	"titles_before":                              fault.New(fault.Conflict, "title_late"),

@@ -26,11 +26,11 @@ func scanLiaison(row pgx.CollectableRow) (l accreditation.Liaison, err error) {
 	return l, err
 }
 
-// Liaisons of all departments, each one's first first, and the day on which the first case began.
+// Liaisons of all departments, each one's in the order of its days, and the day on which the first case began.
 func (s Cases) Liaisons(ctx context.Context, ses ledger.Session) (list []accreditation.Liaison, began string, err error) {
 	err = s.Store.Read(ctx, ses, func(r ledger.Reader) error {
 		t := r.(*txn)
-		rows, err := t.tx.Query(ctx, liaisonsSQL+" order by l.department, l.n")
+		rows, err := t.tx.Query(ctx, liaisonsSQL+" order by l.department, l.from_day, l.n")
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (t caseTx) Liaison(ctx context.Context, department string) (person uuid.UUI
 	var id *uuid.UUID
 	err = t.tx.QueryRow(ctx, `select case when exists (select from postings q where q.person_id = l.person_id and q.prison_id is null and q.department = l.department
 			and q.from_at <= app.transaction_time() and (q.until_at is null or q.until_at > app.transaction_time())) then l.person_id end
-		from liaisons l where l.department = $1 and l.from_day <= (app.transaction_time() at time zone 'Asia/Shanghai')::date order by l.n desc limit 1`, department).Scan(&id)
+		from liaisons l where l.department = $1 and l.from_day <= (app.transaction_time() at time zone 'Asia/Shanghai')::date order by l.from_day desc, l.n desc limit 1`, department).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = nil
 	}

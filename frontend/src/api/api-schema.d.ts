@@ -6312,6 +6312,8 @@ export interface components {
              * @description the day on which the next one began
              */
             until?: string;
+            /** @description another was named for the same day after it */
+            superseded?: boolean;
             reason?: string;
             by: string;
             /** Format: date-time */

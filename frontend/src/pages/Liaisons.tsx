@@ -81,6 +81,7 @@ function Row({ of }: { of: Liaised }) {
                 until: l.until ?? l.left ?? t('bulletins.now'),
               })}{' '}
               {l.reason}
+              {l.superseded && ` · ${t('bulletins.superseded')}`}
             </span>
           </div>
         ))}
