@@ -21,6 +21,8 @@ export default defineConfig({
     sequence: { sequencer: LastTheWorld },
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // A second, which is what a poll has otherwise, is not enough where cores are few and others work.
+    expect: { poll: { timeout: 30_000 } },
     // Each act stands on the one before.
     bail: 1,
   },

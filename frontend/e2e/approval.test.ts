@@ -69,7 +69,7 @@ async function signedInAs(number: string): Promise<Page> {
     viewport: { width: 1366, height: 768 },
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   await page.goto(`${address}/`)
   await page.locator('#number:focus').waitFor()
   await page.keyboard.type(number)

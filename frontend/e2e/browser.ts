@@ -73,7 +73,7 @@ export const screen = { locale: 'zh-CN', viewport: { width: 1366, height: 768 } 
 /** By keyboard alone. */
 export async function signIn(page: Page, title: string) {
   const { number } = await loginOf(title)
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   await page.goto(`${address}/`)
   await page.locator('#number:focus').waitFor()
   await page.keyboard.type(number)

@@ -125,9 +125,7 @@ describe('the catalogue changes while people fill', () => {
     const at = async (id: string) =>
       (await api<Made>(officer, 'GET', `/prisons/${prison}/entries/${id}`)).data.entry.version
     const versions = drafts.map((_, i) => (i < held ? 1 : 2))
-    await expect
-      .poll(async () => await Promise.all(drafts.map(at)), { timeout: 20_000 })
-      .toEqual(versions)
+    await expect.poll(async () => await Promise.all(drafts.map(at))).toEqual(versions)
     // The officer goes on with the new form, and with the old one where that is what was said.
     const open = (id: string | undefined) =>
       officer.goto(`${address}/prisons/${prison}/entries/${id}/edit`)

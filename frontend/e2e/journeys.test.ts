@@ -169,9 +169,7 @@ describe('one entry, from the key press to the proof', () => {
     ] as const) {
       await inspector.goto(new URL(path, inspector.url()).href)
       await inspector.getByRole('heading', { level: 1, name: title }).waitFor()
-      await expect
-        .poll(() => inspector.locator('main .state[aria-busy=true]').count(), { timeout: 15_000 })
-        .toBe(0)
+      await expect.poll(() => inspector.locator('main .state[aria-busy=true]').count()).toBe(0)
       await inspector.locator('main section').first().waitFor()
       await sound(inspector, path.slice(1))
     }

@@ -36,7 +36,7 @@ async function open(): Promise<Page> {
     viewport: { width: 1366, height: 768 },
   })
   const opened = context.pages()[0] ?? (await context.newPage())
-  opened.setDefaultTimeout(20_000)
+  opened.setDefaultTimeout(30_000)
   return opened
 }
 
@@ -223,7 +223,7 @@ describe('one draft, changed without the network on two computers', () => {
     await two.getByRole('button', { name: '把所选 1 项并入草稿' }).click()
     // The page loads itself anew with the merged draft; closed while it does, it never ends.
     const count = two.locator('#field-findings_count')
-    await expect.poll(() => count.inputValue(), { timeout: 20_000 }).toBe('2')
+    await expect.poll(() => count.inputValue()).toBe('2')
     const merged = await view(two, prison, entry)
     expect(merged.draft?.body.findings_count).toBe(2)
     expect(merged.branches).toEqual([])

@@ -98,15 +98,13 @@ async function follow(page: Page, title: string) {
     (await api<{ draft: { body: Doc; pins: { field: string; value: Json }[] } }>(page, 'GET', path))
       .data.draft
   const typed = await own.inputValue()
-  await expect
-    .poll(async () => String((await saved()).body[pair.own]), { timeout: 20_000 })
-    .toBe(typed)
+  await expect.poll(async () => String((await saved()).body[pair.own])).toBe(typed)
   const pin = (await saved()).pins.find((p) => p.field === `/${pair.shared}`)
   if (!pin) return
   const shared = page.locator(`#field-${pair.shared}`)
-  await expect.poll(() => shared.inputValue(), { timeout: 10_000 }).toBe(String(pin.value))
+  await expect.poll(() => shared.inputValue()).toBe(String(pin.value))
   await own.fill(String(pin.value))
-  await expect.poll(async () => (await saved()).body[pair.own], { timeout: 20_000 }).toBe(pin.value)
+  await expect.poll(async () => (await saved()).body[pair.own]).toBe(pin.value)
 }
 
 async function filled(
@@ -121,9 +119,7 @@ async function filled(
   await follow(page, title)
   await page.keyboard.press('Control+s')
   // What the server said of the document before stands until it has answered about this one.
-  await expect
-    .poll(() => page.locator('.notes .error').allInnerTexts(), { timeout: 10_000 })
-    .toEqual([])
+  await expect.poll(() => page.locator('.notes .error').allInnerTexts()).toEqual([])
   const path = new URL(page.url()).pathname.replace(/\/edit$/, '')
   const wrong: string[] = []
   const { data: me } = await api<{ number: string }>(page, 'GET', '/session')
