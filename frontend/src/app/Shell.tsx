@@ -164,19 +164,19 @@ function Menu({ me }: { me: Me }) {
   const groups = menuFor(me)
   const few = groups.reduce((sum, { lines }) => sum + lines.length, 0) <= atAGlance
   const here = (to: string) => to !== '/' && (pathname === to || pathname.startsWith(`${to}/`))
-  const hereOrUnder = ({ to, also }: Line) => here(to) || (also ?? []).some(here)
+  const hereOrUnder = ({ to, under }: Line) => here(to) || (under ?? []).some((l) => here(l.to))
   return (
     <nav aria-label={t('shell.menu')}>
       {groups.map(({ label, lines }, at) => (
         <details key={label} open={few || at < everyDay || lines.some(hereOrUnder)}>
           <summary>{t(label)}</summary>
-          {lines.map(({ to, label, also }) => (
+          {lines.map(({ to, label, under }) => (
             <NavLink
               key={to}
               to={to}
-              end={lines.some((l) => under(l.to, to))}
+              end={lines.some((l) => below(l.to, to))}
               className={({ isActive }) =>
-                isActive || (also ?? []).some(here) ? 'active' : undefined
+                isActive || (under ?? []).some((l) => here(l.to)) ? 'active' : undefined
               }
             >
               {t(label)}
@@ -190,7 +190,7 @@ function Menu({ me }: { me: Me }) {
 }
 
 /** A line whose page has others of the menu below it is marked on its own alone. */
-const under = (page: string, of: string) =>
+const below = (page: string, of: string) =>
   page !== of && page.startsWith(of.endsWith('/') ? of : `${of}/`)
 
 const countUpTo = 99

@@ -22,9 +22,18 @@ const groups = headings.map((label) => ({
 
 /** What the menu offers, by subject. It only spares dead ends: the server decides what is allowed. */
 export function menuFor(me: Me) {
-  const offered = ({ roles, ofPrison }: Line) =>
-    !roles || me.postings.some((p) => roles.includes(p.role) && (!ofPrison || p.prison))
   return groups
-    .map(({ label, lines }) => ({ label, lines: lines.filter(offered) }))
+    .map(({ label, lines }) => ({ label, lines: lines.filter(offered(me)) }))
     .filter(({ lines }) => lines.length > 0)
 }
+
+/** A line of the menu and what stands under it, as far as they are offered. */
+export function pagesOf(me: Me, to: string): Line[] {
+  const line = groups.flatMap(({ lines }) => lines).find((l) => l.to === to)
+  return line ? [line, ...(line.under ?? [])].filter(offered(me)) : []
+}
+
+const offered =
+  (me: Me) =>
+  ({ roles, ofPrison }: Line) =>
+    !roles || me.postings.some((p) => roles.includes(p.role) && (!ofPrison || p.prison))

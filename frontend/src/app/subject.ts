@@ -8,8 +8,10 @@ export interface Line {
   to: string
   label: ParseKeys
   roles?: readonly Role[]
-  /** Pages that are reached from this line's own and stand under it. */
-  also?: readonly string[]
+  /** What its own page is called, where the label names all that stands under it. */
+  own?: ParseKeys
+  /** Pages that stand under this one: from each the others are one step away (app/PageTabs). */
+  under?: readonly Line[]
   /** Posts at the bureau have nothing to do with it. */
   ofPrison?: true
 }

@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import type { FormEvent } from 'react'
 import { now } from '../api/clock'
 import { addBasis, type BasisDocument, replaceBasis, useBasis } from '../api/standards'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useT } from '../i18n'
 import { Problems } from '../standards/Problems'
@@ -20,6 +21,7 @@ export default function Basis() {
   return (
     <>
       <PageTitle title={t('standards.basis')} />
+      <PageTabs of="/standards" />
       <Ready
         query={query}
         empty={({ documents, actions }) => documents.length === 0 && actions.length === 0}

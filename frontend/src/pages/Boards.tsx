@@ -2,9 +2,9 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { useStandardName } from '../api/standards'
 import { type BoardPlace, useBoard, useKinds } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { useT } from '../i18n'
 import { amount, shown } from '../score/decimal'
-import { Places } from '../together/Places'
 import { useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
@@ -19,7 +19,7 @@ export default function Boards() {
   return (
     <>
       <PageTitle title={t('together.boards')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready
         query={query}
         empty={({ kinds }) => kinds.length === 0}

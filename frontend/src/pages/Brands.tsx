@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { now } from '../api/clock'
 import { addBrand, type Brand, stepBrand, useBrands } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useT } from '../i18n'
-import { Places } from '../together/Places'
 import { Day, Line, Say, Text } from '../together/Say'
 import { steps, themes } from '../together/steps'
 import { Units, unitOf, useUnitName } from '../together/Units'
@@ -18,7 +18,7 @@ export default function Brands() {
   return (
     <>
       <PageTitle title={t('together.brands')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready query={query}>
         {({ brands, own }) => {
           const shown = brands.filter((b) => theme === '' || b.theme === theme)

@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Timers } from '../accreditation/Timers'
 import { useLevel, useUnit } from '../accreditation/words'
 import { beginCase, type CaseBoard, useCases } from '../api/cases'
+import { PageTabs } from '../app/PageTabs'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -22,6 +23,7 @@ export default function Cases() {
       <PageTitle title={t('cases.title')}>
         <Link to="/titles">{t('cases.titles')}</Link>
       </PageTitle>
+      <PageTabs of="/accreditation" />
       <Ready query={useCases()}>{(board) => <Board board={board} />}</Ready>
     </>
   )

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { LineTabs } from '../accreditation/LineTabs'
 import { useLevel, useUnit } from '../accreditation/words'
 import { type DatedItem, useDates } from '../api/bulletins'
 import { useOrganisation } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -19,7 +19,7 @@ export default function Dates() {
   return (
     <>
       <PageTitle title={t('bulletins.calendar')} />
-      <LineTabs />
+      <PageTabs of="/opinions" />
       <label>
         {t('bulletins.prison')}{' '}
         <select value={prison} onChange={(e) => setPrison(e.target.value)}>

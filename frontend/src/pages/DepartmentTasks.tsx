@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { LineTabs } from '../accreditation/LineTabs'
 import { useUnit } from '../accreditation/words'
 import { type DepartmentTask, useDepartmentTasks } from '../api/bulletins'
 import { useMe } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -20,7 +20,7 @@ export default function DepartmentTasks() {
   return (
     <>
       <PageTitle title={t('bulletins.tasks')} />
-      <LineTabs />
+      <PageTabs of="/opinions" />
       <Ready
         query={useDepartmentTasks()}
         empty={({ tasks }) => tasks.length === 0}

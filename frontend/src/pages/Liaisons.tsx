@@ -1,6 +1,6 @@
-import { LineTabs } from '../accreditation/LineTabs'
 import { type Liaised, nameLiaison, useLiaisons } from '../api/bulletins'
 import { now } from '../api/clock'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useT } from '../i18n'
 import { Day, Say } from '../together/Say'
@@ -14,7 +14,7 @@ export default function Liaisons() {
   return (
     <>
       <PageTitle title={t('bulletins.liaisons')} />
-      <LineTabs />
+      <PageTabs of="/opinions" />
       <p className="quiet">{t('bulletins.toldTo')}</p>
       <Ready
         query={useLiaisons()}

@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { LineTabs } from '../accreditation/LineTabs'
 import { useLevel, useUnit } from '../accreditation/words'
 import { type OwedOpinion, useOpinions } from '../api/opinions'
 import { useMe } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -25,7 +25,7 @@ export default function Opinions() {
   return (
     <>
       <PageTitle title={t('opinions.title')} />
-      <LineTabs />
+      <PageTabs of="/opinions" />
       <Ready
         query={useOpinions()}
         empty={(list) => list.length === 0}

@@ -1,10 +1,10 @@
 import { now } from '../api/clock'
 import { useOrganisation } from '../api/queries'
 import { addHelp, addPair, type Pair, usePairs } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
-import { Places } from '../together/Places'
 import { Day, Say, Text } from '../together/Say'
 import { Units, unitOf, useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
@@ -17,7 +17,7 @@ export default function Pairs() {
   return (
     <>
       <PageTitle title={t('together.pairs')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready query={query}>
         {({ pairs, may }) => (
           <>

@@ -9,9 +9,9 @@ import {
   usePractices,
   verifyAdoption,
 } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
-import { Places } from '../together/Places'
 import { Day, Line, Say, Text } from '../together/Say'
 import { steps } from '../together/steps'
 import { Units, unitOf, useUnitName } from '../together/Units'
@@ -25,7 +25,7 @@ export default function Practices() {
   return (
     <>
       <PageTitle title={t('together.practices')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready query={query}>
         {({ practices, own }) => (
           <>

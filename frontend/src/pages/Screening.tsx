@@ -2,6 +2,7 @@ import { Suppose } from '../accreditation/Suppose'
 import { useLevel } from '../accreditation/words'
 import { useScreening } from '../api/cases'
 import { usePrison } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
@@ -16,6 +17,7 @@ export default function Screening() {
   return (
     <>
       <PageTitle title={t('cases.screening')} />
+      <PageTabs of="/accreditation" />
       <Ready
         query={useScreening()}
         empty={(list) => list.length === 0}

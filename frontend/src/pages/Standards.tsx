@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { useStandards } from '../api/standards'
+import { PageTabs } from '../app/PageTabs'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PageTitle } from '../ui/PageTitle'
@@ -20,6 +21,7 @@ export default function Standards() {
           <Link to="/standards/import">{t('standards.import')}</Link>
         )}
       </PageTitle>
+      <PageTabs of="/standards" />
       <Ready
         query={query}
         empty={({ standards }) => standards.length === 0}

@@ -13,10 +13,10 @@ import {
   useTrainings,
   useUntrained,
 } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
-import { Places } from '../together/Places'
 import { Day, Line, Say } from '../together/Say'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -33,7 +33,7 @@ export default function Trainings() {
   return (
     <>
       <PageTitle title={t('together.trainings')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready query={query}>
         {({ trainings, may }) => (
           <>

@@ -1,9 +1,9 @@
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
 import { actVisit, addVisit, useVisits, type Visit } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
-import { Places } from '../together/Places'
 import { Day, Say, Text } from '../together/Say'
 import { Units, unitOf, useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
@@ -19,7 +19,7 @@ export default function Visits() {
   return (
     <>
       <PageTitle title={t('together.visits')} />
-      <Places />
+      <PageTabs of="/visits" />
       <Ready query={query}>
         {({ visits, may }) => (
           <>

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useLedgers, useMe, usePrison } from '../api/queries'
 import { useSearch } from '../api/retrieval'
-import { menuFor } from '../app/menu'
+import { menuFor, pagesOf } from '../app/menu'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -122,9 +122,10 @@ function useOptions(typed: string): { options: Option[]; searching: boolean } {
   if (kind) {
     options.push({ key: 'trace', group: t('menu.trace'), to: traceOf(kind, words), shown: words })
   }
-  for (const item of me ? menuFor(me).flatMap((g) => g.lines) : []) {
-    if (has(t(item.label))) {
-      options.push({ key: item.to, group: t('command.page'), to: item.to, shown: t(item.label) })
+  const pages = me ? menuFor(me).flatMap((g) => g.lines.flatMap((l) => pagesOf(me, l.to))) : []
+  for (const { to, label } of pages) {
+    if (has(t(label))) {
+      options.push({ key: to, group: t('command.page'), to, shown: t(label) })
     }
   }
   for (const l of words ? ledgers : []) {

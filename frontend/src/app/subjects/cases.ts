@@ -15,11 +15,13 @@ export const subject: Subject = {
         to: '/accreditation',
         label: 'cases.title',
         roles: [...readers, 'party_secretary', 'committee_secretary', 'committee_member'],
-      },
-      {
-        to: '/accreditation/screening',
-        label: 'cases.screening',
-        roles: ['prison_leader', 'warden', 'prison_office', 'bureau_office', 'bureau_leader'],
+        under: [
+          {
+            to: '/accreditation/screening',
+            label: 'cases.screening',
+            roles: ['prison_leader', 'warden', 'prison_office', 'bureau_office', 'bureau_leader'],
+          },
+        ],
       },
       {
         to: '/titles',

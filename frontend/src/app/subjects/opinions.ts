@@ -14,6 +14,11 @@ export const subject: Subject = {
         to: '/opinions',
         label: 'opinions.title',
         roles: ['bureau_office', 'bureau_leader', 'dept_head', 'dept_staff'],
+        under: [
+          { to: '/opinions/tasks', label: 'bulletins.tasks' },
+          { to: '/liaisons', label: 'bulletins.liaisons' },
+          { to: '/accreditation/calendar', label: 'bulletins.calendar' },
+        ],
       },
     ],
   },

@@ -11,11 +11,17 @@ export const subject: Subject = {
   menu: {
     heading: 'menu.ofAccreditation',
     lines: [
-      { to: '/standards', label: 'standards.title', roles: readers },
       {
-        to: '/basis',
-        label: 'standards.basis',
-        roles: ['prison_office', 'bureau_office', 'bureau_leader'],
+        to: '/standards',
+        label: 'standards.title',
+        roles: readers,
+        under: [
+          {
+            to: '/basis',
+            label: 'standards.basis',
+            roles: ['prison_office', 'bureau_office', 'bureau_leader'],
+          },
+        ],
       },
     ],
   },

@@ -11,12 +11,18 @@ export const subject: Subject = {
   menu: {
     heading: 'menu.ofAccreditation',
     lines: [
-      // One line for all six: each page leads to the others (together/Places).
       {
         to: '/visits',
         label: 'together.title',
+        own: 'together.visits',
         roles: readers,
-        also: ['/trainings', '/brands', '/practices', '/pairs', '/boards'],
+        under: [
+          { to: '/trainings', label: 'together.trainings' },
+          { to: '/brands', label: 'together.brands' },
+          { to: '/practices', label: 'together.practices' },
+          { to: '/pairs', label: 'together.pairs' },
+          { to: '/boards', label: 'together.boards' },
+        ],
       },
     ],
   },
