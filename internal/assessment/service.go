@@ -14,6 +14,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 )
 
 // Makings is what the scores of areas are made of, as of one moment. An area with
@@ -49,6 +50,8 @@ type Store interface {
 	AddRun(ctx context.Context, s ledger.Session, idem ledger.Idem, r Run) (Run, error)
 	// Runs lists the newest first, at most 200, without input and sheet.
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
+	// Sheets are the newest runs with their sheets, the first made first.
+	Sheets(ctx context.Context, s ledger.Session, area uuid.UUID, limit int) ([]Run, error)
 	// Measure is the newest run of these kinds with its sheet, however many others followed it;
 	// without one the newest of all. nil is none.
 	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string) (*Run, error)
@@ -87,6 +90,8 @@ type Standards interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 	// Compiled is a version, in force or not.
 	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+	// Hops lead from a version to a later one, over the mappings between them.
+	Hops(ctx context.Context, standard string, from, to int) ([]standards.Hop, error)
 }
 
 // Service is the use cases of scores.

@@ -15,6 +15,7 @@ import (
 	"taizhang/internal/duty"
 	"taizhang/internal/housetest"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 	"taizhang/schemas"
 )
 
@@ -184,3 +185,5 @@ func (o only) For(context.Context, string, string, string) (*scoring.Standard, e
 func (o only) Compiled(context.Context, string, int) (*scoring.Standard, error) {
 	return o.Standard, nil
 }
+
+func (only) Hops(context.Context, string, int, int) ([]standards.Hop, error) { return nil, nil }

@@ -20,6 +20,7 @@ func (a *API) scoreRoutes() []route {
 		{"POST", prison + "/areas/:area/suppose", "scores.suppose", false, a.suppose},
 		{"GET", prison + "/areas/:area/runs", "runs.list", false, a.listRuns},
 		{"POST", prison + "/areas/:area/runs", "runs.create", false, a.keepRun},
+		{"GET", prison + "/areas/:area/history", "runs.history", false, a.runHistory},
 		{"GET", prison + "/runs/:run", "runs.get", false, a.getRun},
 		{"GET", prison + "/areas/:area/rulings", "rulings.list", false, a.listRulings},
 		{"POST", prison + "/areas/:area/rulings", "rulings.create", false, a.askRuling},
@@ -119,4 +120,16 @@ func (a *API) addFinding(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusCreated, map[string]any{"id": id})
+}
+
+func (a *API) runHistory(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	h, err := a.Assessment.History(c.Request().Context(), prison, area)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, h)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -133,6 +134,27 @@ func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUI
 		})
 		return err
 	})
+	return list, err
+}
+
+// Sheets reads the newest with their sheets, in the order in which they were made.
+func (s Assessments) Sheets(ctx context.Context, ses ledger.Session, area uuid.UUID, limit int) (list []assessment.Run, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name, r.sheet from score_runs r join persons p on p.person_id = r.made_by
+			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit $3`, ses.Prison, area, limit)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (assessment.Run, error) {
+			var name string
+			var sheet []byte
+			r, err := scanScoreRun(row, &name, &sheet)
+			r.MadeByName, r.Sheet = name, sheet
+			return r, err
+		})
+		return err
+	})
+	slices.Reverse(list)
 	return list, err
 }
 

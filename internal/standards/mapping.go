@@ -1,6 +1,7 @@
 package standards
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"slices"
@@ -123,6 +124,68 @@ func codesOf(s *scoring.Standard) (list []string) {
 type Hop struct {
 	Mapping Mapping
 	To      *scoring.Standard
+}
+
+// Natural is the mapping of two versions that nobody wrote one for: what keeps its code is the
+// same fact, whatever its title; the rest ended or is new.
+func Natural(from, to *scoring.Standard) Mapping {
+	links := func(was, is []string) (list []Link) {
+		for _, code := range was {
+			if slices.Contains(is, code) {
+				list = append(list, Link{From: []string{code}, To: []string{code}, How: "same", Coverage: Full})
+			} else {
+				list = append(list, Link{From: []string{code}, How: "ended"})
+			}
+		}
+		for _, code := range is {
+			if !slices.Contains(was, code) {
+				list = append(list, Link{To: []string{code}, How: "new"})
+			}
+		}
+		return list
+	}
+	return Mapping{Standard: from.ID, From: from.Version, To: to.Version, Domains: links(domainIDs(from), domainIDs(to)), Indicators: links(codesOf(from), codesOf(to))}
+}
+
+// Hops lead from a version of a standard to a later one: by the mappings that were written, each
+// as far as it goes, and over what none spans by the codes. None lead back. Fault: standard_unknown.
+func (s *Service) Hops(ctx context.Context, standard string, from, to int) (list []Hop, err error) {
+	if from >= to {
+		return nil, nil
+	}
+	written, err := s.Store.Mappings(ctx, house, standard)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.Compiled(ctx, standard, from)
+	if err != nil {
+		return nil, err
+	}
+	for from < to {
+		var best *Mapping
+		next := to
+		for i, m := range written {
+			switch {
+			case m.From == from && m.To <= to && (best == nil || m.To > best.To):
+				best = &written[i]
+			case m.From > from && m.From < next:
+				next = m.From
+			}
+		}
+		if best != nil {
+			next = best.To
+		}
+		then, err := s.Compiled(ctx, standard, next)
+		if err != nil {
+			return nil, err
+		}
+		if best == nil {
+			m := Natural(at, then)
+			best = &m
+		}
+		list, at, from = append(list, Hop{Mapping: *best, To: then}), then, next
+	}
+	return list, nil
 }
 
 // How much of a domain of now an old sheet speaks of.

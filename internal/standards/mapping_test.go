@@ -126,3 +126,18 @@ func TestMappingMistakes(t *testing.T) {
 		}
 	}
 }
+
+// TestNatural: two versions that nobody wrote a mapping for are joined by their codes, and what is
+// joined so passes the checks of a written one.
+func TestNatural(t *testing.T) {
+	first, second := reform(t, "1"), reform(t, "2")
+	for _, pair := range [][2]*scoring.Standard{{first, second}, {second, second}} {
+		if bad := standards.Natural(pair[0], pair[1]).Check(pair[0], pair[1]); len(bad) > 0 {
+			t.Error(bad)
+		}
+	}
+	sheet := scoring.Evaluate(second, scoring.Input{From: "2026-01-01", To: "2026-06-30"})
+	if diff := cmp.Diff(standards.Trend(sheet, nil), standards.Trend(sheet, []standards.Hop{{Mapping: standards.Natural(second, second), To: second}})); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1748,6 +1748,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/areas/{area}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest kept runs, the first made first, each laid on the domains of the standard in force */
+        get: operations["runs.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/runs": {
         parameters: {
             query?: never;
@@ -5429,6 +5446,31 @@ export interface components {
             before: components["schemas"]["Sheet"];
             after: components["schemas"]["Sheet"];
             changes: components["schemas"]["ScoreChange"][];
+        };
+        ScoreHistory: {
+            standard: string;
+            /** @description of the standard in force */
+            version: number;
+            domains: {
+                id: string;
+                title: components["schemas"]["Text"];
+                points: components["schemas"]["Decimal"];
+            }[];
+            points: (components["schemas"]["ScoreRun"] & {
+                /** @description of now, none where the run was made by another standard or by a later version */
+                domains: components["schemas"]["DomainTrend"][];
+            })[];
+        };
+        DomainTrend: {
+            id: string;
+            points: components["schemas"]["Decimal"];
+            rate: components["schemas"]["Decimal"];
+            covered: components["schemas"]["Decimal"];
+            /**
+             * @description how much of the domain of now the sheet of then speaks of
+             * @enum {string}
+             */
+            coverage: "full" | "partial" | "none";
         };
         ScoreRun: {
             /** Format: uuid */
@@ -11800,6 +11842,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Supposition"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "runs.history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs and the domains of now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreHistory"];
                 };
             };
             /** @description A problem */

@@ -10,6 +10,7 @@ export type ScoreChange = S['ScoreChange']
 export type Supposed = S['Supposed']
 export type Supposition = S['Supposition']
 export type ScoreRun = S['ScoreRun']
+export type ScoreHistory = S['ScoreHistory']
 export type Ruling = S['Ruling']
 export type NewRuling = operations['rulings.create']['requestBody']['content']['application/json']
 
@@ -23,6 +24,13 @@ export function useRuns(prison: string, area: string) {
   const queryFn = async () =>
     (await call<{ runs: ScoreRun[]; may: boolean }>(`/prisons/${prison}/areas/${area}/runs`)).data
   return useQuery({ queryKey: ['runs', prison, area], queryFn })
+}
+
+/** The kept scores of an area, each on the domains of the standard in force. */
+export function useHistory(prison: string, area: string) {
+  const queryFn = async () =>
+    (await call<ScoreHistory>(`/prisons/${prison}/areas/${area}/history`)).data
+  return useQuery({ queryKey: ['runs', prison, area, 'history'], queryFn })
 }
 
 export function useRun(prison: string, run: string) {

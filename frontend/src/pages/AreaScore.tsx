@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 import { useScore, useTrend } from '../api/queries'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
+import { History } from '../score/History'
 import { Tree } from '../score/Tree'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -51,6 +52,7 @@ export default function AreaScore() {
               <h2>{t('score.where')}</h2>
               <Tree sheet={sheet} prison={prison} area={area} />
             </section>
+            <History prison={prison} area={area} />
           </>
         )}
       </Ready>
