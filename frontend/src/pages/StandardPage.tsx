@@ -13,6 +13,7 @@ import {
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { Gaps } from '../standards/Gaps'
 import { Problems } from '../standards/Problems'
 import { Tree } from '../standards/Tree'
 import { useAct } from '../standards/useAct'
@@ -35,6 +36,7 @@ export default function StandardPage() {
         {(whole) => (
           <>
             <Head whole={whole} />
+            <Gaps artefacts={whole} />
             <Tree artefacts={whole} />
           </>
         )}
