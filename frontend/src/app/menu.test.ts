@@ -28,6 +28,12 @@ it('offers a department of the bureau nothing that only a prison has', () => {
   expect(to).toContain('/catalogue')
 })
 
+it('offers a department of a prison nothing that only one of the bureau has', () => {
+  const to = pages('dept_head')
+  expect(['/opinions', '/bulletins'].filter((p) => to.includes(p))).toEqual([])
+  expect(to).toContain('/delegations')
+})
+
 it('is calm: what units do together is one line, from which every page of it is reached', () => {
   const group = menu('bureau_office').find((g) => g.label === 'menu.ofAccreditation')
   expect(group?.lines[0]?.to).toBe('/overview')
@@ -38,8 +44,13 @@ it('is calm: what units do together is one line, from which every page of it is 
 
 it('leaves out no line of any subject, and leads where a page is', () => {
   const lines = subjects.flatMap((s) => s.menu?.lines ?? [])
-  const everybody = lines.flatMap((l) => l.roles ?? [])
-  expect(pages(...everybody).sort()).toEqual(lines.map((l) => l.to).sort())
+  const posts = lines.flatMap((l) => l.roles ?? [])
+  const postings = posts.flatMap((post) => {
+    const role = post.replace(/^.*:/, '')
+    return [{ role, prison: 'p' }, { role }]
+  })
+  const everybody = menuFor({ postings } as unknown as Me).flatMap((g) => g.lines)
+  expect(everybody.map((l) => l.to).sort()).toEqual(lines.map((l) => l.to).sort())
   const paths = subjects.flatMap((s) => s.routes.map((r) => `/${r.path ?? ''}`))
   expect(new Set(paths).size).toBe(paths.length)
   const all = lines.flatMap((l) => [l, ...(l.under ?? [])])

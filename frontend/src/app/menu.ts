@@ -35,5 +35,9 @@ export function pagesOf(me: Me, to: string): Line[] {
 
 const offered =
   (me: Me) =>
-  ({ roles, ofPrison }: Line) =>
-    !roles || me.postings.some((p) => roles.includes(p.role) && (!ofPrison || p.prison))
+  ({ roles }: Line) =>
+    !roles ||
+    me.postings.some(
+      ({ role, prison }) =>
+        roles.includes(role) || roles.includes(`${prison ? 'prison' : 'bureau'}:${role}`),
+    )

@@ -37,6 +37,11 @@ export function mayFill(me: Me): boolean {
   return me.postings.some((p) => fillers.includes(p.role))
 }
 
+/** Who reads what is of the prison as a whole: everybody whose post is not of one area. */
+export function ofWhole(me: Me): boolean {
+  return me.grants.length > 0 || me.postings.some((p) => !p.area)
+}
+
 /** Who reads entries and scores, which those who only keep the machines going do not. */
 export function mayRead(me: Me): boolean {
   return me.grants.length > 0 || me.postings.some((p) => readers.includes(p.role))

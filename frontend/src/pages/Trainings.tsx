@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { now } from '../api/clock'
 import type { Role } from '../api/model'
-import { usePrison } from '../api/queries'
+import { useMe, usePrison } from '../api/queries'
 import { useStandards } from '../api/standards'
 import {
   addTraining,
@@ -14,6 +14,7 @@ import {
   useUntrained,
 } from '../api/together'
 import { PageTabs } from '../app/PageTabs'
+import { ofWhole } from '../app/posts'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -29,6 +30,8 @@ export default function Trainings() {
   const t = useT()
   const prison = usePrison()
   const query = useTrainings()
+  const me = useMe().data
+  const whole = me !== undefined && ofWhole(me)
   const [shown, setShown] = useState('')
   return (
     <>
@@ -41,10 +44,10 @@ export default function Trainings() {
             {trainings.length === 0 ? (
               <Empty>{t('together.trainingsNone')}</Empty>
             ) : (
-              <List trainings={trainings} show={setShown} />
+              <List trainings={trainings} show={whole ? setShown : undefined} />
             )}
             {shown && <Staff key={`${prison} ${shown}`} prison={prison} id={shown} />}
-            <Untrained prison={prison} />
+            {whole && <Untrained prison={prison} />}
           </>
         )}
       </Ready>
@@ -52,7 +55,7 @@ export default function Trainings() {
   )
 }
 
-function List({ trainings, show }: { trainings: Training[]; show: (id: string) => void }) {
+function List({ trainings, show }: { trainings: Training[]; show?: (id: string) => void }) {
   const t = useT()
   return (
     <div className="panel">
@@ -84,9 +87,14 @@ function List({ trainings, show }: { trainings: Training[]; show: (id: string) =
               <td className="num">{x.attended}</td>
               <td className="num">{x.passed}</td>
               <td>
-                <Button aria-label={`${t('together.show')} ${x.title}`} onClick={() => show(x.id)}>
-                  {t('together.show')}
-                </Button>
+                {show && (
+                  <Button
+                    aria-label={`${t('together.show')} ${x.title}`}
+                    onClick={() => show(x.id)}
+                  >
+                    {t('together.show')}
+                  </Button>
+                )}
               </td>
             </tr>
           ))}

@@ -6,7 +6,11 @@ export const subject: Subject = {
     heading: 'menu.ofApproval',
     lines: [
       { to: '/inbox', label: 'menu.inbox', roles: readers },
-      { to: '/delegations', label: 'approval.delegations', roles: approvers, ofPrison: true },
+      {
+        to: '/delegations',
+        label: 'approval.delegations',
+        roles: approvers.map((role) => `prison:${role}` as const),
+      },
     ],
   },
   routes: [

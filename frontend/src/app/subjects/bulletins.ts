@@ -16,8 +16,8 @@ export const subject: Subject = {
         roles: [
           'bureau_office',
           'bureau_leader',
-          'dept_head',
-          'dept_staff',
+          'bureau:dept_head',
+          'bureau:dept_staff',
           'prison_leader',
           'warden',
           'prison_office',

@@ -5,7 +5,11 @@ export const subject: Subject = {
   menu: {
     heading: 'menu.ofCatalogue',
     lines: [
-      { to: '/catalogue', label: 'menu.catalogue', roles: readers },
+      {
+        to: '/catalogue',
+        label: 'menu.catalogue',
+        roles: readers.filter((role) => role !== 'inspector'),
+      },
       { to: '/consolidation', label: 'menu.consolidation' },
     ],
   },

@@ -1,10 +1,12 @@
 import type zh from '../../i18n/opinions.zh.json'
-import { page, type Subject } from '../subject'
+import { type Post, page, type Subject } from '../subject'
 
 declare module '../../i18n/texts' {
   interface Texts extends Opinions {}
 }
 type Opinions = typeof zh
+
+const roles: Post[] = ['bureau_office', 'bureau_leader', 'bureau:dept_head', 'bureau:dept_staff']
 
 export const subject: Subject = {
   menu: {
@@ -13,11 +15,11 @@ export const subject: Subject = {
       {
         to: '/opinions',
         label: 'opinions.title',
-        roles: ['bureau_office', 'bureau_leader', 'dept_head', 'dept_staff'],
+        roles,
         under: [
-          { to: '/opinions/tasks', label: 'bulletins.tasks' },
-          { to: '/liaisons', label: 'bulletins.liaisons' },
-          { to: '/accreditation/calendar', label: 'bulletins.calendar' },
+          { to: '/opinions/tasks', roles, label: 'bulletins.tasks' },
+          { to: '/liaisons', roles, label: 'bulletins.liaisons' },
+          { to: '/accreditation/calendar', roles, label: 'bulletins.calendar' },
         ],
       },
     ],
