@@ -162,7 +162,7 @@ func rowsOf(t testing.TB, h *housetest.House, raw []byte) []workbook.Row {
 // those that were missing. IMPORT_ROWS makes it long.
 func TestImport(t *testing.T) {
 	t.Parallel()
-	n := 2000
+	n := 800
 	if s := os.Getenv("IMPORT_ROWS"); s != "" {
 		n, _ = strconv.Atoi(s)
 	}
