@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page, request } from 'playwright-core'
 
 /** Where the server answers, such as the address that `taizhang up` prints. */
 export const address = need('TAIZHANG_URL')
@@ -114,6 +114,22 @@ export async function api<T>(
     },
     { method, path, body, headers },
   )
+}
+
+/** The requests of one person who uses no screen, for what many do alike. */
+export async function requests(number: string) {
+  const context = await request.newContext({ extraHTTPHeaders: { Origin: address } })
+  const signedIn = await context.post(`${address}/api/v1/session`, { data: { number, password } })
+  const { csrf_token } = (await signedIn.json()) as { csrf_token: string }
+  return async <T>(method: string, path: string, body?: unknown): Promise<Reply<T>> => {
+    const response = await context.fetch(`${address}/api/v1${path}`, {
+      method,
+      headers: { 'X-CSRF-Token': csrf_token, 'Idempotency-Key': crypto.randomUUID() },
+      ...(body === undefined ? {} : { data: body }),
+    })
+    const text = await response.text()
+    return { status: response.status(), data: (text ? JSON.parse(text) : undefined) as T }
+  }
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
