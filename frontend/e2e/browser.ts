@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page, request } from 'playwright-core'
+import {
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  request,
+} from 'playwright-core'
 
 /** Where the server answers, such as the address that `taizhang up` prints. */
 export const address = need('TAIZHANG_URL')
@@ -116,15 +123,24 @@ export async function api<T>(
   )
 }
 
+/** Signs a person in without the screen; what follows is to bear the token. */
+export async function sessionOf(context: APIRequestContext, number: string): Promise<string> {
+  const response = await context.post(`${address}/api/v1/session`, {
+    headers: { Origin: address },
+    data: { number, password },
+  })
+  if (!response.ok()) throw new Error(`${number} is not signed in: ${await response.text()}`)
+  return ((await response.json()) as { csrf_token: string }).csrf_token
+}
+
 /** The requests of one person who uses no screen, for what many do alike. */
 export async function requests(number: string) {
   const context = await request.newContext({ extraHTTPHeaders: { Origin: address } })
-  const signedIn = await context.post(`${address}/api/v1/session`, { data: { number, password } })
-  const { csrf_token } = (await signedIn.json()) as { csrf_token: string }
+  const token = await sessionOf(context, number)
   return async <T>(method: string, path: string, body?: unknown): Promise<Reply<T>> => {
     const response = await context.fetch(`${address}/api/v1${path}`, {
       method,
-      headers: { 'X-CSRF-Token': csrf_token, 'Idempotency-Key': crypto.randomUUID() },
+      headers: { 'X-CSRF-Token': token, 'Idempotency-Key': crypto.randomUUID() },
       ...(body === undefined ? {} : { data: body }),
     })
     const text = await response.text()

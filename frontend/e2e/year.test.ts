@@ -1,6 +1,16 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { address, api, launch, loginOf, requests, shot, signedIn, violations } from './browser'
+import {
+  address,
+  api,
+  launch,
+  loginOf,
+  requests,
+  screen,
+  sessionOf,
+  shot,
+  violations,
+} from './browser'
 
 /**
  * The road of a title from its first application to its loss, in fake time: an area applies, is
@@ -65,15 +75,24 @@ let browser: Browser
 let prison = ''
 let unit = ''
 
-/** Somebody does something at the screen: they sign in anew each time, for the clock ends sessions. */
+/** The clock ends sessions: whoever acts after it was set signs in anew. */
+const desks = new Map<string, { page: Page; day: string }>()
+
+/** Somebody does something at their screen. */
 async function as<T>(who: string, does: (page: Page) => Promise<T>): Promise<T> {
-  const page = await signedIn(browser, who)
-  await page.setViewportSize({ width: 1366, height: 900 })
-  try {
-    return await does(page)
-  } finally {
-    await page.context().close()
+  let desk = desks.get(who)
+  if (!desk) {
+    const context = await browser.newContext({ ...screen, viewport: { width: 1366, height: 900 } })
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    desk = { page, day: '' }
+    desks.set(who, desk)
   }
+  if (desk.day !== today) {
+    await sessionOf(desk.page.context().request, (await loginOf(who)).number)
+    desk.day = today
+  }
+  return does(desk.page)
 }
 
 /** What is sent without a screen is taken. */
@@ -269,7 +288,7 @@ async function announce(page: Page, road: Road, batch: number, level: string) {
   await form.getByRole('button').click()
   await page.getByRole('cell', { name: `${year} / ${batch}` }).waitFor()
   await go(page, '/bulletins', '年度预验收公告')
-  await page.getByLabel('年度', { exact: true }).last().selectOption(year)
+  await page.getByRole('combobox', { name: '年度' }).selectOption(year)
   await page.getByRole('button', { name: /^发布第 \d+ 期$/ }).click()
   await page.getByText('没有可发布的内容，或与上一期相比没有变化').waitFor()
 }
@@ -287,7 +306,7 @@ async function deliberate(page: Page, road: Road, title: string, outcome: string
   }
   const item = page.getByRole('region', { name: new RegExp(`第 1 项：${road.name}`) })
   for (const name of ['审议成员壬', '审议成员癸']) {
-    await item.getByLabel(`${name}到会`).check()
+    await item.getByLabel(`${name}到会`).click()
     await item
       .getByLabel(`${name}的表决`)
       .selectOption({ label: outcome === '同意' ? '同意' : '不同意' })
@@ -335,10 +354,33 @@ async function checked(
   })
 }
 
+/** The prison is accepted on site, and two people find its effect on others enough. */
+async function accepted() {
+  await checked(whole, '现场综合考核验收', [], '1000.00')
+  await close(whole, '现场综合考核验收')
+  await as(office, async (page) => {
+    await whole.act(page, '办结：通过，转示范作用评估', '示范作用评估中')
+    const form = page.getByRole('form', { name: '登记示范作用评估' })
+    for (const [n, points] of [20, 20, 15, 15, 10].entries()) {
+      await form.getByRole('spinbutton').nth(n).fill(String(points))
+      await form.getByLabel('依据').nth(n).fill('附件')
+    }
+    await form.getByRole('button').click()
+    await page.getByText('待第二人确认').waitFor()
+  })
+  await as(second, async (page) => {
+    await whole.open(page)
+    await page.getByRole('button', { name: /^确\s*认$/ }).click()
+    await page.getByText(/已确认$/).waitFor()
+  })
+  await as(office, (page) => whole.act(page, '示范作用评估通过', '省局党委会审议中'))
+}
+
 const third = new Road('甲监狱 · 三监区 · 规范化监区')
 const fourth = new Road('甲监狱 · 四监区 · 规范化监区')
+const before = new Road('甲监狱 · 监狱整体 · 达标监狱')
 const whole = new Road('甲监狱 · 监狱整体 · 示范监狱')
-const cycle = ''
+let cycle = ''
 
 beforeAll(async () => {
   browser = await launch()
@@ -357,37 +399,43 @@ afterAll(async () => {
 })
 
 describe('a whole road', () => {
-  it('begins with standards by which a team reads the ledgers, for nobody keeps them in years that pass in a minute', async () => {
-    const drafted = ['ordinary-area', 'prison']
+  it('begins with standards whose ledgers a team reads: nobody keeps them in years that pass in a minute', async () => {
+    const drafted: string[] = []
     await as(office, async (page) => {
-      for (const standard of drafted) {
-        const path = `/standards/${standard}/versions`
+      const { standards } = await taken(
+        api<{ standards: { standard: string; version: number }[] }>(page, 'GET', '/standards'),
+      )
+      for (const standard of ['ordinary-area', 'prison']) {
+        const newest = Math.max(
+          ...standards.filter((s) => s.standard === standard).map((s) => s.version),
+        )
         const {
           standard: text,
           rules,
           guide,
-        } = await taken(api<Artefacts>(page, 'GET', `${path}/1`))
+        } = await taken(api<Artefacts>(page, 'GET', `/standards/${standard}/versions/${newest}`))
         for (const line of rules.indicators.flatMap((i) => i.lines ?? [])) {
           if (line.method !== 'ledger') continue
           line.method = 'reading'
           for (const fact of ['count', 'of', 'per', 'period'] as const) delete line[fact]
         }
-        for (const one of [text, rules, guide]) one.version = 2
+        for (const one of [text, rules, guide]) one.version = newest + 1
         await taken(api(page, 'POST', '/standards', { standard: text, rules, guide }))
+        drafted.push(`/standards/${standard}/v/${newest + 1}`)
       }
     })
     await as(second, async (page) => {
-      for (const standard of drafted) {
-        await page.goto(`${address}/standards/${standard}/v/2`)
+      for (const path of drafted) {
+        await page.goto(`${address}${path}`)
         await page.getByRole('button', { name: '审核通过' }).click()
         await page.getByText('已审核').first().waitFor()
       }
     })
     await as(office, async (page) => {
-      for (const standard of drafted) {
-        await page.goto(`${address}/standards/${standard}/v/2`)
+      for (const path of drafted) {
+        await page.goto(`${address}${path}`)
         await page.getByRole('button', { name: /印\s*发/ }).click()
-        await page.getByText(/第 2 版 .*已印发/).waitFor()
+        await page.getByText(/第 \d+ 版 .*已印发/).waitFor()
       }
     })
   })
@@ -436,6 +484,227 @@ describe('a whole road', () => {
         .first()
         .waitFor()
       await seen(page, 'postponed')
+    })
+  })
+
+  it('three people put it right, and it is looked at again when its time has come', async () => {
+    const waits = async (page: Page) => {
+      const path = `/prisons/${prison}/rectifications`
+      const { rectifications } = await taken(api<{ rectifications: Item[] }>(page, 'GET', path))
+      return rectifications.filter((r) => r.state === 'open' || r.state === 'done')
+    }
+    /** One act on the screen, the same on what else waits without it. */
+    const each = async (
+      who: string,
+      label: string,
+      done: string,
+      form: (page: Page) => Promise<void>,
+      rest: object,
+    ) =>
+      as(who, async (page) => {
+        await go(page, '/rectifications', '整改')
+        await page.getByRole('button', { name: new RegExp(`^${label}.*殴打`) }).click()
+        await form(page)
+        await page.getByRole('button', { name: label, exact: true }).click()
+        await page.getByText(done).first().waitFor()
+        await seen(page, `rectification-${who.replaceAll(' ', '-')}`)
+        for (const item of (await waits(page)).filter((r) => r.line !== beaten.line))
+          await taken(api(page, 'POST', `/prisons/${prison}/rectifications/${item.id}/acts`, rest))
+      })
+    const { number } = await loginOf('officer, area 3')
+    await each(
+      head,
+      '指定责任人',
+      '加强教育管理',
+      async (page) => {
+        await page.getByLabel('责任人警号').fill(number)
+        await page.getByLabel('原因分析').fill('管理不严')
+        await page.getByLabel('整改措施').fill('加强教育管理')
+      },
+      { kind: 'assigned', owner: number, cause: '管理不严', action: '逐项整改' },
+    )
+    await each(
+      'officer, area 3',
+      '报告完成',
+      '待核验',
+      (page) => page.getByLabel('完成情况').fill('已通报并整改'),
+      { kind: 'done', action: '已整改' },
+    )
+    await each(
+      own,
+      '核验通过',
+      '已办理',
+      (page) => page.getByLabel('核验情况').fill('现场核验属实'),
+      { kind: 'verified', action: '现场核验' },
+    )
+    await as(office, async (page) => {
+      expect(await waits(page)).toEqual([])
+      await third.open(page)
+      await page.getByText(/^推迟期满 .* 到期/).waitFor()
+      await page.getByText(/^最早 .* 才能再次摸底/).waitFor()
+    })
+    await until(months(today, 3))
+    await as(head, (page) => third.ask(page, '再次摸底'))
+    await checked(third, '摸底检查', [], '1000.00', ['再次摸底', '摸底检查中'])
+    await third.opined('on_time', '已整改到位')
+    await as(office, (page) => third.act(page, '如期验收', '现场考核验收中', cites))
+  })
+
+  it('is accepted at exactly 950.0, and named by the party committee', async () => {
+    await checked(third, '现场综合考核验收', lost50, '950.00')
+    await close(third, '现场综合考核验收')
+    await as(office, async (page) => {
+      await third.act(page, '办结：通过', '省局党委会审议中')
+    })
+    await as(party, async (page) => {
+      await deliberate(page, third, '第二次专题会议', '同意')
+      await third.act(page, '党委会同意并命名', '已命名（有效）', paper('局发〔2027〕3号'))
+      await page.getByText(/称号：规范化监区（局发〔2027〕3号/).waitFor()
+      await seen(page, 'named')
+    })
+    cycle = today
+  })
+
+  it('makes its prison eligible for the demonstration level, in numbers', async () => {
+    await as(own, async (page) => {
+      await go(page, '/accreditation/screening', '筛查排序')
+      await page.getByRole('row', { name: /甲监狱.*示范监狱/ }).waitFor()
+      await seen(page, 'screening')
+    })
+    // What it had begun for the standard level it takes back.
+    await as('warden', async (page) => {
+      await go(page, '/accreditation', '创建申报')
+      await page.getByRole('link', { name: '甲监狱 · 监狱整体' }).click()
+      await page.getByRole('heading', { level: 1, name: before.name }).waitFor()
+      before.path = new URL(page.url()).pathname
+      await before.ask(page, '撤回')
+    })
+    await as(own, (page) =>
+      before.act(page, '撤回', '撤回', (form) => form.getByLabel('理由').fill('改报示范监狱')),
+    )
+    const warden = await loginOf('warden')
+    await as('warden', (page) => whole.begin(page, '甲监狱 · 监狱整体', '示范监狱'))
+    await as(own, async (page) => {
+      await whole.open(page)
+      await page.getByText('4/5，需 4', { exact: false }).first().waitFor()
+      await seen(page, 'eligible')
+      await go(page, '/checks', '考核')
+      await page.getByRole('button', { name: '组织考核' }).click()
+      await page.getByLabel('考核类别').selectOption({ label: '自查' })
+      await page.getByLabel('事由').fill('申报示范监狱自查')
+      await page.getByLabel('按姓名或警号查找').fill(warden.number)
+      await page.getByRole('checkbox', { name: `组员 ${warden.name} ${warden.number}` }).check()
+      await page.getByRole('radio', { name: `组长 ${warden.name} ${warden.number}` }).check()
+      await page.getByRole('button', { name: '组织考核' }).last().click()
+      await page.getByRole('heading', { level: 1, name: '甲监狱 · 自查' }).waitFor()
+    })
+    await as('warden', async (page) => {
+      await go(page, '/checks', '考核')
+      await page
+        .getByRole('row', { name: /监狱整体 自查/ })
+        .getByRole('link')
+        .click()
+      await page.getByRole('heading', { level: 1, name: '甲监狱 · 自查' }).waitFor()
+      await confirm(page)
+      await whole.ask(page, '申报')
+    })
+    await as(own, (page) => whole.act(page, '申报', '已申报'))
+    await as(office, async (page) => {
+      await whole.act(page, '筛查通过', '筛查通过')
+      await announce(page, whole, 1, '示范监狱')
+    })
+    await checked(whole, '摸底检查', [], '1000.00', ['开始摸底检查', '摸底检查中'])
+    await whole.opined('on_time', '本线工作符合标准')
+    await as(office, (page) => whole.act(page, '如期验收', '业务考核评估中', cites))
+  })
+
+  it('every department assesses it, and it is accepted with its effect on others', async () => {
+    for (const [department, number] of Object.entries(heads)) {
+      const by = await requests(number)
+      const { makes } = await taken(by<Case>('GET', whole.path))
+      if (!makes.some((m) => m.kind === 'results' && m.departments?.includes(department))) continue
+      const body = { met: true, critical_open: 0, text: '达到要求' }
+      await taken(by('POST', `${whole.path}/records`, { kind: 'results', department, body }))
+    }
+    await accepted()
+    await as(office, (page) => seen(page, 'evaluated'))
+  })
+
+  it('the party committee sends it back once, and agrees at the second deliberation', async () => {
+    await as(party, async (page) => {
+      await deliberate(page, whole, '第三次专题会议', '退回重新验收')
+      await whole.act(page, '退回重新验收', '现场考核验收中', (form) =>
+        form.getByLabel('理由').fill('现场资料不全'),
+      )
+      await seen(page, 'sent-back')
+    })
+    await accepted()
+    await as(party, async (page) => {
+      await deliberate(page, whole, '第四次专题会议', '同意')
+      await whole.act(page, '党委会同意', '省厅评审中')
+    })
+  })
+
+  it('the review committee names it demonstration', async () => {
+    await as(committee, async (page) => {
+      await deliberate(page, whole, '第1次评审会', '同意')
+      await seen(page, 'committee')
+      await whole.act(page, '省厅同意并命名', '已命名（有效）', paper('司发〔2027〕5号'))
+      await page.getByText(/称号：规范化示范监狱（司发〔2027〕5号/).waitFor()
+      await seen(page, 'demonstration')
+    })
+  })
+
+  it('a look-back a year later loses 86: the title stays, and a carry of 8.6 is shown from that day', async () => {
+    await until(months(cycle, 12))
+    await checked(third, '回头看', lost86, '914.00', ['开始回头看', '回头看中'])
+    await close(third, '回头看')
+    await as(office, async (page) => {
+      await third.act(page, '办结回头看', '已命名（有效）')
+      await page.getByText('回头看结转扣分 8.6，复查时另行扣除').waitFor()
+      await seen(page, 'looked-back')
+    })
+    await as(head, async (page) => {
+      await go(page, `/prisons/${prison}/areas/${unit}/readiness`, /达标状态/)
+      await page.getByText('回头看结转扣分 8.6，复查时另行扣除').waitFor()
+      await seen(page, 'carry')
+    })
+  })
+
+  it('at the re-check three years later own 42 leave 949.4, and the sheet shows why to the line', async () => {
+    await until(months(cycle, 36))
+    await checked(third, '复查考核', lost42, '949.40', ['开始复查', '复查考核中'])
+    await close(third, '复查考核')
+    await as(head, async (page) => {
+      await third.check(page, '复查考核')
+      await page.getByRole('link', { name: '存档考核表' }).first().click()
+      await page.getByRole('heading', { level: 1, name: /三监区 · 复查/ }).waitFor()
+      await seen(page, 'sheet')
+    })
+    await as(office, async (page) => {
+      await third.act(page, '取消称号', '取消称号', paper('局发〔2030〕9号', '复查不合格'))
+      await seen(page, 'revoked')
+    })
+  })
+
+  it('the prison loses the conditions of its title, and keeps the title', async () => {
+    for (const who of [office, own]) {
+      await as(who, async (page) => {
+        await whole.open(page)
+        const alarm = page.getByRole('alert')
+        await alarm.getByText('示范监狱条件不再满足').waitFor()
+        await alarm.getByText('普通监区 3/5，示范需 4').waitFor()
+        await whole.stands(page, '已命名（有效）')
+      })
+    }
+    await as(office, async (page) => {
+      await seen(page, 'alarm')
+      await go(page, '/titles', '称号登记')
+      await page
+        .getByRole('row', { name: /三监区.*局发〔2027〕3号.*已取消.*局发〔2030〕9号/ })
+        .waitFor()
+      await page.getByRole('row', { name: /监狱整体.*规范化示范监狱.*有效/ }).waitFor()
+      await seen(page, 'titles')
     })
   })
 })
