@@ -39,7 +39,7 @@ function Whole({ whole }: { whole: WholeCase }) {
         beside={<span className="status submitted">{text(whole.state_title, lang)}</span>}
       />
       <section className="panel">
-        <Road steps={whole.road} />
+        <Road whole={whole} />
         <Standing whole={whole} />
       </section>
       {whole.lost.map((l) => (
@@ -93,6 +93,7 @@ function Standing({ whole }: { whole: WholeCase }) {
           {t('cases.pinned', { standard: standardName(pin.standard), version: pin.version })}
         </span>
       )}
+      {whole.state === 'POSTPONED' && <Link to="/rectifications">{t('cases.toRectify')}</Link>}
       {whole.earliest && <span>{t('cases.earliest', { day: whole.earliest })}</span>}
       {whole.cycle_start && (
         <span>{t('cases.cycle', { cycle: whole.cycle, start: whole.cycle_start })}</span>
