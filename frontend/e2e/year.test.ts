@@ -84,7 +84,7 @@ async function as<T>(who: string, does: (page: Page) => Promise<T>): Promise<T> 
   if (!desk) {
     const context = await browser.newContext({ ...screen, viewport: { width: 1366, height: 900 } })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(30_000)
     desk = { page, day: '' }
     desks.set(who, desk)
   }
@@ -357,6 +357,11 @@ async function checked(
     await find(page, losses)
     await confirm(page)
     expect(await page.locator('.score-total').innerText()).toBe(shown)
+    await page
+      .getByText(Number(shown) < 950 ? '未达标' : '达标', { exact: true })
+      .first()
+      .waitFor()
+    if (losses.length > 0) await seen(page, `check-${shown}`)
   })
 }
 
@@ -685,9 +690,33 @@ describe('a whole road', () => {
       await third.check(page, '复查考核')
       await page.getByRole('link', { name: '存档考核表' }).first().click()
       await page.getByRole('heading', { level: 1, name: /三监区 · 复查/ }).waitFor()
+      await page.getByText('满分 1000，达标 950').waitFor()
+      // Every domain, indicator and line that lost something says how much and for what.
+      for (const [domain, indicator, lost, fact] of [
+        ['队伍建设', 'DW-01', '−40', beaten.fact],
+        ['硬件设施', 'YJ-03', '−2', '一处报警按钮失灵'],
+      ] as const) {
+        const summary = page.locator('summary', { hasText: domain })
+        await summary.getByText(lost).waitFor()
+        await summary.click()
+        const inside = page.locator('details', { has: summary })
+        await inside.locator('summary', { hasText: indicator }).click()
+        await inside
+          .getByRole('listitem')
+          .filter({ hasText: fact })
+          .last()
+          .getByText(lost)
+          .waitFor()
+      }
+      await page.getByText('以上各项合计扣 42 分').waitFor()
+      await page.getByText('回头看扣 86 分，按 0.1 结转扣 8.6 分').waitFor()
+      await page.getByText(/结果逐字节相同/).waitFor()
       await seen(page, 'sheet')
     })
     await as(office, async (page) => {
+      await third.open(page)
+      await page.getByText('自得分 958，扣回头看结转 8.6，复查得分 949.4，分数线 950').waitFor()
+      await seen(page, 'recheck')
       await third.act(page, '取消称号', '取消称号', paper('局发〔2030〕9号', '复查不合格'))
       await seen(page, 'revoked')
     })

@@ -58,7 +58,7 @@ function Whole({ whole }: { whole: WholeCase }) {
           ))}
         </section>
       )}
-      {whole.conditions && (
+      {whole.conditions && whole.lost.length === 0 && (
         <section className="panel" aria-labelledby="case-conditions">
           <h2 id="case-conditions">{t('cases.conditions')}</h2>
           <Conditions of={whole.conditions} />
@@ -79,7 +79,16 @@ function Standing({ whole }: { whole: WholeCase }) {
   const { pin, title } = whole
   return (
     <p className="case-facts">
-      {whole.score ? (
+      {whole.score && whole.after_carry && whole.carry !== '0' ? (
+        <span>
+          {t('cases.scoreAfter', {
+            own: shown(whole.score),
+            carry: shown(whole.carry),
+            score: shown(whole.after_carry),
+            line: whole.line,
+          })}
+        </span>
+      ) : whole.score ? (
         <span>{t('cases.score', { score: shown(whole.score), line: whole.line })}</span>
       ) : (
         <span>{t('cases.line', { line: whole.line })}</span>
@@ -98,7 +107,7 @@ function Standing({ whole }: { whole: WholeCase }) {
       {whole.cycle_start && (
         <span>{t('cases.cycle', { cycle: whole.cycle, start: whole.cycle_start })}</span>
       )}
-      {whole.carry !== '0' && (
+      {whole.carry !== '0' && whole.state !== 'RECHECK' && whole.state !== 'REVOKED' && (
         <span className="late">{t('cases.carry', { carry: shown(whole.carry) })}</span>
       )}
       {title && (
@@ -218,7 +227,10 @@ function History({ whole }: { whole: WholeCase }) {
                     (e.detail as { waived?: boolean }).waived && t('cases.waived'),
                   ]
                     .filter(Boolean)
-                    .join(' · ')}
+                    .join(' · ')}{' '}
+                  {scored.includes(e.from) && e.from !== e.to && e.record && (
+                    <Link to={`/prisons/${whole.prison}/runs/${e.record}`}>{t('checks.run')}</Link>
+                  )}
                 </td>
               </tr>
             ))}
@@ -228,3 +240,6 @@ function History({ whole }: { whole: WholeCase }) {
     </section>
   )
 }
+
+/** The steps that rest on a sheet: what became of them shows it. */
+const scored = ['BASELINE', 'ON_SITE', 'LOOKBACK', 'RECHECK']
