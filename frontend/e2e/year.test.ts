@@ -518,7 +518,7 @@ describe('a whole road', () => {
         await form(page)
         await page.getByRole('button', { name: label, exact: true }).click()
         await page.getByText(done).first().waitFor()
-        await seen(page, `rectification-${who.replaceAll(' ', '-')}`)
+        await seen(page, `rectification-${who.replaceAll(/[ ,]+/g, '-')}`)
         for (const item of (await waits(page)).filter((r) => r.line !== beaten.line))
           await taken(api(page, 'POST', `/prisons/${prison}/rectifications/${item.id}/acts`, rest))
       })
@@ -708,6 +708,7 @@ describe('a whole road', () => {
           .getByText(lost)
           .waitFor()
       }
+      expect(await page.getByText('尚未检查').count()).toBe(0)
       await page.getByText('以上各项合计扣 42 分').waitFor()
       await page.getByText('回头看扣 86 分，按 0.1 结转扣 8.6 分').waitFor()
       await page.getByText(/结果逐字节相同/).waitFor()

@@ -48,7 +48,7 @@ export default function RunPage() {
           {kept.sheet && (
             <section className="panel">
               <h2>{t('score.where')}</h2>
-              <Tree sheet={kept.sheet} prison={prison} area={kept.area} />
+              <Tree sheet={kept.sheet} prison={prison} area={kept.area} checked={!!kept.check} />
             </section>
           )}
         </>
