@@ -46,6 +46,7 @@ test-page: frontend/node_modules/.stamp
 
 test-browser: build
 	./scripts/journeys.sh
+	TAIZHANG_CLOCK=true DEMO_DAYS=2 ./scripts/journeys.sh
 
 check: frontend/dist/index.html $(FONT) ## formatting, vet, types, imports, generated files
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt: run make generate'; exit 1; }

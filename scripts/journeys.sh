@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts the program on a data folder of its own, waits until a prison of the
 # demonstration is open, and walks the users' journeys in a real browser: all, or
-# the test files named.
+# the test files named. With TAIZHANG_CLOCK=true it is the one journey that sets the clock
+# of its server ahead.
 set -eu
 cd "$(dirname "$0")/.."
 data=$(mktemp -d)

@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type APIRequestContext,
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Page,
+  request,
+} from 'playwright-core'
 
 /** Where the server answers, such as the address that `taizhang up` prints. */
 export const address = need('TAIZHANG_URL')
@@ -114,6 +121,31 @@ export async function api<T>(
     },
     { method, path, body, headers },
   )
+}
+
+/** Signs a person in without the screen; what follows is to bear the token. */
+export async function sessionOf(context: APIRequestContext, number: string): Promise<string> {
+  const response = await context.post(`${address}/api/v1/session`, {
+    headers: { Origin: address },
+    data: { number, password },
+  })
+  if (!response.ok()) throw new Error(`${number} is not signed in: ${await response.text()}`)
+  return ((await response.json()) as { csrf_token: string }).csrf_token
+}
+
+/** The requests of one person who uses no screen, for what many do alike. */
+export async function requests(number: string) {
+  const context = await request.newContext({ extraHTTPHeaders: { Origin: address } })
+  const token = await sessionOf(context, number)
+  return async <T>(method: string, path: string, body?: unknown): Promise<Reply<T>> => {
+    const response = await context.fetch(`${address}/api/v1${path}`, {
+      method,
+      headers: { 'X-CSRF-Token': token, 'Idempotency-Key': crypto.randomUUID() },
+      ...(body === undefined ? {} : { data: body }),
+    })
+    const text = await response.text()
+    return { status: response.status(), data: (text ? JSON.parse(text) : undefined) as T }
+  }
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -26,6 +26,11 @@ var sheets = map[lifecycle.State]string{"BASELINE": inspection.Baseline, "ON_SIT
 var ahead = map[lifecycle.State][]string{"SCREENED": {inspection.Baseline}, "POSTPONED": {inspection.Baseline}, "DEPT_ASSESS": {inspection.Baseline},
 	"ON_SITE": {inspection.Baseline}, lifecycle.Named: {inspection.LookBack, inspection.Recheck}}
 
+// preparable are those that the case may still prepare: a cycle has one look-back.
+func preparable(c Case) []string {
+	return slices.DeleteFunc(slices.Clone(ahead[c.State]), func(kind string) bool { return kind == inspection.LookBack && c.LookedBack })
+}
+
 // stepOf is the state that rests on a kind of check.
 func stepOf(kind string) lifecycle.State {
 	for state, k := range sheets {
@@ -57,7 +62,7 @@ func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.
 		return "", 0, err
 	case c.Area != area:
 		return "", 0, fault.New(fault.NotFound, "not_found")
-	case c.Pin == nil || sheets[c.State] != kind && !slices.Contains(ahead[c.State], kind):
+	case c.Pin == nil || sheets[c.State] != kind && !slices.Contains(preparable(c), kind):
 		return "", 0, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", kind)
 	}
 	there, err := tx.Check(ctx, id, kind, stepOf(kind))

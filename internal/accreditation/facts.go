@@ -89,6 +89,7 @@ type known struct {
 	record      string // of the step, confirmed
 	snapshot    *Record
 	check       uuid.UUID
+	afterCarry  string // the score that a re-check is decided by
 	departments []string
 	area        ledger.Area
 	conditions  *Conditions // of a prison
@@ -342,6 +343,7 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		}
 		if f.SheetConfirmed && c.State == "RECHECK" {
 			// The run holds the carry as a leaf of its own; the road takes it off itself.
+			k.afterCarry = st.Score
 			if f.SheetScore, err = l.Own(ctx, st.Run); err != nil {
 				return err
 			}

@@ -56,8 +56,10 @@ type Whole struct {
 	Line       string       `json:"line"`
 	SelfScore  string       `json:"self_score,omitempty"`
 	Score      string       `json:"score,omitempty"` // of this step's confirmed sheet, without the carry
-	Check      uuid.UUID    `json:"check,omitzero"`
-	Title      *Title       `json:"title,omitempty"`
+	// AfterCarry is what the look-back of the cycle leaves of it (R88): by that a re-check is decided.
+	AfterCarry string    `json:"after_carry,omitempty"`
+	Check      uuid.UUID `json:"check,omitzero"`
+	Title      *Title    `json:"title,omitempty"`
 	// MayAsk says that the actor may ask departments besides for their opinion now.
 	MayAsk      bool             `json:"may_ask_opinion,omitempty"`
 	Lost        []Lost           `json:"lost"`
@@ -221,7 +223,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 	if err != nil {
 		return Whole{}, err
 	}
-	w := Whole{Line: k.facts.Line, SelfScore: k.facts.SelfScore, Score: k.facts.SheetScore, Check: k.check, Conditions: k.conditions,
+	w := Whole{Line: k.facts.Line, SelfScore: k.facts.SelfScore, Score: k.facts.SheetScore, AfterCarry: k.afterCarry, Check: k.check, Conditions: k.conditions,
 		Asks: map[string]fault.Text{}, Makes: []Makes{}, Proposal: []fault.Text{}, Warnings: []fault.Text{}, Opinions: []Opinion{}, Lost: []Lost{}, Records: []Record{}}
 	if w.Shown, err = s.shown(c, k.round.opinions); err != nil {
 		return w, err
@@ -377,7 +379,7 @@ func (s *Service) makes(ctx context.Context, c Case, k known, w *Whole) {
 // prepares tells which checks the case has ahead of it, and which it still wants.
 func (s *Service) prepares(ctx context.Context, c Case, k known, w *Whole) {
 	w.Prepares, w.Prepared = []string{}, []Prepared{}
-	kinds := slices.Clone(ahead[c.State])
+	kinds := preparable(c)
 	if own, ok := sheets[c.State]; ok && k.check == uuid.Nil {
 		kinds = append(kinds, own)
 	}

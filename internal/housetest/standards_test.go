@@ -135,6 +135,41 @@ func TestThreeArtefacts(t *testing.T) {
 	}
 }
 
+// TestNewerVersionStands: a version is not followed by an older one that comes into force after it.
+func TestNewerVersionStands(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	office, today := h.As(t.Context(), "bureau office"), catalog.DayOf(time.Now())
+	later := catalog.DayOf(time.Now().AddDate(0, 0, 30))
+	v := reviewed(t, h, kitchenV2(t))
+	if _, err := h.Standards.Issue(office, "kitchen", 2, v.Revision, later, onceAs("issue 2")); err != nil {
+		t.Fatal(err)
+	}
+	set := kitchenV2(t)
+	for _, part := range []*[]byte{&set.Standard, &set.Rules, &set.Guide} {
+		*part = bytes.Replace(*part, []byte(`"version": 2`), []byte(`"version": 3`), 1)
+	}
+	v, err := h.Standards.Draft(office, set, onceAs("draft 3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err = h.Standards.Review(h.As(t.Context(), "bureau leader"), "kitchen", 3, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, onceAs("review 3")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Standards.Issue(office, "kitchen", 3, v.Revision, today, onceAs("issue 3")); err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []string{today, later} {
+		std, _, err := h.Standards.Issued(t.Context(), standards.Unit{Kind: "functional", Function: "kitchen"}, day)
+		if err != nil || std.Version != 3 {
+			t.Errorf("on %s version %d is in force: %v", day, std.Version, err)
+		}
+	}
+	if w, err := h.Standards.Load(office, "kitchen", 2); err != nil || w.State != standards.Superseded {
+		t.Errorf("version 2 is %s: %v", w.State, err)
+	}
+}
+
 // TestDraftsUnseen: what is not issued is the bureau's own.
 func TestDraftsUnseen(t *testing.T) {
 	t.Parallel()

@@ -351,6 +351,13 @@ func TestCarryOfHouse(t *testing.T) {
 			j.confirm(back, tt.losses...)
 			j.closed(back)
 			j.act("bureau office", c, accreditation.Act{Event: "close"})
+			// A cycle has one look-back: none is prepared any more.
+			if w := j.whole("bureau office", c); !slices.Equal(w.Prepares, []string{inspection.Recheck}) {
+				t.Errorf("%v are prepared", w.Prepares)
+			}
+			_, err := h.Inspection.OpenCheck(j.as("bureau office"), h.Prison, inspection.NewCheck{Area: h.Area, Case: &c, Kind: inspection.LookBack, FromDay: j.day(), ToDay: j.day(), Purpose: "回头看",
+				Team: j.team("inspector", "yi inspector", "bing inspector")}, ledger.Idem{})
+			wants(t, "a second look-back", err, "case_forbids")
 			if r, err := h.Assessment.Readiness(j.as("area head"), h.Prison, h.Area); err != nil || r.Carry == nil || r.Carry.Amount.String() != tt.carry || r.Sheet.Carry != nil {
 				t.Errorf("live: %+v %v", r, err)
 			}
@@ -368,8 +375,8 @@ func TestCarryOfHouse(t *testing.T) {
 				t.Errorf("the run's score is %s: %v", run.Score, err)
 			}
 			w := j.whole("bureau office", c)
-			if w.Score != "958" || w.Line != "950" {
-				t.Errorf("own score %s, line %s", w.Score, w.Line)
+			if w.Score != "958" || w.AfterCarry != tt.score || w.Line != "950" {
+				t.Errorf("own score %s, %s after the carry, line %s", w.Score, w.AfterCarry, w.Line)
 			}
 			out := j.act("bureau office", c, accreditation.Act{Event: "close", Reason: "复查", Document: "局发9号", DocumentOn: j.day()})
 			if out.State != tt.state {

@@ -140,13 +140,21 @@ func dated(list []Version, day string) []Version {
 			continue
 		}
 		later := func(o Version) bool {
-			return o.State != Draft && o.State != Reviewed && sameUnit(o.Unit, v.Unit) && o.EffectiveOn <= day && after(o, *v)
+			return o.State != Draft && o.State != Reviewed && sameUnit(o.Unit, v.Unit) && o.EffectiveOn <= day && after(o, *v) && !overtaken(list, o, day)
 		}
-		if slices.ContainsFunc(list, later) {
+		if overtaken(list, *v, day) || slices.ContainsFunc(list, later) {
 			v.State = Superseded
 		}
 	}
 	return list
+}
+
+// overtaken says that the next version of the same standard has come into force: it stands,
+// whichever day the one before it was to come into force.
+func overtaken(list []Version, v Version, day string) bool {
+	return slices.ContainsFunc(list, func(o Version) bool {
+		return o.State != Draft && o.State != Reviewed && o.Standard == v.Standard && o.Version > v.Version && sameUnit(o.Unit, v.Unit) && o.EffectiveOn <= day
+	})
 }
 
 func sameUnit(a, b scoring.Kind) bool {

@@ -117,7 +117,7 @@ func (s *Service) best(ctx context.Context, day string, fits func(Version) bool)
 func chosen(list []Version, day string, fits func(Version) bool) *Version {
 	var best *Version
 	for i, v := range list {
-		if v.EffectiveOn <= day && fits(v) && (best == nil || closer(v, *best)) {
+		if v.EffectiveOn <= day && fits(v) && !overtaken(list, v, day) && (best == nil || closer(v, *best)) {
 			best = &list[i]
 		}
 	}

@@ -9,7 +9,9 @@ import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { useNames } from '../ui/names'
 import { toast } from '../ui/toast'
+import type { Said } from './Records'
 import '../approval/approval.css'
+import './cases.css'
 
 /** What the reader may do with the case now; of what is refused, every reason in numbers. */
 export function Acts({ whole }: { whole: WholeCase }) {
@@ -73,10 +75,33 @@ function otherwise(o: WholeCase['opinions'][number], event: string): boolean {
   return value !== (event === 'postpone' ? 'delay' : 'on_time')
 }
 
+/** An opinion that the decision cites, with what it said; who says otherwise is answered beside it. */
+function Cite({ of, event }: { of: WholeCase['opinions'][number]; event: string }) {
+  const t = useT()
+  const department = useNames().office(of.department)
+  const { value, reason } = (of.given?.body ?? {}) as Said
+  return (
+    <>
+      <label>
+        <input type="checkbox" name={`cite ${of.department}`} required /> {department}
+      </label>
+      <span className="quiet">
+        {value && t(`cases.value_${value}`)} {reason}
+      </span>
+      <input
+        name={`answer ${of.department}`}
+        maxLength={1000}
+        required={otherwise(of, event)}
+        aria-label={t('cases.citeAnswer', { department })}
+        placeholder={otherwise(of, event) ? t('cases.mustAnswer') : ''}
+      />
+    </>
+  )
+}
+
 function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
   const t = useT()
   const lang = useLang()
-  const names = useNames()
   const { busy, problems, run } = useAct()
   const [waived, setWaived] = useState(false)
   const wants = (what: CaseChoice['wants'][number]) => choice.wants.includes(what)
@@ -101,21 +126,12 @@ function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
   return (
     <form className="delegation-form" aria-label={title} onSubmit={(e) => void send(e)}>
       {wants('cites') && (
-        <fieldset className="wide">
-          <legend>{t('cases.cite')}</legend>
+        <fieldset className="wide case-cites">
+          <legend>
+            {title}：{t('cases.cite')}
+          </legend>
           {given.map((o) => (
-            <div key={o.department} className="case-facts">
-              <label>
-                <input type="checkbox" name={`cite ${o.department}`} required />{' '}
-                {names.office(o.department)}
-              </label>
-              <input
-                name={`answer ${o.department}`}
-                maxLength={1000}
-                required={otherwise(o, choice.event)}
-                aria-label={t('cases.citeAnswer', { department: names.office(o.department) })}
-              />
-            </div>
+            <Cite key={o.department} of={o} event={choice.event} />
           ))}
         </fieldset>
       )}

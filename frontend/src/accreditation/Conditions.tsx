@@ -2,6 +2,7 @@ import type { Conditions as Of } from '../api/cases'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useLevel } from './words'
+import './cases.css'
 
 /** The conditions of a level in exact numbers, with the areas behind them. */
 export function Conditions({ of }: { of: Of }) {

@@ -2,10 +2,21 @@ import type { WholeCase } from '../api/cases'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 
-/** The steps of the case's road: which are passed, where it is, what is to come. */
-export function Road({ steps }: { steps: WholeCase['road'] }) {
+/**
+ * The steps of the case's road: which are passed, where it is, what is to come. Where it stands
+ * beside the road, postponed or looked back on, is shown after what is passed.
+ */
+export function Road({ whole }: { whole: WholeCase }) {
   const t = useT()
   const lang = useLang()
+  const at = whole.road.findIndex((s) => s.stands !== 'passed')
+  const steps = [...whole.road]
+  if (!steps.some((s) => s.stands === 'here'))
+    steps.splice(at < 0 ? steps.length : at, 0, {
+      state: whole.state,
+      title: whole.state_title,
+      stands: 'here',
+    })
   return (
     <ol className="road" aria-label={t('cases.road')}>
       {steps.map((s) => (

@@ -6,6 +6,7 @@ import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import { Conditions } from './Conditions'
 import { useLevel } from './words'
+import './cases.css'
 
 const levels = ['standard', 'demonstration'] as const
 

@@ -6135,6 +6135,8 @@ export interface components {
             line: string;
             self_score?: string;
             score?: string;
+            /** @description of a re-check what its look-back leaves of the score; by that it is decided */
+            after_carry?: string;
             /** Format: uuid */
             check?: string;
             title?: components["schemas"]["Title"];

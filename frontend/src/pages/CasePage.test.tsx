@@ -89,6 +89,26 @@ it('draws the road and says why an act is refused, in numbers', () => {
   expect(screen.queryByRole('button', { name: /办理：/ })).toBeNull()
 })
 
+it('shows where a case stands beside its road, after what is passed', () => {
+  show({
+    state: 'POSTPONED',
+    state_title: { zh: '推迟验收', en: 'Postponed' },
+    road: [
+      { state: 'SCREENED', title: { zh: '筛查通过' }, stands: 'passed' },
+      { state: 'BASELINE', title: { zh: '摸底检查中' }, stands: 'ahead' },
+    ],
+  })
+  const road = screen.getByRole('list', { name: '创建流程' })
+  expect([...road.children].map((x) => [x.className, x.firstChild?.textContent])).toEqual([
+    ['passed', '筛查通过'],
+    ['here', '推迟验收'],
+    ['ahead', '摸底检查中'],
+  ])
+  expect(screen.getByRole('link', { name: '查看整改' }).getAttribute('href')).toBe(
+    '/rectifications',
+  )
+})
+
 it('acts on the case as it was seen, with the document that is wanted', async () => {
   show({
     actions: [

@@ -39,7 +39,7 @@ function Whole({ whole }: { whole: WholeCase }) {
         beside={<span className="status submitted">{text(whole.state_title, lang)}</span>}
       />
       <section className="panel">
-        <Road steps={whole.road} />
+        <Road whole={whole} />
         <Standing whole={whole} />
       </section>
       {whole.lost.map((l) => (
@@ -58,7 +58,7 @@ function Whole({ whole }: { whole: WholeCase }) {
           ))}
         </section>
       )}
-      {whole.conditions && (
+      {whole.conditions && whole.lost.length === 0 && (
         <section className="panel" aria-labelledby="case-conditions">
           <h2 id="case-conditions">{t('cases.conditions')}</h2>
           <Conditions of={whole.conditions} />
@@ -79,7 +79,16 @@ function Standing({ whole }: { whole: WholeCase }) {
   const { pin, title } = whole
   return (
     <p className="case-facts">
-      {whole.score ? (
+      {whole.score && whole.after_carry && whole.carry !== '0' ? (
+        <span>
+          {t('cases.scoreAfter', {
+            own: shown(whole.score),
+            carry: shown(whole.carry),
+            score: shown(whole.after_carry),
+            line: whole.line,
+          })}
+        </span>
+      ) : whole.score ? (
         <span>{t('cases.score', { score: shown(whole.score), line: whole.line })}</span>
       ) : (
         <span>{t('cases.line', { line: whole.line })}</span>
@@ -93,11 +102,12 @@ function Standing({ whole }: { whole: WholeCase }) {
           {t('cases.pinned', { standard: standardName(pin.standard), version: pin.version })}
         </span>
       )}
+      {whole.state === 'POSTPONED' && <Link to="/rectifications">{t('cases.toRectify')}</Link>}
       {whole.earliest && <span>{t('cases.earliest', { day: whole.earliest })}</span>}
       {whole.cycle_start && (
         <span>{t('cases.cycle', { cycle: whole.cycle, start: whole.cycle_start })}</span>
       )}
-      {whole.carry !== '0' && (
+      {whole.carry !== '0' && whole.state !== 'RECHECK' && whole.state !== 'REVOKED' && (
         <span className="late">{t('cases.carry', { carry: shown(whole.carry) })}</span>
       )}
       {title && (
@@ -217,7 +227,10 @@ function History({ whole }: { whole: WholeCase }) {
                     (e.detail as { waived?: boolean }).waived && t('cases.waived'),
                   ]
                     .filter(Boolean)
-                    .join(' · ')}
+                    .join(' · ')}{' '}
+                  {scored.includes(e.from) && e.from !== e.to && e.record && (
+                    <Link to={`/prisons/${whole.prison}/runs/${e.record}`}>{t('checks.run')}</Link>
+                  )}
                 </td>
               </tr>
             ))}
@@ -227,3 +240,6 @@ function History({ whole }: { whole: WholeCase }) {
     </section>
   )
 }
+
+/** The steps that rest on a sheet: what became of them shows it. */
+const scored = ['BASELINE', 'ON_SITE', 'LOOKBACK', 'RECHECK']

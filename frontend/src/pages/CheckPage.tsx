@@ -196,7 +196,12 @@ function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
         </span>
         <details>
           <summary>{t('score.where')}</summary>
-          <Tree sheet={sheet} prison={prison} {...(check.area ? { area: check.area } : {})} />
+          <Tree
+            sheet={sheet}
+            prison={prison}
+            checked={!!check.run}
+            {...(check.area ? { area: check.area } : {})}
+          />
         </details>
       </section>
       <section className="panel" aria-labelledby="check-findings">

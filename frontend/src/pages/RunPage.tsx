@@ -3,6 +3,7 @@ import { sheetUrl } from '../api/overview'
 import { useRun } from '../api/readiness'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import { shown } from '../score/decimal'
 import { Tree } from '../score/Tree'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -31,6 +32,12 @@ export default function RunPage() {
             <span className={`status ${kept.passes ? 'approved' : 'overdue'}`}>
               {t(kept.passes ? 'score.pass' : 'score.fail')}
             </span>
+            {kept.sheet && (
+              <p className="quiet">
+                {t('score.of', { points: shown(kept.sheet.points), line: shown(kept.sheet.line) })}{' '}
+                {t('score.window', { from: kept.sheet.from, to: kept.sheet.to })}
+              </p>
+            )}
             <p className="quiet">
               {kept.made_by_name} {showTime(kept.recorded_at)}
             </p>
@@ -41,7 +48,7 @@ export default function RunPage() {
           {kept.sheet && (
             <section className="panel">
               <h2>{t('score.where')}</h2>
-              <Tree sheet={kept.sheet} prison={prison} area={kept.area} />
+              <Tree sheet={kept.sheet} prison={prison} area={kept.area} checked={!!kept.check} />
             </section>
           )}
         </>

@@ -56,10 +56,10 @@ function Register({ titles }: { titles: Title[] }) {
         <tbody>
           {titles.map((x) => (
             <tr key={x.id}>
-              <td>{unit(x)}</td>
+              <td className="whole">{unit(x)}</td>
               <td>{x.wording}</td>
               <td>{x.document_no}</td>
-              <td>{x.named_on}</td>
+              <td className="whole">{x.named_on}</td>
               <td>{x.body}</td>
               <td>{t(`cases.origin_${x.origin}`)}</td>
               <td>

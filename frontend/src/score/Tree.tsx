@@ -13,6 +13,8 @@ interface At {
   prison: string
   /** Absent where the sheet is of the prison as a whole: what proves it lies in many areas. */
   area?: string
+  /** A team has confirmed it: where it recorded nothing it found nothing. */
+  checked?: boolean
 }
 
 /** Where each lost point went: domain, indicator, line, and the very entry, day or finding. */
@@ -98,7 +100,7 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
 }
 
 /** The newest entries that an indicator stands on, whether they cost anything or not. */
-function Basis({ code, prison, area }: { code: string } & Required<At>) {
+function Basis({ code, prison, area }: { code: string } & Required<Pick<At, 'prison' | 'area'>>) {
   const t = useT()
   const names = useNames()
   const query = useProof(prison, area, code)
@@ -128,7 +130,9 @@ function Line({ line, ...at }: { line: LineScore } & At) {
     <li>
       {text(line.title, lang)}{' '}
       {line.state === 'not_checked' && (
-        <span className="status unchecked">{t('score.notChecked')}</span>
+        <span className="status unchecked">
+          {t(at.checked ? 'score.nothingFound' : 'score.notChecked')}
+        </span>
       )}
       {line.state === 'not_applicable' && (
         <span className="status excused">{t('score.notApplicable')}</span>
