@@ -161,6 +161,9 @@ func (s *Service) mayTake(ctx context.Context, l Look, c Case) (bool, error) {
 		return false, err
 	}
 	for _, i := range items {
+		if i.off() != nil {
+			continue
+		}
 		seats, err := l.Seats(ctx, i)
 		if err != nil {
 			return false, err
