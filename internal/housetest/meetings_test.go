@@ -9,14 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -112,8 +110,8 @@ func (j *journey) service() *pgx.Conn {
 		j.t.Fatal(err)
 	}
 	j.t.Cleanup(func() { _ = app.Close(context.Background()) })
-	if _, err := app.Exec(j.t.Context(), "select set_config('app.cases', '*', false), set_config('app.meetings', '*', false), set_config('app.prisons', '*', false), set_config('app.clock', $1, false)",
-		j.clock.Now().Format(time.RFC3339)); err != nil {
+	if _, err := app.Exec(j.t.Context(), "select set_config('app.cases', '*', false), set_config('app.meetings', '*', false), set_config('app.prisons', '*', false), set_config('app.prison', $1, false), set_config('app.clock', $2, false)",
+		j.h.Prison.String(), j.clock.Now().Format(time.RFC3339)); err != nil {
 		j.t.Fatal(err)
 	}
 	return app

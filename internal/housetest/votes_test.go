@@ -3,7 +3,6 @@ package housetest_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"math/big"
 	"slices"
@@ -12,13 +11,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/accreditation"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
-	"taizhang/internal/postgres"
 )
 
 // TestQuorum: who is out counts neither among the members nor among those who are there.
