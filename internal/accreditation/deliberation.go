@@ -101,8 +101,8 @@ func (s *Service) Deliberation(ctx context.Context, prison, id uuid.UUID) (Delib
 	return s.without(ctx, d), err
 }
 
-// without the votes is how an item is shown to a member who has no part in it, as the package
-// does not go to them either.
+// without the votes, and the minutes that tell of them, is how an item is shown to a member who
+// has no part in it: the package does not go to them either.
 func (s *Service) without(ctx context.Context, d Deliberation) Deliberation {
 	me := actor.From(ctx).PersonID
 	if s.may(ctx, "oversee", meeting(d.Prison)) == nil || !slices.ContainsFunc(d.Seats, func(x Seat) bool { return x.Person == me && x.Out() }) {
@@ -112,7 +112,7 @@ func (s *Service) without(ctx context.Context, d Deliberation) Deliberation {
 	for n := range d.Seats {
 		d.Seats[n].Vote, d.Seats[n].VotedBy = "", ""
 	}
-	d.Tally.For, d.Tally.Against, d.Tally.Abstain, d.Tally.Open = 0, 0, 0, 0
+	d.Tally.For, d.Tally.Against, d.Tally.Abstain, d.Tally.Open, d.Minutes = 0, 0, 0, 0, nil
 	return d
 }
 

@@ -224,6 +224,16 @@ func TestBarredSeesNothing(t *testing.T) {
 			t.Errorf("who stays out reads the votes: %+v", d.Seats)
 		}
 	}
+	j.minutes(ps, i.ID)
+	for who, code := range map[string]string{members[1]: "", members[2]: "not_found"} {
+		_, body, err := h.Cases.OpenMinutes(j.as(who), h.Prison, i.ID)
+		if fault.CodeOf(err) != code {
+			t.Errorf("%s opens the minutes: %v", who, err)
+		}
+		if err == nil {
+			_ = body.Close()
+		}
+	}
 	if d := j.item(members[1], i.ID); d.Tally.Against != 1 || d.Seats[1].Vote != "against" {
 		t.Errorf("who has a part does not: %+v", d.Seats)
 	}
