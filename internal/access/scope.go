@@ -26,7 +26,7 @@ func (e *Enforcer) Scope(a actor.Actor, now time.Time) ledger.Scope {
 		scope["person"] = a.PersonID.String()
 		scope["units"] = strings.Join(a.Units(), ",")
 	}
-	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "whole", "sealed", "scores", "cases"} {
+	for _, name := range []string{"prisons", "areas", "ledgers", "restricted", "whole", "sealed", "scores", "cases", "meetings"} {
 		scope[name] = strings.Join(slices.Sorted(maps.Keys(w[name])), ",")
 	}
 	return scope
@@ -64,6 +64,9 @@ func (r *rules) widen(w widening, x reach) {
 	}
 	if !x.deputy && r.can(x.role, x.relation, "case", "read") {
 		w.add("cases", x.places()...)
+	}
+	if !x.deputy && r.can(x.role, x.relation, "meeting", "oversee") {
+		w.add("meetings", x.place())
 	}
 	if r.can(x.role, x.relation, "entry_sealed", "read") && (x.department == "" || x.department == discipline) {
 		w.add("sealed", x.place())

@@ -44,6 +44,10 @@ type Member struct {
 	Voting  bool      `json:"voting"`
 	FromDay string    `json:"from_day"`
 	LastDay string    `json:"last_day,omitempty"`
+	// Ends is how often a last day was said: who says it again has seen the one before.
+	Ends int `json:"-"`
+	// May says that the actor may say the last day, for the first time or again.
+	May bool `json:"may_end"`
 }
 
 // Seated is somebody who may be made a member.
@@ -89,6 +93,10 @@ func (s *Service) Members(ctx context.Context) (Seats, error) {
 	if out.Members, err = s.Store.Members(ctx, s.asked(ctx, uuid.Nil)); err != nil {
 		return out, err
 	}
+	today := catalog.DayOf(s.Now())
+	for i, m := range out.Members {
+		out.Members[i].May = slices.Contains(out.Manages, m.Body) && (m.LastDay == "" || m.LastDay >= today)
+	}
 	if len(out.Manages) > 0 {
 		out.Candidates, err = s.Store.Candidates(ctx, s.asked(ctx, uuid.Nil))
 	}
@@ -104,7 +112,7 @@ func (s *Service) AddMember(ctx context.Context, m Member, idem ledger.Idem) (Me
 	if err := s.serves(ctx, m.Body); err != nil {
 		return Member{}, err
 	}
-	bad := fromOn("/from_day", m.FromDay, catalog.DayOf(s.Now()))
+	bad := s.ahead("/from_day", m.FromDay, catalog.DayOf(s.Now()))
 	list, err := s.Store.Candidates(ctx, s.asked(ctx, uuid.Nil))
 	if err != nil {
 		return Member{}, err
@@ -120,8 +128,9 @@ func (s *Service) AddMember(ctx context.Context, m Member, idem ledger.Idem) (Me
 	return s.Store.AddMember(ctx, s.asked(ctx, uuid.Nil), idem, m)
 }
 
-// EndMember says the last day of somebody's membership. Faults: forbidden, not_found,
-// bad_case with fields, member_left.
+// EndMember says the last day of somebody's membership, or says it anew as long as it has not
+// passed. Faults: forbidden, not_found, bad_case with fields, member_left, member_seated,
+// changed_meanwhile.
 func (s *Service) EndMember(ctx context.Context, id uuid.UUID, lastDay string, idem ledger.Idem) (Member, error) {
 	if err := s.may(ctx, "read", meeting(uuid.Nil)); err != nil {
 		return Member{}, err
@@ -138,17 +147,26 @@ func (s *Service) EndMember(ctx context.Context, id uuid.UUID, lastDay string, i
 	if err := s.serves(ctx, m.Body); err != nil {
 		return Member{}, err
 	}
-	if bad := fromOn("/last_day", lastDay, max(catalog.DayOf(s.Now()), m.FromDay)); len(bad) > 0 {
+	today := catalog.DayOf(s.Now())
+	if m.LastDay != "" && m.LastDay < today || m.LastDay == lastDay {
+		return Member{}, fault.New(fault.Conflict, "member_left")
+	}
+	if bad := s.ahead("/last_day", lastDay, max(today, m.FromDay)); len(bad) > 0 {
 		return Member{}, fault.InvalidFields("bad_case", bad)
 	}
-	m.LastDay = lastDay
+	m.LastDay, m.Ends, m.May = lastDay, m.Ends+1, true
 	return s.Store.EndMember(ctx, s.asked(ctx, uuid.Nil), idem, m)
 }
 
-// fromOn: what is changed of a body, or called, is not of a day that has passed.
-func fromOn(pointer, day, first string) []fault.Field {
-	if _, err := catalog.Day(day); err != nil || day < first {
+// ahead: what is changed of a body, or called, is not of a day that has passed, nor of one
+// that a slip of the pen put years away.
+func (s *Service) ahead(pointer, day, first string) []fault.Field {
+	m, err := catalog.Day(day)
+	switch {
+	case err != nil || day < first:
 		return []fault.Field{told(pointer, "range", "请填写日期，不早于 "+first, "Say a day, "+first+" at the earliest")}
+	case !catalog.Near(m.At, s.Now()):
+		return []fault.Field{catalog.FarOff(pointer)}
 	}
 	return nil
 }

@@ -380,7 +380,8 @@ func (s *Service) Acknowledge(ctx context.Context, year, issue int, department s
 	return out, err
 }
 
-// unread reminds departments of the newest issue that they have not acknowledged in time, once.
+// unread reminds departments of the newest issue of each year that they have not acknowledged
+// in time, once.
 func (s *Service) unread(ctx context.Context, prison uuid.UUID) error {
 	prisons, err := s.Store.AllPrisons(ctx)
 	if err != nil || len(prisons) == 0 || prisons[0].ID != prison {
@@ -389,20 +390,27 @@ func (s *Service) unread(ctx context.Context, prison uuid.UUID) error {
 	days := wholeOf(s.Machines.newest(), "bulletin_read_workdays")
 	return s.Store.Announce(ctx, house(uuid.Nil), ledger.Idem{}, nil, func(a Announcer) error {
 		list, err := a.Bulletins(ctx, 0)
-		if err != nil || len(list) == 0 || catalog.DayOf(s.Calendar().AddWorkdays(list[0].IssuedAt, days)) >= catalog.DayOf(a.Now()) {
+		if err != nil {
 			return err
 		}
-		x := list[0]
-		if err := s.acked(ctx, a, &x); err != nil {
-			return err
-		}
-		var late []string
-		for _, ack := range x.Acks {
-			if ack.At == nil {
-				late = append(late, ack.Department)
+		for i, x := range list {
+			if i > 0 && list[i-1].Year == x.Year || catalog.DayOf(s.Calendar().AddWorkdays(x.IssuedAt, days)) >= catalog.DayOf(a.Now()) {
+				continue
+			}
+			if err := s.acked(ctx, a, &x); err != nil {
+				return err
+			}
+			var late []string
+			for _, ack := range x.Acks {
+				if ack.At == nil {
+					late = append(late, ack.Department)
+				}
+			}
+			if err := s.announce(ctx, a, x, prison, "bulletin_unread", x.Issue, late); err != nil {
+				return err
 			}
 		}
-		return s.announce(ctx, a, x, prison, "bulletin_unread", x.Issue, late)
+		return nil
 	})
 }
 

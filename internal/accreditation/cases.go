@@ -260,13 +260,22 @@ func wrongAct(act *Act) (bad []fault.Field) {
 		*text = clean
 	}
 	for i := range act.Cites {
-		answer := &act.Cites[i].Answer
+		department, answer := act.Cites[i].Department, &act.Cites[i].Answer
+		at := fmt.Sprintf("/cites/%d", i)
+		switch {
+		case follows[act.Event] == "":
+			bad = append(bad, told(at, "cites", "只有推迟或如期的决定引用处室意见", "Only a decision to postpone or to go on cites opinions"))
+		case slices.ContainsFunc(act.Cites[:i], func(c Cite) bool { return c.Department == department }):
+			bad = append(bad, told(at+"/department", "twice", "每条处室意见只引用一次", "Each opinion is cited once"))
+		}
 		if *answer == "" {
 			continue
 		}
-		if _, ok := catalog.Name(*answer, longest); !ok {
-			bad = append(bad, told(fmt.Sprintf("/cites/%d/answer", i), "text", "最多 1000 字，不能含看不见的字符", "At most 1000 characters, none of them invisible"))
+		clean, ok := catalog.Name(*answer, longest)
+		if !ok {
+			bad = append(bad, told(at+"/answer", "text", "最多 1000 字，不能含看不见的字符", "At most 1000 characters, none of them invisible"))
 		}
+		*answer = clean
 	}
 	if _, err := catalog.Day(act.DocumentOn); act.DocumentOn != "" && err != nil {
 		bad = append(bad, told("/document_on", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD"))

@@ -53,7 +53,8 @@ func useless(state lifecycle.State) (kinds []string) {
 
 // Held locks the case, to which a check of this kind is about to be added, and is the
 // version it is held to. A check belongs to the step that rests on it or is about to, and a
-// round has one: what became of it stands. Faults: not_found, case_forbids, case_checked.
+// round has one: what became of it stands. Faults: not_found, case_forbids, case_checked,
+// changed_meanwhile.
 func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.UUID, kind string) (string, int, error) {
 	tx := s.Store.Within(in)
 	c, err := tx.Lock(ctx, id)
@@ -64,6 +65,8 @@ func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.
 		return "", 0, fault.New(fault.NotFound, "not_found")
 	case c.Pin == nil || sheets[c.State] != kind && !slices.Contains(preparable(c), kind):
 		return "", 0, fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", kind)
+	case !tx.Now().After(c.At): // it waited for an act: a check from before it is of no round
+		return "", 0, fault.New(fault.Stale, "changed_meanwhile")
 	}
 	there, err := tx.Check(ctx, id, kind, stepOf(kind))
 	if err == nil && there != uuid.Nil {

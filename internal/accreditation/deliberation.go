@@ -1,6 +1,7 @@
 package accreditation
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -16,91 +17,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
-	"taizhang/internal/lifecycle"
 )
-
-// Seat is a member at an item: there or not, with a part in it or not, and the vote.
-type Seat struct {
-	Person uuid.UUID `json:"person"`
-	Name   string    `json:"name"`
-	Voting bool      `json:"voting"`
-	// Barred says why the program keeps the member out: posting, origin; "" for not.
-	Barred string `json:"barred,omitempty"`
-	// Recused is the reason that a member gave to stay out.
-	Recused string `json:"recused,omitempty"`
-	Present bool   `json:"present"`
-	Vote    string `json:"vote,omitempty"` // for, against, abstain
-	VotedBy string `json:"voted_by,omitempty"`
-	// May are the acts that the reader may do for this seat.
-	May []string `json:"may,omitempty"`
-}
-
-// Out says that the member has no part in the item.
-func (s Seat) Out() bool { return s.Barred != "" || s.Recused != "" }
-
-// Tally of an item. Who is out counts neither among the members nor among those present.
-type Tally struct {
-	Voting  int  `json:"voting"` // members who vote, and are not out
-	Out     int  `json:"out"`    // members who would vote, and are
-	Present int  `json:"present"`
-	Need    int  `json:"need"` // present, for a quorum
-	Quorum  bool `json:"quorum"`
-	For     int  `json:"for"`
-	Against int  `json:"against"`
-	Abstain int  `json:"abstain"`
-	Open    int  `json:"open"` // present, and no vote recorded
-}
-
-// Count the seats of an item; share is the quorum.
-func Count(share *big.Rat, seats []Seat) (t Tally) {
-	for _, s := range seats {
-		switch {
-		case !s.Voting:
-			continue
-		case s.Out():
-			t.Out++
-			continue
-		}
-		t.Voting++
-		if !s.Present {
-			continue
-		}
-		t.Present++
-		switch s.Vote {
-		case "for":
-			t.For++
-		case "against":
-			t.Against++
-		case "abstain":
-			t.Abstain++
-		default:
-			t.Open++
-		}
-	}
-	t.Need = lifecycle.Need(share, t.Voting)
-	t.Quorum = t.Present > 0 && t.Present >= t.Need
-	return t
-}
-
-// against lists what stands against an outcome. The vote is on agreeing; to adjourn
-// decides nothing, and is always possible.
-func (t Tally) against(outcome string) (bad []fault.Field) {
-	if outcome == "adjourn" {
-		return nil
-	}
-	if !t.Quorum {
-		bad = append(bad, told("", "quorum", fmt.Sprintf("到会 %d 人，未回避的表决成员 %d 人，须到 %d 人", t.Present, t.Voting, t.Need),
-			fmt.Sprintf("%d present of %d voting members without the recused, %d needed", t.Present, t.Voting, t.Need)))
-	}
-	if t.Open > 0 {
-		bad = append(bad, told("", "votes_open", fmt.Sprintf("还有 %d 名到会成员没有表决", t.Open), fmt.Sprintf("%d members are present and have no vote recorded", t.Open)))
-	}
-	if agreed := t.For > t.Against; agreed != (outcome == "agree") {
-		bad = append(bad, told("", "votes", fmt.Sprintf("与表决不符：同意 %d、不同意 %d、弃权 %d", t.For, t.Against, t.Abstain),
-			fmt.Sprintf("The votes say otherwise: %d for, %d against, %d abstain", t.For, t.Against, t.Abstain)))
-	}
-	return bad
-}
 
 // Minutes of an item: a file in the prison's store.
 type Minutes struct {
@@ -120,6 +37,11 @@ type Deliberation struct {
 	Text    string      `json:"text,omitempty"`
 	Minutes *Minutes    `json:"minutes,omitempty"`
 	Shown   *Conditions `json:"shown,omitempty"`
+	// ShowDue says that the conditions are to be shown before anybody votes: they were not, or
+	// have changed since, so that what was voted on them counts no more.
+	ShowDue bool `json:"show_due,omitempty"`
+	// Off is who took the item off the agenda, and why.
+	Off *Off `json:"taken_off,omitempty"`
 	// Frozen is when, by whom, and the digest of all that was frozen.
 	Frozen *Freeze `json:"frozen,omitempty"`
 	// Moot: the case has left the round in which the item was put.
@@ -128,6 +50,13 @@ type Deliberation struct {
 	May []string `json:"may"`
 	// Package that was sealed of the case, for those to whom it goes.
 	Package uuid.UUID `json:"package,omitzero"`
+}
+
+// Off says that an item is on the agenda no more.
+type Off struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
 }
 
 // Freeze of an item.
@@ -169,7 +98,22 @@ func (s *Service) Deliberation(ctx context.Context, prison, id uuid.UUID) (Delib
 			return err
 		})
 	})
-	return d, err
+	return s.without(ctx, d), err
+}
+
+// without the votes, and the minutes that tell of them, is how an item is shown to a member who
+// has no part in it: the package does not go to them either.
+func (s *Service) without(ctx context.Context, d Deliberation) Deliberation {
+	me := actor.From(ctx).PersonID
+	if s.may(ctx, "oversee", meeting(d.Prison)) == nil || !slices.ContainsFunc(d.Seats, func(x Seat) bool { return x.Person == me && x.Out() }) {
+		return d
+	}
+	d.Seats = slices.Clone(d.Seats)
+	for n := range d.Seats {
+		d.Seats[n].Vote, d.Seats[n].VotedBy = "", ""
+	}
+	d.Tally.For, d.Tally.Against, d.Tally.Abstain, d.Tally.Open, d.Minutes = 0, 0, 0, 0, nil
+	return d
 }
 
 // deliberation is what the acts make of an item; of a frozen one, what was frozen.
@@ -197,6 +141,10 @@ func (s *Service) deliberation(ctx context.Context, l Look, i Item, c Case) (Del
 		d.Frozen = &Freeze{f.RecordedAt, f.ByName, sha256.Sum256(f.Body)}
 		return d, nil
 	}
+	if a := i.off(); a != nil {
+		d.Off, d.Seats = &Off{a.RecordedAt, a.ByName, a.Reason}, []Seat{}
+		return d, nil
+	}
 	if d.Seats, err = l.Seats(ctx, i); err != nil {
 		return d, err
 	}
@@ -211,12 +159,12 @@ func (s *Service) deliberation(ctx context.Context, l Look, i Item, c Case) (Del
 		if a := i.last("presence", x.Person); a != nil {
 			x.Present = a.Value == "present"
 		}
-		if a := i.last("vote", x.Person); a != nil && x.Present {
+		if a := i.counts("vote", x.Person); a != nil && x.Present {
 			x.Vote, x.VotedBy = a.Value, a.ByName
 		}
 	}
 	d.Tally = Count(share, d.Seats)
-	if a := i.last("outcome", uuid.Nil); a != nil {
+	if a := i.counts("outcome", uuid.Nil); a != nil {
 		d.Outcome, d.Text = a.Value, a.Reason
 	}
 	if a := i.last("minutes", uuid.Nil); a != nil {
@@ -228,16 +176,46 @@ func (s *Service) deliberation(ctx context.Context, l Look, i Item, c Case) (Del
 			return d, err
 		}
 	}
+	if c.Area == uuid.Nil && !d.Moot && d.Day <= catalog.DayOf(l.Now()) {
+		now, err := s.conditions(ctx, l, s.machine(c), c.Level, catalog.DayOf(l.Now()))
+		if err != nil {
+			return d, err
+		}
+		if d.ShowDue, err = otherwise(d.Shown, now); err != nil {
+			return d, err
+		}
+	}
 	s.allows(ctx, l, c, &d)
 	return d, nil
 }
 
-// allows says what the reader may do with an open item, on the day of the meeting and after.
+// otherwise says that conditions are not as they were shown, but for the day of showing.
+func otherwise(shown *Conditions, now Conditions) (bool, error) {
+	if shown == nil {
+		return true, nil
+	}
+	now.Day = shown.Day
+	one, err := canonical(shown)
+	if err != nil {
+		return false, err
+	}
+	other, err := canonical(now)
+	return !bytes.Equal(one, other), err
+}
+
+// allows says what the reader may do with an open item: on the day of the meeting and after,
+// and as long as nothing was recorded, whenever that is, take it off the agenda.
 func (s *Service) allows(ctx context.Context, l Look, c Case, d *Deliberation) {
-	if d.Moot || d.Day > catalog.DayOf(l.Now()) {
+	if d.Moot {
 		return
 	}
 	secretary, me := s.serves(ctx, d.Body) == nil, actor.From(ctx).PersonID
+	if secretary && d.Seen == 0 {
+		d.May = append(d.May, "taken_off")
+	}
+	if d.Day > catalog.DayOf(l.Now()) {
+		return
+	}
 	for n := range d.Seats {
 		x := &d.Seats[n]
 		if x.Out() {
@@ -252,15 +230,15 @@ func (s *Service) allows(ctx context.Context, l Look, c Case, d *Deliberation) {
 		if secretary || own {
 			x.May = append(x.May, "recuse")
 		}
-		a := d.last("vote", x.Person)
-		if x.Voting && x.Present && (own || secretary && (a == nil || a.By != x.Person)) {
+		a := d.counts("vote", x.Person)
+		if x.Voting && x.Present && !d.ShowDue && (own || secretary && (a == nil || a.By != x.Person)) {
 			x.May = append(x.May, "vote")
 		}
 	}
 	if !secretary {
 		return
 	}
-	if c.Area == uuid.Nil {
+	if d.ShowDue {
 		d.May = append(d.May, "show")
 	}
 	d.May = append(d.May, "outcome", "minutes")
@@ -288,9 +266,10 @@ type resting struct {
 // Deliberate does one act on an item. The platform records who is there, who stays out,
 // how each voted and what was decided; it votes for nobody. Faults: forbidden, not_found,
 // bad_case with fields, item_frozen, item_moot, member_recused, not_present, vote_cast,
-// case_refused with what stands against an outcome, changed_meanwhile.
+// case_refused with what stands against an outcome, not_shown, item_shown, item_off, item_begun,
+// changed_meanwhile.
 func (s *Service) Deliberate(ctx context.Context, prison, id uuid.UUID, in ItemDeed, idem ledger.Idem) (Deliberation, error) {
-	if !slices.Contains([]string{"presence", "recuse", "vote", "show", "outcome", "freeze"}, in.Kind) {
+	if !slices.Contains([]string{"presence", "recuse", "vote", "show", "outcome", "freeze", "taken_off"}, in.Kind) {
 		return Deliberation{}, fault.InvalidFields("bad_case", []fault.Field{told("/kind", "enum", "没有这种办理", "There is no such act")})
 	}
 	return s.onItem(ctx, prison, id, in, nil, idem)
@@ -337,12 +316,18 @@ func (s *Service) onItem(ctx context.Context, prison, id uuid.UUID, in ItemDeed,
 					return err
 				}
 			}
+			if a.Kind == "taken_off" {
+				i.Area, i.Level = c.Area, c.Level
+				if err := s.tellSeats(ctx, tx, i, "item_taken_off"); err != nil {
+					return err
+				}
+			}
 			i.Acts = append(i.Acts, a)
 			out, err = s.deliberation(ctx, tx, i, c)
 			return err
 		})
 	})
-	return out, err
+	return s.without(ctx, out), err
 }
 
 // deed is the act, once it has been looked at.
@@ -352,9 +337,11 @@ func (s *Service) deed(ctx context.Context, tx Tx, c Case, d Deliberation, in It
 	switch {
 	case d.Frozen != nil:
 		return a, fault.New(fault.Conflict, "item_frozen")
+	case d.Off != nil:
+		return a, fault.New(fault.Conflict, "item_off")
 	case d.Moot:
 		return a, fault.New(fault.Conflict, "item_moot")
-	case d.Day > catalog.DayOf(tx.Now()):
+	case d.Day > catalog.DayOf(tx.Now()) && in.Kind != "taken_off":
 		return a, fault.New(fault.Conflict, "meeting_ahead").With("day", d.Day)
 	}
 	if in.Person != uuid.Nil {
@@ -366,9 +353,20 @@ func (s *Service) deed(ctx context.Context, tx Tx, c Case, d Deliberation, in It
 	switch in.Kind {
 	case "presence", "recuse", "vote":
 		return a, fault.InvalidFields("bad_case", []fault.Field{told("/person", "required", "请选择成员", "Choose a member")})
+	case "taken_off":
+		if d.Seen > 0 {
+			return a, fault.New(fault.Conflict, "item_begun")
+		}
+		if bad := worded("/reason", &a.Reason); len(bad) > 0 {
+			return a, fault.InvalidFields("bad_case", bad)
+		}
+		a.Value = ""
 	case "show":
-		if c.Area != uuid.Nil {
+		switch {
+		case c.Area != uuid.Nil:
 			return a, fault.New(fault.Conflict, "case_forbids").With("state", c.State)
+		case !d.ShowDue: // to show the same again would undo the votes for nothing
+			return a, fault.New(fault.Conflict, "item_shown")
 		}
 		now, err := s.conditions(ctx, tx, s.machine(c), c.Level, catalog.DayOf(tx.Now()))
 		if err == nil {
@@ -384,13 +382,13 @@ func (s *Service) deed(ctx context.Context, tx Tx, c Case, d Deliberation, in It
 		if len(bad) > 0 {
 			return a, fault.InvalidFields("bad_case", bad)
 		}
-		return a, s.decides(tx, c, d, in, in.Value)
+		return a, s.decides(d, in, in.Value)
 	case "freeze":
 		if d.Outcome == "" || d.Minutes == nil {
 			return a, fault.InvalidFields("bad_case", []fault.Field{told("/kind", "required", "定稿前须记录审议结果并附上会议纪要", "Outcome and minutes come before the freezing")})
 		}
 		a.Value, a.Reason = "", ""
-		if err := s.decides(tx, c, d, in, d.Outcome); err != nil {
+		if err := s.decides(d, in, d.Outcome); err != nil {
 			return a, err
 		}
 		for n := range d.Seats {
@@ -435,8 +433,10 @@ func (s *Service) ofSeat(ctx context.Context, d Deliberation, a *ItemAct) error 
 	if a.Kind != "vote" {
 		return nil
 	}
-	before := d.last("vote", x.Person)
+	before := d.counts("vote", x.Person)
 	switch {
+	case d.ShowDue:
+		return fault.New(fault.Conflict, "not_shown")
 	case !x.Voting:
 		return fault.New(fault.Forbidden, "member_no_vote")
 	case !x.Present:
@@ -448,14 +448,14 @@ func (s *Service) ofSeat(ctx context.Context, d Deliberation, a *ItemAct) error 
 }
 
 // decides refuses an outcome that the votes do not bear, or that binds to something else
-// than what was seen. Of a prison before the committee the conditions of the day come first.
-func (s *Service) decides(tx Tx, c Case, d Deliberation, in ItemDeed, outcome string) error {
+// than what was seen. A prison's conditions are as they were shown before the voting.
+func (s *Service) decides(d Deliberation, in ItemDeed, outcome string) error {
 	if in.Seen != d.Seen {
 		return fault.New(fault.Stale, "changed_meanwhile")
 	}
 	bad := d.Tally.against(outcome)
-	if outcome != "adjourn" && d.Body == Committee && c.Area == uuid.Nil && (d.Shown == nil || d.Shown.Day != catalog.DayOf(tx.Now()) && in.Kind == "outcome") {
-		bad = append(bad, told("", "not_shown", "表决前须出示当日申报条件", "The conditions of the day are shown before the committee decides"))
+	if outcome != "adjourn" && in.Kind == "outcome" && d.ShowDue {
+		bad = append(bad, told("", "not_shown", "申报条件未出示，或出示后有变化：请出示当日条件并重新表决", "The conditions were not shown, or have changed since: show those of the day, and vote anew"))
 	}
 	if len(bad) > 0 {
 		return &fault.Error{Kind: fault.Conflict, Code: "case_refused", Fields: bad}

@@ -134,9 +134,14 @@ func (k known) of(event string) lifecycle.Facts {
 // follows says which opinion each decision on a baseline check follows.
 var follows = map[string]string{"proceed": "on_time", "postpone": "delay"}
 
-// cited counts the opinions of this round that a decision answers: it names each, and what
-// says otherwise than it decides it answers in words.
+// cited counts the opinions of this round that a decision answers: it names each, and none
+// that was not given; what says otherwise than it decides it answers in words.
 func (k known) cited(act Act) (n int, err error) {
+	for i, c := range act.Cites {
+		if !slices.ContainsFunc(k.round.opinions, func(o Opinion) bool { return o.Department == c.Department && o.Given != nil }) {
+			return 0, fault.InvalidFields("bad_case", []fault.Field{told(fmt.Sprintf("/cites/%d/department", i), "enum", "该处室本轮没有提出意见，不能引用", "This department gave no opinion of this round to cite")})
+		}
+	}
 	for _, o := range k.round.opinions {
 		i := slices.IndexFunc(act.Cites, func(c Cite) bool { return c.Department == o.Department })
 		if o.Given == nil || i < 0 {
@@ -170,6 +175,16 @@ func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, e
 	reasons, _, err := s.machine(c).Propose(c.Case, *f)
 	f.ProposalIsPostpone = len(reasons) > 0
 	return k, err
+}
+
+// sinceOf is the event by which the case came to its state: there its round began.
+func sinceOf(events []Event) (seq int) {
+	for _, e := range events {
+		if e.From != e.To {
+			seq = e.Seq
+		}
+	}
+	return seq
 }
 
 // ofRound finds what was made since the case came to its state.
@@ -411,7 +426,7 @@ func (s *Service) ofItems(ctx context.Context, l Look, c Case, k *known) error {
 	for i := range list {
 		if x := &list[i]; x.Seq >= k.round.since && x.State == c.State && x.Frozen() != nil && x.outcome() != "adjourn" {
 			k.item = x
-			if a := x.last("show", uuid.Nil); a != nil {
+			if a := x.last("show", uuid.Nil); a != nil { // older than every vote that counts
 				var shown Conditions
 				if err := json.Unmarshal(a.Body, &shown); err != nil {
 					return err

@@ -23,7 +23,7 @@ type Meeting struct {
 	Title    string    `json:"title"`
 	Day      string    `json:"day"`
 	CalledBy string    `json:"called_by"`
-	Items    int       `json:"items"`  // in the reader's sight
+	Items    int       `json:"items"`  // in the reader's sight, but for those taken off
 	Frozen   int       `json:"frozen"` // of them
 }
 
@@ -51,7 +51,7 @@ type Item struct {
 // ItemAct is one act on an item. It never changes.
 type ItemAct struct {
 	Act       int
-	Kind      string // presence, recuse, vote, show, outcome, minutes, freeze
+	Kind      string // presence, recuse, vote, show, outcome, minutes, freeze, taken_off
 	Person    uuid.UUID
 	Value     string
 	Reason    string
@@ -91,12 +91,30 @@ func (i Item) last(kind string, person uuid.UUID) *ItemAct {
 	return nil
 }
 
+// counts is the last act of a kind that still does: a showing of the conditions begins the
+// voting anew, and what was voted and decided on others is history.
+func (i Item) counts(kind string, person uuid.UUID) *ItemAct {
+	a := i.last(kind, person)
+	if shown := i.last("show", uuid.Nil); a != nil && shown != nil && a.Act < shown.Act {
+		return nil
+	}
+	return a
+}
+
 // Frozen says that nothing follows.
 func (i Item) Frozen() *ItemAct { return i.last("freeze", uuid.Nil) }
 
+// off says that the item was taken off the agenda before anything was recorded of it.
+func (i Item) off() *ItemAct { return i.last("taken_off", uuid.Nil) }
+
+// over says that the item decides nothing any more, so that the case may have another one.
+func (i Item) over() bool {
+	return i.off() != nil || i.Frozen() != nil && i.outcome() == "adjourn"
+}
+
 // outcome that was recorded; "" for none.
 func (i Item) outcome() string {
-	if a := i.last("outcome", uuid.Nil); a != nil {
+	if a := i.counts("outcome", uuid.Nil); a != nil {
 		return a.Value
 	}
 	return ""
@@ -120,7 +138,7 @@ func (s *Service) Call(ctx context.Context, m Meeting, idem ledger.Idem) (Meetin
 	if err := s.serves(ctx, m.Body); err != nil {
 		return Meeting{}, err
 	}
-	bad := append(fromOn("/day", m.Day, catalog.DayOf(s.Now())), worded("/title", &m.Title)...)
+	bad := append(s.ahead("/day", m.Day, catalog.DayOf(s.Now())), worded("/title", &m.Title)...)
 	if len(bad) > 0 {
 		return Meeting{}, fault.InvalidFields("bad_case", bad)
 	}
@@ -178,7 +196,7 @@ func (s *Service) Sitting(ctx context.Context, id uuid.UUID) (Sitting, error) {
 		}
 		err := s.Store.Read(ctx, s.asked(ctx, c.Prison), func(l Look) error {
 			of, err := s.itemsOf(ctx, l, c)
-			if err == nil && !slices.ContainsFunc(of, func(i Item) bool { return i.Frozen() == nil || i.outcome() != "adjourn" }) {
+			if err == nil && !slices.ContainsFunc(of, func(i Item) bool { return !i.over() }) {
 				out.Waiting = append(out.Waiting, Waiting{c.Prison, c.ID, c.Area, c.Level})
 			}
 			return err
@@ -201,14 +219,8 @@ func (s *Service) itemsOf(ctx context.Context, l Look, c Case) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	since := 0
-	for _, e := range events {
-		if e.From != e.To {
-			since = e.Seq
-		}
-	}
 	list, err := l.ItemsOf(ctx, c.ID)
-	return slices.DeleteFunc(list, func(i Item) bool { return i.Seq < since }), err
+	return slices.DeleteFunc(list, func(i Item) bool { return i.Seq < sinceOf(events) }), err
 }
 
 // Put a case on the agenda of a meeting of the body before which it stands. Faults:
@@ -241,21 +253,26 @@ func (s *Service) Put(ctx context.Context, prison, id, c uuid.UUID, idem ledger.
 			if out.Number, err = tx.InsertItem(ctx, out); err != nil {
 				return err
 			}
-			seats, err := tx.Seats(ctx, out)
-			if err != nil {
-				return err
-			}
-			for _, p := range seats {
-				if p.Barred != "" || p.Person == out.AddedBy {
-					continue
-				}
-				if err := tx.Notify(ctx, ledger.Notice{Prison: prison, Person: p.Person, Kind: "item_called", Subject: out.ID,
-					Detail: map[string]any{"meeting": id, "case": c, "area": k.Area, "level": k.Level, "due_on": m.Day, "body": m.Body}}); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.tellSeats(ctx, tx, out, "item_called")
 		})
 	})
 	return out, err
+}
+
+// tellSeats tells the members who have a part in the item of it.
+func (s *Service) tellSeats(ctx context.Context, tx Tx, i Item, kind string) error {
+	seats, err := tx.Seats(ctx, i)
+	if err != nil {
+		return err
+	}
+	for _, p := range seats {
+		if p.Barred != "" || p.Person == actor.From(ctx).PersonID {
+			continue
+		}
+		if err := tx.Notify(ctx, ledger.Notice{Prison: i.Prison, Person: p.Person, Kind: kind, Subject: i.ID,
+			Detail: map[string]any{"meeting": i.Meeting, "case": i.Case, "area": i.Area, "level": i.Level, "due_on": i.Day, "body": i.Body}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

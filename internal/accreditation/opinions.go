@@ -36,6 +36,7 @@ type Owed struct {
 	Area       uuid.UUID       `json:"area,omitzero"`
 	Level      string          `json:"level"`
 	State      lifecycle.State `json:"-"` // of the case
+	Machine    int             `json:"-"` // that the case is held to
 	Department string          `json:"department"`
 	Seq        int             `json:"seq"` // the act that asked
 	Here       bool            `json:"-"`   // the case is still in the round that asked
@@ -58,21 +59,22 @@ func (s *Service) mark(o *Owed, day string) {
 		o.Mark = opinionNone
 	case o.DueOn < day:
 		o.Mark = opinionLate
-	case s.remindsFrom(o.DueOn) <= day:
+	case s.remindsFrom(s.Machines[o.Machine], o.DueOn) <= day:
 		o.Mark = opinionSoon
 	default:
 		o.Mark = opinionOpen
 	}
 }
 
-// remindsFrom is the day from which a department is reminded of what is due of it.
-func (s *Service) remindsFrom(due string) string {
+// remindsFrom is the day from which a department is reminded of what is due of it, by the road
+// of the case, as is the day on which it is due.
+func (s *Service) remindsFrom(road *lifecycle.Machine, due string) string {
 	m, err := catalog.Noon(due)
 	if err != nil {
 		return due
 	}
 	t := m.At
-	for n := wholeOf(s.Machines.newest(), "opinion_remind_workdays"); n > 0; {
+	for n := wholeOf(road, "opinion_remind_workdays"); n > 0; {
 		if t = t.AddDate(0, 0, -1); s.Calendar().Workday(catalog.DayOf(t)) {
 			n--
 		}
@@ -106,17 +108,15 @@ func (s *Service) ofDepartment(ctx context.Context, department string) bool {
 
 // ShownFacts is what a department has before it when it gives its opinion: what its line of the
 // pinned standard costs today, what was found of it, and what it said before. The opinion
-// bears its digest.
+// bears its digest, so that nothing is in it that is not the department's.
 type ShownFacts struct {
-	Day        string        `json:"day"`
-	Department string        `json:"department"`
-	Standard   standards.Pin `json:"standard"`
-	// Score is the unit's of today; Deducted of it what the line costs.
-	Score    scoring.Decimal `json:"score"`
-	Deducted scoring.Decimal `json:"deducted"`
-	Lines    []LineFact      `json:"lines"`
-	Findings []Found         `json:"findings"`
-	Earlier  []Said          `json:"earlier"`
+	Day        string          `json:"day"`
+	Department string          `json:"department"`
+	Standard   standards.Pin   `json:"standard"`
+	Deducted   scoring.Decimal `json:"deducted"` // what the line costs
+	Lines      []LineFact      `json:"lines"`
+	Findings   []Found         `json:"findings"`
+	Earlier    []Said          `json:"earlier"`
 }
 
 // LineFact is a line of the standard that the department answers for, as the sheet has it.
@@ -163,8 +163,11 @@ type OpinionForm struct {
 	Owed
 	StateTitle fault.Text `json:"state_title"`
 	Facts      ShownFacts `json:"facts"`
-	Digest     string     `json:"digest"`
-	Given      *Record    `json:"given,omitempty"`
+	// Score is the unit's of today, of which other departments' lines are a part: it is shown
+	// beside the facts, while the opinion is still to be given.
+	Score  *scoring.Decimal `json:"score,omitempty"`
+	Digest string           `json:"digest"`
+	Given  *Record          `json:"given,omitempty"`
 }
 
 // OpinionForm of a department in the newest round that asked it. Once it is given, what it
@@ -216,7 +219,7 @@ func (s *Service) OpinionForm(ctx context.Context, prison, id uuid.UUID, departm
 	if raw != nil {
 		return f, json.Unmarshal(raw, &f.Facts)
 	}
-	if f.Facts, err = s.facts(ctx, g, department); err != nil {
+	if f.Facts, f.Score, err = s.facts(ctx, g, department); err != nil {
 		return OpinionForm{}, err
 	}
 	if raw, err = canonical(f.Facts); err != nil {
@@ -226,25 +229,24 @@ func (s *Service) OpinionForm(ctx context.Context, prison, id uuid.UUID, departm
 	return f, nil
 }
 
-// facts of a department's line of a unit today.
-func (s *Service) facts(ctx context.Context, g ground, department string) (ShownFacts, error) {
+// facts of a department's line of a unit today, and the unit's score.
+func (s *Service) facts(ctx context.Context, g ground, department string) (ShownFacts, *scoring.Decimal, error) {
 	c := g.of
 	x := ShownFacts{Day: catalog.DayOf(s.Now()), Department: department, Lines: []LineFact{}, Findings: []Found{}, Earlier: []Said{}}
 	if c.Pin == nil {
-		return x, nil
+		return x, nil, nil
 	}
 	x.Standard = *c.Pin
 	titled, err := s.Titled(ctx, c.Prison, x.Day)
 	if err != nil {
-		return x, err
+		return x, nil, err
 	}
 	sheets, err := s.Scores.Under(ctx, c.Prison, c.Area, titled, g.std)
 	if err != nil {
-		return x, err
+		return x, nil, err
 	}
-	x.Score = sheets[0].Score
 	if x.Lines, x.Deducted, err = s.linesOf(g.std, sheets[0], department); err != nil {
-		return x, err
+		return x, nil, err
 	}
 	err = s.Store.Read(ctx, s.asked(ctx, c.Prison), func(l Look) error {
 		return l.Wide(ctx, func() error {
@@ -262,7 +264,7 @@ func (s *Service) facts(ctx context.Context, g ground, department string) (Shown
 			return err
 		})
 	})
-	return x, err
+	return x, &sheets[0].Score, err
 }
 
 // linesOf a sheet that the department answers for: those whose facts it owns; of what no

@@ -130,7 +130,7 @@ func (s *Service) OpenMinutes(ctx context.Context, prison, id uuid.UUID) (Minute
 		return Minutes{}, nil, err
 	}
 	a := d.last("minutes", uuid.Nil)
-	if a == nil {
+	if a == nil || d.Minutes == nil {
 		return Minutes{}, nil, fault.New(fault.NotFound, "not_found")
 	}
 	if err := s.custody(ctx, prison, ledger.Custody{Kind: "minutes", Subject: id.String(), Detail: map[string]any{"sha256": a.Sha256}}); err != nil {
@@ -161,6 +161,9 @@ func (s *Service) mayTake(ctx context.Context, l Look, c Case) (bool, error) {
 		return false, err
 	}
 	for _, i := range items {
+		if i.off() != nil {
+			continue
+		}
 		seats, err := l.Seats(ctx, i)
 		if err != nil {
 			return false, err

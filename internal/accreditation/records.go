@@ -430,7 +430,7 @@ func (s *Service) record(ctx context.Context, prison, id uuid.UUID, idem ledger.
 }
 
 // Confirm makes a record stand that asks for a second person. Faults: forbidden,
-// not_found, own_entry.
+// not_found, own_entry, case_forbids.
 func (s *Service) Confirm(ctx context.Context, prison, id, record uuid.UUID, idem ledger.Idem) (Record, error) {
 	var out Record
 	err := s.Store.Write(ctx, s.asked(ctx, prison), idem, &out, func(tx Tx) error {
@@ -442,13 +442,17 @@ func (s *Service) Confirm(ctx context.Context, prison, id, record uuid.UUID, ide
 		if err != nil {
 			return err
 		}
+		events, err := tx.Events(ctx, id)
+		if err != nil {
+			return err
+		}
 		i := slices.IndexFunc(list, func(r Record) bool { return r.ID == record })
 		if i < 0 {
 			return fault.New(fault.NotFound, "not_found")
 		}
 		r := list[i]
 		as, here := sorts[r.Kind].here(s.machine(c), c, r.Kind)
-		if !here || !sorts[r.Kind].second || r.Stands {
+		if !here || !sorts[r.Kind].second || r.Stands || r.Seq < sinceOf(events) {
 			return fault.New(fault.Conflict, "case_forbids").With("state", c.State).With("event", "confirm")
 		}
 		if err := s.mayMake(ctx, c, as, r.Department); err != nil {

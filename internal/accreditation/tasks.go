@@ -82,16 +82,21 @@ func (s *Service) resultTasks(ctx context.Context) (list []Task, err error) {
 			due = catalog.DayOf(m.At.AddDate(0, 0, s.parameter(c, "baseline_days")))
 		}
 		var records []Record
+		var events []Event
 		if err := s.Store.Read(ctx, s.asked(ctx, c.Prison), func(l Look) error {
+			if events, err = l.Events(ctx, c.ID); err != nil {
+				return err
+			}
 			records, err = l.Records(ctx, c.ID)
 			return err
 		}); err != nil {
 			return nil, err
 		}
+		since := sinceOf(events) // a move to a newer version does not end the round
 		for _, d := range s.departments(std) {
 			t := Task{Department: d, Kind: kindResults, Prison: c.Prison, Case: c.ID, Area: c.Area, Level: c.Level, DueOn: due, State: "open"}
 			switch {
-			case slices.ContainsFunc(records, func(r Record) bool { return r.Kind == kindResults && r.Department == d && r.Seq == c.Seq }):
+			case slices.ContainsFunc(records, func(r Record) bool { return r.Kind == kindResults && r.Department == d && r.Seq >= since }):
 				t.State = "done"
 			case due < catalog.DayOf(s.Now()):
 				t.State = "overdue"

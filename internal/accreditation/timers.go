@@ -41,7 +41,7 @@ func (s *Service) timers(c Case, day string, opinions []Opinion) ([]Timer, error
 		if o.Given != nil {
 			continue
 		}
-		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}
+		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(m, o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}
 		switch {
 		case o.DueOn < day:
 			// Nobody gave it in time: the office decides without it.

@@ -82,6 +82,7 @@ type OnAgenda struct {
 	Text     string         `json:"text,omitempty"`
 	FrozenAt *time.Time     `json:"frozen_at,omitempty"`
 	Digest   *ledger.Digest `json:"digest,omitempty"`
+	TakenOff string         `json:"taken_off,omitempty"` // why, where it was
 	May      bool           `json:"may_open"`
 }
 
@@ -241,7 +242,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		return w, err
 	}
 	for _, r := range records {
-		r.May = s.mayConfirm(ctx, c, r)
+		r.May = r.Seq >= k.round.since && s.mayConfirm(ctx, c, r)
 		if r.Body, err = thin(r); err != nil {
 			return w, err
 		}
@@ -455,6 +456,9 @@ func (s *Service) onAgendas(ctx context.Context, l Look, c Case, w *Whole) error
 		if f := i.Frozen(); f != nil {
 			sum := ledger.Digest(sha256.Sum256(f.Body))
 			x.Outcome, x.Text, x.FrozenAt, x.Digest = i.outcome(), i.last("outcome", uuid.Nil).Reason, &f.RecordedAt, &sum
+		}
+		if a := i.off(); a != nil {
+			x.TakenOff = a.Reason
 		}
 		w.Items = append(w.Items, x)
 	}

@@ -46,6 +46,13 @@ func TestMeetingsHTTP(t *testing.T) {
 		t.Errorf("a member of no item: %d %v", status, x)
 	}
 	i := post(secretary, "POST", prison+at+"/items", `{"case":"`+c.String()+`"}`, 201)
+	off := prison + "/items/" + i["id"].(string) + "/acts"
+	post(secretary, "POST", off, `{"kind":"taken_off"}`, 422)
+	if d := post(secretary, "POST", off, `{"kind":"taken_off","reason":"日期有误"}`, 200); d["taken_off"].(map[string]any)["reason"] != "日期有误" {
+		t.Errorf("%v", d)
+	}
+	post(secretary, "POST", off, `{"kind":"outcome","value":"adjourn","reason":"缓议","seen":1}`, 409)
+	i = post(secretary, "POST", prison+at+"/items", `{"case":"`+c.String()+`"}`, 201)
 	acts := prison + "/items/" + i["id"].(string)
 	post(secretary, "POST", acts+"/acts", `{"kind":"presence","person":"`+one+`","value":"present"}`, 200)
 	post(member, "POST", acts+"/acts", `{"kind":"vote","person":"`+one+`","value":"for"}`, 200)
@@ -62,13 +69,13 @@ func TestMeetingsHTTP(t *testing.T) {
 		t.Errorf("minutes: %d", status)
 	}
 	post(secretary, "POST", acts+"/acts", `{"kind":"freeze","seen":4}`, 200)
-	if status, x := member.do(t, "GET", at, "", nil); status != 200 || len(x["agenda"].([]any)) != 1 || x["frozen"] != float64(1) {
+	if status, x := member.do(t, "GET", at, "", nil); status != 200 || len(x["agenda"].([]any)) != 1 || x["items"] != float64(1) || x["frozen"] != float64(1) {
 		t.Errorf("%d %v", status, x)
 	}
 	if status, x := head.do(t, "GET", "/meetings", "", nil); status != 404 {
 		t.Errorf("an area head: %d %v", status, x)
 	}
-	if status, x := head.do(t, "GET", prison+"/cases/"+c.String(), "", nil); status != 200 || x["items"].([]any)[0].(map[string]any)["outcome"] != "agree" {
+	if status, x := head.do(t, "GET", prison+"/cases/"+c.String(), "", nil); status != 200 || x["items"].([]any)[1].(map[string]any)["outcome"] != "agree" {
 		t.Errorf("%d %v", status, x)
 	}
 	if status, x := secretary.do(t, "GET", prison+"/cases/"+c.String()+"/package", "", nil); status != 404 {

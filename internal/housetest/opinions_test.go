@@ -7,10 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
@@ -91,8 +93,8 @@ func TestOpinionForm(t *testing.T) {
 			}
 		}
 	}
-	if found < 2 || !one.Score.Equal(sheet.Score) {
-		t.Errorf("%d findings, score %s of %s", found, one.Score, sheet.Score)
+	if score := j.form("bureau office", w.ID, "dept_custody").Score; found < 2 || score == nil || !score.Equal(sheet.Score) {
+		t.Errorf("%d findings, score %s of %s", found, score, sheet.Score)
 	}
 
 	// It is given on what is seen now, and on nothing else.
@@ -218,13 +220,16 @@ func TestCited(t *testing.T) {
 	j.refused("bureau office", w.ID, act(nil), "opinions_cited")
 	j.refused("bureau office", w.ID, act(all[1:]), "opinions_cited")
 	j.refused("bureau office", w.ID, act(all), "opinions_cited") // one says otherwise
-	// The same department twice is one citation.
-	j.refused("bureau office", w.ID, act(append(slices.Clone(all[1:]), all[1])), "opinions_cited")
+	// What is cited was said, once; and only a decision on opinions cites.
+	j.refused("bureau office", w.ID, act(append(slices.Clone(all[1:]), all[1])), "twice")
+	j.refused("bureau office", w.ID, act(append(slices.Clone(all), accreditation.Cite{Department: "dept_none", Answer: "x"})), "enum")
+	j.refused("prison office", w.ID, accreditation.Act{Event: "withdraw", Reason: "条件不成熟", Cites: all[:1]}, "cites")
 	answered := slices.Clone(all)
 	answered[0].Answer = "  "
 	j.refused("bureau office", w.ID, act(answered), "text")
-	answered[0].Answer = "该处所指问题已在摸底中整改"
-	j.act("bureau office", w.ID, act(answered))
+	answered[0].Answer = " 该处所指问题已在摸底中整改 "
+	j.act("bureau office", w.ID, act(slices.Clone(answered)))
+	answered[0].Answer = "该处所指问题已在摸底中整改" // as it is kept
 	w = j.whole("bureau office", w.ID)
 	var d struct{ Cites []accreditation.Cite }
 	if err := json.Unmarshal(w.Events[len(w.Events)-1].Detail, &d); err != nil || !cmp.Equal(d.Cites, answered) {
@@ -263,4 +268,69 @@ func TestAskOpinion(t *testing.T) {
 	// It has its own time: the others' is over, and the decision waits for it.
 	cites := j.opined(w.ID, "on_time")
 	j.act("bureau office", w.ID, accreditation.Act{Event: "proceed", Cites: cites})
+	// Who was asked besides is held to the record of asking, in the log as in the table.
+	s := verified(t, h)
+	for what, sql := range map[string]string{"the day of it": "update opinions set due_on = due_on + 30 where department = $1", "that it was asked": "delete from opinions where department = $1"} {
+		tx, err := h.Owner.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var was time.Time
+		if err := tx.QueryRow(t.Context(), "select due_on from opinions where department = $1", besides).Scan(&was); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec(t.Context(), sql, besides); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if r := s.verify(t); len(r.Problems) == 0 {
+			t.Errorf("%s was changed and nobody sees it", what)
+		}
+		if _, err := h.Owner.Exec(t.Context(), "insert into opinions (prison_id, case_id, seq, department, due_on) values ($1, $2, $3, $4, $5) on conflict (prison_id, case_id, seq, department) do update set due_on = $5",
+			h.Prison, w.ID, f.Seq, besides, was); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestOpinionIsOfItsLine: the form is changed by what is the department's, and by nothing else.
+func TestOpinionIsOfItsLine(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	w := j.confirmedBaseline()
+	forms := func() (list []accreditation.OpinionForm) {
+		t.Helper()
+		for _, o := range w.Opinions {
+			list = append(list, j.form("bureau office", w.ID, o.Department))
+		}
+		return list
+	}
+	before := forms()
+	if _, err := j.h.Assessment.AddFinding(j.as("inspector"), j.h.Prison, assessment.NewFinding{Area: j.h.Area, Line: "JG-01.riot", Day: j.day(), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	same, other := 0, 0
+	for i, f := range forms() {
+		if f.Score == nil || f.Score.Equal(*before[i].Score) {
+			t.Errorf("%s: the unit's score is not of today", f.Department)
+		}
+		mine := slices.ContainsFunc(f.Facts.Lines, func(l accreditation.LineFact) bool { return l.Line == "JG-01.riot" })
+		if (f.Digest != before[i].Digest) != mine {
+			t.Errorf("%s has the line: %v, and its form changed: %v", f.Department, mine, f.Digest != before[i].Digest)
+		}
+		if mine {
+			other++
+			continue
+		}
+		same++
+		who := "head of the " + f.Department[len("dept_"):] + " line"
+		if _, err := j.makes(who, w.ID, "opinion", f.Department, accreditation.Opines{Value: "on_time", Facts: before[i].Digest}); err != nil {
+			t.Errorf("%s is refused for what is not its line: %v", f.Department, err)
+		}
+	}
+	if same == 0 || other == 0 {
+		t.Errorf("%d lines unchanged, %d changed", same, other)
+	}
 }

@@ -92,21 +92,24 @@ func (j *journey) prisonCase() uuid.UUID {
 
 // prisonAccepted takes it through acceptance and the effect by two people before the party committee.
 func (j *journey) prisonAccepted(c uuid.UUID) {
-	t, h := j.t, j.h
-	t.Helper()
+	j.t.Helper()
+	j.atEvaluation(c)
+	j.evaluated(c)
+}
+
+// atEvaluation takes it through acceptance, evaluated on through the effect.
+func (j *journey) atEvaluation(c uuid.UUID) {
+	j.t.Helper()
 	site := j.open(c, uuid.Nil, inspection.OnSite)
 	j.confirm(site)
 	j.closed(site)
 	j.act("bureau office", c, accreditation.Act{Event: "close"})
-	rows := []accreditation.EvaluationRow{}
-	for i, x := range accreditation.Evaluations {
-		points := fmt.Sprint(x.Points)
-		if i == 0 {
-			points = "5" // 80 in all
-		}
-		rows = append(rows, accreditation.EvaluationRow{Code: x.Code, Points: *exact(t, points), Proof: "附件"})
-	}
-	r := j.record("bureau office", c, "evaluation", "", accreditation.Evaluation{Rows: rows})
+}
+
+func (j *journey) evaluated(c uuid.UUID) {
+	t, h := j.t, j.h
+	t.Helper()
+	r := j.evaluation(c)
 	j.refused("bureau office", c, accreditation.Act{Event: "evaluated"}, "evaluated", "record")
 	if _, err := h.Cases.Confirm(j.as("bureau office"), h.Prison, c, r.ID, ledger.Idem{}); fault.CodeOf(err) != "own_entry" {
 		t.Errorf("its maker confirms: %v", err)
@@ -116,6 +119,20 @@ func (j *journey) prisonAccepted(c uuid.UUID) {
 	}
 	j.act("bureau office", c, accreditation.Act{Event: "evaluated"})
 	j.morrow()
+}
+
+// evaluation of 80 in all, by one.
+func (j *journey) evaluation(c uuid.UUID) accreditation.Record {
+	j.t.Helper()
+	rows := []accreditation.EvaluationRow{}
+	for i, x := range accreditation.Evaluations {
+		points := fmt.Sprint(x.Points)
+		if i == 0 {
+			points = "5"
+		}
+		rows = append(rows, accreditation.EvaluationRow{Code: x.Code, Points: *exact(j.t, points), Proof: "附件"})
+	}
+	return j.record("bureau office", c, "evaluation", "", accreditation.Evaluation{Rows: rows})
 }
 
 // TestPrisonRoad takes a prison to its demonstration title: conditions, screening with names,

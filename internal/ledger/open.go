@@ -14,7 +14,7 @@ import (
 // Everything is the scope of the program's own work: what follows from a
 // decision already made, and reckoning, which must not depend on who asks.
 func Everything() Scope {
-	return Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "whole": "*", "sealed": "*", "scores": "*", "cases": "*", "person": ""}
+	return Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "whole": "*", "sealed": "*", "scores": "*", "cases": "*", "meetings": "*", "person": ""}
 }
 
 func (s *Service) fired(t *catalog.Type, rev Revision) (catalog.Document, []catalog.Trigger, error) {

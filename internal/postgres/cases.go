@@ -369,13 +369,16 @@ func (s *Snapshot) caseEvents(ctx context.Context, prison uuid.UUID) iter.Seq2[i
 		}
 		wrong := ""
 		if !asked {
-			wrong = "the opinions asked for are not those that the act names"
+			wrong = "the opinions asked for are not those that the act, and who asked besides, name"
 		}
 		rec, err := e.Record()
 		return rowOf("case_events", rec, err, e.RecordedAt, wrong)
 	}, "select "+caseEventColumns+`, coalesce((select jsonb_agg(jsonb_build_object('department', o.department, 'due_on', o.due_on) order by o.department)
 			from opinions o where o.prison_id = e.prison_id and o.case_id = e.case_id and o.seq = e.seq), '[]')
-		= coalesce((select jsonb_agg(a order by a ->> 'department') from jsonb_array_elements(convert_from(e.detail, 'UTF8')::jsonb -> 'asked') a), '[]')
+		= coalesce((select jsonb_agg(a order by a ->> 'department') from (
+			select a from jsonb_array_elements(convert_from(e.detail, 'UTF8')::jsonb -> 'asked') a union all
+			select jsonb_build_object('department', r.department, 'due_on', convert_from(r.body, 'UTF8')::jsonb -> 'due_on') from case_records r
+				where r.prison_id = e.prison_id and r.case_id = e.case_id and r.seq = e.seq and r.kind = 'opinion_asked') x(a)), '[]')
 		from case_events e where e.prison_id = $1 order by e.case_id, e.seq`, prison)
 }
 

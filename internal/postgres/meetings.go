@@ -15,14 +15,14 @@ import (
 // Members of both bodies, with those who left.
 func (s Cases) Members(ctx context.Context, ses ledger.Session) (list []accreditation.Member, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select m.member_id, m.body, m.person_id, p.number, p.name, m.prison_id, m.voting, m.from_day::text, coalesce(e.last_day::text, '')
-			from body_members m join persons p using (person_id) left join body_member_ends e using (member_id) order by m.body desc, e.last_day desc nulls first, p.number`)
+		rows, err := tx.Query(ctx, `select m.member_id, m.body, m.person_id, p.number, p.name, m.prison_id, m.voting, m.from_day::text, coalesce(m.last_day::text, ''), m.ends
+			from body_seats m join persons p using (person_id) order by m.body desc, m.last_day desc nulls first, p.number`)
 		if err != nil {
 			return err
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (m accreditation.Member, err error) {
 			var origin *uuid.UUID
-			err = row.Scan(&m.ID, &m.Body, &m.Person, &m.Number, &m.Name, &origin, &m.Voting, &m.FromDay, &m.LastDay)
+			err = row.Scan(&m.ID, &m.Body, &m.Person, &m.Number, &m.Name, &origin, &m.Voting, &m.FromDay, &m.LastDay, &m.Ends)
 			m.Origin = known(origin)
 			return m, err
 		})
@@ -56,11 +56,11 @@ func (s Cases) AddMember(ctx context.Context, ses ledger.Session, idem ledger.Id
 	return out, err
 }
 
-// EndMember says the last day of one.
+// EndMember says the last day of one, the next after those that were seen.
 func (s Cases) EndMember(ctx context.Context, ses ledger.Session, idem ledger.Idem, m accreditation.Member) (out accreditation.Member, err error) {
 	err = s.writeProvince(ctx, ses, idem, &out, func(t *txn) error {
 		out = m
-		_, err := t.exec(ctx, "insert into body_member_ends (member_id, last_day, ended_by) values ($1, $2::text::date, $3)", m.ID, m.LastDay, ses.Person)
+		_, err := t.exec(ctx, "insert into body_member_ends (member_id, n, last_day, ended_by) values ($1, $2, $3::text::date, $4)", m.ID, m.Ends, m.LastDay, ses.Person)
 		return err
 	})
 	return out, err
@@ -79,12 +79,13 @@ func (s Cases) Agenda(ctx context.Context, ses ledger.Session) (list []uuid.UUID
 	return list, err
 }
 
-// Meetings in sight, the latest first.
+// Meetings in sight, the latest first. What was taken off is no item any more.
 func (s Cases) Meetings(ctx context.Context, ses ledger.Session) (list []accreditation.Meeting, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select m.meeting_id, m.body, m.title, m.day::text, p.name, count(i.item_id),
-				count(i.item_id) filter (where exists (select from meeting_acts a where a.prison_id = i.prison_id and a.item_id = i.item_id and a.kind = 'freeze'))
+		rows, err := tx.Query(ctx, `select m.meeting_id, m.body, m.title, m.day::text, p.name, count(i.item_id) filter (where not a.off), count(i.item_id) filter (where a.frozen)
 			from meetings m join persons p on p.person_id = m.called_by left join meeting_items i using (meeting_id)
+				left join lateral (select coalesce(bool_or(x.kind = 'taken_off'), false) off, coalesce(bool_or(x.kind = 'freeze'), false) frozen
+					from meeting_acts x where x.prison_id = i.prison_id and x.item_id = i.item_id) a on true
 			group by m.meeting_id, p.name order by m.day desc, m.meeting_id desc limit 500`)
 		if err != nil {
 			return err
@@ -187,9 +188,8 @@ func (t caseTx) acts(ctx context.Context, list []accreditation.Item) error {
 }
 
 func (t caseTx) Seats(ctx context.Context, i accreditation.Item) ([]accreditation.Seat, error) {
-	rows, err := t.tx.Query(ctx, `select m.person_id, p.name, m.voting, app.barred($1, m.body, m.person_id) from body_members m join persons p using (person_id)
-			left join body_member_ends e using (member_id)
-		where m.body = $2 and m.from_day <= $3::text::date and coalesce(e.last_day >= $3::text::date, true) order by m.voting desc, p.number`, i.Prison, string(i.Body), i.Day)
+	rows, err := t.tx.Query(ctx, `select m.person_id, p.name, m.voting, app.barred($1, m.person_id) from body_seats m join persons p using (person_id)
+		where m.body = $2 and m.from_day <= $3::text::date and coalesce(m.last_day >= $3::text::date, true) order by m.voting desc, p.number`, i.Prison, string(i.Body), i.Day)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 
 // An opinion is here as long as its case is in the round that asked: the newest act by
 // which the case came to another state.
-const owedSQL = `select o.prison_id, o.case_id, c.area_id, c.level, c.state, o.department, o.seq, o.due_on::text, e.recorded_at,
+const owedSQL = `select o.prison_id, o.case_id, c.area_id, c.level, c.state, c.machine, o.department, o.seq, o.due_on::text, e.recorded_at,
 		o.seq = (select max(x.seq) from case_events x where x.prison_id = o.prison_id and x.case_id = o.case_id and x.from_state <> x.to_state),
 		r.recorded_at, coalesce(convert_from(r.body, 'UTF8')::jsonb->>'value', '')
 	from opinions o join cases c on (c.prison_id, c.case_id) = (o.prison_id, o.case_id)
@@ -27,7 +27,7 @@ func owedBy(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]accred
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o accreditation.Owed, err error) {
 		var area *uuid.UUID
-		err = row.Scan(&o.Prison, &o.Case, &area, &o.Level, &o.State, &o.Department, &o.Seq, &o.DueOn, &o.AskedAt, &o.Here, &o.GivenAt, &o.Value)
+		err = row.Scan(&o.Prison, &o.Case, &area, &o.Level, &o.State, &o.Machine, &o.Department, &o.Seq, &o.DueOn, &o.AskedAt, &o.Here, &o.GivenAt, &o.Value)
 		o.Area = known(area)
 		return o, err
 	})

@@ -80,7 +80,7 @@ func clean(c *pgx.Conn) bool {
 // transaction carries.
 var (
 	scopeNames   = []string{"prisons", "areas", "ledgers", "restricted", "sealed", "person"}
-	settingNames = append(slices.Clone(scopeNames), "whole", "scores", "cases", "units")
+	settingNames = append(slices.Clone(scopeNames), "whole", "scores", "cases", "meetings", "units")
 )
 
 // begin opens the transaction's world: who, where, and what may be seen. It

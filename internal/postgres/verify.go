@@ -33,7 +33,7 @@ func (s *Store) Verify(ctx context.Context, open Opener, fn func(*Snapshot) erro
 		return mapped(err)
 	}
 	defer rollback(ctx, tx)
-	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "cases": "*"}}); err != nil {
+	if _, err := s.begin(ctx, tx, ledger.Session{Scope: ledger.Scope{"prisons": "*", "areas": "*", "ledgers": "*", "restricted": "*", "sealed": "*", "cases": "*", "meetings": "*"}}); err != nil {
 		return mapped(err)
 	}
 	return fn(&Snapshot{tx: tx, open: open})

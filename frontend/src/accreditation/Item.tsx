@@ -32,44 +32,80 @@ export function Item({ item }: { item: Deliberation }) {
     unit: unit(item),
     level: level(item.level),
   })
-  const { tally } = item
-  const open = item.may.length > 0 || item.seats.some((s) => (s.may ?? []).length > 0)
   return (
     <section className="panel" aria-label={title}>
       <h2>
         {title}{' '}
         <span className={`status ${item.frozen ? 'approved' : 'draft'}`}>
-          {item.frozen && item.outcome ? t(`meetings.outcome_${item.outcome}`) : t('meetings.open')}
+          {item.frozen && item.outcome
+            ? t(`meetings.outcome_${item.outcome}`)
+            : t(item.taken_off ? 'meetings.off' : 'meetings.open')}
         </span>
       </h2>
       <p className="case-facts">
         <Link to={`/prisons/${item.prison}/cases/${item.case}`}>{t('meetings.case')}</Link>
         {item.package && <a href={packageUrl(item.prison, item.case)}>{t('meetings.package')}</a>}
-        <span>
-          {t('meetings.tally', {
-            voting: tally.voting,
-            out: tally.out,
-            need: tally.need,
-            present: tally.present,
-          })}
-        </span>
-        <span className={`status ${tally.quorum ? 'approved' : 'warning'}`}>
-          {t(tally.quorum ? 'meetings.quorum' : 'meetings.noQuorum')}
-        </span>
-        <span>
-          {t('meetings.votes', {
-            for: tally.for,
-            against: tally.against,
-            abstain: tally.abstain,
-            open: tally.open,
-          })}
-        </span>
+        {!item.taken_off && <Counted tally={item.tally} />}
       </p>
+      {item.taken_off ? (
+        <p>
+          {t('meetings.takenOff', {
+            by: item.taken_off.by,
+            at: showTime(item.taken_off.at),
+            reason: item.taken_off.reason,
+          })}
+        </p>
+      ) : (
+        <Acted item={item} />
+      )}
+    </section>
+  )
+}
+
+function Counted({ tally }: { tally: Deliberation['tally'] }) {
+  const t = useT()
+  return (
+    <>
+      <span>
+        {t('meetings.tally', {
+          voting: tally.voting,
+          out: tally.out,
+          need: tally.need,
+          present: tally.present,
+        })}
+      </span>
+      <span className={`status ${tally.quorum ? 'approved' : 'warning'}`}>
+        {t(tally.quorum ? 'meetings.quorum' : 'meetings.noQuorum')}
+      </span>
+      <span>
+        {t('meetings.votes', {
+          for: tally.for,
+          against: tally.against,
+          abstain: tally.abstain,
+          open: tally.open,
+        })}
+      </span>
+    </>
+  )
+}
+
+/** An item that is on the agenda: what there is to see, to vote and to record. */
+function Acted({ item }: { item: Deliberation }) {
+  const t = useT()
+  const open = item.may.includes('outcome') || item.seats.some((s) => (s.may ?? []).length > 0)
+  return (
+    <>
       {item.moot && !item.frozen && <p className="danger">{t('meetings.moot')}</p>}
       {!item.moot && !item.frozen && !open && (
         <p className="quiet">{t('meetings.ahead', { day: item.day })}</p>
       )}
-      {item.may.length > 0 && <p className="quiet">{t('meetings.step')}</p>}
+      {item.may.includes('outcome') && <p className="quiet">{t('meetings.step')}</p>}
+      {item.show_due && (
+        <p className={item.shown ? 'danger' : undefined}>
+          {t(item.shown ? 'meetings.showChanged' : 'meetings.showFirst')}
+        </p>
+      )}
+      {item.may.includes('show') && <Show item={item} />}
       <Seats item={item} />
       {item.shown && (
         <>
@@ -78,8 +114,37 @@ export function Item({ item }: { item: Deliberation }) {
         </>
       )}
       <Decided item={item} />
-      {item.may.length > 0 && <Decide item={item} />}
-    </section>
+      {item.may.includes('outcome') && <Decide item={item} />}
+      {item.may.includes('taken_off') && (
+        <ActForm
+          label={t('meetings.takeOff')}
+          done={t('meetings.takenOffDone')}
+          say={(typed, key) => actOnItem(item, { kind: 'taken_off', reason: typed('reason') }, key)}
+        >
+          <label className="wide">
+            {t('meetings.reason')}
+            <input name="reason" required maxLength={1000} />
+          </label>
+        </ActForm>
+      )}
+    </>
+  )
+}
+
+/** The conditions of the prison, put before the body by one click. */
+function Show({ item }: { item: Deliberation }) {
+  const t = useT()
+  const { busy, problems, run } = useAct()
+  const show = async () => {
+    if (await run((key) => actOnItem(item, { kind: 'show' }, key))) toast(t('meetings.shownDone'))
+  }
+  return (
+    <>
+      <Button type="primary" loading={busy} onClick={() => void show()}>
+        {t(item.shown ? 'meetings.showAgain' : 'meetings.show')}
+      </Button>
+      <Problems list={problems} />
+    </>
   )
 }
 
@@ -216,18 +281,12 @@ function Decided({ item }: { item: Deliberation }) {
 function Decide({ item }: { item: Deliberation }) {
   const t = useT()
   const { busy, problems, run } = useAct()
-  const does = (kind: 'show' | 'freeze', done: string) => async () => {
-    if (await run((key) => actOnItem(item, { kind, seen: item.seen }, key))) toast(done)
+  const freeze = async () => {
+    if (await run((key) => actOnItem(item, { kind: 'freeze', seen: item.seen }, key)))
+      toast(t('meetings.frozenDone'))
   }
   return (
     <>
-      {item.may.includes('show') && (
-        <p>
-          <Button loading={busy} onClick={() => void does('show', t('meetings.shownDone'))()}>
-            {t('meetings.show')}
-          </Button>
-        </p>
-      )}
       <ActForm
         key={item.outcome}
         label={t('meetings.record')}
@@ -265,11 +324,7 @@ function Decide({ item }: { item: Deliberation }) {
       <Problems list={problems} />
       {item.may.includes('freeze') && (
         <p>
-          <Button
-            type="primary"
-            loading={busy}
-            onClick={() => void does('freeze', t('meetings.frozenDone'))()}
-          >
+          <Button type="primary" loading={busy} onClick={() => void freeze()}>
             {t('meetings.freeze')}
           </Button>{' '}
           <small className="quiet">{t('meetings.freezeHint')}</small>

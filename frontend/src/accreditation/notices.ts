@@ -9,6 +9,7 @@ const kinds = [
   'case_due',
   'opinion_asked',
   'item_called',
+  'item_taken_off',
   'conditions_lost',
   'liaison_vacant',
   'bulletin_issued',

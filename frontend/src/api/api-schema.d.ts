@@ -2905,7 +2905,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say the last day of a member; by the secretary */
+        /** Say the last day of a member, or say it again as long as it has not passed; by the secretary */
         post: operations["bodies.leave"];
         delete?: never;
         options?: never;
@@ -4343,7 +4343,7 @@ export interface components {
             /** Format: uuid */
             prison: string;
             /** @enum {string} */
-            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "liaison_vacant" | "bulletin_issued" | "bulletin_unread" | "item_called";
+            kind: "due_soon" | "overdue" | "escalated" | "transferred" | "added" | "delegated" | "void_asked" | "voided" | "void_refused" | "void_withdrawn" | "discarded" | "not_executed" | "check_called" | "check_opened" | "check_confirmed" | "check_closed" | "check_cancelled" | "appeal_asked" | "appeal_decided" | "item_assigned" | "item_reopened" | "case_moved" | "case_due" | "opinion_asked" | "conditions_lost" | "liaison_vacant" | "bulletin_issued" | "bulletin_unread" | "item_called" | "item_taken_off";
             /** Format: uuid */
             entry?: string;
             ledger?: string;
@@ -6286,6 +6286,8 @@ export interface components {
             may_give: boolean;
             state_title: components["schemas"]["Text"];
             facts: components["schemas"]["OpinionFacts"];
+            /** @description of the unit today, other lines included; absent once the opinion is given */
+            score?: string;
             /** @description of the facts; the opinion bears it */
             digest: string;
             given?: components["schemas"]["CaseRecord"];
@@ -6295,9 +6297,7 @@ export interface components {
             day: string;
             department: string;
             standard: components["schemas"]["StandardPin"];
-            /** @description of the unit today */
-            score: string;
-            /** @description what the line costs of it */
+            /** @description what the line costs of the unit's score */
             deducted: string;
             lines: {
                 indicator: string;
@@ -6645,6 +6645,8 @@ export interface components {
             from_day: string;
             /** Format: date */
             last_day?: string;
+            /** @description the reader may say the last day, for the first time or, as long as it has not passed, again */
+            may_end: boolean;
         };
         Bodies: {
             members: components["schemas"]["BodyMember"][];
@@ -6665,6 +6667,7 @@ export interface components {
             /** Format: date */
             day: string;
             called_by: string;
+            /** @description in the reader's sight */
             items: number;
             /** @description items of them that are frozen */
             frozen: number;
@@ -6779,6 +6782,14 @@ export interface components {
                 by: string;
             };
             shown?: components["schemas"]["Conditions"];
+            /** @description the conditions of the prison are to be shown before anybody votes: they were not, or have changed since */
+            show_due?: boolean;
+            taken_off?: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reason: string;
+            };
             frozen?: {
                 /** Format: date-time */
                 at: string;
@@ -6787,7 +6798,7 @@ export interface components {
             };
             /** @description the case has left the round of the item */
             moot: boolean;
-            may: ("show" | "outcome" | "minutes" | "freeze")[];
+            may: ("show" | "outcome" | "minutes" | "freeze" | "taken_off")[];
             /**
              * Format: uuid
              * @description the newest package of the case
@@ -6795,8 +6806,11 @@ export interface components {
             package?: string;
         };
         ItemDeed: {
-            /** @enum {string} */
-            kind: "presence" | "recuse" | "vote" | "show" | "outcome" | "freeze";
+            /**
+             * @description a show begins the voting anew; an item of which nothing was recorded is taken off
+             * @enum {string}
+             */
+            kind: "presence" | "recuse" | "vote" | "show" | "outcome" | "freeze" | "taken_off";
             /**
              * Format: uuid
              * @description whose presence, recusal or vote it is
@@ -6804,7 +6818,7 @@ export interface components {
             person?: string;
             /** @description present, absent; for, against, abstain; an outcome */
             value?: string;
-            /** @description of a recusal or an outcome */
+            /** @description of a recusal */
             reason?: string;
             /** @description how many acts were seen; for outcome and freeze */
             seen?: number;
@@ -6825,6 +6839,8 @@ export interface components {
             /** Format: date-time */
             frozen_at?: string;
             digest?: string;
+            /** @description why the item was taken off the agenda, where it was */
+            taken_off?: string;
             may_open: boolean;
         };
         ScreenedPrison: {

@@ -49,6 +49,8 @@ export function ActForm({ label, of, open = false, children, say, done }: Props)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       setProblems(error.errors.length > 0 ? error.errors.map((x) => x.message) : [error.message])
+      // What is shown is no more: it is looked at again, and what was typed stays.
+      if (error.status === 412) await queries.invalidateQueries()
     } finally {
       setBusy(false)
     }

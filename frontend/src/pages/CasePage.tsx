@@ -179,7 +179,10 @@ function Deliberated({ whole }: { whole: WholeCase }) {
         {whole.items.map((i) => (
           <li key={i.id}>
             {i.day} · {t(`meetings.body_${i.body}`)} ·{' '}
-            {i.outcome ? t(`meetings.outcome_${i.outcome}`) : t('meetings.open')} {i.text}{' '}
+            {i.outcome
+              ? t(`meetings.outcome_${i.outcome}`)
+              : t(i.taken_off ? 'meetings.off' : 'meetings.open')}{' '}
+            {i.text ?? i.taken_off}{' '}
             {i.may_open && <Link to={`/meetings/${i.meeting}`}>{t('meetings.openItem')}</Link>}
           </li>
         ))}

@@ -147,6 +147,57 @@ it('offers nothing of what is frozen, and shows its digest', () => {
   )
 })
 
+it('shows the conditions by one click, before anybody votes and again where they have changed', async () => {
+  const due = {
+    ...item,
+    show_due: true,
+    seats: item.seats.map((s) => ({ ...s, may: ['presence' as const] })),
+  }
+  show({ agenda: [due] })
+  screen.getByText('表决前请先出示当日申报条件')
+  expect(screen.queryByLabelText('张三的表决')).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: '出示当日申报条件' }))
+  await waitFor(() =>
+    expect(actOnItem).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 'i' }),
+      { kind: 'show' },
+      expect.any(String),
+    ),
+  )
+})
+
+it('takes off what nobody has begun, with a reason, and says so afterwards', async () => {
+  show({
+    agenda: [
+      { ...item, day: '2027-11-26', may: ['taken_off'], seats: [] },
+      {
+        ...item,
+        id: 'k',
+        number: 2,
+        may: [],
+        seats: [],
+        taken_off: { at: '2026-11-26T02:00:00Z', by: '秘书', reason: '日期有误' },
+      },
+    ],
+  })
+  const first = screen.getByRole('region', { name: /第 1 项/ })
+  within(first).getByText(/到会议当天/)
+  expect(within(first).queryByRole('form', { name: '记录结果' })).toBeNull()
+  fireEvent.click(within(first).getByRole('button', { name: '撤下议程' }))
+  fireEvent.change(within(first).getByLabelText('理由'), { target: { value: '日期有误' } })
+  fireEvent.submit(within(first).getByRole('form', { name: '撤下议程' }))
+  await waitFor(() =>
+    expect(actOnItem).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 'i' }),
+      { kind: 'taken_off', reason: '日期有误' },
+      expect.any(String),
+    ),
+  )
+  const second = screen.getByRole('region', { name: /第 2 项/ })
+  within(second).getByText(/秘书 于 .* 撤下议程：日期有误/)
+  expect(within(second).queryAllByRole('button')).toEqual([])
+})
+
 it('says that an agenda is empty, and puts on it what waits', async () => {
   show({ agenda: [], waiting: [{ prison: 'p', case: 'c', level: 'standard' }] })
   screen.getByText('议程上还没有事项')

@@ -13,7 +13,7 @@ import {
 } from '../api/meetings'
 import { useOrganisation } from '../api/queries'
 import { ActForm } from '../checks/ActForm'
-import { today } from '../form/time'
+import { dayOn, today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -114,7 +114,14 @@ function Call({ bodies }: { bodies: Body[] }) {
         </label>
         <label>
           {t('meetings.day')}
-          <input type="date" name="day" required min={day} defaultValue={day} />
+          <input
+            type="date"
+            name="day"
+            required
+            min={day}
+            max={dayOn(day, 365)}
+            defaultValue={day}
+          />
         </label>
       </ActForm>
     </section>
@@ -153,7 +160,7 @@ function Members({ bodies }: { bodies: Bodies }) {
                 <td>{t(m.voting ? 'meetings.votingMember' : 'meetings.noVote')}</td>
                 <td>{m.from_day}</td>
                 <td>
-                  {m.last_day ?? (bodies.manages.includes(m.body) && <End member={m} day={day} />)}
+                  {m.last_day} {m.may_end && <End member={m} day={day} />}
                 </td>
               </tr>
             ))}
@@ -169,14 +176,21 @@ function End({ member, day }: { member: BodyMember; day: string }) {
   const t = useT()
   return (
     <ActForm
-      label={t('meetings.end')}
+      label={t(member.last_day ? 'meetings.endAgain' : 'meetings.end')}
       of={member.name}
       done={t('meetings.ended')}
       say={(typed, key) => endMember(member.id, typed('last'), key)}
     >
       <label className="wide">
         {t('meetings.last')}
-        <input type="date" name="last" required min={day} defaultValue={day} />
+        <input
+          type="date"
+          name="last"
+          required
+          min={day}
+          max={dayOn(day, 365)}
+          defaultValue={day}
+        />
       </label>
     </ActForm>
   )
@@ -234,7 +248,14 @@ function SeatForm({ bodies, day }: { bodies: Bodies; day: string }) {
       </label>
       <label>
         {t('meetings.from')}
-        <input type="date" name="from" required min={day} defaultValue={day} />
+        <input
+          type="date"
+          name="from"
+          required
+          min={day}
+          max={dayOn(day, 365)}
+          defaultValue={day}
+        />
       </label>
     </ActForm>
   )

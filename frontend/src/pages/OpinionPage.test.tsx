@@ -3,6 +3,7 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, it, vi } from 'vitest'
 import { giveOpinion, type OpinionForm } from '../api/opinions'
+import { ProblemError } from '../api/problem'
 import OpinionPage from './OpinionPage'
 
 vi.mock('../api/opinions', async (original) => ({ ...(await original()), giveOpinion: vi.fn() }))
@@ -19,12 +20,12 @@ const form: OpinionForm = {
   mine: true,
   may_give: true,
   state_title: { zh: '摸底检查中', en: 'Baseline check' },
+  score: '944.5',
   digest: 'sha256:ab',
   facts: {
     day: '2026-03-02',
     department: 'dept_custody',
     standard: { standard: 'ordinary-area', version: 1, digest: 'sha256:cd' },
-    score: '944.5',
     deducted: '10.25',
     lines: [
       {
@@ -82,6 +83,7 @@ function show(over: Partial<OpinionForm>) {
       <RouterProvider router={router} />
     </QueryClientProvider>,
   )
+  return client
 }
 
 it('gives the opinion on what is shown, with a reason where it is for a delay', async () => {
@@ -101,6 +103,28 @@ it('gives the opinion on what is shown, with a reason where it is for a delay', 
   const [of, said] = vi.mocked(giveOpinion).mock.lastCall ?? []
   expect(of?.digest).toBe('sha256:ab')
   expect(said).toEqual({ value: 'delay', reason: '整改未完成' })
+})
+
+it('looks at the form again where it has changed, and keeps what was typed', async () => {
+  vi.mocked(giveOpinion).mockRejectedValueOnce(
+    new ProblemError(412, 'changed_meanwhile', '内容已被更改，请核对后再保存'),
+  )
+  const client = show({})
+  const again = vi.spyOn(client, 'invalidateQueries').mockImplementation(async () => {
+    client.setQueryData(['opinions', 'p', 'c', 'dept_custody'], { ...form, digest: 'sha256:cd' })
+  })
+  fireEvent.change(screen.getByLabelText('意见'), { target: { value: 'delay' } })
+  fireEvent.change(screen.getByLabelText(/理由/), { target: { value: '整改未完成' } })
+  fireEvent.click(screen.getByRole('button', { name: /提出意见/ }))
+  await screen.findByText('内容已被更改，请核对后再保存')
+  await waitFor(() => expect(again).toHaveBeenCalled())
+  expect((screen.getByLabelText(/理由/) as HTMLInputElement).value).toBe('整改未完成')
+  fireEvent.click(screen.getByRole('button', { name: /提出意见/ }))
+  await waitFor(() => expect(vi.mocked(giveOpinion).mock.lastCall?.[0].digest).toBe('sha256:cd'))
+  expect(vi.mocked(giveOpinion).mock.lastCall?.[1]).toEqual({
+    value: 'delay',
+    reason: '整改未完成',
+  })
 })
 
 it('has no form for whom it is not, and says that nothing was given', () => {

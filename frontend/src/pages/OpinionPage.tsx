@@ -43,7 +43,7 @@ function Whole({ form }: { form: OpinionForm }) {
         <span className="status submitted">{t(`opinions.mark_${form.mark}`)}</span>
       </p>
       {form.may_give ? <Give form={form} /> : <Stands form={form} />}
-      <Lines facts={form.facts} />
+      <Lines facts={form.facts} score={form.score} />
       <Findings facts={form.facts} />
       <Earlier facts={form.facts} />
     </>
@@ -105,7 +105,7 @@ function Give({ form }: { form: OpinionForm }) {
   )
 }
 
-function Lines({ facts }: { facts: OpinionFacts }) {
+function Lines({ facts, score }: { facts: OpinionFacts; score?: string | undefined }) {
   const t = useT()
   const lang = useLang()
   const [all, setAll] = useState(false)
@@ -114,7 +114,11 @@ function Lines({ facts }: { facts: OpinionFacts }) {
   return (
     <section className="panel table-scroll" aria-labelledby="opinion-facts">
       <h2 id="opinion-facts">{t('opinions.facts', { day: facts.day })}</h2>
-      <p>{t('opinions.sum', { score: shown(facts.score), deducted: shown(facts.deducted) })}</p>
+      <p>
+        {score
+          ? t('opinions.sum', { score: shown(score), deducted: shown(facts.deducted) })
+          : t('opinions.costsOf', { deducted: shown(facts.deducted) })}
+      </p>
       {facts.lines.length === 0 && <p className="quiet">{t('opinions.noLines')}</p>}
       {facts.lines.length > costs.length && (
         <label>

@@ -1,0 +1,172 @@
+package housetest_test
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
+	"taizhang/internal/catalog"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
+	"taizhang/schemas"
+)
+
+// TestTasksAfterMove: what departments have done stays done when the case is moved to a newer
+// version, for the round goes on.
+func TestTasksAfterMove(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	j.road(`"area_departments_assess": {"value": false`, `"area_departments_assess": {"value": true`)
+	kitchen := j.place[0].Kitchen
+	c := j.begin("prison office", kitchen, "area")
+	h.Reassign(t, "area head elsewhere", kitchen)
+	if _, err := h.Assessment.Keep(j.as("area head elsewhere"), h.Prison, kitchen, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	j.ask("area head elsewhere", c, "submit")
+	j.act("prison office", c, accreditation.Act{Event: "submit"})
+	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	j.batch(c)
+	base := j.open(c, kitchen, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	j.confirm(base)
+	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
+	one := j.departments(c)[0]
+	j.record("head of the "+strings.TrimPrefix(one, "dept_")+" line", c, "results", one, accreditation.Result{Met: true, Text: "达到要求"})
+	state := func() (state string) {
+		t.Helper()
+		list, err := h.Cases.Tasks(j.as("bureau office"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			if x.Kind == "results" && x.Department == one {
+				state = x.State
+			}
+		}
+		return state
+	}
+	if got := state(); got != "done" {
+		t.Fatalf("before: %q", got)
+	}
+	v := reviewed(t, h, kitchenV2(t))
+	if _, err := h.Standards.Issue(j.as("bureau office"), "kitchen", 2, v.Revision, j.day(), onceAs("issue")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Cases.Choose(j.as("bureau office"), h.Prison, c, j.whole("bureau office", c).Seq, "move", "新版更严", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if w := j.whole("bureau office", c); w.State != "DEPT_ASSESS" || w.Pin.Version != 2 {
+		t.Fatalf("%s by version %d", w.State, w.Pin.Version)
+	}
+	if got := state(); got != "done" {
+		t.Errorf("after the move: %q", got)
+	}
+}
+
+// TestCheckWaitedForAct: a check whose transaction began before the act that ended the round, and
+// waited for it, belongs to no round.
+func TestCheckWaitedForAct(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c, base := j.atBaseline()
+	j.confirm(base, lost80...)
+	j.act("bureau office", c, accreditation.Act{Event: "postpone", Reason: "须整改", Cites: j.opined(c, "delay")})
+	// The time of a transaction is that of its beginning, and so before the act it waited for.
+	j.clock.Advance(-10 * time.Minute)
+	_, err := j.another(c, h.Area, inspection.Baseline, ofThree...)
+	wants(t, "of before the act", err, "changed_meanwhile")
+	_, err = h.Owner.Exec(t.Context(), `insert into checks select (jsonb_populate_record(k, jsonb_build_object('check_id', gen_random_uuid(), 'state', 'open', 'recorded_at', $3::timestamptz))).*
+		from checks k where k.prison_id = $1 and k.check_id = $2`, h.Prison, base, j.clock.Now())
+	if got := constraintOf(err); got != "case_events_pkey" {
+		t.Errorf("past the service: %s", got)
+	}
+	j.clock.Advance(20 * time.Minute)
+	ready := j.open(c, h.Area, inspection.Baseline)
+	if w := j.whole("bureau office", c); len(w.Prepared) != 1 || w.Prepared[0].Check != ready {
+		t.Errorf("prepared: %+v", w.Prepared)
+	}
+	_, err = j.another(c, h.Area, inspection.Baseline, ofThree...)
+	wants(t, "a second", err, "case_checked")
+}
+
+// TestRemindsByOwnRoad: when a department is reminded says the road of the case, as does until
+// when it is asked; a newer road is of newer cases.
+func TestRemindsByOwnRoad(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	w := j.confirmedBaseline()
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer, err := lifecycle.Parse([]byte(strings.NewReplacer(`"version": 1,`, `"version": 2,`, `"opinion_remind_workdays": {"value": 2`, `"opinion_remind_workdays": {"value": 10`).Replace(string(raw))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Cases.Machines = accreditation.Machines{1: h.Cases.Machines[1], 2: newer}
+	list, err := h.Cases.Opinions(j.as(headOfCustody))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range list {
+		if o.Mark != "open" {
+			t.Errorf("%s is %s at once", o.Department, o.Mark)
+		}
+	}
+	for _, x := range j.whole("bureau office", w.ID).Timers {
+		if x.Timer == "TM3" && x.Mark != lifecycle.Ahead {
+			t.Errorf("the case reminds: %+v", x)
+		}
+	}
+}
+
+// TestUnreadOfEachYear: the bulletin of a year stays to be read when the next year's is there.
+func TestUnreadOfEachYear(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	area := j.begin("area head", h.Area, "area")
+	j.screened(area)
+	old := j.planned("area")
+	j.record("bureau office", area, "batch", "", old)
+	j.issued(old.Year)
+	j.until(catalog.DayOf(time.Date(old.Year+1, 1, 10, 12, 0, 0, 0, catalog.Zone)))
+	next := accreditation.Planned{Year: old.Year + 1, Batch: 1, Level: "area", ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(0, 6, 0))}
+	if _, err := h.Cases.Plan(j.as("bureau office"), next, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	j.record("bureau office", area, "batch", "", accreditation.Batch{Year: next.Year, Batch: 1})
+	j.issued(next.Year)
+	j.days(15)
+	for range 2 {
+		for _, p := range j.place {
+			if err := h.Cases.Tend(t.Context(), p.Prison); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows, err := h.Owner.Query(t.Context(), "select (detail->>'year')::int from notices where person_id = $1 and kind = 'bulletin_unread' order by 1", j.person(headOfCustody))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var years []int
+		for rows.Next() {
+			var y int
+			if err := rows.Scan(&y); err != nil {
+				t.Fatal(err)
+			}
+			years = append(years, y)
+		}
+		if !slices.Equal(years, []int{old.Year, next.Year}) {
+			t.Errorf("reminded of %v", years)
+		}
+	}
+}
