@@ -241,7 +241,7 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 	if err != nil {
 		return d, nil, err
 	}
-	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone)
+	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone).Add(-time.Microsecond) // the last moment of the year before
 	var last *Issued
 	for _, x := range slices.Backward(all) {
 		switch {
@@ -268,10 +268,11 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 		issue = last.Issue + 1
 	}
 	d.Bulletin = write(year, issue, batches, applied, revoked, to)
-	d.May = len(d.Batches) > 0 && d.Counts.Units > 0
+	// The first of a year says something of a unit; the next whatever is otherwise, were it that all have gone.
+	d.May = d.Counts.Units+len(d.Revoked) > 0
 	if last != nil {
 		m := MarksOf(last.Bulletin, d.Bulletin)
-		d.Marks, d.May = &m, d.May && !m.Empty()
+		d.Marks, d.May = &m, !m.Empty()
 	}
 	raw, err = canonical(d.Bulletin)
 	d.Digest = sha256.Sum256(raw)

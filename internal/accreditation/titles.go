@@ -188,6 +188,9 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 			bad = append(bad, told(pointer, "range", "日期不早于命名之日，不晚于今天", "The day is not before naming, nor after today"))
 		}
 	}
+	if in.KeptOn != "" && in.RevokedOn != "" && in.KeptOn > in.RevokedOn {
+		bad = append(bad, told("/kept_on", "range", "复查保持之日不晚于取消之日", "The day of the re-check is not after that of the revocation"))
+	}
 	if len(bad) > 0 {
 		return Title{}, fault.InvalidFields("bad_title", bad)
 	}
@@ -214,15 +217,7 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 		}
 		t.RecordedAt = tx.Now()
 		out = t
-		if err := tx.InsertTitle(ctx, t); err != nil {
-			return err
-		}
-		for _, a := range t.Acts {
-			if err := tx.InsertTitleAct(ctx, t, a); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.InsertTitle(ctx, t)
 	})
 	return out, err
 }

@@ -24,7 +24,7 @@ type ScoreSheet struct {
 	Standard     string // its title
 	Digest       string // of the standard
 	Bytes        string // digest of the sheet that was kept
-	// Verified of All items of the check before were put right and verified; All 0 for none.
+	// Verified of All items of the check before were put right and verified when the score was kept; All 0 for none.
 	Verified, All int
 	Sheet         *scoring.Sheet
 	Link          string
