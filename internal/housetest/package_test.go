@@ -50,6 +50,9 @@ func TestPackageOfTwoRounds(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
+	if _, err := h.Owner.Exec(t.Context(), "update departments set bureau_zh = '教育改造处' where code = 'dept_education'"); err != nil {
+		t.Fatal(err)
+	}
 	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
 		j.lookedBack(j.imported(a, "area"))
 	}
@@ -67,7 +70,7 @@ func TestPackageOfTwoRounds(t *testing.T) {
 	j.act("bureau office", c, accreditation.Act{Event: "postpone", Reason: "处室意见为延迟", Cites: []accreditation.Cite{{Department: said.Department}}})
 	j.ask("warden", c, "again")
 	j.until(j.whole("warden", c).Earliest)
-	j.rectified()
+	j.rectified("prison office")
 	base = j.open(c, uuid.Nil, inspection.Baseline)
 	j.act("bureau office", c, accreditation.Act{Event: "again"})
 	j.confirm(base)

@@ -6435,7 +6435,30 @@ export interface components {
                 from?: number;
                 to?: number;
             }[];
-            revoked: string[];
+            revoked: {
+                title: components["schemas"]["BulletinEnd"];
+                /** @enum {string} */
+                change: "added" | "removed";
+            }[];
+            /** @description departments that the issue before was not sent to */
+            to: {
+                department: string;
+                /** @enum {string} */
+                change: "added" | "removed";
+            }[];
+        };
+        BulletinEnd: {
+            /** Format: uuid */
+            title: string;
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+            name: components["schemas"]["Text"];
+            wording: string;
+            document_no: string;
+            /** Format: date */
+            on_day: string;
         };
         BulletinAck: {
             department: string;
@@ -6448,19 +6471,7 @@ export interface components {
             issue: number;
             batches: components["schemas"]["BulletinPart"][];
             waiting: components["schemas"]["BulletinUnit"][];
-            revoked: {
-                /** Format: uuid */
-                title: string;
-                /** Format: uuid */
-                prison: string;
-                /** Format: uuid */
-                area?: string;
-                name: components["schemas"]["Text"];
-                wording: string;
-                document_no: string;
-                /** Format: date */
-                on_day: string;
-            }[];
+            revoked: components["schemas"]["BulletinEnd"][];
             counts: {
                 units: number;
                 kinds: {
@@ -6481,19 +6492,7 @@ export interface components {
             issue: number;
             batches: components["schemas"]["BulletinPart"][];
             waiting: components["schemas"]["BulletinUnit"][];
-            revoked: {
-                /** Format: uuid */
-                title: string;
-                /** Format: uuid */
-                prison: string;
-                /** Format: uuid */
-                area?: string;
-                name: components["schemas"]["Text"];
-                wording: string;
-                document_no: string;
-                /** Format: date */
-                on_day: string;
-            }[];
+            revoked: components["schemas"]["BulletinEnd"][];
             counts: {
                 units: number;
                 kinds: {
@@ -7216,10 +7215,8 @@ export interface components {
             low: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             high: string;
-            /** Format: uuid */
-            low_at: string;
-            /** Format: uuid */
-            high_at: string;
+            low_at: components["schemas"]["GuidedUnit"];
+            high_at: components["schemas"]["GuidedUnit"];
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             between: string;
             units: number;
@@ -7252,10 +7249,8 @@ export interface components {
             low: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             high: string;
-            /** Format: uuid */
-            low_at: string;
-            /** Format: uuid */
-            high_at: string;
+            low_at: components["schemas"]["GuidedUnit"];
+            high_at: components["schemas"]["GuidedUnit"];
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             between: string;
             units: number;
@@ -14354,7 +14349,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "batch" | "opinion" | "results" | "meeting" | "evaluation" | "told" | "grave" | "form";
+                    kind: "batch" | "opinion" | "results" | "evaluation" | "told" | "grave" | "form";
                     department?: string;
                     body: Record<string, never>;
                 };
