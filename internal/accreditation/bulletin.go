@@ -22,6 +22,8 @@ type Bulletin struct {
 	Counts  BulletinCounts `json:"counts"`
 	// To are the departments that it is sent to.
 	To []string `json:"to"`
+	// Names are what they were called then; the issues of before had none.
+	Names map[string]fault.Text `json:"names,omitempty"`
 }
 
 // BulletinPart is a batch with its units.

@@ -49,6 +49,8 @@ type Announcer interface {
 	// Revoked titles since a moment.
 	Revoked(ctx context.Context, since time.Time) ([]BulletinEnd, error)
 	Liaison(ctx context.Context, department string) (uuid.UUID, error)
+	// Departments of the bureau by code, as they are called there.
+	Departments(ctx context.Context) (map[string]fault.Text, error)
 	Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error)
 	// AloneInYear keeps others from writing of the year until commit.
 	AloneInYear(ctx context.Context, year int) error
@@ -274,6 +276,11 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 		m := MarksOf(last.Bulletin, d.Bulletin)
 		d.Marks, d.May = &m, !m.Empty()
 	}
+	names, err := a.Departments(ctx)
+	if err != nil {
+		return d, nil, err
+	}
+	d.Names = namesOf(to, names)
 	raw, err = canonical(d.Bulletin)
 	d.Digest = sha256.Sum256(raw)
 	return d, raw, err

@@ -1,7 +1,10 @@
 package housetest_test
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -242,6 +245,44 @@ func TestUncounted(t *testing.T) {
 	for i, x := range got.Targets {
 		if of := want.Targets[i]; (x.Forecast == nil) != (of.Forecast == nil) || x.Forecast != nil && *x.Forecast != *of.Forecast || x.ReachedOn != of.ReachedOn {
 			t.Errorf("%s: %+v, not %+v", x.ID, x.Forecast, of.Forecast)
+		}
+	}
+}
+
+// TestBulletinPaper: an issue as a paper says what it says, with what is otherwise in it; printed after it
+// was acknowledged, and after a department is called otherwise, it is the same file.
+func TestBulletinPaper(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	rename := func(to string) {
+		t.Helper()
+		if _, err := h.Owner.Exec(t.Context(), "update departments set bureau_zh = $1 where code = 'dept_custody'", to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rename("狱政管理处")
+	area := j.begin("area head", h.Area, "area")
+	j.screened(area)
+	b := j.planned("area")
+	j.issued(b.Year)
+	j.record("bureau office", area, "batch", "", b)
+	j.enters(accreditation.Imported{Area: j.place[0].Kitchen, NamedOn: "2018-05-01", RevokedOn: j.day()}, "confirmed")
+	x := j.issued(b.Year)
+	guest := serving(t, h, "bureau office").as(t, "bureau office")
+	path := fmt.Sprintf("/bulletins/%d/%d/paper", x.Year, x.Issue)
+	first := guest.file(t, path)
+	if _, err := h.Cases.Acknowledge(j.as(headOfCustody), x.Year, x.Issue, custody, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	rename("狱管处")
+	if !bytes.Equal(guest.file(t, path), first) {
+		t.Error("printed later it is another file")
+	}
+	said := strings.NewReplacer(" ", "", "　", "").Replace(strings.Join(onPaper(t, first), ""))
+	for _, want := range []string{"年度预验收公告", "第2期", "申报单位共1个", "普通监区1个", "第1批", "甲监狱监区", "取消称号", "令1号", "与第1期相比的变化", "由待定批次改为第1批", "发送", "狱政管理处", x.Digest.String()[:20]} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the paper does not say %q: %s", want, said)
 		}
 	}
 }

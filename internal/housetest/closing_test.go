@@ -29,16 +29,7 @@ func TestPrintsOfRun(t *testing.T) {
 	guest := serving(t, h, "bureau office").as(t, "bureau office")
 	printed := func() []byte {
 		t.Helper()
-		r, err := guest.Get(guest.base + "/prisons/" + h.Prison.String() + "/runs/" + mock.Run.String() + "/sheet")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = r.Body.Close() }()
-		raw, err := io.ReadAll(r.Body)
-		if err != nil || r.StatusCode != http.StatusOK {
-			t.Fatalf("%d %s %v", r.StatusCode, raw, err)
-		}
-		return raw
+		return guest.file(t, "/prisons/"+h.Prison.String()+"/runs/"+mock.Run.String()+"/sheet")
 	}
 	first := printed()
 	closing := func() inspection.Closing {
@@ -59,4 +50,19 @@ func TestPrintsOfRun(t *testing.T) {
 	if !bytes.Equal(printed(), first) {
 		t.Error("printed later it is another file")
 	}
+}
+
+// file is what a route sends, as it is.
+func (c *client) file(t *testing.T, path string) []byte {
+	t.Helper()
+	r, err := c.Get(c.base + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	raw, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %s %v", path, r.StatusCode, raw, err)
+	}
+	return raw
 }

@@ -41,7 +41,7 @@ const mostOnPaper = 20
 // Paper lays the sheet out: first what a leader asks, then domain, indicator, line and loss.
 func (s ScoreSheet) Paper() Official {
 	o := Official{Title: "规范化创建考核评分表", Link: s.Link, Number: "编号 " + s.Run, Foot: "评分表摘要 " + s.Bytes,
-		Below: []string{strings.TrimSpace(s.Prison + "　" + s.Area), checkKinds[s.Kind] + "　截至 " + paperDay(s.AsOf)}}
+		Below: []string{strings.TrimSpace(s.Prison + "　" + s.Area), checkKinds[s.Kind] + "　截至 " + Day(s.AsOf)}}
 	sh := s.Sheet
 	result := "未通过"
 	if sh.Passes {

@@ -2692,6 +2692,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bulletins/{year}/{issue}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An issue as an official paper; each print is the same file */
+        get: operations["bulletins.paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bulletins/{year}/{issue}/acknowledgements": {
         parameters: {
             query?: never;
@@ -6483,6 +6500,10 @@ export interface components {
             };
             /** @description the departments that it is sent to */
             to: string[];
+            /** @description what they were called when it was made; issues of before have none */
+            names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             digest: string;
             marks?: components["schemas"]["BulletinMarks"];
             may_issue: boolean;
@@ -6504,6 +6525,10 @@ export interface components {
             };
             /** @description the departments that it is sent to */
             to: string[];
+            /** @description what they were called when it was made; issues of before have none */
+            names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             digest: string;
             marks?: components["schemas"]["BulletinMarks"];
             by: string;
@@ -14233,6 +14258,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedBulletin"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bulletins.paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+                issue: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An issue as an official paper; each print is the same file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             /** @description A problem */
