@@ -25,7 +25,7 @@ var layers = [][]string{
 }
 
 var beside = map[string][]string{
-	"accreditation": {"ledger", "duty", "standards", "inspection", "assessment"},
+	"accreditation": {"ledger", "duty", "standards", "inspection", "assessment", "printing"},
 	"actor":         {"fault"},
 	"assessment":    {"ledger", "duty", "standards"},
 	"connector":     {"ledger"},

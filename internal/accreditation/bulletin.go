@@ -22,6 +22,8 @@ type Bulletin struct {
 	Counts  BulletinCounts `json:"counts"`
 	// To are the departments that it is sent to.
 	To []string `json:"to"`
+	// Names are what they were called then; the issues of before had none.
+	Names map[string]fault.Text `json:"names,omitempty"`
 }
 
 // BulletinPart is a batch with its units.
@@ -88,7 +90,20 @@ type Marks struct {
 	Against int        `json:"against"`
 	Batches []PartMark `json:"batches"`
 	Units   []UnitMark `json:"units"`
-	Revoked []string   `json:"revoked"` // titles that are new among the revoked
+	Revoked []EndMark  `json:"revoked"`
+	To      []SentMark `json:"to"`
+}
+
+// EndMark of a title that was revoked: added or, where the issue before was wrong, removed.
+type EndMark struct {
+	Title  BulletinEnd `json:"title"`
+	Change string      `json:"change"`
+}
+
+// SentMark of a department that the issue is sent to: added or removed.
+type SentMark struct {
+	Department string `json:"department"`
+	Change     string `json:"change"`
 }
 
 // PartMark of a batch: added, removed or changed. Before is without its units.
@@ -107,11 +122,11 @@ type UnitMark struct {
 }
 
 // Empty says that nothing is otherwise.
-func (m Marks) Empty() bool { return len(m.Batches)+len(m.Units)+len(m.Revoked) == 0 }
+func (m Marks) Empty() bool { return len(m.Batches)+len(m.Units)+len(m.Revoked)+len(m.To) == 0 }
 
 // MarksOf compares an issue with the one before it.
 func MarksOf(before, after Bulletin) Marks {
-	m := Marks{Against: before.Issue, Batches: []PartMark{}, Units: []UnitMark{}, Revoked: []string{}}
+	m := Marks{Against: before.Issue, Batches: []PartMark{}, Units: []UnitMark{}, Revoked: []EndMark{}, To: []SentMark{}}
 	part := func(b Bulletin, n int) *BulletinPart {
 		i := slices.IndexFunc(b.Batches, func(p BulletinPart) bool { return p.Batch == n })
 		if i < 0 {
@@ -151,12 +166,26 @@ func MarksOf(before, after Bulletin) Marks {
 			m.Units = append(m.Units, UnitMark{x.BulletinUnit, "removed", &x.batch, nil})
 		}
 	}
-	for _, r := range after.Revoked {
-		if !slices.ContainsFunc(before.Revoked, func(x BulletinEnd) bool { return x.Title == r.Title }) {
-			m.Revoked = append(m.Revoked, r.Title.String())
+	differing(before.Revoked, after.Revoked, func(a, b BulletinEnd) bool { return a.Title == b.Title }, func(x BulletinEnd, change string) {
+		m.Revoked = append(m.Revoked, EndMark{x, change})
+	})
+	differing(before.To, after.To, func(a, b string) bool { return a == b }, func(x, change string) { m.To = append(m.To, SentMark{x, change}) })
+	return m
+}
+
+// differing tells what one list has more than the other, and what less.
+func differing[T any](before, after []T, same func(a, b T) bool, tell func(x T, change string)) {
+	has := func(list []T, x T) bool { return slices.ContainsFunc(list, func(y T) bool { return same(x, y) }) }
+	for _, x := range after {
+		if !has(before, x) {
+			tell(x, "added")
 		}
 	}
-	return m
+	for _, x := range before {
+		if !has(after, x) {
+			tell(x, "removed")
+		}
+	}
 }
 
 type placed struct {

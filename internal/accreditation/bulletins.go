@@ -49,6 +49,8 @@ type Announcer interface {
 	// Revoked titles since a moment.
 	Revoked(ctx context.Context, since time.Time) ([]BulletinEnd, error)
 	Liaison(ctx context.Context, department string) (uuid.UUID, error)
+	// Departments of the bureau by code, as they are called there.
+	Departments(ctx context.Context) (map[string]fault.Text, error)
 	Posted(ctx context.Context, role actor.Role, prison, area uuid.UUID, department string) ([]uuid.UUID, error)
 	// AloneInYear keeps others from writing of the year until commit.
 	AloneInYear(ctx context.Context, year int) error
@@ -241,7 +243,7 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 	if err != nil {
 		return d, nil, err
 	}
-	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone)
+	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone).Add(-time.Microsecond) // the last moment of the year before
 	var last *Issued
 	for _, x := range slices.Backward(all) {
 		switch {
@@ -268,11 +270,17 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 		issue = last.Issue + 1
 	}
 	d.Bulletin = write(year, issue, batches, applied, revoked, to)
-	d.May = len(d.Batches) > 0 && d.Counts.Units > 0
+	// The first of a year says something of a unit; the next whatever is otherwise, were it that all have gone.
+	d.May = d.Counts.Units+len(d.Revoked) > 0
 	if last != nil {
 		m := MarksOf(last.Bulletin, d.Bulletin)
-		d.Marks, d.May = &m, d.May && !m.Empty()
+		d.Marks, d.May = &m, !m.Empty()
 	}
+	names, err := a.Departments(ctx)
+	if err != nil {
+		return d, nil, err
+	}
+	d.Names = namesOf(to, names)
 	raw, err = canonical(d.Bulletin)
 	d.Digest = sha256.Sum256(raw)
 	return d, raw, err

@@ -173,7 +173,7 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 			case t.Area != area || t.Level != level:
 			case t.Stands(catalog.DayOf(tx.Now())):
 				return fault.New(fault.Conflict, "title_held")
-			case t.Waits():
+			case t.Waits(catalog.DayOf(tx.Now())):
 				return fault.New(fault.Conflict, "title_waits").With("title", t.ID)
 			}
 		}

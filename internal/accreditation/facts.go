@@ -194,7 +194,11 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 		return err
 	}
 	k.round.began = catalog.DayOf(c.RecordedAt)
+	applied := 0 // the act by which it came the last time
 	for _, e := range events {
+		if e.From == lifecycle.Draft {
+			applied = e.Seq
+		}
 		if e.From != e.To {
 			k.round.since, k.round.began = e.Seq, catalog.DayOf(e.RecordedAt)
 		}
@@ -212,8 +216,8 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 		if r.Seq >= k.round.since {
 			k.round.records = append(k.round.records, r)
 		}
-		// The batch is the application's, whatever step it is in.
-		if r.Kind == kindBatch {
+		// The batch is the application's, whatever step it is in; one that was sent back comes anew.
+		if r.Kind == kindBatch && r.Seq >= applied {
 			placed = &r
 		}
 	}

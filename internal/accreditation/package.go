@@ -4,15 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -95,9 +92,6 @@ func (s *Service) bring(ctx context.Context, prison uuid.UUID, raw []byte, media
 		return s.Store.Write(ctx, house(prison), ledger.Idem{}, nil, func(tx Tx) error { return fn(tx.Ledger()) })
 	}, prison, sha256.Sum256(raw), bytes.NewReader(raw), int64(len(raw)), mediaType)
 }
-
-// MaxMinutes is the largest file of minutes, in bytes.
-const MaxMinutes = 8 << 20
 
 // AttachMinutes lays the file of the minutes beside an open item, by the body's secretary;
 // the last one is frozen with it. Faults as Deliberate's, upload_empty, bad_name.
@@ -294,9 +288,16 @@ func (s *Service) pack(ctx context.Context, prison, id uuid.UUID) (*sealed, erro
 	return &sealed{file, in.digest()}, err
 }
 
+// Called is what people call the prison and the bureau's departments.
+type Called struct {
+	Prison      string
+	Departments map[string]fault.Text // by code
+}
+
 // spoken is an opinion as the package shows it.
 type spoken struct {
 	Department string    `json:"department"`
+	Name       string    `json:"name"`
 	DueOn      string    `json:"due_on"`
 	Opines     *Opines   `json:"opinion"` // null: none was given
 	By         string    `json:"by,omitempty"`
@@ -351,11 +352,18 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 	if err != nil {
 		return out, err
 	}
-	var said []spoken
+	called, err := l.Called(ctx)
+	if err != nil {
+		return out, err
+	}
+	r := report{Case: c, Unit: called.Prison + "　" + area.NameZH, Level: wordings[c.Level], Events: events}
+	if c.Area == uuid.Nil {
+		r.Unit = called.Prison + "　监狱整体"
+	}
 	for _, o := range opinions {
-		x := spoken{Department: o.Department, DueOn: o.DueOn}
+		x := spoken{Department: o.Department, Name: called.Departments[o.Department].ZH, DueOn: o.DueOn}
 		for _, r := range records {
-			if r.Kind == kindOpinion && r.Department == o.Department && r.Seq >= o.Seq {
+			if r.Kind == kindOpinion && r.Department == o.Department && r.Seq == o.Seq {
 				x.Opines, x.By, x.At = &Opines{}, r.ByName, r.RecordedAt
 				if err := json.Unmarshal(r.Body, x.Opines); err != nil {
 					return out, err
@@ -363,7 +371,7 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 				break
 			}
 		}
-		said = append(said, x)
+		r.Opinions = append(r.Opinions, x)
 	}
 	kept := map[string][]Record{}
 	for _, r := range records {
@@ -390,15 +398,17 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 		if err != nil {
 			return out, err
 		}
+		r.Conditions = &now
 	}
 	for i := range events {
 		events[i].Title = titleOf(s.machine(c), events[i].Transition)
 	}
-	err = errors.Join(put("case.json", c), put("history.json", events), put("opinions.json", said), put("evidence.json", proofs))
+	err = errors.Join(put("case.json", c), put("history.json", events), put("opinions.json", r.Opinions), put("evidence.json", proofs),
+		r.results(kept[kindResults], called), r.evaluated(kept[kindEvaluation]))
 	if err != nil {
 		return out, err
 	}
-	out.files["report.html"], err = s.report(c, area, events, sheets, said, out.minutes)
+	out.files["report.html"], err = r.page(sheets, out.minutes)
 	return out, err
 }
 
@@ -422,65 +432,6 @@ func entriesIn(sheet []byte) (ids []uuid.UUID) {
 		}
 	}
 	return ids
-}
-
-//go:embed report.html
-var reportText string
-
-var reportForm = template.Must(template.New("report").Funcs(template.FuncMap{
-	"at":    func(t time.Time) string { return t.In(catalog.Zone).Format("2006-01-02 15:04") },
-	"value": func(v string) string { return map[string]string{"on_time": "如期", "delay": "延迟"}[v] },
-	"decided": func(v string) string {
-		return map[string]string{"agree": "同意", "send_back": "退回", "reject": "不同意", "adjourn": "缓议"}[v]
-	},
-	"kind": func(v string) string {
-		return map[string]string{"self_check": "自查", "baseline": "摸底检查", "onsite": "现场考核验收", "department": "业务考核", "lookback": "回头看", "recheck": "复查考核"}[v]
-	},
-}).Parse(reportText))
-
-// report is the same for eyes: a page of A4 with scores, opinions and who confirmed what.
-func (s *Service) report(c Case, area ledger.Area, events []Event, sheets []SheetKept, said []spoken, items []Item) ([]byte, error) {
-	type scored struct {
-		SheetKept
-		Domains []scoring.DomainScore
-		Display string
-	}
-	type decided struct {
-		Item
-		Body    string
-		Outcome string
-		Text    string
-		Tally   Tally
-	}
-	in := struct {
-		Case     Case
-		Unit     string
-		Level    string
-		Events   []Event
-		Sheets   []scored
-		Opinions []spoken
-		Items    []decided
-	}{Case: c, Unit: area.NameZH, Level: wordings[c.Level], Events: events, Opinions: said}
-	if c.Area == uuid.Nil {
-		in.Unit = "监狱整体"
-	}
-	for _, x := range sheets {
-		var sheet scoring.Sheet
-		if err := json.Unmarshal(x.Sheet, &sheet); err != nil {
-			return nil, err
-		}
-		in.Sheets = append(in.Sheets, scored{x, sheet.Domains, sheet.Display})
-	}
-	for _, i := range items {
-		var kept frozen
-		if err := json.Unmarshal(i.Frozen().Body, &kept); err != nil {
-			return nil, err
-		}
-		in.Items = append(in.Items, decided{i, bodies[i.Body.as()], kept.Outcome, kept.Text, kept.Tally})
-	}
-	var out strings.Builder
-	err := reportForm.Execute(&out, in)
-	return []byte(out.String()), err
 }
 
 // sealPackage writes down the package that was made before, if the case still is what it

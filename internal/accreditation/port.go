@@ -81,6 +81,8 @@ type Look interface {
 	// none, since a day or still to be put right, the latest first.
 	Found(ctx context.Context, area uuid.UUID, standard, from string) ([]Found, error)
 	Areas(ctx context.Context) ([]ledger.Area, error)
+	// Called is what the prison and the departments of the bureau are called.
+	Called(ctx context.Context) (Called, error)
 	Titles(ctx context.Context) ([]Title, error)
 	// SelfCheck is the unit's last self-check that was kept since; "" for none.
 	SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error)
@@ -129,6 +131,7 @@ type Tx interface {
 	InsertOpinions(ctx context.Context, c Case, list []Opinion) error
 	// InsertFacts keeps what an opinion is given on.
 	InsertFacts(ctx context.Context, c Case, body []byte) error
+	// InsertTitle with its acts: title_held where the unit held it at any time between.
 	InsertTitle(ctx context.Context, t Title) error
 	InsertTitleDecision(ctx context.Context, t Title) error
 	InsertTitleAct(ctx context.Context, t Title, a TitleAct) error

@@ -78,12 +78,16 @@ func (t Title) Counts() bool {
 	return t.Origin == given || t.Decision != nil && t.Decision.Verdict == "confirmed"
 }
 
-// Waits says that a second person has yet to decide on it.
-func (t Title) Waits() bool { return t.Origin == imported && t.Decision == nil }
+// Waits says that the title would stand, once a second person has confirmed it.
+func (t Title) Waits(day string) bool {
+	return t.Decision == nil && t.Origin == imported && t.lasts(day)
+}
 
 // Stands says whether the title counts, was given by a day and not revoked by then.
-func (t Title) Stands(day string) bool {
-	return t.Counts() && t.NamedOn <= day && !slices.ContainsFunc(t.Acts, func(a TitleAct) bool { return a.Act == "revoked" && a.OnDay <= day })
+func (t Title) Stands(day string) bool { return t.Counts() && t.lasts(day) }
+
+func (t Title) lasts(day string) bool {
+	return t.NamedOn <= day && !slices.ContainsFunc(t.Acts, func(a TitleAct) bool { return a.Act == "revoked" && a.OnDay <= day })
 }
 
 // Record commits to the title.
@@ -191,6 +195,9 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 			bad = append(bad, told(pointer, "range", "日期不早于命名之日，不晚于今天", "The day is not before naming, nor after today"))
 		}
 	}
+	if in.KeptOn != "" && in.RevokedOn != "" && in.KeptOn > in.RevokedOn {
+		bad = append(bad, told("/kept_on", "range", "复查保持之日不晚于取消之日", "The day of the re-check is not after that of the revocation"))
+	}
 	if len(bad) > 0 {
 		return Title{}, fault.InvalidFields("bad_title", bad)
 	}
@@ -217,15 +224,7 @@ func (s *Service) Import(ctx context.Context, prison uuid.UUID, in Imported, ide
 		}
 		t.RecordedAt = tx.Now()
 		out = t
-		if err := tx.InsertTitle(ctx, t); err != nil {
-			return err
-		}
-		for _, a := range t.Acts {
-			if err := tx.InsertTitleAct(ctx, t, a); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.InsertTitle(ctx, t)
 	})
 	return out, err
 }

@@ -38,6 +38,7 @@ func TestBulletinsHTTP(t *testing.T) {
 		"nobody has applied":   {bureau, "POST", "/bulletins", `{"year":` + year + `,"seen":"` + draft["digest"].(string) + `"}`, 409, "bulletin_empty"},
 		"typed by hand":        {bureau, "POST", "/bulletins", `{"year":` + year + `,"seen":"x","batches":[]}`, 400, "bad_request"},
 		"no issue":             {bureau, "GET", "/bulletins/" + year + "/1", "", 404, "not_found"},
+		"no paper":             {bureau, "GET", "/bulletins/" + year + "/1/paper", "", 404, "not_found"},
 		"no number":            {bureau, "GET", "/bulletins/" + year + "/first", "", 404, "not_found"},
 		"no acknowledgement":   {officer, "POST", "/bulletins/" + year + "/1/acknowledgements", `{"department":"dept_custody"}`, 404, "not_found"},
 		"an officer's liaison": {officer, "POST", "/liaisons", `{"department":"dept_custody","from":"2026-01-01","seen":0}`, 404, "not_found"},

@@ -142,6 +142,9 @@ func TestReissueMarks(t *testing.T) {
 	j.record("bureau office", area, "batch", "", accreditation.Batch{Year: b.Year, Batch: 5})
 	// A title of before is taken from another unit meanwhile.
 	title, err := h.Cases.Import(j.as("bureau office"), h.Prison, accreditation.Imported{Area: j.place[0].Kitchen, Level: "area", Wording: "规范化监区", DocumentNo: "旧发1号", NamedOn: "2022-03-18", Body: "省局"}, ledger.Idem{})
+	if err == nil {
+		_, err = h.Cases.Decide(j.as("second bureau office"), h.Prison, title.ID, "confirmed", "", ledger.Idem{})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,12 +159,12 @@ func TestReissueMarks(t *testing.T) {
 		{Batch: 1, Change: "changed", Before: &accreditation.BulletinPart{Batch: 1, Level: "area", ClosesOn: first.Batches[0].ClosesOn, From: first.Batches[0].From, To: first.Batches[0].To, Units: []accreditation.BulletinUnit{}}},
 		{Batch: 5, Change: "added"}},
 		Units:   []accreditation.UnitMark{{Unit: first.Batches[0].Units[0], Change: "changed", From: &one, To: &five}},
-		Revoked: []string{title.ID.String()}}
+		Revoked: []accreditation.EndMark{{Title: second.Revoked[0], Change: "added"}}, To: []accreditation.SentMark{}}
 	shown, err := h.Cases.Bulletin(j.as("bureau office"), b.Year, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(&want, shown.Marks); diff != "" || second.Issue != 2 {
+	if diff := cmp.Diff(&want, shown.Marks); diff != "" || second.Issue != 2 || second.Revoked[0].Title != title.ID {
 		t.Errorf("marks: %s", diff)
 	}
 	// Who withdraws is marked as gone.

@@ -383,14 +383,16 @@ func TestCaseRoad(t *testing.T) {
 	verified(t, h)
 }
 
-// rectified puts every open item of the house right, verified by another than its owner.
-func (j *journey) rectified() {
+// rectified puts every open item of the house right, verified by another than its owner: the
+// area's head, or who is named.
+func (j *journey) rectified(who ...string) {
 	j.t.Helper()
+	who = append(who, "area head")
 	items, _, err := j.h.Inspection.Rectifications(j.as("bureau office"), j.h.Prison, nil)
 	if err != nil {
 		j.t.Fatal(err)
 	}
-	owner := j.h.Person("area head")
+	owner := j.h.Person(who[0])
 	for _, i := range items {
 		if !i.Waits() {
 			continue
@@ -399,8 +401,8 @@ func (j *journey) rectified() {
 			who string
 			n   inspection.NewAct
 		}{
-			{"area head", inspection.NewAct{Kind: "assigned", Owner: owner.Number, Cause: "管理不严", Action: "整改"}},
-			{"area head", inspection.NewAct{Kind: "done", Action: "已整改"}},
+			{who[0], inspection.NewAct{Kind: "assigned", Owner: owner.Number, Cause: "管理不严", Action: "整改"}},
+			{who[0], inspection.NewAct{Kind: "done", Action: "已整改"}},
 			{"bureau office", inspection.NewAct{Kind: "verified", Action: "现场核验"}},
 		} {
 			now, err := j.h.Inspection.Rectify(j.as(x.who), j.h.Prison, i.ID, x.n, ledger.Idem{})

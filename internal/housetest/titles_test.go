@@ -518,6 +518,12 @@ func TestTitleWaits(t *testing.T) {
 		_, err := h.Cases.Begin(j.as("area head"), h.Prison, h.Area, "area", ledger.Idem{})
 		return err
 	}
+	// One that has ended is in nobody's way, whatever becomes of it.
+	if _, err := h.Cases.Import(j.as("bureau office"), h.Prison, accreditation.Imported{Area: h.Other, Level: "area", Wording: "规范化单位", DocumentNo: "旧发2号",
+		NamedOn: "2014-03-01", Body: "省局", RevokedOn: "2016-03-01", OrderNo: "令2号", Reason: "复查不合格"}, ledger.Idem{}); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	j.begin("prison office", h.Other, "area")
 	title := entered()
 	if err := begin(); fault.CodeOf(err) != "title_waits" {
 		t.Errorf("while it waits: %v", err)
@@ -552,4 +558,45 @@ func TestTitleWaits(t *testing.T) {
 	if done != 1 {
 		t.Errorf("%d of the two were done", done)
 	}
+}
+
+// TestTitleHistory: what was named and ended is entered in any order; two spans of one level never
+// overlap, and nothing is kept after it ended.
+func TestTitleHistory(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	enter := func(named, revoked, kept string) error {
+		in := accreditation.Imported{Area: h.Area, Level: "area", Wording: "规范化监区", DocumentNo: "旧发1号", NamedOn: named, KeptOn: kept, RevokedOn: revoked, Body: "省局"}
+		if revoked != "" {
+			in.OrderNo, in.Reason = "令1号", "复查不合格"
+		}
+		_, err := h.Cases.Import(j.as("bureau office"), h.Prison, in, ledger.Idem{})
+		return err
+	}
+	for _, x := range []struct{ named, revoked, kept, code string }{
+		{"2019-05-01", "", "", ""},
+		{"2013-05-01", "2016-05-01", "2015-05-01", ""},
+		{"2016-05-01", "2017-05-01", "", ""},           // the day on which the other ended
+		{"2017-06-01", "2019-05-01", "", ""},           // up to the day of the next
+		{"2012-01-01", "2013-05-02", "", "title_held"}, // a day too long
+		{"2015-01-01", "2015-06-01", "", "title_held"}, // within another
+		{"2010-01-01", "", "", "title_held"},           // never ended
+		{"2020-01-01", "2021-01-01", "", "title_held"}, // under one that stands
+		{"2010-01-01", "2011-01-01", "2011-01-02", "bad_title"},
+	} {
+		if err := enter(x.named, x.revoked, x.kept); fault.CodeOf(err) != x.code {
+			t.Errorf("%s to %s: %v", x.named, x.revoked, err)
+		}
+	}
+	// The database holds to it too, whoever writes.
+	if _, err := h.Owner.Exec(t.Context(), `insert into titles (prison_id, title_id, area_id, level, wording, document_no, named_on, body, origin, added_by, salt)
+		values ($1, gen_random_uuid(), $2, 'area', '规范化监区', '假', '2018-01-01', '省局', 'imported', $3, sha256('x'))`, h.Prison, h.Area, h.Person("bureau office").PersonID); err == nil {
+		t.Error("a second title at the same time was written")
+	}
+	if _, err := h.Owner.Exec(t.Context(), `insert into title_acts (prison_id, title_id, act_id, act, on_day, document_no, reason, acted_by, salt)
+		select prison_id, title_id, gen_random_uuid(), 'kept', '2017-01-01', '', '', added_by, sha256('x') from titles where named_on = '2013-05-01'`); err == nil {
+		t.Error("a title was kept after it had ended")
+	}
+	verified(t, h)
 }

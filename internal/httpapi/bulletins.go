@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -20,6 +23,7 @@ func (a *API) bulletinRoutes() []route {
 		{"POST", "/bulletins", "bulletins.issue", false, a.issueBulletin},
 		{"GET", "/bulletin-drafts/:year", "bulletins.draw", false, a.drawBulletin},
 		{"GET", "/bulletins/:year/:issue", "bulletins.get", false, a.bulletin},
+		{"GET", "/bulletins/:year/:issue/paper", "bulletins.paper", false, a.bulletinPaper},
 		{"POST", "/bulletins/:year/:issue/acknowledgements", "bulletins.acknowledge", false, a.acknowledgeBulletin},
 		{"POST", "/batches", "batches.plan", false, a.planBatch},
 	}
@@ -130,6 +134,23 @@ func (a *API) bulletin(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, b)
+}
+
+// bulletinPaper sends an issue as an official paper.
+func (a *API) bulletinPaper(c echo.Context) error {
+	year, issue, err := ofIssue(c)
+	if err != nil {
+		return err
+	}
+	b, err := a.Cases.Bulletin(c.Request().Context(), year, issue)
+	if err != nil {
+		return err
+	}
+	pdf, _, _, err := a.Printing.Font.Official(b.Paper(a.Printing.Address))
+	if err != nil {
+		return err
+	}
+	return a.sendPDF(c, io.NopCloser(bytes.NewReader(pdf)), int64(len(pdf)), fmt.Sprintf("bulletin-%d-%d.pdf", year, issue))
 }
 
 func (a *API) acknowledgeBulletin(c echo.Context) error {

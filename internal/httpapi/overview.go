@@ -112,12 +112,12 @@ func (a *API) scoreSheet(c echo.Context) error {
 		return fmt.Errorf("run %s: %w", run.ID, err)
 	}
 	if run.Check != nil {
-		w, err := a.Inspection.Whole(ctx, prison, *run.Check)
+		closing, err := a.Inspection.ClosingAt(ctx, prison, *run.Check, run.RecordedAt)
 		if err != nil {
 			return err
 		}
-		if w.Closing != nil {
-			paper.Verified, paper.All = w.Closing.Verified, w.Closing.All
+		if closing != nil {
+			paper.Verified, paper.All = closing.Verified, closing.All
 		}
 	}
 	pdf, err := a.Printing.ScoreSheet(ctx, prison, run.Area, paper)

@@ -320,7 +320,7 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if err != nil {
 		return nil, err
 	}
-	w.carry(items)
+	w.carry(items, s.Now())
 	for i := range w.Findings {
 		s.dressFinding(ctx, prison, c, &w.Findings[i])
 		if e := w.Findings[i].Event; e != "" && w.Findings[i].Withdrawn == nil && !slices.Contains(w.Events, e) {
@@ -342,29 +342,53 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 }
 
 // carry sorts the items of the unit, the newest first.
-func (w *Whole) carry(items []Rectification) {
+func (w *Whole) carry(items []Rectification, now time.Time) {
+	w.Closing = closing(w.Check, items, now)
 	for _, r := range items {
 		switch {
 		case r.Check == w.ID:
 			w.Items = append(w.Items, r)
-			continue
 		case !r.RecordedAt.Before(w.RecordedAt) || r.State == Annulled:
-			continue
-		}
-		if w.Closing == nil {
-			w.Closing = &Closing{Check: r.Check, Kind: r.Kind}
-		}
-		verified := r.State == Verified
-		if r.Check == w.Closing.Check {
-			w.Closing.All++
-			if verified {
-				w.Closing.Verified++
-			}
-		}
-		if !verified || r.Acts[len(r.Acts)-1].RecordedAt.After(w.RecordedAt) {
+		case r.State != Verified || r.Acts[len(r.Acts)-1].RecordedAt.After(w.RecordedAt):
 			w.Carried = append(w.Carried, r)
 		}
 	}
+}
+
+// closing counts the items of the unit's last check before c, as they stood at a moment; nil where
+// there are none. Items come the newest first.
+func closing(c Check, items []Rectification, at time.Time) *Closing {
+	var out *Closing
+	for _, r := range items {
+		state := r.stood(at)
+		if r.Check == c.ID || !r.RecordedAt.Before(c.RecordedAt) || state == Annulled {
+			continue
+		}
+		if out == nil {
+			out = &Closing{Check: r.Check, Kind: r.Kind}
+		}
+		if r.Check == out.Check {
+			out.All++
+			if state == Verified {
+				out.Verified++
+			}
+		}
+	}
+	return out
+}
+
+// ClosingAt is how the items of the check before stood at a moment: what was put right later changes
+// no paper. Nil where there are none. Faults as Whole's.
+func (s *Service) ClosingAt(ctx context.Context, prison, id uuid.UUID, at time.Time) (*Closing, error) {
+	c, err := s.may(ctx, prison, id, "score", "read")
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.Store.Rectifications(ctx, s.asked(ctx, prison), &c.Area, mostItems)
+	if err != nil {
+		return nil, err
+	}
+	return closing(c, items, at), nil
 }
 
 // RulesOf reads them from the road's parameters.

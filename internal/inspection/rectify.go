@@ -47,6 +47,22 @@ type Rectification struct {
 	Salt       []byte       `json:"-"`
 }
 
+// stood is the state of an item at a moment.
+func (r Rectification) stood(at time.Time) string {
+	state := Open
+	for _, a := range r.Acts {
+		switch {
+		case a.RecordedAt.After(at):
+			return state
+		case a.Kind == Reopened:
+			state = Open
+		case a.Kind != Assigned:
+			state = a.Kind
+		}
+	}
+	return state
+}
+
 // Rectifying is an act on an item. It never changes.
 type Rectifying struct {
 	Seq        int        `json:"seq"`

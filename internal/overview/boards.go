@@ -47,13 +47,19 @@ type Domain struct {
 
 // Spread of a rate over units: percent of the points that apply, two decimals for the eye.
 type Spread struct {
-	Mean    string    `json:"mean"`
-	Low     string    `json:"low"`
-	High    string    `json:"high"`
-	LowAt   uuid.UUID `json:"low_at"`
-	HighAt  uuid.UUID `json:"high_at"`
-	Between string    `json:"between"` // high less low
-	Units   int       `json:"units"`
+	Mean    string `json:"mean"`
+	Low     string `json:"low"`
+	High    string `json:"high"`
+	LowAt   Place  `json:"low_at"`
+	HighAt  Place  `json:"high_at"`
+	Between string `json:"between"` // high less low
+	Units   int    `json:"units"`
+}
+
+// Place is where a figure can be opened.
+type Place struct {
+	Prison uuid.UUID `json:"prison"`
+	Area   uuid.UUID `json:"area,omitzero"`
 }
 
 // Indicator heads a column.
@@ -155,7 +161,7 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 			var list []rated
 			for _, a := range f.Areas {
 				if r, ok := sheets[a.Area].Rate(d.ID); ok {
-					list = append(list, rated{a.Area, r})
+					list = append(list, rated{Place{prison, a.Area}, r})
 				}
 			}
 			d.Spread = spread(list)
@@ -196,7 +202,7 @@ func areaOf(id uuid.UUID, sheet *scoring.Sheet, u Unit, here *Here) Area {
 
 // rated is the rate of one unit.
 type rated struct {
-	at   uuid.UUID
+	at   Place
 	rate *big.Rat
 }
 
@@ -263,7 +269,7 @@ func (s *Service) Balance(ctx context.Context) ([]Balance, error) {
 		}
 		for _, d := range std.Domains {
 			if r, ok := x.Sheet.Rate(d.ID); ok {
-				rates[std.ID+" "+d.ID] = append(rates[std.ID+" "+d.ID], rated{x.Area.ID, r})
+				rates[std.ID+" "+d.ID] = append(rates[std.ID+" "+d.ID], rated{Place{x.Area.Prison, x.Area.ID}, r})
 			}
 		}
 	})

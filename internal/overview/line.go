@@ -25,7 +25,7 @@ type Line struct {
 	Weakest    []Weak      `json:"weakest"`
 }
 
-// Applicant is a case that was begun this year.
+// Applicant is a case that applied this year, whatever became of it; who withdrew is none.
 type Applicant struct {
 	Prison uuid.UUID       `json:"prison"`
 	Area   uuid.UUID       `json:"area,omitzero"`
@@ -70,9 +70,12 @@ func (s *Service) Lines(ctx context.Context) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	year := s.today()[:4]
+	applied, err := s.Store.Applications(ctx, s.asked(ctx, uuid.Nil))
+	if err != nil {
+		return nil, err
+	}
 	for i := range list {
-		list[i].Applicants = applicants(board, year)
+		list[i].Applicants = applicants(board, applied, s.today()[:4])
 	}
 	err = s.standings(ctx, prisons, func(x assessment.Standing, std *scoring.Standard) {
 		for i := range list {
@@ -93,10 +96,10 @@ func (s *Service) Lines(ctx context.Context) ([]Line, error) {
 	return list, err
 }
 
-func applicants(board accreditation.Board, year string) []Applicant {
+func applicants(board accreditation.Board, applied map[uuid.UUID]string, year string) []Applicant {
 	list := []Applicant{}
 	for _, c := range board.Cases {
-		if c.State != lifecycle.Draft && !c.Held() && c.RecordedAt.Format("2006") == year {
+		if c.State != lifecycle.Draft && c.State != "WITHDRAWN" && strings.HasPrefix(applied[c.ID], year) {
 			list = append(list, Applicant{c.Prison, c.Area, c.ID, c.Level, c.State, c.StateTitle})
 		}
 	}

@@ -63,6 +63,10 @@ func (s *Service) ground(ctx context.Context) (g ground, err error) {
 	}
 	g.titles = map[unit][]accreditation.Title{}
 	for _, t := range titles {
+		// What waits for its second person, or was refused, is no title of anybody.
+		if !t.Counts() {
+			continue
+		}
 		g.titles[unit{t.Prison, t.Area}] = append(g.titles[unit{t.Prison, t.Area}], t)
 	}
 	if s.Targets.Denominator.Value == applying {

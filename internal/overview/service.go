@@ -23,6 +23,8 @@ type Store interface {
 	Prisons(ctx context.Context) ([]ledger.Prison, error)
 	// Applied is the first day on which each prison in sight applied for a title of its own.
 	Applied(ctx context.Context, s ledger.Session) (map[uuid.UUID]string, error)
+	// Applications is the day on which each case in sight applied, the last time.
+	Applications(ctx context.Context, s ledger.Session) (map[uuid.UUID]string, error)
 	// Hazards of an area month by month between two days, both included.
 	Hazards(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]Month, error)
 }

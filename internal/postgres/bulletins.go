@@ -66,13 +66,14 @@ func (t caseTx) Acks(ctx context.Context, year, issue int) ([]accreditation.Ack,
 }
 
 // Applied are the applications that are under way or have ended by a decision, by prison and area,
-// each in the batch of its last record.
+// each in the batch of its last record since it came.
 func (t caseTx) Applied(ctx context.Context) (list []accreditation.Applied, err error) {
 	err = t.asProgram(ctx, func() error {
 		rows, err := t.tx.Query(ctx, `select c.case_id, c.prison_id, c.area_id, `+unitName+`, coalesce(a.kind, 'prison'), c.level, coalesce((b.body->>'year')::int, 0), coalesce((b.body->>'batch')::int, 0)
 			from cases c join prisons p using (prison_id) left join areas a on (a.prison_id, a.area_id) = (c.prison_id, c.area_id)
 				left join lateral (select convert_from(r.body, 'UTF8')::jsonb body from case_records r
-					where r.prison_id = c.prison_id and r.case_id = c.case_id and r.kind = 'batch' order by r.recorded_at desc, r.record_id desc limit 1) b on true
+					where r.prison_id = c.prison_id and r.case_id = c.case_id and r.kind = 'batch' and r.seq >= (select coalesce(max(e.seq), 0) from case_events e
+						where e.prison_id = c.prison_id and e.case_id = c.case_id and e.from_state = 'DRAFT') order by r.recorded_at desc, r.record_id desc limit 1) b on true
 			where c.state not in ('DRAFT', 'WITHDRAWN') and (b.body is not null or c.state in ('APPLIED', 'SCREENED'))
 			order by p.code, a.code nulls first, c.case_id`)
 		if err != nil {
@@ -92,11 +93,15 @@ func (t caseTx) Applied(ctx context.Context) (list []accreditation.Applied, err 
 // unitName in both languages; an area that has no English name keeps its own.
 const unitName = `p.name_zh || coalesce(' ' || a.name_zh, ''), p.name_en || coalesce(' ' || coalesce(nullif(a.name_en, ''), a.name_zh), '')`
 
+// Revoked titles that count: those of the road by the moment of the act, those of before by the day on
+// their papers, for they are entered whenever somebody finds them.
 func (t caseTx) Revoked(ctx context.Context, since time.Time) (list []accreditation.BulletinEnd, err error) {
 	err = t.asProgram(ctx, func() error {
 		rows, err := t.tx.Query(ctx, `select t.title_id, t.prison_id, t.area_id, `+unitName+`, t.wording, x.document_no, x.on_day::text
 			from title_acts x join titles t using (prison_id, title_id) join prisons p using (prison_id) left join areas a on (a.prison_id, a.area_id) = (t.prison_id, t.area_id)
-			where x.act = 'revoked' and x.recorded_at > $1 order by x.on_day, p.code, a.code nulls first, t.title_id`, since)
+			where x.act = 'revoked' and case when x.case_id is null then x.on_day > ($1::timestamptz at time zone 'Asia/Shanghai')::date else x.recorded_at > $1 end
+				and (t.origin = 'system' or exists (select from title_decisions d where (d.prison_id, d.title_id) = (t.prison_id, t.title_id) and d.verdict = 'confirmed'))
+			order by x.on_day, p.code, a.code nulls first, t.title_id`, since)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"taizhang/internal/accreditation"
 	"taizhang/internal/actor"
+	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
@@ -243,6 +244,27 @@ func (t caseTx) Areas(ctx context.Context) ([]ledger.Area, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, scanArea)
+}
+
+func (t caseTx) Called(ctx context.Context) (c accreditation.Called, err error) {
+	if err := t.tx.QueryRow(ctx, "select name_zh from prisons where prison_id = $1", t.ses.Prison).Scan(&c.Prison); err != nil {
+		return c, err
+	}
+	c.Departments, err = t.Departments(ctx)
+	return c, err
+}
+
+// Departments of the bureau by code, as they are called there.
+func (t caseTx) Departments(ctx context.Context) (map[string]fault.Text, error) {
+	rows, err := t.tx.Query(ctx, "select code, coalesce(nullif(bureau_zh, ''), title_zh), title_en from departments")
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]fault.Text{}
+	var code string
+	var name fault.Text
+	_, err = pgx.ForEachRow(rows, []any{&code, &name.ZH, &name.EN}, func() error { by[code] = name; return nil })
+	return by, err
 }
 
 func (t caseTx) SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) (run, score string, err error) {

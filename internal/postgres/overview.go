@@ -26,16 +26,27 @@ func (s Overview) Prisons(ctx context.Context) ([]ledger.Prison, error) {
 
 // Applied reads the first application of each prison as a whole: what left the first state.
 func (s Overview) Applied(ctx context.Context, ses ledger.Session) (map[uuid.UUID]string, error) {
+	return s.days(ctx, ses, `select prison_id, min(e.recorded_at at time zone 'Asia/Shanghai')::date::text
+		from cases c join case_events e using (prison_id, case_id) where c.area_id is null and e.from_state = 'DRAFT' group by prison_id`)
+}
+
+// Applications reads the last one of each case; a title from before is taken up, not applied for.
+func (s Overview) Applications(ctx context.Context, ses ledger.Session) (map[uuid.UUID]string, error) {
+	return s.days(ctx, ses, `select case_id, max(recorded_at at time zone 'Asia/Shanghai')::date::text
+		from case_events where from_state = 'DRAFT' and to_state <> 'NAMED' group by case_id`)
+}
+
+// days by what they are of.
+func (s Overview) days(ctx context.Context, ses ledger.Session, sql string) (map[uuid.UUID]string, error) {
 	by := map[uuid.UUID]string{}
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select prison_id, min(e.recorded_at at time zone 'Asia/Shanghai')::date::text
-			from cases c join case_events e using (prison_id, case_id) where c.area_id is null and e.from_state = 'DRAFT' group by prison_id`)
+		rows, err := tx.Query(ctx, sql)
 		if err != nil {
 			return err
 		}
-		var prison uuid.UUID
+		var id uuid.UUID
 		var day string
-		_, err = pgx.ForEachRow(rows, []any{&prison, &day}, func() error { by[prison] = day; return nil })
+		_, err = pgx.ForEachRow(rows, []any{&id, &day}, func() error { by[id] = day; return nil })
 		return err
 	})
 	return by, err

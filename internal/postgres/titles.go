@@ -118,7 +118,17 @@ func (t caseTx) InsertTitle(ctx context.Context, x accreditation.Title) error {
 		t.ses.Prison, x.ID, orNull(x.Area), x.Level, x.Wording, x.DocumentNo, x.NamedOn, x.Body, x.Origin, orNull(x.Case), seq, x.AddedBy, x.Salt); err != nil {
 		return err
 	}
-	return t.note(x.Record())
+	if err := t.note(x.Record()); err != nil {
+		return err
+	}
+	for _, a := range x.Acts {
+		if err := t.InsertTitleAct(ctx, x, a); err != nil {
+			return err
+		}
+	}
+	// The title is there with its end: who holds it is told now, not at commit.
+	_, err := t.exec(ctx, "set constraints titles_spans immediate")
+	return err
 }
 
 func (t caseTx) InsertTitleAct(ctx context.Context, x accreditation.Title, a accreditation.TitleAct) error {

@@ -35,7 +35,7 @@ func (c cloth) front(offset int) ([]byte, int, error) {
 	const label = 120.0
 	for _, pair := range [][2]string{
 		{"填报单位", c.area},
-		{"起止日期", paperDay(c.volume.From) + " 至 " + paperDay(c.volume.To)},
+		{"起止日期", Day(c.volume.From) + " 至 " + Day(c.volume.To)},
 		{"件数", fmt.Sprintf("%d 件", len(c.prints))},
 		{"正文页数", fmt.Sprintf("%d 页", c.forms)},
 		{"保管期限", c.retention()},
@@ -65,7 +65,7 @@ func (c cloth) front(offset int) ([]byte, int, error) {
 		if b.Revision > 1 {
 			title += fmt.Sprintf("（第 %d 次修订）", b.Revision)
 		}
-		r := line(false, fmt.Sprint(i+1), paperDay(b.Day), b.Author, title, Spelled(c.prints[i].Code), fmt.Sprint(at))
+		r := line(false, fmt.Sprint(i+1), Day(b.Day), b.Author, title, Spelled(c.prints[i].Code), fmt.Sprint(at))
 		r.again = &head
 		rows = append(rows, r)
 		at += c.prints[i].Pages
@@ -104,7 +104,7 @@ func (c cloth) back() ([]byte, int, error) {
 	return p.finish(func(int, int) []mark { return nil })
 }
 
-func paperDay(day string) string {
+func Day(day string) string {
 	d, err := catalog.Day(day)
 	if err != nil {
 		return day

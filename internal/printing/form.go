@@ -3,6 +3,7 @@ package printing
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,15 +73,16 @@ func (f *Font) Form(s Sheet) (pdf []byte, pages int, missing []rune, err error) 
 	p.rows(s.evidence())
 	p.rows(s.signatures())
 	p.rows(s.proof())
+	p.note()
+	pdf, pages, err = p.finish(func(n, of int) []mark { return s.frame(p, n, of) })
+	return pdf, pages, slices.Sorted(maps.Keys(p.missing)), err
+}
+
+// note says which characters are boxes on the paper; nothing where none is.
+func (p *paper) note() {
 	if len(p.missing) > 0 {
 		p.rows([]row{{cells: []cell{{text: "字库缺字，以□代替：" + strings.Join(points(p.missing), "、"), w: inner, size: fine}}}})
 	}
-	pdf, pages, err = p.finish(func(n, of int) []mark { return s.frame(p, n, of) })
-	for r := range p.missing {
-		missing = append(missing, r)
-	}
-	slices.Sort(missing)
-	return pdf, pages, missing, err
 }
 
 func points(missing map[rune]bool) []string {

@@ -2,6 +2,8 @@ package printing
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // Official is a paper of the administration that is no ledger's form: a title, what it says,
@@ -49,6 +51,11 @@ func (f *Font) Official(o Official) (pdf []byte, pages int, missing []rune, err 
 			p.rows(grided(part.Columns, part.Rows))
 		}
 	}
+	// The head and the foot are on every page, and drawn last.
+	for _, text := range []string{o.Number, o.Foot} {
+		f.clean(text, p.missing)
+	}
+	p.note()
 	pdf, pages, err = p.finish(func(n, of int) []mark {
 		at := func(t string, x, y, align float64) mark {
 			t = f.clean(t, map[rune]bool{})
@@ -56,8 +63,5 @@ func (f *Font) Official(o Official) (pdf []byte, pages int, missing []rune, err 
 		}
 		return []mark{at(o.Number, left, 44, 0), at(o.Foot, left, paperH-36, 0), at(fmt.Sprintf("第 %d 页 共 %d 页", n, of), right, paperH-36, 1)}
 	})
-	for r := range p.missing {
-		missing = append(missing, r)
-	}
-	return pdf, pages, missing, err
+	return pdf, pages, slices.Sorted(maps.Keys(p.missing)), err
 }

@@ -24,7 +24,7 @@ type ScoreSheet struct {
 	Standard     string // its title
 	Digest       string // of the standard
 	Bytes        string // digest of the sheet that was kept
-	// Verified of All items of the check before were put right and verified; All 0 for none.
+	// Verified of All items of the check before were put right and verified when the score was kept; All 0 for none.
 	Verified, All int
 	Sheet         *scoring.Sheet
 	Link          string
@@ -41,7 +41,7 @@ const mostOnPaper = 20
 // Paper lays the sheet out: first what a leader asks, then domain, indicator, line and loss.
 func (s ScoreSheet) Paper() Official {
 	o := Official{Title: "规范化创建考核评分表", Link: s.Link, Number: "编号 " + s.Run, Foot: "评分表摘要 " + s.Bytes,
-		Below: []string{strings.TrimSpace(s.Prison + "　" + s.Area), checkKinds[s.Kind] + "　截至 " + paperDay(s.AsOf)}}
+		Below: []string{strings.TrimSpace(s.Prison + "　" + s.Area), checkKinds[s.Kind] + "　截至 " + Day(s.AsOf)}}
 	sh := s.Sheet
 	result := "未通过"
 	if sh.Passes {

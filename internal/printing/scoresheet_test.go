@@ -117,6 +117,19 @@ func TestRefsBounded(t *testing.T) {
 	}
 }
 
+// TestOfficialMissing: a character that the font does not have is a box on an official paper too, and
+// the paper says which.
+func TestOfficialMissing(t *testing.T) {
+	pdf, _, missing, err := theFont(t).Official(printing.Official{Title: "公告", Below: []string{"\U0002CB5A监狱"}, Number: "编号 \U0002CC56", Parts: []printing.Part{{Paragraphs: []string{"无"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := squeezed(strings.Join(read(t, pdf), ""))
+	if !strings.Contains(all, "□监狱") || !strings.Contains(all, squeezed("字库缺字，以□代替：U+2CB5A、U+2CC56")) {
+		t.Errorf("missing %q: %s", missing, all)
+	}
+}
+
 func ordinary(t *testing.T) *scoring.Standard {
 	t.Helper()
 	var set scoring.Set

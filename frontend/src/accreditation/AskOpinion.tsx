@@ -1,14 +1,14 @@
 import type { WholeCase } from '../api/cases'
 import { askOpinion } from '../api/opinions'
 import { useOrganisation } from '../api/queries'
-import { useLang, useT } from '../i18n'
-import { text } from '../schema/types'
+import { useT } from '../i18n'
 import { Say } from '../together/Say'
+import { useNames } from '../ui/names'
 
 /** A department that the standard does not concern is asked besides, with the reason. */
 export function AskOpinion({ whole }: { whole: WholeCase }) {
   const t = useT()
-  const lang = useLang()
+  const names = useNames()
   const asked = whole.opinions.map((o) => o.department)
   const rest = useOrganisation().data?.departments.filter((d) => !asked.includes(d.code)) ?? []
   if (rest.length === 0) return null
@@ -24,7 +24,7 @@ export function AskOpinion({ whole }: { whole: WholeCase }) {
         <select name="department">
           {rest.map((d) => (
             <option key={d.code} value={d.code}>
-              {text(d.title, lang)}
+              {names.office(d.code)}
             </option>
           ))}
         </select>

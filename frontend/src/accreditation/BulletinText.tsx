@@ -1,6 +1,7 @@
 import type { BulletinMarks, BulletinUnit, DrawnBulletin, IssuedBulletin } from '../api/bulletins'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { useNames } from '../ui/names'
 import { useLevel } from './words'
 
 const tones = { added: 'approved', removed: 'voided', changed: 'warning' }
@@ -9,8 +10,8 @@ const kinds = ['ordinary', 'functional', 'prison'] as const
 /** What a bulletin says, with the marks of what is otherwise than in the issue before. */
 export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
   const t = useT()
-  const lang = useLang()
   const level = useLevel()
+  const ended = useEnded()
   const { marks } = of
   return (
     <>
@@ -67,13 +68,10 @@ export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
           <ul>
             {of.revoked.map((r) => (
               <li key={r.title}>
-                {t('bulletins.revokedRow', {
-                  name: text(r.name, lang),
-                  wording: r.wording,
-                  day: r.on_day,
-                  no: r.document_no,
-                })}{' '}
-                {marks?.revoked.includes(r.title) && <Mark change="added" />}
+                {ended(r)}{' '}
+                {marks?.revoked.some((m) => m.title.title === r.title && m.change === 'added') && (
+                  <Mark change="added" />
+                )}
               </li>
             ))}
           </ul>
@@ -87,6 +85,19 @@ export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
 function Mark({ change }: { change: keyof typeof tones }) {
   const t = useT()
   return <span className={`status ${tones[change]}`}>{t(`bulletins.${change}`)}</span>
+}
+
+/** How a title that was revoked is said. */
+function useEnded() {
+  const t = useT()
+  const lang = useLang()
+  return (r: DrawnBulletin['revoked'][number]) =>
+    t('bulletins.revokedRow', {
+      name: text(r.name, lang),
+      wording: r.wording,
+      day: r.on_day,
+      no: r.document_no,
+    })
 }
 
 /** The name of a place in a bulletin: a batch, or none yet. */
@@ -133,14 +144,17 @@ function Units(props: { units: BulletinUnit[]; marks: BulletinMarks | undefined;
   )
 }
 
-/** What stood in the issue before and stands here no more. */
+/** What stood in the issue before and stands here no more, and to whom else it is sent. */
 function Gone({ marks }: { marks: BulletinMarks }) {
   const t = useT()
   const lang = useLang()
+  const names = useNames()
+  const ended = useEnded()
   const place = usePlace()
   const units = marks.units.filter((m) => m.change === 'removed')
   const batches = marks.batches.filter((m) => m.change === 'removed')
-  if (units.length + batches.length === 0) return null
+  const revoked = marks.revoked.filter((m) => m.change === 'removed')
+  if (units.length + batches.length + revoked.length + marks.to.length === 0) return null
   return (
     <section className="panel">
       <h2>{t('bulletins.marks', { n: marks.against })}</h2>
@@ -156,6 +170,17 @@ function Gone({ marks }: { marks: BulletinMarks }) {
               {text(m.unit.name, lang)}（{place(m.from)}）
             </del>{' '}
             <Mark change="removed" />
+          </li>
+        ))}
+        {revoked.map((m) => (
+          <li key={m.title.title}>
+            <del>{ended(m.title)}</del> <Mark change="removed" />
+          </li>
+        ))}
+        {marks.to.map((m) => (
+          <li key={m.department}>
+            {t('bulletins.sentTo', { department: names.office(m.department) })}{' '}
+            <Mark change={m.change} />
           </li>
         ))}
       </ul>

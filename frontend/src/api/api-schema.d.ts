@@ -2709,6 +2709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bulletins/{year}/{issue}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An issue as an official paper; each print is the same file */
+        get: operations["bulletins.paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bulletins/{year}/{issue}/acknowledgements": {
         parameters: {
             query?: never;
@@ -6481,7 +6498,30 @@ export interface components {
                 from?: number;
                 to?: number;
             }[];
-            revoked: string[];
+            revoked: {
+                title: components["schemas"]["BulletinEnd"];
+                /** @enum {string} */
+                change: "added" | "removed";
+            }[];
+            /** @description departments that the issue before was not sent to */
+            to: {
+                department: string;
+                /** @enum {string} */
+                change: "added" | "removed";
+            }[];
+        };
+        BulletinEnd: {
+            /** Format: uuid */
+            title: string;
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area?: string;
+            name: components["schemas"]["Text"];
+            wording: string;
+            document_no: string;
+            /** Format: date */
+            on_day: string;
         };
         BulletinAck: {
             department: string;
@@ -6494,19 +6534,7 @@ export interface components {
             issue: number;
             batches: components["schemas"]["BulletinPart"][];
             waiting: components["schemas"]["BulletinUnit"][];
-            revoked: {
-                /** Format: uuid */
-                title: string;
-                /** Format: uuid */
-                prison: string;
-                /** Format: uuid */
-                area?: string;
-                name: components["schemas"]["Text"];
-                wording: string;
-                document_no: string;
-                /** Format: date */
-                on_day: string;
-            }[];
+            revoked: components["schemas"]["BulletinEnd"][];
             counts: {
                 units: number;
                 kinds: {
@@ -6518,6 +6546,10 @@ export interface components {
             };
             /** @description the departments that it is sent to */
             to: string[];
+            /** @description what they were called when it was made; issues of before have none */
+            names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             digest: string;
             marks?: components["schemas"]["BulletinMarks"];
             may_issue: boolean;
@@ -6527,19 +6559,7 @@ export interface components {
             issue: number;
             batches: components["schemas"]["BulletinPart"][];
             waiting: components["schemas"]["BulletinUnit"][];
-            revoked: {
-                /** Format: uuid */
-                title: string;
-                /** Format: uuid */
-                prison: string;
-                /** Format: uuid */
-                area?: string;
-                name: components["schemas"]["Text"];
-                wording: string;
-                document_no: string;
-                /** Format: date */
-                on_day: string;
-            }[];
+            revoked: components["schemas"]["BulletinEnd"][];
             counts: {
                 units: number;
                 kinds: {
@@ -6551,6 +6571,10 @@ export interface components {
             };
             /** @description the departments that it is sent to */
             to: string[];
+            /** @description what they were called when it was made; issues of before have none */
+            names?: {
+                [key: string]: components["schemas"]["Text"];
+            };
             digest: string;
             marks?: components["schemas"]["BulletinMarks"];
             by: string;
@@ -7278,10 +7302,8 @@ export interface components {
             low: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             high: string;
-            /** Format: uuid */
-            low_at: string;
-            /** Format: uuid */
-            high_at: string;
+            low_at: components["schemas"]["GuidedUnit"];
+            high_at: components["schemas"]["GuidedUnit"];
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             between: string;
             units: number;
@@ -7314,10 +7336,8 @@ export interface components {
             low: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             high: string;
-            /** Format: uuid */
-            low_at: string;
-            /** Format: uuid */
-            high_at: string;
+            low_at: components["schemas"]["GuidedUnit"];
+            high_at: components["schemas"]["GuidedUnit"];
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             between: string;
             units: number;
@@ -14345,6 +14365,38 @@ export interface operations {
             };
         };
     };
+    "bulletins.paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+                issue: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An issue as an official paper; each print is the same file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "bulletins.acknowledge": {
         parameters: {
             query?: never;
@@ -14448,7 +14500,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    kind: "batch" | "opinion" | "results" | "meeting" | "evaluation" | "told" | "grave" | "form";
+                    kind: "batch" | "opinion" | "results" | "evaluation" | "told" | "grave" | "form";
                     department?: string;
                     body: Record<string, never>;
                 };

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { components } from './api-schema'
-import { call } from './http'
+import { call, url } from './http'
 
 type S = components['schemas']
 export type Liaised = S['Liaised']
@@ -41,6 +41,9 @@ export const useDraft = (year: number, enabled: boolean) =>
   useAsked<DrawnBulletin>(`/bulletin-drafts/${year}`, enabled)
 export const useBulletin = (year: string, issue: string) =>
   useAsked<IssuedBulletin>(`/bulletins/${year}/${issue}`)
+/** Where the paper of an issue is. */
+export const bulletinPaperUrl = (year: number, issue: number) =>
+  url(`/bulletins/${year}/${issue}/paper`)
 export const issueBulletin = (draft: DrawnBulletin, key: string) =>
   post('/bulletins', { year: draft.year, seen: draft.digest }, key)
 export const acknowledge = (b: IssuedBulletin, department: string, key: string) =>

@@ -3,6 +3,7 @@ import { type RatedUnit, useRatedUnits } from '../api/overview'
 import { useT } from '../i18n'
 import { useUnitName } from '../together/Units'
 import { Empty, Ready } from '../ui/States'
+import { Table } from './Table'
 
 /** Where a unit is looked at: its board, or its prison's. */
 export const boardOf = ({ prison, area }: Pick<RatedUnit, 'prison' | 'area'>) =>
@@ -45,28 +46,25 @@ function UnitTable({ units }: { units: RatedUnit[] }) {
   const nameOf = useUnitName()
   return (
     <div className="table-scroll">
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.unit')}</th>
-            <th scope="col">{t('overview.wording')}</th>
-            <th scope="col">{t('overview.namedOn')}</th>
-            <th scope="col">{t('overview.document')}</th>
+      <Table
+        head={[
+          t('overview.unit'),
+          t('overview.wording'),
+          t('overview.namedOn'),
+          t('overview.document'),
+        ]}
+      >
+        {units.map((u) => (
+          <tr key={`${u.prison} ${u.area ?? ''}`}>
+            <td>
+              <Link to={boardOf(u)}>{nameOf(u)}</Link>
+            </td>
+            <td>{u.wording ?? '—'}</td>
+            <td>{u.named_on ?? '—'}</td>
+            <td>{u.document_no ?? '—'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {units.map((u) => (
-            <tr key={`${u.prison} ${u.area ?? ''}`}>
-              <td>
-                <Link to={boardOf(u)}>{nameOf(u)}</Link>
-              </td>
-              <td>{u.wording ?? '—'}</td>
-              <td>{u.named_on ?? '—'}</td>
-              <td>{u.document_no ?? '—'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { type Readiness, useReadiness } from '../api/readiness'
 import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import { num, Table } from '../overview/Table'
 import { percentOf } from '../overview/words'
 import { amount, shown } from '../score/decimal'
 import { useNames } from '../ui/names'
@@ -113,30 +114,19 @@ function Dues({ data }: { data: Readiness }) {
               {t('readiness.open')}
             </Link>
           </p>
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('readiness.ledger')}</th>
-                <th scope="col">{t('overview.duesTime')}</th>
-                <th scope="col" className="num">
-                  {t('overview.cost')}
-                </th>
+          <Table head={[t('readiness.ledger'), t('overview.duesTime'), num(t('overview.cost'))]}>
+            {data.dues.slice(0, shownDues).map((d) => (
+              <tr key={d.ledger + d.period + d.due_at}>
+                <td>
+                  <Link to={`/ledgers/${d.ledger}?area=${data.area.id}`}>
+                    {names.ledger(d.ledger)}
+                  </Link>
+                </td>
+                <td>{showTime(d.due_at)}</td>
+                <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
               </tr>
-            </thead>
-            <tbody>
-              {data.dues.slice(0, shownDues).map((d) => (
-                <tr key={d.ledger + d.period + d.due_at}>
-                  <td>
-                    <Link to={`/ledgers/${d.ledger}?area=${data.area.id}`}>
-                      {names.ledger(d.ledger)}
-                    </Link>
-                  </td>
-                  <td>{showTime(d.due_at)}</td>
-                  <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </>
       )}
     </section>
@@ -161,33 +151,28 @@ function Outcomes({ prison, area }: { prison: string; area: string }) {
         {(o) => (
           <>
             <Sides of={o} />
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th scope="col">{t('overview.month')}</th>
-                  {(['found', 'due', 'closed', 'onTime'] as const).map((k) => (
-                    <th key={k} scope="col" className="num">
-                      {t(`overview.${k}`)}
+            <Table
+              head={[
+                t('overview.month'),
+                ...(['found', 'due', 'closed', 'onTime'] as const).map((k) =>
+                  num(t(`overview.${k}`)),
+                ),
+              ]}
+            >
+              {o.months
+                .filter((m) => m.found + m.due > 0)
+                .map((m) => (
+                  <tr key={m.month}>
+                    <th scope="row">
+                      <Link to={of(m.month)}>{m.month}</Link>
                     </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {o.months
-                  .filter((m) => m.found + m.due > 0)
-                  .map((m) => (
-                    <tr key={m.month}>
-                      <th scope="row">
-                        <Link to={of(m.month)}>{m.month}</Link>
-                      </th>
-                      <td className="num">{m.found}</td>
-                      <td className="num">{m.due}</td>
-                      <td className="num">{m.closed}</td>
-                      <td className="num">{m.on_time}</td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
+                    <td className="num">{m.found}</td>
+                    <td className="num">{m.due}</td>
+                    <td className="num">{m.closed}</td>
+                    <td className="num">{m.on_time}</td>
+                  </tr>
+                ))}
+            </Table>
           </>
         )}
       </Ready>

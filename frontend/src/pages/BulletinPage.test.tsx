@@ -43,7 +43,20 @@ const bulletin: IssuedBulletin = {
       { unit: unit('c1', '甲监狱 一监区'), change: 'changed', from: 1, to: 2 },
       { unit: unit('c2', '甲监狱 二监区'), change: 'removed', from: 1 },
     ],
-    revoked: [],
+    revoked: [
+      {
+        change: 'removed',
+        title: {
+          title: 't1',
+          prison: 'p',
+          name: { zh: '甲监狱 三监区', en: 'x' },
+          wording: '规范化监区',
+          document_no: '令1号',
+          on_day: '2016-05-01',
+        },
+      },
+    ],
+    to: [{ department: 'dept_custody', change: 'added' }],
   },
   acks: [
     { department: 'dept_custody' },
@@ -78,7 +91,9 @@ it('marks what is otherwise than in the issue before', () => {
   show({})
   expect(screen.getByText('由第 1 批改为第 2 批')).toBeTruthy()
   expect(screen.getByText(/甲监狱 二监区/).tagName).toBe('DEL')
-  expect(screen.getByText('新增')).toBeTruthy()
+  expect(screen.getByText(/甲监狱 三监区/).tagName).toBe('DEL')
+  expect(screen.getByText(/发送 狱政管理处/)).toHaveTextContent('新增')
+  expect(screen.getAllByText('新增')).toHaveLength(2)
 })
 
 it('is acknowledged for the department by whom the server lets, and only the newest', async () => {

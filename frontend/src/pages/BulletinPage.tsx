@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { BulletinText } from '../accreditation/BulletinText'
-import { acknowledge, type IssuedBulletin, useBulletin } from '../api/bulletins'
+import { acknowledge, bulletinPaperUrl, type IssuedBulletin, useBulletin } from '../api/bulletins'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { Problems } from '../standards/Problems'
@@ -21,7 +21,11 @@ function Whole({ bulletin }: { bulletin: IssuedBulletin }) {
   const t = useT()
   return (
     <>
-      <PageTitle title={t('bulletins.issueOf', { year: bulletin.year, issue: bulletin.issue })} />
+      <PageTitle title={t('bulletins.issueOf', { year: bulletin.year, issue: bulletin.issue })}>
+        <a href={bulletinPaperUrl(bulletin.year, bulletin.issue)} target="_blank" rel="noreferrer">
+          {t('bulletins.paper')}
+        </a>
+      </PageTitle>
       <p>
         <Link to="/bulletins">{t('bulletins.back')}</Link>{' '}
         <span className={`status ${bulletin.newest ? 'approved' : 'voided'}`}>

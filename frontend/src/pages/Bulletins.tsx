@@ -5,6 +5,7 @@ import { BulletinText } from '../accreditation/BulletinText'
 import { useLevel } from '../accreditation/words'
 import {
   type BulletinBoard,
+  bulletinPaperUrl,
   type DrawnBulletin,
   issueBulletin,
   type PlannedBatch,
@@ -66,7 +67,17 @@ function Issues({ board }: { board: BulletinBoard }) {
               <td>
                 <Link to={`/bulletins/${x.year}/${x.issue}`}>
                   {t('bulletins.issueOf', { year: x.year, issue: x.issue })}
-                </Link>
+                </Link>{' '}
+                <a
+                  href={bulletinPaperUrl(x.year, x.issue)}
+                  target="_blank"
+                  rel="noreferrer"
+                  aria-label={t('bulletins.paperOf', {
+                    issue: t('bulletins.issueOf', { year: x.year, issue: x.issue }),
+                  })}
+                >
+                  PDF
+                </a>
               </td>
               <td>{showTime(x.issued_at)}</td>
               <td>{x.by}</td>

@@ -4,6 +4,7 @@ import { useLevel, useUnit } from '../accreditation/words'
 import { type OwedOpinion, useOpinions } from '../api/opinions'
 import { useMe } from '../api/queries'
 import { PageTabs } from '../app/PageTabs'
+import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -74,7 +75,7 @@ function Table({ list }: { list: OwedOpinion[] }) {
               <td>{unit(o)}</td>
               <td>{level(o.level)}</td>
               <td>{names.office(o.department)}</td>
-              <td>{o.asked_at.slice(0, 10)}</td>
+              <td>{showTime(o.asked_at)}</td>
               <td>{o.due_on}</td>
               <td>
                 <span className={`status ${tones[o.mark]}`}>{t(`opinions.mark_${o.mark}`)}</span>

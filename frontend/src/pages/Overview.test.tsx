@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, it, vi } from 'vitest'
-import type { Overview as Data } from '../api/overview'
+import type { Overview as Data, StandardBalance } from '../api/overview'
 import '../overview/Charts' // there before it is lazily asked for
 import Overview from './Overview'
 
@@ -57,13 +57,21 @@ const data: Data = {
   ],
 }
 
-function show(shown: Partial<Data> = {}) {
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
-  client.setQueryData(['organisation'], { prisons: [], departments: [] })
+function show(
+  shown: Partial<Data> = {},
+  more: { balance?: StandardBalance[]; noLines?: boolean } = {},
+) {
+  const client = new QueryClient({
+    defaultOptions: { queries: { staleTime: Infinity, retry: false } },
+  })
+  client.setQueryData(['organisation'], {
+    prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [{ id: 'a', name_zh: '一监区' }] }],
+    departments: [],
+  })
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['overview', '/overview', { day: undefined }], { ...data, ...shown })
-  client.setQueryData(['overview', '/overview/lines', {}], { lines: [] })
-  client.setQueryData(['overview', '/overview/balance', {}], { standards: [] })
+  if (!more.noLines) client.setQueryData(['overview', '/overview/lines', {}], { lines: [] })
+  client.setQueryData(['overview', '/overview/balance', {}], { standards: more.balance ?? [] })
   const router = createMemoryRouter([{ path: '/', element: <Overview /> }])
   render(
     <QueryClientProvider client={client}>
@@ -108,4 +116,34 @@ it('has no targets where not all prisons are seen, and says so', () => {
   expect(screen.queryByRole('region', { name: '目标与差距' })).toBeNull()
   expect(screen.getByText('这里只计您可以查看的监狱。')).toBeInTheDocument()
   expect(screen.getByText('还没有申报')).toBeInTheDocument()
+})
+
+it('says of which prison the lowest and the highest area are, and opens them', () => {
+  const place = { prison: 'p', area: 'a' }
+  const domain = {
+    id: 'JG',
+    title: { zh: '监管改造', en: 'Custodial' },
+    reform: true,
+    mean: '90.00',
+    low: '80.00',
+    high: '100.00',
+    low_at: place,
+    high_at: place,
+    between: '20.00',
+    units: 2,
+  }
+  show(
+    {},
+    { balance: [{ standard: 's', version: 1, title: { zh: '标准', en: 'S' }, domains: [domain] }] },
+  )
+  const balance = screen.getByRole('region', { name: /标准/ })
+  const [low, high] = within(balance).getAllByRole('link', { name: '甲监狱 一监区' })
+  for (const link of [low, high]) expect(link).toHaveAttribute('href', '/prisons/p/units/a/board')
+})
+
+it('says that what a department comes for could not be had', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('offline'))
+  show({}, { noLines: true })
+  expect(await screen.findByRole('alert')).toBeInTheDocument()
+  fetched.mockRestore()
 })

@@ -12,8 +12,10 @@ import {
   useOverview,
 } from '../api/overview'
 import { useMe } from '../api/queries'
+import type { GuidedUnit } from '../api/together'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { num, Table } from '../overview/Table'
 import { boardOf, Units } from '../overview/Units'
 import { percentOf } from '../overview/words'
 import { text } from '../schema/types'
@@ -81,44 +83,33 @@ function Rates({ data }: { data: Data }) {
   return (
     <section className="panel" aria-labelledby="rates">
       <h2 id="rates">{t('overview.rates')}</h2>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.type')}</th>
-            <th scope="col" className="num">
-              {t('overview.named')}
-            </th>
-            <th scope="col" className="num">
-              {t('overview.all')}
-            </th>
-            <th scope="col" className="num">
-              {t('overview.percent')}
-            </th>
-            <th scope="col" className="num">
-              {t('overview.notNamed')}
-            </th>
+      <Table
+        head={[
+          t('overview.type'),
+          num(t('overview.named')),
+          num(t('overview.all')),
+          num(t('overview.percent')),
+          num(t('overview.notNamed')),
+        ]}
+      >
+        {data.rates.map((r) => (
+          <tr key={r.of}>
+            <th scope="row">{t(`overview.of_${r.of}`)}</th>
+            <td className="num">
+              <Link to={to(r.of, 'true')}>{r.named}</Link>
+            </td>
+            <td className="num">
+              <Link to={to(r.of)}>{r.all}</Link>
+            </td>
+            <td className="num">
+              <strong>{percentOf(r.percent)}</strong>
+            </td>
+            <td className="num">
+              <Link to={to(r.of, 'false')}>{r.all - r.named}</Link>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {data.rates.map((r) => (
-            <tr key={r.of}>
-              <th scope="row">{t(`overview.of_${r.of}`)}</th>
-              <td className="num">
-                <Link to={to(r.of, 'true')}>{r.named}</Link>
-              </td>
-              <td className="num">
-                <Link to={to(r.of)}>{r.all}</Link>
-              </td>
-              <td className="num">
-                <strong>{percentOf(r.percent)}</strong>
-              </td>
-              <td className="num">
-                <Link to={to(r.of, 'false')}>{r.all - r.named}</Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       <p className="quiet">
         {t(data.denominator === 'all' ? 'overview.denominator' : 'overview.applying')}
       </p>
@@ -136,35 +127,23 @@ function Rates({ data }: { data: Data }) {
       </Suspense>
       <details>
         <summary>{t('overview.monthly')}</summary>
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('overview.day')}</th>
-              {data.rates.map((r) => (
-                <th key={r.of} scope="col" className="num">
-                  {t(`overview.of_${r.of}`)}
-                </th>
-              ))}
+        <Table head={[t('overview.day'), ...data.rates.map((r) => num(t(`overview.of_${r.of}`)))]}>
+          {[...data.series].reverse().map((p) => (
+            <tr key={p.day}>
+              <th scope="row">
+                <Link to={`/overview?day=${p.day}`}>{p.day}</Link>
+              </th>
+              {data.rates.map((r) => {
+                const rate = p.rates.find((x) => x.of === r.of)
+                return (
+                  <td key={r.of} className="num">
+                    {rate ? `${rate.named}/${rate.all} ${percentOf(rate.percent)}` : '—'}
+                  </td>
+                )
+              })}
             </tr>
-          </thead>
-          <tbody>
-            {[...data.series].reverse().map((p) => (
-              <tr key={p.day}>
-                <th scope="row">
-                  <Link to={`/overview?day=${p.day}`}>{p.day}</Link>
-                </th>
-                {data.rates.map((r) => {
-                  const rate = p.rates.find((x) => x.of === r.of)
-                  return (
-                    <td key={r.of} className="num">
-                      {rate ? `${rate.named}/${rate.all} ${percentOf(rate.percent)}` : '—'}
-                    </td>
-                  )
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </details>
     </section>
   )
@@ -180,31 +159,22 @@ function Targets({ data }: { data: Data }) {
       <p className="quiet">
         {t('overview.plan', { plan: text(plan.title, lang), from: plan.from, to: plan.to })}
       </p>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{t('overview.target')}</th>
-            <th scope="col">{t('overview.onDay')}</th>
-            <th scope="col" className="num">
-              {t('overview.needed')}
-            </th>
-            <th scope="col" className="num">
-              {t('overview.named')}
-            </th>
-            <th scope="col" className="num">
-              {t('overview.stillNeeded')}
-            </th>
-            <th scope="col">{t('overview.atDate')}</th>
-            <th scope="col">{t('overview.reached')}</th>
-            <th scope="col">{t('overview.forecast')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.targets.map((x) => (
-            <Target key={x.id} day={data.day} of={x} />
-          ))}
-        </tbody>
-      </table>
+      <Table
+        head={[
+          t('overview.target'),
+          t('overview.onDay'),
+          num(t('overview.needed')),
+          num(t('overview.named')),
+          num(t('overview.stillNeeded')),
+          t('overview.atDate'),
+          t('overview.reached'),
+          t('overview.forecast'),
+        ]}
+      >
+        {data.targets.map((x) => (
+          <Target key={x.id} day={data.day} of={x} />
+        ))}
+      </Table>
     </section>
   )
 }
@@ -264,34 +234,25 @@ function Steps({ data }: { data: Data }) {
           <Suspense fallback={<Loading />}>
             <StepBars steps={data.steps} open={open} />
           </Suspense>
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('overview.state')}</th>
-                <th scope="col" className="num">
-                  {t('overview.areas')}
-                </th>
-                <th scope="col" className="num">
-                  {t('overview.prisons')}
-                </th>
-                <th scope="col" className="num">
-                  {t('overview.total')}
-                </th>
+          <Table
+            head={[
+              t('overview.state'),
+              num(t('overview.areas')),
+              num(t('overview.prisons')),
+              num(t('overview.total')),
+            ]}
+          >
+            {steps.map((s) => (
+              <tr key={s.state}>
+                <th scope="row">{text(s.title, lang)}</th>
+                <td className="num">{s.area}</td>
+                <td className="num">{s.prison}</td>
+                <td className="num">
+                  <Link to={to(s.state)}>{s.prison + s.area}</Link>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {steps.map((s) => (
-                <tr key={s.state}>
-                  <th scope="row">{text(s.title, lang)}</th>
-                  <td className="num">{s.area}</td>
-                  <td className="num">{s.prison}</td>
-                  <td className="num">
-                    <Link to={to(s.state)}>{s.prison + s.area}</Link>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </>
       )}
     </section>
@@ -325,8 +286,11 @@ function Batches({ data }: { data: Data }) {
 
 /** What a department comes for; nothing for other people. */
 function Lines() {
-  const query = useLines()
-  return query.data?.lines.map((l) => <Line key={l.department} line={l} />)
+  return (
+    <Ready query={useLines()}>
+      {({ lines }) => lines.map((l) => <Line key={l.department} line={l} />)}
+    </Ready>
+  )
 }
 
 function Line({ line }: { line: DepartmentLine }) {
@@ -380,7 +344,6 @@ function Line({ line }: { line: DepartmentLine }) {
 function Balance() {
   const t = useT()
   const lang = useLang()
-  const names = useNames()
   const query = useBalance()
   return (
     <Ready query={query}>
@@ -395,42 +358,41 @@ function Balance() {
               {t('overview.balance')} · {text(s.title, lang)}
             </h2>
             <p className="quiet">{t('overview.balanceAbout')}</p>
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th scope="col">{t('overview.domain')}</th>
-                  <th scope="col" className="num">
-                    {t('overview.mean')}
+            <Table
+              head={[
+                t('overview.domain'),
+                num(t('overview.mean')),
+                t('overview.low'),
+                t('overview.high'),
+                num(t('overview.between')),
+              ]}
+            >
+              {s.domains.map((d) => (
+                <tr key={d.id}>
+                  <th scope="row">
+                    {text(d.title, lang)}{' '}
+                    {d.reform && <span className="status">{t('overview.reform')}</span>}
                   </th>
-                  <th scope="col">{t('overview.low')}</th>
-                  <th scope="col">{t('overview.high')}</th>
-                  <th scope="col" className="num">
-                    {t('overview.between')}
-                  </th>
+                  <td className="num">{percentOf(d.mean)}</td>
+                  <td>
+                    {percentOf(d.low)} <At of={d} place={d.low_at} />
+                  </td>
+                  <td>
+                    {percentOf(d.high)} <At of={d} place={d.high_at} />
+                  </td>
+                  <td className="num">{percentOf(d.between)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {s.domains.map((d) => (
-                  <tr key={d.id}>
-                    <th scope="row">
-                      {text(d.title, lang)}{' '}
-                      {d.reform && <span className="status">{t('overview.reform')}</span>}
-                    </th>
-                    <td className="num">{percentOf(d.mean)}</td>
-                    <td>
-                      {percentOf(d.low)} {names.area(d.low_at)}
-                    </td>
-                    <td>
-                      {percentOf(d.high)} {names.area(d.high_at)}
-                    </td>
-                    <td className="num">{percentOf(d.between)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           </section>
         ))
       }
     </Ready>
   )
+}
+
+/** The unit behind a figure; nothing where no unit counts. */
+function At({ of, place }: { of: { units: number }; place: GuidedUnit }) {
+  const nameOf = useUnitName()
+  return of.units > 0 && <Link to={boardOf(place)}>{nameOf(place)}</Link>
 }

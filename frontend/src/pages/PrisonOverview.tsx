@@ -4,6 +4,7 @@ import { type BoardFrame, type PrisonBoard, usePrisonBoard } from '../api/overvi
 import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { num, Table } from '../overview/Table'
 import { percentOf } from '../overview/words'
 import { text } from '../schema/types'
 import { shown } from '../score/decimal'
@@ -85,47 +86,40 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
     <section className="panel" aria-label={text(frame.title, lang)}>
       <h2>{text(frame.title, lang)}</h2>
       <div className="table-scroll">
-        <table className="plain">
-          <thead>
-            <tr>
-              <th scope="col">{t('overview.unit')}</th>
-              <th scope="col" className="num">
-                {t('overview.score')}
+        <Table
+          head={[
+            t('overview.unit'),
+            num(t('overview.score')),
+            num(t('overview.gap')),
+            t('overview.wording'),
+            t('overview.step'),
+          ]}
+        >
+          {frame.areas.map((a) => (
+            <tr key={a.area}>
+              <th scope="row">
+                <Link to={`/prisons/${prison}/units/${a.area}/board`}>{names.area(a.area)}</Link>
               </th>
-              <th scope="col" className="num">
-                {t('overview.gap')}
-              </th>
-              <th scope="col">{t('overview.wording')}</th>
-              <th scope="col">{t('overview.step')}</th>
+              <td className="num">
+                <Link to={`/prisons/${prison}/areas/${a.area}/score`}>{a.display}</Link>{' '}
+                <span className={`status ${a.passes ? 'approved' : 'overdue'}`}>
+                  {t(a.passes ? 'score.pass' : 'score.fail')}
+                </span>
+              </td>
+              <td className="num">{shown(a.gap)}</td>
+              <td>{a.wording ?? '—'}</td>
+              <td>
+                {a.case ? (
+                  <Link to={`/prisons/${prison}/cases/${a.case.id}`}>
+                    {text(a.case.title, lang)}
+                  </Link>
+                ) : (
+                  t('overview.stepNone')
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {frame.areas.map((a) => (
-              <tr key={a.area}>
-                <th scope="row">
-                  <Link to={`/prisons/${prison}/units/${a.area}/board`}>{names.area(a.area)}</Link>
-                </th>
-                <td className="num">
-                  <Link to={`/prisons/${prison}/areas/${a.area}/score`}>{a.display}</Link>{' '}
-                  <span className={`status ${a.passes ? 'approved' : 'overdue'}`}>
-                    {t(a.passes ? 'score.pass' : 'score.fail')}
-                  </span>
-                </td>
-                <td className="num">{shown(a.gap)}</td>
-                <td>{a.wording ?? '—'}</td>
-                <td>
-                  {a.case ? (
-                    <Link to={`/prisons/${prison}/cases/${a.case.id}`}>
-                      {text(a.case.title, lang)}
-                    </Link>
-                  ) : (
-                    t('overview.stepNone')
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </div>
       <div className="overview-pair">
         <div>
@@ -135,32 +129,25 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
           </Suspense>
         </div>
         <div className="table-scroll">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('overview.domain')}</th>
-                <th scope="col" className="num">
-                  {t('overview.mean')}
-                </th>
-                <th scope="col">{t('overview.low')}</th>
-                <th scope="col" className="num">
-                  {t('overview.between')}
-                </th>
+          <Table
+            head={[
+              t('overview.domain'),
+              num(t('overview.mean')),
+              t('overview.low'),
+              num(t('overview.between')),
+            ]}
+          >
+            {frame.domains.map((d) => (
+              <tr key={d.id}>
+                <th scope="row">{text(d.title, lang)}</th>
+                <td className="num">{percentOf(d.mean)}</td>
+                <td>
+                  {percentOf(d.low)} {names.area(d.low_at.area ?? '')}
+                </td>
+                <td className="num">{percentOf(d.between)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {frame.domains.map((d) => (
-                <tr key={d.id}>
-                  <th scope="row">{text(d.title, lang)}</th>
-                  <td className="num">{percentOf(d.mean)}</td>
-                  <td>
-                    {percentOf(d.low)} {names.area(d.low_at)}
-                  </td>
-                  <td className="num">{percentOf(d.between)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </div>
       </div>
       <h3>{t('overview.heat')}</h3>
@@ -200,32 +187,27 @@ function Dues({ board }: { board: PrisonBoard }) {
           <p className="quiet">
             {t('overview.duesMore', { all: board.dues_all, n: board.dues.length })}
           </p>
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('overview.unit')}</th>
-                <th scope="col">{t('readiness.ledger')}</th>
-                <th scope="col">{t('overview.duesTime')}</th>
-                <th scope="col" className="num">
-                  {t('overview.cost')}
-                </th>
+          <Table
+            head={[
+              t('overview.unit'),
+              t('readiness.ledger'),
+              t('overview.duesTime'),
+              num(t('overview.cost')),
+            ]}
+          >
+            {board.dues.map((d) => (
+              <tr key={d.area + d.ledger + d.period + d.due_at}>
+                <td>
+                  <Link to={`/prisons/${board.prison}/areas/${d.area}/readiness`}>
+                    {names.area(d.area)}
+                  </Link>
+                </td>
+                <td>{names.ledger(d.ledger)}</td>
+                <td>{showTime(d.due_at)}</td>
+                <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
               </tr>
-            </thead>
-            <tbody>
-              {board.dues.map((d) => (
-                <tr key={d.area + d.ledger + d.period + d.due_at}>
-                  <td>
-                    <Link to={`/prisons/${board.prison}/areas/${d.area}/readiness`}>
-                      {names.area(d.area)}
-                    </Link>
-                  </td>
-                  <td>{names.ledger(d.ledger)}</td>
-                  <td>{showTime(d.due_at)}</td>
-                  <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </>
       )}
     </section>
