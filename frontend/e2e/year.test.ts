@@ -306,17 +306,17 @@ async function deliberate(page: Page, road: Road, title: string, outcome: string
     await page.getByRole('button', { name: `列入议程 ${road.name}` }).click()
   }
   const item = page.getByRole('region', { name: new RegExp(`第 1 项：${road.name}`) })
+  // Of a prison the conditions of the day stand before whoever votes.
+  if (road === whole) {
+    await item.getByRole('button', { name: '出示当日申报条件' }).click()
+    await item.getByText('已出示申报条件', { exact: false }).waitFor()
+  }
   for (const name of ['审议成员壬', '审议成员癸']) {
     await item.getByLabel(`${name}到会`).click()
     await item
       .getByLabel(`${name}的表决`)
       .selectOption({ label: outcome === '同意' ? '同意' : '不同意' })
     await item.getByRole('row', { name }).getByText('由', { exact: false }).waitFor()
-  }
-  const show = item.getByRole('button', { name: '出示当日申报条件' })
-  if (road === whole && (await show.count()) > 0) {
-    await show.click()
-    await item.getByText('已出示申报条件').waitFor()
   }
   await item.getByLabel('审议结果').selectOption({ label: outcome })
   await item.getByLabel('审议意见').fill(`经审议，${outcome}`)
