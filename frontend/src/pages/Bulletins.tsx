@@ -72,9 +72,7 @@ function Issues({ board }: { board: BulletinBoard }) {
                   href={bulletinPaperUrl(x.year, x.issue)}
                   target="_blank"
                   rel="noreferrer"
-                  aria-label={t('bulletins.paperOf', {
-                    issue: t('bulletins.issueOf', { year: x.year, issue: x.issue }),
-                  })}
+                  aria-label={t('bulletins.paperOf', { year: x.year, issue: x.issue })}
                 >
                   PDF
                 </a>
