@@ -381,8 +381,9 @@ async function accepted() {
   })
   await as(second, async (page) => {
     await whole.open(page)
-    await page.getByRole('button', { name: /^确\s*认$/ }).click()
-    await page.getByText(/已确认$/).waitFor()
+    const confirms = page.getByRole('button', { name: /^确\s*认$/ })
+    await confirms.click()
+    await confirms.waitFor({ state: 'detached' })
   })
   await as(office, (page) => whole.act(page, '示范作用评估通过', '省局党委会审议中'))
 }
