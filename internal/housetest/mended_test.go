@@ -256,14 +256,21 @@ func TestTitleNeedsSecond(t *testing.T) {
 	if title, err = enter(); err != nil {
 		t.Fatal(err)
 	}
-	// A case that was begun meanwhile comes first.
+	// What waits comes first; once a case is open none is entered.
+	_, err = h.Cases.Begin(j.as("area head"), h.Prison, h.Area, "area", ledger.Idem{})
+	wants(t, "begun while it waits", err, "title_waits")
+	if err := decide("second bureau office", title, "refused", "文号不符"); err != nil {
+		t.Fatal(err)
+	}
 	c := j.begin("area head", h.Area, "area")
-	wants(t, "while a case is open", decide("second bureau office", title, "confirmed", ""), "case_open")
-	in.Level = "area"
 	_, err = enter()
 	wants(t, "entered while a case is open", err, "case_open")
 	j.ask("area head", c, "withdraw")
 	j.act("prison office", c, accreditation.Act{Event: "withdraw", Reason: "已有称号"})
+	in.DocumentNo = "旧发3号"
+	if title, err = enter(); err != nil {
+		t.Fatal(err)
+	}
 	if err := decide("second bureau office", title, "confirmed", ""); err != nil {
 		t.Fatal(err)
 	}
