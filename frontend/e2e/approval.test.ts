@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Doc } from '../src/schema/types'
 import { address, api, launch, password, shot, signedIn, violations } from './browser'
+import { lastHour } from './fill'
 
 const sample = '../schemas/ledgers/cell-body-search/v1/valid/01-cell-nothing.json'
 
@@ -38,17 +39,8 @@ afterAll(async () => {
 
 /** A search of the last hour, submitted; its address. */
 async function submitted(): Promise<string> {
-  const at = (minutes: number) =>
-    `${new Date(Date.now() + (8 * 60 - minutes) * 60_000).toISOString().slice(0, 19)}+08:00`
   const doc = JSON.parse(readFileSync(sample, 'utf8')) as Doc
-  const clips = [{ ...(doc.clips as Doc[])[0], from: at(70), to: at(20) }]
-  const body = {
-    ...doc,
-    started_at: at(60),
-    ended_at: at(30),
-    clips,
-    searchers: [number, '0000002'],
-  }
+  const body = { ...lastHour(doc), searchers: [number, '0000002'] }
   const made = await api<Made>(officer, 'POST', `/prisons/${prison}/entries`, {
     ledger: 'cell-body-search',
     area,

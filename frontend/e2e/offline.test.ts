@@ -8,7 +8,7 @@ import type { EntryPage, EntryView, Me } from '../src/api/model'
 import { expand } from '../src/schema/expand'
 import type { Doc, FormLayout, Schema } from '../src/schema/types'
 import { address, api, launch, loginOf, password, shot, signedIn, violations } from './browser'
-import { fillDocument, picture } from './fill'
+import { fillDocument, lastHour, picture } from './fill'
 
 const type = '../schemas/ledgers/cell-body-search/v1'
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
@@ -131,7 +131,7 @@ describe('without the network', () => {
     await page.waitForURL(/\/offline\/[\w-]{36}$/)
     id = page.url().split('/').at(-1)!
     await page.locator('.schema-form').waitFor()
-    await fillDocument(page, schema, fields, found)
+    await fillDocument(page, schema, fields, lastHour(found))
     await page.locator('.drop input[type=file][multiple]').first().setInputFiles(picture)
     await page.locator('.gallery li').waitFor()
     await page.getByText('已保存在本机').waitFor()

@@ -5,7 +5,7 @@ import type { EntryView, Me } from '../src/api/model'
 import { expand } from '../src/schema/expand'
 import type { Doc, FormLayout, Schema } from '../src/schema/types'
 import { address, api, launch, password, screen, shot, signIn } from './browser'
-import { fillDocument, picture } from './fill'
+import { fillDocument, lastHour, picture } from './fill'
 
 const type = '../schemas/ledgers/cell-body-search/v1'
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
@@ -82,7 +82,7 @@ async function draft(count: number): Promise<string> {
 /** Queues a whole entry with a photo for submission. */
 async function whole(): Promise<string> {
   const id = await begun()
-  await fillDocument(page, schema, fields, found)
+  await fillDocument(page, schema, fields, lastHour(found))
   await page.locator('.drop input[type=file][multiple]').first().setInputFiles(picture)
   await page.locator('.gallery li').waitFor()
   await page.keyboard.press('Control+Enter')

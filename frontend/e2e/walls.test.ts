@@ -3,17 +3,13 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Doc } from '../src/schema/types'
 import { address, api, launch, logins, password, shot, signedIn, violations } from './browser'
+import { lastHour } from './fill'
 
 const read = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T
 const type = '../schemas/ledgers/cell-body-search/v1/valid'
 
-/** A valid document, its matter moved to the hour before this one: nothing to warn of. */
 function justNow(file: string, filler: string): Doc {
-  const at = (minutes: number) =>
-    `${new Date(Date.now() + (8 * 60 - minutes) * 60_000).toISOString().slice(0, 19)}+08:00`
-  const doc = read<Doc>(`${type}/${file}`)
-  const clips = [{ ...(doc.clips as Doc[])[0], from: at(70), to: at(20) }]
-  return { ...doc, started_at: at(60), ended_at: at(30), clips, searchers: [filler, '0000002'] }
+  return { ...lastHour(read<Doc>(`${type}/${file}`)), searchers: [filler, '0000002'] }
 }
 
 interface Me {
