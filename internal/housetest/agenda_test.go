@@ -207,24 +207,11 @@ func TestTamperMeetings(t *testing.T) {
 	c := j.reviewed()
 	j.meeting("party secretary", c, "agree")
 	s := verified(t, j.h)
-	for name, sql := range map[string][2]string{
+	s.notices(t, map[string][2]string{
 		"a vote":       {"update meeting_acts set value = 'abstain' where kind = 'vote' and value = 'for'", "update meeting_acts set value = 'for' where kind = 'vote' and act in (2, 4)"},
 		"whose it was": {"update meeting_items set number = 9", "update meeting_items set number = 1"},
 		"what was frozen": {`update meeting_acts set body = convert_to(replace(convert_from(body, 'UTF8'), '决定', '否定'), 'UTF8') where kind = 'freeze'`,
 			`update meeting_acts set body = convert_to(replace(convert_from(body, 'UTF8'), '否定', '决定'), 'UTF8') where kind = 'freeze'`},
 		"the minutes": {"update meeting_acts set value = '另.pdf' where kind = 'minutes'", "update meeting_acts set value = '纪要.pdf' where kind = 'minutes'"},
-	} {
-		if _, err := j.h.Owner.Exec(t.Context(), sql[0]); err != nil {
-			t.Fatal(name, err)
-		}
-		if r := s.verify(t); len(r.Problems) == 0 {
-			t.Errorf("%s was changed and nobody sees it", name)
-		}
-		if _, err := j.h.Owner.Exec(t.Context(), sql[1]); err != nil {
-			t.Fatal(name, err)
-		}
-	}
-	if r := s.verify(t); len(r.Problems) > 0 {
-		t.Errorf("put back: %+v", r.Problems)
-	}
+	})
 }

@@ -272,6 +272,26 @@ func verified(t *testing.T, h *housetest.House) *scene {
 	return s
 }
 
+// notices says that the verifier finds each change, by its name, and nothing once it is put back:
+// the statement that changes, and the one that undoes it.
+func (s *scene) notices(t *testing.T, changes map[string][2]string) {
+	t.Helper()
+	for name, sql := range changes {
+		if _, err := s.Owner.Exec(t.Context(), sql[0]); err != nil {
+			t.Fatal(name, err)
+		}
+		if r := s.verify(t); len(r.Problems) == 0 {
+			t.Errorf("%s was changed and nobody sees it", name)
+		}
+		if _, err := s.Owner.Exec(t.Context(), sql[1]); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	if r := s.verify(t); len(r.Problems) > 0 {
+		t.Errorf("put back: %+v", r.Problems)
+	}
+}
+
 // TestTamperReliefs lets a superuser change what eased duties: each is named.
 func TestTamperReliefs(t *testing.T) {
 	t.Parallel()
