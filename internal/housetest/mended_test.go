@@ -48,6 +48,24 @@ func (j *journey) atBaseline() (c, base uuid.UUID) {
 	return c, base
 }
 
+// wholeAtBaseline names all areas of the house's prison before, and takes the prison as a whole to
+// its baseline check.
+func (j *journey) wholeAtBaseline(level string) (c, base uuid.UUID) {
+	j.t.Helper()
+	for _, a := range []uuid.UUID{j.h.Area, j.h.Other, j.place[0].Kitchen} {
+		j.lookedBack(j.imported(a, "area"))
+	}
+	c = j.begin("warden", uuid.Nil, level)
+	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
+	j.ask("warden", c, "submit")
+	j.act("prison office", c, accreditation.Act{Event: "submit"})
+	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	j.batch(c)
+	base = j.open(c, uuid.Nil, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	return c, base
+}
+
 // onSite takes it on to its acceptance.
 func (j *journey) onSite() uuid.UUID {
 	j.t.Helper()
@@ -357,17 +375,7 @@ func TestResultsAndRates(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	j.road(`"domain_rate_asked": {"value": false`, `"domain_rate_asked": {"value": true`)
-	for _, a := range []uuid.UUID{j.h.Area, j.h.Other, j.place[0].Kitchen} {
-		j.lookedBack(j.imported(a, "area"))
-	}
-	c := j.begin("warden", uuid.Nil, "standard")
-	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
-	j.ask("warden", c, "submit")
-	j.act("prison office", c, accreditation.Act{Event: "submit"})
-	j.act("bureau office", c, accreditation.Act{Event: "screen"})
-	j.batch(c)
-	base := j.open(c, uuid.Nil, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	c, base := j.wholeAtBaseline("standard")
 	j.confirm(base)
 	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
 	all := j.departments(c)

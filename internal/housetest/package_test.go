@@ -53,17 +53,7 @@ func TestPackageOfTwoRounds(t *testing.T) {
 	if _, err := h.Owner.Exec(t.Context(), "update departments set bureau_zh = '教育改造处' where code = 'dept_education'"); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
-		j.lookedBack(j.imported(a, "area"))
-	}
-	c := j.begin("warden", uuid.Nil, "demonstration")
-	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
-	j.ask("warden", c, "submit")
-	j.act("prison office", c, accreditation.Act{Event: "submit"})
-	j.act("bureau office", c, accreditation.Act{Event: "screen"})
-	j.batch(c)
-	base := j.open(c, uuid.Nil, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	c, base := j.wholeAtBaseline("demonstration")
 	j.confirm(base, loss{"P-DW-02.untrained", 1})
 	said := j.record(headOfCustody, c, "opinion", custody, accreditation.Opines{Value: "delay", Reason: "整改未完"})
 	j.days(30)

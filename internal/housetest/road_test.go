@@ -54,23 +54,13 @@ func (j *journey) team(names ...string) (team []inspection.NewMember) {
 // prisonCase takes the house's prison to the door of acceptance for the demonstration level:
 // conditions, screening with names, opinions, every department.
 func (j *journey) prisonCase() uuid.UUID {
-	t, h := j.t, j.h
+	t := j.t
 	t.Helper()
-	for _, a := range []uuid.UUID{h.Area, h.Other, j.place[0].Kitchen} {
-		j.lookedBack(j.imported(a, "area"))
-	}
-	c := j.begin("warden", uuid.Nil, "demonstration")
-	j.checked(uuid.Nil, inspection.SelfCheck, j.team("warden"), "prison office")
-	j.ask("warden", c, "submit")
-	j.act("prison office", c, accreditation.Act{Event: "submit"})
-	j.act("bureau office", c, accreditation.Act{Event: "screen"})
+	c, base := j.wholeAtBaseline("demonstration")
 	w := j.whole("bureau office", c)
 	if i := slices.IndexFunc(w.Records, func(r accreditation.Record) bool { return r.Kind == "snapshot" }); i < 0 || !strings.Contains(string(w.Records[i].Body), "罪犯伙房") {
 		t.Errorf("the snapshot has no names: %+v", w.Records)
 	}
-	j.batch(c)
-	base := j.open(c, uuid.Nil, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
 	j.confirm(base)
 	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
 	for _, o := range j.departments(c) {
