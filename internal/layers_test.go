@@ -32,7 +32,7 @@ var beside = map[string][]string{
 	"duty":          {"ledger"},
 	"exchange":      {"ledger"},
 	"guidance":      {"ledger", "standards", "assessment"},
-	"inspection":    {"ledger", "duty", "assessment"},
+	"inspection":    {"ledger", "duty", "assessment", "printing"},
 	"organisation":  {"ledger"},
 	"overview":      {"ledger", "assessment", "accreditation", "guidance", "standards"},
 	"printing":      {"ledger"},

@@ -34,12 +34,12 @@ func (h *house) wireAccreditation() error {
 		return fmt.Errorf("the road's parameters: %w", err)
 	}
 	i := h.api.Inspection
-	i.Store, i.Texts, i.Scores, i.Rules = postgres.Checks{Store: h.store}, h.standards, h.assessment, rules
+	i.Store, i.Texts, i.Scores, i.Papers, i.Rules = postgres.Checks{Store: h.store}, h.standards, h.assessment, h.printing, rules
 	machines, err := accreditation.ReadMachines(schemas.FS)
 	if err != nil {
 		return err
 	}
-	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment, Files: h.files,
+	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment, Files: h.files, Font: h.printing.Font,
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases

@@ -54,6 +54,8 @@ type SheetKept struct {
 	Sheet      []byte
 }
 
+func (x SheetKept) name() string { return "sheets/" + x.Kind + "-" + x.Run.String() }
+
 // Proof is one file under an entry that a sheet names. The file itself stays where it is; of
 // what is restricted the entry alone is named: a digest tells of its content.
 type Proof struct {
@@ -229,11 +231,13 @@ type sealed struct {
 	of   [32]byte
 }
 
-// contents of a package but for files that lie in the store: names and bytes, made from
-// the case alone, so that the same case gives the same bytes.
+// contents of a package but for what is drawn and what lies in the store: names and bytes,
+// made from the case alone, so that the same case gives the same bytes.
 type contents struct {
 	files   map[string][]byte
 	minutes []Item
+	sheets  []SheetKept
+	report  report // says what files say
 }
 
 func (c contents) digest() [32]byte {
@@ -265,8 +269,24 @@ func (s *Service) pack(ctx context.Context, prison, id uuid.UUID) (*sealed, erro
 	}
 	var zip bytes.Buffer
 	p := inspection.NewPacker(&zip, at)
+	report, _, _, err := s.Font.Official(in.report.paper())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Put("report.pdf", report); err != nil {
+		return nil, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(in.files)) {
 		if err := p.Put(name, in.files[name]); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range in.sheets {
+		_, file, err := s.Checks.Filed(ctx, prison, x.Run)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(p.Copy(x.name()+".pdf", file), file.Close()); err != nil {
 			return nil, err
 		}
 	}
@@ -345,7 +365,7 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 	}
 	var entries []uuid.UUID
 	for _, x := range sheets {
-		out.files["sheets/"+x.Kind+"-"+x.Run.String()+".json"] = x.Sheet
+		out.files[x.name()+".json"] = x.Sheet
 		entries = append(entries, entriesIn(x.Sheet)...)
 	}
 	proofs, err := l.Proofs(ctx, entries)
@@ -408,7 +428,8 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 	if err != nil {
 		return out, err
 	}
-	out.files["report.html"], err = r.page(sheets, out.minutes)
+	out.sheets = sheets
+	out.report, err = r.with(sheets, out.minutes)
 	return out, err
 }
 

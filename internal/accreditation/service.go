@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/internal/printing"
 	"taizhang/internal/scoring"
 	"taizhang/internal/standards"
 )
@@ -36,6 +37,7 @@ type Service struct {
 	Checks    inspection.Checks
 	Scores    Scores
 	Files     ledger.Files               // minutes and packages
+	Font      *printing.Font             // of the report in a package
 	Owner     func(ledger string) string // the department that answers for a ledger
 	Calendar  func() *catalog.Calendar
 	Machines  Machines

@@ -134,10 +134,10 @@ func New(t testing.TB) *House {
 	rules, err := road()
 	check(err)
 	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
-		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Rules: rules}
+		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Papers: h.Printing(t), Rules: rules}
 	machines, err := machines()
 	check(err)
-	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files,
+	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files, Font: h.Inspection.Papers.Font,
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
 	targets, err := overview.ReadTargets(schemas.FS)

@@ -250,7 +250,7 @@ func TestPackageVerifies(t *testing.T) {
 	}
 	pack := taken(cs)
 	names := manifested(t, pack)
-	for _, want := range []string{"case.json", "history.json", "opinions.json", "eligibility.json", "evidence.json", "report.html", "records/results.json", "records/snapshot.json",
+	for _, want := range []string{"case.json", "history.json", "opinions.json", "eligibility.json", "evidence.json", "report.pdf", "records/results.json", "records/snapshot.json",
 		"records/evaluation.json", "minutes/" + minutes.ID.String() + ".json", "minutes/" + minutes.ID.String() + ".file", "sheets/onsite-", "sheets/baseline-"} {
 		if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, want) }) {
 			t.Errorf("no %s among %v", want, names)

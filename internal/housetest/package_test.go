@@ -92,7 +92,22 @@ func TestPackageOfTwoRounds(t *testing.T) {
 	if !slices.Equal(values, []string{"none", "on_time"}) {
 		t.Errorf("the education department said %v", values)
 	}
-	report := string(files["report.html"])
+	sheets := 0
+	for name := range files {
+		sheet, ok := strings.CutSuffix(name, ".json")
+		if !ok || !strings.HasPrefix(name, "sheets/") {
+			continue
+		}
+		sheets++
+		_, run, _ := strings.Cut(sheet, "-")
+		if !bytes.Equal(files[sheet+".pdf"], j.sheet("bureau office", uuid.MustParse(run))) {
+			t.Errorf("%s does not stand in it as the paper that the page gives", name)
+		}
+	}
+	if sheets < 3 { // of two rounds at the baseline and the acceptance
+		t.Errorf("%d score sheets", sheets)
+	}
+	report := strings.Join(onPaper(t, files["report.pdf"]), "")
 	var prison string
 	if err := h.Owner.QueryRow(t.Context(), "select name_zh from prisons where prison_id = $1", h.Prison).Scan(&prison); err != nil {
 		t.Fatal(err)

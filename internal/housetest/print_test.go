@@ -288,7 +288,7 @@ func TestPrintRights(t *testing.T) {
 		t.Errorf("a stranger prints: %v", err)
 	}
 	a, err := s.Verify(officer, strings.ToLower(printing.Spelled(p.Code)))
-	if err != nil || a.Entry.Entry != e.Entry || !a.InForce || a.Leaf <= a.Revision || a.Author != "officer" {
+	if err != nil || a.Form.Entry.Entry != e.Entry || !a.InForce || a.Leaf <= a.Form.Leaf || a.Form.Author != "officer" {
 		t.Errorf("%+v %v", a, err)
 	}
 	if _, err := s.Verify(stranger, p.Code); !fault.Is(err, fault.NotFound) {

@@ -1,17 +1,11 @@
 package httpapi
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/printing"
-	"taizhang/internal/scoring"
 )
 
 func (a *API) overviewRoutes() []route {
@@ -98,31 +92,10 @@ func (a *API) scoreSheet(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	run, _, err := a.Assessment.Run(ctx, prison, id)
+	p, body, err := a.Inspection.Paper(ctx, prison, id)
 	if err != nil {
 		return err
 	}
-	std, err := a.Standards.Compiled(ctx, run.Standard, run.Version)
-	if err != nil {
-		return err
-	}
-	paper := printing.ScoreSheet{Kind: run.Kind, AsOf: run.AsOf, MadeBy: run.MadeByName, RecordedAt: run.RecordedAt, Run: run.ID.String(), Standard: std.Title.ZH,
-		Digest: run.Digest, Bytes: fmt.Sprintf("sha256:%x", sha256.Sum256(run.Sheet)), Sheet: &scoring.Sheet{}}
-	if err := json.Unmarshal(run.Sheet, paper.Sheet); err != nil {
-		return fmt.Errorf("run %s: %w", run.ID, err)
-	}
-	if run.Check != nil {
-		closing, err := a.Inspection.ClosingAt(ctx, prison, *run.Check, run.RecordedAt)
-		if err != nil {
-			return err
-		}
-		if closing != nil {
-			paper.Verified, paper.All = closing.Verified, closing.All
-		}
-	}
-	pdf, err := a.Printing.ScoreSheet(ctx, prison, run.Area, paper)
-	if err != nil {
-		return err
-	}
-	return a.sendPDF(c, io.NopCloser(bytes.NewReader(pdf)), int64(len(pdf)), "sheet-"+run.AsOf+".pdf")
+	c.Response().Header().Set("X-Sha256", p.Sha256.String())
+	return a.sendPDF(c, body, p.Size, printing.Spelled(p.Code)+".pdf")
 }

@@ -377,20 +377,6 @@ func closing(c Check, items []Rectification, at time.Time) *Closing {
 	return out
 }
 
-// ClosingAt is how the items of the check before stood at a moment: what was put right later changes
-// no paper. Nil where there are none. Faults as Whole's.
-func (s *Service) ClosingAt(ctx context.Context, prison, id uuid.UUID, at time.Time) (*Closing, error) {
-	c, err := s.may(ctx, prison, id, "score", "read")
-	if err != nil {
-		return nil, err
-	}
-	items, err := s.Store.Rectifications(ctx, s.asked(ctx, prison), &c.Area, mostItems)
-	if err != nil {
-		return nil, err
-	}
-	return closing(c, items, at), nil
-}
-
 // RulesOf reads them from the road's parameters.
 func RulesOf(m *lifecycle.Machine) (Rules, error) {
 	team, err1 := strconv.Atoi(m.Parameter("team_min"))

@@ -24,6 +24,7 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
 	"taizhang/internal/scoring"
 )
 
@@ -41,6 +42,7 @@ type Service struct {
 	Store  Store
 	Texts  Texts
 	Scores *assessment.Service
+	Papers *printing.Service
 	Titles Titles
 	Cases  Cases
 	Rules  Rules

@@ -2,11 +2,13 @@ package inspection
 
 import (
 	"context"
+	"io"
 	"math/big"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/ledger"
+	"taizhang/internal/printing"
 	"taizhang/internal/scoring"
 )
 
@@ -46,6 +48,8 @@ type Checks interface {
 	Items(ctx context.Context, tx ledger.Tx, prison, area uuid.UUID) ([]Item, error)
 	// Findings of one check alone, as the appeals left them.
 	Findings(ctx context.Context, prison, check uuid.UUID) ([]scoring.Finding, error)
+	// Filed is the paper of a kept score, drawn and put under lock the first time.
+	Filed(ctx context.Context, prison, run uuid.UUID) (printing.SheetPrint, io.ReadCloser, error)
 	// EndRights ends the rights of the check's team at once, whatever its state.
 	EndRights(ctx context.Context, tx ledger.Tx, prison, check uuid.UUID) error
 	// Abandon ends the rights of the case's teams of these kinds; what is open is cancelled.

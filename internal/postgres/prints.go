@@ -114,6 +114,9 @@ func (s Prints) Unlocked(ctx context.Context, prison uuid.UUID) ([]printing.Unlo
 			join prints p on p.prison_id = o.prison_id and p.sha256 = o.sha256
 			join revisions r on r.prison_id = p.prison_id and r.entry_id = p.entry_id and r.revision = p.revision
 			where o.prison_id = $1 and o.retained_until is null
+		union all select o.sha256, p.version_id, '', 0, p.recorded_at from objects o
+			join sheet_prints p on p.prison_id = o.prison_id and p.sha256 = o.sha256
+			where o.prison_id = $1 and o.retained_until is null
 		union all select o.sha256, v.version_id, v.ledger, 0, v.finished_at from objects o
 			join volumes v on v.prison_id = o.prison_id and v.sha256 = o.sha256
 			where o.prison_id = $1 and o.retained_until is null`)

@@ -120,6 +120,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.rulings,
 			s.rulingDecisions,
 			s.scoreRuns,
+			s.sheetPrints,
 			s.taskActs,
 			s.taskEntries,
 			s.areaChanges,
@@ -312,6 +313,7 @@ func (s *Snapshot) Objects(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 		return o, err
 	}, `select min(entry_id::text), sha256, version_id, max(size) from (select prison_id, entry_id, sha256, version_id, size from evidence
 			union all select prison_id, entry_id, sha256, version_id, size from prints
+			union all select prison_id, run_id, sha256, version_id, size from sheet_prints
 			union all select prison_id, item_id, sha256, version_id, size from meeting_acts where sha256 is not null
 			union all select prison_id, package_id, sha256, version_id, size from packages) rests_on where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
 		if failed = err; err != nil {

@@ -25,9 +25,13 @@ const codeLength = 16
 // makes the same one. The last letter tells a slip of the pen from a code that
 // does not exist.
 func CodeOf(rev ledger.Revision, kind Kind) string {
-	h := hmac.New(sha256.New, rev.Salt)
-	h.Write([]byte("print\x00" + string(kind) + "\x00"))
-	h.Write(rev.Digest[:])
+	return codeOf(rev.Salt, string(kind), rev.Digest)
+}
+
+func codeOf(salt []byte, kind string, of ledger.Digest) string {
+	h := hmac.New(sha256.New, salt)
+	h.Write([]byte("print\x00" + kind + "\x00"))
+	h.Write(of[:])
 	body := alphabet.EncodeToString(h.Sum(nil))[:codeLength-1]
 	return body + string(checkLetter(body))
 }

@@ -1,7 +1,6 @@
 package printing
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -20,18 +19,23 @@ type ScoreSheet struct {
 	AsOf         string
 	MadeBy       string
 	RecordedAt   time.Time
-	Run          string
-	Standard     string // its title
-	Digest       string // of the standard
-	Bytes        string // digest of the sheet that was kept
+	Run          uuid.UUID
+	AreaID       uuid.UUID     // zero: the prison as a whole
+	Salt         []byte        // of the run: the code comes from it
+	Standard     string        // its title
+	Digest       string        // of the standard
+	Bytes        ledger.Digest // of the sheet that was kept
 	// Verified of All items of the check before were put right and verified when the score was kept; All 0 for none.
 	Verified, All int
 	Sheet         *scoring.Sheet
-	Link          string
+	Code, Link    string // of verification; Link is what the QR leads to
 }
 
 var checkKinds = map[string]string{"self_check": "自查", "mock": "模拟考核", "baseline": "摸底检查", "department": "业务考核评估", "onsite": "现场综合考核验收",
 	"lookback": "回头看", "recheck": "复查考核"}
+
+// CheckKind is what a kind of check is called on paper.
+func CheckKind(kind string) string { return checkKinds[kind] }
 
 var refKinds = map[string]string{"entry": "台账条目", "duty": "应填任务", "finding": "发现问题"}
 
@@ -40,7 +44,7 @@ const mostOnPaper = 20
 
 // Paper lays the sheet out: first what a leader asks, then domain, indicator, line and loss.
 func (s ScoreSheet) Paper() Official {
-	o := Official{Title: "规范化创建考核评分表", Link: s.Link, Number: "编号 " + s.Run, Foot: "评分表摘要 " + s.Bytes,
+	o := Official{Title: "规范化创建考核评分表", Link: s.Link, Number: "编号 " + s.Run.String(), Foot: "核验码 " + Spelled(s.Code),
 		Below: []string{strings.TrimSpace(s.Prison + "　" + s.Area), checkKinds[s.Kind] + "　截至 " + Day(s.AsOf)}}
 	sh := s.Sheet
 	result := "未通过"
@@ -54,7 +58,7 @@ func (s ScoreSheet) Paper() Official {
 	list := [][]string{
 		{"总分", sh.Score.String() + "（显示 " + sh.Display + "）"}, {"标准线", sh.Line.String() + " / " + sh.Points.String()}, {"结果", result},
 		{"考核区间", sh.From + " 至 " + sh.To}, {"扣分合计", sh.Deducted.String()}, {"不适用处理", policy + "，折算 " + sh.Rescaled.String()},
-		{"原一票否决事项", vetoes(sh)}, {"适用标准", fmt.Sprintf("%s 第 %d 版", s.Standard, sh.Version)}, {"标准摘要", s.Digest},
+		{"原一票否决事项", vetoes(sh)}, {"适用标准", fmt.Sprintf("%s 第 %d 版", s.Standard, sh.Version)}, {"标准摘要", s.Digest}, {"评分表摘要", s.Bytes.String()},
 		{"上次考核整改", closing(s)}, {"回头看带入", carry(sh)}, {"留存", s.MadeBy + "　" + catalog.OnPaper(s.RecordedAt)},
 	}
 	o.Parts = append(o.Parts, Part{Heading: "总体情况", Columns: []string{"事项", "内容"}, Rows: list})
@@ -164,27 +168,4 @@ func behind(l scoring.LineScore) string {
 		return "无扣分"
 	}
 	return strings.Join(list, "\n")
-}
-
-// ScoreSheet draws the paper of a kept score that the actor was shown, with the names of its unit;
-// the printing is recorded before the first byte leaves. The run never changes, so by one layout it
-// is the same file each time.
-func (s *Service) ScoreSheet(ctx context.Context, prison, area uuid.UUID, sheet ScoreSheet) ([]byte, error) {
-	err := s.Store.Read(ctx, s.session(ctx, prison), func(tx Tx) (err error) {
-		if sheet.Prison, err = tx.PrisonName(ctx, prison); err != nil || area == uuid.Nil {
-			return err
-		}
-		a, err := tx.Area(ctx, prison, area)
-		sheet.Area = a.NameZH
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	sheet.Link = s.Address + "/prisons/" + prison.String() + "/runs/" + sheet.Run
-	pdf, _, _, err := s.Font.Official(sheet.Paper())
-	if err != nil {
-		return nil, err
-	}
-	return pdf, s.Ledger.Record(ctx, prison, ledger.Custody{Kind: "print", Subject: sheet.Run, Detail: map[string]any{"kind": "score_sheet", "maker": Maker}})
 }

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/catalog"
+	"taizhang/internal/ledger"
 	"taizhang/internal/printing"
 	"taizhang/internal/scoring"
 	"taizhang/schemas"
@@ -37,8 +40,8 @@ func TestSheetPDF(t *testing.T) {
 		}
 		sh := scoring.Evaluate(std, c.Input)
 		s := printing.ScoreSheet{Prison: "甲监狱", Area: "一监区", Kind: "onsite", AsOf: sh.To, MadeBy: "张三", RecordedAt: time.Date(2026, 7, 1, 9, 0, 0, 0, catalog.Zone),
-			Run: "0199a0de-0000-7000-8000-000000000001", Standard: std.Title.ZH, Digest: "sha256:00", Bytes: "sha256:11", Verified: 3, All: 4, Sheet: sh,
-			Link: "https://taizhang.example/prisons/p/runs/r"}
+			Run: uuid.MustParse("0199a0de-0000-7000-8000-000000000001"), Standard: std.Title.ZH, Digest: "sha256:00", Bytes: ledger.Digest{1: 11}, Code: "0123456789ABCDEF", Verified: 3, All: 4, Sheet: sh,
+			Link: "https://taizhang.example/verify/0123456789ABCDEF"}
 		pdf, pages, missing, err := f.Official(s.Paper())
 		if err != nil || len(missing) > 0 {
 			t.Fatalf("%s: %v, the font lacks %q", name, err, missing)
@@ -62,7 +65,7 @@ func TestSheetPDF(t *testing.T) {
 			}
 		}
 		for n, p := range read {
-			if !strings.Contains(squeezed(p), fmt.Sprintf("第%d页共%d页", n+1, pages)) {
+			if !strings.Contains(squeezed(p), fmt.Sprintf("第%d页共%d页", n+1, pages)) || !strings.Contains(squeezed(p), "核验码0123-4567-89AB-CDEF") {
 				t.Errorf("%s: page %d does not say where it belongs", name, n+1)
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,8 +39,13 @@ type Service struct {
 // Print is a form that was made and kept. It never changes.
 type Print struct {
 	ledger.Key
-	Revision   int           `json:"revision"`
-	Kind       Kind          `json:"kind"`
+	Revision int  `json:"revision"`
+	Kind     Kind `json:"kind"`
+	Filing
+}
+
+// Filing is a paper as it was drawn and kept.
+type Filing struct {
 	Code       string        `json:"code"`
 	Sha256     ledger.Digest `json:"sha256"`
 	VersionID  string        `json:"-"`
@@ -63,12 +67,12 @@ func (p Print) Record() (ledger.Record, error) {
 
 func (p Print) ref() string { return fmt.Sprintf("%s/%d/%s", p.Entry, p.Revision, p.Kind) }
 
-// Unlocked is a form or a volume that is to be put under lock.
+// Unlocked is a form, a volume or a score sheet that is to be put under lock.
 type Unlocked struct {
 	Sha256    ledger.Digest
 	VersionID string
-	Ledger    string
-	Version   int // of the ledger type; 0 for a volume, which holds forms of many
+	Ledger    string // "" for a score sheet, which is kept for ever
+	Version   int    // of the ledger type; 0 for a volume, which holds forms of many
 	Since     time.Time
 }
 
@@ -78,7 +82,7 @@ type Store interface {
 	Read(ctx context.Context, s ledger.Session, fn func(Tx) error) error
 	// Unbound lists volumes that nobody works on and that do not pause.
 	Unbound(ctx context.Context, prison uuid.UUID, now time.Time) ([]VolumeKey, error)
-	// Unlocked lists forms and volumes that are not under lock.
+	// Unlocked lists what is not under lock.
 	Unlocked(ctx context.Context, prison uuid.UUID) ([]Unlocked, error)
 }
 
@@ -90,6 +94,7 @@ type Tx interface {
 	// PrintOf finds by code, in whatever prison the session sees.
 	PrintOf(ctx context.Context, code string) (Print, error)
 	InsertPrint(ctx context.Context, p Print) error
+	sheetTx
 	// Leaf is the place of a record in the prison's log.
 	Leaf(ctx context.Context, prison uuid.UUID, kind, ref string) (int64, error)
 	PrisonName(ctx context.Context, prison uuid.UUID) (string, error)
@@ -103,6 +108,14 @@ func (s *Service) session(ctx context.Context, prison uuid.UUID) ledger.Session 
 
 func program(prison uuid.UUID) ledger.Session {
 	return ledger.Session{Prison: prison, Scope: ledger.Everything()}
+}
+
+func filing(code string, pdf []byte, pages int, missing []rune) Filing {
+	f := Filing{Code: code, Sha256: sha256.Sum256(pdf), Size: int64(len(pdf)), Pages: pages, Maker: Maker, Missing: []string{}, Salt: integrity.NewSalt()}
+	for _, r := range missing {
+		f.Missing = append(f.Missing, fmt.Sprintf("U+%04X", r))
+	}
+	return f
 }
 
 // File makes the form of a revision unless it is there already, and returns it.
@@ -126,11 +139,7 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 	if err != nil {
 		return Print{}, err
 	}
-	made := Print{Key: k, Revision: revision, Kind: kind, Code: sheet.Code, Sha256: sha256.Sum256(pdf), Size: int64(len(pdf)), Pages: pages,
-		Maker: Maker, Missing: []string{}, Salt: integrity.NewSalt()}
-	for _, r := range missing {
-		made.Missing = append(made.Missing, fmt.Sprintf("U+%04X", r))
-	}
+	made := Print{Key: k, Revision: revision, Kind: kind, Filing: filing(sheet.Code, pdf, pages, missing)}
 	put, err := s.bring(ctx, k.Prison, made.Sha256, bytes.NewReader(pdf), made.Size)
 	if err != nil {
 		return Print{}, err
@@ -159,11 +168,15 @@ func (s *Service) File(ctx context.Context, k ledger.Key, revision int, kind Kin
 // retain puts a form or a volume under lock for as long as the type says, after
 // commit as with evidence. Repeating it changes nothing.
 func (s *Service) retain(ctx context.Context, prison uuid.UUID, u Unlocked) error {
-	t, err := s.typeOf(u.Ledger, u.Version)
-	if err != nil {
-		return err
+	kept := catalog.Retention{Permanent: true}
+	if u.Ledger != "" {
+		t, err := s.typeOf(u.Ledger, u.Version)
+		if err != nil {
+			return err
+		}
+		kept = t.Retention
 	}
-	until, err := s.Files.Retain(ctx, ledger.ObjectKey(prison, u.Sha256), u.VersionID, t.Retention.Until(u.Since))
+	until, err := s.Files.Retain(ctx, ledger.ObjectKey(prison, u.Sha256), u.VersionID, kept.Until(u.Since))
 	if err != nil {
 		return err
 	}
@@ -314,68 +327,4 @@ func (s *Service) copyOf(form []byte, name string) ([]byte, error) {
 	}
 	err = b.close()
 	return out.Bytes(), err
-}
-
-// Answer is what a verification code is answered with.
-type Answer struct {
-	Print      Print        `json:"print"`
-	Entry      ledger.Entry `json:"entry"`
-	Author     string       `json:"author_name"`
-	OccurredAt time.Time    `json:"occurred_at"`
-	FiledAt    time.Time    `json:"filed_at"`
-	Leaf       int64        `json:"leaf"`          // of the print
-	Revision   int64        `json:"revision_leaf"` // of what stands on it
-	InForce    bool         `json:"in_force"`      // what it says still stands
-}
-
-// Verify answers a code as typed. A slip of the pen is the fault bad_code; a
-// code that does not exist and one whose entry is not the actor's to read are
-// both not_found.
-func (s *Service) Verify(ctx context.Context, typed string) (Answer, error) {
-	code, ok := ReadCode(typed)
-	if !ok {
-		return Answer{}, fault.New(fault.Invalid, "bad_code")
-	}
-	var a Answer
-	err := s.Store.Read(ctx, s.session(ctx, uuid.Nil), func(tx Tx) error {
-		var err error
-		a.Print, err = tx.PrintOf(ctx, code)
-		return err
-	})
-	if err != nil {
-		return Answer{}, err
-	}
-	v, err := s.Ledger.Get(ctx, a.Print.Key)
-	if err != nil {
-		return Answer{}, err
-	}
-	i := slices.IndexFunc(v.Revisions, func(r ledger.Revision) bool { return r.Number == a.Print.Revision })
-	if i < 0 {
-		return Answer{}, fmt.Errorf("print %s: its revision is missing", a.Print.ref())
-	}
-	rev := v.Revisions[i]
-	a.Entry, a.Author, a.OccurredAt, a.FiledAt = v.Entry, rev.AuthorName, rev.OccurredAt, rev.RecordedAt
-	a.InForce = v.Entry.State != ledger.Voided && v.Entry.InForce == rev.Number && a.Print.Kind == Filed
-	err = s.Store.Read(ctx, s.session(ctx, a.Print.Prison), func(tx Tx) error {
-		if a.Leaf, err = tx.Leaf(ctx, a.Print.Prison, "print", a.Print.ref()); err != nil {
-			return err
-		}
-		a.Revision, err = tx.Leaf(ctx, a.Print.Prison, "revision", fmt.Sprintf("%s/%d", a.Print.Entry, rev.Number))
-		return err
-	})
-	return a, err
-}
-
-// Compare says whether a file is, byte for byte, the form of the code.
-func (s *Service) Compare(ctx context.Context, typed string, file io.Reader) (sum ledger.Digest, same bool, err error) {
-	a, err := s.Verify(ctx, typed)
-	if err != nil {
-		return sum, false, err
-	}
-	h := sha256.New()
-	if _, err := io.Copy(h, file); err != nil {
-		return sum, false, err
-	}
-	sum = ledger.Digest(h.Sum(nil))
-	return sum, sum == a.Print.Sha256, nil
 }

@@ -4539,14 +4539,8 @@ export interface components {
             /** Format: date-time */
             decided_at?: string;
         };
-        Print: {
-            /** Format: uuid */
-            prison: string;
-            /** Format: uuid */
-            id: string;
-            revision: number;
-            /** @enum {string} */
-            kind: "filed" | "voided";
+        /** @description A paper as it was drawn and kept. */
+        Filing: {
             code: string;
             sha256: components["schemas"]["Digest"];
             size: number;
@@ -4558,17 +4552,46 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
+        /** @description Of the form of an entry or of a score sheet, one of both. */
         PrintAnswer: {
-            print: components["schemas"]["Print"];
+            filing: components["schemas"]["Filing"];
+            leaf: number;
+            /** @description What the paper says still stands. */
+            in_force: boolean;
+            form?: components["schemas"]["FormAnswer"];
+            sheet?: components["schemas"]["SheetAnswer"];
+        };
+        FormAnswer: {
             entry: components["schemas"]["Entry"];
+            revision: number;
+            /** @enum {string} */
+            kind: "filed" | "voided";
             author_name: string;
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
             filed_at: string;
-            leaf: number;
             revision_leaf: number;
-            in_force: boolean;
+        };
+        SheetAnswer: {
+            /** Format: uuid */
+            prison: string;
+            /**
+             * Format: uuid
+             * @description None where it is the prison as a whole.
+             */
+            area?: string;
+            /** Format: uuid */
+            run: string;
+            kind: components["schemas"]["RunKind"];
+            score: components["schemas"]["Decimal"];
+            passes: boolean;
+            /** Format: date */
+            as_of: string;
+            made_by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            run_leaf: number;
         };
         Volume: {
             /** Format: uuid */

@@ -113,7 +113,9 @@ export type LedgerType = LedgerHead &
     { schema: Schema; form: FormLayout; evidence: EvidenceLine[]; columns: Column[] }
   >
 
+export type FormAnswer = S['FormAnswer']
 export type PrintAnswer = S['PrintAnswer']
+export type SheetAnswer = S['SheetAnswer']
 export type Volume = S['Volume']
 
 export type Duty = S['Duty']

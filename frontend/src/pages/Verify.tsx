@@ -1,11 +1,13 @@
 import { Button, Input } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
-import type { PrintAnswer } from '../api/model'
+import type { FormAnswer, PrintAnswer, SheetAnswer } from '../api/model'
+import { sheetUrl } from '../api/overview'
 import { compareForm, formUrl, useVerified } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Failed, Loading } from '../ui/States'
@@ -52,55 +54,129 @@ export default function Verify() {
 
 function Found({ answer }: { answer: PrintAnswer }) {
   const t = useT()
-  const names = useNames()
-  const { print, entry } = answer
-  const standing = answer.in_force ? 'inForce' : print.kind === 'voided' ? 'voided' : 'replaced'
+  const { filing, form, sheet } = answer
   return (
     <>
       <section className="panel" aria-label={t('printing.result')}>
-        <p className={answer.in_force ? 'verified' : 'late'} role="status">
-          <strong>{t(`printing.${standing}`)}</strong>
-        </p>
-        <dl className="pairs">
-          <dt>{t('printing.ledger')}</dt>
-          <dd>
-            <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
-              {names.ledger(entry.ledger)}
-            </Link>{' '}
-            <EntryTags entry={entry} />
-          </dd>
-          <dt>{t('entry.area')}</dt>
-          <dd>
-            {names.prison(entry.prison)} {names.area(entry.area)}
-          </dd>
-          <dt>{t('entry.occurred')}</dt>
-          <dd>{showTime(answer.occurred_at)}</dd>
-          <dt>{t('entry.author')}</dt>
-          <dd>{answer.author_name}</dd>
-          <dt>{t('printing.filedAt')}</dt>
-          <dd>
-            {showTime(answer.filed_at)} · {t('entry.revisionN', { n: print.revision })}
-          </dd>
-          <dt>{t('printing.leaf')}</dt>
-          <dd>{t('printing.leaves', { revision: answer.revision_leaf, print: answer.leaf })}</dd>
-          <dt>{t('printing.pages')}</dt>
-          <dd>{print.pages}</dd>
-          <dt>SHA-256</dt>
-          <dd className="mono">{print.sha256}</dd>
-          {print.missing.length > 0 && (
-            <>
-              <dt>{t('printing.missing')}</dt>
-              <dd className="mono">{print.missing.join(' ')}</dd>
-            </>
-          )}
-        </dl>
-        <p>
-          <a href={formUrl(entry)} target="_blank" rel="noreferrer">
-            {t('printing.openForm')}
-          </a>
-        </p>
+        {form && <Form answer={answer} form={form} />}
+        {sheet && <Sheet answer={answer} sheet={sheet} />}
       </section>
-      <Compare code={print.code} key={print.code} />
+      <Compare code={filing.code} key={filing.code} />
+    </>
+  )
+}
+
+function Standing({ holds, text }: { holds: boolean; text: string }) {
+  return (
+    <p className={holds ? 'verified' : 'late'} role="status">
+      <strong>{text}</strong>
+    </p>
+  )
+}
+
+function Form({ answer, form }: { answer: PrintAnswer; form: FormAnswer }) {
+  const t = useT()
+  const names = useNames()
+  const { entry } = form
+  const standing = answer.in_force ? 'inForce' : form.kind === 'voided' ? 'voided' : 'replaced'
+  return (
+    <>
+      <Standing holds={answer.in_force} text={t(`printing.${standing}`)} />
+      <dl className="pairs">
+        <dt>{t('printing.ledger')}</dt>
+        <dd>
+          <Link to={`/prisons/${entry.prison}/entries/${entry.id}`}>
+            {names.ledger(entry.ledger)}
+          </Link>{' '}
+          <EntryTags entry={entry} />
+        </dd>
+        <dt>{t('entry.area')}</dt>
+        <dd>
+          {names.prison(entry.prison)} {names.area(entry.area)}
+        </dd>
+        <dt>{t('entry.occurred')}</dt>
+        <dd>{showTime(form.occurred_at)}</dd>
+        <dt>{t('entry.author')}</dt>
+        <dd>{form.author_name}</dd>
+        <dt>{t('printing.filedAt')}</dt>
+        <dd>
+          {showTime(form.filed_at)} · {t('entry.revisionN', { n: form.revision })}
+        </dd>
+        <dt>{t('printing.leaf')}</dt>
+        <dd>{t('printing.leaves', { revision: form.revision_leaf, print: answer.leaf })}</dd>
+        <Paper filing={answer.filing} />
+      </dl>
+      <p>
+        <a href={formUrl(entry)} target="_blank" rel="noreferrer">
+          {t('printing.openForm')}
+        </a>
+      </p>
+    </>
+  )
+}
+
+function Sheet({ answer, sheet }: { answer: PrintAnswer; sheet: SheetAnswer }) {
+  const t = useT()
+  const names = useNames()
+  const { prison, area, run } = sheet
+  return (
+    <>
+      <Standing
+        holds={answer.in_force}
+        text={t(answer.in_force ? 'printing.inForceSheet' : 'printing.replacedSheet')}
+      />
+      <dl className="pairs">
+        <dt>{t('printing.sheetUnit')}</dt>
+        <dd>
+          {names.prison(prison)} {area && names.area(area)}
+        </dd>
+        <dt>{t('printing.sheetKind')}</dt>
+        <dd>
+          <Link to={`/prisons/${prison}/runs/${run}`}>
+            {t('readiness.runTitle', {
+              kind: t(`readiness.run.${sheet.kind}`),
+              day: sheet.as_of,
+            })}
+          </Link>
+        </dd>
+        <dt>{t('printing.sheetScore')}</dt>
+        <dd>
+          {shown(sheet.score)}{' '}
+          <span className={`status ${sheet.passes ? 'approved' : 'overdue'}`}>
+            {t(sheet.passes ? 'score.pass' : 'score.fail')}
+          </span>
+        </dd>
+        <dt>{t('printing.sheetMade')}</dt>
+        <dd>
+          {sheet.made_by_name} {showTime(sheet.recorded_at)}
+        </dd>
+        <dt>{t('printing.leaf')}</dt>
+        <dd>{t('printing.sheetLeaves', { run: sheet.run_leaf, print: answer.leaf })}</dd>
+        <Paper filing={answer.filing} />
+      </dl>
+      <p>
+        <a href={sheetUrl(prison, run)} target="_blank" rel="noreferrer">
+          {t('printing.openSheet')}
+        </a>
+      </p>
+    </>
+  )
+}
+
+function Paper({ filing }: { filing: PrintAnswer['filing'] }) {
+  const t = useT()
+  return (
+    <>
+      <dt>{t('printing.pages')}</dt>
+      <dd>{filing.pages}</dd>
+      <dt>SHA-256</dt>
+      <dd className="mono">{filing.sha256}</dd>
+      {filing.missing.length > 0 && (
+        <>
+          <dt>{t('printing.missing')}</dt>
+          <dd className="mono">{filing.missing.join(' ')}</dd>
+        </>
+      )}
     </>
   )
 }
