@@ -58,6 +58,26 @@ describe('where an area stands', () => {
     await page.getByText(/逐字节相同/).waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'run')
+  })
+
+  it('its paper bears a code that is answered for', async () => {
+    const run = page.url()
+    const href = await page.getByRole('link', { name: '评分表' }).getAttribute('href')
+    const paper = await page.request.get(new URL(href ?? '', run).href)
+    const code = /filename="?([0-9A-Z-]{19})\.pdf/.exec(
+      paper.headers()['content-disposition'] ?? '',
+    )
+    await page.goto(new URL(`/verify/${code?.[1]}`, run).href)
+    await page.getByText('属实：本评分表已留存').waitFor()
+    await page.locator('#verify-file').setInputFiles({
+      name: '评分表.pdf',
+      mimeType: 'application/pdf',
+      buffer: await paper.body(),
+    })
+    await page.getByText('一致：该文件就是归档的原件').waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'verify-sheet')
+    await page.goto(run)
     await page.goBack()
   })
 

@@ -377,6 +377,13 @@ func (s *Service) contents(ctx context.Context, l Look, c Case) (contents, error
 		return out, err
 	}
 	r := report{Case: c, Unit: called.Prison + "　" + area.NameZH, Level: wordings[c.Level], Events: events}
+	if c.Pin != nil {
+		std, err := s.Standards.Version(ctx, *c.Pin)
+		if err != nil {
+			return out, err
+		}
+		r.Standard = fmt.Sprintf("%s　第 %d 版", std.Title.ZH, std.Version)
+	}
 	if c.Area == uuid.Nil {
 		r.Unit = called.Prison + "　监狱整体"
 	}

@@ -18,6 +18,7 @@ type report struct {
 	Case       Case
 	Unit       string
 	Level      string
+	Standard   string // its title and version
 	Events     []Event
 	Sheets     []scored
 	Opinions   []spoken
@@ -121,11 +122,7 @@ var (
 func minute(t time.Time) string { return t.In(catalog.Zone).Format("2006-01-02 15:04") }
 
 func (r report) paper() printing.Official {
-	about := []string{"等级：" + r.Level}
-	if p := r.Case.Pin; p != nil {
-		about = append(about, fmt.Sprintf("适用标准：%s 第 %d 版", p.Standard, p.Version))
-	}
-	o := printing.Official{Title: "规范化创建申报材料", Below: []string{r.Unit, strings.Join(about, "　")}, Number: "申报编号 " + r.Case.ID.String()}
+	o := printing.Official{Title: "规范化创建申报材料", Below: []string{r.Unit, "等级：" + r.Level, r.Standard}, Number: "申报编号 " + r.Case.ID.String()}
 	add := func(p printing.Part) { o.Parts = append(o.Parts, p) }
 	for _, x := range r.Sheets {
 		p := printing.Part{Heading: printing.CheckKind(x.Kind) + "　" + x.Display + " 分", Columns: []string{"项目", "分值", "扣分", "得分"},
