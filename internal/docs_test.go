@@ -72,6 +72,43 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
+// TestOpenPointsAreData holds the table of the open points to one row each of O1 to O16, and to
+// names that stand in the file that is said.
+func TestOpenPointsAreData(t *testing.T) {
+	raw, err := os.ReadFile("../docs/requirements.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quoted := regexp.MustCompile("`([^`]+)`")
+	next := 1
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(line, " | ")
+		if !strings.HasPrefix(line, "| O") || cells[0] == "| O" {
+			continue
+		}
+		if want := fmt.Sprintf("| O%d", next); cells[0] != want || len(cells) != 4 {
+			t.Fatalf("%s in %d cells, not %s in 4", cells[0], len(cells), want)
+		}
+		next++
+		names := quoted.FindAllStringSubmatch(cells[3], -1)
+		if len(names) < 2 {
+			t.Fatalf("%s names no datum of a file", cells[0])
+		}
+		file, err := os.ReadFile("../" + names[0][1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range names[1:] {
+			if !regexp.MustCompile(`\b` + n[1] + `\b`).Match(file) {
+				t.Errorf("%s: %s does not stand in %s", cells[0], n[1], names[0][1])
+			}
+		}
+	}
+	if next != 17 {
+		t.Errorf("%d open points, there are 16", next-1)
+	}
+}
+
 // TestFeatures holds the table of features to one row an id, and to tests that
 // there are.
 func TestFeatures(t *testing.T) {

@@ -77,7 +77,7 @@ describe('where an area stands', () => {
     await page.getByText('一致：该文件就是归档的原件').waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'verify-sheet')
-    await page.goto(run)
+    await page.goBack()
     await page.goBack()
   })
 

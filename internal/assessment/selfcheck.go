@@ -218,7 +218,7 @@ func (s *Service) pending(ctx context.Context, l *looking) (list []DefectItem, e
 	for _, d := range dues {
 		item := DefectItem{Ledger: d.Ledger, Day: catalog.DayOf(d.Due), At: &d.Due, Period: d.Period}
 		if d.Price.Rat().Cmp(new(big.Rat)) > 0 {
-			item.Note = &fault.Text{ZH: "漏填扣 " + d.Price.Round() + " 分", EN: "missing it costs " + d.Price.Round()}
+			item.Note = &fault.Text{ZH: "漏填扣 " + d.Price.Round(2) + " 分", EN: "missing it costs " + d.Price.Round(2)}
 		}
 		list = append(list, item)
 	}

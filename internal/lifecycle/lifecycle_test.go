@@ -54,6 +54,8 @@ func TestNeed(t *testing.T) {
 func TestEligible(t *testing.T) {
 	m := machine(t)
 	either := machine(t, `"functional_pool": {"value": "one"`, `"functional_pool": {"value": "either"`)
+	more := machine(t, `"ratio_inclusive": {"value": true`, `"ratio_inclusive": {"value": false`)
+	asked := machine(t, `"functional_none": {"value": "holds"`, `"functional_none": {"value": "fails"`)
 	for _, tt := range []struct {
 		name                    string
 		m                       *Machine
@@ -71,6 +73,11 @@ func TestEligible(t *testing.T) {
 		{"14 of 21", m, Counts{Ordinary: Count{14, 21}}, true, true},
 		{"W12 one ordinary area revoked", m, Counts{Ordinary: Count{5, 9}, Functional: Count{3, 4}}, false, true},
 		{"W12 and one functional", m, Counts{Ordinary: Count{5, 9}, Functional: Count{2, 4}}, false, false},
+		{"O3 more than the fraction", more, Counts{Ordinary: Count{6, 9}, Functional: Count{7, 8}}, false, true},
+		{"O3 one more", more, Counts{Ordinary: Count{7, 9}, Functional: Count{7, 8}}, true, true},
+		{"O3 of functional areas", more, Counts{Ordinary: Count{7, 9}, Functional: Count{6, 8}}, false, false},
+		{"O3 between fractions", more, Counts{Ordinary: Count{14, 20}, Functional: Count{4, 5}}, true, true},
+		{"O4 asked for", asked, Counts{Ordinary: Count{2, 3}}, false, false},
 		{"O5 one pool", m, Counts{Ordinary: Count{2, 2}, Functional: Count{3, 4}, SubArea: Count{0, 4}}, false, false},
 		{"O5 either", either, Counts{Ordinary: Count{2, 2}, Functional: Count{3, 4}, SubArea: Count{0, 4}}, true, true},
 	} {

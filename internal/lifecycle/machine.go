@@ -154,7 +154,15 @@ func (c *compiler) wrong(format string, args ...any) {
 	c.errs = append(c.errs, fmt.Sprintf(format, args...))
 }
 
+// choices are parameters that are no numbers: what each may be.
+var choices = map[string][]any{"ratio_inclusive": {true, false}, "functional_none": {"holds", "fails"}, "functional_pool": {"one", "either"}}
+
 func (c *compiler) compile() error {
+	for _, name := range slices.Sorted(maps.Keys(choices)) {
+		if !slices.Contains(choices[name], c.m.Parameters[name].Value) {
+			c.wrong("parameter %s is one of %v", name, choices[name])
+		}
+	}
 	env, err := environment(c.m.Parameters)
 	if err != nil {
 		return err

@@ -6,8 +6,7 @@ import (
 	"taizhang/internal/fault"
 )
 
-// Need is how many of n a share asks for: ceil(share·n). "以上" includes the
-// share itself (R43, O3).
+// Need is how many of n a share asks for: ceil(share·n), the share itself included.
 func Need(share *big.Rat, n int) int {
 	x := new(big.Rat).Mul(share, big.NewRat(int64(n), 1))
 	up := new(big.Int).Add(x.Num(), x.Denom())
@@ -58,20 +57,29 @@ func (m *Machine) Eligible(level string, n Counts) (Eligibility, error) {
 		return out, err
 	}
 	// A prison without ordinary areas has nothing to be judged by (W2); one without
-	// functional units is not asked for any (O4).
-	o := Ratio{Of: "ordinary", Count: n.Ordinary, Need: Need(ordinary, n.Ordinary.All), Applies: true}
+	// functional units is not asked for any, unless O4 says so.
+	o := Ratio{Of: "ordinary", Count: n.Ordinary, Need: m.need(ordinary, n.Ordinary.All), Applies: true}
 	o.Holds = n.Ordinary.All > 0 && n.Ordinary.Passed >= o.Need
 	pool := Count{n.Functional.Passed + n.SubArea.Passed, n.Functional.All + n.SubArea.All}
-	f := Ratio{Of: "functional", Count: pool, Need: Need(functional, pool.All), Applies: pool.All > 0}
-	f.Holds = !f.Applies || f.Passed >= f.Need
+	f := Ratio{Of: "functional", Count: pool, Need: m.need(functional, pool.All), Applies: pool.All > 0}
+	f.Holds = f.Applies && f.Passed >= f.Need || !f.Applies && m.Parameter("functional_none") != "fails"
 	if m.Parameter("functional_pool") == "either" && f.Applies && !f.Holds {
 		for _, part := range []Count{n.Functional, n.SubArea} {
-			f.Holds = f.Holds || part.All > 0 && part.Passed >= Need(functional, part.All)
+			f.Holds = f.Holds || part.All > 0 && part.Passed >= m.need(functional, part.All)
 		}
 	}
 	out.Ratios = []Ratio{o, f}
 	out.Holds = o.Holds && f.Holds
 	return out, nil
+}
+
+// need of a condition: "以上" includes the share itself (R43) unless O3 says that more is asked for.
+func (m *Machine) need(share *big.Rat, n int) int {
+	need := Need(share, n)
+	if m.Parameter("ratio_inclusive") == "false" && new(big.Rat).Mul(share, big.NewRat(int64(n), 1)).Cmp(big.NewRat(int64(need), 1)) == 0 {
+		need++
+	}
+	return need
 }
 
 func (m *Machine) share(name string) (*big.Rat, error) {

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"taizhang/internal/fault"
+	"taizhang/schemas"
 )
 
 // good is a day on which nothing stands against any act.
@@ -164,6 +165,33 @@ func TestGuards(t *testing.T) {
 			tt.edit(&d.f, &tt.e)
 			d.refused(tt.e, tt.guard)
 		})
+	}
+}
+
+// TestRecheckLine is O8: as at acceptance, or a score of its own.
+func TestRecheckLine(t *testing.T) {
+	own := machine(t, `"recheck_line": {"value": "acceptance"`, `"recheck_line": {"value": "940"`)
+	for m, want := range map[*Machine]State{machine(t): Revoked, own: Named} {
+		d := start(m, t, "area", "area")
+		d.c.State, d.c.CycleStart, d.c.Cycle, d.c.LookedBack, d.c.Carry = "RECHECK", "2023-06-01", 1, true, "8.6"
+		d.f.SheetScore = "948.6" // 940 after the carry
+		d.must(Event{Name: "close", As: BureauOffice, Document: "局〔2026〕9号", DocumentOn: "2026-06-01", Record: "sheet"})
+		if d.c.State != want {
+			t.Errorf("%s, not %s", d.c.State, want)
+		}
+	}
+}
+
+// TestChoicesOfParameters: a word that says nothing is refused.
+func TestChoicesOfParameters(t *testing.T) {
+	raw, err := schemas.FS.ReadFile("accreditation/v1/case.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bad *Mistakes
+	_, err = Parse([]byte(strings.Replace(string(raw), `"functional_none": {"value": "holds"`, `"functional_none": {"value": "maybe"`, 1)))
+	if !errors.As(err, &bad) || len(bad.List) != 1 || !strings.Contains(bad.List[0], "functional_none") {
+		t.Error(err)
 	}
 }
 

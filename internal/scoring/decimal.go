@@ -45,12 +45,13 @@ func (d Decimal) String() string {
 	return r.String()
 }
 
-// Round is the value half up at two decimals, for display only.
-func (d Decimal) Round() string {
-	hundred := new(big.Rat).Mul(d.Rat(), big.NewRat(100, 1))
-	hundred.Add(hundred, big.NewRat(1, 2))
-	n := new(big.Int).Div(hundred.Num(), hundred.Denom()) // floor
-	return new(big.Rat).SetFrac(n, big.NewInt(100)).FloatString(2)
+// Round is the value half up at so many decimals, for display only.
+func (d Decimal) Round(decimals int) string {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals)), nil)
+	scaled := new(big.Rat).Mul(d.Rat(), new(big.Rat).SetInt(scale))
+	scaled.Add(scaled, big.NewRat(1, 2))
+	n := new(big.Int).Div(scaled.Num(), scaled.Denom()) // floor
+	return new(big.Rat).SetFrac(n, scale).FloatString(decimals)
 }
 
 // MarshalText writes what UnmarshalText reads.

@@ -62,7 +62,7 @@ func Evaluate(s *Standard, in Input) *Sheet {
 		score = new(big.Rat).Sub(score, sheet.Carry.Deducted.Rat())
 	}
 	sheet.Deducted, sheet.Applies, sheet.Score = Decimal{deducted}, Decimal{applies}, Decimal{score}
-	sheet.Display, sheet.Passes = sheet.Score.Round(), !less(score, s.Line.Rat())
+	sheet.Display, sheet.Passes = sheet.Score.Round(s.decimals()), !less(score, s.Line.Rat())
 	return sheet
 }
 

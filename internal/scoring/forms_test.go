@@ -2,6 +2,7 @@ package scoring_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,6 +142,31 @@ func TestOverrideBeside(t *testing.T) {
 	in.Overrides[0].Amount = dec(t, "0")
 	if l := lineOf(t, scoring.Evaluate(formed(t), in), "A-3.phone"); l.Override == nil || len(l.Losses) != 0 {
 		t.Errorf("an amount of nothing: %+v", l)
+	}
+}
+
+// TestOpenPoints: one event costs once or at every line (O13), a score is shown with as many
+// decimals as the standard says (O15), and what passes is compared before.
+func TestOpenPoints(t *testing.T) {
+	in := window
+	in.Findings = []scoring.Finding{{ID: "1", Line: "A-3.phone", Day: "2026-03-03", Count: 1, Event: "phone"}, {ID: "2", Line: "B-1.phone", Day: "2026-03-03", Count: 1, Event: "phone"}}
+	once := scoring.Evaluate(formed(t), in)
+	each := formed(t)
+	each.SameEvent = "each"
+	apart := in
+	apart.Findings = slices.Clone(in.Findings)
+	apart.Findings[1].Event = "another phone"
+	if got, want := scoring.Evaluate(each, in), scoring.Evaluate(formed(t), apart); !got.Score.Equal(want.Score) || got.Score.Equal(once.Score) {
+		t.Errorf("each %s, as two events %s, once %s", got.Score, want.Score, once.Score)
+	}
+	in.Findings = nil
+	in.Overrides = []scoring.Override{{ID: "own", Line: "A-2.copied", Amount: dec(t, "50.04"), Reason: "自身扣分"}}
+	for n, want := range map[int]string{0: "950", 1: "950.0", 2: "949.96", 3: "949.960"} {
+		std := formed(t)
+		std.Decimals = &n
+		if sheet := scoring.Evaluate(std, in); sheet.Display != want || sheet.Passes {
+			t.Errorf("%d decimals: %s, passes %v", n, sheet.Display, sheet.Passes)
+		}
 	}
 }
 

@@ -29,6 +29,9 @@ type claim struct {
 // one event raise the score, where its line has nothing left to lose.
 func (e *evaluation) settle(s *Standard) {
 	e.shares = map[string]share{}
+	if s.SameEvent == "each" {
+		return
+	}
 	events := map[string][]claim{}
 	for i := range s.Domains {
 		for j := range s.Domains[i].Indicators {

@@ -86,7 +86,7 @@ type Sheet struct {
 	// the rest stands for the whole (折算); 0 where all apply or the policy is full marks.
 	Rescaled Decimal       `json:"rescaled"`
 	Score    Decimal       `json:"score"`   // exact
-	Display  string        `json:"display"` // two decimals, half up
+	Display  string        `json:"display"` // half up, at as many decimals as the standard says
 	Line     Decimal       `json:"line"`
 	Passes   bool          `json:"passes"`
 	Carry    *CarryScore   `json:"carry,omitempty"`

@@ -21,13 +21,24 @@ type Standard struct {
 	Months int `json:"months"`
 	// NotApplicable says what an indicator that does not apply does to the
 	// score: "rescale" to those that do, or "full_marks".
-	NotApplicable string   `json:"not_applicable"`
-	Domains       []Domain `json:"domains"`
+	NotApplicable string `json:"not_applicable"`
+	// SameEvent is "each" where one event costs at every line that it falls under; "" counts it
+	// once, where it costs most (O13). Decimals that a score is shown with; nil is two (O15).
+	SameEvent string   `json:"same_event,omitempty"`
+	Decimals  *int     `json:"decimals,omitempty"`
+	Domains   []Domain `json:"domains"`
 
 	// Digest of the artefacts it was made of ("sha256:…"); empty where nobody said.
 	Digest string `json:"-"`
 
 	lines map[string]*Line
+}
+
+func (s *Standard) decimals() int {
+	if s.Decimals == nil {
+		return 2
+	}
+	return *s.Decimals
 }
 
 // Kind of units that a standard is for: areas of the prison by their kind and, of

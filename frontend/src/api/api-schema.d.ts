@@ -5653,6 +5653,9 @@ export interface components {
             line: components["schemas"]["Decimal"];
             months: number;
             not_applicable: string;
+            /** @enum {string} */
+            same_event?: "" | "each";
+            decimals?: number;
             domains: {
                 id: string;
                 title: components["schemas"]["Text"];
