@@ -109,6 +109,35 @@ func TestOpenPointsAreData(t *testing.T) {
 	}
 }
 
+// TestWorkedCases holds the table of the worked cases to one row each of W1 to W12, and to tests
+// that there are.
+func TestWorkedCases(t *testing.T) {
+	raw, err := os.ReadFile("../docs/requirements.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, next := tests(t), 1
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(line, " | ")
+		if !strings.HasPrefix(line, "| W") || cells[0] == "| W" {
+			continue
+		}
+		found := named.FindAllStringSubmatch(cells[len(cells)-1], -1)
+		if want := fmt.Sprintf("| W%d", next); cells[0] != want || len(found) == 0 {
+			t.Fatalf("%s with %d tests, not %s", cells[0], len(found), want)
+		}
+		next++
+		for _, m := range found {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which is not there", cells[0], m[1])
+			}
+		}
+	}
+	if next != 13 {
+		t.Errorf("%d worked cases, there are 12", next-1)
+	}
+}
+
 // TestFeatures holds the table of features to one row an id, and to tests that
 // there are.
 func TestFeatures(t *testing.T) {
