@@ -28,6 +28,7 @@ func (a *API) standardRoutes() []route {
 		{"PUT", version, "standards.save", false, a.saveStandard},
 		{"POST", version + "/review", "standards.review", false, a.reviewStandard},
 		{"POST", version + "/issue", "standards.issue", false, a.issueStandard},
+		{"GET", "/measures", "measures.list", false, a.measures},
 		{"GET", "/basis", "basis.list", false, a.basis},
 		{"POST", "/basis", "basis.add", false, a.addBasis},
 		{"POST", "/basis/replacements", "basis.replace", false, a.replaceBasis},
@@ -94,6 +95,12 @@ func (a *API) checkStandard(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, r)
+}
+
+// measures are what the lines of a standard may ask the catalogue for.
+func (a *API) measures(c echo.Context) error {
+	every, ledgers := a.Standards.Measures()
+	return c.JSON(http.StatusOK, map[string]any{"every": every, "ledgers": some(ledgers)})
 }
 
 func (a *API) draftStandard(c echo.Context) error {

@@ -2075,6 +2075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the lines of a standard may ask for, of every ledger alike and of each its own */
+        get: operations["measures.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/standards/check": {
         parameters: {
             query?: never;
@@ -5713,6 +5730,14 @@ export interface components {
             domains: components["schemas"]["StandardDomainCover"][];
             departments: components["schemas"]["StandardCover"][];
             ledgers: components["schemas"]["StandardCover"][];
+        };
+        Measurable: {
+            id: string;
+            title: components["schemas"]["Text"];
+            measures: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
         };
         StandardReport: {
             mistakes: components["schemas"]["StandardMistake"][];
@@ -12730,6 +12755,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measures.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the lines of a standard may ask for, of every ledger alike and of each its own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        every: string[];
+                        ledgers: components["schemas"]["Measurable"][];
+                    };
                 };
             };
             /** @description A problem */

@@ -11,6 +11,7 @@ export type StandardReport = S['StandardReport']
 export type StandardComparison = S['StandardComparison']
 export type StandardFrame = S['StandardFrame']
 export type Misread = S['Misread']
+export type Measurable = S['Measurable']
 export type BasisDocument = S['BasisDocument']
 export type Action = 'create' | 'edit' | 'approve' | 'manage'
 
@@ -81,8 +82,12 @@ export function useStandardName() {
     ) || id
 }
 
+export async function loadStandard(standard: string, version: number) {
+  return (await call<Whole>(`/standards/${standard}/versions/${version}`)).data
+}
+
 export function useStandard(standard: string, version: number) {
-  const queryFn = async () => (await call<Whole>(`/standards/${standard}/versions/${version}`)).data
+  const queryFn = () => loadStandard(standard, version)
   return useQuery({ queryKey: ['standards', standard, version], queryFn })
 }
 
@@ -100,6 +105,13 @@ export function useBasis() {
   const queryFn = async () =>
     (await call<{ documents: BasisDocument[]; actions: Action[] }>('/basis')).data
   return useQuery({ queryKey: ['basis'], queryFn })
+}
+
+/** What the lines of a standard may ask the catalogue for. */
+export function useMeasures() {
+  const queryFn = async () =>
+    (await call<{ every: string[]; ledgers: Measurable[] }>('/measures')).data
+  return useQuery({ queryKey: ['measures'], queryFn, staleTime: 300_000 })
 }
 
 export async function checkStandard(body: Artefacts, signal?: AbortSignal) {

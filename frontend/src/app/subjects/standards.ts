@@ -1,11 +1,13 @@
+import type drafting from '../../i18n/drafting.zh.json'
 import type zh from '../../i18n/standards.zh.json'
 import { readers } from '../posts'
 import { page, type Subject } from '../subject'
 
 declare module '../../i18n/texts' {
-  interface Texts extends Standards {}
+  interface Texts extends Standards, Drafting {}
 }
 type Standards = typeof zh
+type Drafting = typeof drafting
 
 export const subject: Subject = {
   menu: {
