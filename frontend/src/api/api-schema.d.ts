@@ -2161,6 +2161,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/standards/{standard}/versions/{version}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the version before, as it was written, else as the codes say */
+        get: operations["standards.mapped"];
+        /** Say what became of the version before; the draft is reviewed with it */
+        put: operations["standards.map"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/standards/{standard}/versions/{version}/review": {
         parameters: {
             query?: never;
@@ -5757,6 +5775,44 @@ export interface components {
             before?: components["schemas"]["Indicator"];
             after?: components["schemas"]["Indicator"];
             lines: string[];
+        };
+        MappingLink: {
+            from?: string[];
+            to?: string[];
+            /** @enum {string} */
+            how: "same" | "renamed" | "split" | "merged" | "new" | "ended";
+            /** @enum {string} */
+            coverage?: "full" | "partial";
+        };
+        Mapping: {
+            standard: string;
+            from: number;
+            to: number;
+            domains: components["schemas"]["MappingLink"][];
+            indicators: components["schemas"]["MappingLink"][];
+        };
+        StandardOutline: {
+            version: number;
+            domains: {
+                id: string;
+                title: components["schemas"]["Text"];
+                points: components["schemas"]["Decimal"];
+                indicators: {
+                    code: string;
+                    title: components["schemas"]["Text"];
+                    points: components["schemas"]["Decimal"];
+                }[];
+            }[];
+        };
+        Mapped: {
+            mapping: components["schemas"]["Mapping"];
+            /** @description else proposed from the codes */
+            written: boolean;
+            mistakes: components["schemas"]["StandardMistake"][];
+            before: components["schemas"]["StandardOutline"];
+            after: components["schemas"]["StandardOutline"];
+            version: components["schemas"]["StandardVersion"];
+            actions: string[];
         };
         StandardComparison: {
             standard: string;
@@ -12986,6 +13042,77 @@ export interface operations {
         };
         responses: {
             /** @description Keep a draft as it now is; what was reviewed is a draft again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.mapped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the version before, as it was written, else as the codes say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mapped"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.map": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description Say what became of the version before; the draft is reviewed with it */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,8 @@ export type StandardComparison = S['StandardComparison']
 export type StandardFrame = S['StandardFrame']
 export type Misread = S['Misread']
 export type Measurable = S['Measurable']
+export type Mapped = S['Mapped']
+export type Mapping = S['Mapping']
 export type BasisDocument = S['BasisDocument']
 export type Action = 'create' | 'edit' | 'approve' | 'manage'
 
@@ -101,6 +103,17 @@ export function useComparison(standard: string, from: number, to: number) {
   })
 }
 
+/** What became of the version before. */
+export function useMapped(standard: string, version: number) {
+  const queryFn = async () =>
+    (await call<Mapped>(`/standards/${standard}/versions/${version}/mapping`)).data
+  return useQuery({
+    queryKey: ['standards', standard, version, 'mapping'],
+    queryFn,
+    enabled: version > 0,
+  })
+}
+
 export function useBasis() {
   const queryFn = async () =>
     (await call<{ documents: BasisDocument[]; actions: Action[] }>('/basis')).data
@@ -137,6 +150,9 @@ async function change(
 
 export const saveStandard = (v: StandardVersion, body: Artefacts, key: string) =>
   change(v, 'PUT', `/standards/${v.standard}/versions/${v.version}`, body, key)
+
+export const saveMapping = (v: StandardVersion, body: Mapping, key: string) =>
+  change(v, 'PUT', `/standards/${v.standard}/versions/${v.version}/mapping`, body, key)
 
 export const reviewStandard = (
   v: StandardVersion,
