@@ -52,9 +52,23 @@ describe('a standard from draft to issue', () => {
     await office.getByLabel('检查地点', { exact: true }).waitFor()
     expect(await violations(office)).toEqual([])
     await shot(office, 'standard-line')
+    await office.getByRole('button', { name: '加一行 参照例：严重程度与影响范围' }).click()
+    await office.getByLabel('事例', { exact: true }).fill('一名未经审批，当天补办')
+    await shot(office, 'standard-anchors')
     await office.getByText(/发布检查：通过，/).waitFor()
     await office.getByRole('button', { name: '保存并送审' }).click()
     await office.getByText(/第 2 版 .*草案/).waitFor()
+  })
+
+  it('says what became of the version before', async () => {
+    await office.goto(`${address}/standards/kitchen/v/2/mapping`)
+    const list = office.getByRole('region', { name: '指标的去向' })
+    await list.getByText('24 项不变').click()
+    await list.getByRole('button', { name: '改为部分对应 HF-01' }).click()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'standard-mapping')
+    await office.getByRole('button', { name: '保存对应' }).click()
+    await office.getByText('对应已保存，草案须重新审核').waitFor()
   })
 
   it('is passed by another and issued; the one before is superseded', async () => {
@@ -64,7 +78,7 @@ describe('a standard from draft to issue', () => {
       .getByText(/已审核/)
       .first()
       .waitFor()
-    await office.reload()
+    await office.goto(`${address}/standards/kitchen/v/2`)
     await office.getByRole('button', { name: /印\s*发/ }).click()
     await office.getByText(/第 2 版 .*已印发/).waitFor()
     await office.goto(`${address}/standards`)

@@ -221,6 +221,10 @@ func (c *checker) guide(raw []byte) {
 		c.mistake(!told[l.ID], at, codeGuide, "规则 %s 的指引重复", "Line %s is told of twice", l.ID)
 		c.mistake(l.Where.ZH != "" && len(l.Steps) > 0, at, codeGuide, "规则 %s 须写明地点和步骤", "Say where and how line %s is checked", l.ID)
 		c.mistake(l.Sample == nil || l.Sample.N > 0, at+"/sample", codeGuide, "抽样数须为正", "A sample is of at least one")
+		for k, a := range l.Anchors {
+			placed := slices.Contains(scoring.Severities, a.Severity) && slices.Contains(scoring.Scopes, a.Scope)
+			c.mistake(placed && a.Example.ZH != "", fmt.Sprintf("%s/anchors/%d", at, k), codeGuide, "规则 %s 的参照例须写明严重程度、影响范围和事例", "An example of line %s says how grave, how wide and what", l.ID)
+		}
 		told[l.ID] = true
 	}
 	c.each(func(ind *scoring.Indicator, _ string) {

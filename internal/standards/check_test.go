@@ -78,6 +78,7 @@ func TestReleaseChecks(t *testing.T) {
 		"a guide to nothing":      {"kitchen/v1", `"id": "HF-01.barred"`, `"id": "HF-01.other"`, check, "guide", "/guide/lines/1"},
 		"a guide of another":      {"kitchen/v1", `"version": 1`, `"version": 2`, check, "guide", "/guide"},
 		"a guide without a place": {"kitchen/v1", `"where": {"zh": "`, `"where": {"zh": "", "x`, check, "syntax", "/guide"},
+		"an example of no weight": {"kitchen/v1", `"lines": [`, `"lines": [{"id": "HF-00", "where": {"zh": "x"}, "steps": [{"zh": "x"}], "evidence": {"zh": "x"}, "anchors": [{"severity": "grave", "scope": "limited", "example": {"zh": "x"}}]}, `, check, "guide", "/guide/lines/0/anchors/0"},
 		"no title":                {"kitchen/v1", `{"zh": "伙房罪犯选用审批", `, `{"zh": "", `, what, "text", "/domains/0/indicators/0/title"},
 		"a unit of no kind":       {"kitchen/v1", `"unit": {"kind": "functional", "functions": ["kitchen"]}`, `"unit": {"kind": ""}`, what, "text", "/unit/kind"},
 		"more than one document":  {"kitchen/v1", "{\n", "{}\n{\n", how, "syntax", "/rules"},

@@ -45,6 +45,14 @@ export interface Guidance {
   steps: Text[]
   sample?: { n: number; of: Text }
   evidence: Text
+  anchors?: Anchor[]
+}
+
+/** An example of how grave and how wide a finding is. */
+export interface Anchor {
+  severity: 'low' | 'moderate' | 'high'
+  scope: 'limited' | 'pattern' | 'widespread'
+  example: Text
 }
 
 export interface Artefacts {

@@ -164,7 +164,9 @@ function Input(props: InputProps) {
         (field.source === 'parts' ? parts : field.source ? sources.options[field.source] : [])
       return (
         <select id={id} {...said} value={typed} onChange={(e) => say(e.target.value)}>
-          {!choices.some((o) => o.value === '') && <option value="">{t('drafting.none')}</option>}
+          {(field.without || typed === '') && !choices.some((o) => o.value === '') && (
+            <option value="">{t('drafting.none')}</option>
+          )}
           {typed !== '' && !choices.some((o) => o.value === typed) && <option>{typed}</option>}
           <Choices list={choices} />
         </select>
@@ -282,9 +284,9 @@ function Rows(props: Omit<InputProps, 'said'>) {
         onClick={() =>
           change([
             ...list,
-            Object.fromEntries(
-              (field.members ?? []).filter((m) => !m.without).map((m) => [m.at.slice(1), '']),
-            ),
+            (field.members ?? [])
+              .filter((m) => !m.without)
+              .reduce<Doc>((row, m) => set(row, m.at, m.values?.[0]?.[0] ?? '') as Doc, {}),
           ])
         }
       >

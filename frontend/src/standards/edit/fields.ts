@@ -1,4 +1,5 @@
 import type { ParseKeys } from 'i18next'
+import { scopes, severities } from '../../checks/words'
 import { get, type Pointer } from '../../schema/pointer'
 import { type Doc, isObject } from '../../schema/types'
 import { isDecimal, type Kind, type Node } from './draft'
@@ -299,6 +300,35 @@ export const guidance: readonly Field[] = [
     without: '/guide/sample/of/en',
   },
   ...both('/guide/evidence', 'drafting.evidenceZh', 'drafting.evidenceEn'),
+  {
+    at: '/guide/anchors',
+    label: 'drafting.anchors',
+    help: 'drafting.anchorsMean',
+    kind: 'rows',
+    without: '/guide/anchors',
+    span: 4,
+    members: [
+      {
+        at: '/severity',
+        label: 'checks.severity',
+        kind: 'one',
+        values: severities.map((s) => [s, `checks.severities.${s}`] as const),
+      },
+      {
+        at: '/scope',
+        label: 'checks.scope',
+        kind: 'one',
+        values: scopes.map((s) => [s, `checks.scopes.${s}`] as const),
+      },
+      { at: '/example/zh', label: 'drafting.exampleZh', kind: 'text' },
+      {
+        at: '/example/en',
+        label: 'drafting.exampleEn',
+        kind: 'text',
+        without: '/example/en',
+      },
+    ],
+  },
 ]
 
 /** All that is asked of a node. */
