@@ -379,6 +379,9 @@ func TestStandardOverHTTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if status, body = office.do(t, "GET", "/measures", "", nil); status != 200 || len(body["every"].([]any)) != len(catalog.EveryLedger) || len(body["ledgers"].([]any)) == 0 {
+		t.Errorf("measures: %d %v", status, body)
+	}
 	if status, body = office.do(t, "POST", "/standards/check", string(whole), nil); status != 200 || len(body["mistakes"].([]any)) != 0 {
 		t.Errorf("check: %d %v", status, body)
 	}

@@ -26,8 +26,11 @@ func (a *API) standardRoutes() []route {
 		{"GET", "/standards/:standard/compare", "standards.compare", false, a.compareStandards},
 		{"GET", version, "standards.version", false, a.standardVersion},
 		{"PUT", version, "standards.save", false, a.saveStandard},
+		{"GET", version + "/mapping", "standards.mapped", false, a.mappedStandard},
+		{"PUT", version + "/mapping", "standards.map", false, a.mapStandard},
 		{"POST", version + "/review", "standards.review", false, a.reviewStandard},
 		{"POST", version + "/issue", "standards.issue", false, a.issueStandard},
+		{"GET", "/measures", "measures.list", false, a.measures},
 		{"GET", "/basis", "basis.list", false, a.basis},
 		{"POST", "/basis", "basis.add", false, a.addBasis},
 		{"POST", "/basis/replacements", "basis.replace", false, a.replaceBasis},
@@ -96,6 +99,12 @@ func (a *API) checkStandard(c echo.Context) error {
 	return c.JSON(http.StatusOK, r)
 }
 
+// measures are what the lines of a standard may ask the catalogue for.
+func (a *API) measures(c echo.Context) error {
+	every, ledgers := a.Standards.Measures()
+	return c.JSON(http.StatusOK, map[string]any{"every": every, "ledgers": some(ledgers)})
+}
+
 func (a *API) draftStandard(c echo.Context) error {
 	var in artefacts
 	raw, err := read(c, &in)
@@ -136,6 +145,37 @@ func (a *API) saveStandard(c echo.Context) error {
 		return err
 	}
 	v, err := a.Standards.Save(c.Request().Context(), standard, n, revision, in.set(), key)
+	if err != nil {
+		return err
+	}
+	etag(c, v.Revision)
+	return c.JSON(http.StatusOK, v)
+}
+
+// mappedStandard tells what became of the version before.
+func (a *API) mappedStandard(c echo.Context) error {
+	standard, n, err := versionPath(c)
+	if err != nil {
+		return err
+	}
+	m, err := a.Standards.Mapped(c.Request().Context(), standard, n)
+	if err != nil {
+		return err
+	}
+	etag(c, m.Version.Revision)
+	return c.JSON(http.StatusOK, struct {
+		standards.Mapped
+		Actions []string `json:"actions"`
+	}{m, a.Standards.Actions(c.Request().Context())})
+}
+
+func (a *API) mapStandard(c echo.Context) error {
+	var in standards.Mapping
+	standard, n, revision, key, err := changingStandard(c, &in)
+	if err != nil {
+		return err
+	}
+	v, err := a.Standards.Map(c.Request().Context(), standard, n, revision, in, key)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ import (
 
 // How a finding is placed, and the kinds of source it may rest on.
 var (
-	Severities = []string{"low", "moderate", "high"}
-	Scopes     = []string{"limited", "pattern", "widespread"}
+	Severities = scoring.Severities
+	Scopes     = scoring.Scopes
 	Sources    = []string{"seen", "told", "written", "filmed", "tested"}
 	Videos     = []string{"match", "mismatch", "no_video"}
 )

@@ -72,10 +72,15 @@ func (s Standards) Load(ctx context.Context, ses ledger.Session, standard string
 }
 
 func (t *txn) standard(ctx context.Context, standard string, version int) (w standards.Whole, err error) {
-	row := t.tx.QueryRow(ctx, "select "+versionColumns+", s.body, s.rules, s.guide"+versionTables+" where s.standard = $1 and s.version = $2", standard, version)
-	err = scanVersion(row, &w.Version, &w.Set.Standard, &w.Set.Rules, &w.Set.Guide)
+	row := t.tx.QueryRow(ctx, "select "+versionColumns+", s.body, s.rules, s.guide, coalesce(s.mapping, m.body)"+versionTables+
+		" left join standard_mappings m on m.standard = s.standard and m.to_version = s.version and m.from_version = s.version - 1 where s.standard = $1 and s.version = $2", standard, version)
+	var mapping []byte
+	err = scanVersion(row, &w.Version, &w.Set.Standard, &w.Set.Rules, &w.Set.Guide, &mapping)
 	if fault.Is(mapped(err), fault.NotFound) {
 		err = fault.New(fault.NotFound, "standard_unknown")
+	}
+	if err == nil {
+		w.Mapping, err = standards.MappingOf(mapping)
 	}
 	return w, err
 }
@@ -153,6 +158,22 @@ func (s Standards) Save(ctx context.Context, ses ledger.Session, idem ledger.Ide
 	})
 }
 
+// Map keeps the draft's mapping; as any save it is a revision of the draft.
+func (s Standards) Map(ctx context.Context, ses ledger.Session, idem ledger.Idem, w standards.Whole) (standards.Version, error) {
+	return s.change(ctx, ses, idem, w.Version, func(t *txn) error {
+		if err := t.lockDraft(ctx, w.Version); err != nil {
+			return err
+		}
+		body, err := json.Marshal(w.Mapping)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, "update standard_sets set mapping = $3, author = $4, revision = revision + 1, state = 'draft' where standard = $1 and version = $2",
+			w.Standard, w.Version.Version, body, w.Author)
+		return err
+	})
+}
+
 // Review appends the verdict; the database binds it to another person and to the
 // digest.
 func (s Standards) Review(ctx context.Context, ses ledger.Session, idem ledger.Idem, v standards.Version, say standards.Verdict) (standards.Version, error) {
@@ -178,8 +199,12 @@ func (s Standards) Issue(ctx context.Context, ses ledger.Session, idem ledger.Id
 		if err := t.lockDraft(ctx, v); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `update standard_sets set state = 'issued', issued_by = $3, issued_at = app.transaction_time(), effective_on = $4::date
-			where standard = $1 and version = $2`, v.Standard, v.Version, ses.Person, v.EffectiveOn)
+		if _, err := t.exec(ctx, `update standard_sets set state = 'issued', issued_by = $3, issued_at = app.transaction_time(), effective_on = $4::date
+			where standard = $1 and version = $2`, v.Standard, v.Version, ses.Person, v.EffectiveOn); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, `insert into standard_mappings (standard, from_version, to_version, body)
+			select standard, version - 1, version, mapping from standard_sets where standard = $1 and version = $2 and mapping is not null`, v.Standard, v.Version)
 		return err
 	})
 }

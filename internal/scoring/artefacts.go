@@ -55,7 +55,22 @@ type GuideLine struct {
 	Steps    []fault.Text `json:"steps"`
 	Sample   *Sample      `json:"sample,omitempty"`
 	Evidence fault.Text   `json:"evidence"` // what a finding must bring
+	Anchors  []Anchor     `json:"anchors,omitempty"`
 }
+
+// Anchor is an example of how grave and how wide a finding of the line is, so that two
+// inspectors judge alike.
+type Anchor struct {
+	Severity string     `json:"severity"`
+	Scope    string     `json:"scope"`
+	Example  fault.Text `json:"example"`
+}
+
+// Severities and Scopes are what a finding is placed by, the least first.
+var (
+	Severities = []string{"low", "moderate", "high"}
+	Scopes     = []string{"limited", "pattern", "widespread"}
+)
 
 // Sample is how many of what are drawn.
 type Sample struct {

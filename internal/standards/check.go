@@ -48,7 +48,7 @@ func Check(set scoring.Set, g Ground) Report {
 		r.Mistakes = append(r.Mistakes, fieldsOf(err)...)
 		return r
 	}
-	c := &checker{s: s, g: g, report: &r}
+	c := &checker{s: s, g: g, places: linePlaces(set.Rules), report: &r}
 	c.whole()
 	c.facts()
 	c.guide(set.Guide)
@@ -110,7 +110,21 @@ func vetoes(raw []byte, at string) []fault.Field {
 type checker struct {
 	s      *scoring.Standard
 	g      Ground
+	places map[string]string // of lines, by their ids
 	report *Report
+}
+
+// linePlaces tells where each line stands in rules.json, which Compile has read.
+func linePlaces(raw []byte) map[string]string {
+	var rules scoring.Rules
+	_ = json.Unmarshal(raw, &rules)
+	places := map[string]string{}
+	for i, ruled := range rules.Indicators {
+		for n, l := range ruled.Lines {
+			places[l.ID] = fmt.Sprintf("/rules/indicators/%d/lines/%d", i, n)
+		}
+	}
+	return places
 }
 
 func (c *checker) mistake(ok bool, at, code, zh, en string, args ...any) {
@@ -143,9 +157,10 @@ func (c *checker) whole() {
 	c.mistake(!c.s.Unit.Official() || c.s.Points.Equal(thousand), "/points", codeTotal, "总分须为 1000，现为 %s", "The whole is 1000 points, not %s", c.s.Points)
 	c.mistake(c.s.Title.ZH != "", "/title", codeText, "标准须有中文名称", "A standard has a Chinese title")
 	c.each(func(ind *scoring.Indicator, at string) {
-		c.mistake(ind.Title.ZH != "" && ind.Criteria.ZH != "", at, codeText, "指标 %s 须有中文名称和评分标准", "Indicator %s has a Chinese title and criteria", ind.Code)
+		c.mistake(ind.Title.ZH != "", at+"/title", codeText, "指标 %s 须有中文名称", "Indicator %s has a Chinese title", ind.Code)
+		c.mistake(ind.Criteria.ZH != "", at+"/criteria", codeText, "指标 %s 须有中文评分标准", "Indicator %s has criteria in Chinese", ind.Code)
 		for _, l := range ind.Lines {
-			c.mistake(l.Title.ZH != "", at, codeText, "规则 %s 须有中文名称", "Line %s has a Chinese title", l.ID)
+			c.mistake(l.Title.ZH != "", c.places[l.ID]+"/title", codeText, "规则 %s 须有中文名称", "Line %s has a Chinese title", l.ID)
 		}
 		if len(ind.Basis) == 0 {
 			c.warn(at+"/basis", codeBasis, "指标 %s 没有依据文件", "Indicator %s rests on no document", ind.Code)
@@ -160,8 +175,13 @@ func (c *checker) facts() {
 			c.mistake(c.g.Catalog.Current(id) != nil, fmt.Sprintf("%s/ledgers/%d", at, n), codeLedger, "没有台账 %s", "No ledger %s", id)
 		}
 		for _, l := range ind.Lines {
-			for _, f := range slices.Concat(l.Count, l.Of, l.Per) {
-				c.mistake(c.measured(f), at, codeFact, "规则 %s 所用数据 %s/%s 不在台账目录中", "Line %s asks for %s/%s, which no ledger of the catalogue measures", l.ID, f.Ledger, f.Measure)
+			for _, asked := range []struct {
+				member string
+				list   []scoring.Fact
+			}{{"count", l.Count}, {"of", l.Of}, {"per", l.Per}} {
+				for n, f := range asked.list {
+					c.mistake(c.measured(f), fmt.Sprintf("%s/%s/%d", c.places[l.ID], asked.member, n), codeFact, "规则 %s 所用数据 %s/%s 不在台账目录中", "Line %s asks for %s/%s, which no ledger of the catalogue measures", l.ID, f.Ledger, f.Measure)
+				}
 			}
 		}
 	})
@@ -201,11 +221,15 @@ func (c *checker) guide(raw []byte) {
 		c.mistake(!told[l.ID], at, codeGuide, "规则 %s 的指引重复", "Line %s is told of twice", l.ID)
 		c.mistake(l.Where.ZH != "" && len(l.Steps) > 0, at, codeGuide, "规则 %s 须写明地点和步骤", "Say where and how line %s is checked", l.ID)
 		c.mistake(l.Sample == nil || l.Sample.N > 0, at+"/sample", codeGuide, "抽样数须为正", "A sample is of at least one")
+		for k, a := range l.Anchors {
+			placed := slices.Contains(scoring.Severities, a.Severity) && slices.Contains(scoring.Scopes, a.Scope)
+			c.mistake(placed && a.Example.ZH != "", fmt.Sprintf("%s/anchors/%d", at, k), codeGuide, "规则 %s 的参照例须写明严重程度、影响范围和事例", "An example of line %s says how grave, how wide and what", l.ID)
+		}
 		told[l.ID] = true
 	}
-	c.each(func(ind *scoring.Indicator, at string) {
+	c.each(func(ind *scoring.Indicator, _ string) {
 		for _, l := range ind.Lines {
-			c.mistake(told[l.ID], at, codeGuide, "规则 %s 没有验收指引", "No guide tells how line %s is checked", l.ID)
+			c.mistake(told[l.ID], c.places[l.ID], codeGuide, "规则 %s 没有验收指引", "No guide tells how line %s is checked", l.ID)
 		}
 	})
 }
@@ -213,14 +237,14 @@ func (c *checker) guide(raw []byte) {
 // twice warns of lines that count one fact: one event would cost two times.
 func (c *checker) twice() {
 	first := map[scoring.Fact]string{}
-	c.each(func(ind *scoring.Indicator, at string) {
+	c.each(func(ind *scoring.Indicator, _ string) {
 		for _, l := range ind.Lines {
 			if l.Form != "each" || l.Systemic {
 				continue
 			}
 			for _, f := range l.Count {
 				if by, taken := first[f]; taken {
-					c.warn(at, codeTwice, "规则 %s 与 %s 计的是同一数据 %s/%s，同一事项会重复扣分", "Lines %s and %s count the same fact %s/%s: one event costs twice", l.ID, by, f.Ledger, f.Measure)
+					c.warn(c.places[l.ID]+"/count", codeTwice, "规则 %s 与 %s 计的是同一数据 %s/%s，同一事项会重复扣分", "Lines %s and %s count the same fact %s/%s: one event costs twice", l.ID, by, f.Ledger, f.Measure)
 					continue
 				}
 				first[f] = l.ID

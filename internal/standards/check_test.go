@@ -68,17 +68,18 @@ func TestReleaseChecks(t *testing.T) {
 		"no rules":                {"kitchen/v1", `"code": "HF-02"`, `"code": "HF-99"`, how, "standard", "/rules/indicators/1/code"},
 		"no method":               {"kitchen/v1", `"method": "reading"`, `"method": ""`, how, "standard", "/rules/indicators/0/lines/0/method"},
 		"no such ledger":          {"kitchen/v1", `["points-assessment"]`, `["points"]`, what, "ledger", "/domains/0/indicators/0/ledgers/0"},
-		"a fact of no ledger":     {"kitchen/v1", `"ledger": "points-assessment"`, `"ledger": "points"`, how, "fact", "/domains/0/indicators/1"},
-		"an unknown measure":      {"kitchen/v1", `"measure": "mismatch"`, `"measure": "mishap"`, how, "fact", "/domains/1/indicators/1"},
-		"an unknown total":        {"kitchen/v1", `"ledger": "*", "measure": "ontime"`, `"ledger": "*", "measure": "mismatch"`, how, "fact", "/domains/8/indicators/0"},
-		"areas of an area":        {"kitchen/v1", `"ledger": "tool-hazmat", "measure": "mismatch"`, `"ledger": "areas", "measure": "under.JG.90"`, how, "fact", "/domains/1/indicators/1"},
+		"a fact of no ledger":     {"kitchen/v1", `"ledger": "points-assessment"`, `"ledger": "points"`, how, "fact", "/rules/indicators/1/lines/0/of/0"},
+		"an unknown measure":      {"kitchen/v1", `"measure": "mismatch"`, `"measure": "mishap"`, how, "fact", "/rules/indicators/3/lines/1/count/0"},
+		"an unknown total":        {"kitchen/v1", `"ledger": "*", "measure": "ontime"`, `"ledger": "*", "measure": "mismatch"`, how, "fact", "/rules/indicators/22/lines/0/of/0"},
+		"areas of an area":        {"kitchen/v1", `"ledger": "tool-hazmat", "measure": "mismatch"`, `"ledger": "areas", "measure": "under.JG.90"`, how, "fact", "/rules/indicators/3/lines/1/count/0"},
 		"a veto by member":        {"kitchen/v1", `"former_veto": true`, `"veto": true`, what, "veto", "/domains/1/indicators/0/veto"},
 		"a veto by word":          {"kitchen/v1", `"zh": "脱逃"`, `"zh": "脱逃，一票否决"`, how, "veto", "/rules/indicators/2/lines/0/title/zh"},
-		"no guide":                {"kitchen/v1", `"id": "HF-01.barred"`, `"id": "HF-01.approval"`, check, "guide", "/domains/0/indicators/0"},
+		"no guide":                {"kitchen/v1", `"id": "HF-01.barred"`, `"id": "HF-01.approval"`, check, "guide", "/rules/indicators/0/lines/1"},
 		"a guide to nothing":      {"kitchen/v1", `"id": "HF-01.barred"`, `"id": "HF-01.other"`, check, "guide", "/guide/lines/1"},
 		"a guide of another":      {"kitchen/v1", `"version": 1`, `"version": 2`, check, "guide", "/guide"},
 		"a guide without a place": {"kitchen/v1", `"where": {"zh": "`, `"where": {"zh": "", "x`, check, "syntax", "/guide"},
-		"no title":                {"kitchen/v1", `{"zh": "伙房罪犯选用审批", `, `{"zh": "", `, what, "text", "/domains/0/indicators/0"},
+		"an example of no weight": {"kitchen/v1", `"lines": [`, `"lines": [{"id": "HF-00", "where": {"zh": "x"}, "steps": [{"zh": "x"}], "evidence": {"zh": "x"}, "anchors": [{"severity": "grave", "scope": "limited", "example": {"zh": "x"}}]}, `, check, "guide", "/guide/lines/0/anchors/0"},
+		"no title":                {"kitchen/v1", `{"zh": "伙房罪犯选用审批", `, `{"zh": "", `, what, "text", "/domains/0/indicators/0/title"},
 		"a unit of no kind":       {"kitchen/v1", `"unit": {"kind": "functional", "functions": ["kitchen"]}`, `"unit": {"kind": ""}`, what, "text", "/unit/kind"},
 		"more than one document":  {"kitchen/v1", "{\n", "{}\n{\n", how, "syntax", "/rules"},
 	} {
@@ -128,7 +129,7 @@ func TestCountedTwice(t *testing.T) {
 	for _, f := range r.Warnings {
 		codes = append(codes, f.Code+" "+f.Pointer)
 	}
-	if len(r.Mistakes) > 0 || !slices.Contains(codes, "twice /domains/1/indicators/2") || !slices.Contains(codes, "basis /domains/0/indicators/0/basis") {
+	if len(r.Mistakes) > 0 || !slices.Contains(codes, "twice /rules/indicators/4/lines/1/count") || !slices.Contains(codes, "basis /domains/0/indicators/0/basis") {
 		t.Errorf("%v\n%v", r.Mistakes, codes)
 	}
 }

@@ -59,6 +59,8 @@ type Review struct {
 type Whole struct {
 	Version
 	Set scoring.Set
+	// Mapping from the version before, where one was written.
+	Mapping *Mapping
 }
 
 // Verdict of a reviewer on what was read.
@@ -80,6 +82,8 @@ type Store interface {
 	Save(ctx context.Context, s ledger.Session, idem ledger.Idem, w Whole) (Version, error)
 	Review(ctx context.Context, s ledger.Session, idem ledger.Idem, v Version, say Verdict) (Version, error)
 	Issue(ctx context.Context, s ledger.Session, idem ledger.Idem, v Version) (Version, error)
+	// Map keeps the mapping of a draft, which is a draft again.
+	Map(ctx context.Context, s ledger.Session, idem ledger.Idem, w Whole) (Version, error)
 	Mappings(ctx context.Context, s ledger.Session, standard string) ([]Mapping, error)
 	Basis(ctx context.Context, s ledger.Session) ([]Document, error)
 	AddBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, d Document) error
@@ -260,7 +264,7 @@ func (s *Service) Review(ctx context.Context, standard string, version int, say 
 		return Version{}, fault.InvalidFields("bad_standard", []fault.Field{told("/comment", "required", "退回须写明理由，500 字以内", "A return wants a reason, of at most 500 characters", nil)})
 	}
 	if say.Verdict == "pass" {
-		if err := s.released(w.Set); err != nil {
+		if err := s.released(ctx, w); err != nil {
 			return Version{}, err
 		}
 	}
@@ -269,11 +273,11 @@ func (s *Service) Review(ctx context.Context, standard string, version int, say 
 	return s.Store.Review(ctx, s.asked(ctx), idem, w.Version, say)
 }
 
-func (s *Service) released(set scoring.Set) error {
-	if r := Check(set, s.Ground); len(r.Mistakes) > 0 {
+func (s *Service) released(ctx context.Context, w Whole) error {
+	if r := Check(w.Set, s.Ground); len(r.Mistakes) > 0 {
 		return fault.InvalidFields("standard_refused", r.Mistakes)
 	}
-	return nil
+	return s.mapped(ctx, w)
 }
 
 // Issue puts what was reviewed in force from a day, its three artefacts at once.
@@ -290,7 +294,7 @@ func (s *Service) Issue(ctx context.Context, standard string, version int, revis
 		return Version{}, fault.InvalidFields("bad_standard", []fault.Field{told("/effective_on", "format", "生效日期须为今天或以后，写作 年-月-日", "It comes into force today or later, written YYYY-MM-DD", nil)})
 	}
 	// The catalogue may have changed since the review.
-	if err := s.released(w.Set); err != nil {
+	if err := s.released(ctx, w); err != nil {
 		return Version{}, err
 	}
 	w.Revision, w.EffectiveOn = revision, from

@@ -2075,6 +2075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the lines of a standard may ask for, of every ledger alike and of each its own */
+        get: operations["measures.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/standards/check": {
         parameters: {
             query?: never;
@@ -2137,6 +2154,24 @@ export interface paths {
         get: operations["standards.version"];
         /** Keep a draft as it now is; what was reviewed is a draft again */
         put: operations["standards.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/standards/{standard}/versions/{version}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the version before, as it was written, else as the codes say */
+        get: operations["standards.mapped"];
+        /** Say what became of the version before; the draft is reviewed with it */
+        put: operations["standards.map"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5740,6 +5775,14 @@ export interface components {
             departments: components["schemas"]["StandardCover"][];
             ledgers: components["schemas"]["StandardCover"][];
         };
+        Measurable: {
+            id: string;
+            title: components["schemas"]["Text"];
+            measures: {
+                id: string;
+                title: components["schemas"]["Text"];
+            }[];
+        };
         StandardReport: {
             mistakes: components["schemas"]["StandardMistake"][];
             warnings: components["schemas"]["StandardMistake"][];
@@ -5758,6 +5801,44 @@ export interface components {
             before?: components["schemas"]["Indicator"];
             after?: components["schemas"]["Indicator"];
             lines: string[];
+        };
+        MappingLink: {
+            from?: string[];
+            to?: string[];
+            /** @enum {string} */
+            how: "same" | "renamed" | "split" | "merged" | "new" | "ended";
+            /** @enum {string} */
+            coverage?: "full" | "partial";
+        };
+        Mapping: {
+            standard: string;
+            from: number;
+            to: number;
+            domains: components["schemas"]["MappingLink"][];
+            indicators: components["schemas"]["MappingLink"][];
+        };
+        StandardOutline: {
+            version: number;
+            domains: {
+                id: string;
+                title: components["schemas"]["Text"];
+                points: components["schemas"]["Decimal"];
+                indicators: {
+                    code: string;
+                    title: components["schemas"]["Text"];
+                    points: components["schemas"]["Decimal"];
+                }[];
+            }[];
+        };
+        Mapped: {
+            mapping: components["schemas"]["Mapping"];
+            /** @description else proposed from the codes */
+            written: boolean;
+            mistakes: components["schemas"]["StandardMistake"][];
+            before: components["schemas"]["StandardOutline"];
+            after: components["schemas"]["StandardOutline"];
+            version: components["schemas"]["StandardVersion"];
+            actions: string[];
         };
         StandardComparison: {
             standard: string;
@@ -12769,6 +12850,38 @@ export interface operations {
             };
         };
     };
+    "measures.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the lines of a standard may ask for, of every ledger alike and of each its own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        every: string[];
+                        ledgers: components["schemas"]["Measurable"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "standards.check": {
         parameters: {
             query?: never;
@@ -12955,6 +13068,77 @@ export interface operations {
         };
         responses: {
             /** @description Keep a draft as it now is; what was reviewed is a draft again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.mapped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the version before, as it was written, else as the codes say */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mapped"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "standards.map": {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key": string;
+            };
+            path: {
+                standard: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description Say what became of the version before; the draft is reviewed with it */
             200: {
                 headers: {
                     [name: string]: unknown;

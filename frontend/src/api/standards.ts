@@ -11,6 +11,9 @@ export type StandardReport = S['StandardReport']
 export type StandardComparison = S['StandardComparison']
 export type StandardFrame = S['StandardFrame']
 export type Misread = S['Misread']
+export type Measurable = S['Measurable']
+export type Mapped = S['Mapped']
+export type Mapping = S['Mapping']
 export type BasisDocument = S['BasisDocument']
 export type Action = 'create' | 'edit' | 'approve' | 'manage'
 
@@ -42,6 +45,14 @@ export interface Guidance {
   steps: Text[]
   sample?: { n: number; of: Text }
   evidence: Text
+  anchors?: Anchor[]
+}
+
+/** An example of how grave and how wide a finding is. */
+export interface Anchor {
+  severity: 'low' | 'moderate' | 'high'
+  scope: 'limited' | 'pattern' | 'widespread'
+  example: Text
 }
 
 export interface Artefacts {
@@ -81,8 +92,12 @@ export function useStandardName() {
     ) || id
 }
 
+export async function loadStandard(standard: string, version: number) {
+  return (await call<Whole>(`/standards/${standard}/versions/${version}`)).data
+}
+
 export function useStandard(standard: string, version: number) {
-  const queryFn = async () => (await call<Whole>(`/standards/${standard}/versions/${version}`)).data
+  const queryFn = () => loadStandard(standard, version)
   return useQuery({ queryKey: ['standards', standard, version], queryFn })
 }
 
@@ -96,10 +111,28 @@ export function useComparison(standard: string, from: number, to: number) {
   })
 }
 
+/** What became of the version before. */
+export function useMapped(standard: string, version: number) {
+  const queryFn = async () =>
+    (await call<Mapped>(`/standards/${standard}/versions/${version}/mapping`)).data
+  return useQuery({
+    queryKey: ['standards', standard, version, 'mapping'],
+    queryFn,
+    enabled: version > 0,
+  })
+}
+
 export function useBasis() {
   const queryFn = async () =>
     (await call<{ documents: BasisDocument[]; actions: Action[] }>('/basis')).data
   return useQuery({ queryKey: ['basis'], queryFn })
+}
+
+/** What the lines of a standard may ask the catalogue for. */
+export function useMeasures() {
+  const queryFn = async () =>
+    (await call<{ every: string[]; ledgers: Measurable[] }>('/measures')).data
+  return useQuery({ queryKey: ['measures'], queryFn, staleTime: 300_000 })
 }
 
 export async function checkStandard(body: Artefacts, signal?: AbortSignal) {
@@ -125,6 +158,9 @@ async function change(
 
 export const saveStandard = (v: StandardVersion, body: Artefacts, key: string) =>
   change(v, 'PUT', `/standards/${v.standard}/versions/${v.version}`, body, key)
+
+export const saveMapping = (v: StandardVersion, body: Mapping, key: string) =>
+  change(v, 'PUT', `/standards/${v.standard}/versions/${v.version}/mapping`, body, key)
 
 export const reviewStandard = (
   v: StandardVersion,

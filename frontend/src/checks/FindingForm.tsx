@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { actOnCheck, type NewCheckFinding, type WholeCheck } from '../api/checks'
 import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
@@ -6,6 +6,7 @@ import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { ActForm, Sentences } from './ActForm'
+import { Guidance } from './Guidance'
 import { scopes, severities, sources, videos } from './words'
 
 /** What the server takes: not negative, at most four decimals. */
@@ -22,6 +23,8 @@ export function FindingForm({ prison, check, sheet }: Props) {
   const t = useT()
   const lang = useLang()
   const [id, choose] = useState('')
+  const severity = useRef<HTMLSelectElement>(null)
+  const scope = useRef<HTMLSelectElement>(null)
   const indicators = sheet.domains.flatMap((d) => d.indicators ?? [])
   // What ledgers alone work out is not found on site.
   const groups = indicators.map((i) => ({
@@ -81,6 +84,17 @@ export function FindingForm({ prison, check, sheet }: Props) {
           ))}
         </select>
       </label>
+      {line && (
+        <Guidance
+          standard={check.standard}
+          version={check.version}
+          line={id}
+          place={(as) => {
+            if (severity.current) severity.current.value = as.severity
+            if (scope.current) scope.current.value = as.scope
+          }}
+        />
+      )}
       <label>
         {t('checks.day')}
         <input type="date" name="day" required defaultValue={day} max={day} />
@@ -130,7 +144,7 @@ export function FindingForm({ prison, check, sheet }: Props) {
       )}
       <label>
         {t('checks.severity')}
-        <select name="severity" defaultValue="moderate">
+        <select ref={severity} name="severity" defaultValue="moderate">
           {severities.map((s) => (
             <option key={s} value={s}>
               {t(`checks.severities.${s}`)}
@@ -140,7 +154,7 @@ export function FindingForm({ prison, check, sheet }: Props) {
       </label>
       <label>
         {t('checks.scope')}
-        <select name="scope" defaultValue="limited">
+        <select ref={scope} name="scope" defaultValue="limited">
           {scopes.map((s) => (
             <option key={s} value={s}>
               {t(`checks.scopes.${s}`)}

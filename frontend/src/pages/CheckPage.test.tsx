@@ -105,6 +105,17 @@ const sheet = {
   ],
 }
 
+const guidance = {
+  id: 'YJ-02.missing',
+  where: { zh: '监区各楼层' },
+  steps: [{ zh: '对照定置图逐间查看' }],
+  evidence: { zh: '照片' },
+  anchors: [
+    { severity: 'high', scope: 'widespread', example: { zh: '各楼层都没有谈话室' } },
+    { severity: 'low', scope: 'limited', example: { zh: '一间暂作他用' } },
+  ],
+}
+
 function show(page: ReactElement, path: string, of: WholeCheck = check) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['me'], { postings: [{ role: 'bureau_office' }], grants: [] })
@@ -115,6 +126,7 @@ function show(page: ReactElement, path: string, of: WholeCheck = check) {
   client.setQueryData(['checks', 'p'], { checks: [], more: false, may: [] })
   client.setQueryData(['check', 'p', 'c1'], of)
   client.setQueryData(['check sheet', 'p', 'c1'], sheet)
+  client.setQueryData(['standards', 's', 1], { guide: { lines: [guidance] } })
   client.setQueryData(['rectifications', 'p'], {
     rectifications: [
       item,
@@ -167,6 +179,19 @@ it('offers lines that are checked on site, asks a ratio where one is measured, a
     sources: ['seen'],
   })
   expect((await screen.findByRole('alert')).textContent).toBe('请写明发现的问题')
+})
+
+it('shows how the chosen line is checked, and places a finding as an example is placed', () => {
+  page()
+  expect(screen.queryByRole('region', { name: '验收指引' })).toBeNull()
+  fireEvent.change(screen.getByLabelText('标准条款'), { target: { value: 'YJ-02.missing' } })
+  const guide = within(screen.getByRole('region', { name: '验收指引' }))
+  expect(guide.getByText('对照定置图逐间查看')).toBeTruthy()
+  // The least first, whatever the order they were written in.
+  expect(guide.getAllByRole('row')[1]?.textContent).toContain('一间暂作他用')
+  fireEvent.click(guide.getByRole('button', { name: '按此例 各楼层都没有谈话室' }))
+  expect(screen.getByLabelText('严重程度')).toHaveProperty('value', 'high')
+  expect(screen.getByLabelText('影响范围')).toHaveProperty('value', 'widespread')
 })
 
 it('confirms what was seen, and answers a finding', async () => {

@@ -1,4 +1,4 @@
-import { useParams, useSearchParams } from 'react-router'
+import { Link, useParams, useSearchParams } from 'react-router'
 import { ProblemError } from '../api/problem'
 import { useComparison } from '../api/standards'
 import { useLang, useT } from '../i18n'
@@ -20,7 +20,11 @@ export default function StandardCompare() {
   if (missing || !(from > 0 && to > 0)) return <NotFound />
   return (
     <>
-      <PageTitle title={t('standards.comparing', { standard, from, to })} />
+      <PageTitle title={t('standards.comparing', { standard, from, to })}>
+        {to === from + 1 && (
+          <Link to={`/standards/${standard}/v/${to}/mapping`}>{t('mapping.open')}</Link>
+        )}
+      </PageTitle>
       <Ready query={query}>
         {({ domains, indicators }) => {
           const moved = indicators.filter((i) => i.change !== 'same')

@@ -76,6 +76,14 @@ function Head({ whole }: { whole: Whole }) {
           <Link to={`/standards/${v.standard}/v/${v.version}/edit`}>{t('standards.edit')}</Link>
         </p>
       )}
+      {v.version > 1 && (
+        <p>
+          <Link to={`/standards/${v.standard}/v/${v.version}/mapping`}>{t('mapping.open')}</Link>
+        </p>
+      )}
+      {v.state === 'draft' && v.review?.verdict !== 'return' && (
+        <p className="quiet">{t('standards.waits')}</p>
+      )}
       {v.state === 'draft' && actions.includes('approve') && <Review whole={whole} />}
       {v.state === 'reviewed' && actions.includes('manage') && <Issue whole={whole} />}
       {!open && actions.includes('create') && (

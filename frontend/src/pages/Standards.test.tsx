@@ -3,27 +3,17 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/react'
 import type { ReactElement } from 'react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { beforeEach, expect, it, vi } from 'vitest'
-import {
-  checkStandard,
-  importStandard,
-  replaceBasis,
-  reviewStandard,
-  saveStandard,
-  type Whole,
-} from '../api/standards'
+import { importStandard, replaceBasis, reviewStandard, type Whole } from '../api/standards'
 import Basis from './Basis'
-import StandardEdit from './StandardEdit'
 import StandardImport from './StandardImport'
 import StandardPage from './StandardPage'
 import Standards from './Standards'
 
 vi.mock('../api/standards', async (original) => ({
   ...(await original()),
-  checkStandard: vi.fn(),
   importStandard: vi.fn(),
   replaceBasis: vi.fn(),
   reviewStandard: vi.fn(),
-  saveStandard: vi.fn(),
 }))
 
 const version = {
@@ -138,25 +128,6 @@ it('shows rule and guidance side by side, and reviews the digest that was read',
     'return',
     '请核对',
   ])
-})
-
-it('checks a draft while it is written, and saves what stands there', async () => {
-  vi.mocked(checkStandard).mockResolvedValue({
-    mistakes: [{ pointer: '/points', code: 'total', text: { zh: '总分须为 1000' } }],
-    warnings: [],
-    coverage: { domains: [], departments: [], ledgers: [] },
-  })
-  show(<StandardEdit />, '/standards/:standard/v/:version/edit')
-  expect(await screen.findByText(/总分须为 1000/)).toBeTruthy()
-  const box = screen.getByRole('textbox', { name: '标准' })
-  fireEvent.change(box, { target: { value: '{' } })
-  expect(screen.getByRole('alert').textContent).toContain('JSON')
-  const save = screen.getByRole('button', { name: '保存草案' }) as HTMLButtonElement
-  expect(save.disabled).toBe(true)
-  fireEvent.change(box, { target: { value: '{"id":"kitchen"}' } })
-  fireEvent.click(save)
-  await waitFor(() => expect(saveStandard).toHaveBeenCalled())
-  expect(vi.mocked(saveStandard).mock.lastCall?.[1].standard).toEqual({ id: 'kitchen' })
 })
 
 it('names the mistakes of a table by row and column', async () => {

@@ -1,11 +1,15 @@
+import type drafting from '../../i18n/drafting.zh.json'
+import type mapping from '../../i18n/mapping.zh.json'
 import type zh from '../../i18n/standards.zh.json'
 import { readers } from '../posts'
 import { page, type Subject } from '../subject'
 
 declare module '../../i18n/texts' {
-  interface Texts extends Standards {}
+  interface Texts extends Standards, Drafting, Mapping {}
 }
 type Standards = typeof zh
+type Drafting = typeof drafting
+type Mapping = typeof mapping
 
 export const subject: Subject = {
   menu: {
@@ -33,6 +37,10 @@ export const subject: Subject = {
     {
       path: 'standards/:standard/v/:version/edit',
       ...page(() => import('../../pages/StandardEdit')),
+    },
+    {
+      path: 'standards/:standard/v/:version/mapping',
+      ...page(() => import('../../pages/StandardMapping')),
     },
     { path: 'basis', ...page(() => import('../../pages/Basis')) },
   ],

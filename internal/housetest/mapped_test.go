@@ -1,0 +1,145 @@
+package housetest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/account"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
+)
+
+// kitchenRenamed is the kitchen's next version, its first indicator under another code.
+func kitchenRenamed(t *testing.T) scoring.Set {
+	t.Helper()
+	set := kitchenV2(t)
+	set.Standard = bytes.Replace(set.Standard, []byte(`"code": "HF-01"`), []byte(`"code": "HF-51"`), 1)
+	set.Rules = bytes.Replace(set.Rules, []byte(`"code": "HF-01"`), []byte(`"code": "HF-51"`), 1)
+	return set
+}
+
+// linked is the proposal from the codes, with what ended and what is new as one renamed indicator.
+func linked(m standards.Mapping, from, to string) standards.Mapping {
+	var links []standards.Link
+	for _, l := range m.Indicators {
+		switch {
+		case l.How == "ended" && l.From[0] == from:
+			links = append(links, standards.Link{From: []string{from}, To: []string{to}, How: "renamed", Coverage: standards.Full})
+		case l.How == "new" && l.To[0] == to:
+		default:
+			links = append(links, l)
+		}
+	}
+	m.Indicators = links
+	return m
+}
+
+// TestDraftMapping: what became of the version before is written with the draft, held to both
+// versions, reviewed anew, and issued with it.
+func TestDraftMapping(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	office, leader := h.As(t.Context(), "bureau office"), h.As(t.Context(), "bureau leader")
+	v, err := h.Standards.Draft(office, kitchenRenamed(t), onceAs("draft"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := func(key string) error {
+		v, err = h.Standards.Review(leader, "kitchen", 2, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, onceAs(key))
+		return err
+	}
+	if err := pass("pass"); err != nil {
+		t.Fatal(err)
+	}
+	proposed, err := h.Standards.Mapped(office, "kitchen", 2)
+	if err != nil || proposed.Written || len(proposed.Mistakes) > 0 || len(proposed.After.Domains) != 9 {
+		t.Fatalf("proposed: %+v %v", proposed, err)
+	}
+	if _, err := h.Standards.Mapped(office, "kitchen", 1); fault.CodeOf(err) != "standard_unknown" {
+		t.Errorf("what leads to a first version: %v", err)
+	}
+	half := proposed.Mapping
+	half.Indicators = half.Indicators[1:]
+	var f *fault.Error
+	if _, err := h.Standards.Map(office, "kitchen", 2, v.Revision, half, onceAs("half")); !errors.As(err, &f) || f.Code != "bad_mapping" || len(f.Fields) != 1 || f.Fields[0].Pointer != "/indicators" {
+		t.Errorf("half a mapping: %v", err)
+	}
+	whole := linked(proposed.Mapping, "HF-01", "HF-51")
+	if _, err := h.Standards.Map(h.As(t.Context(), "officer"), "kitchen", 2, v.Revision, whole, onceAs("officer")); err == nil {
+		t.Error("an officer mapped a standard")
+	}
+	if _, err := h.Standards.Map(office, "kitchen", 2, v.Revision-1+99, whole, onceAs("stale")); fault.CodeOf(err) != "changed_meanwhile" {
+		t.Errorf("a stale mapping: %v", err)
+	}
+	reviewedAt := v.Revision
+	if v, err = h.Standards.Map(office, "kitchen", 2, v.Revision, whole, onceAs("map")); err != nil || v.State != standards.Draft || v.Revision != reviewedAt+1 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	// The artefacts go another way: what was written of them stands no more.
+	set := kitchenV2(t)
+	if v, err = h.Standards.Save(office, "kitchen", 2, v.Revision, set, onceAs("save")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Standards.Review(leader, "kitchen", 2, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, onceAs("pass stale")); fault.CodeOf(err) != "standard_refused" {
+		t.Errorf("a mapping of what is not there was passed: %v", err)
+	}
+	if v, err = h.Standards.Save(office, "kitchen", 2, v.Revision, kitchenRenamed(t), onceAs("save back")); err != nil {
+		t.Fatal(err)
+	}
+	if err := pass("pass again"); err != nil {
+		t.Fatal(err)
+	}
+	if v, err = h.Standards.Issue(office, "kitchen", 2, v.Revision, catalog.DayOf(time.Now()), onceAs("issue")); err != nil {
+		t.Fatal(err)
+	}
+	hops, err := h.Standards.Hops(office, "kitchen", 1, 2)
+	if err != nil || len(hops) != 1 || hops[0].Mapping.Indicators[0].How != "renamed" {
+		t.Errorf("hops: %+v %v", hops, err)
+	}
+	if got, err := h.Standards.Mapped(office, "kitchen", 2); err != nil || !got.Written || got.Mapping.Indicators[0].To[0] != "HF-51" {
+		t.Errorf("issued: %+v %v", got.Mapping, err)
+	}
+	if _, err := h.Standards.Map(office, "kitchen", 2, v.Revision, whole, onceAs("late")); fault.CodeOf(err) != "standard_issued" {
+		t.Errorf("mapped after it was issued: %v", err)
+	}
+}
+
+// TestMappingOverHTTP: the shipped mapping is read, a draft's is written.
+func TestMappingOverHTTP(t *testing.T) {
+	t.Parallel()
+	c := serve(t)
+	if _, err := c.h.Owner.Exec(t.Context(), "insert into users (user_id, person_id, password) values ($1, $2, $3)", uuid.New(), c.h.Person("bureau leader").PersonID, account.Hash("a password")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.h.Standards.Draft(c.h.As(t.Context(), "bureau office"), kitchenRenamed(t), onceAs("draft")); err != nil {
+		t.Fatal(err)
+	}
+	office := c.as(t, "bureau office")
+	if status, body := office.do(t, "GET", "/standards/ordinary-area/versions/2/mapping", "", nil); status != 200 || body["written"] != true || len(body["mistakes"].([]any)) != 0 {
+		t.Errorf("shipped: %d %v", status, body)
+	}
+	status, body := office.do(t, "GET", "/standards/kitchen/versions/2/mapping", "", nil)
+	if status != 200 || body["written"] != false {
+		t.Fatalf("proposed: %d %v", status, body)
+	}
+	raw, err := json.Marshal(body["mapping"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	headers := map[string]string{"Idempotency-Key": "mapping-one", "If-Match": `"1"`}
+	if status, body = office.do(t, "PUT", "/standards/kitchen/versions/2/mapping", string(raw), headers); status != 200 || body["revision"] != 2.0 {
+		t.Errorf("written: %d %v", status, body)
+	}
+	headers["Idempotency-Key"] = "mapping-two"
+	if status, body = office.do(t, "PUT", "/standards/kitchen/versions/2/mapping", string(raw), headers); status != 412 {
+		t.Errorf("stale: %d %v", status, body)
+	}
+}
