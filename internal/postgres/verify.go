@@ -134,6 +134,8 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.pairs,
 			s.pairHelps,
 			s.overtakes,
+			s.plans,
+			s.planDecisions,
 			s.cases,
 			s.caseEvents,
 			s.caseRecords,

@@ -3529,6 +3529,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan of a year of each prison whose whole one sees, against what was reached */
+        get: operations["plans.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a plan, and the one in force against what was reached */
+        get: operations["plans.get"];
+        put?: never;
+        /** Bring the next version forward; seen is the version that was seen last */
+        post: operations["plans.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/plans/{year}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to the version that waits or send it back; by the leader of the prison */
+        post: operations["plans.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7433,6 +7485,119 @@ export interface components {
             percent: string;
             units: number;
             losing: components["schemas"]["RatedUnit"][];
+        };
+        PlanMark: {
+            /**
+             * Format: uuid
+             * @description absent for the prison as a whole
+             */
+            area?: string;
+            level: string;
+            state: string;
+            month: number;
+        };
+        PlanDecision: {
+            agreed: boolean;
+            comment?: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Plan: {
+            /** Format: uuid */
+            prison: string;
+            year: number;
+            version: number;
+            reason?: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            marks: components["schemas"]["PlanMark"][];
+            decision?: components["schemas"]["PlanDecision"];
+        };
+        /** @enum {string} */
+        PlanStands: "ahead" | "reached" | "late" | "overdue";
+        PlanStand: {
+            state: string;
+            month: number;
+            /** Format: date */
+            due_on: string;
+            stands: components["schemas"]["PlanStands"];
+            /** Format: date */
+            reached_on?: string;
+            /** @description late by */
+            days: number;
+        };
+        PlanUnit: {
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            marks: components["schemas"]["PlanStand"][];
+            /** Format: uuid */
+            case?: string;
+            state?: string;
+        };
+        PlanMonth: {
+            month: number;
+            /** @description up to its end */
+            planned: number;
+            /** @description null while it is ahead */
+            reached: number | null;
+        };
+        PlanTally: {
+            all: number;
+            reached: number;
+            late: number;
+            overdue: number;
+            ahead: number;
+        };
+        PlanStep: {
+            state: string;
+            title: components["schemas"]["Text"];
+        };
+        PlanCourse: {
+            /** @enum {string} */
+            track: "prison" | "area";
+            level: string;
+            steps: components["schemas"]["PlanStep"][];
+        };
+        PlanYear: {
+            /** Format: uuid */
+            prison: string;
+            year: number;
+            /** Format: date */
+            day: string;
+            versions: components["schemas"]["Plan"][];
+            /** @description version; 0 for none */
+            in_force: number;
+            units: components["schemas"]["PlanUnit"][];
+            months: components["schemas"]["PlanMonth"][];
+            tally: components["schemas"]["PlanTally"];
+            roads: components["schemas"]["PlanCourse"][];
+            may_submit: boolean;
+            may_decide: boolean;
+        };
+        PlanSlowest: {
+            title: components["schemas"]["Text"];
+            /** Format: uuid */
+            area?: string;
+            state: string;
+            month: number;
+            /** Format: date */
+            due_on: string;
+            stands: components["schemas"]["PlanStands"];
+            /** Format: date */
+            reached_on?: string;
+            days: number;
+        };
+        PlanAgainst: {
+            /** Format: uuid */
+            prison: string;
+            version: number;
+            waits: boolean;
+            tally: components["schemas"]["PlanTally"];
+            whole?: components["schemas"]["PlanUnit"];
+            slowest?: components["schemas"]["PlanSlowest"];
         };
     };
     responses: never;
@@ -16287,6 +16452,157 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan of a year of each prison whose whole one sees, against what was reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        year: number;
+                        prisons: components["schemas"]["PlanAgainst"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions of a plan, and the one in force against what was reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanYear"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.submit": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                    /** @description why it is otherwise than the version before */
+                    reason?: string;
+                    marks: components["schemas"]["PlanMark"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Bring the next version forward; seen is the version that was seen last */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    agreed: boolean;
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Agree to the version that waits or send it back; by the leader of the prison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description A problem */
