@@ -35,7 +35,7 @@ var beside = map[string][]string{
 	"inspection":    {"ledger", "duty", "assessment"},
 	"organisation":  {"ledger"},
 	"overview":      {"ledger", "assessment", "accreditation", "guidance", "standards"},
-	"planning":      {"ledger", "accreditation"},
+	"planning":      {"ledger", "standards", "accreditation"},
 	"printing":      {"ledger"},
 	"proposal":      {"ledger"},
 	"retrieval":     {"ledger"},

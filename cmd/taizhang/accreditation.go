@@ -44,7 +44,7 @@ func (h *house) wireAccreditation() error {
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases
-	h.api.Planning = &planning.Service{Store: postgres.Planning{Store: h.store}, Access: h.access, Road: h.cases, Now: h.now}
+	h.api.Planning = &planning.Service{Store: postgres.Planning{Store: h.store}, Access: h.access, Road: h.cases, Standards: h.standards, Now: h.now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	cases := l.accrediting(store, clock, checks)
 	l.apply(cases, checks)
 	l.deliberate(cases, checks)
-	l.intend(&planning.Service{Store: postgres.Planning{Store: store}, Access: p.Access, Road: cases, Now: clock, Clock: clock})
+	l.intend(&planning.Service{Store: postgres.Planning{Store: store}, Access: p.Access, Road: cases, Standards: cases.Standards, Now: clock, Clock: clock})
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

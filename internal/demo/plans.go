@@ -20,19 +20,24 @@ func (l *life) intend(s *planning.Service) {
 	year, now := l.end.In(catalog.Zone).Year(), int(l.end.In(catalog.Zone).Month())
 	month := func(n int) int { return min(12, max(1, now+n)) }
 	marks := func(own int) []planning.Mark {
-		a4, a5, a6 := l.u.area(deliberated), l.u.area(applicant), l.u.area("A6")
+		a3, a4, a5 := l.u.area("A3"), l.u.area(deliberated), l.u.area(applicant)
 		return []planning.Mark{
 			{Level: "standard", State: "APPLIED", Month: month(own)}, {Level: "standard", State: "ON_SITE", Month: 12},
 			{Area: a4, Level: "area", State: "BASELINE", Month: month(-1)}, {Area: a4, Level: "area", State: "PARTY_REVIEW", Month: month(0)}, {Area: a4, Level: "area", State: "NAMED", Month: month(1)},
 			{Area: a5, Level: "area", State: "APPLIED", Month: month(0)}, {Area: a5, Level: "area", State: "BASELINE", Month: month(0)}, {Area: a5, Level: "area", State: "NAMED", Month: 12},
-			{Area: a6, Level: "area", State: "APPLIED", Month: month(-2)}, {Area: a6, Level: "area", State: "BASELINE", Month: month(0)},
+			{Area: a3, Level: "area", State: "APPLIED", Month: month(-2)}, {Area: a3, Level: "area", State: "BASELINE", Month: month(0)},
+		}
+	}
+	answers := func(of planning.Thing, who person, reason string, seen int) func(context.Context) error {
+		return func(ctx context.Context) error {
+			return s.Name(l.as(ctx, office), l.u.id, planning.Responsible{Thing: of, N: seen, Number: who.number, FromDay: catalog.DayOf(l.now), Reason: reason}, ledger.Idem{})
 		}
 	}
 	start := catalogMidnight(l.end).AddDate(0, 0, -l.p.Days)
 	for i, own := range []int{-1, 1, 1} {
 		at := start.Add(time.Duration(9+2*i) * time.Hour)
 		l.later(at, func(ctx context.Context) error {
-			_, err := s.Submit(l.as(ctx, office), l.u.id, year, i, []string{"", "监狱本级自查未完成，申报顺延", "六监区推迟摸底"}[i], marks(own)[:10-i], ledger.Idem{})
+			_, err := s.Submit(l.as(ctx, office), l.u.id, year, i, []string{"", "监狱本级自查未完成，申报顺延", "三监区推迟到明年"}[i], marks(own)[:10-i/2*2], ledger.Idem{})
 			return err
 		})
 		if i < 2 {
@@ -41,5 +46,20 @@ func (l *life) intend(s *planning.Service) {
 				return err
 			})
 		}
+	}
+	// Every area has somebody but the last; some steps and indicators have, one was handed over.
+	at := start.Add(15 * time.Hour)
+	for i, a := range l.u.areas[:len(l.u.areas)-1] {
+		if head, ok := l.posted([]actor.Role{actor.AreaHead}, a.id, "", uuid.Nil); ok {
+			l.later(at.Add(time.Duration(i)*time.Minute), answers(planning.Thing{Kind: planning.OfArea, Area: a.id}, head, "", 0))
+		}
+	}
+	custody, _ := l.posted([]actor.Role{actor.DeptHead}, uuid.Nil, "dept_custody", uuid.Nil)
+	for i, what := range []string{"JG-01", "JG-02", "JG-03", "JG-04", "JG-05", "XF-01", "XF-02"} {
+		l.later(at.Add(time.Hour+time.Duration(i)*time.Minute), answers(planning.Thing{Kind: planning.OfIndicator, What: "ordinary-area/" + what}, custody, "", 0))
+	}
+	l.later(at.Add(2*time.Hour), answers(planning.Thing{Kind: planning.OfIndicator, What: "ordinary-area/JG-05"}, leader, "岗位调整，移交分管领导", 1))
+	for i, state := range []string{"APPLIED", "SCREENED", "BASELINE"} {
+		l.later(at.Add(3*time.Hour+time.Duration(i)*time.Minute), answers(planning.Thing{Kind: planning.OfStep, What: "area/" + state}, office, "", 0))
 	}
 }

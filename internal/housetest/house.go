@@ -142,7 +142,7 @@ func New(t testing.TB) *House {
 	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files,
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
-	h.Planning = &planning.Service{Store: postgres.Planning{Store: h.Store}, Access: h.Access, Road: h.Cases, Now: time.Now}
+	h.Planning = &planning.Service{Store: postgres.Planning{Store: h.Store}, Access: h.Access, Road: h.Cases, Standards: h.Standards, Now: time.Now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	check(err)
 	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Standards: h.Standards,

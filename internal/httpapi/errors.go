@@ -46,6 +46,7 @@ var titles = map[string]fault.Text{
 	"bad_day":                {ZH: "日期有误", EN: "There is something wrong with the day"},
 	"bad_plan":               {ZH: "计划有内容需要修改，请按提示处理", EN: "Some of the plan needs attention; see the places named"},
 	"plan_waits":             {ZH: "上一版计划还在等待监狱领导审定", EN: "The version before still waits for the prison's leader"},
+	"responsible_same":       {ZH: "该责任人就是现任责任人", EN: "That is who answers for it already"},
 	"own_plan":               {ZH: "本人提交的计划不能由本人审定", EN: "Nobody agrees to a plan of their own"},
 	"bad_guidance":           {ZH: "有内容需要修改，请按提示处理", EN: "Some of it needs attention; see the places named"},
 	"brand_step":             {ZH: "七步不能跳过或倒退，请刷新后办理当前一步", EN: "None of the seven steps is skipped; refresh and take the one that is due"},

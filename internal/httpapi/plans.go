@@ -18,6 +18,8 @@ func (a *API) planRoutes() []route {
 		{"GET", prison + "/plans/:year", "plans.get", false, a.plan},
 		{"POST", prison + "/plans/:year", "plans.submit", false, a.submitPlan},
 		{"POST", prison + "/plans/:year/decision", "plans.decide", false, a.decidePlan},
+		{"GET", prison + "/responsibilities", "responsibilities.list", false, a.responsibilities},
+		{"POST", prison + "/responsibilities", "responsibilities.name", false, a.nameResponsible},
 	}
 }
 
@@ -84,5 +86,33 @@ func (a *API) decidePlan(c echo.Context) error {
 	}
 	return made(c, "", http.StatusOK, func(prison, _ uuid.UUID, in body, key ledger.Idem) (planning.Plan, error) {
 		return a.Planning.Decide(c.Request().Context(), prison, year, in.Version, in.Agreed, in.Comment, key)
+	})
+}
+
+func (a *API) responsibilities(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	out, err := a.Planning.Duties(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (a *API) nameResponsible(c echo.Context) error {
+	type body struct {
+		Kind    string    `json:"kind"`
+		Area    uuid.UUID `json:"area"`
+		What    string    `json:"what"`
+		Seen    int       `json:"seen"`
+		Number  string    `json:"number"`
+		FromDay string    `json:"from_day"`
+		Reason  string    `json:"reason"`
+	}
+	return made(c, "", http.StatusCreated, func(prison, _ uuid.UUID, in body, key ledger.Idem) (map[string]any, error) {
+		r := planning.Responsible{Thing: planning.Thing{Kind: in.Kind, Area: in.Area, What: in.What}, N: in.Seen, Number: in.Number, FromDay: in.FromDay, Reason: in.Reason}
+		return map[string]any{"n": in.Seen + 1}, a.Planning.Name(c.Request().Context(), prison, r, key)
 	})
 }

@@ -237,7 +237,7 @@ func (s *Service) Province(ctx context.Context, year int) ([]Against, error) {
 	if err != nil {
 		return nil, err
 	}
-	prisons = slices.DeleteFunc(prisons, func(p ledger.Prison) bool { return s.maySee(ctx, p.ID, uuid.Nil) != nil })
+	prisons = slices.DeleteFunc(prisons, func(p ledger.Prison) bool { return !p.Open || s.maySee(ctx, p.ID, uuid.Nil) != nil })
 	list := []Against{}
 	if len(prisons) == 0 {
 		return list, nil

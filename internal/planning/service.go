@@ -14,11 +14,12 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/internal/standards"
 )
 
 // Store keeps it; what is listed is what the session sees.
 type Store interface {
-	// Prisons that are open, with their areas.
+	// Prisons with their areas, those too that are not open yet.
 	Prisons(ctx context.Context) ([]ledger.Prison, error)
 	// Plans of a year, of every prison in sight: each prison's newest version first.
 	Plans(ctx context.Context, s ledger.Session, year int) ([]Plan, error)
@@ -26,6 +27,10 @@ type Store interface {
 	AddPlan(ctx context.Context, s ledger.Session, idem ledger.Idem, p Plan) (Plan, error)
 	// DecidePlan lets fn look at the version and say what is decided: already_decided.
 	DecidePlan(ctx context.Context, s ledger.Session, idem ledger.Idem, year, version int, fn func(Plan) (Decision, error)) (Plan, error)
+	// Responsible are those of a prison, of each thing the newest first.
+	Responsible(ctx context.Context, s ledger.Session) ([]Responsible, error)
+	// AddResponsible names the person of the number, next after those that were seen.
+	AddResponsible(ctx context.Context, s ledger.Session, idem ledger.Idem, r Responsible) error
 	// Passed are the states that the cases in sight came to, each case's in its order.
 	Passed(ctx context.Context, s ledger.Session) (map[uuid.UUID][]Pass, error)
 }
@@ -45,10 +50,11 @@ type Road interface {
 
 // Service is the use cases. All fields but Clock are required.
 type Service struct {
-	Store  Store
-	Access ledger.Authorizer
-	Road   Road
-	Now    func() time.Time
+	Store     Store
+	Access    ledger.Authorizer
+	Road      Road
+	Standards standards.Reader
+	Now       func() time.Time
 	// Clock is the demonstration's, while its past is lived; nil is the server's time.
 	Clock func() time.Time
 }

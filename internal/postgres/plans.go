@@ -22,9 +22,9 @@ func (s Planning) read(ctx context.Context, ses ledger.Session, fn func(*txn) er
 	return s.Read(ctx, ses, func(r ledger.Reader) error { return fn(r.(*txn)) })
 }
 
-// Prisons that are open, with their areas.
+// Prisons with their areas, those too that are not open yet.
 func (s Planning) Prisons(ctx context.Context) ([]ledger.Prison, error) {
-	return Cases{s.Store}.Prisons(ctx)
+	return Cases{s.Store}.AllPrisons(ctx)
 }
 
 const planColumns = `p.prison_id, p.year, p.version, p.reason, p.author, p.salt, p.recorded_at, d.agreed, coalesce(d.comment, ''), d.decided_by, d.salt, d.recorded_at,

@@ -136,6 +136,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.overtakes,
 			s.plans,
 			s.planDecisions,
+			s.responsibilities,
 			s.cases,
 			s.caseEvents,
 			s.caseRecords,

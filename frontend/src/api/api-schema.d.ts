@@ -3581,6 +3581,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for the areas, the steps of the roads and the indicators of a prison, and where nobody does */
+        get: operations["responsibilities.list"];
+        put?: never;
+        /** Name who answers for a thing from a day on; seen is the number of those that were seen */
+        post: operations["responsibilities.name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7598,6 +7616,46 @@ export interface components {
             tally: components["schemas"]["PlanTally"];
             whole?: components["schemas"]["PlanUnit"];
             slowest?: components["schemas"]["PlanSlowest"];
+        };
+        Responsible: {
+            n: number;
+            name: string;
+            number: string;
+            /** Format: date */
+            from_day: string;
+            reason?: string;
+            /** @description of the prison no more */
+            left: boolean;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PrisonDuty: {
+            /** @enum {string} */
+            kind: "area" | "step" | "indicator";
+            /**
+             * Format: uuid
+             * @description of one area alone
+             */
+            area?: string;
+            /** @description standard/code of an indicator */
+            what?: string;
+            title: components["schemas"]["Text"];
+            holder?: components["schemas"]["Responsible"];
+            next?: components["schemas"]["Responsible"];
+            history: components["schemas"]["Responsible"][];
+            vacant: boolean;
+            may: boolean;
+        };
+        PrisonDuties: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: date */
+            day: string;
+            duties: components["schemas"]["PrisonDuty"][];
+            vacant: number;
+            /** @description areas for which alone the reader may name somebody */
+            own: string[];
         };
     };
     responses: never;
@@ -16603,6 +16661,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibilities.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who answers for the areas, the steps of the roads and the indicators of a prison, and where nobody does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrisonDuties"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibilities.name": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "area" | "step" | "indicator";
+                    /** Format: uuid */
+                    area?: string;
+                    what?: string;
+                    seen: number;
+                    number: string;
+                    /** Format: date */
+                    from_day: string;
+                    /** @description of a hand-over */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Name who answers for a thing from a day on; seen is the number of those that were seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        n: number;
+                    };
                 };
             };
             /** @description A problem */

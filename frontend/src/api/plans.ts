@@ -10,6 +10,8 @@ export type PlanStand = S['PlanStand']
 export type PlanUnit = S['PlanUnit']
 export type PlanCourse = S['PlanCourse']
 export type PlanMonth = S['PlanMonth']
+export type PrisonDuty = S['PrisonDuty']
+export type PrisonDuties = S['PrisonDuties']
 export type PlanAgainst = S['PlanAgainst']
 
 function useAsked<T>(path: string, enabled = true) {
@@ -35,3 +37,17 @@ export const decidePlan = (
   body: { version: number; agreed: boolean; comment: string },
   key: string,
 ) => post(`/prisons/${plan.prison}/plans/${plan.year}/decision`, body, key)
+
+export const useDuties = (prison: string) =>
+  useAsked<PrisonDuties>(`/prisons/${prison}/responsibilities`, prison !== '')
+export const nameResponsible = (
+  prison: string,
+  of: Pick<PrisonDuty, 'kind' | 'area' | 'what'>,
+  body: { seen: number; number: string; from_day: string; reason: string },
+  key: string,
+) =>
+  post(
+    `/prisons/${prison}/responsibilities`,
+    { kind: of.kind, area: of.area, what: of.what, ...body },
+    key,
+  )

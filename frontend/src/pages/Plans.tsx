@@ -15,6 +15,7 @@ import { usePrison } from '../api/queries'
 import { PageTabs } from '../app/PageTabs'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { Answers } from '../plans/Answers'
 import { PlanForm } from '../plans/PlanForm'
 import { Said } from '../plans/Said'
 import { useUnitIn } from '../plans/words'
@@ -123,7 +124,14 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
         <tbody>
           {units.map((u) => (
             <tr key={u.area ?? ''}>
-              <th scope="row">{unitIn(u.area)}</th>
+              <th scope="row">
+                {unitIn(u.area)}
+                {u.area && (
+                  <div>
+                    <Answers prison={plan.prison} kind="area" area={u.area} />
+                  </div>
+                )}
+              </th>
               {steps.map((s) => (
                 <td key={s.state}>
                   <Stand of={at(u, s.state)} />

@@ -18,13 +18,21 @@ export const subject: Subject = {
         to: '/overview',
         label: 'overview.title',
         roles: readers,
-        under: [{ to: '/plans', label: 'plans.title', roles: readers }],
+        under: [
+          { to: '/plans', label: 'plans.title', roles: readers },
+          { to: '/responsibilities', label: 'plans.duties', roles: readers },
+        ],
       },
     ],
   },
   routes: [
     { path: 'overview', ...page(() => import('../../pages/Overview')) },
     { path: 'plans', ...page(() => import('../../pages/Plans')) },
+    { path: 'responsibilities', ...page(() => import('../../pages/Responsibilities')) },
+    {
+      path: 'prisons/:prison/responsibilities',
+      ...page(() => import('../../pages/Responsibilities')),
+    },
     { path: 'prisons/:prison/plans', ...page(() => import('../../pages/Plans')) },
     { path: 'prisons/:prison/overview', ...page(() => import('../../pages/PrisonOverview')) },
     { path: 'prisons/:prison/units/:area/board', ...page(() => import('../../pages/Board')) },
