@@ -49,7 +49,7 @@ func (h *house) wireAccreditation() error {
 	if err != nil {
 		return err
 	}
-	h.api.Overview = &overview.Service{Store: postgres.Overview{Store: h.store}, Access: h.access, Road: h.cases, Scores: h.assessment, Standards: h.standards,
+	h.api.Overview = &overview.Service{Store: postgres.Overview{Store: h.store}, Access: h.access, Road: h.cases, Scores: h.assessment, Visits: h.api.Guidance, Standards: h.standards,
 		Targets: targets, Owner: h.access.Owner, Now: h.now}
 	return nil
 }

@@ -25,6 +25,14 @@ type Store interface {
 	// ActVisit lets fn look at the visit and say the next act.
 	ActVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(Visit) (VisitAct, error)) (Visit, error)
 
+	// FocusActs in sight, each prison's in their order.
+	FocusActs(ctx context.Context, s ledger.Session) ([]FocusAct, error)
+	AddFocusAct(ctx context.Context, s ledger.Session, idem ledger.Idem, a FocusAct) (FocusAct, error)
+	// PlannedVisits in sight, by day.
+	PlannedVisits(ctx context.Context, s ledger.Session) ([]PlannedVisit, error)
+	AddPlannedVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, v PlannedVisit) (PlannedVisit, error)
+	EndPlannedVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, e PlannedEnd) (PlannedVisit, error)
+
 	Trainings(ctx context.Context, s ledger.Session) ([]Training, error)
 	AddTraining(ctx context.Context, s ledger.Session, idem ledger.Idem, t Training) (Training, error)
 	// Staff of a prison in some roles, and what they passed or not of a version of a standard;

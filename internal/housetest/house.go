@@ -145,7 +145,7 @@ func New(t testing.TB) *House {
 	h.Planning = &planning.Service{Store: postgres.Planning{Store: h.Store}, Access: h.Access, Road: h.Cases, Standards: h.Standards, Now: time.Now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	check(err)
-	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Standards: h.Standards,
+	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Visits: h.Guidance, Standards: h.Standards,
 		Targets: targets, Owner: h.Access.Owner, Now: time.Now}
 	return h
 }

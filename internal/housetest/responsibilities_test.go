@@ -50,7 +50,9 @@ func TestResponsible(t *testing.T) {
 	if d := duty("officer", thing); !d.Vacant || d.Holder != nil || d.May || len(d.History) != 0 {
 		t.Errorf("%+v", d)
 	}
-	oneOf(t, bothAtOnce(func() error { return name(thing, 0, "custody head", dayFrom(0), "")(h.As(t.Context(), "prison office")) },
+	oneOf(t, bothAtOnce(func() error {
+		return name(thing, 0, "custody head", dayFrom(0), "")(h.As(t.Context(), "prison office"))
+	},
 		func() error { return name(thing, 0, "deputy head", dayFrom(0), "")(h.As(t.Context(), "prison office")) }), "changed_meanwhile")
 	first := duty("warden", thing)
 	if first.Vacant || first.Holder == nil {

@@ -48,6 +48,8 @@ var titles = map[string]fault.Text{
 	"plan_waits":             {ZH: "上一版计划还在等待监狱领导审定", EN: "The version before still waits for the prison's leader"},
 	"responsible_same":       {ZH: "该责任人就是现任责任人", EN: "That is who answers for it already"},
 	"own_plan":               {ZH: "本人提交的计划不能由本人审定", EN: "Nobody agrees to a plan of their own"},
+	"focus_state":            {ZH: "该监狱目前的重点指导状态不允许这样办理", EN: "That is not possible as the prison is, or is not, a focus unit"},
+	"visit_over":             {ZH: "这次计划的走访已经完成或取消", EN: "The planned visit took place or was called off"},
 	"bad_guidance":           {ZH: "有内容需要修改，请按提示处理", EN: "Some of it needs attention; see the places named"},
 	"brand_step":             {ZH: "七步不能跳过或倒退，请刷新后办理当前一步", EN: "None of the seven steps is skipped; refresh and take the one that is due"},
 	"own_practice":           {ZH: "不能采用本单位自己的经验", EN: "A unit does not adopt its own practice"},
