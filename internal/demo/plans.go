@@ -8,6 +8,7 @@ import (
 
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
 	"taizhang/internal/planning"
 )
@@ -62,4 +63,39 @@ func (l *life) intend(s *planning.Service) {
 	for i, state := range []string{"APPLIED", "SCREENED", "BASELINE"} {
 		l.later(at.Add(3*time.Hour+time.Duration(i)*time.Minute), answers(planning.Thing{Kind: planning.OfStep, What: "area/" + state}, office, "", 0))
 	}
+}
+
+// guide makes the first prison a focus unit: one planned visit was made, one is overdue, one is ahead.
+func (l *life) guide(s *guidance.Service) {
+	if l.u != l.p.units[0] {
+		return
+	}
+	start := catalogMidnight(l.end).AddDate(0, 0, -l.p.Days)
+	day := func(n int) string { return catalog.DayOf(start.AddDate(0, 0, n)) }
+	l.later(start.Add(8*time.Hour), func(ctx context.Context) error {
+		ctx = l.as(ctx, l.p.bureau())
+		if _, err := s.Mark(ctx, l.u.id, true, 0, "创建条件较为成熟，四监区已进入审议", ledger.Idem{}); err != nil {
+			return err
+		}
+		var first guidance.PlannedVisit
+		for i, v := range []guidance.PlannedVisit{
+			{Area: l.u.area("A3"), Day: day(1), Department: "dept_custody", Subject: "清监点名与隐患整改"},
+			{Day: day(2), Department: "dept_education", Subject: "教育改造台账"},
+			{Area: l.u.area(applicant), Day: catalog.DayOf(l.end.AddDate(0, 0, 7)), Department: "dept_custody", Subject: "验收前复核"},
+		} {
+			made, err := s.PlanVisit(ctx, l.u.id, v, ledger.Idem{})
+			if err != nil {
+				return err
+			}
+			if i == 0 {
+				first = made
+			}
+		}
+		l.later(start.AddDate(0, 0, 1).Add(10*time.Hour), func(ctx context.Context) error {
+			_, err := s.AddVisit(l.as(ctx, l.p.bureau()), l.u.id, guidance.Visit{Area: first.Area, Day: first.Day, Findings: "点名记录齐全，两处隐患未按期销号", Advice: "逐项销号并举一反三",
+				DueOn: catalog.DayOf(l.end.AddDate(0, 0, 10)), Planned: first.ID}, ledger.Idem{})
+			return err
+		})
+		return nil
+	})
 }

@@ -65,7 +65,7 @@ type Standards interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 }
 
-// Service is the use cases. All fields are required.
+// Service is the use cases. All fields but Clock are required.
 type Service struct {
 	Store     Store
 	Access    ledger.Authorizer
@@ -75,12 +75,18 @@ type Service struct {
 	Areas     func(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	Prisons   func(ctx context.Context) ([]uuid.UUID, error)
 	Now       func() time.Time
+	// Clock is the demonstration's, while its past is lived; nil is the server's time.
+	Clock func() time.Time
 }
 
 // asked is the session of an answer: the database sees who asks.
 func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)
-	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
 }
 
 // may asks of a unit; whoever did what is at hand is its author.

@@ -30,6 +30,7 @@ type Unit struct {
 	// Case that the unit is on its way with, or holds its title by, and where it is.
 	Case  uuid.UUID       `json:"case,omitzero"`
 	State lifecycle.State `json:"state,omitempty"`
+	Title *fault.Text     `json:"title,omitempty"` // of the state
 }
 
 // Stand is a mark and what became of it: worked out, never typed.
@@ -101,7 +102,7 @@ func (k *known) unit(prison uuid.UUID, m Mark) Unit {
 	u := Unit{Area: m.Area, Level: m.Level, Marks: []Stand{}}
 	for _, c := range k.cases { // the latest act first
 		if c.Prison == prison && c.Area == m.Area && (u.Case == uuid.Nil || !c.Ends() && !c.Held()) {
-			u.Case, u.State = c.ID, c.State
+			u.Case, u.State, u.Title = c.ID, c.State, &c.StateTitle
 			if !c.Ends() && !c.Held() {
 				break
 			}

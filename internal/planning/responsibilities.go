@@ -63,6 +63,8 @@ type Duty struct {
 	History []Responsible `json:"history"`          // the newest first
 	Vacant  bool          `json:"vacant"`           // nobody, or somebody who left
 	May     bool          `json:"may"`              // the reader may name somebody
+	// Own are the areas for which alone the reader may name somebody.
+	Own []uuid.UUID `json:"own"`
 }
 
 // Duties of a prison: its areas, the steps of both roads, the indicators that its units are judged
@@ -72,8 +74,6 @@ type Duties struct {
 	Day    string    `json:"day"`
 	Duties []Duty    `json:"duties"`
 	Vacant int       `json:"vacant"`
-	// Own are the areas for which alone the reader may name somebody.
-	Own []uuid.UUID `json:"own"`
 }
 
 // mayKnow: who answers is no secret in the prison, nor at the bureau, as titles are none.
@@ -161,7 +161,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		}
 		list[i].take(r, s.today())
 	}
-	out := Duties{Prison: prison, Day: s.today(), Duties: list, Own: []uuid.UUID{}}
+	out := Duties{Prison: prison, Day: s.today(), Duties: list}
 	whole := s.may(ctx, "manage", prison, uuid.Nil, uuid.Nil) == nil
 	for i := range list {
 		d := &list[i]
@@ -173,13 +173,40 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		if d.Vacant {
 			out.Vacant++
 		}
-	}
-	for _, a := range areas {
-		if !whole && a.Counts(s.today()) && s.may(ctx, "manage", prison, a.ID, uuid.Nil) == nil {
-			out.Own = append(out.Own, a.ID)
+		d.Own = []uuid.UUID{}
+		for _, a := range areas {
+			if whole || d.Area != uuid.Nil || s.may(ctx, "manage", prison, a.ID, uuid.Nil) != nil {
+				continue
+			}
+			alone, err := s.alone(ctx, d.Thing, a)
+			if err != nil {
+				return Duties{}, err
+			}
+			if alone {
+				d.Own = append(d.Own, a.ID)
+			}
 		}
 	}
 	return out, nil
+}
+
+// alone says whether what all answer for can be said of one area alone: a step of its road, an
+// indicator that it is judged by.
+func (s *Service) alone(ctx context.Context, of Thing, a ledger.Area) (bool, error) {
+	first, _, _ := strings.Cut(of.What, "/")
+	switch {
+	case !a.Counts(s.today()):
+		return false, nil
+	case of.Kind == OfStep:
+		return first == trackArea, nil
+	case of.Kind != OfIndicator:
+		return false, nil
+	}
+	std, _, err := s.Standards.Issued(ctx, standards.Unit{Kind: a.Kind, Function: a.Function}, s.today())
+	if fault.CodeOf(err) == "standard_unknown" {
+		return false, nil
+	}
+	return err == nil && std.ID == first, err
 }
 
 // take the next older one: the first that has begun holds, what is before it is ahead.
@@ -208,10 +235,15 @@ func (s *Service) Name(ctx context.Context, prison uuid.UUID, r Responsible, ide
 	if err != nil {
 		return err
 	}
-	known := slices.ContainsFunc(list, func(d Duty) bool {
-		return d.Thing == r.Thing || d.Kind == r.Kind && d.Kind != OfArea && d.What == r.What
-	})
-	if !known || r.Area != uuid.Nil && !slices.ContainsFunc(areas, func(a ledger.Area) bool { return a.ID == r.Area && a.Counts(s.today()) }) {
+	known := slices.ContainsFunc(list, func(d Duty) bool { return d.Thing == r.Thing })
+	if i := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == r.Area }); !known && i >= 0 {
+		general := Thing{Kind: r.Kind, What: r.What}
+		if known, err = s.alone(ctx, general, areas[i]); err != nil {
+			return err
+		}
+		known = known && slices.ContainsFunc(list, func(d Duty) bool { return d.Thing == general })
+	}
+	if !known {
 		return fault.New(fault.NotFound, "not_found")
 	}
 	var bad []fault.Field

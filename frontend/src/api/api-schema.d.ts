@@ -3599,6 +3599,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prisons in sight that are or were focus units, with the visits planned for them */
+        get: operations["focus.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a prison a focus unit or end it; seen is the number of acts that were seen */
+        post: operations["focus.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/planned-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan a visit of a focus unit */
+        post: operations["planned_visits.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/planned-visits/{planned}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a planned visit off */
+        post: operations["planned_visits.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6500,7 +6568,7 @@ export interface components {
             /** Format: date */
             until?: string;
             /** @enum {string} */
-            kind: "closes" | "window" | "opinion" | "timer" | "check";
+            kind: "closes" | "window" | "opinion" | "timer" | "check" | "visit";
             /** Format: uuid */
             prison?: string;
             /** Format: uuid */
@@ -7015,6 +7083,11 @@ export interface components {
             reason?: string;
         };
         Visit: {
+            /**
+             * Format: uuid
+             * @description the planned visit that this one is
+             */
+            planned?: string;
             /** Format: uuid */
             prison: string;
             /** Format: uuid */
@@ -7480,6 +7553,8 @@ export interface components {
             punctual: string;
         };
         DepartmentLine: {
+            /** @description planned and not yet made */
+            visits: components["schemas"]["PlannedVisit"][];
             department: string;
             applicants: components["schemas"]["YearApplicant"][];
             weakest: components["schemas"]["WeakIndicator"][];
@@ -7553,6 +7628,7 @@ export interface components {
             marks: components["schemas"]["PlanStand"][];
             /** Format: uuid */
             case?: string;
+            title?: components["schemas"]["Text"];
             state?: string;
         };
         PlanMonth: {
@@ -7645,6 +7721,8 @@ export interface components {
             next?: components["schemas"]["Responsible"];
             history: components["schemas"]["Responsible"][];
             vacant: boolean;
+            /** @description areas for which alone the reader may name somebody */
+            own: string[];
             may: boolean;
         };
         PrisonDuties: {
@@ -7654,8 +7732,55 @@ export interface components {
             day: string;
             duties: components["schemas"]["PrisonDuty"][];
             vacant: number;
-            /** @description areas for which alone the reader may name somebody */
-            own: string[];
+        };
+        FocusAct: {
+            n: number;
+            begins: boolean;
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PlannedEnd: {
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PlannedVisit: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent for the prison as a whole
+             */
+            area?: string;
+            /** Format: date */
+            day: string;
+            department: string;
+            subject: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description that took place
+             */
+            visit?: string;
+            /** Format: date */
+            visited_on?: string;
+            end?: components["schemas"]["PlannedEnd"];
+            /** @enum {string} */
+            state: "planned" | "overdue" | "done" | "called_off";
+        };
+        FocusUnit: {
+            /** Format: uuid */
+            prison: string;
+            on: boolean;
+            acts: components["schemas"]["FocusAct"][];
+            planned: components["schemas"]["PlannedVisit"][];
         };
     };
     responses: never;
@@ -15563,6 +15688,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description the planned visit that this one is
+                     */
+                    planned?: string;
                     /** Format: uuid */
                     area?: string;
                     /** Format: date */
@@ -16743,6 +16873,164 @@ export interface operations {
                     "application/json": {
                         n: number;
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "focus.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prisons in sight that are or were focus units, with the visits planned for them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        prisons: components["schemas"]["FocusUnit"][];
+                        /** @description the reader may mark one */
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "focus.mark": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    begins: boolean;
+                    seen: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a prison a focus unit or end it; seen is the number of acts that were seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusAct"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "planned_visits.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: date */
+                    day: string;
+                    department: string;
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Plan a visit of a focus unit */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "planned_visits.end": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                planned: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Call a planned visit off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisit"];
                 };
             };
             /** @description A problem */

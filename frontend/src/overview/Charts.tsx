@@ -216,7 +216,8 @@ export function PlanLines({ months }: { months: PlanMonth[] }) {
           name: t('plans.reachedLine'),
           lineStyle: { color: third },
           itemStyle: { color: third },
-          data: months.map((m) => m.reached),
+          // Not the months ahead: a line in steps would go on into the first of them.
+          data: months.filter((m) => m.reached !== null).map((m) => m.reached),
         },
       ],
     }),

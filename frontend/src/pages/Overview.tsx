@@ -396,7 +396,7 @@ function Line({ line }: { line: DepartmentLine }) {
   const unit = useUnit()
   const level = useLevel()
   const nameOf = useUnitName()
-  const { applicants, weakest } = line
+  const { applicants, weakest, visits } = line
   const atBureau = useMe().data?.postings.some((p) => !p.prison && p.department === line.department)
   return (
     <section className="panel" aria-label={t('overview.line')}>
@@ -411,6 +411,21 @@ function Line({ line }: { line: DepartmentLine }) {
           <li key={a.case}>
             <Link to={`/prisons/${a.prison}/cases/${a.case}`}>{unit(a)}</Link> {level(a.level)} ·{' '}
             {text(a.title, lang)}
+          </li>
+        ))}
+      </ul>
+      <h3>{t('overview.visits')}</h3>
+      {visits.length === 0 && <p className="quiet">{t('overview.visitsNone')}</p>}
+      <ul>
+        {visits.map((v) => (
+          <li key={v.id}>
+            <Link to="/visits">
+              {v.day} {nameOf(v)}
+            </Link>{' '}
+            {v.subject}{' '}
+            {v.state === 'overdue' && (
+              <span className="status overdue">{t('together.planned_overdue')}</span>
+            )}
           </li>
         ))}
       </ul>

@@ -63,6 +63,7 @@ const plan: PlanYear = {
       ],
       case: 'c',
       state: 'APPLIED',
+      title: { zh: '已申报', en: 'Applied' },
     },
   ],
   months: [{ month: 1, planned: 1, reached: 0 }],

@@ -24,6 +24,8 @@ import { Say } from '../together/Say'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading, Ready } from '../ui/States'
+import '../calendar/calendar.css'
+import '../overview/overview.css'
 import '../plans/plans.css'
 
 const PlanLines = lazy(async () => ({ default: (await import('../overview/Charts')).PlanLines }))
@@ -44,7 +46,7 @@ export default function Plans() {
       </PageTitle>
       <PageTabs of="/overview" />
       <p className="calendar-tools">
-        <strong>{names.prison(prison)}</strong>
+        <strong className="overview-figure">{names.prison(prison)}</strong>
         <label>
           {t('plans.year')}{' '}
           <select value={year} onChange={(e) => ask({ year: e.target.value })}>
@@ -106,7 +108,6 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
   if (units.length === 0) return null
   const at = (u: PlanUnit, state: string) => u.marks.find((m) => m.state === state)
   const steps = road.steps.filter((s) => units.some((u) => at(u, s.state)))
-  const titles = new Map(road.steps.map((s) => [s.state, text(s.title, lang)]))
   return (
     <div className="table-scroll">
       <table className="plain plan-table">
@@ -139,9 +140,7 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
               ))}
               <td>
                 {u.case ? (
-                  <Link to={`/prisons/${plan.prison}/cases/${u.case}`}>
-                    {titles.get(u.state ?? '') ?? t('plans.case')}
-                  </Link>
+                  <Link to={`/prisons/${plan.prison}/cases/${u.case}`}>{text(u.title, lang)}</Link>
                 ) : (
                   t('overview.stepNone')
                 )}

@@ -25,6 +25,7 @@ const duty = (of: Partial<PrisonDuty>): PrisonDuty => ({
   history: [],
   vacant: true,
   may: true,
+  own: [],
   ...of,
 })
 const held = who(2, '李四', { reason: '岗位调整' })
@@ -37,7 +38,7 @@ const duties: PrisonDuty[] = [
     history: [who(1, '赵六', { left: true })],
   }),
 ]
-const data: PrisonDuties = { prison: 'p', day: '2026-03-02', duties, vacant: 2, own: [] }
+const data: PrisonDuties = { prison: 'p', day: '2026-03-02', duties, vacant: 2 }
 
 function show(element: React.ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })

@@ -14,6 +14,7 @@ import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
 import '../calendar/calendar.css'
+import '../overview/overview.css'
 import '../plans/plans.css'
 
 /** Who answers for which area, step and indicator of a prison, and where nobody does. */
@@ -31,7 +32,7 @@ export default function Responsibilities() {
         {(data) => (
           <>
             <p className="calendar-tools">
-              <strong>{names.prison(prison)}</strong>
+              <strong className="overview-figure">{names.prison(prison)}</strong>
               <span className={`status ${data.vacant > 0 ? 'overdue' : 'approved'}`}>
                 {t('plans.gaps', { n: data.vacant, all: data.duties.length })}
               </span>
@@ -108,12 +109,7 @@ function Group({ title, data, duties, open = false }: GroupProps) {
         </thead>
         <tbody>
           {duties.map((d) => (
-            <Row
-              key={`${d.what ?? ''} ${d.area ?? ''}`}
-              prison={data.prison}
-              own={data.own}
-              duty={d}
-            />
+            <Row key={`${d.what ?? ''} ${d.area ?? ''}`} prison={data.prison} duty={d} />
           ))}
         </tbody>
       </table>
@@ -121,7 +117,7 @@ function Group({ title, data, duties, open = false }: GroupProps) {
   )
 }
 
-function Row({ prison, own, duty }: { prison: string; own: string[]; duty: PrisonDuty }) {
+function Row({ prison, duty }: { prison: string; duty: PrisonDuty }) {
   const t = useT()
   const called = useCalled()
   const { holder, next, history } = duty
@@ -153,8 +149,9 @@ function Row({ prison, own, duty }: { prison: string; own: string[]; duty: Priso
       </td>
       <td>
         {duty.may && <Name prison={prison} duty={duty} />}
-        {!duty.area &&
-          own.map((area) => <Name key={area} prison={prison} duty={duty} area={area} />)}
+        {duty.own.map((area) => (
+          <Name key={area} prison={prison} duty={duty} area={area} />
+        ))}
       </td>
     </tr>
   )
