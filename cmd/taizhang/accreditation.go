@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
+	"taizhang/internal/planning"
 	"taizhang/internal/postgres"
 	"taizhang/schemas"
 )
@@ -43,11 +44,12 @@ func (h *house) wireAccreditation() error {
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases
+	h.api.Planning = &planning.Service{Store: postgres.Planning{Store: h.store}, Access: h.access, Road: h.cases, Standards: h.standards, Now: h.now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	if err != nil {
 		return err
 	}
-	h.api.Overview = &overview.Service{Store: postgres.Overview{Store: h.store}, Access: h.access, Road: h.cases, Scores: h.assessment, Standards: h.standards,
+	h.api.Overview = &overview.Service{Store: postgres.Overview{Store: h.store}, Access: h.access, Road: h.cases, Scores: h.assessment, Visits: h.api.Guidance, Standards: h.standards,
 		Targets: targets, Owner: h.access.Owner, Now: h.now}
 	return nil
 }

@@ -48,7 +48,7 @@ var relations = []relation{
 	{"granted", fault.Text{ZH: "持有有效授权的", EN: "with a grant in force"}},
 }
 
-var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "guidance", "check", "self_check", "appeal", "rectification", "case", "meeting", "title"}
+var classes = []string{"entry", "entry_l3", "entry_sealed", "medical", "psychological", "score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "ruling", "run", "guidance", "plan", "check", "self_check", "appeal", "rectification", "case", "meeting", "title"}
 
 // known reports whether a class is one of these, or of L3 entries of one ledger: the
 // whole of them, or a part.

@@ -135,7 +135,7 @@ func (s *Service) bulletinTasks(ctx context.Context) (list []Task, err error) {
 type Dated struct {
 	Day        string      `json:"day"`
 	Until      string      `json:"until,omitempty"` // of what takes more than a day
-	Kind       string      `json:"kind"`            // closes, window, opinion, timer, check
+	Kind       string      `json:"kind"`            // closes, window, opinion, timer, check; visit (package guidance)
 	Prison     uuid.UUID   `json:"prison,omitzero"`
 	Area       uuid.UUID   `json:"area,omitzero"`
 	Case       uuid.UUID   `json:"case,omitzero"`

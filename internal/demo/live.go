@@ -15,7 +15,9 @@ import (
 	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/duty"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
+	"taizhang/internal/planning"
 	"taizhang/internal/postgres"
 )
 
@@ -54,6 +56,8 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	cases := l.accrediting(store, clock, checks)
 	l.apply(cases, checks)
 	l.deliberate(cases, checks)
+	l.guide(&guidance.Service{Store: postgres.Guidance{Store: store}, Access: p.Access, Now: clock, Clock: clock})
+	l.intend(&planning.Service{Store: postgres.Planning{Store: store}, Access: p.Access, Road: cases, Standards: cases.Standards, Now: clock, Clock: clock})
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

@@ -25,6 +25,14 @@ type Store interface {
 	// ActVisit lets fn look at the visit and say the next act.
 	ActVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(Visit) (VisitAct, error)) (Visit, error)
 
+	// FocusActs in sight, each prison's in their order.
+	FocusActs(ctx context.Context, s ledger.Session) ([]FocusAct, error)
+	AddFocusAct(ctx context.Context, s ledger.Session, idem ledger.Idem, a FocusAct) (FocusAct, error)
+	// PlannedVisits in sight, by day.
+	PlannedVisits(ctx context.Context, s ledger.Session) ([]PlannedVisit, error)
+	AddPlannedVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, v PlannedVisit) (PlannedVisit, error)
+	EndPlannedVisit(ctx context.Context, s ledger.Session, idem ledger.Idem, id uuid.UUID, e PlannedEnd) (PlannedVisit, error)
+
 	Trainings(ctx context.Context, s ledger.Session) ([]Training, error)
 	AddTraining(ctx context.Context, s ledger.Session, idem ledger.Idem, t Training) (Training, error)
 	// Staff of a prison in some roles, and what they passed or not of a version of a standard;
@@ -57,7 +65,7 @@ type Standards interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 }
 
-// Service is the use cases. All fields are required.
+// Service is the use cases. All fields but Clock are required.
 type Service struct {
 	Store     Store
 	Access    ledger.Authorizer
@@ -67,12 +75,18 @@ type Service struct {
 	Areas     func(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	Prisons   func(ctx context.Context) ([]uuid.UUID, error)
 	Now       func() time.Time
+	// Clock is the demonstration's, while its past is lived; nil is the server's time.
+	Clock func() time.Time
 }
 
 // asked is the session of an answer: the database sees who asks.
 func (s *Service) asked(ctx context.Context, prison uuid.UUID) ledger.Session {
 	a := actor.From(ctx)
-	return ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	ses := ledger.Session{Prison: prison, Person: a.PersonID, Scope: s.Access.Scope(a, s.Now())}
+	if s.Clock != nil {
+		ses.Clock = s.Clock()
+	}
+	return ses
 }
 
 // may asks of a unit; whoever did what is at hand is its author.

@@ -23,6 +23,7 @@ type Visit struct {
 	Findings   string     `json:"findings"`
 	Advice     string     `json:"advice"`
 	DueOn      string     `json:"due_on"`
+	Planned    uuid.UUID  `json:"planned,omitzero"` // the planned visit that this one is
 	Author     uuid.UUID  `json:"-"`
 	AuthorName string     `json:"author_name"`
 	RecordedAt time.Time  `json:"recorded_at"`
@@ -46,9 +47,11 @@ type VisitAct struct {
 
 // Record commits to the visit.
 func (v Visit) Record() (ledger.Record, error) {
-	return ledger.NewRecord("visit", v.ID.String(), v.Salt, map[string]any{
-		"visit": v.ID, "area": v.Area, "day": v.Day, "findings": v.Findings, "advice": v.Advice, "due_on": v.DueOn, "author": v.Author,
-	})
+	columns := map[string]any{"visit": v.ID, "area": v.Area, "day": v.Day, "findings": v.Findings, "advice": v.Advice, "due_on": v.DueOn, "author": v.Author}
+	if v.Planned != uuid.Nil { // visits of before name none
+		columns["planned"] = v.Planned
+	}
+	return ledger.NewRecord("visit", v.ID.String(), v.Salt, columns)
 }
 
 // Record commits to the act.
@@ -101,7 +104,8 @@ func (s *Service) Visits(ctx context.Context, prison uuid.UUID) (list []Visit, m
 	return list, s.may(ctx, "create", prison, uuid.Nil, uuid.Nil) == nil, nil
 }
 
-// AddVisit records one. Faults: forbidden, not_found, bad_guidance with fields.
+// AddVisit records one; a planned one is closed by it. Faults: forbidden, not_found, visit_over,
+// bad_guidance with fields.
 func (s *Service) AddVisit(ctx context.Context, prison uuid.UUID, v Visit, idem ledger.Idem) (Visit, error) {
 	if err := s.may(ctx, "create", prison, v.Area, uuid.Nil); err != nil {
 		return Visit{}, err

@@ -33,6 +33,7 @@ import (
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
+	"taizhang/internal/planning"
 	"taizhang/internal/postgres"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
@@ -64,6 +65,7 @@ type House struct {
 	Areas      *organisation.Service
 	Guidance   *guidance.Service
 	Overview   *overview.Service
+	Planning   *planning.Service
 	Inspection *inspection.Service
 	Cases      *accreditation.Service
 	Standards  *standards.Service
@@ -140,9 +142,10 @@ func New(t testing.TB) *House {
 	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files, Font: h.Inspection.Papers.Font,
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
+	h.Planning = &planning.Service{Store: postgres.Planning{Store: h.Store}, Access: h.Access, Road: h.Cases, Standards: h.Standards, Now: time.Now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	check(err)
-	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Standards: h.Standards,
+	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Visits: h.Guidance, Standards: h.Standards,
 		Targets: targets, Owner: h.Access.Owner, Now: time.Now}
 	return h
 }

@@ -54,6 +54,7 @@ func serving(t *testing.T, h *housetest.House, people ...string) *client {
 		Areas:      h.Areas,
 		Guidance:   h.Guidance,
 		Overview:   h.Overview,
+		Planning:   h.Planning,
 		Standards:  h.Standards,
 		House:      h.Store,
 		Printing:   h.Printing(t),

@@ -2,14 +2,17 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
@@ -83,6 +86,17 @@ func (a *API) accreditationCalendar(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	planned, err := a.Guidance.Planned(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	for _, v := range planned {
+		if v.Open() {
+			list = append(list, accreditation.Dated{Day: v.Day, Kind: "visit", Prison: v.Prison, Area: v.Area, Department: v.Department,
+				Title: &fault.Text{ZH: v.Subject, EN: v.Subject}, Late: v.State == "overdue"})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b accreditation.Dated) int { return cmp.Compare(a.Day, b.Day) })
 	return c.JSON(http.StatusOK, map[string]any{"days": some(list)})
 }
 

@@ -41,6 +41,7 @@ func (a *API) routes() []route {
 		a.opinionRoutes(),
 		a.bulletinRoutes(),
 		a.overviewRoutes(),
+		a.planRoutes(),
 		a.meetingRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),

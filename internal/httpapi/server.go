@@ -25,6 +25,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
+	"taizhang/internal/planning"
 	"taizhang/internal/printing"
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
@@ -47,6 +48,7 @@ type API struct {
 	Areas      *organisation.Service
 	Guidance   *guidance.Service
 	Overview   *overview.Service
+	Planning   *planning.Service
 	Standards  *standards.Service
 	Register   *catalog.Register
 	Catalog    *catalog.Catalog

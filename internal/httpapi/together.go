@@ -16,6 +16,10 @@ func (a *API) togetherRoutes() []route {
 		{"GET", prison + "/visits", "visits.list", false, a.visits},
 		{"POST", prison + "/visits", "visits.create", false, a.addVisit},
 		{"POST", prison + "/visits/:visit/acts", "visits.act", false, a.actVisit},
+		{"GET", "/focus", "focus.list", false, a.focuses},
+		{"POST", prison + "/focus", "focus.mark", false, a.markFocus},
+		{"POST", prison + "/planned-visits", "planned_visits.create", false, a.planVisit},
+		{"POST", prison + "/planned-visits/:planned/end", "planned_visits.end", false, a.callOffVisit},
 		{"GET", "/trainings", "trainings.list", false, a.trainings},
 		{"POST", "/trainings", "trainings.create", false, a.addTraining},
 		{"GET", prison + "/trainings/:training", "trainings.get", false, a.training},
@@ -82,9 +86,10 @@ func (a *API) addVisit(c echo.Context) error {
 		Findings string    `json:"findings"`
 		Advice   string    `json:"advice"`
 		DueOn    string    `json:"due_on"`
+		Planned  uuid.UUID `json:"planned"`
 	}
 	return made(c, "", http.StatusCreated, func(prison, _ uuid.UUID, in body, key ledger.Idem) (guidance.Visit, error) {
-		return a.Guidance.AddVisit(c.Request().Context(), prison, guidance.Visit{Area: in.Area, Day: in.Day, Findings: in.Findings, Advice: in.Advice, DueOn: in.DueOn}, key)
+		return a.Guidance.AddVisit(c.Request().Context(), prison, guidance.Visit{Area: in.Area, Day: in.Day, Findings: in.Findings, Advice: in.Advice, DueOn: in.DueOn, Planned: in.Planned}, key)
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
 	"taizhang/internal/fault"
+	"taizhang/internal/guidance"
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/scoring"
 )
@@ -23,6 +24,8 @@ type Line struct {
 	Department string      `json:"department"`
 	Applicants []Applicant `json:"applicants"`
 	Weakest    []Weak      `json:"weakest"`
+	// Visits that it is planned to make and has not yet made, by day.
+	Visits []guidance.PlannedVisit `json:"visits"`
 }
 
 // Applicant is a case that applied this year, whatever became of it; who withdrew is none.
@@ -56,7 +59,7 @@ func (s *Service) Lines(ctx context.Context) ([]Line, error) {
 	list := []Line{}
 	for _, p := range actor.From(ctx).Postings {
 		if p.Department != "" && !slices.ContainsFunc(list, func(l Line) bool { return l.Department == p.Department }) {
-			list = append(list, Line{Department: p.Department, Applicants: []Applicant{}, Weakest: []Weak{}})
+			list = append(list, Line{Department: p.Department, Applicants: []Applicant{}, Weakest: []Weak{}, Visits: []guidance.PlannedVisit{}})
 		}
 	}
 	if len(list) == 0 {
@@ -76,6 +79,17 @@ func (s *Service) Lines(ctx context.Context) ([]Line, error) {
 	}
 	for i := range list {
 		list[i].Applicants = applicants(board, applied, s.today()[:4])
+	}
+	planned, err := s.Visits.Planned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range planned {
+		for i := range list {
+			if v.Open() && v.Department == list[i].Department {
+				list[i].Visits = append(list[i].Visits, v)
+			}
+		}
 	}
 	err = s.standings(ctx, prisons, func(x assessment.Standing, std *scoring.Standard) {
 		for i := range list {

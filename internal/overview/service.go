@@ -13,6 +13,7 @@ import (
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/guidance"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -41,6 +42,11 @@ type Scores interface {
 	Readiness(ctx context.Context, prison, area uuid.UUID) (*assessment.Readiness, error)
 }
 
+// Visits that the bureau plans (package guidance).
+type Visits interface {
+	Planned(ctx context.Context) ([]guidance.PlannedVisit, error)
+}
+
 // Standards finds the standard of a unit (package standards).
 type Standards interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
@@ -52,6 +58,7 @@ type Service struct {
 	Access    ledger.Authorizer
 	Road      Road
 	Scores    Scores
+	Visits    Visits
 	Standards Standards
 	Targets   *Targets
 	Owner     func(ledger string) string // the department that answers for a ledger

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"taizhang/internal/fault"
 	"taizhang/internal/guidance"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -30,10 +31,10 @@ func (t *txn) guided(ctx context.Context, area uuid.UUID) error {
 	return err
 }
 
-const visitColumns = `v.prison_id, v.visit_id, coalesce(v.area_id, '00000000-0000-0000-0000-000000000000'), v.day::text, v.findings, v.advice, v.due_on::text, v.author, v.salt, v.recorded_at`
+const visitColumns = `v.prison_id, v.visit_id, coalesce(v.area_id, '00000000-0000-0000-0000-000000000000'), v.day::text, v.findings, v.advice, v.due_on::text, coalesce(v.planned_id, '00000000-0000-0000-0000-000000000000'), v.author, v.salt, v.recorded_at`
 
 func scanVisit(row pgx.CollectableRow, more ...any) (v guidance.Visit, err error) {
-	err = row.Scan(append([]any{&v.Prison, &v.ID, &v.Area, &v.Day, &v.Findings, &v.Advice, &v.DueOn, &v.Author, &v.Salt, &v.RecordedAt}, more...)...)
+	err = row.Scan(append([]any{&v.Prison, &v.ID, &v.Area, &v.Day, &v.Findings, &v.Advice, &v.DueOn, &v.Planned, &v.Author, &v.Salt, &v.RecordedAt}, more...)...)
 	return v, err
 }
 
@@ -114,9 +115,18 @@ func (s Guidance) AddVisit(ctx context.Context, ses ledger.Session, idem ledger.
 		if err := t.guided(ctx, v.Area); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `insert into visits (prison_id, visit_id, area_id, day, findings, advice, due_on, author, salt)
-			values ($1, $2, nullif($3, '00000000-0000-0000-0000-000000000000'::uuid), $4::text::date, $5, $6, $7::text::date, $8, $9)`,
-			ses.Prison, v.ID, v.Area, v.Day, v.Findings, v.Advice, v.DueOn, v.Author, v.Salt); err != nil {
+		if v.Planned != uuid.Nil {
+			planned, err := t.plannedVisit(ctx, v.Planned)
+			if err != nil {
+				return err
+			}
+			if planned.Area != v.Area {
+				return fault.New(fault.NotFound, "not_found") // planned for another unit
+			}
+		}
+		if _, err := t.exec(ctx, `insert into visits (prison_id, visit_id, area_id, day, findings, advice, due_on, author, salt, planned_id)
+			values ($1, $2, nullif($3, '00000000-0000-0000-0000-000000000000'::uuid), $4::text::date, $5, $6, $7::text::date, $8, $9, $10)`,
+			ses.Prison, v.ID, v.Area, v.Day, v.Findings, v.Advice, v.DueOn, v.Author, v.Salt, orNull(v.Planned)); err != nil {
 			return err
 		}
 		if err := t.note(v.Record()); err != nil {

@@ -1,5 +1,6 @@
 import type { WholeCase } from '../api/cases'
 import { useLang, useT } from '../i18n'
+import { Answers } from '../plans/Answers'
 import { text } from '../schema/types'
 
 /**
@@ -26,6 +27,15 @@ export function Road({ whole }: { whole: WholeCase }) {
           aria-current={s.stands === 'here' ? 'step' : undefined}
         >
           {text(s.title, lang)}
+          {s.stands !== 'passed' && (
+            <Answers
+              prison={whole.prison}
+              kind="step"
+              what={`${whole.track}/${s.state}`}
+              area={whole.area}
+              quiet
+            />
+          )}
           <span className="sr-only"> {t(`cases.${s.stands}`)}</span>
         </li>
       ))}

@@ -3564,6 +3564,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan of a year of each prison whose whole one sees, against what was reached */
+        get: operations["plans.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/plans/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a plan, and the one in force against what was reached */
+        get: operations["plans.get"];
+        put?: never;
+        /** Bring the next version forward; seen is the version that was seen last */
+        post: operations["plans.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/plans/{year}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to the version that waits or send it back; by the leader of the prison */
+        post: operations["plans.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/responsibilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for the areas, the steps of the roads and the indicators of a prison, and where nobody does */
+        get: operations["responsibilities.list"];
+        put?: never;
+        /** Name who answers for a thing from a day on; seen is the number of those that were seen */
+        post: operations["responsibilities.name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prisons in sight that are or were focus units, with the visits planned for them */
+        get: operations["focus.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/focus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a prison a focus unit or end it; seen is the number of acts that were seen */
+        post: operations["focus.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/planned-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan a visit of a focus unit */
+        post: operations["planned_visits.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/planned-visits/{planned}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a planned visit off */
+        post: operations["planned_visits.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -6537,7 +6675,7 @@ export interface components {
             /** Format: date */
             until?: string;
             /** @enum {string} */
-            kind: "closes" | "window" | "opinion" | "timer" | "check";
+            kind: "closes" | "window" | "opinion" | "timer" | "check" | "visit";
             /** Format: uuid */
             prison?: string;
             /** Format: uuid */
@@ -7052,6 +7190,11 @@ export interface components {
             reason?: string;
         };
         Visit: {
+            /**
+             * Format: uuid
+             * @description the planned visit that this one is
+             */
+            planned?: string;
             /** Format: uuid */
             prison: string;
             /** Format: uuid */
@@ -7517,6 +7660,8 @@ export interface components {
             punctual: string;
         };
         DepartmentLine: {
+            /** @description planned and not yet made */
+            visits: components["schemas"]["PlannedVisit"][];
             department: string;
             applicants: components["schemas"]["YearApplicant"][];
             weakest: components["schemas"]["WeakIndicator"][];
@@ -7540,6 +7685,209 @@ export interface components {
             percent: string;
             units: number;
             losing: components["schemas"]["RatedUnit"][];
+        };
+        PlanMark: {
+            /**
+             * Format: uuid
+             * @description absent for the prison as a whole
+             */
+            area?: string;
+            level: string;
+            state: string;
+            month: number;
+        };
+        PlanDecision: {
+            agreed: boolean;
+            comment?: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        Plan: {
+            /** Format: uuid */
+            prison: string;
+            year: number;
+            version: number;
+            reason?: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            marks: components["schemas"]["PlanMark"][];
+            decision?: components["schemas"]["PlanDecision"];
+        };
+        /** @enum {string} */
+        PlanStands: "ahead" | "reached" | "late" | "overdue";
+        PlanStand: {
+            state: string;
+            month: number;
+            /** Format: date */
+            due_on: string;
+            stands: components["schemas"]["PlanStands"];
+            /** Format: date */
+            reached_on?: string;
+            /** @description late by */
+            days: number;
+        };
+        PlanUnit: {
+            /** Format: uuid */
+            area?: string;
+            level: string;
+            marks: components["schemas"]["PlanStand"][];
+            /** Format: uuid */
+            case?: string;
+            title?: components["schemas"]["Text"];
+            state?: string;
+        };
+        PlanMonth: {
+            month: number;
+            /** @description up to its end */
+            planned: number;
+            /** @description null while it is ahead */
+            reached: number | null;
+        };
+        PlanTally: {
+            all: number;
+            reached: number;
+            late: number;
+            overdue: number;
+            ahead: number;
+        };
+        PlanStep: {
+            state: string;
+            title: components["schemas"]["Text"];
+        };
+        PlanCourse: {
+            /** @enum {string} */
+            track: "prison" | "area";
+            level: string;
+            steps: components["schemas"]["PlanStep"][];
+        };
+        PlanYear: {
+            /** Format: uuid */
+            prison: string;
+            year: number;
+            /** Format: date */
+            day: string;
+            versions: components["schemas"]["Plan"][];
+            /** @description version; 0 for none */
+            in_force: number;
+            units: components["schemas"]["PlanUnit"][];
+            months: components["schemas"]["PlanMonth"][];
+            tally: components["schemas"]["PlanTally"];
+            roads: components["schemas"]["PlanCourse"][];
+            may_submit: boolean;
+            may_decide: boolean;
+        };
+        PlanSlowest: {
+            title: components["schemas"]["Text"];
+            /** Format: uuid */
+            area?: string;
+            state: string;
+            month: number;
+            /** Format: date */
+            due_on: string;
+            stands: components["schemas"]["PlanStands"];
+            /** Format: date */
+            reached_on?: string;
+            days: number;
+        };
+        PlanAgainst: {
+            /** Format: uuid */
+            prison: string;
+            version: number;
+            waits: boolean;
+            tally: components["schemas"]["PlanTally"];
+            whole?: components["schemas"]["PlanUnit"];
+            slowest?: components["schemas"]["PlanSlowest"];
+        };
+        Responsible: {
+            n: number;
+            name: string;
+            number: string;
+            /** Format: date */
+            from_day: string;
+            reason?: string;
+            /** @description of the prison no more */
+            left: boolean;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PrisonDuty: {
+            /** @enum {string} */
+            kind: "area" | "step" | "indicator";
+            /**
+             * Format: uuid
+             * @description of one area alone
+             */
+            area?: string;
+            /** @description standard/code of an indicator */
+            what?: string;
+            title: components["schemas"]["Text"];
+            holder?: components["schemas"]["Responsible"];
+            next?: components["schemas"]["Responsible"];
+            history: components["schemas"]["Responsible"][];
+            vacant: boolean;
+            /** @description areas for which alone the reader may name somebody */
+            own: string[];
+            may: boolean;
+        };
+        PrisonDuties: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: date */
+            day: string;
+            duties: components["schemas"]["PrisonDuty"][];
+            vacant: number;
+        };
+        FocusAct: {
+            n: number;
+            begins: boolean;
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PlannedEnd: {
+            reason: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PlannedVisit: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description absent for the prison as a whole
+             */
+            area?: string;
+            /** Format: date */
+            day: string;
+            department: string;
+            subject: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /**
+             * Format: uuid
+             * @description that took place
+             */
+            visit?: string;
+            /** Format: date */
+            visited_on?: string;
+            end?: components["schemas"]["PlannedEnd"];
+            /** @enum {string} */
+            state: "planned" | "overdue" | "done" | "called_off";
+        };
+        FocusUnit: {
+            /** Format: uuid */
+            prison: string;
+            on: boolean;
+            acts: components["schemas"]["FocusAct"][];
+            planned: components["schemas"]["PlannedVisit"][];
         };
     };
     responses: never;
@@ -15550,6 +15898,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description the planned visit that this one is
+                     */
+                    planned?: string;
                     /** Format: uuid */
                     area?: string;
                     /** Format: date */
@@ -16497,6 +16850,397 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan of a year of each prison whose whole one sees, against what was reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        year: number;
+                        prisons: components["schemas"]["PlanAgainst"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions of a plan, and the one in force against what was reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanYear"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.submit": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                    /** @description why it is otherwise than the version before */
+                    reason?: string;
+                    marks: components["schemas"]["PlanMark"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Bring the next version forward; seen is the version that was seen last */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plans.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    agreed: boolean;
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Agree to the version that waits or send it back; by the leader of the prison */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibilities.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who answers for the areas, the steps of the roads and the indicators of a prison, and where nobody does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrisonDuties"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "responsibilities.name": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "area" | "step" | "indicator";
+                    /** Format: uuid */
+                    area?: string;
+                    what?: string;
+                    seen: number;
+                    number: string;
+                    /** Format: date */
+                    from_day: string;
+                    /** @description of a hand-over */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Name who answers for a thing from a day on; seen is the number of those that were seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        n: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "focus.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prisons in sight that are or were focus units, with the visits planned for them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        prisons: components["schemas"]["FocusUnit"][];
+                        /** @description the reader may mark one */
+                        may: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "focus.mark": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    begins: boolean;
+                    seen: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a prison a focus unit or end it; seen is the number of acts that were seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FocusAct"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "planned_visits.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area?: string;
+                    /** Format: date */
+                    day: string;
+                    department: string;
+                    subject: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Plan a visit of a focus unit */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "planned_visits.end": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                planned: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Call a planned visit off */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisit"];
                 };
             };
             /** @description A problem */

@@ -77,3 +77,13 @@ export const addPair = (prison: string, body: Body<'pairs.create'>, key: string)
   post(`/prisons/${prison}/pairs`, body, key)
 export const addHelp = (pair: Pair, body: Body<'pairs.help'>, key: string) =>
   post(`/prisons/${pair.prison}/pairs/${pair.id}/helps`, body, key)
+
+export type FocusUnit = S['FocusUnit']
+export type PlannedVisit = S['PlannedVisit']
+export const useFocus = () => useAsked<{ prisons: FocusUnit[]; may: boolean }>('/focus')
+export const markFocus = (prison: string, body: Body<'focus.mark'>, key: string) =>
+  post(`/prisons/${prison}/focus`, body, key)
+export const planVisit = (prison: string, body: Body<'planned_visits.create'>, key: string) =>
+  post(`/prisons/${prison}/planned-visits`, body, key)
+export const callOffVisit = (visit: PlannedVisit, body: Body<'planned_visits.end'>, key: string) =>
+  post(`/prisons/${visit.prison}/planned-visits/${visit.id}/end`, body, key)

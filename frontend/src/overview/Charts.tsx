@@ -10,6 +10,7 @@ import { format, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useCallback, useMemo } from 'react'
 import type { BoardFrame, Overview, RoadStep } from '../api/overview'
+import type { PlanAgainst, PlanMonth } from '../api/plans'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { Chart } from '../ui/Chart'
@@ -134,6 +135,95 @@ export function StepBars({ steps, open }: { steps: RoadStep[]; open: (state: str
     [open],
   )
   return <Chart option={option} label={t('overview.map')} height={300} onPick={pick} />
+}
+
+const stands = ['reached', 'late', 'overdue', 'ahead'] as const
+
+/** What became of the steps that each prison planned; a bar opens its plan. */
+export function PlanBars(props: {
+  prisons: PlanAgainst[]
+  nameOf: (prison: string) => string
+  open: (prison: string) => void
+}) {
+  const { prisons, nameOf, open } = props
+  const t = useT()
+  const option = useMemo(() => {
+    const colours = { reached: third, late: second, overdue: danger, ahead: '#c9ced6' }
+    const names = {
+      reached: t('plans.reachedN', { n: '' }),
+      late: t('plans.lateN', { n: '' }),
+      overdue: t('plans.overdueN', { n: '' }),
+      ahead: t('plans.aheadN', { n: '' }),
+    }
+    return {
+      animation: false,
+      tooltip: { trigger: 'axis' },
+      legend: { top: 0, textStyle: { color: quiet } },
+      grid: { left: 36, right: 16, top: 36, bottom: 48 },
+      xAxis: {
+        type: 'category',
+        data: prisons.map((p) => nameOf(p.prison)),
+        axisLabel: { color: quiet, hideOverlap: true },
+      },
+      yAxis: { type: 'value', minInterval: 1, axisLabel: { color: quiet } },
+      series: stands.map((k) => ({
+        type: 'bar',
+        stack: 'all',
+        barMaxWidth: 48,
+        name: names[k].trim(),
+        itemStyle: { color: colours[k] },
+        data: prisons.map((p) => ({ value: p.tally[k] || null, prison: p.prison })),
+      })),
+    }
+  }, [prisons, nameOf, t])
+  const pick = useCallback(
+    (data: unknown) => {
+      const { prison } = (data ?? {}) as { prison?: string }
+      if (prison) open(prison)
+    },
+    [open],
+  )
+  return <Chart option={option} label={t('plans.bars')} height={240} onPick={pick} />
+}
+
+/** Steps planned and reached up to the end of each month. */
+export function PlanLines({ months }: { months: PlanMonth[] }) {
+  const t = useT()
+  const option = useMemo(
+    () => ({
+      animation: false,
+      tooltip: { trigger: 'axis', valueFormatter: (v: unknown) => (v == null ? '—' : `${v}`) },
+      legend: { top: 0, textStyle: { color: quiet } },
+      grid: { left: 36, right: 16, top: 36, bottom: 28 },
+      xAxis: {
+        type: 'category',
+        data: months.map((m) => t('plans.month', { n: m.month })),
+        axisLabel: { color: quiet },
+      },
+      yAxis: { type: 'value', minInterval: 1, axisLabel: { color: quiet } },
+      series: [
+        {
+          type: 'line',
+          step: 'end',
+          name: t('plans.planned'),
+          lineStyle: { color: quiet, type: 'dashed' },
+          itemStyle: { color: quiet },
+          data: months.map((m) => m.planned),
+        },
+        {
+          type: 'line',
+          step: 'end',
+          name: t('plans.reachedLine'),
+          lineStyle: { color: third },
+          itemStyle: { color: third },
+          // Not the months ahead: a line in steps would go on into the first of them.
+          data: months.filter((m) => m.reached !== null).map((m) => m.reached),
+        },
+      ],
+    }),
+    [months, t],
+  )
+  return <Chart option={option} label={t('plans.lines')} height={220} />
 }
 
 /** Mean and lowest rate of each domain over the areas of a standard. */

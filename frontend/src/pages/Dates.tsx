@@ -60,7 +60,9 @@ function Table({ days }: { days: DatedItem[] }) {
       ? `/prisons/${d.prison}/checks/${d.check}`
       : d.case
         ? `/prisons/${d.prison}/cases/${d.case}`
-        : '/bulletins'
+        : d.kind === 'visit'
+          ? '/visits'
+          : '/bulletins'
   return (
     <div className="panel table-scroll">
       <table className="plain">

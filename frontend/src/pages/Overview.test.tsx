@@ -3,6 +3,7 @@ import { render, screen, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, it, vi } from 'vitest'
 import type { Overview as Data, StandardBalance } from '../api/overview'
+import type { PlanAgainst } from '../api/plans'
 import '../overview/Charts' // there before it is lazily asked for
 import Overview from './Overview'
 
@@ -59,7 +60,7 @@ const data: Data = {
 
 function show(
   shown: Partial<Data> = {},
-  more: { balance?: StandardBalance[]; noLines?: boolean } = {},
+  more: { balance?: StandardBalance[]; noLines?: boolean; plans?: PlanAgainst[] } = {},
 ) {
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: Infinity, retry: false } },
@@ -71,6 +72,7 @@ function show(
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['overview', '/overview', { day: undefined }], { ...data, ...shown })
   if (!more.noLines) client.setQueryData(['overview', '/overview/lines', {}], { lines: [] })
+  client.setQueryData(['plans', '/plans/2021'], { prisons: more.plans ?? [] })
   client.setQueryData(['overview', '/overview/balance', {}], { standards: more.balance ?? [] })
   const router = createMemoryRouter([{ path: '/', element: <Overview /> }])
   render(
@@ -146,4 +148,37 @@ it('says that what a department comes for could not be had', async () => {
   show({}, { noLines: true })
   expect(await screen.findByRole('alert')).toBeInTheDocument()
   fetched.mockRestore()
+})
+
+it('says how each prison stands against its plan, the latest step in words, and who has none', () => {
+  const tally = { all: 6, reached: 2, late: 1, overdue: 2, ahead: 1 }
+  const slowest = {
+    area: 'a',
+    title: { zh: '筛查通过', en: 'Screened' },
+    state: 'SCREENED',
+    month: 2,
+    due_on: '2021-02-28',
+    stands: 'overdue' as const,
+    days: 33,
+  }
+  const none = { all: 0, reached: 0, late: 0, overdue: 0, ahead: 0 }
+  show(
+    {},
+    {
+      plans: [
+        { prison: 'p', version: 2, waits: true, tally, slowest },
+        { prison: 'q', version: 0, waits: false, tally: none },
+      ],
+    },
+  )
+  const region = screen.getByRole('region', { name: /年度计划与实际/ })
+  const row = within(region).getByRole('row', { name: /甲监狱/ })
+  expect(
+    within(row)
+      .getAllByRole('cell')
+      .map((c) => c.textContent),
+  ).toEqual(['6', '2', '1', '2', '1', '甲监狱 一监区 筛查通过 已晚 33 天'])
+  expect(within(row).getByText('有新版待审定')).toBeInTheDocument()
+  expect(within(row).getByRole('link')).toHaveAttribute('href', '/prisons/p/plans?year=2021')
+  expect(within(region).getByText('没有审定的计划')).toBeInTheDocument()
 })

@@ -11,8 +11,10 @@ import {
   useLines,
   useOverview,
 } from '../api/overview'
+import { type PlanAgainst, usePlans } from '../api/plans'
 import { useMe } from '../api/queries'
 import type { GuidedUnit } from '../api/together'
+import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { num, Table } from '../overview/Table'
@@ -28,6 +30,7 @@ import '../overview/overview.css'
 
 // ECharts weighs more than the rest of the page: it comes when it is needed.
 const RateLines = lazy(async () => ({ default: (await import('../overview/Charts')).RateLines }))
+const PlanBars = lazy(async () => ({ default: (await import('../overview/Charts')).PlanBars }))
 const StepBars = lazy(async () => ({ default: (await import('../overview/Charts')).StepBars }))
 
 const ofPrisons: RatedUnit['of'][] = ['prison']
@@ -45,6 +48,7 @@ export default function Overview() {
       <PageTitle title={t('overview.title')}>
         <Link to="/accreditation/screening">{t('overview.ranking')}</Link>
       </PageTitle>
+      <PageTabs of="/overview" />
       <p className="calendar-tools">
         <label>
           {t('overview.day')}{' '}
@@ -65,6 +69,7 @@ export default function Overview() {
             <Rates data={data} />
             {of && <Units day={day} of={of} named={asked.get('named') ?? undefined} />}
             {data.targets.length > 0 && <Targets data={data} />}
+            <Against year={Number(data.day.slice(0, 4))} />
             <Steps data={data} />
             <Batches data={data} />
           </>
@@ -216,6 +221,97 @@ function Target({ day, of }: { day: string; of: TargetReached }) {
   )
 }
 
+/** The plans of the prisons whose whole one sees; nothing for other people. */
+function Against({ year }: { year: number }) {
+  const t = useT()
+  const names = useNames()
+  const go = useNavigate()
+  const open = useCallback(
+    (prison: string) => void go(`/prisons/${prison}/plans?year=${year}`),
+    [go, year],
+  )
+  const query = usePlans(year)
+  return (
+    <Ready query={query}>
+      {({ prisons }) =>
+        prisons.length > 0 && (
+          <section className="panel table-scroll" aria-labelledby="against">
+            <h2 id="against">
+              {t('plans.against')} · {year}
+            </h2>
+            <p className="quiet">{t('plans.againstAbout')}</p>
+            {prisons.some((p) => p.version > 0) && (
+              <Suspense fallback={<Loading />}>
+                <PlanBars
+                  prisons={prisons.filter((p) => p.version > 0)}
+                  nameOf={names.prison}
+                  open={open}
+                />
+              </Suspense>
+            )}
+            <Table
+              head={[
+                t('plans.own'),
+                num(t('plans.plannedN')),
+                num(t('plans.reachedN', { n: '' }).trim()),
+                num(t('plans.lateN', { n: '' }).trim()),
+                num(t('plans.overdueN', { n: '' }).trim()),
+                num(t('plans.aheadN', { n: '' }).trim()),
+                t('plans.slowest'),
+              ]}
+            >
+              {prisons.map((p) => (
+                <PlanRow key={p.prison} year={year} of={p} />
+              ))}
+            </Table>
+          </section>
+        )
+      }
+    </Ready>
+  )
+}
+
+function PlanRow({ year, of }: { year: number; of: PlanAgainst }) {
+  const t = useT()
+  const lang = useLang()
+  const names = useNames()
+  const nameOf = useUnitName()
+  const level = useLevel()
+  const { tally, whole, slowest } = of
+  const last = whole?.marks.at(-1)
+  return (
+    <tr>
+      <th scope="row">
+        <Link to={`/prisons/${of.prison}/plans?year=${year}`}>{names.prison(of.prison)}</Link>{' '}
+        {whole && last && (
+          <span className="quiet">
+            {level(whole.level)} {t('plans.month', { n: last.month })}
+          </span>
+        )}{' '}
+        {of.waits && <span className="status submitted">{t('plans.waitsShort')}</span>}
+      </th>
+      {of.version === 0 ? (
+        <td colSpan={6}>{t('plans.noPlan')}</td>
+      ) : (
+        <>
+          <td className="num">{tally.all}</td>
+          <td className="num">{tally.reached}</td>
+          <td className="num">{tally.late}</td>
+          <td className="num">
+            {tally.overdue > 0 ? <strong className="late">{tally.overdue}</strong> : 0}
+          </td>
+          <td className="num">{tally.ahead}</td>
+          <td>
+            {slowest
+              ? `${nameOf({ prison: of.prison, area: slowest.area })} ${text(slowest.title, lang)} ${t('plans.overdue', { n: slowest.days })}`
+              : '—'}
+          </td>
+        </>
+      )}
+    </tr>
+  )
+}
+
 function Steps({ data }: { data: Data }) {
   const t = useT()
   const lang = useLang()
@@ -300,7 +396,7 @@ function Line({ line }: { line: DepartmentLine }) {
   const unit = useUnit()
   const level = useLevel()
   const nameOf = useUnitName()
-  const { applicants, weakest } = line
+  const { applicants, weakest, visits } = line
   const atBureau = useMe().data?.postings.some((p) => !p.prison && p.department === line.department)
   return (
     <section className="panel" aria-label={t('overview.line')}>
@@ -315,6 +411,21 @@ function Line({ line }: { line: DepartmentLine }) {
           <li key={a.case}>
             <Link to={`/prisons/${a.prison}/cases/${a.case}`}>{unit(a)}</Link> {level(a.level)} ·{' '}
             {text(a.title, lang)}
+          </li>
+        ))}
+      </ul>
+      <h3>{t('overview.visits')}</h3>
+      {visits.length === 0 && <p className="quiet">{t('overview.visitsNone')}</p>}
+      <ul>
+        {visits.map((v) => (
+          <li key={v.id}>
+            <Link to="/visits">
+              {v.day} {nameOf(v)}
+            </Link>{' '}
+            {v.subject}{' '}
+            {v.state === 'overdue' && (
+              <span className="status overdue">{t('together.planned_overdue')}</span>
+            )}
           </li>
         ))}
       </ul>

@@ -27,6 +27,7 @@ export default function PrisonOverview() {
   return (
     <>
       <PageTitle title={t('overview.prison', { prison: names.prison(prison) })}>
+        <Link to={`/prisons/${prison}/plans`}>{t('plans.open')}</Link>{' '}
         <Link to="/overview">{t('overview.open')}</Link>
       </PageTitle>
       <Ready query={usePrisonBoard(prison)}>

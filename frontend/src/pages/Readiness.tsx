@@ -84,7 +84,11 @@ function Since({ prison, data }: { prison: string; data: Answer }) {
       {since.changes.length === 0 ? (
         <p className="quiet">{t('readiness.sinceSame')}</p>
       ) : (
-        <Changes prison={prison} list={since.changes} />
+        <Changes
+          prison={prison}
+          list={since.changes}
+          of={{ area: data.area.id, standard: data.sheet.standard }}
+        />
       )}
     </section>
   )

@@ -5,6 +5,7 @@ import { usePrison } from '../api/queries'
 import { PageTabs } from '../app/PageTabs'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { FocusUnits, useFocused } from '../together/Focus'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 
@@ -14,6 +15,7 @@ export default function Screening() {
   const lang = useLang()
   const level = useLevel()
   const prison = usePrison()
+  const focused = useFocused()
   return (
     <>
       <PageTitle title={t('cases.screening')} />
@@ -49,7 +51,12 @@ export default function Screening() {
                   {list.map((p, n) => (
                     <tr key={p.prison}>
                       <td className="num">{n + 1}</td>
-                      <td>{text(p.name, lang)}</td>
+                      <td>
+                        {text(p.name, lang)}{' '}
+                        {focused(p.prison) && (
+                          <span className="status submitted">{t('together.focusOn')}</span>
+                        )}
+                      </td>
                       <td>
                         <span className={`status ${p.reaches ? 'approved' : 'draft'}`}>
                           {p.reaches ? level(p.reaches) : t('cases.reachesNone')}
@@ -71,6 +78,7 @@ export default function Screening() {
                 </tbody>
               </table>
             </div>
+            <FocusUnits prisons={list.map((p) => p.prison)} />
             {list.some((p) => p.prison === prison) && <Suppose key={prison} prison={prison} />}
           </>
         )}

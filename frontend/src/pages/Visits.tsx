@@ -1,9 +1,10 @@
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
-import { actVisit, addVisit, useVisits, type Visit } from '../api/together'
+import { actVisit, addVisit, useFocus, useVisits, type Visit } from '../api/together'
 import { PageTabs } from '../app/PageTabs'
 import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
+import { PlannedList } from '../together/Focus'
 import { Day, Say, Text } from '../together/Say'
 import { Units, unitOf, useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
@@ -23,6 +24,7 @@ export default function Visits() {
       <Ready query={query}>
         {({ visits, may }) => (
           <>
+            <Planned prison={prison} />
             {may && <NewVisit prison={prison} />}
             {visits.length === 0 && <Empty>{t('together.visitsNone')}</Empty>}
             {visits.map((v) => (
@@ -82,19 +84,42 @@ function Shown({ visit }: { visit: Visit }) {
   )
 }
 
+/** What is planned and not yet made of the prison. */
+function Planned({ prison }: { prison: string }) {
+  const t = useT()
+  const open = useOpenVisits(prison)
+  if (open.length === 0) return null
+  return (
+    <section className="panel" aria-labelledby="planned">
+      <h2 id="planned">{t('together.planned')}</h2>
+      <PlannedList planned={open} may={false} />
+    </section>
+  )
+}
+
+function useOpenVisits(prison: string) {
+  const focus = useFocus().data?.prisons.find((f) => f.prison === prison)
+  return (focus?.planned ?? []).filter((v) => v.state === 'planned' || v.state === 'overdue')
+}
+
 function NewVisit({ prison }: { prison: string }) {
   const t = useT()
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const day = today(now())
+  const nameOf = useUnitName()
+  const planned = useOpenVisits(prison)
   return (
     <div className="panel">
       <Say
         label={t('together.newVisit')}
-        send={(typed, key) =>
-          addVisit(
+        send={(typed, key) => {
+          const of = planned.find((v) => v.id === typed('planned'))
+          return addVisit(
             prison,
             {
-              area: unitOf(typed('unit')).area,
+              planned: of?.id,
+              // A planned visit says of which unit it is.
+              area: of ? of.area : unitOf(typed('unit')).area,
               day: typed('day'),
               due_on: typed('due'),
               findings: typed('findings'),
@@ -102,8 +127,21 @@ function NewVisit({ prison }: { prison: string }) {
             },
             key,
           )
-        }
+        }}
       >
+        {planned.length > 0 && (
+          <label>
+            {t('together.ofPlanned')}
+            <select name="planned">
+              <option value="">{t('together.ofPlannedNone')}</option>
+              {planned.map((v) => (
+                <option key={v.id} value={v.id}>
+                  {`${v.day} ${nameOf(v)} ${v.subject}`}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <Units units={[{ prison }, ...areas.map((a) => ({ prison, area: a.id }))]} />
         <Day name="day" label={t('together.visitDay')} day={day} />
         <Day name="due" label={t('together.dueOn')} day={day} />

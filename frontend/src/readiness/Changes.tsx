@@ -1,11 +1,19 @@
 import type { ScoreChange } from '../api/readiness'
 import { useLang, useT } from '../i18n'
+import { Answers } from '../plans/Answers'
 import { text } from '../schema/types'
 import { amount, shown } from '../score/decimal'
 import { RefLink } from '../score/Tree'
 
+interface Props {
+  prison: string
+  list: ScoreChange[]
+  /** Of which area under which standard, where it is told who answers for what costs more. */
+  of?: { area: string; standard: string }
+}
+
 /** What costs more or less than before, the largest loss first. */
-export function Changes({ prison, list }: { prison: string; list: ScoreChange[] }) {
+export function Changes({ prison, list, of }: Props) {
   const t = useT()
   const lang = useLang()
   return (
@@ -33,6 +41,16 @@ export function Changes({ prison, list }: { prison: string; list: ScoreChange[] 
               <td>
                 {c.indicator && <span className="mono">{c.indicator} </span>}
                 {text(c.title, lang)}
+                {of && c.indicator && cost > 0 && (
+                  <div>
+                    <Answers
+                      prison={prison}
+                      kind="indicator"
+                      what={`${of.standard}/${c.indicator}`}
+                      area={of.area}
+                    />
+                  </div>
+                )}
               </td>
               <td className="num">{shown(c.before)}</td>
               <td className="num">{shown(c.after)}</td>

@@ -4,6 +4,7 @@ import type { IndicatorScore, LineScore, Loss, Ref, Sheet } from '../api/model'
 import { useProof } from '../api/queries'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { Answers } from '../plans/Answers'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { StateTag } from '../ui/Status'
@@ -30,7 +31,12 @@ export function Tree({ sheet, ...at }: { sheet: Sheet } & At) {
             <Points score={domain.score} points={domain.points} deducted={domain.deducted} />
           </summary>
           {(domain.indicators ?? []).map((indicator) => (
-            <Indicator key={indicator.code} indicator={indicator} {...at} />
+            <Indicator
+              key={indicator.code}
+              indicator={indicator}
+              standard={sheet.standard}
+              {...at}
+            />
           ))}
         </details>
       ))}
@@ -67,7 +73,7 @@ function Points(props: { score: string; points: string; deducted: string }) {
   )
 }
 
-function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
+function Indicator({ indicator, ...at }: { indicator: IndicatorScore; standard: string } & At) {
   const t = useT()
   const lang = useLang()
   const [open, setOpen] = useState(false)
@@ -83,6 +89,13 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore } & At) {
       </summary>
       <p className="quiet">
         {text(indicator.criteria, lang)}{' '}
+        <Answers
+          prison={at.prison}
+          kind="indicator"
+          what={`${at.standard}/${indicator.code}`}
+          area={at.area}
+          quiet={shown(indicator.deducted) === '0'}
+        />{' '}
         {at.area && (
           <Link to={`/prisons/${at.prison}/areas/${at.area}/proof?item=${indicator.code}`}>
             {t('score.proof')}

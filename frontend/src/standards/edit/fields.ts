@@ -139,6 +139,21 @@ export const fields: Record<Kind, readonly Field[]> = {
       ],
     },
     {
+      at: '/same_event',
+      label: 'drafting.sameEvent',
+      help: 'drafting.sameEventMean',
+      kind: 'one',
+      values: [['each', 'drafting.sameEvent_each']],
+      without: '/same_event',
+    },
+    {
+      at: '/decimals',
+      label: 'drafting.decimals',
+      help: 'drafting.decimalsMean',
+      kind: 'whole',
+      without: '/decimals',
+    },
+    {
       at: '/label',
       label: 'drafting.label',
       help: 'drafting.labelMeans',
