@@ -84,14 +84,14 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 		return Planned{}, err
 	}
 	var bad []fault.Field
-	if p.Year < 2000 || p.Year > 2200 || p.Batch < 1 || p.Batch > 99 {
+	if p.Batch < 1 || p.Batch > 99 {
 		bad = append(bad, told("/batch", "range", "请填写公告年度和批次", "Say the bulletin's year and batch"))
 	}
 	if m := s.Machines.newest(); m.Steps("area", p.Level) == nil && m.Steps("prison", p.Level) == nil {
 		bad = append(bad, told("/level", "enum", "请选择创建等级", "Choose a level"))
 	}
-	if now := yearOf(s.Now()); p.Year > now+1 {
-		bad = append(bad, told("/year", "range", fmt.Sprintf("批次最多计划到明年（%d 年）", now+1), fmt.Sprintf("A batch is planned for next year (%d) at the latest", now+1)))
+	if now := yearOf(s.Now()); p.Year < now-1 || p.Year > now+1 {
+		bad = append(bad, told("/year", "range", fmt.Sprintf("批次属于去年、今年或明年（%d 至 %d 年）", now-1, now+1), fmt.Sprintf("A batch is of last year, this one or the next (%d to %d)", now-1, now+1)))
 	}
 	for pointer, day := range map[string]string{"/closes_on": p.ClosesOn, "/from": p.From, "/to": p.To} {
 		switch m, err := catalog.Day(day); {

@@ -44,6 +44,7 @@ func TestYearsOfBulletins(t *testing.T) {
 		"a century ago":      plan(year, 0, "1901-01-01", "1901-02-01", "1901-03-01"),
 		"a window of years":  plan(year, 0, of(year, "01-01"), of(year, "02-01"), of(year+2, "03-01")),
 		"a year of no plan":  plan(year+30, 0, of(year, "01-01"), of(year, "02-01"), of(year, "03-01")),
+		"of years ago":       plan(year-2, 0, of(year-2, "01-01"), of(year-2, "02-01"), of(year-2, "03-01")),
 		"closed years ago":   plan(year, 0, of(year-2, "12-31"), of(year, "02-01"), of(year, "03-01")),
 		"the thirtieth, Feb": plan(year, 0, of(year, "01-01"), of(year, "02-30"), of(year, "03-01")),
 	} {
