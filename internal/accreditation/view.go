@@ -161,7 +161,9 @@ func (s *Service) Cases(ctx context.Context) (Board, error) {
 	for _, p := range prisons {
 		begins(p.ID, uuid.Nil)
 		for _, a := range p.Areas {
-			begins(p.ID, a.ID)
+			if !closed(a, today) {
+				begins(p.ID, a.ID)
+			}
 		}
 	}
 	return b, nil

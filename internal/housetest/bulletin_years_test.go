@@ -94,6 +94,24 @@ func TestLastYearsAgain(t *testing.T) {
 	}
 }
 
+// TestBatchOver: nobody is put into a batch whose window has passed.
+func TestBatchOver(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	c := j.begin("area head", j.h.Area, "area")
+	j.screened(c)
+	p := accreditation.Planned{Year: j.clock.Now().In(catalog.Zone).Year(), Batch: 7, Level: "area", ClosesOn: j.day(), From: j.day(), To: j.day()}
+	if _, err := j.h.Cases.Plan(j.as("bureau office"), p, ledger.Idem{}); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	j.days(1)
+	if _, err := j.makes("bureau office", c, "batch", "", accreditation.Batch{Year: p.Year, Batch: p.Batch}); !slices.Equal(refusals(err), []string{"over"}) {
+		t.Errorf("the day after: %v %v", err, refusals(err))
+	}
+	j.days(-1)
+	j.record("bureau office", c, "batch", "", accreditation.Batch{Year: p.Year, Batch: p.Batch})
+}
+
 // TestUnknownDepartment is told at the field that names it.
 func TestUnknownDepartment(t *testing.T) {
 	t.Parallel()

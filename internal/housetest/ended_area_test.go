@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 )
 
@@ -45,6 +46,27 @@ func TestClosedBeforeItsCheck(t *testing.T) {
 	j.open(c, j.h.Area, "baseline")
 	j.closes(j.h.Area)
 	j.refused("bureau office", c, accreditation.Act{Event: "baseline"}, "in_use")
+}
+
+// TestClosedBeginsNothing: nobody applies for an area that is closed, nor is it offered.
+func TestClosedBeginsNothing(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.closes(j.h.Area)
+	if _, err := j.h.Cases.Begin(j.as("area head"), j.h.Prison, j.h.Area, "area", ledger.Idem{}); fault.CodeOf(err) != "bad_case" || !slices.Equal(refusals(err), []string{"closed"}) {
+		t.Errorf("begun: %v", err)
+	}
+	b, err := j.h.Cases.Cases(j.as("prison office"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[uuid.UUID]bool{}
+	for _, x := range b.Begin {
+		of[x.Area] = true
+	}
+	if of[j.h.Area] || !of[j.h.Other] {
+		t.Errorf("offered %v", of)
+	}
 }
 
 // TestClosedAsksNothing: of a title whose area is closed neither look-back nor re-check is due; it stands
