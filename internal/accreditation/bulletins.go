@@ -1,6 +1,7 @@
 package accreditation
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -83,15 +84,21 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 		return Planned{}, err
 	}
 	var bad []fault.Field
-	if p.Year < 2000 || p.Year > 2200 || p.Batch < 1 || p.Batch > 99 {
+	if p.Batch < 1 || p.Batch > 99 {
 		bad = append(bad, told("/batch", "range", "请填写公告年度和批次", "Say the bulletin's year and batch"))
 	}
 	if m := s.Machines.newest(); m.Steps("area", p.Level) == nil && m.Steps("prison", p.Level) == nil {
 		bad = append(bad, told("/level", "enum", "请选择创建等级", "Choose a level"))
 	}
+	if now := yearOf(s.Now()); p.Year < now-1 || p.Year > now+1 {
+		bad = append(bad, told("/year", "range", fmt.Sprintf("批次属于去年、今年或明年（%d 至 %d 年）", now-1, now+1), fmt.Sprintf("A batch is of last year, this one or the next (%d to %d)", now-1, now+1)))
+	}
 	for pointer, day := range map[string]string{"/closes_on": p.ClosesOn, "/from": p.From, "/to": p.To} {
-		if _, err := catalog.Day(day); err != nil {
+		switch m, err := catalog.Day(day); {
+		case err != nil:
 			bad = append(bad, told(pointer, "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD"))
+		case m.At.Year() < p.Year-1 || m.At.Year() > p.Year+1:
+			bad = append(bad, told(pointer, "range", "日期应在该年度或其前后一年，请核对年份", "The day is of that year, or of the one before or after it; look at the year"))
 		}
 	}
 	if len(bad) == 0 && (p.ClosesOn > p.From || p.From > p.To) {
@@ -100,6 +107,9 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 	if len(bad) > 0 {
 		return Planned{}, fault.InvalidFields("bad_case", bad)
 	}
+	if err := neverSeen(p.N); err != nil {
+		return Planned{}, err
+	}
 	p.N, p.By = p.N+1, actor.From(ctx).PersonID
 	var out Planned
 	err := s.Store.Announce(ctx, s.asked(ctx, uuid.Nil), idem, &out, func(a Announcer) error {
@@ -107,6 +117,14 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 		return a.InsertBatch(ctx, p)
 	})
 	return out, err
+}
+
+// neverSeen refuses a number of changes that nobody can have seen.
+func neverSeen(n int) error {
+	if n < 0 || n > 1_000_000 {
+		return fault.New(fault.Stale, "changed_meanwhile")
+	}
+	return nil
 }
 
 // Bulletins are all issues, the batches as they are planned, and what the reader may do.
@@ -200,6 +218,9 @@ func (s *Service) Bulletin(ctx context.Context, year, issue int) (Issued, error)
 	if err := s.mayReadBulletins(ctx); err != nil {
 		return Issued{}, err
 	}
+	if !aYear(year) {
+		return Issued{}, fault.New(fault.NotFound, "not_found")
+	}
 	var out Issued
 	err := s.Store.Announced(ctx, s.asked(ctx, uuid.Nil), func(a Announcer) error {
 		list, err := a.Bulletins(ctx, year)
@@ -221,7 +242,10 @@ func (s *Service) Bulletin(ctx context.Context, year, issue int) (Issued, error)
 	return out, err
 }
 
-// Draw the bulletin of a year as it would be issued now. Fault: forbidden.
+// aYear says that there may be bulletins of it.
+func aYear(year int) bool { return year >= 2000 && year <= 2200 }
+
+// Draw the bulletin of a year as it would be issued now. Faults: forbidden, bad_case with fields.
 func (s *Service) Draw(ctx context.Context, year int) (Drawn, error) {
 	if err := s.mayAnnounce(ctx); err != nil {
 		return Drawn{}, err
@@ -243,19 +267,26 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 	if err != nil {
 		return d, nil, err
 	}
-	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone).Add(-time.Microsecond) // the last moment of the year before
-	var last *Issued
-	for _, x := range slices.Backward(all) {
-		switch {
-		case x.Year < year:
-			since = x.IssuedAt
-		case x.Year == year:
-			last = &x
-		}
-	}
 	batches, err := a.Batches(ctx)
 	if err != nil {
 		return d, nil, err
+	}
+	// What waits and what was revoked stands in the bulletin of a year that there is.
+	if year != yearOf(a.Now()) && !slices.ContainsFunc(batches, func(p Planned) bool { return p.Year == year }) {
+		return d, nil, fault.InvalidFields("bad_case", []fault.Field{told("/year", "range", "只能发布本年度或已计划批次的年度的公告", "A bulletin is of this year, or of one for which a batch is planned")})
+	}
+	since := time.Date(year, 1, 1, 0, 0, 0, 0, catalog.Zone).Add(-time.Microsecond) // the last moment of the year before
+	var first, last *Issued
+	for _, x := range all { // the newest first
+		if x.Year == year {
+			first, last = &x, cmp.Or(last, &x)
+		}
+	}
+	for _, x := range slices.Backward(all) {
+		// Last year's that was issued again after this year's first takes nothing away from this year's.
+		if x.Year < year && (first == nil || x.IssuedAt.Before(first.IssuedAt)) {
+			since = x.IssuedAt
+		}
 	}
 	applied, err := a.Applied(ctx)
 	if err != nil {
@@ -287,7 +318,7 @@ func (s *Service) draw(ctx context.Context, a Announcer, year int, to []string) 
 }
 
 // Issue the bulletin of a year as it was seen: written from the cases, sent to the departments
-// concerned. Faults: forbidden, bulletin_empty, bulletin_same, changed_meanwhile.
+// concerned. Faults: forbidden, bad_case with fields, bulletin_empty, bulletin_same, changed_meanwhile.
 func (s *Service) Issue(ctx context.Context, year int, seen string, idem ledger.Idem) (Issued, error) {
 	if err := s.mayAnnounce(ctx); err != nil {
 		return Issued{}, err
@@ -302,6 +333,10 @@ func (s *Service) Issue(ctx context.Context, year int, seen string, idem ledger.
 	}
 	who := actor.From(ctx)
 	var out Issued
+	if !aYear(year) { // which no lock is taken of
+		_, err := s.Draw(ctx, year)
+		return Issued{}, err
+	}
 	err = s.Store.Announce(ctx, s.asked(ctx, uuid.Nil), idem, &out, func(a Announcer) error {
 		if err := a.AloneInYear(ctx, year); err != nil {
 			return err
@@ -369,6 +404,9 @@ func (s *Service) Acknowledge(ctx context.Context, year, issue int, department s
 			sub := subject(uuid.Nil, uuid.Nil)
 			sub.Department = department
 			return s.may(ctx, "act_line", sub)
+		}
+		if !aYear(year) {
+			return fault.New(fault.NotFound, "not_found")
 		}
 		list, err := a.Bulletins(ctx, year)
 		if err != nil {

@@ -149,8 +149,11 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 		if err := tx.Alone(ctx); err != nil {
 			return err
 		}
-		if _, err := areaOf(ctx, tx, area); err != nil {
+		switch a, err := areaOf(ctx, tx, area); {
+		case err != nil:
 			return err
+		case closed(a, catalog.DayOf(tx.Now())):
+			return fault.InvalidFields("bad_case", []fault.Field{told("/area", "closed", "该监区已于 "+a.ClosedOn+" 撤销", "The area was closed on "+a.ClosedOn)})
 		}
 		before, err := tx.CasesOf(ctx, area)
 		if err != nil {
@@ -187,6 +190,9 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 	})
 	return out, err
 }
+
+// closed for good, as far as anybody knows; one that opens later may prepare.
+func closed(a ledger.Area, day string) bool { return a.ClosedOn != "" && a.ClosedOn <= day }
 
 func trackOf(area uuid.UUID) string {
 	if area == uuid.Nil {

@@ -150,9 +150,6 @@ func (s *Service) deliberation(ctx context.Context, l Look, i Item, c Case) (Del
 	}
 	for n := range d.Seats {
 		x := &d.Seats[n]
-		if a := i.last("recuse", x.Person); a != nil {
-			x.Recused = a.Reason
-		}
 		if x.Out() {
 			continue
 		}
@@ -224,14 +221,14 @@ func (s *Service) allows(ctx context.Context, l Look, c Case, d *Deliberation) {
 		sub := meeting(c.Prison)
 		sub.Team = []uuid.UUID{x.Person}
 		own := x.Person == me && s.may(ctx, "vote", sub) == nil
-		if secretary {
+		reads := secretary && !d.cast(x.Person)
+		if reads {
 			x.May = append(x.May, "presence")
 		}
-		if secretary || own {
+		if reads || own {
 			x.May = append(x.May, "recuse")
 		}
-		a := d.counts("vote", x.Person)
-		if x.Voting && x.Present && !d.ShowDue && (own || secretary && (a == nil || a.By != x.Person)) {
+		if x.Voting && x.Present && !d.ShowDue && (own || reads) {
 			x.May = append(x.May, "vote")
 		}
 	}
@@ -419,6 +416,9 @@ func (s *Service) ofSeat(ctx context.Context, d Deliberation, a *ItemAct) error 
 	switch {
 	case x.Barred != "", x.Recused != "":
 		return fault.New(fault.Forbidden, "member_recused")
+	// A vote cast in person is nobody's to take back: not as one of somebody who was not there either.
+	case !own && d.cast(x.Person) && (a.Kind != "presence" || a.Value == "absent"):
+		return fault.New(fault.Forbidden, "vote_cast")
 	case a.Kind == "recuse":
 		if bad := worded("/reason", &a.Reason); len(bad) > 0 {
 			return fault.InvalidFields("bad_case", bad)
@@ -433,7 +433,6 @@ func (s *Service) ofSeat(ctx context.Context, d Deliberation, a *ItemAct) error 
 	if a.Kind != "vote" {
 		return nil
 	}
-	before := d.counts("vote", x.Person)
 	switch {
 	case d.ShowDue:
 		return fault.New(fault.Conflict, "not_shown")
@@ -441,8 +440,6 @@ func (s *Service) ofSeat(ctx context.Context, d Deliberation, a *ItemAct) error 
 		return fault.New(fault.Forbidden, "member_no_vote")
 	case !x.Present:
 		return fault.New(fault.Conflict, "not_present")
-	case !own && before != nil && before.By == x.Person:
-		return fault.New(fault.Forbidden, "vote_cast")
 	}
 	return nil
 }

@@ -149,6 +149,14 @@ type Screened struct {
 // levels of a prison, the higher last.
 var levels = []string{"standard", "demonstration"}
 
+// Rank of a level among those that a unit may hold at once; the higher is above, and none is below all.
+func Rank(level string) int {
+	if level == "" {
+		return -2
+	}
+	return slices.Index(levels, level)
+}
+
 // Screening lists the prisons in sight by how ready they are: by the level whose
 // conditions hold, then by how many areas are missing for the next, then by score.
 func (s *Service) Screening(ctx context.Context) ([]Screened, error) {

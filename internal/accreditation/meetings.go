@@ -101,6 +101,12 @@ func (i Item) counts(kind string, person uuid.UUID) *ItemAct {
 	return a
 }
 
+// cast says that the person has voted in person, and that it counts.
+func (i Item) cast(person uuid.UUID) bool {
+	a := i.counts("vote", person)
+	return a != nil && a.By == person
+}
+
 // Frozen says that nothing follows.
 func (i Item) Frozen() *ItemAct { return i.last("freeze", uuid.Nil) }
 
@@ -266,7 +272,7 @@ func (s *Service) tellSeats(ctx context.Context, tx Tx, i Item, kind string) err
 		return err
 	}
 	for _, p := range seats {
-		if p.Barred != "" || p.Person == actor.From(ctx).PersonID {
+		if p.Out() || p.Person == actor.From(ctx).PersonID {
 			continue
 		}
 		if err := tx.Notify(ctx, ledger.Notice{Prison: i.Prison, Person: p.Person, Kind: kind, Subject: i.ID,

@@ -165,7 +165,7 @@ func (s *Service) mayTake(ctx context.Context, l Look, c Case) (bool, error) {
 			return false, err
 		}
 		for _, x := range seats {
-			if x.Barred == "" && i.last("recuse", x.Person) == nil {
+			if !x.Out() {
 				sub.Team = append(sub.Team, x.Person)
 			}
 		}

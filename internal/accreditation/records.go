@@ -353,8 +353,8 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 	})
 }
 
-// fits says whether the batch is planned for cases of this level, and was open for
-// applications when this one came.
+// fits says whether the batch is planned for cases of this level, has its window still ahead or
+// open, and was open for applications when this one came.
 func fits(ctx context.Context, l Look, c Case, b Batch) error {
 	list, err := l.Batches(ctx)
 	if err != nil {
@@ -363,6 +363,9 @@ func fits(ctx context.Context, l Look, c Case, b Batch) error {
 	i := slices.IndexFunc(list, func(p Planned) bool { return p.Year == b.Year && p.Batch == b.Batch && p.Level == c.Level })
 	if i < 0 {
 		return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "enum", "该等级没有计划这个批次", "No such batch is planned for this level")})
+	}
+	if list[i].To < catalog.DayOf(l.Now()) {
+		return fault.InvalidFields("bad_case", []fault.Field{told("/body/batch", "over", "该批次的验收已于 "+list[i].To+" 结束", "The batch was over on "+list[i].To)})
 	}
 	events, err := l.Events(ctx, c.ID)
 	if err != nil {

@@ -173,6 +173,10 @@ func (s *Service) Dates(ctx context.Context) ([]Dated, error) {
 			list = append(list, Dated{Day: o.DueOn, Kind: "opinion", Prison: o.Prison, Area: o.Area, Case: o.Case, Department: o.Department, Level: o.Level, Late: o.Mark == opinionLate})
 		}
 	}
+	prisons, err := s.Store.AllPrisons(ctx)
+	if err != nil {
+		return nil, err
+	}
 	cases, err := s.Store.Cases(ctx, ses)
 	if err != nil {
 		return nil, err
@@ -181,7 +185,7 @@ func (s *Service) Dates(ctx context.Context) ([]Dated, error) {
 		if s.may(ctx, "read", subject(c.Prison, c.Area)) != nil {
 			continue
 		}
-		x, err := s.shown(c, nil)
+		x, err := s.shown(c, inUse(prisons, c, day), nil)
 		if err != nil {
 			return nil, err
 		}

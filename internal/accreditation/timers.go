@@ -22,10 +22,22 @@ type Timer struct {
 // opinionTimer is due where it was asked for, not where the road says.
 const opinionTimer = "TM3"
 
+// inUse says that the unit of a case counts on a day: of one that is closed nothing is due.
+func inUse(prisons []ledger.Prison, c Case, day string) bool {
+	for _, p := range prisons {
+		for _, a := range p.Areas {
+			if p.ID == c.Prison && a.ID == c.Area {
+				return a.Counts(day)
+			}
+		}
+	}
+	return true
+}
+
 // timers of a case as they stand on a day.
-func (s *Service) timers(c Case, day string, opinions []Opinion) ([]Timer, error) {
+func (s *Service) timers(c Case, inUse bool, day string, opinions []Opinion) ([]Timer, error) {
 	m := s.machine(c)
-	running, err := m.Running(c.Case, lifecycle.Facts{Today: day})
+	running, err := m.Running(c.Case, lifecycle.Facts{Today: day, UnitActive: inUse})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +117,7 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.timers(c, catalog.DayOf(tx.Now()), k.round.opinions)
+	list, err := s.timers(c, k.facts.UnitActive, catalog.DayOf(tx.Now()), k.round.opinions)
 	if err != nil {
 		return err
 	}

@@ -134,12 +134,12 @@ func (s *Service) Cases(ctx context.Context) (Board, error) {
 		return Board{}, err
 	}
 	m := s.Machines.newest()
-	b := Board{Cases: []Shown{}, States: s.ordered(m), Begin: []Beginer{}}
+	b, today := Board{Cases: []Shown{}, States: s.ordered(m), Begin: []Beginer{}}, catalog.DayOf(s.Now())
 	for _, c := range list {
 		if s.mayRead(ctx, c, agenda) != nil {
 			continue
 		}
-		x, err := s.shown(c, nil)
+		x, err := s.shown(c, inUse(prisons, c, today), nil)
 		if err != nil {
 			return Board{}, err
 		}
@@ -161,7 +161,9 @@ func (s *Service) Cases(ctx context.Context) (Board, error) {
 	for _, p := range prisons {
 		begins(p.ID, uuid.Nil)
 		for _, a := range p.Areas {
-			begins(p.ID, a.ID)
+			if !closed(a, today) {
+				begins(p.ID, a.ID)
+			}
 		}
 	}
 	return b, nil
@@ -193,8 +195,8 @@ func (s *Service) ordered(m *lifecycle.Machine) []Named {
 	return list
 }
 
-func (s *Service) shown(c Case, opinions []Opinion) (Shown, error) {
-	timers, err := s.timers(c, catalog.DayOf(s.Now()), opinions)
+func (s *Service) shown(c Case, inUse bool, opinions []Opinion) (Shown, error) {
+	timers, err := s.timers(c, inUse, catalog.DayOf(s.Now()), opinions)
 	return Shown{Case: c, StateTitle: s.machine(c).States[c.State], ETag: c.Seq + 1, Timers: timers}, err
 }
 
@@ -226,7 +228,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 	}
 	w := Whole{Line: k.facts.Line, SelfScore: k.facts.SelfScore, Score: k.facts.SheetScore, AfterCarry: k.afterCarry, Check: k.check, Conditions: k.conditions,
 		Asks: map[string]fault.Text{}, Makes: []Makes{}, Proposal: []fault.Text{}, Warnings: []fault.Text{}, Opinions: []Opinion{}, Lost: []Lost{}, Records: []Record{}}
-	if w.Shown, err = s.shown(c, k.round.opinions); err != nil {
+	if w.Shown, err = s.shown(c, k.facts.UnitActive, k.round.opinions); err != nil {
 		return w, err
 	}
 	m := s.machine(c)

@@ -129,7 +129,7 @@ func TestReissueMarks(t *testing.T) {
 		t.Errorf("the same again: %v", err)
 	}
 	// The window moves, a second batch comes, and the unit goes into it.
-	p := accreditation.Planned{Year: b.Year, Batch: b.Batch, N: 1, Level: "area", ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(2, 0, 0))}
+	p := accreditation.Planned{Year: b.Year, Batch: b.Batch, N: 1, Level: "area", ClosesOn: j.day(), From: j.day(), To: catalog.DayOf(j.clock.Now().AddDate(1, 0, 0))}
 	office := j.as("bureau office")
 	j.twice("plan", func() error {
 		_, err := h.Cases.Plan(office, p, ledger.Idem{})

@@ -53,7 +53,7 @@ func provincial[T, R any](c echo.Context, fn func(in T, key ledger.Idem) (R, err
 // pathNumber reads a small number of a path; what is none names nothing.
 func pathNumber(c echo.Context, name string) (int, error) {
 	n, err := strconv.Atoi(c.Param(name))
-	if err != nil || n < 0 || n > 9999 {
+	if err != nil || n < 1 || n > 9999 {
 		return 0, notFound
 	}
 	return n, nil

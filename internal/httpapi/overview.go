@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"taizhang/internal/overview"
 	"taizhang/internal/printing"
 )
 
@@ -29,10 +31,17 @@ func (a *API) province(c echo.Context) error {
 }
 
 func (a *API) overviewUnits(c echo.Context) error {
+	if !slices.Contains(overview.Types, c.QueryParam("of")) {
+		return badParam("of")
+	}
 	var named *bool
-	if v := c.QueryParam("named"); v != "" {
+	switch v := c.QueryParam("named"); v {
+	case "":
+	case "true", "false":
 		yes := v == "true"
 		named = &yes
+	default:
+		return badParam("named")
 	}
 	day, list, err := a.Overview.Units(c.Request().Context(), c.QueryParam("day"), c.QueryParam("of"), named)
 	if err != nil {

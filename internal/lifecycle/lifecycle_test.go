@@ -129,7 +129,7 @@ func TestTimers(t *testing.T) {
 	m := machine(t)
 	due := func(c Case, today, timer string) *Due {
 		t.Helper()
-		list, err := m.Running(c, Facts{Today: today})
+		list, err := m.Running(c, Facts{Today: today, UnitActive: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -440,7 +440,7 @@ func TestMachineMistakes(t *testing.T) {
 		return err
 	}
 	for want, edit := range map[string][]string{
-		"guard nothing is not known":         {`"guards": ["team", "batch_issued"]`, `"guards": ["nothing"]`},
+		"guard nothing is not known":         {`"guards": ["in_use", "team", "batch_issued"]`, `"guards": ["nothing"]`},
 		"effect ring_bells is not known":     {`"effects": ["pin_standard"]`, `"effects": ["ring_bells"]`},
 		"state AWAY is not known":            {`"to": "POSTPONED"`, `"to": "AWAY"`},
 		"actor XX is not known":              {`"asks": "U", "guards": ["self_complete"`, `"asks": "XX", "guards": ["self_complete"`},

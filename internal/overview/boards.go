@@ -117,6 +117,9 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 	}
 	day := s.today()
 	g.prisons = slices.DeleteFunc(g.prisons, func(p ledger.Prison) bool { return p.ID != prison })
+	if len(g.prisons) == 0 {
+		return Board{}, fault.New(fault.NotFound, "not_found")
+	}
 	units := g.units(day)
 	out := Board{Prison: prison, Day: day, Rates: rates(units), Frames: []Frame{}, Dues: []Due{}}
 	road, err := s.Road.Cases(ctx)

@@ -3,11 +3,14 @@ package overview
 import (
 	"context"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 )
 
 // Month of an area's hazards, by the facts of their ledger.
@@ -50,6 +53,11 @@ func (s *Service) Outcomes(ctx context.Context, prison, area uuid.UUID) (Outcome
 	g, err := s.ground(ctx)
 	if err != nil {
 		return Outcomes{}, err
+	}
+	if !slices.ContainsFunc(g.prisons, func(p ledger.Prison) bool {
+		return p.ID == prison && slices.ContainsFunc(p.Areas, func(a ledger.Area) bool { return a.ID == area })
+	}) {
+		return Outcomes{}, fault.New(fault.NotFound, "not_found")
 	}
 	now := s.Now().In(catalog.Zone)
 	first := time.Date(now.Year(), now.Month()-outcomeMonths, 1, 0, 0, 0, 0, catalog.Zone)

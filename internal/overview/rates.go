@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -109,8 +110,8 @@ func (g ground) units(day string) (list []Unit) {
 func (g ground) unit(u unit, of, day string) Unit {
 	x := Unit{Prison: u.prison, Area: u.area, Of: of}
 	for _, t := range g.titles[u] {
-		// The highest level is the last that was given.
-		if t.Stands(day) && t.NamedOn >= x.NamedOn {
+		// The highest level is shown, whichever was given first.
+		if t.Stands(day) && cmp.Or(accreditation.Rank(t.Level)-accreditation.Rank(x.Level), cmp.Compare(t.NamedOn, x.NamedOn)) >= 0 {
 			x.Named, x.Level, x.Wording, x.NamedOn, x.Document = true, t.Level, t.Wording, t.NamedOn, t.DocumentNo
 		}
 	}

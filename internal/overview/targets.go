@@ -186,15 +186,14 @@ func (s *Service) reached(g ground, day string) []Reached {
 			x.AtDate.Named, x.AtDate.All = g.count(t.Of, t.OnDay)
 			x.AtDate.Needed = t.Needed(x.AtDate.All)
 		}
-		turns := g.turns(t.Of, day)
-		for _, d := range turns {
+		for _, d := range g.turns(t.Of, day, true) {
 			if n, all := g.count(t.Of, d); all > 0 && n >= t.Needed(all) {
 				x.ReachedOn = d
 				break
 			}
 		}
-		if len(turns) > 0 {
-			x.Forecast = forecast(x.Named, x.Gap, turns[0], day, t.OnDay)
+		if namings := g.turns(t.Of, day, false); len(namings) > 0 {
+			x.Forecast = forecast(x.Named, x.Gap, namings[0], day, t.OnDay)
 		}
 		list = append(list, x)
 	}
@@ -210,11 +209,13 @@ func (g ground) count(of, day string) (named, all int) {
 	return 0, 0
 }
 
-// turns are the days, up to one, on which units of a type were named or lost a title.
-func (g ground) turns(of, day string) []string {
+// turns are the days, up to one, on which units of a type were named or lost a title; with all of
+// them also those on which others make one more or fewer: areas open and close, and prisons with
+// their first and last, or apply where that counts.
+func (g ground) turns(of, day string, all bool) []string {
 	var list []string
 	add := func(d string) {
-		if d <= day {
+		if d != "" && d <= day {
 			list = append(list, d)
 		}
 	}
@@ -231,8 +232,15 @@ func (g ground) turns(of, day string) []string {
 		}
 		if of == ofPrison {
 			seen(g.titles[unit{p.ID, uuid.Nil}])
+			if all {
+				add(g.applied[p.ID])
+			}
 		}
 		for _, a := range p.Areas {
+			if all && (of == ofPrison || of == typeOf(a)) {
+				add(a.OpenedOn)
+				add(a.ClosedOn)
+			}
 			if of == typeOf(a) {
 				seen(g.titles[unit{p.ID, a.ID}])
 			}

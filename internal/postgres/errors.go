@@ -76,7 +76,7 @@ var refused = map[string]*fault.Error{
 	"bulletins_pkey":                             fault.New(fault.Stale, "changed_meanwhile"),
 	"bulletin_acks_pkey":                         fault.New(fault.Conflict, "acknowledged"),
 	"opinions_pkey":                              fault.New(fault.Conflict, "opinion_asked"),
-	"opinions_department_fkey":                   fault.New(fault.NotFound, "not_found"),
+	"opinions_department_fkey":                   fault.InvalidFields("bad_case", []fault.Field{{Pointer: "/department", Code: "enum", Text: fault.Text{ZH: "没有这个处室", EN: "There is no such department"}}}),
 	"case_records_opinion":                       fault.New(fault.Conflict, "opinion_given"),
 	"case_confirmations_pkey":                    fault.New(fault.Conflict, "already_decided"),
 	"case_confirmations_other":                   fault.New(fault.Forbidden, "own_entry"),

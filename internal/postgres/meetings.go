@@ -188,13 +188,14 @@ func (t caseTx) acts(ctx context.Context, list []accreditation.Item) error {
 }
 
 func (t caseTx) Seats(ctx context.Context, i accreditation.Item) ([]accreditation.Seat, error) {
-	rows, err := t.tx.Query(ctx, `select m.person_id, p.name, m.voting, app.barred($1, m.person_id) from body_seats m join persons p using (person_id)
-		where m.body = $2 and m.from_day <= $3::text::date and coalesce(m.last_day >= $3::text::date, true) order by m.voting desc, p.number`, i.Prison, string(i.Body), i.Day)
+	rows, err := t.tx.Query(ctx, `select m.person_id, p.name, m.voting, app.barred($1, m.person_id), coalesce((select a.reason from meeting_acts a join meeting_items x using (prison_id, item_id)
+			where x.prison_id = $1 and x.case_id = $3 and a.kind = 'recuse' and a.person_id = m.person_id order by a.recorded_at desc limit 1), '')
+		from app.item_seats($1, $2) m join persons p using (person_id) order by m.voting desc, p.number`, i.Prison, i.ID, i.Case)
 	if err != nil {
 		return nil, err
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (x accreditation.Seat, err error) {
-		err = row.Scan(&x.Person, &x.Name, &x.Voting, &x.Barred)
+		err = row.Scan(&x.Person, &x.Name, &x.Voting, &x.Barred, &x.Recused)
 		return x, err
 	})
 	return append([]accreditation.Seat{}, list...), err

@@ -16673,7 +16673,7 @@ export interface operations {
         parameters: {
             query: {
                 day?: string;
-                of: string;
+                of: "prison" | "ordinary" | "functional" | "sub_area";
                 named?: boolean;
             };
             header?: never;
