@@ -25,7 +25,10 @@ describe('a prison plans its year', () => {
     expect(await violations(page)).toEqual([])
     await shot(page, 'plan')
     await waits.locator('summary', { hasText: /^同意$/ }).click()
-    await waits.getByRole('button', { name: /提\s*交/ }).first().click()
+    await waits
+      .getByRole('button', { name: /提\s*交/ })
+      .first()
+      .click()
     await page.getByRole('heading', { name: /年创建计划（第 3 版）/ }).waitFor()
     await page.context().close()
   })
@@ -44,10 +47,35 @@ describe('a prison plans its year', () => {
 
   it('who answers is handed over, and gaps are told', async () => {
     await opened('head of area', '/responsibilities', '责任分工')
-    await page.getByText(/无人负责 \d+\/\d+/).first().waitFor()
+    await page
+      .getByText(/无人负责 \d+\/\d+/)
+      .first()
+      .waitFor()
     await page.locator('summary', { hasText: '指标' }).first().click()
     expect(await violations(page)).toEqual([])
     await shot(page, 'responsibilities')
+    await page.context().close()
+  })
+
+  it('the bureau plans visits of a focus unit, and one that was not made is told', async () => {
+    await opened('bureau accreditation office', '/accreditation/screening', '筛查排序')
+    const focus = page.getByRole('region', { name: '重点指导单位' })
+    await focus.getByText('逾期未走访').first().waitFor()
+    await focus.locator('summary', { hasText: '计划一次走访' }).click()
+    await focus.getByLabel('指导主题').fill('消防设施复核')
+    await focus
+      .locator('details[open]')
+      .getByRole('button', { name: /提\s*交/ })
+      .click()
+    await focus.getByRole('cell', { name: '消防设施复核' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'focus')
+    await page.goto(`${address}/accreditation/calendar`)
+    await page.getByText(/指导走访：消防设施复核/).waitFor()
+    await page.goto(`${address}/visits`)
+    await page.getByRole('heading', { name: '计划的走访' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'visits-planned')
     await page.context().close()
   })
 })
