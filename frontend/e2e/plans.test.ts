@@ -55,6 +55,15 @@ describe('a prison plans its year', () => {
     expect(await violations(page)).toEqual([])
     await shot(page, 'responsibilities')
     await page.context().close()
+    await opened('bureau accreditation office', '/accreditation', '创建申报')
+    await page
+      .getByRole('link', { name: /五监区/ })
+      .first()
+      .click()
+    const here = page.locator('ol.road li.here')
+    await here.getByText(/责任人/).waitFor()
+    await shot(page, 'case-answers')
+    await page.context().close()
   })
 
   it('the bureau plans visits of a focus unit, and one that was not made is told', async () => {
