@@ -108,6 +108,23 @@ describe('a standard from draft to issue', () => {
     await office.getByRole('heading', { level: 1, name: '医院安全框架（虚构）' }).waitFor()
   })
 
+  it('answers a list that others keep, clause by clause', async () => {
+    await office.goto(`${address}/external-lists`)
+    const add = office.getByRole('region', { name: '导入外部清单' })
+    await add.getByLabel('清单名称').fill('智慧监狱验收细则（虚构）')
+    await add.getByLabel('表格文件').setInputFiles({
+      name: 'list.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('编号,内容\n1.1,统一门户\n1.2,移动执法终端\n'),
+    })
+    await add.getByRole('button', { name: /导\s*入/ }).click()
+    await office.getByText('移动执法终端').waitFor()
+    await office.getByLabel('看哪个监区的符合情况').selectOption({ index: 1 })
+    await office.getByText('本单位标准未对应').first().waitFor()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'external-lists')
+  })
+
   it('rests on documents; what rests on a replaced one is marked', async () => {
     await office.goto(`${address}/basis`)
     const add = office.getByRole('region', { name: '登记依据文件' })

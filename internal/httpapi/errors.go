@@ -138,6 +138,7 @@ var titles = map[string]fault.Text{
 	"standard_refused":       {ZH: "没有通过发布检查，请按所列位置修改", EN: "It did not pass the release checks; see the places named"},
 	"standard_unreviewed":    {ZH: "未经审核，不能印发", EN: "It is not reviewed and cannot be issued"},
 	"standard_version":       {ZH: "版本号应接上一版，请改为提示的版本号", EN: "Versions follow one another; use the next number named"},
+	"bad_list":               {ZH: "请填写清单名称", EN: "Say what the list is called"},
 	"bad_mapping":            {ZH: "新旧对应有错，请按所列位置修改", EN: "The mapping has mistakes; see the places named"},
 	"bad_standard":           {ZH: "标准文件有错，请按所列位置修改", EN: "The standard has mistakes; see the places named"},
 	"bad_type":               {ZH: "台账类型文件有错，请按所列位置修改", EN: "The ledger type has mistakes; see the places named"},

@@ -30,6 +30,8 @@ func (a *API) standardRoutes() []route {
 		{"PUT", version + "/mapping", "standards.map", false, a.mapStandard},
 		{"POST", version + "/review", "standards.review", false, a.reviewStandard},
 		{"POST", version + "/issue", "standards.issue", false, a.issueStandard},
+		{"GET", "/external-lists", "lists.list", false, a.externalLists},
+		{"POST", "/external-lists", "lists.import", false, a.importList},
 		{"GET", "/measures", "measures.list", false, a.measures},
 		{"GET", "/basis", "basis.list", false, a.basis},
 		{"POST", "/basis", "basis.add", false, a.addBasis},
@@ -250,6 +252,39 @@ func (a *API) importStandard(c echo.Context) error {
 		return c.JSON(http.StatusOK, map[string]any{"mistakes": bad})
 	}
 	return c.JSON(http.StatusCreated, map[string]any{"version": v, "mistakes": []standards.Misread{}})
+}
+
+// externalLists are criteria that others keep, with what answers them.
+func (a *API) externalLists(c echo.Context) error {
+	list, err := a.Standards.Lists(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"lists": some(list), "actions": a.Standards.Actions(c.Request().Context())})
+}
+
+// importList takes the table within the envelope (base64), as a standard's.
+func (a *API) importList(c echo.Context) error {
+	var in struct {
+		List string `json:"list"`
+		File []byte `json:"file"`
+	}
+	raw, err := read(c, &in)
+	if err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	l, bad, err := a.Standards.ImportList(c.Request().Context(), in.List, bytes.NewReader(in.File), int64(len(in.File)), key)
+	switch {
+	case err != nil:
+		return err
+	case len(bad) > 0:
+		return c.JSON(http.StatusOK, map[string]any{"mistakes": bad})
+	}
+	return c.JSON(http.StatusCreated, map[string]any{"version": l.Version, "mistakes": []standards.Misread{}})
 }
 
 func (a *API) basis(c echo.Context) error {

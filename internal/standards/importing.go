@@ -85,7 +85,7 @@ func Import(r io.ReaderAt, size int64, f Frame) (scoring.Set, []Misread, error) 
 	if err != nil {
 		return scoring.Set{}, nil, err
 	}
-	i := &importer{codes: map[string]int{}, domains: map[string]int{}, ids: map[string]string{}}
+	i := &importer{columns: columns, codes: map[string]int{}, domains: map[string]int{}, ids: map[string]string{}}
 	i.read(table)
 	if len(i.bad) > 0 {
 		return scoring.Set{}, i.bad, nil
@@ -95,6 +95,7 @@ func Import(r io.ReaderAt, size int64, f Frame) (scoring.Set, []Misread, error) 
 }
 
 type importer struct {
+	columns []column
 	at      map[string]int    // of a column in the row
 	heads   map[string]string // as the file calls it
 	row     workbook.Cells
@@ -115,17 +116,7 @@ func (i *importer) wrong(name, zh, en string) {
 }
 
 func (i *importer) read(table []workbook.Cells) {
-	if len(table) < 2 {
-		i.row.Line = 1
-		i.wrong("code", "表中没有指标：第一行写列名，以下每行一个指标", "The table has no indicators: titles in the first line, one indicator in each that follows")
-		return
-	}
-	if i.row = table[0]; !i.headed() {
-		return
-	}
-	if len(table) > mostRows+1 {
-		i.row = table[mostRows+1]
-		i.wrong("code", "最多 2000 行", "At most 2000 rows")
+	if !i.begun(table, "code") {
 		return
 	}
 	for _, row := range table[1:] {
@@ -134,12 +125,30 @@ func (i *importer) read(table []workbook.Cells) {
 	}
 }
 
+// begun says whether the table has its titles and rows, and not too many of them.
+func (i *importer) begun(table []workbook.Cells, first string) bool {
+	if len(table) < 2 {
+		i.row.Line = 1
+		i.wrong(first, "表中没有内容：第一行写列名，以下每行一项", "The table is empty: titles in the first line, one item in each that follows")
+		return false
+	}
+	if i.row = table[0]; !i.headed() {
+		return false
+	}
+	if len(table) > mostRows+1 {
+		i.row = table[mostRows+1]
+		i.wrong(first, "最多 2000 行", "At most 2000 rows")
+		return false
+	}
+	return true
+}
+
 // headed finds the columns; what must be there and is not is wrong.
 func (i *importer) headed() bool {
 	i.at, i.heads = map[string]int{}, map[string]string{}
 	for n, head := range i.row.Values {
 		said := strings.ToLower(strings.Trim(head, " *＊\u00a0"))
-		for _, c := range columns {
+		for _, c := range i.columns {
 			if !slices.Contains(c.titles, said) {
 				continue
 			}
@@ -150,7 +159,7 @@ func (i *importer) headed() bool {
 			i.at[c.name], i.heads[c.name] = n, head
 		}
 	}
-	for _, c := range columns {
+	for _, c := range i.columns {
 		if _, ok := i.at[c.name]; c.must && !ok {
 			i.wrong(c.name, "缺少列“"+c.titles[1]+"”", "The column “"+c.name+"” is missing")
 		}
@@ -166,14 +175,19 @@ func (i *importer) cell(name string) string {
 	return i.row.Values[n]
 }
 
-// one reads a row: an indicator, or one more rule of the one above.
-func (i *importer) one() {
-	before := len(i.bad)
-	for _, c := range columns {
+// short finds what says too much.
+func (i *importer) short() {
+	for _, c := range i.columns {
 		if len([]rune(i.cell(c.name))) > c.most {
 			i.wrong(c.name, "最多 "+strconv.Itoa(c.most)+" 字", "At most "+strconv.Itoa(c.most)+" characters")
 		}
 	}
+}
+
+// one reads a row: an indicator, or one more rule of the one above.
+func (i *importer) one() {
+	before := len(i.bad)
+	i.short()
 	code := i.cell("code")
 	if i.cell("points") == "" && i.current != nil && code == i.current.Code {
 		i.rule(i.current)

@@ -85,6 +85,10 @@ type Store interface {
 	// Map keeps the mapping of a draft, which is a draft again.
 	Map(ctx context.Context, s ledger.Session, idem ledger.Idem, w Whole) (Version, error)
 	Mappings(ctx context.Context, s ledger.Session, standard string) ([]Mapping, error)
+	// Lists are the latest version of each external list.
+	Lists(ctx context.Context, s ledger.Session) ([]List, error)
+	// AddList keeps the next version of a list.
+	AddList(ctx context.Context, s ledger.Session, idem ledger.Idem, l List) (List, error)
 	Basis(ctx context.Context, s ledger.Session) ([]Document, error)
 	AddBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, d Document) error
 	ReplaceBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, r Replacement) error

@@ -2075,6 +2075,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/external-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists of criteria that others keep, each in its latest version, with the indicators in force that answer their clauses */
+        get: operations["lists.list"];
+        put?: never;
+        /** Take a table of number and text (base64) in as the next version of a list; one with mistakes makes none, and they come back */
+        post: operations["lists.import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/measures": {
         parameters: {
             query?: never;
@@ -5912,6 +5930,20 @@ export interface components {
             domains: components["schemas"]["StandardDomainCover"][];
             departments: components["schemas"]["StandardCover"][];
             ledgers: components["schemas"]["StandardCover"][];
+        };
+        ExternalList: {
+            list: string;
+            version: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            clauses: {
+                number: string;
+                text: string;
+                answers: components["schemas"]["BasisUse"][];
+            }[];
+            /** @description of clauses that this version does not have */
+            strays: components["schemas"]["BasisUse"][];
         };
         Measurable: {
             id: string;
@@ -13185,6 +13217,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandardVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lists.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists of criteria that others keep, each in its latest version, with the indicators in force that answer their clauses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lists: components["schemas"]["ExternalList"][];
+                        actions: string[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lists.import": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    list: string;
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take a table of number and text (base64) in as the next version of a list; one with mistakes makes none, and they come back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: number;
+                        mistakes: components["schemas"]["Misread"][];
+                    };
+                };
+            };
+            /** @description Take a table of number and text (base64) in as the next version of a list; one with mistakes makes none, and they come back */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version?: number;
+                        mistakes: components["schemas"]["Misread"][];
+                    };
                 };
             };
             /** @description A problem */

@@ -12,6 +12,7 @@ export type StandardComparison = S['StandardComparison']
 export type StandardFrame = S['StandardFrame']
 export type Misread = S['Misread']
 export type Measurable = S['Measurable']
+export type ExternalList = S['ExternalList']
 export type Mapped = S['Mapped']
 export type Mapping = S['Mapping']
 export type BasisDocument = S['BasisDocument']
@@ -120,6 +121,17 @@ export function useMapped(standard: string, version: number) {
     queryFn,
     enabled: version > 0,
   })
+}
+
+export function useExternalLists() {
+  const queryFn = async () =>
+    (await call<{ lists: ExternalList[]; actions: Action[] }>('/external-lists')).data
+  return useQuery({ queryKey: ['external-lists'], queryFn })
+}
+
+export async function importList(list: string, file: string, key: string) {
+  const options = { method: 'POST', body: { list, file }, idempotencyKey: key } as const
+  return (await call<{ version?: number; mistakes: Misread[] }>('/external-lists', options)).data
 }
 
 export function useBasis() {

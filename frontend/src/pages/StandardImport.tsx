@@ -2,8 +2,9 @@ import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { importStandard, type Misread, type StandardFrame } from '../api/standards'
-import { useLang, useT } from '../i18n'
-import { text } from '../schema/types'
+import { useT } from '../i18n'
+import { base64 } from '../standards/base64'
+import { Misreadings } from '../standards/Misreadings'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { PageTitle } from '../ui/PageTitle'
@@ -11,18 +12,9 @@ import '../approval/approval.css'
 
 const kinds = ['ordinary', 'functional', 'prison', 'other'] as const
 
-/** A file as the envelope takes it. */
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer())
-  let raw = ''
-  for (const b of bytes) raw += String.fromCharCode(b)
-  return btoa(raw)
-}
-
 /** A standard from a table, the mistakes of which come back by row and column. */
 export default function StandardImport() {
   const t = useT()
-  const lang = useLang()
   const go = useNavigate()
   const { busy, problems, run } = useAct()
   const [mistakes, setMistakes] = useState<Misread[]>([])
@@ -108,27 +100,7 @@ export default function StandardImport() {
           </Button>
         </form>
         <Problems list={problems} />
-        {mistakes.length > 0 && (
-          <table className="plain">
-            <caption role="alert">{t('standards.misread', { count: mistakes.length })}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('standards.row')}</th>
-                <th scope="col">{t('standards.column')}</th>
-                <th scope="col">{t('standards.mistake')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {mistakes.map((m) => (
-                <tr key={`${m.row} ${m.column} ${m.text.zh}`}>
-                  <td className="num">{m.row}</td>
-                  <td>{m.column}</td>
-                  <td>{text(m.text, lang)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+        <Misreadings list={mistakes} none={t('standards.misread', { count: mistakes.length })} />
       </div>
     </>
   )

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import { useOrganisation } from '../../api/queries'
 import type { Measurable } from '../../api/standards'
-import { useBasis, useMeasures } from '../../api/standards'
+import { useBasis, useExternalLists, useMeasures } from '../../api/standards'
 import { useLang, useT } from '../../i18n'
 import { isObject, type Json, text } from '../../schema/types'
 import type { Source } from './fields'
@@ -25,6 +25,7 @@ export function useSources(): Sources {
   const departments = useOrganisation().data?.departments
   const measures = useMeasures().data
   const documents = useBasis().data?.documents
+  const lists = useExternalLists().data?.lists
   return useMemo(() => {
     const ledgers = measures?.ledgers ?? []
     return {
@@ -35,7 +36,7 @@ export function useSources(): Sources {
         })),
         ledgers: ledgers.map((l) => ({ value: l.id, label: text(l.title, lang) })),
         documents: (documents ?? []).map((d) => ({ value: d.title, label: d.title })),
-        lists: [],
+        lists: (lists ?? []).map((l) => ({ value: l.list, label: l.list })),
       },
       every: (measures?.every ?? []).map((id) => ({
         value: id,
@@ -43,7 +44,7 @@ export function useSources(): Sources {
       })),
       ledgers,
     }
-  }, [t, lang, departments, measures, documents])
+  }, [t, lang, departments, measures, documents, lists])
 }
 
 /** The caps of an indicator, as a line may name them. */
