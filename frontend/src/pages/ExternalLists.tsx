@@ -154,7 +154,9 @@ function Clauses({ list, open, sheet }: { list: ExternalList; open: boolean; she
         <thead>
           <tr>
             <th scope="col">{t('lists.number')}</th>
-            <th scope="col">{t('lists.text')}</th>
+            <th scope="col" style={{ width: '45%' }}>
+              {t('lists.text')}
+            </th>
             <th scope="col">{t('lists.answers')}</th>
             {sheet && <th scope="col">{t('lists.conformity')}</th>}
           </tr>

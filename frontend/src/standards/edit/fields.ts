@@ -359,15 +359,22 @@ export function near(kind: Kind, at: Pointer): Field | undefined {
   )
 }
 
+/** What was looked at once: a value never changes, and on each key all but one are the same. */
+const judged = new WeakMap<Doc, Pointer[]>()
+
 /** The numbers that are none: the server could not even read them. */
 export function unreadable({ kind, value }: Node): Pointer[] {
+  const before = judged.get(value)
+  if (before) return before
   const wrong = ({ kind, at, without }: Field) => {
     const typed = get(value, at)
     if (typed === undefined && without) return false
     if (kind === 'parts') return isObject(typed) && !Object.values(typed).every(isDecimal)
     return kind === 'decimal' && !isDecimal(typed)
   }
-  return fieldsOf(kind)
+  const list = fieldsOf(kind)
     .filter((f) => (f.knows?.(value) ?? true) && wrong(f))
     .map((f) => f.at)
+  judged.set(value, list)
+  return list
 }
