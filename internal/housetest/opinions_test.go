@@ -252,7 +252,7 @@ func TestAskOpinion(t *testing.T) {
 	if _, err := h.Cases.AskOpinion(j.as("prison office"), h.Prison, w.ID, in, ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
 		t.Errorf("a prison asks: %v", err)
 	}
-	if _, err := h.Cases.AskOpinion(j.as("bureau office"), h.Prison, w.ID, accreditation.Adding{Department: "dept_none", Reason: "x"}, ledger.Idem{}); !fault.Is(err, fault.NotFound) {
+	if _, err := h.Cases.AskOpinion(j.as("bureau office"), h.Prison, w.ID, accreditation.Adding{Department: "dept_none", Reason: "x"}, ledger.Idem{}); fault.CodeOf(err) != "bad_case" {
 		t.Errorf("nobody is asked: %v", err)
 	}
 	office := j.as("bureau office")
