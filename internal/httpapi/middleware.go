@@ -16,6 +16,7 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
+	"taizhang/internal/standards"
 	"taizhang/internal/workbook"
 )
 
@@ -116,6 +117,9 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		limit := int64(bodyLimit)
 		if r.Method == http.MethodPatch {
 			limit = partLimit
+		}
+		if r.Method == http.MethodPatch && strings.HasSuffix(c.Path(), "/basis/file") {
+			limit = standards.MaxFile
 		}
 		if r.Method == http.MethodPost && strings.HasSuffix(c.Path(), "/imports") {
 			limit = workbook.MaxFile

@@ -3,6 +3,8 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -36,6 +38,8 @@ func (a *API) standardRoutes() []route {
 		{"GET", "/basis", "basis.list", false, a.basis},
 		{"POST", "/basis", "basis.add", false, a.addBasis},
 		{"POST", "/basis/replacements", "basis.replace", false, a.replaceBasis},
+		{"PATCH", "/basis/file", "basis.attach", false, a.attachBasis},
+		{"GET", "/basis/file", "basis.file", false, a.basisFile},
 	}
 }
 
@@ -335,4 +339,33 @@ func (a *API) replaceBasis(c echo.Context) error {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
+}
+
+// attachBasis takes the file whole. It is a PATCH, as every body larger than a document is.
+func (a *API) attachBasis(c echo.Context) error {
+	raw, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return err
+	}
+	key, err := creation(c, raw)
+	if err != nil {
+		return err
+	}
+	f, err := a.Standards.AttachBasis(c.Request().Context(), c.QueryParam("title"), c.QueryParam("name"), raw, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, f)
+}
+
+func (a *API) basisFile(c echo.Context) error {
+	version, err := strconv.Atoi(c.QueryParam("version"))
+	if err != nil || version < 1 || version > math.MaxInt32 {
+		return badParam("version")
+	}
+	f, body, err := a.Standards.BasisFile(c.Request().Context(), c.QueryParam("title"), version)
+	if err != nil {
+		return err
+	}
+	return a.sendFile(c, io.NopCloser(bytes.NewReader(body)), f.Size, f.Name, f.Sha256.String(), "application/octet-stream")
 }

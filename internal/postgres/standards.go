@@ -237,11 +237,14 @@ func (s Standards) Basis(ctx context.Context, ses ledger.Session) (list []standa
 			return err
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d standards.Document, err error) {
-			d.Uses = []standards.Use{}
+			d.Uses, d.Files = []standards.Use{}, []standards.BasisFile{}
 			err = row.Scan(&d.Title, &d.Issuer, &d.Level, &d.Number, &d.IssuedOn, &d.ReplacedBy, &d.ReplacedOn)
 			return d, err
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return basisFiles(ctx, r.(*txn), list)
 	})
 	return list, err
 }

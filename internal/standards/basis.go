@@ -2,6 +2,7 @@ package standards
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 
 	"github.com/google/uuid"
@@ -26,10 +27,25 @@ type Document struct {
 	ReplacedBy string    `json:"replaced_by,omitempty"`
 	ReplacedOn string    `json:"replaced_on,omitempty"`
 	AddedBy    uuid.UUID `json:"-"` // zero: shipped
+	// Files are the versions of the document itself, the newest first.
+	Files []BasisFile `json:"files"`
 	// Uses are the indicators of standards that are not superseded; once the document
 	// is replaced, they want to be looked at.
 	Uses []Use `json:"uses"`
 }
+
+// BasisFile is a version of the document itself.
+type BasisFile struct {
+	Version int           `json:"version"`
+	Name    string        `json:"name"`
+	Size    int64         `json:"size"`
+	Sha256  ledger.Digest `json:"sha256"`
+	AddedOn string        `json:"added_on"`
+	AddedBy uuid.UUID     `json:"-"`
+}
+
+// MaxFile bounds a document's file, in bytes; the table does too.
+const MaxFile = 20 << 20
 
 // Use is an indicator that quotes a clause.
 type Use struct {
@@ -124,4 +140,28 @@ func (s *Service) ReplaceBasis(ctx context.Context, r Replacement, idem ledger.I
 	}
 	r.Who = actor.From(ctx).PersonID
 	return s.Store.ReplaceBasis(ctx, s.asked(ctx), idem, r)
+}
+
+// AttachBasis keeps the next version of a document's file. The same bytes as the newest are kept
+// once. Faults: forbidden, not_found, bad_name, upload_empty, upload_too_large.
+func (s *Service) AttachBasis(ctx context.Context, title, name string, raw []byte, idem ledger.Idem) (BasisFile, error) {
+	if err := s.may(ctx, "manage", uuid.Nil); err != nil {
+		return BasisFile{}, err
+	}
+	name, ok := ledger.PlainName(name)
+	switch {
+	case !ok:
+		return BasisFile{}, fault.New(fault.Invalid, "bad_name")
+	case len(raw) == 0:
+		return BasisFile{}, fault.New(fault.Invalid, "upload_empty")
+	case len(raw) > MaxFile:
+		return BasisFile{}, fault.New(fault.TooLarge, "upload_too_large").With("limit", MaxFile)
+	}
+	f := BasisFile{Name: name, Size: int64(len(raw)), Sha256: sha256.Sum256(raw), AddedBy: actor.From(ctx).PersonID}
+	return s.Store.AttachBasis(ctx, s.asked(ctx), idem, title, f, raw)
+}
+
+// BasisFile is a version of a document's file, for everybody. Fault: not_found.
+func (s *Service) BasisFile(ctx context.Context, title string, version int) (BasisFile, []byte, error) {
+	return s.Store.BasisFile(ctx, s.asked(ctx), title, version)
 }

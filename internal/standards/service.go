@@ -92,6 +92,9 @@ type Store interface {
 	Basis(ctx context.Context, s ledger.Session) ([]Document, error)
 	AddBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, d Document) error
 	ReplaceBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, r Replacement) error
+	// AttachBasis keeps the next version of a document's file, unless the newest is the same: not_found.
+	AttachBasis(ctx context.Context, s ledger.Session, idem ledger.Idem, title string, f BasisFile, body []byte) (BasisFile, error)
+	BasisFile(ctx context.Context, s ledger.Session, title string, version int) (BasisFile, []byte, error)
 }
 
 // Service is the use cases. All fields are required.

@@ -2249,6 +2249,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/basis/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a document's file */
+        get: operations["basis.file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Keep the next version of a document's file; the bureau office */
+        patch: operations["basis.attach"];
+        trace?: never;
+    };
     "/basis/replacements": {
         parameters: {
             query?: never;
@@ -6024,6 +6042,14 @@ export interface components {
             indicator: string;
             clause: string;
         };
+        BasisFile: {
+            version: number;
+            name: string;
+            size: number;
+            sha256: components["schemas"]["Digest"];
+            /** Format: date */
+            added_on: string;
+        };
         BasisDocument: {
             title: string;
             issuer: string;
@@ -6033,6 +6059,7 @@ export interface components {
             issued_on?: string;
             replaced_by?: string;
             replaced_on?: string;
+            files: components["schemas"]["BasisFile"][];
             uses: components["schemas"]["BasisUse"][];
         };
         /** @enum {string} */
@@ -13768,6 +13795,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.file": {
+        parameters: {
+            query: {
+                title: string;
+                version: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A version of a document's file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "basis.attach": {
+        parameters: {
+            query: {
+                title: string;
+                name: string;
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Keep the next version of a document's file; the bureau office */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BasisFile"];
+                };
             };
             /** @description A problem */
             default: {

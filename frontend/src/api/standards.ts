@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useLang } from '../i18n'
 import { type Text, text } from '../schema/types'
 import type { components } from './api-schema'
-import { call } from './http'
+import { call, url } from './http'
 
 type S = components['schemas']
 
@@ -217,3 +217,16 @@ export function nextOf({ standard, rules, guide }: Artefacts, version: number): 
     guide: { ...guide, version },
   }
 }
+
+export async function attachBasis(title: string, file: File, idempotencyKey: string) {
+  await call('/basis/file', {
+    method: 'PATCH',
+    body: file,
+    headers: { 'Content-Type': 'application/octet-stream' },
+    query: { title, name: file.name },
+    idempotencyKey,
+  })
+}
+
+export const basisFileUrl = (title: string, version: number) =>
+  url('/basis/file', { title, version })

@@ -1,7 +1,14 @@
 import { Button } from 'antd'
 import type { FormEvent } from 'react'
 import { now } from '../api/clock'
-import { addBasis, type BasisDocument, replaceBasis, useBasis } from '../api/standards'
+import {
+  addBasis,
+  attachBasis,
+  type BasisDocument,
+  basisFileUrl,
+  replaceBasis,
+  useBasis,
+} from '../api/standards'
 import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useT } from '../i18n'
@@ -39,6 +46,7 @@ export default function Basis() {
                     <th scope="col">{t('standards.issuedOn')}</th>
                     <th scope="col">{t('standards.replacedBy')}</th>
                     <th scope="col">{t('standards.restsOn')}</th>
+                    <th scope="col">{t('standards.files')}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -54,6 +62,10 @@ export default function Basis() {
                       <td>{d.replaced_by ? `${d.replaced_by} · ${d.replaced_on}` : '—'}</td>
                       <td>
                         <Uses of={d} />
+                      </td>
+                      <td>
+                        <Files of={d} />
+                        {actions.includes('manage') && <Attach to={d.title} />}
                       </td>
                     </tr>
                   ))}
@@ -90,6 +102,58 @@ function Uses({ of: d }: { of: BasisDocument }) {
         ))}
       </ul>
     </details>
+  )
+}
+
+/** The document itself: the newest version, and those before it. */
+function Files({ of: d }: { of: BasisDocument }) {
+  const t = useT()
+  const link = (f: BasisDocument['files'][number]) => (
+    <a href={basisFileUrl(d.title, f.version)} download>
+      {f.name} · {t('standards.fileOf', { version: f.version, day: f.added_on })}
+    </a>
+  )
+  const [newest, ...older] = d.files
+  if (!newest) return <span className="quiet">{t('standards.noFile')}</span>
+  return (
+    <>
+      {link(newest)}
+      {older.length > 0 && (
+        <details>
+          <summary>{t('standards.olderFiles', { count: older.length })}</summary>
+          <ul>
+            {older.map((f) => (
+              <li key={f.version}>{link(f)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}
+
+function Attach({ to }: { to: string }) {
+  const t = useT()
+  const { busy, problems, run } = useAct()
+  const send = async (file: File | undefined) => {
+    if (file && (await run((key) => attachBasis(to, file, key)))) toast(t('standards.attached'))
+  }
+  return (
+    <>
+      <label aria-busy={busy}>
+        {t('standards.attach')}
+        <input
+          type="file"
+          aria-label={t('standards.attachTo', { title: to })}
+          disabled={busy}
+          onChange={(e) => {
+            void send(e.target.files?.[0])
+            e.target.value = ''
+          }}
+        />
+      </label>
+      <Problems list={problems} />
+    </>
   )
 }
 
