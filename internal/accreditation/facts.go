@@ -413,6 +413,9 @@ func (s *Service) domains(c Case, lowest *big.Rat, f *lifecycle.Facts) error {
 
 // line that the unit is held to (O1, O8).
 func (s *Service) line(c Case) string {
+	if own := s.machine(c).Parameter("recheck_line"); c.State == "RECHECK" && own != "acceptance" {
+		return own
+	}
 	name := "pass_area"
 	if c.Area == uuid.Nil {
 		name = "pass_prison_" + c.Level

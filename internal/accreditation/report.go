@@ -135,7 +135,7 @@ func (r report) paper() printing.Official {
 	if c := r.Conditions; c != nil {
 		ratios := printing.Part{Heading: "申报条件（" + printing.Day(c.Day) + "）", Columns: []string{"类别", "已通过", "总数", "需要", "结果"}}
 		for _, x := range c.Ratios {
-			row := []string{areaKind[x.Of], "", "", "", "没有此类单位，不适用"}
+			row := []string{areaKind[x.Of], "", "", "", "没有此类单位，" + map[bool]string{true: "不作要求", false: holds[false]}[x.Holds]}
 			if x.Applies {
 				row = []string{areaKind[x.Of], strconv.Itoa(x.Passed), strconv.Itoa(x.All), strconv.Itoa(x.Need), holds[x.Holds]}
 			}
@@ -154,7 +154,7 @@ func (r report) paper() printing.Official {
 	}
 	opinions := printing.Part{Heading: "处室意见", Columns: []string{"处室", "意见", "理由", "提出人", "时间"}}
 	for _, x := range r.Opinions {
-		row := []string{x.Name, "未提出", "期限 " + x.DueOn + " 内未提出意见", "", ""}
+		row := []string{x.Name, "未提出", "期限 " + printing.Day(x.DueOn) + " 内未提出意见", "", ""}
 		if x.Opines != nil {
 			row = []string{x.Name, opined[x.Opines.Value], x.Opines.Reason, x.By, minute(x.At)}
 		}

@@ -50,7 +50,7 @@ func (s *Service) timers(c Case, inUse bool, day string, opinions []Opinion) ([]
 		}
 	}
 	for _, o := range opinions {
-		if o.Given != nil {
+		if o.Given != nil || !inUse {
 			continue
 		}
 		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(m, o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}

@@ -113,7 +113,7 @@ func TestSheetCode(t *testing.T) {
 	}
 	s := x.Inspection.Papers
 	a, err := s.Verify(x.as("area head"), strings.ToLower(printing.Spelled(code)))
-	if err != nil || a.Form != nil || a.Sheet == nil || !a.InForce || a.Sheet.Run != run || a.Sheet.Area != x.Area || a.Sheet.Score.String() != x.whole(c).Score || a.Leaf <= a.Sheet.Leaf {
+	if err != nil || a.Form != nil || a.Sheet == nil || !a.InForce || a.Sheet.Run != run || a.Sheet.Area != x.Area || !strings.Contains(strings.ReplaceAll(pages[0], " ", ""), "显示"+a.Sheet.Display) || a.Sheet.Score.String() != x.whole(c).Score || a.Leaf <= a.Sheet.Leaf {
 		t.Errorf("%+v %v", a, err)
 	}
 	for _, who := range []string{"officer elsewhere", "yi prison office"} {

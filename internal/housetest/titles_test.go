@@ -3,6 +3,7 @@ package housetest_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/schemas"
 )
 
 // imported enters a title from before the system.
@@ -333,15 +335,20 @@ func TestCarryOfHouse(t *testing.T) {
 		losses []loss
 		carry  string
 		score  string
+		line   string // of the re-check, by the road (O8)
 		state  lifecycle.State
 	}{
-		{"80 kept", lost80, "8", "950", lifecycle.Named},
-		{"86 revoked", lost86, "8.6", "949.4", lifecycle.Revoked},
+		{"80 kept", lost80, "8", "950", "950", lifecycle.Named},
+		{"86 revoked", lost86, "8.6", "949.4", "950", lifecycle.Revoked},
+		{"86 kept by a line of its own", lost86, "8.6", "949.4", "940", lifecycle.Named},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			j := onRoad(t)
 			h := j.h
+			if tt.line != "950" {
+				h.Cases.Machines = roadWith(t, `"recheck_line": {"value": "acceptance"`, `"recheck_line": {"value": "`+tt.line+`"`)
+			}
 			c := j.named()
 			start := j.whole("bureau office", c).CycleStart
 			j.refused("bureau office", c, accreditation.Act{Event: "look_back"}, "look_back_open", "team")
@@ -375,7 +382,7 @@ func TestCarryOfHouse(t *testing.T) {
 				t.Errorf("the run's score is %s: %v", run.Score, err)
 			}
 			w := j.whole("bureau office", c)
-			if w.Score != "958" || w.AfterCarry != tt.score || w.Line != "950" {
+			if w.Score != "958" || w.AfterCarry != tt.score || w.Line != tt.line {
 				t.Errorf("own score %s, %s after the carry, line %s", w.Score, w.AfterCarry, w.Line)
 			}
 			out := j.act("bureau office", c, accreditation.Act{Event: "close", Reason: "复查", Document: "局发9号", DocumentOn: j.day()})
@@ -390,6 +397,20 @@ func TestCarryOfHouse(t *testing.T) {
 			}
 		})
 	}
+}
+
+// roadWith is the shipped road with one value otherwise.
+func roadWith(t *testing.T, value, otherwise string) accreditation.Machines {
+	t.Helper()
+	raw, err := schemas.FS.ReadFile("accreditation/v1/case.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := lifecycle.Parse([]byte(strings.Replace(string(raw), value, otherwise, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return accreditation.Machines{m.Version: m}
 }
 
 func months(t *testing.T, day string, n int) string {

@@ -212,7 +212,7 @@ func TestCarry(t *testing.T) {
 	} {
 		t.Run(tt.back+" "+tt.own, func(t *testing.T) {
 			d := driver{t: t, m: m, c: Case{Track: "area", Level: "area", State: Named, CycleStart: "2020-01-01", Cycle: 1, Carry: "0"}}
-			d.f = Facts{Today: "2021-01-01", TeamSize: 3, SheetConfirmed: true, SheetClosed: true, AppealsOver: true, Line: "950"}
+			d.f = Facts{Today: "2021-01-01", UnitActive: true, TeamSize: 3, SheetConfirmed: true, SheetClosed: true, AppealsOver: true, Line: "950"}
 			waived := Event{Name: "recheck", As: BureauOffice}
 			if tt.back != "" {
 				d.must(Event{Name: "look_back", As: BureauOffice})

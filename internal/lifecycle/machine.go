@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 
 	"cel.dev/cel-go/cel"
@@ -161,6 +162,11 @@ func (c *compiler) compile() error {
 	for _, name := range slices.Sorted(maps.Keys(choices)) {
 		if !slices.Contains(choices[name], c.m.Parameters[name].Value) {
 			c.wrong("parameter %s is one of %v", name, choices[name])
+		}
+	}
+	if line := c.m.Parameter("recheck_line"); line != "acceptance" {
+		if _, ok := new(big.Rat).SetString(line); !ok {
+			c.wrong("parameter recheck_line is acceptance or a score")
 		}
 	}
 	env, err := environment(c.m.Parameters)

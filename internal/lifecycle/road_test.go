@@ -168,17 +168,19 @@ func TestGuards(t *testing.T) {
 	}
 }
 
-// TestRecheckLine is O8: as at acceptance, or a score of its own.
-func TestRecheckLine(t *testing.T) {
-	own := machine(t, `"recheck_line": {"value": "acceptance"`, `"recheck_line": {"value": "940"`)
-	for m, want := range map[*Machine]State{machine(t): Revoked, own: Named} {
-		d := start(m, t, "area", "area")
-		d.c.State, d.c.CycleStart, d.c.Cycle, d.c.LookedBack, d.c.Carry = "RECHECK", "2023-06-01", 1, true, "8.6"
-		d.f.SheetScore = "948.6" // 940 after the carry
-		d.must(Event{Name: "close", As: BureauOffice, Document: "局〔2026〕9号", DocumentOn: "2026-06-01", Record: "sheet"})
-		if d.c.State != want {
-			t.Errorf("%s, not %s", d.c.State, want)
+// TestTeamsWhereAreasAreInUse: whatever sends a team out asks whether the area is in use.
+func TestTeamsWhereAreasAreInUse(t *testing.T) {
+	sent := 0
+	for _, x := range machine(t).Transition {
+		if slices.Contains(x.Effects, "grant_team") {
+			sent++
+			if !slices.Contains(x.Guards, "in_use") {
+				t.Errorf("%s sends a team to an area that is closed", x.ID)
+			}
 		}
+	}
+	if sent < 7 {
+		t.Errorf("%d transitions send a team", sent)
 	}
 }
 
@@ -188,10 +190,16 @@ func TestChoicesOfParameters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var bad *Mistakes
-	_, err = Parse([]byte(strings.Replace(string(raw), `"functional_none": {"value": "holds"`, `"functional_none": {"value": "maybe"`, 1)))
-	if !errors.As(err, &bad) || len(bad.List) != 1 || !strings.Contains(bad.List[0], "functional_none") {
-		t.Error(err)
+	for name, edit := range map[string][2]string{
+		"functional_none": {`"value": "holds"`, `"value": "maybe"`},
+		"recheck_line":    {`"recheck_line": {"value": "acceptance"`, `"recheck_line": {"value": "accept"`},
+		"ratio_inclusive": {`"ratio_inclusive": {"value": true`, `"ratio_inclusive": {"value": "yes"`},
+	} {
+		var bad *Mistakes
+		_, err = Parse([]byte(strings.Replace(string(raw), edit[0], edit[1], 1)))
+		if !errors.As(err, &bad) || len(bad.List) != 1 || !strings.Contains(bad.List[0], name) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

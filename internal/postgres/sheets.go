@@ -44,9 +44,9 @@ func (t printed) SheetAnswer(ctx context.Context, prison, run uuid.UUID) (printi
 	a := printing.SheetAnswer{Prison: prison, Run: run}
 	var area *uuid.UUID
 	var score string
-	err := t.tx.QueryRow(ctx, `select r.area_id, r.kind, r.score, r.passes, r.as_of::text, p.name, r.recorded_at,
+	err := t.tx.QueryRow(ctx, `select r.area_id, r.kind, r.score, convert_from(r.sheet, 'UTF8')::jsonb ->> 'display', r.passes, r.as_of::text, p.name, r.recorded_at,
 			not exists (select from score_runs n where n.prison_id = r.prison_id and n.check_id = r.check_id and (n.recorded_at, n.run_id) > (r.recorded_at, r.run_id))
-		from score_runs r join persons p on p.person_id = r.made_by where r.prison_id = $1 and r.run_id = $2`, prison, run).Scan(&area, &a.Kind, &score, &a.Passes, &a.AsOf, &a.MadeBy, &a.RecordedAt, &a.Stands)
+		from score_runs r join persons p on p.person_id = r.made_by where r.prison_id = $1 and r.run_id = $2`, prison, run).Scan(&area, &a.Kind, &score, &a.Display, &a.Passes, &a.AsOf, &a.MadeBy, &a.RecordedAt, &a.Stands)
 	if err != nil {
 		return a, mapped(err)
 	}

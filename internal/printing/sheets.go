@@ -34,6 +34,7 @@ type SheetAnswer struct {
 	Run        uuid.UUID       `json:"run"`
 	Kind       string          `json:"kind"` // of the check
 	Score      scoring.Decimal `json:"score"`
+	Display    string          `json:"display"` // as it stands on the paper
 	Passes     bool            `json:"passes"`
 	AsOf       string          `json:"as_of"`
 	MadeBy     string          `json:"made_by_name"`

@@ -106,7 +106,7 @@ func (s *Standard) judged(places map[*Indicator]string, j *judge) (*Standard, er
 	want(s.Unit.Kind == "" || slices.Contains(kinds, s.Unit.Kind), "/unit/kind", "适用单位不明：%s", s.Unit.Kind)
 	want(slices.Contains(nas, s.NotApplicable), "/not_applicable", "须为 rescale 或 full_marks")
 	want(slices.Contains([]string{"", "each"}, s.SameEvent), "/same_event", "同一事件的扣分须为空（只扣一次）或 each（逐项扣分）")
-	want(s.Decimals == nil || *s.Decimals >= 0 && *s.Decimals <= 6, "/decimals", "显示的小数位数须为 0 至 6")
+	want(s.Decimals == nil || *s.Decimals >= 2 && *s.Decimals <= 6, "/decimals", "显示的小数位数须为 2 至 6，位数过少会把不达标显示成达标")
 	want(s.Months > 0, "/months", "考核期须为正")
 	total := new(big.Rat)
 	domains, codes := map[string]bool{}, map[string]bool{}

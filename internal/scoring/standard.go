@@ -23,7 +23,7 @@ type Standard struct {
 	// score: "rescale" to those that do, or "full_marks".
 	NotApplicable string `json:"not_applicable"`
 	// SameEvent is "each" where one event costs at every line that it falls under; "" counts it
-	// once, where it costs most (O13). Decimals that a score is shown with; nil is two (O15).
+	// once, where it costs most (O13). Decimals that a score is shown with, two to six; nil is two (O15).
 	SameEvent string   `json:"same_event,omitempty"`
 	Decimals  *int     `json:"decimals,omitempty"`
 	Domains   []Domain `json:"domains"`

@@ -23,7 +23,7 @@ export function Conditions({ of }: { of: Of }) {
             {t(`cases.ratio_${r.of}`)}{' '}
             {r.applies
               ? t('cases.ratio', { passed: r.passed, all: r.all, need: r.need })
-              : t('cases.notApplicable')}
+              : t(r.holds ? 'cases.notApplicable' : 'cases.noUnitFails')}
           </span>
         ))}
       </p>

@@ -4794,6 +4794,8 @@ export interface components {
             run: string;
             kind: components["schemas"]["RunKind"];
             score: components["schemas"]["Decimal"];
+            /** @description As it stands on the paper. */
+            display: string;
             passes: boolean;
             /** Format: date */
             as_of: string;

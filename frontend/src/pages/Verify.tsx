@@ -7,7 +7,6 @@ import { compareForm, formUrl, useVerified } from '../api/prints'
 import { ProblemError } from '../api/problem'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
-import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Failed, Loading } from '../ui/States'
@@ -141,7 +140,7 @@ function Sheet({ answer, sheet }: { answer: PrintAnswer; sheet: SheetAnswer }) {
         </dd>
         <dt>{t('printing.sheetScore')}</dt>
         <dd>
-          {shown(sheet.score)}{' '}
+          {sheet.display}{' '}
           <span className={`status ${sheet.passes ? 'approved' : 'overdue'}`}>
             {t(sheet.passes ? 'score.pass' : 'score.fail')}
           </span>
