@@ -152,6 +152,9 @@ func (s *Service) Mark(ctx context.Context, prison uuid.UUID, begins bool, seen 
 	if err := bad.refused(); err != nil {
 		return FocusAct{}, err
 	}
+	if err := ledger.NeverSeen(seen); err != nil {
+		return FocusAct{}, err
+	}
 	if begins != (seen%2 == 0) {
 		return FocusAct{}, fault.New(fault.Conflict, "focus_state")
 	}

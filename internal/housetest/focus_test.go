@@ -36,6 +36,7 @@ func TestFocusUnits(t *testing.T) {
 	refusedTo(t, h, "forbidden", mark(true, 0), "head of the custody line", "bureau leader", "prison office")
 	refusedTo(t, h, "focus_state", plan(visit), "bureau office") // no focus unit yet
 	refusedTo(t, h, "focus_state", mark(false, 0), "bureau office")
+	refusedTo(t, h, "changed_meanwhile", mark(false, 1<<31-1), "bureau office")
 	oneOf(t, bothAtOnce(func() error { return mark(true, 0)(office) }, func() error { return mark(true, 0)(h.As(t.Context(), "second bureau office")) }), "changed_meanwhile")
 	refusedTo(t, h, "focus_state", mark(true, 1), "bureau office")
 	refusedTo(t, h, "forbidden", plan(visit), "head of the custody line", "prison office")
