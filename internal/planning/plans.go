@@ -149,7 +149,7 @@ func (s *Service) Plan(ctx context.Context, prison uuid.UUID, year int) (Year, e
 	if err != nil {
 		return Year{}, err
 	}
-	k, err := s.known(ctx, year)
+	k, err := s.known(ctx, prison, year)
 	if err != nil {
 		return Year{}, err
 	}

@@ -70,17 +70,18 @@ type known struct {
 	passed map[uuid.UUID][]Pass
 }
 
-func (s *Service) known(ctx context.Context, year int) (*known, error) {
+// known of a prison; zero: of every one in sight.
+func (s *Service) known(ctx context.Context, prison uuid.UUID, year int) (*known, error) {
 	k := &known{today: s.today(), year: year, steps: s.steps}
-	board, err := s.Road.Cases(ctx)
+	board, err := s.Road.CasesOf(ctx, prison)
 	if err != nil {
 		return nil, err
 	}
 	k.cases = board.Cases
-	if k.titles, _, err = s.Road.Register(ctx); err != nil {
+	if k.titles, _, err = s.Road.RegisterOf(ctx, prison); err != nil {
 		return nil, err
 	}
-	k.passed, err = s.Store.Passed(ctx, s.asked(ctx, uuid.Nil))
+	k.passed, err = s.Store.Passed(ctx, s.asked(ctx, prison))
 	return k, err
 }
 
@@ -252,7 +253,7 @@ func (s *Service) Province(ctx context.Context, year int) ([]Against, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.known(ctx, year)
+	k, err := s.known(ctx, uuid.Nil, year)
 	if err != nil {
 		return nil, err
 	}

@@ -170,10 +170,13 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		list[i].take(r, s.today())
 	}
 	out := Duties{Prison: prison, Day: s.today(), Duties: list}
-	whole := s.may(ctx, "manage", prison, uuid.Nil, uuid.Nil) == nil
+	manages := map[uuid.UUID]bool{}
+	for _, a := range append([]ledger.Area{{}}, areas...) { // the prison as a whole first
+		manages[a.ID] = s.may(ctx, "manage", prison, a.ID, uuid.Nil) == nil
+	}
 	for i := range list {
 		d := &list[i]
-		d.May = s.may(ctx, "manage", prison, d.unit(), uuid.Nil) == nil
+		d.May = manages[d.unit()]
 		d.Vacant = d.Holder == nil || d.Holder.Left
 		if d.History == nil {
 			d.History = []Responsible{}
@@ -183,7 +186,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		}
 		d.Own = []uuid.UUID{}
 		for _, a := range areas {
-			if whole || d.Area != uuid.Nil || s.may(ctx, "manage", prison, a.ID, uuid.Nil) != nil {
+			if manages[uuid.Nil] || d.Area != uuid.Nil || !manages[a.ID] {
 				continue
 			}
 			alone, err := s.alone(ctx, d.Thing, a)
