@@ -107,7 +107,7 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 	if len(bad) > 0 {
 		return Planned{}, fault.InvalidFields("bad_case", bad)
 	}
-	if err := neverSeen(p.N); err != nil {
+	if err := ledger.NeverSeen(p.N); err != nil {
 		return Planned{}, err
 	}
 	p.N, p.By = p.N+1, actor.From(ctx).PersonID
@@ -117,14 +117,6 @@ func (s *Service) Plan(ctx context.Context, p Planned, idem ledger.Idem) (Planne
 		return a.InsertBatch(ctx, p)
 	})
 	return out, err
-}
-
-// neverSeen refuses a number of changes that nobody can have seen.
-func neverSeen(n int) error {
-	if n < 0 || n > 1_000_000 {
-		return fault.New(fault.Stale, "changed_meanwhile")
-	}
-	return nil
 }
 
 // Bulletins are all issues, the batches as they are planned, and what the reader may do.

@@ -210,7 +210,7 @@ func (s *Service) Name(ctx context.Context, in Naming, idem ledger.Idem) (Liaiso
 	if len(bad) > 0 {
 		return Liaison{}, fault.InvalidFields("bad_case", bad)
 	}
-	if err := neverSeen(in.Seen); err != nil {
+	if err := ledger.NeverSeen(in.Seen); err != nil {
 		return Liaison{}, err
 	}
 	return s.Store.NameLiaison(ctx, s.asked(ctx, uuid.Nil), idem, Liaison{Department: in.Department, N: in.Seen + 1, Number: in.Number, From: in.From, Reason: in.Reason,

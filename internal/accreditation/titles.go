@@ -114,7 +114,12 @@ func (d TitleDecision) Record(title, addedBy uuid.UUID) (ledger.Record, error) {
 
 // Register lists the titles in sight, those that stand and those that do not.
 func (s *Service) Register(ctx context.Context) (list []Title, may bool, err error) {
-	list, err = s.Store.Register(ctx, s.asked(ctx, uuid.Nil))
+	return s.RegisterOf(ctx, uuid.Nil)
+}
+
+// RegisterOf is that of one prison.
+func (s *Service) RegisterOf(ctx context.Context, prison uuid.UUID) (list []Title, may bool, err error) {
+	list, err = s.Store.Register(ctx, s.asked(ctx, prison))
 	if err != nil {
 		return nil, false, err
 	}

@@ -121,7 +121,12 @@ type Beginer struct {
 
 // Cases lists those in sight.
 func (s *Service) Cases(ctx context.Context) (Board, error) {
-	list, err := s.Store.Cases(ctx, s.asked(ctx, uuid.Nil))
+	return s.CasesOf(ctx, uuid.Nil)
+}
+
+// CasesOf are those of one prison.
+func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) {
+	list, err := s.Store.Cases(ctx, s.asked(ctx, prison))
 	if err != nil {
 		return Board{}, err
 	}

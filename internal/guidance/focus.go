@@ -91,7 +91,7 @@ func (s *Service) awaited(v PlannedVisit) PlannedVisit {
 // Focus is what is known of a prison as a focus unit.
 type Focus struct {
 	Prison  uuid.UUID      `json:"prison"`
-	On      bool           `json:"on"`
+	On      *bool          `json:"on,omitempty"` // nil: whether it is one is not the reader's to see
 	Acts    []FocusAct     `json:"acts"`
 	Planned []PlannedVisit `json:"planned"`
 }
@@ -118,7 +118,7 @@ func (s *Service) Focuses(ctx context.Context) (list []Focus, may bool, err erro
 	for _, a := range acts { // in their order
 		if s.maySee(ctx, a.Prison, uuid.Nil) == nil {
 			f := of(a.Prison)
-			f.Acts, f.On = append(f.Acts, a), a.Begins
+			f.Acts, f.On = append(f.Acts, a), &a.Begins
 		}
 	}
 	for _, v := range planned {
@@ -150,6 +150,9 @@ func (s *Service) Mark(ctx context.Context, prison uuid.UUID, begins bool, seen 
 	var bad wrong
 	bad.text("/reason", reason)
 	if err := bad.refused(); err != nil {
+		return FocusAct{}, err
+	}
+	if err := ledger.NeverSeen(seen); err != nil {
 		return FocusAct{}, err
 	}
 	if begins != (seen%2 == 0) {

@@ -36,6 +36,7 @@ func TestFocusUnits(t *testing.T) {
 	refusedTo(t, h, "forbidden", mark(true, 0), "head of the custody line", "bureau leader", "prison office")
 	refusedTo(t, h, "focus_state", plan(visit), "bureau office") // no focus unit yet
 	refusedTo(t, h, "focus_state", mark(false, 0), "bureau office")
+	refusedTo(t, h, "changed_meanwhile", mark(false, 1<<31-1), "bureau office")
 	oneOf(t, bothAtOnce(func() error { return mark(true, 0)(office) }, func() error { return mark(true, 0)(h.As(t.Context(), "second bureau office")) }), "changed_meanwhile")
 	refusedTo(t, h, "focus_state", mark(true, 1), "bureau office")
 	refusedTo(t, h, "forbidden", plan(visit), "head of the custody line", "prison office")
@@ -111,13 +112,17 @@ func TestFocusUnits(t *testing.T) {
 		}
 	}
 	list, may, err := h.Guidance.Focuses(office)
-	if err != nil || !may || len(list) != 1 || !list[0].On || len(list[0].Planned) != 3 {
+	if err != nil || !may || len(list) != 1 || list[0].On == nil || !*list[0].On || len(list[0].Planned) != 3 {
 		t.Fatalf("%+v %v", list, err)
 	}
 	for _, v := range list[0].Planned {
 		if v.Open() || v.State == "done" && v.VisitedOn != dayFrom(0) || v.State == "called_off" && v.End == nil {
 			t.Errorf("%+v", v)
 		}
+	}
+	// Who is of one area sees what is planned for it; whether the prison is marked is not said, nor denied.
+	if list, _, err := h.Guidance.Focuses(h.As(t.Context(), "area head")); err != nil || len(list) != 1 || list[0].On != nil || len(list[0].Planned) == 0 {
+		t.Errorf("%+v %v", list, err)
 	}
 	// One that nobody made is overdue, for whoever sees it.
 	if _, err := h.Owner.Exec(t.Context(), `insert into planned_visits (prison_id, planned_id, day, department, subject, author, salt)

@@ -92,6 +92,7 @@ func TestPlanOfYear(t *testing.T) {
 	refusedTo(t, h, "plan_waits", submit(1, "另有安排", marks), "prison office")
 	refusedTo(t, h, "forbidden", decide(1, true, ""), "prison office", "custody head", "bureau office", "area head")
 	refusedTo(t, h, "not_found", decide(2, true, ""), "warden")
+	refusedTo(t, h, "changed_meanwhile", decide(1<<31, true, ""), "warden")
 	refusedTo(t, h, "bad_plan", decide(1, false, " "), "warden")
 	oneOf(t, bothAtOnce(func() error { return decide(1, true, "")(h.As(t.Context(), "warden")) },
 		func() error { return decide(1, false, "进度过快")(h.As(t.Context(), "prison leader")) }), "already_decided")
@@ -110,6 +111,7 @@ func TestPlanOfYear(t *testing.T) {
 	// The next version says why, and is in force only when it is agreed; until then the one before is.
 	refusedTo(t, h, "bad_plan", submit(1, " ", marks), "prison office")
 	refusedTo(t, h, "changed_meanwhile", submit(0, "", marks), "prison office")
+	refusedTo(t, h, "changed_meanwhile", submit(1<<31-1, "另有安排", marks), "prison office")
 	second := append(slices.Clone(marks), planning.Mark{Area: h.Area, Level: "area", State: lifecycle.Named, Month: 11})
 	if err := submit(1, "增加命名目标", second)(h.As(t.Context(), "prison office")); err != nil {
 		t.Fatal(err)

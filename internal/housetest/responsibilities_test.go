@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,15 +62,35 @@ func TestResponsible(t *testing.T) {
 		t.Fatalf("%+v", first)
 	}
 	refusedTo(t, h, "changed_meanwhile", name(thing, 0, "officer", dayFrom(0), ""), "prison office")
+	refusedTo(t, h, "changed_meanwhile", name(thing, 1<<31-1, "officer", dayFrom(0), "岗位调整"), "prison office")
 	refusedTo(t, h, "bad_plan", name(thing, 1, "officer", dayFrom(3), " "), "prison office")
 	refusedTo(t, h, "responsible_same", name(thing, 1, first.Holder.Name, dayFrom(3), "再次明确"), "prison office")
 	// A hand-over that is ahead: until its day the one before answers, and only one at a time.
 	if err := name(thing, 1, "officer", dayFrom(3), "岗位调整")(h.As(t.Context(), "prison office")); err != nil {
 		t.Fatal(err, refusals(err))
 	}
-	refusedTo(t, h, "changed_meanwhile", name(thing, 2, "second officer", dayFrom(1), "不能早于上一任"), "prison office")
+	err := name(thing, 2, "second officer", dayFrom(1), "不能早于上一任")(h.As(t.Context(), "prison office"))
+	if e := new(fault.Error); !errors.As(err, &e) || e.Code != "bad_plan" || len(e.Fields) != 1 || e.Fields[0].Pointer != "/from_day" || !strings.Contains(e.Fields[0].Text.ZH, dayFrom(3)) {
+		t.Errorf("before the last one's day: %v", err)
+	}
 	if d := duty("bureau leader", thing); d.Holder.Name != first.Holder.Name || d.Next == nil || d.Next.Name != "officer" || len(d.History) != 2 || d.Vacant {
 		t.Errorf("%+v", d)
+	}
+	// It is put right for the same day: the newest word holds. What comes after it comes next.
+	if err := name(thing, 2, "second officer", dayFrom(3), "更正")(h.As(t.Context(), "prison office")); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	if err := name(thing, 3, "officer", dayFrom(5), "岗位调整")(h.As(t.Context(), "prison office")); err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	if d := duty("warden", thing); d.Holder.Name != first.Holder.Name || d.Next == nil || d.Next.Name != "second officer" || d.Next.FromDay != dayFrom(3) {
+		t.Errorf("%+v", d.Next)
+	}
+	// The head of an area answers for it, and hands that over to nobody.
+	area := planning.Thing{Kind: planning.OfArea, Area: h.Area}
+	refusedTo(t, h, "forbidden", name(area, 0, "officer", dayFrom(0), ""), "area head")
+	if duty("area head", area).May || !duty("prison office", area).May {
+		t.Error("who names the head of an area")
 	}
 	// The head of an area names somebody for it alone.
 	refusedTo(t, h, "forbidden", name(own, 0, "officer", dayFrom(0), ""), "area head elsewhere", "officer")

@@ -149,7 +149,7 @@ func (s *Service) Plan(ctx context.Context, prison uuid.UUID, year int) (Year, e
 	if err != nil {
 		return Year{}, err
 	}
-	k, err := s.known(ctx, year)
+	k, err := s.known(ctx, prison, year)
 	if err != nil {
 		return Year{}, err
 	}
@@ -216,6 +216,9 @@ func (s *Service) Submit(ctx context.Context, prison uuid.UUID, year, seen int, 
 	if bad := s.wrong(year, seen, reason, marks, areas); len(bad) > 0 {
 		return Plan{}, fault.InvalidFields("bad_plan", bad)
 	}
+	if err := ledger.NeverSeen(seen); err != nil {
+		return Plan{}, err
+	}
 	order := map[uuid.UUID]int{uuid.Nil: -1}
 	for i, a := range areas {
 		order[a.ID] = i
@@ -266,7 +269,7 @@ func (s *Service) wrong(year, seen int, reason string, marks []Mark, areas []led
 }
 
 // Decide is the leader's word on the version that waits. Faults: forbidden, own_plan, not_found,
-// already_decided, bad_plan with fields.
+// already_decided, changed_meanwhile, bad_plan with fields.
 func (s *Service) Decide(ctx context.Context, prison uuid.UUID, year, version int, agreed bool, comment string, idem ledger.Idem) (Plan, error) {
 	action := "approve"
 	if !agreed {
@@ -274,6 +277,9 @@ func (s *Service) Decide(ctx context.Context, prison uuid.UUID, year, version in
 	}
 	if !agreed && ledger.Blank(comment) || len([]rune(comment)) > reasonLength {
 		return Plan{}, fault.InvalidFields("bad_plan", []fault.Field{told("/comment", "required", "退回须写明理由，1000 字以内", "Sending back says why in at most 1000 characters")})
+	}
+	if err := ledger.NeverSeen(version); err != nil {
+		return Plan{}, err
 	}
 	p, err := s.Store.DecidePlan(ctx, s.asked(ctx, prison), idem, year, version, func(p Plan) (Decision, error) {
 		return Decision{Agreed: agreed, Comment: comment, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}, s.may(ctx, action, prison, uuid.Nil, p.Author)

@@ -70,17 +70,18 @@ type known struct {
 	passed map[uuid.UUID][]Pass
 }
 
-func (s *Service) known(ctx context.Context, year int) (*known, error) {
+// known of a prison; zero: of every one in sight.
+func (s *Service) known(ctx context.Context, prison uuid.UUID, year int) (*known, error) {
 	k := &known{today: s.today(), year: year, steps: s.steps}
-	board, err := s.Road.Cases(ctx)
+	board, err := s.Road.CasesOf(ctx, prison)
 	if err != nil {
 		return nil, err
 	}
 	k.cases = board.Cases
-	if k.titles, _, err = s.Road.Register(ctx); err != nil {
+	if k.titles, _, err = s.Road.RegisterOf(ctx, prison); err != nil {
 		return nil, err
 	}
-	k.passed, err = s.Store.Passed(ctx, s.asked(ctx, uuid.Nil))
+	k.passed, err = s.Store.Passed(ctx, s.asked(ctx, prison))
 	return k, err
 }
 
@@ -112,12 +113,16 @@ func (k *known) unit(prison uuid.UUID, m Mark) Unit {
 }
 
 // reached is the first day on which the unit had come as far as the mark; "" for not yet. It
-// may have gone further or fallen back since. An application that was withdrawn, or was over
-// before the year began, is none; nor is a title that was lost, unless it was given in the year.
+// may have gone further or fallen back since. An application that was withdrawn is none, and of one
+// that failed or whose title was lost only the steps of the year count; nor is a title that was lost,
+// unless it was given in the year. A step that left the road is reached by nobody.
 func (k *known) reached(prison uuid.UUID, m Mark) string {
 	track := trackOf(m.Area)
 	steps := k.steps(track, m.Level)
 	want := slices.Index(steps, m.State)
+	if want < 0 {
+		return ""
+	}
 	begins := fmt.Sprintf("%d-01-01", k.year)
 	enough := func(level string) bool {
 		return slices.Index(levels[track], level) >= slices.Index(levels[track], m.Level)
@@ -129,12 +134,13 @@ func (k *known) reached(prison uuid.UUID, m Mark) string {
 		}
 	}
 	for _, c := range k.cases {
-		passed := k.passed[c.ID]
-		if c.Prison != prison || c.Area != m.Area || !enough(c.Level) || c.State == "WITHDRAWN" || len(passed) == 0 || c.Ends() && passed[len(passed)-1].On < begins {
+		if c.Prison != prison || c.Area != m.Area || !enough(c.Level) || c.State == "WITHDRAWN" {
 			continue
 		}
-		for _, p := range passed {
-			earlier(p.State, p.On)
+		for _, p := range k.passed[c.ID] {
+			if !c.Ends() || p.On >= begins {
+				earlier(p.State, p.On)
+			}
 		}
 	}
 	for _, t := range k.titles {
@@ -247,7 +253,7 @@ func (s *Service) Province(ctx context.Context, year int) ([]Against, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.known(ctx, year)
+	k, err := s.known(ctx, uuid.Nil, year)
 	if err != nil {
 		return nil, err
 	}

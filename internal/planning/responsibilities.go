@@ -47,6 +47,14 @@ type Responsible struct {
 	Salt       []byte    `json:"-"`
 }
 
+// unit whose office names for it. Whoever heads an area is named by the prison, not by themselves.
+func (t Thing) unit() uuid.UUID {
+	if t.Kind == OfArea {
+		return uuid.Nil
+	}
+	return t.Area
+}
+
 // Record commits to it.
 func (r Responsible) Record() (ledger.Record, error) {
 	return ledger.NewRecord("responsibility", strings.Join([]string{r.Kind, r.Area.String(), r.What, strconv.Itoa(r.N)}, "/"), r.Salt, map[string]any{
@@ -162,10 +170,13 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		list[i].take(r, s.today())
 	}
 	out := Duties{Prison: prison, Day: s.today(), Duties: list}
-	whole := s.may(ctx, "manage", prison, uuid.Nil, uuid.Nil) == nil
+	manages := map[uuid.UUID]bool{}
+	for _, a := range append([]ledger.Area{{}}, areas...) { // the prison as a whole first
+		manages[a.ID] = s.may(ctx, "manage", prison, a.ID, uuid.Nil) == nil
+	}
 	for i := range list {
 		d := &list[i]
-		d.May = s.may(ctx, "manage", prison, d.Area, uuid.Nil) == nil
+		d.May = manages[d.unit()]
 		d.Vacant = d.Holder == nil || d.Holder.Left
 		if d.History == nil {
 			d.History = []Responsible{}
@@ -175,7 +186,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		}
 		d.Own = []uuid.UUID{}
 		for _, a := range areas {
-			if whole || d.Area != uuid.Nil || s.may(ctx, "manage", prison, a.ID, uuid.Nil) != nil {
+			if manages[uuid.Nil] || d.Area != uuid.Nil || !manages[a.ID] {
 				continue
 			}
 			alone, err := s.alone(ctx, d.Thing, a)
@@ -209,13 +220,16 @@ func (s *Service) alone(ctx context.Context, of Thing, a ledger.Area) (bool, err
 	return err == nil && std.ID == first, err
 }
 
-// take the next older one: the first that has begun holds, what is before it is ahead.
+// take the next older one: the first that has begun holds, what is before it is ahead. Of those
+// named for one day the newest is the word that counts.
 func (d *Duty) take(r Responsible, today string) {
 	d.History = append(d.History, r)
 	switch {
 	case d.Holder != nil:
 	case r.FromDay > today:
-		d.Next = &r
+		if d.Next == nil || r.FromDay < d.Next.FromDay {
+			d.Next = &r
+		}
 	default:
 		d.Holder = &r
 	}
@@ -224,7 +238,7 @@ func (d *Duty) take(r Responsible, today string) {
 // Name says who answers for a thing from a day on, after the n that were seen. Faults: forbidden,
 // not_found, person_unknown, changed_meanwhile, responsible_same, bad_plan with fields.
 func (s *Service) Name(ctx context.Context, prison uuid.UUID, r Responsible, idem ledger.Idem) error {
-	if err := s.may(ctx, "manage", prison, r.Area, uuid.Nil); err != nil {
+	if err := s.may(ctx, "manage", prison, r.unit(), uuid.Nil); err != nil {
 		return err
 	}
 	areas, err := s.areas(ctx, prison)
@@ -246,18 +260,32 @@ func (s *Service) Name(ctx context.Context, prison uuid.UUID, r Responsible, ide
 	if !known {
 		return fault.New(fault.NotFound, "not_found")
 	}
+	named, err := s.Store.Responsible(ctx, s.asked(ctx, prison))
+	if err != nil {
+		return err
+	}
+	begun := "" // the day of the one that was seen last
+	if i := slices.IndexFunc(named, func(x Responsible) bool { return x.Thing == r.Thing }); i >= 0 && named[i].N == r.N {
+		begun = named[i].FromDay
+	}
 	var bad []fault.Field
 	switch at, err := catalog.Day(r.FromDay); {
 	case err != nil || !catalog.Near(at.At, s.Now()):
 		bad = append(bad, catalog.FarOff("/from_day"))
 	case r.FromDay < s.today():
 		bad = append(bad, told("/from_day", "range", "自今天或以后的日期起", "From today or a later day on"))
+	case r.FromDay < begun:
+		bad = append(bad, told("/from_day", "range", "上一次指定的起始日期为 "+begun+"，请选择该日或以后的日期；同日再次指定即为更正",
+			"The one named last begins on "+begun+": choose that day or a later one; named again for the same day, it is put right"))
 	}
 	if r.N > 0 && ledger.Blank(r.Reason) || len([]rune(r.Reason)) > reasonLength {
 		bad = append(bad, told("/reason", "required", "交接须写明理由，1000 字以内", "A hand-over says why in at most 1000 characters"))
 	}
 	if len(bad) > 0 {
 		return fault.InvalidFields("bad_plan", bad)
+	}
+	if err := ledger.NeverSeen(r.N); err != nil {
+		return err
 	}
 	r.N, r.Author, r.Salt = r.N+1, actor.From(ctx).PersonID, integrity.NewSalt()
 	return s.Store.AddResponsible(ctx, s.asked(ctx, prison), idem, r)

@@ -21,7 +21,8 @@ import (
 type Store interface {
 	// Prisons with their areas, those too that are not open yet.
 	Prisons(ctx context.Context) ([]ledger.Prison, error)
-	// Plans of a year, of every prison in sight: each prison's newest version first.
+	// Plans of a year, of the session's prison or of every one in sight: each prison's newest version
+	// first.
 	Plans(ctx context.Context, s ledger.Session, year int) ([]Plan, error)
 	// AddPlan is the next version after those that were seen: changed_meanwhile, plan_waits.
 	AddPlan(ctx context.Context, s ledger.Session, idem ledger.Idem, p Plan) (Plan, error)
@@ -31,7 +32,8 @@ type Store interface {
 	Responsible(ctx context.Context, s ledger.Session) ([]Responsible, error)
 	// AddResponsible names the person of the number, next after those that were seen.
 	AddResponsible(ctx context.Context, s ledger.Session, idem ledger.Idem, r Responsible) error
-	// Passed are the states that the cases in sight came to, each case's in its order.
+	// Passed are the states that the cases came to, of the session's prison or of every one in sight,
+	// each case's in its order.
 	Passed(ctx context.Context, s ledger.Session) (map[uuid.UUID][]Pass, error)
 }
 
@@ -41,10 +43,11 @@ type Pass struct {
 	On    string
 }
 
-// Road is the cases and titles as the actor sees them (package accreditation).
+// Road is the cases and titles of a prison, or of every one, as the actor sees them (package
+// accreditation).
 type Road interface {
-	Cases(ctx context.Context) (accreditation.Board, error)
-	Register(ctx context.Context) ([]accreditation.Title, bool, error)
+	CasesOf(ctx context.Context, prison uuid.UUID) (accreditation.Board, error)
+	RegisterOf(ctx context.Context, prison uuid.UUID) ([]accreditation.Title, bool, error)
 	Machine() *lifecycle.Machine
 }
 

@@ -111,10 +111,10 @@ func casesBy(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]accre
 	return pgx.CollectRows(rows, scanCase)
 }
 
-// Cases in sight, the latest act first.
+// Cases in sight, of the session's prison if it has one, the latest act first.
 func (s Cases) Cases(ctx context.Context, ses ledger.Session) (list []accreditation.Case, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		list, err = casesBy(ctx, tx, "true order by c.at desc, c.case_id limit 2000")
+		list, err = casesBy(ctx, tx, "($1::uuid is null or c.prison_id = $1) order by c.at desc, c.case_id limit 2000", orNull(ses.Prison))
 		return err
 	})
 	return list, err

@@ -37,7 +37,7 @@ var refused = map[string]*fault.Error{
 	"plans_waits":                                fault.New(fault.Conflict, "plan_waits"),
 	"plan_decisions_pkey":                        fault.New(fault.Conflict, "already_decided"),
 	"responsibilities_next":                      fault.New(fault.Stale, "changed_meanwhile"),
-	"responsibilities_day":                       fault.New(fault.Stale, "changed_meanwhile"),
+	"responsibilities_day":                       fault.InvalidFields("bad_plan", []fault.Field{{Pointer: "/from_day", Code: "range", Text: fault.Text{ZH: "自今天起，且不早于上一次指定的起始日期", EN: "From today on, and not before the one named last begins"}}}),
 	"responsibilities_same":                      fault.New(fault.Conflict, "responsible_same"),
 	"responsibilities_person":                    fault.New(fault.Invalid, "person_unknown"),
 	"plan_decisions_other":                       fault.New(fault.Forbidden, "own_plan"),

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,11 +72,11 @@ func (t *txn) plannedVisits(ctx context.Context, where string, args ...any) ([]g
 		from planned_visits v join persons p on p.person_id = v.author
 			left join visits w on w.prison_id = v.prison_id and w.planned_id = v.planned_id
 			left join planned_visit_ends e on e.prison_id = v.prison_id and e.planned_id = v.planned_id left join persons q on q.person_id = e.author
-		where `+where+" order by v.day, v.planned_id limit 2000", args...)
+		where `+where+" order by v.day desc, v.planned_id desc limit 2000", args...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (guidance.PlannedVisit, error) {
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (guidance.PlannedVisit, error) {
 		var name, on, reason, by string
 		var visit *uuid.UUID
 		var ended *time.Time
@@ -86,6 +87,8 @@ func (t *txn) plannedVisits(ctx context.Context, where string, args ...any) ([]g
 		}
 		return v, err
 	})
+	slices.Reverse(list) // the oldest are those that the limit leaves out
+	return list, err
 }
 
 func (t *txn) plannedVisit(ctx context.Context, id uuid.UUID) (guidance.PlannedVisit, error) {

@@ -79,10 +79,10 @@ func (t *txn) plan(ctx context.Context, year, version int) (planning.Plan, error
 	return theOnly(list, err)
 }
 
-// Plans of a year, each prison's newest version first.
+// Plans of a year, of the session's prison if it has one, each prison's newest version first.
 func (s Planning) Plans(ctx context.Context, ses ledger.Session, year int) (list []planning.Plan, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
-		list, err = t.plans(ctx, "p.year = $1", year)
+		list, err = t.plans(ctx, "p.year = $1 and ($2::uuid is null or p.prison_id = $2)", year, orNull(ses.Prison))
 		return err
 	})
 	return list, err
@@ -135,11 +135,12 @@ func (s Planning) DecidePlan(ctx context.Context, ses ledger.Session, idem ledge
 	return out, err
 }
 
-// Passed reads the states that the cases in sight came to.
+// Passed reads the states that the cases in sight came to, of the session's prison if it has one.
 func (s Planning) Passed(ctx context.Context, ses ledger.Session) (map[uuid.UUID][]planning.Pass, error) {
 	by := map[uuid.UUID][]planning.Pass{}
 	err := s.read(ctx, ses, func(t *txn) error {
-		rows, err := t.tx.Query(ctx, "select case_id, to_state, (recorded_at at time zone 'Asia/Shanghai')::date::text from case_events where from_state <> to_state order by case_id, seq")
+		rows, err := t.tx.Query(ctx, `select case_id, to_state, (recorded_at at time zone 'Asia/Shanghai')::date::text from case_events
+			where from_state <> to_state and ($1::uuid is null or prison_id = $1) order by case_id, seq`, orNull(ses.Prison))
 		if err != nil {
 			return err
 		}

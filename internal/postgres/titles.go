@@ -98,7 +98,7 @@ func register(ctx context.Context, tx pgx.Tx, prison uuid.UUID) ([]accreditation
 // Register is every title in sight.
 func (s Cases) Register(ctx context.Context, ses ledger.Session) (list []accreditation.Title, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
-		list, err = register(ctx, tx, uuid.Nil)
+		list, err = register(ctx, tx, ses.Prison)
 		return err
 	})
 	return list, err

@@ -7946,7 +7946,8 @@ export interface components {
         FocusUnit: {
             /** Format: uuid */
             prison: string;
-            on: boolean;
+            /** @description absent where the reader sees what is planned for an area and not whether the prison is a focus unit */
+            on?: boolean;
             acts: components["schemas"]["FocusAct"][];
             planned: components["schemas"]["PlannedVisit"][];
         };

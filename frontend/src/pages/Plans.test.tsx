@@ -145,3 +145,10 @@ it('says that nothing is agreed', () => {
   show({ versions: [], in_force: 0, units: [], may_decide: false })
   expect(screen.getByText('2026 年还没有审定的创建计划')).toBeInTheDocument()
 })
+
+it('compares what waits with what is in force, not with what was sent back', () => {
+  show({ versions: [version(3, 9), version(2, 7, false), version(1, 5, true)] })
+  const waits = screen.getByRole('region', { name: /3/ })
+  expect(waits).toHaveTextContent('9 月')
+  expect(waits).toHaveTextContent('原 5 月')
+})

@@ -4,12 +4,13 @@ import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useUnitIn } from './words'
 
-/** What a version says, and what is otherwise than in the one before. */
+/** What a version says, and what is otherwise than in the one before; than what is in force, while it waits. */
 export function Said({ plan, version }: { plan: PlanYear; version: PlanVersion }) {
   const t = useT()
   const lang = useLang()
   const unitIn = useUnitIn(plan.prison)
-  const before = plan.versions.find((p) => p.version === version.version - 1)
+  const than = version.decision ? version.version - 1 : plan.in_force
+  const before = plan.versions.find((p) => p.version === than)
   const keyOf = (m: PlanVersion['marks'][number]) => `${m.area ?? ''} ${m.level} ${m.state}`
   const old = new Map(before?.marks.map((m) => [keyOf(m), m.month]))
   const titles = new Map(

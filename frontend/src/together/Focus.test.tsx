@@ -46,7 +46,7 @@ const focus: FocusUnit = {
   ],
 }
 
-function show(element: React.ReactNode, may = true) {
+function show(element: React.ReactNode, may = true, prisons = [focus]) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   const prison = (id: string, zh: string) => ({
     id,
@@ -60,7 +60,7 @@ function show(element: React.ReactNode, may = true) {
   })
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['me'], { postings: [{ role: 'bureau_office', prison: 'p' }], grants: [] })
-  client.setQueryData(['together', '/focus'], { prisons: [focus], may })
+  client.setQueryData(['together', '/focus'], { prisons, may })
   client.setQueryData(['together', '/prisons/p/visits'], { visits: [], may })
   render(
     <QueryClientProvider client={client}>
@@ -85,6 +85,14 @@ it('tells what became of each planned visit, and calls one off with a reason', a
     { id: 'v1' },
     { reason: '改期' },
   ])
+})
+
+it('says on which day it was marked, in the time of China, and no state that is not in sight', () => {
+  const unseen = { prison: 'q', acts: [], planned: [planned('v4', 'planned')] }
+  const marked = { ...focus, acts: [{ ...focus.acts[0]!, recorded_at: '2026-03-01T20:00:00Z' }] }
+  show(<FocusUnits prisons={['p', 'q']} />, false, [marked, unseen])
+  expect(screen.getByText(/2026-03-02 · 条件成熟/)).toBeInTheDocument()
+  expect(screen.getByRole('heading', { name: /乙监狱/ })).toHaveTextContent(/^乙监狱\s*$/)
 })
 
 it('marks a prison that is no focus unit', async () => {

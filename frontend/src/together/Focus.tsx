@@ -9,7 +9,7 @@ import {
   planVisit,
   useFocus,
 } from '../api/together'
-import { today } from '../form/time'
+import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { Empty, Ready } from '../ui/States'
@@ -54,13 +54,15 @@ function Focus({ focus, may }: { focus: FocusUnit; may: boolean }) {
     <div>
       <h3>
         {name}{' '}
-        <span className={`status ${focus.on ? 'approved' : 'draft'}`}>
-          {t(focus.on ? 'together.focusOn' : 'together.focusOver')}
-        </span>
+        {focus.on !== undefined && (
+          <span className={`status ${focus.on ? 'approved' : 'draft'}`}>
+            {t(focus.on ? 'together.focusOn' : 'together.focusOver')}
+          </span>
+        )}
       </h3>
       {last && (
         <p className="quiet">
-          {last.author_name} {last.recorded_at.slice(0, 10)} · {last.reason}
+          {last.author_name} {showTime(last.recorded_at).slice(0, 10)} · {last.reason}
         </p>
       )}
       {focus.planned.length > 0 && <PlannedList planned={focus.planned} may={may} />}
