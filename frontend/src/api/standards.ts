@@ -102,6 +102,12 @@ export function useStandard(standard: string, version: number) {
   return useQuery({ queryKey: ['standards', standard, version], queryFn })
 }
 
+/** Of what is edited: begun once, and anew each time that it is opened. */
+export function useDraft(standard: string, version: number) {
+  const queryFn = () => loadStandard(standard, version)
+  return useQuery({ queryKey: ['standards', standard, version, 'draft'], queryFn, gcTime: 0 })
+}
+
 export function useComparison(standard: string, from: number, to: number) {
   const queryFn = async () =>
     (await call<StandardComparison>(`/standards/${standard}/compare`, { query: { from, to } })).data
@@ -120,6 +126,7 @@ export function useMapped(standard: string, version: number) {
     queryKey: ['standards', standard, version, 'mapping'],
     queryFn,
     enabled: version > 0,
+    gcTime: 0, // begun once, and anew each time that it is opened
   })
 }
 

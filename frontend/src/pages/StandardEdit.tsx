@@ -1,5 +1,5 @@
 import { useParams } from 'react-router'
-import { useStandard } from '../api/standards'
+import { useDraft } from '../api/standards'
 import { useT } from '../i18n'
 import { Editor } from '../standards/edit/Editor'
 import { PageTitle } from '../ui/PageTitle'
@@ -9,7 +9,7 @@ import { Ready } from '../ui/States'
 export default function StandardEdit() {
   const t = useT()
   const { standard = '', version = '' } = useParams()
-  const query = useStandard(standard, Number(version))
+  const query = useDraft(standard, Number(version))
   return (
     <>
       <PageTitle title={t('standards.editing', { standard, version })} />

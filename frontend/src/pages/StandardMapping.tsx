@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
@@ -42,6 +43,7 @@ type Side = 'domains' | 'indicators'
 function Editor({ mapped }: { mapped: Mapped }) {
   const t = useT()
   const lang = useLang()
+  const queries = useQueryClient()
   const [version, setVersion] = useState(mapped.version)
   const [once] = useState(act)
   const [busy, setBusy] = useState(false)
@@ -92,6 +94,8 @@ function Editor({ mapped }: { mapped: Mapped }) {
     try {
       setVersion(await once((key) => saveMapping(version, body, key)))
       setSaved(now)
+      // The version is another one now, for its own page and for who reviews it.
+      await queries.invalidateQueries({ queryKey: ['standards'] })
       toast(t('mapping.saved'))
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error

@@ -3,7 +3,13 @@ import { fireEvent, render, screen, waitFor } from '@testing-library/react'
 import type { ReactElement } from 'react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { importStandard, replaceBasis, reviewStandard, type Whole } from '../api/standards'
+import {
+  attachBasis,
+  importStandard,
+  replaceBasis,
+  reviewStandard,
+  type Whole,
+} from '../api/standards'
 import Basis from './Basis'
 import StandardImport from './StandardImport'
 import StandardPage from './StandardPage'
@@ -11,6 +17,7 @@ import Standards from './Standards'
 
 vi.mock('../api/standards', async (original) => ({
   ...(await original()),
+  attachBasis: vi.fn(),
   importStandard: vi.fn(),
   replaceBasis: vi.fn(),
   reviewStandard: vi.fn(),
@@ -90,9 +97,16 @@ function show(page: ReactElement, path: string, of: Whole = whole) {
         level: 'ministry',
         replaced_by: '某规定（新）',
         replaced_on: '2026-01-01',
+        files: [2, 1].map((n) => ({
+          version: n,
+          name: `规定${n}.pdf`,
+          size: 9,
+          sha256: 'sha256:ab',
+          added_on: '2026-01-02',
+        })),
         uses: [{ standard: 'kitchen', version: 2, indicator: 'HF-01', clause: '第一条' }],
       },
-      { title: '某规定（新）', issuer: '某部', level: 'ministry', uses: [] },
+      { title: '某规定（新）', issuer: '某部', level: 'ministry', files: [], uses: [] },
     ],
   })
   const router = createMemoryRouter([{ path, element: page }], {
@@ -152,4 +166,21 @@ it('marks what rests on a replaced document', async () => {
   fireEvent.click(screen.getByRole('button', { name: '登记替代' }))
   await waitFor(() => expect(replaceBasis).toHaveBeenCalled())
   expect(vi.mocked(replaceBasis).mock.lastCall?.[0].title).toBe('某规定（新）')
+})
+
+it('gives the document itself, the newest first, and takes the next version', async () => {
+  show(<Basis />, '/basis', { ...whole, actions: ['manage'] })
+  const newest = screen.getByRole('link', { name: '规定2.pdf · 第 2 版，2026-01-02' })
+  expect(newest.getAttribute('href')).toContain('version=2')
+  expect(screen.getByText('以前的版本（1）')).toBeTruthy()
+  expect(screen.getByText('未上传')).toBeTruthy()
+  const file = new File(['x'], '规定.pdf')
+  fireEvent.change(screen.getByLabelText('上传文件：某规定（新）'), { target: { files: [file] } })
+  await waitFor(() => expect(attachBasis).toHaveBeenCalled())
+  expect(vi.mocked(attachBasis).mock.lastCall?.slice(0, 2)).toEqual(['某规定（新）', file])
+})
+
+it('lets nobody put a file in who may not', () => {
+  show(<Basis />, '/basis')
+  expect(screen.queryByLabelText('上传文件：某规定（新）')).toBeNull()
 })

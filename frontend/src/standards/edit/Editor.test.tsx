@@ -259,6 +259,26 @@ it('takes in what another saved meanwhile, and loses nothing of either', async (
   expect(server.saved[0]?.standard.domains[0]?.points).toBe('61')
 })
 
+it('keeps what is typed while it is saved, and asks before that is left', async () => {
+  await open()
+  fireEvent.click(row(/XF/))
+  type('分值', '61')
+  await waitFor(() =>
+    expect(screen.getByRole('button', { name: '保存并送审' })).toHaveProperty('disabled', false),
+  )
+  press('保存并送审')
+  type('分值', '62')
+  await waitFor(() => expect(server.saved.length).toBe(1))
+  await waitFor(() =>
+    expect(screen.getByRole('button', { name: /保存并送审/ }).className).not.toContain('loading'),
+  )
+  expect(screen.queryByText('标准页')).toBeNull()
+  expect(screen.getByLabelText('分值')).toHaveProperty('value', '62')
+  await act(async () => fireEvent.click(screen.getByRole('link', { name: '别处' })))
+  await screen.findByText('还有没保存的修改')
+  expect(screen.queryByText('别的页')).toBeNull()
+})
+
 it('asks before what is not saved is left', async () => {
   await open()
   fireEvent.click(row(/XF/))

@@ -63,10 +63,14 @@ export function Editor({ whole }: { whole: Whole }) {
   const wrong = useMemo(() => allUnreadable(draft), [draft])
   const { found, failed } = useChecks(written, wrong.length === 0 && unread.length === 0)
   const unsaved = draft !== base.draft || unread.length > 0
+  // As they are now, for what goes on after the server has answered. Told each time that it is drawn:
+  // what is saved may be typed over meanwhile, and is unsaved as it was.
   const dirty = useRef(unsaved)
+  const latest = useRef(draft)
   useEffect(() => {
     dirty.current = unsaved
-  }, [unsaved])
+    latest.current = draft
+  })
 
   const path = way(draft.head, shown.node)
   const node = path.at(-1) ?? draft.head
@@ -129,17 +133,18 @@ export function Editor({ whole }: { whole: Whole }) {
   const takeIn = async () => {
     const { standard, version } = base.version
     const theirs = await loadStandard(standard, version)
+    const mine = latest.current
     const at: Pointer[] = []
     const both = merged(
       base.artefacts as unknown as Json,
-      only(written.artefacts) as unknown as Json,
+      only(drafts.write(mine).artefacts) as unknown as Json,
       only(theirs) as unknown as Json,
       (pointer) => at.push(pointer),
     ) as unknown as Artefacts
     const next = drafts.read(both)
     put(() => next)
     setSource(undefined)
-    setShown({ node: again(next, draft, shown.node), line: again(next, draft, shown.line) })
+    setShown({ node: again(next, mine, shown.node), line: again(next, mine, shown.line) })
     setBase({ version: theirs.version, artefacts: only(theirs), draft: drafts.read(theirs) })
     setTaken({
       name: theirs.version.author ?? '',
@@ -164,10 +169,11 @@ export function Editor({ whole }: { whole: Whole }) {
       const version = await once((key) => saveStandard(base.version, written.artefacts, key))
       setBase({ version, artefacts: only(written.artefacts), draft })
       setTaken(undefined)
-      dirty.current = false
+      const typedOn = latest.current !== draft
+      dirty.current = typedOn
       await queries.invalidateQueries({ queryKey: ['standards'] })
       toast(t(submit ? 'drafting.submitted' : 'standards.saved'))
-      if (submit) await go(`/standards/${version.standard}/v/${version.version}`)
+      if (submit && !typedOn) await go(`/standards/${version.standard}/v/${version.version}`)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       if (error.code === 'changed_meanwhile') await takeIn()
