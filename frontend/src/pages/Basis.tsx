@@ -18,6 +18,7 @@ import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 import { toast } from '../ui/toast'
 import '../approval/approval.css'
+import '../standards/basis.css'
 
 const levels = ['law', 'ministry', 'province', 'reform', 'justice', 'bureau', 'other'] as const
 
@@ -140,8 +141,8 @@ function Attach({ to }: { to: string }) {
   }
   return (
     <>
-      <label aria-busy={busy}>
-        {t('standards.attach')}
+      <label className="quiet basis-attach" aria-busy={busy}>
+        {t('standards.attach')}{' '}
         <input
           type="file"
           aria-label={t('standards.attachTo', { title: to })}
