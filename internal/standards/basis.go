@@ -65,26 +65,11 @@ type Replacement struct {
 
 // Basis is the register, with what rests on each document.
 func (s *Service) Basis(ctx context.Context) ([]Document, error) {
-	ses := s.asked(ctx)
-	docs, err := s.Store.Basis(ctx, ses)
+	docs, err := s.Store.Basis(ctx, s.asked(ctx))
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range list {
-		if v.State != Issued {
-			continue
-		}
-		std, err := s.Version(ctx, v.pin())
-		if err != nil {
-			return nil, err
-		}
-		quoted(docs, std)
-	}
-	return docs, nil
+	return docs, s.eachIssued(ctx, func(std *scoring.Standard) { quoted(docs, std) })
 }
 
 func quoted(docs []Document, std *scoring.Standard) {

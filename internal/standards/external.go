@@ -48,21 +48,7 @@ func (s *Service) Lists(ctx context.Context) ([]List, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, err := s.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range versions {
-		if v.State != Issued {
-			continue
-		}
-		std, err := s.Version(ctx, v.pin())
-		if err != nil {
-			return nil, err
-		}
-		answered(lists, std)
-	}
-	return lists, nil
+	return lists, s.eachIssued(ctx, func(std *scoring.Standard) { answered(lists, std) })
 }
 
 func answered(lists []List, std *scoring.Standard) {

@@ -129,6 +129,25 @@ func (s *Service) may(ctx context.Context, action string, author uuid.UUID) erro
 	return s.Access.Check(actor.From(ctx), action, ledger.Subject{Class: "standard", Author: author}, s.Now())
 }
 
+// eachIssued looks at every version that is issued and not superseded.
+func (s *Service) eachIssued(ctx context.Context, fn func(*scoring.Standard)) error {
+	list, err := s.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		if v.State != Issued {
+			continue
+		}
+		std, err := s.Version(ctx, v.pin())
+		if err != nil {
+			return err
+		}
+		fn(std)
+	}
+	return nil
+}
+
 func (s *Service) today() string { return catalog.DayOf(s.Now()) }
 
 // List is every version: what is issued, for everybody; drafts, for the bureau.
