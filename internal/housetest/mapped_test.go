@@ -2,17 +2,21 @@ package housetest_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"taizhang/internal/account"
+	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
+	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 	"taizhang/internal/standards"
 )
@@ -141,5 +145,46 @@ func TestMappingOverHTTP(t *testing.T) {
 	headers["Idempotency-Key"] = "mapping-two"
 	if status, body = office.do(t, "PUT", "/standards/kitchen/versions/2/mapping", string(raw), headers); status != 412 {
 		t.Errorf("stale: %d %v", status, body)
+	}
+}
+
+// TestNoSaverReviews: whoever saved a draft, its artefacts or its mapping, and whoever saved after them,
+// does not review it; the page does not offer it either. Somebody who wrote nothing of it may.
+func TestNoSaverReviews(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	first, second, leader := h.As(t.Context(), "bureau office"), h.As(t.Context(), "second bureau office"), h.As(t.Context(), "bureau leader")
+	v, err := h.Standards.Draft(first, kitchenV2(t), onceAs("draft"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := h.Standards.Actions(second, v); !slices.Contains(got, "approve") {
+		t.Errorf("before they saved it the second is offered %v", got)
+	}
+	m, err := h.Standards.Mapped(second, "kitchen", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err = h.Standards.Map(second, "kitchen", 2, v.Revision, m.Mapping, onceAs("map")); err != nil {
+		t.Fatal(err)
+	}
+	for name, ctx := range map[string]context.Context{"who drafted it": first, "who wrote its mapping": second} {
+		if got := h.Standards.Actions(ctx, v); slices.Contains(got, "approve") {
+			t.Errorf("%s is offered %v", name, got)
+		}
+		for _, verdict := range []string{"pass", "return"} {
+			say := standards.Verdict{Verdict: verdict, Comment: "看过", Digest: v.Digest}
+			if _, err := h.Standards.Review(ctx, "kitchen", 2, say, v.Revision, onceAs(name+verdict)); !fault.Is(err, fault.Forbidden) {
+				t.Errorf("%s: %s went through: %v", name, verdict, err)
+			}
+			// The database keeps it without the use case.
+			if _, err := h.Standards.Store.Review(ctx, ledger.Session{Person: actor.From(ctx).PersonID}, onceAs("store "+name+verdict), v,
+				standards.Verdict{Verdict: verdict, Comment: "看过", Digest: v.Digest, By: actor.From(ctx).PersonID}); fault.CodeOf(err) != "own_draft" {
+				t.Errorf("%s: the database took %s: %v", name, verdict, err)
+			}
+		}
+	}
+	if v, err = h.Standards.Review(leader, "kitchen", 2, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, onceAs("leader")); err != nil || v.State != standards.Reviewed {
+		t.Errorf("%+v %v", v, err)
 	}
 }

@@ -133,7 +133,7 @@ var titles = map[string]fault.Text{
 	"basis_replaced":         {ZH: "该文件已登记替代文件", EN: "This document is replaced already"},
 	"basis_there":            {ZH: "该文件已登记", EN: "This document is registered already"},
 	"draft_there":            {ZH: "该标准已有一份草案，请在其上修改", EN: "This standard has a draft already; work on that one"},
-	"own_draft":              {ZH: "不能审核本人起草的标准，请由他人审核", EN: "Nobody reviews their own draft; somebody else must"},
+	"own_draft":              {ZH: "保存过草案的人不能审核，请由其他人审核", EN: "Nobody reviews a draft they ever saved; somebody else must"},
 	"standard_issued":        {ZH: "该版本已印发，不能更改；请起草新版本", EN: "This version is issued and stands; draft a new one"},
 	"standard_refused":       {ZH: "没有通过发布检查，请按所列位置修改", EN: "It did not pass the release checks; see the places named"},
 	"standard_unreviewed":    {ZH: "未经审核，不能印发", EN: "It is not reviewed and cannot be issued"},

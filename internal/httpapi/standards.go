@@ -48,7 +48,7 @@ func (a *API) standards(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"standards": some(list), "actions": a.Standards.Actions(c.Request().Context())})
+	return c.JSON(http.StatusOK, map[string]any{"standards": some(list), "actions": a.Standards.Actions(c.Request().Context(), standards.Version{})})
 }
 
 // standard is the version of a standard in force today, with its rules.
@@ -89,7 +89,7 @@ func (a *API) standardVersion(c echo.Context) error {
 		return err
 	}
 	etag(c, w.Revision)
-	return c.JSON(http.StatusOK, map[string]any{"version": w.Version, "actions": a.Standards.Actions(c.Request().Context()),
+	return c.JSON(http.StatusOK, map[string]any{"version": w.Version, "actions": a.Standards.Actions(c.Request().Context(), w.Version),
 		"standard": json.RawMessage(w.Set.Standard), "rules": json.RawMessage(w.Set.Rules), "guide": json.RawMessage(w.Set.Guide)})
 }
 
@@ -172,7 +172,7 @@ func (a *API) mappedStandard(c echo.Context) error {
 	return c.JSON(http.StatusOK, struct {
 		standards.Mapped
 		Actions []string `json:"actions"`
-	}{m, a.Standards.Actions(c.Request().Context())})
+	}{m, a.Standards.Actions(c.Request().Context(), m.Version)})
 }
 
 func (a *API) mapStandard(c echo.Context) error {
@@ -264,7 +264,7 @@ func (a *API) externalLists(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"lists": some(list), "actions": a.Standards.Actions(c.Request().Context())})
+	return c.JSON(http.StatusOK, map[string]any{"lists": some(list), "actions": a.Standards.Actions(c.Request().Context(), standards.Version{})})
 }
 
 // importList takes the table within the envelope (base64), as a standard's.
@@ -296,7 +296,7 @@ func (a *API) basis(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"documents": some(list), "actions": a.Standards.Actions(c.Request().Context())})
+	return c.JSON(http.StatusOK, map[string]any{"documents": some(list), "actions": a.Standards.Actions(c.Request().Context(), standards.Version{})})
 }
 
 func (a *API) addBasis(c echo.Context) error {

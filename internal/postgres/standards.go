@@ -17,7 +17,7 @@ import (
 type Standards struct{ *Store }
 
 const versionColumns = `s.standard, s.version, s.title, s.unit_kind, s.functions, s.label, s.unofficial, s.points, s.line, s.state, s.revision, s.digest,
-	coalesce(s.effective_on::text, ''), coalesce(s.author, '00000000-0000-0000-0000-000000000000'), coalesce(p.name, ''), s.issued_at,
+	coalesce(s.effective_on::text, ''), array(select w.person from standard_savers w where (w.standard, w.version) = (s.standard, s.version)), coalesce(p.name, ''), s.issued_at,
 	coalesce(r.revision, 0), coalesce(r.verdict, ''), coalesce(w.name, ''), coalesce(r.comment, ''), r.at`
 
 const versionTables = ` from standard_sets s left join persons p on p.person_id = s.author
@@ -30,7 +30,7 @@ func scanVersion(row pgx.Row, v *standards.Version, more ...any) error {
 	var review standards.Review
 	var at *time.Time
 	if err := row.Scan(append([]any{&v.Standard, &v.Version, &v.Title, &v.Unit.Kind, &v.Unit.Functions, &v.Label, &v.Unofficial, &points, &line,
-		&v.State, &v.Revision, &digest, &v.EffectiveOn, &v.Author, &v.AuthorName, &v.IssuedAt,
+		&v.State, &v.Revision, &digest, &v.EffectiveOn, &v.Savers, &v.AuthorName, &v.IssuedAt,
 		&review.Revision, &review.Verdict, &review.Reviewer, &review.Comment, &at}, more...)...); err != nil {
 		return err
 	}

@@ -40,10 +40,20 @@ type Version struct {
 	Revision    int64           `json:"revision"`
 	Digest      ledger.Digest   `json:"digest"`
 	EffectiveOn string          `json:"effective_on,omitempty"`
-	Author      uuid.UUID       `json:"-"` // zero: shipped
+	Author      uuid.UUID       `json:"-"` // of what is about to be kept; zero: shipped
+	Savers      []uuid.UUID     `json:"-"` // everybody who ever saved it
 	AuthorName  string          `json:"author,omitempty"`
 	IssuedAt    *time.Time      `json:"issued_at,omitempty"`
 	Review      *Review         `json:"review,omitempty"` // the latest
+}
+
+// writtenBy names the actor where they saved the version at any time: to its review they are its author,
+// whoever saved after them.
+func (v Version) writtenBy(a actor.Actor) uuid.UUID {
+	if slices.Contains(v.Savers, a.PersonID) {
+		return a.PersonID
+	}
+	return uuid.Nil
 }
 
 // Review is one verdict on one revision of a draft.
@@ -218,11 +228,11 @@ func (s *Service) Load(ctx context.Context, standard string, version int) (Whole
 	return w, nil
 }
 
-// Actions are what the actor may do with standards of others.
-func (s *Service) Actions(ctx context.Context) []string {
+// Actions are what the actor may do with standards, given one, with that one.
+func (s *Service) Actions(ctx context.Context, v Version) []string {
 	list := []string{}
 	for _, action := range []string{"create", "edit", "approve", "manage"} {
-		if s.may(ctx, action, uuid.Nil) == nil {
+		if s.may(ctx, action, v.writtenBy(actor.From(ctx))) == nil {
 			list = append(list, action)
 		}
 	}
@@ -277,13 +287,13 @@ func drafted(ctx context.Context, set scoring.Set) (Whole, error) {
 }
 
 // Review passes or returns the revision that was read, by somebody else than its
-// author. Faults: forbidden, own_draft, changed_meanwhile, standard_refused.
+// who ever saved it. Faults: forbidden, own_draft, changed_meanwhile, standard_refused.
 func (s *Service) Review(ctx context.Context, standard string, version int, say Verdict, revision int64, idem ledger.Idem) (Version, error) {
 	w, err := s.Store.Load(ctx, s.asked(ctx), standard, version)
 	if err != nil {
 		return Version{}, err
 	}
-	if err := s.may(ctx, "approve", w.Author); err != nil {
+	if err := s.may(ctx, "approve", w.writtenBy(actor.From(ctx))); err != nil {
 		return Version{}, err
 	}
 	if say.Verdict != "pass" && say.Verdict != "return" || say.Verdict == "return" && ledger.Blank(say.Comment) || len([]rune(say.Comment)) > 500 {
