@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, expect, it, vi } from 'vitest'
 import { howOf, linksOf, pairings } from '../standards/mapping'
@@ -102,4 +102,63 @@ it('is proposed from the codes, parted and saved; a mistake stands in its row', 
     { to: ['A'], how: 'new' },
     { to: ['C'], how: 'new' },
   ])
+})
+
+it('shows what was saved to who comes back, and asks before what was not is left', async () => {
+  const version = {
+    standard: 'kitchen',
+    version: 2,
+    title: { zh: '伙房标准' },
+    state: 'draft',
+    revision: 3,
+  }
+  let kept: typeof mapping | undefined
+  vi.stubGlobal('fetch', async (_: string, init: RequestInit = {}) => {
+    if (init.method === 'PUT') {
+      kept = JSON.parse(String(init.body))
+      return new Response(JSON.stringify({ ...version, revision: 4 }))
+    }
+    return new Response(
+      JSON.stringify({
+        mapping: kept ?? mapping,
+        written: kept !== undefined,
+        mistakes: [],
+        before: { version: 1, domains: [domain('A', 'B')] },
+        after: { version: 2, domains: [domain('A', 'C')] },
+        version: { ...version, revision: kept ? 4 : 3 },
+        actions: ['edit'],
+      }),
+    )
+  })
+  // As the program keeps it: what was read a moment ago is shown without asking again.
+  const client = new QueryClient({
+    defaultOptions: { queries: { retry: false, staleTime: 60_000 } },
+  })
+  const router = createMemoryRouter(
+    [
+      { path: '/standards/:standard/v/:version/mapping', element: <StandardMapping /> },
+      { path: '/standards/:standard/v/:version', element: <h1>标准页</h1> },
+    ],
+    { initialEntries: ['/standards/kitchen/v/2/mapping'] },
+  )
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  let list = within(await screen.findByRole('region', { name: '指标的去向' }))
+  fireEvent.click(list.getByText('1 项不变'))
+  fireEvent.click(list.getByRole('button', { name: '改为部分对应 A' }))
+  await act(() => router.navigate('/standards/kitchen/v/2'))
+  await screen.findByText('还有没保存的修改')
+  fireEvent.click(screen.getByRole('button', { name: '留在此页' }))
+  fireEvent.click(screen.getByRole('button', { name: '保存对应' }))
+  await waitFor(() => expect(kept).toBeDefined())
+  await waitFor(() => expect(document.querySelector('.ant-btn-loading')).toBeNull())
+  await act(() => router.navigate('/standards/kitchen/v/2'))
+  await screen.findByText('标准页')
+  await act(() => router.navigate('/standards/kitchen/v/2/mapping'))
+  list = within(await screen.findByRole('region', { name: '指标的去向' }))
+  expect(list.queryByText('1 项不变')).toBeNull()
+  expect(list.getByText('部分对应')).toBeTruthy()
 })

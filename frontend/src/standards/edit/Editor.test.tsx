@@ -259,6 +259,25 @@ it('takes in what another saved meanwhile, and loses nothing of either', async (
   expect(server.saved[0]?.standard.domains[0]?.points).toBe('61')
 })
 
+it('takes in what another saved before what was typed while it was saved', async () => {
+  await open()
+  fireEvent.click(row(/XF/))
+  type('分值', '61')
+  const theirs = artefacts()
+  theirs.standard.title.zh = '伙房新标准'
+  Object.assign(server, { whole: theirs, revision: 4 })
+  press('保存草案')
+  type('分值', '63')
+  await screen.findByText('他人也保存了修改，已并入')
+  expect(screen.getByLabelText('分值')).toHaveProperty('value', '63')
+  expect(screen.getByText(/有未保存的修改/)).toBeTruthy()
+  await waitFor(() => expect(document.querySelector('.ant-btn-loading')).toBeNull())
+  fireEvent.keyDown(window, { key: 's', ctrlKey: true })
+  await waitFor(() => expect(server.saved).toHaveLength(1))
+  expect(server.saved[0]?.standard.title.zh).toBe('伙房新标准')
+  expect(server.saved[0]?.standard.domains[0]?.points).toBe('63')
+})
+
 it('keeps what is typed while it is saved, and asks before that is left', async () => {
   await open()
   fireEvent.click(row(/XF/))
@@ -300,6 +319,18 @@ it('names a number that is none before the server is asked', async () => {
   press('保存草案')
   expect(server.saved).toEqual([])
   expect(screen.getByRole('alert').textContent).toContain('请先填好标红的数字')
+})
+
+it('takes no text of the source while it is saved', async () => {
+  await open()
+  fireEvent.click(screen.getByRole('tab', { name: '源文本' }))
+  const box = await screen.findByRole('textbox', { name: '标准' })
+  const text = JSON.stringify({ ...artefacts().standard, label: '制度落实年' })
+  fireEvent.change(box, { target: { value: text } })
+  press('保存草案')
+  expect(box).toHaveProperty('readOnly', true)
+  await waitFor(() => expect(server.saved).toHaveLength(1))
+  await waitFor(() => expect(box).toHaveProperty('readOnly', false))
 })
 
 it('keeps the source for those who know it, and takes no half of it', async () => {

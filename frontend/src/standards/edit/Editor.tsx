@@ -312,6 +312,7 @@ export function Editor({ whole }: { whole: Whole }) {
                   unread.length > 0 && source ? source : (source ?? textsOf(written.artefacts))
                 }
                 unread={unread}
+                held={busy}
                 change={(texts) => {
                   setSource(texts)
                   const { artefacts } = parsed(texts)

@@ -37,10 +37,12 @@ export function parsed(texts: Texts): { artefacts?: Artefacts; unread: Part[] } 
 export function Source(props: {
   texts: Texts
   unread: Part[]
+  /** While it is saved: what another saved meanwhile could not be taken into half a text. */
+  held: boolean
   change: (texts: Texts) => void
   drop: () => void
 }) {
-  const { texts, unread, change, drop } = props
+  const { texts, unread, held, change, drop } = props
   const t = useT()
   const [part, setPart] = useState<Part>('standard')
   return (
@@ -61,6 +63,7 @@ export function Source(props: {
         aria-label={t(`standards.part_${part}`)}
         rows={24}
         spellCheck={false}
+        readOnly={held}
         value={texts[part]}
         onChange={(e) => change({ ...texts, [part]: e.target.value })}
       />
