@@ -254,16 +254,10 @@ func (s *Service) CloseDay(ctx context.Context, prison uuid.UUID) error {
 
 func (s *Service) evening(ctx context.Context, ses ledger.Session, a ledger.Area, std *scoring.Standard, day time.Time) (Evening, error) {
 	from, to := window(std, day)
-	list, err := s.inputsOf(ctx, ses, []ledger.Area{a}, std, from, to)
+	sheet, err := s.explained(ctx, ses, a, std, from, to)
 	if err != nil {
 		return Evening{}, err
 	}
-	sheet := scoring.Evaluate(std, list[0])
-	behind, err := s.Store.Behind(ctx, ses, a.ID, sheet.Unexplained(std), from, to, mostRefs)
-	if err != nil {
-		return Evening{}, err
-	}
-	sheet.Explain(std, behind)
 	raw, err := json.Marshal(sheet.Lost())
 	return Evening{Area: a.ID, Day: to, Standard: std.ID, Version: std.Version, Score: sheet.Score, Sheet: raw}, err
 }

@@ -22,17 +22,22 @@ func (s *Service) Score(ctx context.Context, prison, id uuid.UUID) (*scoring.She
 		return nil, area, err
 	}
 	from, to := window(std, s.Now())
-	in, err := s.input(ctx, prison, area, std, from, to)
+	sheet, err := s.explained(ctx, s.asked(ctx, prison), area, std, from, to)
+	return sheet, area, err
+}
+
+// explained scores an area and names what lost points, both by what stood at one moment.
+func (s *Service) explained(ctx context.Context, ses ledger.Session, a ledger.Area, std *scoring.Standard, from, to string) (*scoring.Sheet, error) {
+	var sheet *scoring.Sheet
+	behind, err := s.Store.Explained(ctx, ses, a.ID, std, from, to, mostRefs, func(m Makings) []scoring.Fact {
+		sheet = scoring.Evaluate(std, m.input(a, std, from, to))
+		return sheet.Unexplained(std)
+	})
 	if err != nil {
-		return nil, area, err
-	}
-	sheet := scoring.Evaluate(std, in)
-	behind, err := s.Store.Behind(ctx, s.asked(ctx, prison), id, sheet.Unexplained(std), from, to, mostRefs)
-	if err != nil {
-		return nil, area, err
+		return nil, err
 	}
 	sheet.Explain(std, behind)
-	return sheet, area, nil
+	return sheet, nil
 }
 
 // input of one area: sums, which is all that a score needs.
@@ -46,24 +51,26 @@ func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area,
 
 // inputs of areas under one standard, in their order, of one moment.
 func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
-	return s.inputsOf(ctx, s.asked(ctx, prison), areas, std, from, to)
-}
-
-func (s *Service) inputsOf(ctx context.Context, ses ledger.Session, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
 	ids := make([]uuid.UUID, len(areas))
 	for i, a := range areas {
 		ids[i] = a.ID
 	}
-	m, err := s.Store.Makings(ctx, ses, ids, std, from, to)
+	m, err := s.Store.Makings(ctx, s.asked(ctx, prison), ids, std, from, to)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]scoring.Input, len(areas))
 	for i, a := range areas {
-		list[i] = scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: m.Sums[a.ID], Findings: m.Findings[a.ID]}
-		ruled(&list[i], std, m.Rulings[a.ID])
+		list[i] = m.input(a, std, from, to)
 	}
 	return list, nil
+}
+
+// input is what one of the areas is scored by.
+func (m Makings) input(a ledger.Area, std *scoring.Standard, from, to string) scoring.Input {
+	in := scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: m.Sums[a.ID], Findings: m.Findings[a.ID]}
+	ruled(&in, std, m.Rulings[a.ID])
+	return in
 }
 
 // Point of a trend.

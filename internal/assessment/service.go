@@ -35,6 +35,9 @@ type Store interface {
 	Makings(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (Makings, error)
 	// Behind lists references of facts between two days, at most limit of each.
 	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
+	// Explained reads the makings of one area and, of the facts that weigh names by them, what is behind:
+	// both as they stood at one moment.
+	Explained(ctx context.Context, s ledger.Session, area uuid.UUID, std *scoring.Standard, from, to string, limit int, weigh func(Makings) []scoring.Fact) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 	// Days reads what a standard asks for day by day, with all references.

@@ -32,16 +32,46 @@ func (s Assessments) Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area
 func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (assessment.Makings, error) {
 	var m assessment.Makings
 	err := s.read(ctx, ses, func(tx pgx.Tx) (err error) {
-		if m.Sums, err = sums(ctx, tx, ses.Prison, areas, std, from, to); err != nil {
-			return err
-		}
-		if m.Findings, err = findings(ctx, tx, ses.Prison, areas, from, to); err != nil {
-			return err
-		}
-		m.Rulings, err = rulingsOf(ctx, tx, ses.Prison, areas)
+		m, err = makings(ctx, tx, ses.Prison, areas, std, from, to)
 		return err
 	})
 	return m, err
+}
+
+// Explained reads both in one snapshot.
+func (s Assessments) Explained(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, from, to string, limit int, weigh func(assessment.Makings) []scoring.Fact) ([]scoring.DayFact, error) {
+	var list []scoring.DayFact
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		m, err := makings(ctx, tx, ses.Prison, []uuid.UUID{area}, std, from, to)
+		if err != nil {
+			return err
+		}
+		list, err = behind(ctx, tx, ses.Prison, area, weigh(m), from, to, limit)
+		return err
+	})
+	return list, err
+}
+
+func makings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, std *scoring.Standard, from, to string) (m assessment.Makings, err error) {
+	if err := plannedOnce(ctx, tx); err != nil {
+		return m, err
+	}
+	if m.Sums, err = sums(ctx, tx, prison, areas, std, from, to); err != nil {
+		return m, err
+	}
+	if m.Findings, err = findings(ctx, tx, prison, areas, from, to); err != nil {
+		return m, err
+	}
+	m.Rulings, err = rulingsOf(ctx, tx, prison, areas)
+	return m, err
+}
+
+// plannedOnce keeps the plans of what follows in the transaction. Of lists as long as what a standard
+// asks for the database thinks a plan for any list dearer than one made anew each time, which costs
+// as much as the reading.
+func plannedOnce(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, "set local plan_cache_mode = force_generic_plan")
+	return err
 }
 
 // between subtracts the running totals of one measure: of a quarter before the first day
@@ -173,13 +203,20 @@ func split(asked []scoring.Fact) (ledgers, measures, together []string) {
 
 // Behind reads the days that have references, the newest first.
 func (s Assessments) Behind(ctx context.Context, ses ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error) {
-	ledgers, measures, together := split(asked)
-	list := []scoring.DayFact{}
+	var list []scoring.DayFact
+	err := s.read(ctx, ses, func(tx pgx.Tx) (err error) {
+		list, err = behind(ctx, tx, ses.Prison, area, asked, from, to, limit)
+		return err
+	})
+	return list, err
+}
+
+func behind(ctx context.Context, tx pgx.Tx, prison, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error) {
 	if len(asked) == 0 {
-		return list, nil
+		return []scoring.DayFact{}, nil
 	}
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `select under, measure, day::text, value::text, refs from (
+	ledgers, measures, together := split(asked)
+	rows, err := tx.Query(ctx, `select under, measure, day::text, value::text, refs from (
 				select a.ledger as under, a.ledger, a.measure, f.* from unnest($3::text[], $4::text[]) a(ledger, measure), lateral (
 					select day, value, refs from facts where prison_id = $1 and area_id = $2 and ledger = a.ledger and measure = a.measure
 						and day between $6::date and $7::date and refs <> '[]' order by day desc limit $8) f
@@ -188,14 +225,11 @@ func (s Assessments) Behind(ctx context.Context, ses ledger.Session, area uuid.U
 					select ledger, day, value, refs from facts where prison_id = $1 and area_id = $2 and measure = a.measure
 						and day between $6::date and $7::date and refs <> '[]' order by day desc, ledger limit $8) f
 			) found order by found.day, ledger, under, measure`,
-			ses.Prison, area, ledgers, measures, together, from, to, limit)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, scanFact)
-		return err
-	})
-	return list, err
+		prison, area, ledgers, measures, together, from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanFact)
 }
 
 // Carried reads it from the unit's case, if it holds a title.
