@@ -119,7 +119,7 @@ describe('a standard from draft to issue', () => {
     })
     await add.getByRole('button', { name: /导\s*入/ }).click()
     await office.getByText('移动执法终端').waitFor()
-    await office.getByLabel('看哪个监区的符合情况').selectOption({ index: 1 })
+    await office.getByLabel('看哪个单位的符合情况').selectOption({ index: 1 })
     await office.getByText('本单位标准未对应').first().waitFor()
     expect(await violations(office)).toEqual([])
     await shot(office, 'external-lists')

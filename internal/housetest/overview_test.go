@@ -3,6 +3,7 @@ package housetest_test
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"net/http"
 	"slices"
 	"testing"
@@ -308,6 +309,90 @@ func TestPrisonBoard(t *testing.T) {
 	}
 	if n := len(slices.DeleteFunc(slices.Clone(all[0].Domains), func(d overview.Even) bool { return !d.Reform })); n != 5 {
 		t.Errorf("%d reforms", n)
+	}
+}
+
+// TestWholePrison: a prison stands by its own standard today, and its departments by what they answer
+// for: each keeps the share that the sheets leave it of the points of its items. Whoever sees but a part
+// of the prison does not see it whole.
+func TestWholePrison(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	// 40 of the 60 points of JG-01, in one area.
+	if _, err := h.Assessment.AddFinding(j.as("inspector"), h.Prison, assessment.NewFinding{Area: h.Area, Line: "JG-01.riot", Day: j.day(), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"area head", "officer", "yi prison office"} {
+		if _, err := h.Overview.Whole(j.as(who), h.Prison); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s sees the prison whole: %v", who, err)
+		}
+		if b, err := h.Overview.Board(j.as(who), h.Prison); err == nil && b.Whole {
+			t.Errorf("%s is offered the prison whole", who)
+		}
+	}
+	w, err := h.Overview.Whole(j.as("custody head"), h.Prison)
+	if err != nil || w.Sheet == nil || w.Sheet.Standard != "prison" {
+		t.Fatalf("%+v %v", w, err)
+	}
+	if b, err := h.Overview.Board(j.as("custody head"), h.Prison); err != nil || !b.Whole {
+		t.Errorf("not offered: %v", err)
+	}
+	// Each item's loss is what the sheets say, and a department's score follows from its items.
+	lost := map[string]*big.Rat{}
+	count := func(sheet *scoring.Sheet) {
+		for _, d := range sheet.Domains {
+			for _, i := range d.Indicators {
+				if at := sheet.Standard + " " + i.Code; i.Applies {
+					if lost[at] == nil {
+						lost[at] = new(big.Rat)
+					}
+					lost[at].Add(lost[at], i.Deducted.Rat())
+				}
+			}
+		}
+	}
+	count(w.Sheet)
+	list, err := h.Assessment.Scores(j.as("custody head"), h.Prison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list {
+		count(x.Sheet)
+	}
+	seen := map[string]bool{}
+	for n, a := range w.Departments {
+		points, sum := new(big.Rat), new(big.Rat)
+		for _, x := range a.Items {
+			at, of := x.Standard+" "+x.Code, new(big.Rat)
+			seen[at] = true
+			for _, l := range x.Losing {
+				of.Add(of, l.Lost.Rat())
+			}
+			if x.Lost.Rat().Cmp(lost[at]) != 0 || of.Cmp(lost[at]) != 0 {
+				t.Errorf("%s: %s loses %s by its units, the sheets %s", a.Department, at, of.RatString(), lost[at].RatString())
+			}
+			points.Add(points, x.Points.Rat())
+			sum.Add(sum, x.Lost.Rat())
+		}
+		want := new(big.Rat).Mul(big.NewRat(1000, 1), new(big.Rat).Quo(new(big.Rat).Sub(points, sum), points))
+		if a.Score.Rat().Cmp(want) != 0 {
+			t.Errorf("%s has %s, its items %s", a.Department, a.Score, want.RatString())
+		}
+		if n > 0 && w.Departments[n-1].Score.Rat().Cmp(a.Score.Rat()) > 0 {
+			t.Errorf("%s stands behind one that has more", a.Department)
+		}
+		if a.Department == "dept_custody" {
+			i := slices.IndexFunc(a.Items, func(x overview.Answered) bool { return x.Code == "JG-01" })
+			if i < 0 || a.Items[i].Lost.String() != "40" || len(a.Items[i].Losing) != 1 || a.Items[i].Losing[0].Area != h.Area {
+				t.Errorf("JG-01 of custody: %+v", a.Items)
+			}
+		}
+	}
+	for at := range lost {
+		if !seen[at] {
+			t.Errorf("nobody answers for %s", at)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func (a *API) overviewRoutes() []route {
 		{"GET", "/overview/balance", "overview.balance", false, a.balance},
 		{"GET", "/overview/lines", "overview.lines", false, a.lines},
 		{"GET", prison + "/overview", "overview.prison", false, a.prisonBoard},
+		{"GET", prison + "/whole", "overview.whole", false, a.wholePrison},
 		{"GET", prison + "/runs/:run/sheet", "runs.sheet", false, a.scoreSheet},
 		{"GET", prison + "/areas/:area/outcomes", "overview.outcomes", false, a.outcomes},
 	}
@@ -68,6 +69,18 @@ func (a *API) prisonBoard(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, b)
+}
+
+func (a *API) wholePrison(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	w, err := a.Overview.Whole(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, w)
 }
 
 func (a *API) outcomes(c echo.Context) error {

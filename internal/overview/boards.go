@@ -20,8 +20,10 @@ import (
 type Board struct {
 	Prison uuid.UUID `json:"prison"`
 	Day    string    `json:"day"`
-	Rates  []Rate    `json:"rates"`
-	Frames []Frame   `json:"frames"`
+	// Whole says that the actor may see the prison as a whole, too.
+	Whole  bool    `json:"whole"`
+	Rates  []Rate  `json:"rates"`
+	Frames []Frame `json:"frames"`
 	// Dues are the dearest of what is due in the areas; DuesAll how many there are.
 	Dues    []Due `json:"dues"`
 	DuesAll int   `json:"dues_all"`
@@ -121,7 +123,7 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 		return Board{}, fault.New(fault.NotFound, "not_found")
 	}
 	units := g.units(day)
-	out := Board{Prison: prison, Day: day, Rates: rates(units), Frames: []Frame{}, Dues: []Due{}}
+	out := Board{Prison: prison, Day: day, Whole: s.sees(ctx, "score", prison, uuid.Nil) == nil, Rates: rates(units), Frames: []Frame{}, Dues: []Due{}}
 	road, err := s.Road.Cases(ctx)
 	if err != nil {
 		return Board{}, err

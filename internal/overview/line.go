@@ -142,8 +142,21 @@ func (s *Service) weigh(l *Line, x assessment.Standing, std *scoring.Standard) {
 	}
 }
 
-// answers says whether a department answers for an indicator: it is named there, or the proof
-// lies in a ledger of its own.
+// answers says whether a department answers for an indicator.
 func (s *Service) answers(department string, i scoring.Indicator) bool {
-	return i.Department == department || i.Department == "" && slices.ContainsFunc(i.Ledgers, func(l string) bool { return s.Owner(l) == department })
+	return slices.Contains(s.answering(i), department)
+}
+
+// answering are the departments of an indicator: the one that is named there, else those in whose
+// ledgers the proof lies.
+func (s *Service) answering(i scoring.Indicator) (list []string) {
+	if i.Department != "" {
+		return []string{i.Department}
+	}
+	for _, l := range i.Ledgers {
+		if owner := s.Owner(l); owner != "" && !slices.Contains(list, owner) {
+			list = append(list, owner)
+		}
+	}
+	return list
 }

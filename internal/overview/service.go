@@ -34,12 +34,15 @@ type Store interface {
 type Road interface {
 	Register(ctx context.Context) ([]accreditation.Title, bool, error)
 	Cases(ctx context.Context) (accreditation.Board, error)
+	// Titled tells which areas of a prison hold a title on a day.
+	Titled(ctx context.Context, prison uuid.UUID, day string) (map[uuid.UUID]bool, error)
 }
 
 // Scores as they stand today (package assessment).
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
 	Readiness(ctx context.Context, prison, area uuid.UUID) (*assessment.Readiness, error)
+	Under(ctx context.Context, prison, area uuid.UUID, titled map[uuid.UUID]bool, list ...*scoring.Standard) ([]*scoring.Sheet, error)
 }
 
 // Visits that the bureau plans (package guidance).

@@ -3549,6 +3549,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/whole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A prison as a whole as it stands today, and its departments by what they answer for */
+        get: operations["overview.whole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/areas/{area}/outcomes": {
         parameters: {
             query?: never;
@@ -7624,6 +7641,8 @@ export interface components {
             prison: string;
             /** Format: date */
             day: string;
+            /** @description the reader may see the prison as a whole, too */
+            whole: boolean;
             rates: components["schemas"]["UnitRate"][];
             frames: components["schemas"]["BoardFrame"][];
             dues: components["schemas"]["AreaDue"][];
@@ -7719,6 +7738,40 @@ export interface components {
             rate: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             punctual: string;
+        };
+        WholePrison: {
+            /** Format: date */
+            day: string;
+            sheet?: components["schemas"]["Sheet"];
+            /** @description the weakest first */
+            departments: components["schemas"]["ScoredDepartment"][];
+        };
+        ScoredDepartment: {
+            department: string;
+            points: components["schemas"]["Decimal"];
+            lost: components["schemas"]["Decimal"];
+            score: components["schemas"]["Decimal"];
+            /** @description the score of a thousand, two decimals, half up */
+            display: string;
+            /** @description what lost most first */
+            items: components["schemas"]["AnsweredIndicator"][];
+        };
+        AnsweredIndicator: {
+            standard: string;
+            version: number;
+            code: string;
+            title: components["schemas"]["Text"];
+            units: number;
+            points: components["schemas"]["Decimal"];
+            lost: components["schemas"]["Decimal"];
+            losing: {
+                /**
+                 * Format: uuid
+                 * @description absent of the prison as a whole
+                 */
+                area?: string;
+                lost: components["schemas"]["Decimal"];
+            }[];
         };
         DepartmentLine: {
             /** @description planned and not yet made */
@@ -16972,6 +17025,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrisonBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.whole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A prison as a whole as it stands today, and its departments by what they answer for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholePrison"];
                 };
             };
             /** @description A problem */

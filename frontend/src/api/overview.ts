@@ -13,6 +13,7 @@ export type StandardBalance = S['StandardBalance']
 export type DepartmentLine = S['DepartmentLine']
 export type PrisonBoard = S['PrisonBoard']
 export type BoardFrame = S['BoardFrame']
+export type WholePrison = S['WholePrison']
 export type AreaOutcomes = S['AreaOutcomes']
 
 function useAsked<T>(path: string, query: Record<string, string | undefined> = {}, enabled = true) {
@@ -27,6 +28,9 @@ export const useBalance = () => useAsked<{ standards: StandardBalance[] }>('/ove
 export const useLines = () => useAsked<{ lines: DepartmentLine[] }>('/overview/lines')
 export const usePrisonBoard = (prison: string) =>
   useAsked<PrisonBoard>(`/prisons/${prison}/overview`, {}, prison !== '')
+/** The prison as a whole, for who may see it. */
+export const useWholePrison = (prison: string, enabled = true) =>
+  useAsked<WholePrison>(`/prisons/${prison}/whole`, {}, enabled && prison !== '')
 export const useOutcomes = (prison: string, area: string) =>
   useAsked<AreaOutcomes>(`/prisons/${prison}/areas/${area}/outcomes`, {}, area !== '')
 

@@ -35,6 +35,16 @@ function show(actions: string[], lists = [list]) {
     to: '2026-11-26',
     domains: [{ indicators: [{ code: 'HF-01', applies: true, deducted: '2', lines: [] }] }],
   })
+  client.setQueryData(['overview', '/prisons/p/whole', {}], {
+    day: '2026-11-26',
+    departments: [],
+    sheet: {
+      standard: 'prison',
+      version: 1,
+      to: '2026-11-26',
+      domains: [{ indicators: [{ code: 'P-XX-01', applies: true, deducted: '0', lines: [] }] }],
+    },
+  })
   const router = createMemoryRouter([{ path: '/', element: <ExternalLists /> }])
   render(
     <QueryClientProvider client={client}>
@@ -49,13 +59,22 @@ it('shows what answers each clause, what nothing answers, and how an area confor
   expect(screen.getByText('没有指标对应')).toBeTruthy()
   expect(screen.getByText('这些指标对应的条款本版已没有：HF-01 → 9')).toBeTruthy()
   expect(screen.queryByRole('columnheader', { name: '符合情况' })).toBeNull()
-  fireEvent.change(screen.getByLabelText('看哪个监区的符合情况'), { target: { value: 'p a' } })
+  fireEvent.change(screen.getByLabelText('看哪个单位的符合情况'), { target: { value: 'p a' } })
   expect(screen.getByText('不符合')).toBeTruthy()
   expect(screen.getByText('本单位标准未对应')).toBeTruthy()
   expect(screen.getByText(/符合 0 条，共考核 1 条/)).toBeTruthy()
   fireEvent.change(screen.getByLabelText('显示'), { target: { value: 'true' } })
   expect(screen.queryByText('统一门户')).toBeNull()
   expect(screen.queryByRole('button', { name: /导\s*入/ })).toBeNull()
+})
+
+it('shows how a prison as a whole conforms, by the standard of prisons', () => {
+  const answers = [{ standard: 'prison', version: 1, indicator: 'P-XX-01', clause: '1.2' }]
+  show([], [{ ...list, clauses: [list.clauses[0]!, { ...list.clauses[1]!, answers }] }])
+  fireEvent.change(screen.getByLabelText('看哪个单位的符合情况'), { target: { value: 'p ' } })
+  expect(screen.getByText('符合')).toBeTruthy()
+  expect(screen.getByText('本单位标准未对应')).toBeTruthy()
+  expect(screen.getByText(/符合 1 条，共考核 1 条/)).toBeTruthy()
 })
 
 it('brings a table in, and names its mistakes', async () => {

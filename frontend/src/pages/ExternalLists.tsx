@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import type { Sheet } from '../api/model'
+import { useWholePrison } from '../api/overview'
 import { useOrganisation, usePrisons, useScore } from '../api/queries'
 import {
   type ExternalList,
@@ -90,6 +91,9 @@ function Shown({ lists }: { lists: ExternalList[] }) {
               .filter((p) => prisons.includes(p.id))
               .map((p) => (
                 <optgroup key={p.id} label={names.prison(p.id)}>
+                  <option value={`${p.id} `}>
+                    {t('lists.wholeUnit', { prison: names.prison(p.id) })}
+                  </option>
                   {p.areas.map((a) => (
                     <option key={a.id} value={`${p.id} ${a.id}`}>
                       {names.area(a.id)}
@@ -117,10 +121,12 @@ function Shown({ lists }: { lists: ExternalList[] }) {
           })}
         </p>
       )}
-      {unit ? (
-        <OfUnit list={list} open={open} prison={prison} area={area} />
-      ) : (
+      {unit === '' ? (
         <Clauses list={list} open={open} />
+      ) : area === '' ? (
+        <OfPrison list={list} open={open} prison={prison} />
+      ) : (
+        <OfUnit list={list} open={open} prison={prison} area={area} />
       )}
     </section>
   )
@@ -132,6 +138,16 @@ function OfUnit(props: { list: ExternalList; open: boolean; prison: string; area
   if (query.data) return <Clauses list={list} open={open} sheet={query.data} />
   if (query.error) return <Failed error={query.error} retry={() => void query.refetch()} />
   return <Loading />
+}
+
+/** Whether the prison as a whole conforms, by the standard of prisons. */
+function OfPrison({ list, open, prison }: { list: ExternalList; open: boolean; prison: string }) {
+  const query = useWholePrison(prison)
+  return (
+    <Ready query={query}>
+      {({ sheet }) => <Clauses list={list} open={open} {...(sheet && { sheet })} />}
+    </Ready>
+  )
 }
 
 function Clauses({ list, open, sheet }: { list: ExternalList; open: boolean; sheet?: Sheet }) {

@@ -5,6 +5,7 @@ import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { num, Table } from '../overview/Table'
+import { Whole } from '../overview/Whole'
 import { percentOf } from '../overview/words'
 import { text } from '../schema/types'
 import { shown } from '../score/decimal'
@@ -34,6 +35,7 @@ export default function PrisonOverview() {
         {(board) => (
           <>
             <Rates board={board} />
+            {board.whole && <Whole prison={prison} />}
             {board.frames.length === 0 && <Empty>{t('overview.unitsNone')}</Empty>}
             {board.frames.map((f) => (
               <Frame key={`${f.standard} ${f.version}`} prison={prison} frame={f} />
