@@ -77,6 +77,8 @@ type Look interface {
 	Owed(ctx context.Context, id uuid.UUID, department string) ([]Owed, error)
 	// Facts that an opinion was given on, by their digest.
 	Facts(ctx context.Context, id uuid.UUID, digest string) ([]byte, error)
+	// Deeds of the prison, counts by the facts of the demonstration sheet.
+	Deeds(ctx context.Context) (map[string]int, error)
 	// Found are the findings under a standard of the unit's confirmed and joint checks, and of
 	// none, since a day or still to be put right, the latest first.
 	Found(ctx context.Context, area uuid.UUID, standard, from string) ([]Found, error)

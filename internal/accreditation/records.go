@@ -191,8 +191,9 @@ var decided = map[string]string{"agree": "agree", "name": "agree", "send_back": 
 // Evaluation is the sheet of the demonstration effect: what was proved, row by row.
 type Evaluation struct {
 	Rows []EvaluationRow `json:"rows"`
-	// Total is worked out, never given.
+	// Total is worked out, never given, and so is what was on record; sheets from before have none.
 	Total scoring.Decimal `json:"total"`
+	Deeds []Deed          `json:"deeds,omitempty"`
 }
 
 // EvaluationRow of the sheet.
@@ -340,10 +341,17 @@ func (s *Service) Make(ctx context.Context, prison, id uuid.UUID, in Made, idem 
 			}
 			return Record{}, fault.InvalidFields("bad_case", bad)
 		}
-		if b, ok := b.(*Batch); ok {
+		switch b := b.(type) {
+		case *Batch:
 			if err := fits(ctx, tx, c, *b); err != nil {
 				return Record{}, err
 			}
+		case *Evaluation:
+			counts, err := tx.Deeds(ctx)
+			if err != nil {
+				return Record{}, err
+			}
+			b.Deeds = deeds(counts)
 		}
 		r, err := s.newRecord(ctx, c, in.Kind, in.Department, b)
 		if r.Stands = !k.second; err != nil || facts == nil {

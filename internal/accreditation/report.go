@@ -45,6 +45,7 @@ type resulted struct {
 // evaluation of the demonstration effect, by its maker and who confirmed it.
 type evaluation struct {
 	Rows      []evaluated
+	Deeds     map[string]string // by row, in words
 	Total     scoring.Decimal
 	By        string
 	Confirmed *Confirmation
@@ -85,7 +86,14 @@ func (r *report) evaluated(list []Record) error {
 	if err := json.Unmarshal(last.Body, &said); err != nil {
 		return err
 	}
-	r.Evaluation = &evaluation{Total: said.Total, By: last.ByName, Confirmed: last.Confirmed}
+	r.Evaluation = &evaluation{Total: said.Total, By: last.ByName, Confirmed: last.Confirmed, Deeds: map[string]string{}}
+	for _, d := range said.Deeds {
+		for _, shown := range DeedsShown {
+			if shown.Row == d.Row && shown.Fact == d.Fact {
+				r.Evaluation.Deeds[d.Row] += fmt.Sprintf("%s %d；", shown.Chinese, d.Count)
+			}
+		}
+	}
 	for i, row := range said.Rows {
 		r.Evaluation.Rows = append(r.Evaluation.Rows, evaluated{Evaluations[i].Title.ZH, Evaluations[i].Points, row})
 	}
@@ -169,14 +177,14 @@ func (r report) paper() printing.Official {
 		add(p)
 	}
 	if e := r.Evaluation; e != nil {
-		p := printing.Part{Heading: "示范作用评估", Columns: []string{"项目", "分值", "得分", "证明"}, Paragraphs: []string{"评估人：" + e.By}}
+		p := printing.Part{Heading: "示范作用评估", Columns: []string{"项目", "分值", "得分", "证明", "评估时系统记录"}, Paragraphs: []string{"评估人：" + e.By}}
 		if c := e.Confirmed; c != nil {
 			p.Paragraphs[0] += "　复核人：" + c.ByName + "　" + minute(c.RecordedAt)
 		}
 		for _, x := range e.Rows {
-			p.Rows = append(p.Rows, []string{x.Title, strconv.Itoa(x.Of), x.Points.String(), x.Proof})
+			p.Rows = append(p.Rows, []string{x.Title, strconv.Itoa(x.Of), x.Points.String(), x.Proof, strings.TrimSuffix(e.Deeds[x.Code], "；")})
 		}
-		p.Rows = append(p.Rows, []string{"合计", "", e.Total.String(), ""})
+		p.Rows = append(p.Rows, []string{"合计", "", e.Total.String(), "", ""})
 		add(p)
 	}
 	minutes := printing.Part{Heading: "审议"}

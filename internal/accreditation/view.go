@@ -65,6 +65,7 @@ type Whole struct {
 	Lost        []Lost           `json:"lost"`
 	Newer       *Newer           `json:"newer,omitempty"`
 	Evaluations []EvaluationItem `json:"evaluations,omitempty"`
+	Deeds       []Deed           `json:"deeds,omitempty"` // on record now, beside them
 	// Items of agendas that the case is or was on: what was decided, and not who voted how.
 	Items []OnAgenda `json:"items"`
 	// Package says that one was sealed, and goes to the reader.
@@ -262,6 +263,17 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		w.Asks = m.Asked(c.Case)
 	}
 	s.makes(ctx, c, k, &w)
+	if slices.ContainsFunc(w.Records, func(r Record) bool { return r.Kind == kindEvaluation }) {
+		w.Evaluations = Evaluations // what its rows are called
+	}
+	if slices.ContainsFunc(w.Makes, func(x Makes) bool { return x.Kind == kindEvaluation }) {
+		w.Evaluations = Evaluations
+		counts, err := l.Deeds(ctx)
+		if err != nil {
+			return w, err
+		}
+		w.Deeds = deeds(counts)
+	}
 	s.prepares(ctx, c, k, &w)
 	if k.round.opinions != nil {
 		reasons, warnings, err := m.Propose(c.Case, k.facts)
@@ -376,9 +388,6 @@ func (s *Service) makes(ctx context.Context, c Case, k known, w *Whole) {
 			}
 		} else if s.mayMake(ctx, c, as, "") != nil {
 			continue
-		}
-		if kind == kindEvaluation {
-			w.Evaluations = Evaluations
 		}
 		w.Makes = append(w.Makes, x)
 	}

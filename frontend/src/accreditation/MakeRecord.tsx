@@ -9,6 +9,7 @@ import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { useNames } from '../ui/names'
 import { toast } from '../ui/toast'
+import { Deeds } from './Deeds'
 import { useKind } from './Records'
 import '../approval/approval.css'
 
@@ -134,6 +135,7 @@ function Fields({ kind, whole }: { kind: string; whole: WholeCase }) {
       return (whole.evaluations ?? []).map((e) => (
         <fieldset key={e.code} className="wide case-facts">
           <legend>{text(e.title, lang)}</legend>
+          <Deeds row={e.code} list={whole.deeds} />
           <label>
             {t('cases.points', { points: e.points })}
             <input

@@ -1,11 +1,13 @@
 import { Button } from 'antd'
 import { type CaseRecord, confirmRecord, type WholeCase } from '../api/cases'
 import { showTime } from '../form/time'
-import { useT } from '../i18n'
+import { useLang, useT } from '../i18n'
+import { text } from '../schema/types'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { useNames } from '../ui/names'
 import { Empty } from '../ui/States'
+import { Deeds } from './Deeds'
 
 const kinds = [
   'asked',
@@ -44,6 +46,8 @@ export interface Said {
   agenda?: string
   outcome?: 'agree' | 'send_back' | 'reject'
   total?: string
+  rows?: { code: string; points: string; proof: string }[]
+  deeds?: WholeCase['deeds']
   self_score?: string
   choice?: 'stay' | 'move'
   from?: { version: number }
@@ -117,7 +121,10 @@ export function Records({ whole }: { whole: WholeCase }) {
                   {kind(r.kind)}
                   {r.department && ` · ${names.office(r.department)}`}
                 </td>
-                <td>{says(r)}</td>
+                <td>
+                  {says(r)}
+                  {r.kind === 'evaluation' && <Rows whole={whole} said={r.body as Said} />}
+                </td>
                 <td>
                   {r.by || t('cases.program')}{' '}
                   {r.confirmed && t('cases.confirmed', { by: r.confirmed.by })}
@@ -130,6 +137,31 @@ export function Records({ whole }: { whole: WholeCase }) {
         </table>
       )}
     </section>
+  )
+}
+
+/** The rows of a demonstration sheet, each with what was on record when it was made. */
+function Rows({ whole, said }: { whole: WholeCase; said: Said }) {
+  const t = useT()
+  const lang = useLang()
+  const items = whole.evaluations ?? []
+  return (
+    <details>
+      <summary>{t('cases.rows')}</summary>
+      <ul>
+        {(said.rows ?? []).map((row) => {
+          const item = items.find((e) => e.code === row.code)
+          return (
+            <li key={row.code}>
+              {item ? text(item.title, lang) : row.code} {row.points}/{item?.points} · {row.proof}
+              <div>
+                <Deeds row={row.code} list={said.deeds} />
+              </div>
+            </li>
+          )
+        })}
+      </ul>
+    </details>
   )
 }
 

@@ -6497,6 +6497,8 @@ export interface components {
                 may_choose: boolean;
                 busy: boolean;
             };
+            /** @description what is on record beside the rows of evaluations */
+            deeds?: components["schemas"]["Deed"][];
             evaluations?: {
                 code: string;
                 points: number;
@@ -7738,6 +7740,13 @@ export interface components {
             rate: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             punctual: string;
+        };
+        Deed: {
+            /** @description a code of the demonstration sheet */
+            row: string;
+            /** @enum {string} */
+            fact: "brands" | "brands_done" | "practices" | "adoptions" | "adopters" | "pairs" | "helps" | "risen" | "overtakes" | "trained" | "lent";
+            count: number;
         };
         WholePrison: {
             /** Format: date */
