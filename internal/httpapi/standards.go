@@ -73,7 +73,7 @@ func (x artefacts) set() scoring.Set {
 
 func versionPath(c echo.Context) (string, int, error) {
 	n, err := strconv.Atoi(c.Param("version"))
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || n > math.MaxInt32 {
 		return "", 0, notFound
 	}
 	return c.Param("standard"), n, nil
@@ -226,6 +226,9 @@ func (a *API) compareStandards(c echo.Context) error {
 	to, errTo := strconv.Atoi(c.QueryParam("to"))
 	if errFrom != nil || errTo != nil {
 		return fault.New(fault.Malformed, "bad_request")
+	}
+	if max(from, to) > math.MaxInt32 || min(from, to) < 1 {
+		return fault.New(fault.NotFound, "standard_unknown")
 	}
 	out, err := a.Standards.Compare(c.Request().Context(), c.Param("standard"), from, to)
 	if err != nil {
