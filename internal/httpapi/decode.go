@@ -138,7 +138,7 @@ func ifMatch(c echo.Context) (int64, error) {
 	return n, nil
 }
 
-// idem binds the key to the route and the body.
+// idem binds the key to the address, with what it asks, and the body.
 func idem(c echo.Context, raw []byte) (ledger.Idem, error) {
 	key := c.Request().Header.Get("Idempotency-Key")
 	if key == "" {
@@ -147,7 +147,7 @@ func idem(c echo.Context, raw []byte) (ledger.Idem, error) {
 	if len(key) < 8 || len(key) > 60 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return ledger.Idem{}, fault.New(fault.Malformed, "bad_idempotency_key")
 	}
-	return ledger.Idem{Key: key, Route: c.Request().Method + " " + c.Request().URL.EscapedPath(), BodyHash: sha256.Sum256(raw)}, nil
+	return ledger.Idem{Key: key, Route: c.Request().Method + " " + c.Request().URL.RequestURI(), BodyHash: sha256.Sum256(raw)}, nil
 }
 
 // creation wants the key: a lost answer must not become a second entry.
