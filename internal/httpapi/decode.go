@@ -42,10 +42,21 @@ func read(c echo.Context, into any) ([]byte, error) {
 	return raw, decode(raw, into)
 }
 
+// readLarge is read for what is no entry and may be larger than one: its route alone bounds it.
+func readLarge(c echo.Context, into any) ([]byte, error) {
+	raw, err := body(c)
+	if err != nil {
+		return nil, err
+	}
+	return raw, decodeBy(catalog.ParseLarge, raw, into)
+}
+
 // decode reads an envelope exactly: the door's checks, then names by letter
 // and none that nobody reads.
-func decode(raw []byte, into any) error {
-	doc, err := catalog.ParseDocument(raw)
+func decode(raw []byte, into any) error { return decodeBy(catalog.ParseDocument, raw, into) }
+
+func decodeBy(door func([]byte) (catalog.Document, error), raw []byte, into any) error {
+	doc, err := door(raw)
 	if err != nil {
 		return err
 	}

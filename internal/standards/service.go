@@ -267,6 +267,9 @@ func (s *Service) Save(ctx context.Context, standard string, version int, revisi
 	return s.Store.Save(ctx, s.asked(ctx), idem, w)
 }
 
+// MaxSet bounds the three artefacts of a version together, in bytes.
+const MaxSet = 4 << 20
+
 // idForm is how a standard is called for good: the database holds it to the same.
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 
@@ -282,6 +285,9 @@ func drafted(ctx context.Context, set scoring.Set) (Whole, error) {
 	}
 	if !head.Unit.Known() {
 		bad = append(bad, told("/unit/kind", "enum", "请选择适用单位", "Choose for which units it is", nil))
+	}
+	if len(set.Standard)+len(set.Rules)+len(set.Guide) > MaxSet {
+		bad = append(bad, told("", "size", "标准、细则与指引合计不得超过 4 MB", "Standard, rules and guide may hold 4 MB together", nil))
 	}
 	if len(bad) > 0 {
 		return Whole{}, fault.InvalidFields("bad_standard", bad)
