@@ -83,3 +83,21 @@ func TestBasisFileOverHTTP(t *testing.T) {
 		}
 	}
 }
+
+// TestBasisFileKeyIsOfItsDocument: a key that was used for one document is none of another's, though the bytes are the same.
+func TestBasisFileKeyIsOfItsDocument(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	c := serving(t, h, "bureau office").as(t, "bureau office")
+	headers := map[string]string{"Content-Type": "application/octet-stream", "Idempotency-Key": "one-key-for-two"}
+	at := func(title string) string { return "/basis/file?title=" + url.QueryEscape(title) + "&name=a.pdf" }
+	for range 2 { // the answer may get lost
+		if status, made := c.do(t, "PATCH", at("监狱教育改造工作规定"), "x", headers); status != http.StatusOK || made["version"] != 1.0 {
+			t.Fatalf("%d %v", status, made)
+		}
+	}
+	other := "样例标准编写说明（非官方）"
+	if status, body := c.do(t, "PATCH", at(other), "x", headers); status != http.StatusUnprocessableEntity || body["code"] != "idempotency_key_reused" {
+		t.Errorf("nothing was kept, and it is said: %d %v", status, body)
+	}
+}

@@ -253,3 +253,31 @@ func TestPlansHTTP(t *testing.T) {
 		t.Errorf("%d %v", status, v)
 	}
 }
+
+// TestPlanOfYearThatIsOver: what a year was held to is not chosen when it is over and the outcome is known.
+func TestPlanOfYearThatIsOver(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	h.Province(t)
+	year := yearOf(time.Now())
+	office, warden := h.As(t.Context(), "prison office"), h.As(t.Context(), "warden")
+	marks := []planning.Mark{{Area: h.Area, Level: "area", State: "APPLIED", Month: 1}, {Level: "standard", State: "APPLIED", Month: 12}}
+	if _, err := h.Planning.Submit(office, h.Prison, year, 0, "", slices.Clone(marks), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Planning.Decide(warden, h.Prison, year, 1, true, "", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Planning.Submit(office, h.Prison, year, 1, "推迟", slices.Clone(marks[1:]), ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	h.Planning.Now = func() time.Time { return time.Date(year+1, time.January, 10, 9, 0, 0, 0, catalog.Zone) }
+	_, err := h.Planning.Decide(warden, h.Prison, year, 2, true, "", ledger.Idem{})
+	if got := refusals(err); !slices.Equal(got, []string{"range"}) {
+		t.Errorf("agreed when the year is over: %v", err)
+	}
+	y, err := h.Planning.Plan(warden, h.Prison, year)
+	if err != nil || y.InForce != 1 || y.MayDecide || y.Tally.All != len(marks) {
+		t.Errorf("%v %d %v %+v", err, y.InForce, y.MayDecide, y.Tally)
+	}
+}

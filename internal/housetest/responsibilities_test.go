@@ -13,6 +13,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/organisation"
 	"taizhang/internal/planning"
 )
 
@@ -150,5 +151,42 @@ func TestResponsibleHTTP(t *testing.T) {
 	}
 	if status, v := officer.do(t, "GET", at, "", nil); status != http.StatusOK || len(v["duties"].([]any)) < 50 || v["vacant"] == float64(0) {
 		t.Errorf("%d %v", status, v)
+	}
+}
+
+// TestNobodyAnswersForWhatIsClosed: of an area that is closed nothing is listed, neither itself nor what was said of it alone: nobody
+// could be named for it, and nothing of it is vacant.
+func TestNobodyAnswersForWhatIsClosed(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	h.Province(t)
+	office := h.As(t.Context(), "prison office")
+	things := []planning.Thing{{Kind: planning.OfArea, Area: h.Area}, {Kind: planning.OfStep, Area: h.Area, What: "area/APPLIED"},
+		{Kind: planning.OfIndicator, Area: h.Area, What: "ordinary-area/JG-02"}}
+	for _, of := range things {
+		if err := h.Planning.Name(office, h.Prison, planning.Responsible{Thing: of, Number: h.Person("officer").Number, FromDay: dayFrom(0)}, ledger.Idem{}); err != nil {
+			t.Fatal(of, err)
+		}
+	}
+	listed := func() (n int) {
+		d, err := h.Planning.Duties(office, h.Prison)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range d.Duties {
+			if d.Area == h.Area {
+				n++
+			}
+		}
+		return n
+	}
+	if n := listed(); n != len(things) {
+		t.Errorf("%d of %d are listed", n, len(things))
+	}
+	if _, err := h.Areas.ChangeArea(h.As(t.Context(), "bureau office"), h.Prison, h.Area, organisation.Change{ClosedOn: dayFrom(0), Reason: "监区撤销"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := listed(); n != 0 {
+		t.Errorf("%d are listed of an area that is closed", n)
 	}
 }

@@ -42,10 +42,21 @@ func read(c echo.Context, into any) ([]byte, error) {
 	return raw, decode(raw, into)
 }
 
+// readLarge is read for what is no entry and may be larger than one: its route alone bounds it.
+func readLarge(c echo.Context, into any) ([]byte, error) {
+	raw, err := body(c)
+	if err != nil {
+		return nil, err
+	}
+	return raw, decodeBy(catalog.ParseLarge, raw, into)
+}
+
 // decode reads an envelope exactly: the door's checks, then names by letter
 // and none that nobody reads.
-func decode(raw []byte, into any) error {
-	doc, err := catalog.ParseDocument(raw)
+func decode(raw []byte, into any) error { return decodeBy(catalog.ParseDocument, raw, into) }
+
+func decodeBy(door func([]byte) (catalog.Document, error), raw []byte, into any) error {
+	doc, err := door(raw)
 	if err != nil {
 		return err
 	}
@@ -138,7 +149,7 @@ func ifMatch(c echo.Context) (int64, error) {
 	return n, nil
 }
 
-// idem binds the key to the route and the body.
+// idem binds the key to the address, with what it asks, and the body.
 func idem(c echo.Context, raw []byte) (ledger.Idem, error) {
 	key := c.Request().Header.Get("Idempotency-Key")
 	if key == "" {
@@ -147,7 +158,7 @@ func idem(c echo.Context, raw []byte) (ledger.Idem, error) {
 	if len(key) < 8 || len(key) > 60 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return ledger.Idem{}, fault.New(fault.Malformed, "bad_idempotency_key")
 	}
-	return ledger.Idem{Key: key, Route: c.Request().Method + " " + c.Request().URL.EscapedPath(), BodyHash: sha256.Sum256(raw)}, nil
+	return ledger.Idem{Key: key, Route: c.Request().Method + " " + c.Request().URL.RequestURI(), BodyHash: sha256.Sum256(raw)}, nil
 }
 
 // creation wants the key: a lost answer must not become a second entry.

@@ -121,6 +121,9 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		if r.Method == http.MethodPatch && strings.HasSuffix(c.Path(), "/basis/file") {
 			limit = standards.MaxFile
 		}
+		if strings.HasPrefix(c.Path(), "/api/v1/standards") || strings.HasSuffix(c.Path(), "/external-lists") {
+			limit = standards.MaxSet + bodyLimit // so that it is told what of it is too large
+		}
 		if r.Method == http.MethodPost && strings.HasSuffix(c.Path(), "/imports") {
 			limit = workbook.MaxFile
 		}

@@ -73,7 +73,7 @@ func (x artefacts) set() scoring.Set {
 
 func versionPath(c echo.Context) (string, int, error) {
 	n, err := strconv.Atoi(c.Param("version"))
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || n > math.MaxInt32 {
 		return "", 0, notFound
 	}
 	return c.Param("standard"), n, nil
@@ -95,7 +95,7 @@ func (a *API) standardVersion(c echo.Context) error {
 
 func (a *API) checkStandard(c echo.Context) error {
 	var in artefacts
-	if _, err := read(c, &in); err != nil {
+	if _, err := readLarge(c, &in); err != nil {
 		return err
 	}
 	r, err := a.Standards.Check(c.Request().Context(), in.set())
@@ -113,7 +113,7 @@ func (a *API) measures(c echo.Context) error {
 
 func (a *API) draftStandard(c echo.Context) error {
 	var in artefacts
-	raw, err := read(c, &in)
+	raw, err := readLarge(c, &in)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func changingStandard(c echo.Context, into any) (standard string, n int, revisio
 	if revision, err = ifMatch(c); err != nil {
 		return
 	}
-	raw, err := read(c, into)
+	raw, err := readLarge(c, into)
 	if err != nil {
 		return
 	}
@@ -227,6 +227,9 @@ func (a *API) compareStandards(c echo.Context) error {
 	if errFrom != nil || errTo != nil {
 		return fault.New(fault.Malformed, "bad_request")
 	}
+	if max(from, to) > math.MaxInt32 || min(from, to) < 1 {
+		return fault.New(fault.NotFound, "standard_unknown")
+	}
 	out, err := a.Standards.Compare(c.Request().Context(), c.Param("standard"), from, to)
 	if err != nil {
 		return err
@@ -240,7 +243,7 @@ func (a *API) importStandard(c echo.Context) error {
 		Frame standards.Frame `json:"frame"`
 		File  []byte          `json:"file"`
 	}
-	raw, err := read(c, &in)
+	raw, err := readLarge(c, &in)
 	if err != nil {
 		return err
 	}
@@ -273,7 +276,7 @@ func (a *API) importList(c echo.Context) error {
 		List string `json:"list"`
 		File []byte `json:"file"`
 	}
-	raw, err := read(c, &in)
+	raw, err := readLarge(c, &in)
 	if err != nil {
 		return err
 	}

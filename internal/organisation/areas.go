@@ -75,6 +75,9 @@ func (s *Service) ChangeArea(ctx context.Context, prison, area uuid.UUID, c Chan
 	if bad := wrong(&c); len(bad) > 0 {
 		return ledger.Area{}, fault.InvalidFields("bad_area", bad)
 	}
+	if err := ledger.NeverSeen(c.Version); err != nil {
+		return ledger.Area{}, err
+	}
 	c.Prison, c.Area, c.By, c.Salt = prison, area, actor.From(ctx).PersonID, integrity.NewSalt()
 	c.Version++
 	return s.Store.ChangeArea(ctx, s.asked(ctx, prison), idem, c)

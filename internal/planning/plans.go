@@ -161,7 +161,7 @@ func (s *Service) Plan(ctx context.Context, prison uuid.UUID, year int) (Year, e
 	out.Months, out.Tally = months(out.Units, k.today[:7], year), tally(out.Units)
 	waits := len(out.Versions) > 0 && out.Versions[0].Decision == nil
 	out.MaySubmit = !waits && s.planned(year) && s.may(ctx, "submit", prison, uuid.Nil, uuid.Nil) == nil
-	out.MayDecide = waits && s.may(ctx, "approve", prison, uuid.Nil, out.Versions[0].Author) == nil
+	out.MayDecide = waits && s.planned(year) && s.may(ctx, "approve", prison, uuid.Nil, out.Versions[0].Author) == nil
 	return out, nil
 }
 
@@ -282,7 +282,14 @@ func (s *Service) Decide(ctx context.Context, prison uuid.UUID, year, version in
 		return Plan{}, err
 	}
 	p, err := s.Store.DecidePlan(ctx, s.asked(ctx, prison), idem, year, version, func(p Plan) (Decision, error) {
-		return Decision{Agreed: agreed, Comment: comment, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}, s.may(ctx, action, prison, uuid.Nil, p.Author)
+		d := Decision{Agreed: agreed, Comment: comment, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}
+		if err := s.may(ctx, action, prison, uuid.Nil, p.Author); err != nil {
+			return d, err
+		}
+		if !s.planned(year) { // its outcome is known
+			return d, fault.InvalidFields("bad_plan", []fault.Field{told("/year", "range", "该年度已结束，不能再同意或退回当年的计划", "The year is over: its plan is decided on no more")})
+		}
+		return d, nil
 	})
 	p.Marks = slices.DeleteFunc(p.Marks, func(m Mark) bool { return s.maySee(ctx, prison, m.Area) != nil })
 	return p, err

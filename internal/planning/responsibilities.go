@@ -162,8 +162,14 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 		i := slices.IndexFunc(list, func(d Duty) bool { return d.Thing == r.Thing })
 		if i < 0 {
 			k := slices.IndexFunc(list[:general], func(d Duty) bool { return d.Kind == r.Kind && d.What == r.What })
-			if k < 0 || r.Area == uuid.Nil {
+			of := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == r.Area })
+			if k < 0 || of < 0 {
 				continue // of a standard, a step or an area that is no more
+			}
+			if alone, err := s.alone(ctx, r.Thing, areas[of]); err != nil {
+				return Duties{}, err
+			} else if !alone {
+				continue // nobody could be named for it: the area is closed, or judged by another standard
 			}
 			i, list = len(list), append(list, Duty{Thing: r.Thing, Title: list[k].Title})
 		}

@@ -53,6 +53,9 @@ func (k Kind) Fits(kind, function string) bool {
 	return k.Kind == kind && (len(k.Functions) == 0 || slices.Contains(k.Functions, function))
 }
 
+// Known is whether it is a kind that there is.
+func (k Kind) Known() bool { return slices.Contains(kinds, k.Kind) }
+
 // Official is whether the standard is one of the accreditation's own: its whole is
 // 1000 points. Another framework brings its own.
 func (k Kind) Official() bool { return k.Kind != "other" }

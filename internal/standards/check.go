@@ -29,6 +29,7 @@ type Report struct {
 // The codes of what the checks find, beside bad_standard's "standard" and "syntax".
 const (
 	codeTotal     = "total"     // an official standard whose whole is not 1000
+	codeMonths    = "months"    // a period that no record reaches back to
 	codeVeto      = "veto"      // a veto item (一票否决)
 	codeFact      = "fact"      // a fact that no ledger of the catalogue measures
 	codeLedger    = "ledger"    // no such ledger
@@ -65,6 +66,9 @@ func fieldsOf(err error) []fault.Field {
 	}
 	return []fault.Field{{Code: "syntax", Text: fault.Text{ZH: "标准文件无法读取", EN: "The standard cannot be read"}}}
 }
+
+// mostMonths of a period that is assessed: days before the calendar's first cannot be reckoned.
+const mostMonths = 120
 
 // hard names members by which a standard would fail a unit outright.
 var hard = []string{"veto", "hard_fail", "fatal", "一票否决"}
@@ -155,6 +159,7 @@ func (c *checker) whole() {
 	thousand, _ := scoring.ParseDecimal("1000")
 	c.mistake(c.s.Unit.Kind != "", "/unit/kind", codeText, "须写明适用单位", "Say what units it is for")
 	c.mistake(!c.s.Unit.Official() || c.s.Points.Equal(thousand), "/points", codeTotal, "总分须为 1000，现为 %s", "The whole is 1000 points, not %s", c.s.Points)
+	c.mistake(c.s.Months <= mostMonths, "/months", codeMonths, "考核期最多 %d 个月", "A period is of at most %d months", mostMonths)
 	c.mistake(c.s.Title.ZH != "", "/title", codeText, "标准须有中文名称", "A standard has a Chinese title")
 	c.each(func(ind *scoring.Indicator, at string) {
 		c.mistake(ind.Title.ZH != "", at+"/title", codeText, "指标 %s 须有中文名称", "Indicator %s has a Chinese title", ind.Code)

@@ -81,6 +81,7 @@ func TestReleaseChecks(t *testing.T) {
 		"an example of no weight": {"kitchen/v1", `"lines": [`, `"lines": [{"id": "HF-00", "where": {"zh": "x"}, "steps": [{"zh": "x"}], "evidence": {"zh": "x"}, "anchors": [{"severity": "grave", "scope": "limited", "example": {"zh": "x"}}]}, `, check, "guide", "/guide/lines/0/anchors/0"},
 		"no title":                {"kitchen/v1", `{"zh": "伙房罪犯选用审批", `, `{"zh": "", `, what, "text", "/domains/0/indicators/0/title"},
 		"a unit of no kind":       {"kitchen/v1", `"unit": {"kind": "functional", "functions": ["kitchen"]}`, `"unit": {"kind": ""}`, what, "text", "/unit/kind"},
+		"months of millennia":     {"kitchen/v1", `"months": 6`, `"months": 60000`, what, "months", "/months"},
 		"more than one document":  {"kitchen/v1", "{\n", "{}\n{\n", how, "syntax", "/rules"},
 	} {
 		set := artefacts(t, tt.dir)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
+	"regexp"
 	"slices"
 	"time"
 
@@ -276,11 +277,30 @@ func (s *Service) Save(ctx context.Context, standard string, version int, revisi
 	return s.Store.Save(ctx, s.asked(ctx), idem, w)
 }
 
+// MaxSet bounds the three artefacts of a version together, in bytes.
+const MaxSet = 4 << 20
+
+// idForm is how a standard is called for good: the database holds it to the same.
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
+
 // drafted reads what a draft says of itself; its other mistakes wait for the release.
 func drafted(ctx context.Context, set scoring.Set) (Whole, error) {
 	head, err := scoring.ReadHead(set)
 	if err != nil {
 		return Whole{}, err
+	}
+	var bad []fault.Field
+	if !idForm.MatchString(head.ID) {
+		bad = append(bad, told("/id", "format", "编号为 2 至 40 个小写字母、数字和连字符，以字母开头", "An id is 2 to 40 small letters, digits and hyphens, a letter first", nil))
+	}
+	if !head.Unit.Known() {
+		bad = append(bad, told("/unit/kind", "enum", "请选择适用单位", "Choose for which units it is", nil))
+	}
+	if len(set.Standard)+len(set.Rules)+len(set.Guide) > MaxSet {
+		bad = append(bad, told("", "size", "标准、细则与指引合计不得超过 4 MB", "Standard, rules and guide may hold 4 MB together", nil))
+	}
+	if len(bad) > 0 {
+		return Whole{}, fault.InvalidFields("bad_standard", bad)
 	}
 	return Whole{Version: Version{Standard: head.ID, Version: head.Version, Title: head.Title, Unit: head.Unit, Label: head.Label, Unofficial: head.Unofficial,
 		Points: head.Points, Line: head.Line, Digest: Digest(set), Author: actor.From(ctx).PersonID}, Set: set}, nil
