@@ -40,6 +40,88 @@ func TestOddStandards(t *testing.T) {
 	}
 }
 
+// TestShapeOfADraft: what a page cannot show is not kept as a draft; and a table takes the place of a
+// draft at the revision that was seen, also when two bring one in at once.
+func TestShapeOfADraft(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	c := serving(t, h, "bureau office").as(t, "bureau office")
+	for n, rules := range []string{`"x"`, `null`, `[]`, `{"indicators":"x"}`} {
+		status, body := c.do(t, "POST", "/standards", `{"standard":{"id":"shape","version":1,"title":{"zh":"甲"},"unit":{"kind":"other"}},"guide":{},"rules":`+rules+`}`,
+			map[string]string{"Idempotency-Key": fmt.Sprint("odd-shape-", n)})
+		if status != http.StatusUnprocessableEntity && status != http.StatusBadRequest {
+			t.Errorf("%s: %d %v", rules, status, body)
+		}
+	}
+	bring := func(n int, title, match string) (int, map[string]any) {
+		table := base64.StdEncoding.EncodeToString([]byte("编号,方面,指标,分值,评分标准,方法\nA-1,甲," + title + ",10,不符合要求的每处扣一分，扣完为止,现场\n"))
+		headers := map[string]string{"Idempotency-Key": fmt.Sprint("shape-import-", n)}
+		if match != "" {
+			headers["If-Match"] = match
+		}
+		return c.do(t, "POST", "/standards/import", `{"frame":{"id":"shape","version":1,"title":{"zh":"甲"},"unit":{"kind":"other"},"line":"8","months":6},"file":"`+table+`"}`, headers)
+	}
+	if status, body := bring(1, "初稿", ""); status != http.StatusCreated {
+		t.Fatalf("%d %v", status, body)
+	}
+	if status, body := bring(2, "另起", ""); status != http.StatusConflict || body["code"] != "draft_there" {
+		t.Errorf("beside a draft: %d %v", status, body)
+	}
+	if status, body := bring(3, "未见", `"7"`); status != http.StatusPreconditionFailed {
+		t.Errorf("over a revision that nobody saw: %d %v", status, body)
+	}
+	codes := make(chan int, 2)
+	for n := range 2 {
+		go func() { status, _ := bring(4+n, fmt.Sprint("改稿", n), `"1"`); codes <- status }()
+	}
+	if a, b := <-codes, <-codes; a+b != http.StatusCreated+http.StatusPreconditionFailed {
+		t.Errorf("two at once: %d and %d", a, b)
+	}
+	_, body := c.do(t, "GET", "/standards/shape/versions/1", "", nil)
+	if raw, _ := json.Marshal(body["standard"]); !strings.Contains(string(raw), "改稿") {
+		t.Errorf("kept: %s", raw)
+	}
+}
+
+// TestReplacedByWhatStands: a document is replaced by one that stands, within a year, and what rests on
+// it is flagged from the day on and not before.
+func TestReplacedByWhatStands(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	office := h.As(t.Context(), "bureau office")
+	for _, title := range []string{"甲文", "乙文", "丙文"} {
+		if err := h.Standards.AddBasis(office, standards.Document{Title: title, Issuer: "省局", Level: "bureau"}, onceAs(title)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replace := func(title, by, day string) error {
+		return h.Standards.ReplaceBasis(office, standards.Replacement{Title: title, By: by, Day: day}, onceAs(title+by+day))
+	}
+	if err := replace("甲文", "乙文", "9999-12-31"); fault.CodeOf(err) != "bad_basis" {
+		t.Errorf("in another age: %v", err)
+	}
+	oneOf(t, bothAtOnce(func() error { return replace("甲文", "乙文", dayFrom(0)) }, func() error { return replace("乙文", "甲文", dayFrom(0)) }), "basis_gone")
+	gone, stands := "甲文", "乙文"
+	if err := replace("丙文", gone, dayFrom(30)); fault.CodeOf(err) != "basis_gone" {
+		gone, stands = stands, gone
+		if err := replace("丙文", gone, dayFrom(30)); fault.CodeOf(err) != "basis_gone" {
+			t.Errorf("by what was replaced: %v", err)
+		}
+	}
+	if err := replace("丙文", stands, dayFrom(30)); err != nil && fault.CodeOf(err) != "basis_replaced" {
+		t.Error(err)
+	}
+	list, err := h.Standards.Basis(h.As(t.Context(), "officer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range list {
+		if want := d.Title == gone; (d.Title == "甲文" || d.Title == "乙文" || d.Title == "丙文") && d.Replaced != want {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
 // TestStandardLargerThanAnEntry: what a table made is checked and saved again, whatever the size of an entry.
 func TestStandardLargerThanAnEntry(t *testing.T) {
 	t.Parallel()

@@ -251,7 +251,14 @@ func (a *API) importStandard(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v, bad, err := a.Standards.Import(c.Request().Context(), bytes.NewReader(in.File), int64(len(in.File)), in.Frame, key)
+	// Named, it is the revision of the draft whose place the table takes.
+	var over int64
+	if c.Request().Header.Get("If-Match") != "" {
+		if over, err = ifMatch(c); err != nil {
+			return err
+		}
+	}
+	v, bad, err := a.Standards.Import(c.Request().Context(), bytes.NewReader(in.File), int64(len(in.File)), in.Frame, over, key)
 	switch {
 	case err != nil:
 		return err

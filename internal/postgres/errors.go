@@ -115,6 +115,7 @@ var refused = map[string]*fault.Error{
 	"standard_reviews_digest":                    fault.New(fault.Stale, "changed_meanwhile"),
 	"standard_reviews_once":                      fault.New(fault.Conflict, "already_decided"),
 	"basis_documents_pkey":                       fault.New(fault.Conflict, "basis_there"),
+	"basis_replacements_stands":                  fault.New(fault.Conflict, "basis_gone"),
 	"basis_replacements_pkey":                    fault.New(fault.Conflict, "basis_replaced"),
 	"basis_replacements_title_fkey":              fault.New(fault.NotFound, "not_found"),
 	"basis_replacements_by_title_fkey":           fault.New(fault.NotFound, "not_found"),

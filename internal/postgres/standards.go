@@ -119,9 +119,12 @@ func (s Standards) change(ctx context.Context, ses ledger.Session, idem ledger.I
 // Insert makes a draft; versions of a standard follow one another.
 func (s Standards) Insert(ctx context.Context, ses ledger.Session, idem ledger.Idem, w standards.Whole) (standards.Version, error) {
 	return s.change(ctx, ses, idem, w.Version, func(t *txn) error {
-		var last int
-		if err := t.tx.QueryRow(ctx, "select coalesce(max(version), 0) from standard_sets where standard = $1", w.Standard).Scan(&last); err != nil {
+		var last, draft int
+		if err := t.tx.QueryRow(ctx, "select coalesce(max(version), 0), coalesce(max(version) filter (where state <> 'issued'), 0) from standard_sets where standard = $1", w.Standard).Scan(&last, &draft); err != nil {
 			return err
+		}
+		if draft > 0 {
+			return fault.New(fault.Conflict, "draft_there").With("version", draft)
 		}
 		if w.Version.Version != last+1 {
 			return fault.New(fault.Conflict, "standard_version").With("next", last+1)

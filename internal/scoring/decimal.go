@@ -3,6 +3,7 @@
 package scoring
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -20,11 +21,13 @@ func DecimalOf(r *big.Rat) (Decimal, error) {
 	return Decimal{r: new(big.Rat).Set(r)}, nil
 }
 
+var errDecimal = errors.New("not a decimal")
+
 // ParseDecimal reads "3", "-0.5" or "859/905".
 func ParseDecimal(s string) (Decimal, error) {
 	r, ok := new(big.Rat).SetString(s)
 	if !ok || strings.ContainsAny(s, "eE_xX") {
-		return Decimal{}, fmt.Errorf("not a decimal: %q", s)
+		return Decimal{}, fmt.Errorf("%w: %q", errDecimal, s)
 	}
 	return Decimal{r: r}, nil
 }

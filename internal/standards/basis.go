@@ -26,6 +26,8 @@ type Document struct {
 	IssuedOn   string    `json:"issued_on,omitempty"`
 	ReplacedBy string    `json:"replaced_by,omitempty"`
 	ReplacedOn string    `json:"replaced_on,omitempty"`
+	// Replaced from that day on.
+	Replaced bool `json:"replaced"`
 	AddedBy    uuid.UUID `json:"-"` // zero: shipped
 	// Files are the versions of the document itself, the newest first.
 	Files []BasisFile `json:"files"`
@@ -69,6 +71,9 @@ func (s *Service) Basis(ctx context.Context) ([]Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range docs {
+		docs[i].Replaced = docs[i].ReplacedBy != "" && docs[i].ReplacedOn <= s.today()
+	}
 	return docs, s.eachIssued(ctx, func(std *scoring.Standard) { quoted(docs, std) })
 }
 
@@ -111,14 +116,18 @@ func (s *Service) AddBasis(ctx context.Context, d Document, idem ledger.Idem) er
 }
 
 // ReplaceBasis says that another document of the register stands in a document's
-// place: what rests on it is flagged. Faults: forbidden, bad_basis, not_found,
-// basis_replaced.
+// place: from the day on what rests on it is flagged. Faults: forbidden, bad_basis,
+// not_found, basis_replaced, basis_gone.
 func (s *Service) ReplaceBasis(ctx context.Context, r Replacement, idem ledger.Idem) error {
 	if err := s.may(ctx, "manage", uuid.Nil); err != nil {
 		return err
 	}
 	if _, err := catalog.Day(r.Day); err != nil {
 		return fault.InvalidFields("bad_basis", []fault.Field{told("/on", "format", "日期应写作 年-月-日", "A day is written YYYY-MM-DD", nil)})
+	}
+	// A slip of the year could not be put right.
+	if last := catalog.DayOf(s.Now().AddDate(1, 0, 0)); r.Day > last {
+		return fault.InvalidFields("bad_basis", []fault.Field{told("/on", "range", "替代日期不晚于一年后（"+last+"）", "It is replaced within a year, by "+last, nil)})
 	}
 	if r.By == "" || r.By == r.Title {
 		return fault.InvalidFields("bad_basis", []fault.Field{told("/by", "enum", "请选择替代它的另一份文件", "Choose another document that replaces it", nil)})

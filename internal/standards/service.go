@@ -289,6 +289,9 @@ func drafted(ctx context.Context, set scoring.Set) (Whole, error) {
 	if err != nil {
 		return Whole{}, err
 	}
+	if err := scoring.Shape(set); err != nil {
+		return Whole{}, err
+	}
 	var bad []fault.Field
 	if !idForm.MatchString(head.ID) {
 		bad = append(bad, told("/id", "format", "编号为 2 至 40 个小写字母、数字和连字符，以字母开头", "An id is 2 to 40 small letters, digits and hyphens, a letter first", nil))
@@ -361,14 +364,19 @@ func (s *Service) Issue(ctx context.Context, standard string, version int, revis
 	return v, s.Refresh(ctx)
 }
 
-// Import makes a draft of a table. A table with mistakes makes none: they come back.
-func (s *Service) Import(ctx context.Context, r io.ReaderAt, size int64, f Frame, idem ledger.Idem) (Version, []Misread, error) {
+// Import makes a draft of a table, or puts it in the place of the draft there is, at the revision over
+// that was seen; 0 is a new one. A table with mistakes makes none: they come back.
+func (s *Service) Import(ctx context.Context, r io.ReaderAt, size int64, f Frame, over int64, idem ledger.Idem) (Version, []Misread, error) {
 	if err := s.may(ctx, "create", uuid.Nil); err != nil {
 		return Version{}, nil, err
 	}
 	set, bad, err := Import(r, size, f)
 	if err != nil || len(bad) > 0 {
 		return Version{}, bad, err
+	}
+	if over > 0 {
+		v, err := s.Save(ctx, f.ID, f.Version, over, set, idem)
+		return v, nil, err
 	}
 	v, err := s.Draft(ctx, set, idem)
 	return v, nil, err

@@ -6078,6 +6078,8 @@ export interface components {
             issued_on?: string;
             replaced_by?: string;
             replaced_on?: string;
+            /** @description from the day on */
+            replaced: boolean;
             files: components["schemas"]["BasisFile"][];
             uses: components["schemas"]["BasisUse"][];
         };
@@ -13481,6 +13483,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description revision of the draft whose place the table takes */
+                "If-Match"?: string;
             };
             path?: never;
             cookie?: never;

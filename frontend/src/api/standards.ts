@@ -203,8 +203,15 @@ export interface Imported {
   mistakes: Misread[]
 }
 
-export async function importStandard(frame: StandardFrame, file: string, key: string) {
-  const options = { method: 'POST', body: { frame, file }, idempotencyKey: key } as const
+/** Over is the revision of the draft whose place the table takes. */
+export async function importStandard(
+  frame: StandardFrame,
+  file: string,
+  over: number | undefined,
+  key: string,
+) {
+  const match = over === undefined ? {} : { ifMatch: over }
+  const options = { method: 'POST', body: { frame, file }, idempotencyKey: key, ...match } as const
   return (await call<Imported>('/standards/import', options)).data
 }
 

@@ -91,8 +91,8 @@ function Uses({ of: d }: { of: BasisDocument }) {
   if (d.uses.length === 0) return <>—</>
   return (
     <details>
-      <summary className={d.replaced_by ? 'danger' : undefined}>
-        {t(d.replaced_by ? 'standards.toReview' : 'standards.count', { count: d.uses.length })}
+      <summary className={d.replaced ? 'danger' : undefined}>
+        {t(d.replaced ? 'standards.toReview' : 'standards.count', { count: d.uses.length })}
       </summary>
       <ul>
         {d.uses.map((u) => (
@@ -240,9 +240,11 @@ function Replace({ documents }: { documents: BasisDocument[] }) {
         <label>
           {t('standards.replacedBy')}
           <select name="by">
-            {documents.map((d) => (
-              <option key={d.title}>{d.title}</option>
-            ))}
+            {documents
+              .filter((d) => !d.replaced_by)
+              .map((d) => (
+                <option key={d.title}>{d.title}</option>
+              ))}
           </select>
         </label>
         <label>

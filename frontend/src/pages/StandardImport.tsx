@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { importStandard, type Misread, type StandardFrame } from '../api/standards'
+import { importStandard, type Misread, type StandardFrame, useStandards } from '../api/standards'
 import { useT } from '../i18n'
 import { base64 } from '../standards/base64'
 import { Misreadings } from '../standards/Misreadings'
@@ -18,6 +18,13 @@ export default function StandardImport() {
   const go = useNavigate()
   const { busy, problems, run } = useAct()
   const [mistakes, setMistakes] = useState<Misread[]>([])
+  const list = useStandards().data?.standards ?? []
+  const [named, setNamed] = useState('')
+  // The draft that the table would take the place of.
+  const draft = list.find(
+    (v) =>
+      (v.state === 'draft' || v.state === 'reviewed') && `${v.standard} ${v.version}` === named,
+  )
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
@@ -39,7 +46,7 @@ export default function StandardImport() {
     const table = await base64(file)
     setMistakes([])
     await run(async (key) => {
-      const answer = await importStandard(frame, table, key)
+      const answer = await importStandard(frame, table, draft?.revision, key)
       setMistakes(answer.mistakes)
       if (answer.version)
         await go(`/standards/${answer.version.standard}/v/${answer.version.version}`)
@@ -50,7 +57,14 @@ export default function StandardImport() {
       <PageTitle title={t('standards.import')} />
       <div className="panel">
         <p>{t('standards.importMeans')}</p>
-        <form className="delegation-form" onSubmit={(e) => void send(e)}>
+        <form
+          className="delegation-form"
+          onSubmit={(e) => void send(e)}
+          onChange={(e) => {
+            const typed = new FormData(e.currentTarget)
+            setNamed(`${String(typed.get('id') ?? '').trim()} ${Number(typed.get('version'))}`)
+          }}
+        >
           <label>
             {t('standards.id')}
             <input name="id" required pattern="[a-z][a-z0-9\-]{1,39}" />
@@ -95,6 +109,12 @@ export default function StandardImport() {
             {t('standards.file')}
             <input name="file" type="file" accept=".xlsx,.csv" required />
           </label>
+          {draft && (
+            <label className="wide">
+              <input type="checkbox" name="over" required />{' '}
+              {t('standards.over', { revision: draft.revision })}
+            </label>
+          )}
           <Button type="primary" htmlType="submit" loading={busy}>
             {t('standards.bringIn')}
           </Button>

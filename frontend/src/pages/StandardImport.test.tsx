@@ -1,0 +1,40 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { afterEach, expect, it, vi } from 'vitest'
+import StandardImport from './StandardImport'
+
+afterEach(() => vi.unstubAllGlobals())
+
+it('asks before a table takes the place of a draft, and names the revision that was seen', async () => {
+  const sent: (string | null)[] = []
+  vi.stubGlobal('fetch', (_: string, init: RequestInit = {}) => {
+    if (init.method !== 'POST') return new Promise(() => {})
+    sent.push(new Headers(init.headers).get('If-Match'))
+    return Promise.resolve(new Response(JSON.stringify({ mistakes: [] }), { status: 201 }))
+  })
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  client.setQueryData(['standards'], {
+    standards: [{ standard: 'ward', version: 1, state: 'draft', revision: 3 }],
+    actions: ['create'],
+  })
+  const router = createMemoryRouter([{ path: '/', element: <StandardImport /> }])
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  const file = new File(['编号,方面\n'], 'a.csv')
+  fireEvent.change(screen.getByLabelText(/表格文件/), { target: { files: [file] } })
+  const id = document.querySelector('input[name=id]')!
+  fireEvent.change(id, { target: { value: 'other' } })
+  expect(screen.queryByRole('checkbox')).toBeNull()
+  const send = () => fireEvent.submit(id.closest('form')!)
+  send()
+  await waitFor(() => expect(sent).toEqual([null]))
+  fireEvent.change(id, { target: { value: 'ward' } })
+  expect(screen.getByRole('checkbox').closest('label')?.textContent).toContain('第 3 次修改')
+  await waitFor(() => expect(document.querySelector('.ant-btn-loading')).toBeNull())
+  send()
+  await waitFor(() => expect(sent).toEqual([null, '"3"']))
+})
