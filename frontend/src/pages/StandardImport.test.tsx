@@ -8,16 +8,17 @@ afterEach(() => vi.unstubAllGlobals())
 
 it('asks before a table takes the place of a draft, and names the revision that was seen', async () => {
   const sent: (string | null)[] = []
-  vi.stubGlobal('fetch', (_: string, init: RequestInit = {}) => {
-    if (init.method !== 'POST') return new Promise(() => {})
-    sent.push(new Headers(init.headers).get('If-Match'))
-    return Promise.resolve(new Response(JSON.stringify({ mistakes: [] }), { status: 201 }))
-  })
-  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
-  client.setQueryData(['standards'], {
+  const known = {
     standards: [{ standard: 'ward', version: 1, state: 'draft', revision: 3 }],
     actions: ['create'],
+  }
+  vi.stubGlobal('fetch', async (_: string, init: RequestInit = {}) => {
+    if (init.method !== 'POST') return new Response(JSON.stringify(known))
+    sent.push(new Headers(init.headers).get('If-Match'))
+    return new Response(JSON.stringify({ mistakes: [] }), { status: 201 })
   })
+  const client = new QueryClient()
+  client.setQueryData(['standards'], known)
   const router = createMemoryRouter([{ path: '/', element: <StandardImport /> }])
   render(
     <QueryClientProvider client={client}>
