@@ -123,7 +123,7 @@ describe('a standard from draft to issue', () => {
     for (const index of [1, 2]) {
       await office.getByLabel('看哪个单位的符合情况').selectOption({ index })
       await office.getByText('本单位标准未对应').first().waitFor()
-      await office.getByText(/^符合 \d+ 条/).waitFor()
+      await office.getByText(/符合 \d+ 条，共考核/).waitFor()
     }
     expect(await violations(office)).toEqual([])
     await shot(office, 'external-lists')

@@ -6,6 +6,7 @@ import { shown } from '../score/decimal'
 import { Tree } from '../score/Tree'
 import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
+import '../score/score.css'
 import { num, Table } from './Table'
 
 type Department = WholePrison['departments'][number]
