@@ -10,8 +10,10 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/actor"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
 	"taizhang/internal/stewardship"
 )
 
@@ -195,6 +197,22 @@ func TestPaperEnds(t *testing.T) {
 	}
 	if list, err := h.Stewardship.Province(h.As(t.Context(), "area head")); err != nil || len(list) != 0 {
 		t.Errorf("an area head counts prisons: %+v %v", list, err)
+	}
+	// Who inspects an area sees what stands beside XX-01 there, while the grant lasts.
+	inspector := h.Person("inspector")
+	inspector.Grants = []actor.Grant{{ID: uuid.New(), PrisonID: h.Prison, Areas: []uuid.UUID{h.Area}, From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}}
+	seen, err := h.Stewardship.Paper(actor.With(t.Context(), inspector), h.Prison)
+	if err != nil || len(seen.Areas) != 1 || seen.Areas[0].Area != h.Area || seen.Tally.Ended != sum.Ended || seen.Feeds.Share != "XX-01.share" {
+		t.Errorf("%+v %v", seen.Tally, err)
+	}
+	for _, line := range []string{seen.Feeds.Share, seen.Feeds.Beside} {
+		if !slices.ContainsFunc(h.Standard.Domains, func(d scoring.Domain) bool {
+			return slices.ContainsFunc(d.Indicators, func(i scoring.Indicator) bool {
+				return slices.ContainsFunc(i.Lines, func(l scoring.Line) bool { return l.ID == line })
+			})
+		}) {
+			t.Errorf("the standard has no line %s", line)
+		}
 	}
 	// An end that began while a word against it waited is not undone behind its back.
 	to(stewardship.Dual, dayFrom(0), "系统停机，暂用纸质")

@@ -103,18 +103,21 @@ function show(at = '/matrix') {
 it('shows who owns, approves and reads, and where nobody holds the post', () => {
   show('/prisons/p/matrix')
   const duty = screen.getByRole('row', { name: /值班日志/ })
-  expect(within(duty).getAllByRole('cell')[0]?.textContent).toBe('主条件审阅')
-  expect(within(duty).getAllByRole('cell')[2]?.textContent).toBe('审阅空岗')
+  expect(within(duty).getAllByRole('cell')[2]?.textContent).toBe('主条件审阅')
+  expect(within(duty).getAllByRole('cell')[0]?.textContent).toBe('审阅空岗')
   const labour = screen.getByRole('row', { name: /劳动日志/ })
-  expect(within(labour).getAllByRole('cell')[1]?.textContent).toBe('主阅')
+  expect(within(labour).getAllByRole('cell')[3]?.textContent).toBe('主阅')
 })
 
 it('narrows by words, by department, and to what has a gap or an overlap', () => {
   const router = show('/prisons/p/matrix')
   expect(screen.getByText('共 2 种台账')).toBeInTheDocument()
-  fireEvent.click(screen.getByLabelText('只看有空档或重叠的'))
+  const only = screen.getByLabelText('只看')
+  fireEvent.change(only, { target: { value: 'gap' } })
   expect(screen.queryByRole('row', { name: /劳动日志/ })).toBeNull()
-  fireEvent.click(screen.getByLabelText('只看有空档或重叠的'))
+  fireEvent.change(only, { target: { value: 'overlap' } })
+  expect(screen.queryByRole('row', { name: /值班日志/ })).toBeNull()
+  fireEvent.change(only, { target: { value: '' } })
   fireEvent.change(screen.getByLabelText('科室'), { target: { value: 'dept_labour' } })
   expect(screen.queryByRole('row', { name: /值班日志/ })).toBeNull()
   expect(screen.queryByRole('columnheader', { name: '狱政管理科' })).toBeNull()
@@ -140,7 +143,7 @@ it('opens what each figure counts', () => {
         within(list).queryAllByRole(list.querySelector('table') ? 'rowheader' : 'listitem'),
       ).toHaveLength(n)
   }
-  fireEvent.click(screen.getByRole('link', { name: '审批环节空岗' }))
+  fireEvent.click(screen.getByRole('link', { name: '空岗' }))
   const vacant = screen.getByRole('row', { name: /监区长审核/ })
   expect(vacant.textContent).toContain('监区长')
   expect(vacant.textContent).toContain('一监区')

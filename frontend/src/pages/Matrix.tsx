@@ -18,6 +18,13 @@ import '../calendar/calendar.css'
 import '../stewardship/stewardship.css'
 
 const filters = ['q', 'department', 'only', 'show'] as const
+const kinds = ['any', 'gap', 'overlap'] as const
+
+/** Whether a list of the report tells what is missing, or what is double. */
+const ofKind = (kind: string, list: StewardRow['problems'][number]) => {
+  const double = list === 'two_owners' || list === 'overlaps'
+  return kind === 'any' || (kind === 'overlap' && double) || (kind === 'gap' && !double)
+}
 
 /** Which department owns, approves and reads each ledger, and where nobody does or two do. */
 export default function Matrix() {
@@ -42,9 +49,9 @@ function Whole({ data }: { data: StewardMatrix }) {
     (r) =>
       holds(`${names.ledger(r.ledger)} ${r.ledger}`, now.q) &&
       (now.department === '' || r.marks.some((m) => m.unit === now.department)) &&
-      (now.only === '' || r.problems.length > 0),
+      r.problems.some((p) => ofKind(now.only, p)) === (now.only !== ''),
   )
-  const units = [...data.departments, 'area', 'prison'].filter(
+  const units = ['area', 'prison', ...data.departments].filter(
     (u) => now.department === '' || u === now.department || u === 'area' || u === 'prison',
   )
   return (
@@ -55,11 +62,18 @@ function Whole({ data }: { data: StewardMatrix }) {
         <p className="calendar-tools">
           <label>
             {t('matrix.text')}{' '}
-            <input type="search" value={now.q} onChange={(e) => set({ q: e.target.value })} />
+            <input
+              type="search"
+              defaultValue={now.q}
+              onChange={(e) => set({ q: e.target.value })}
+            />
           </label>
           <label>
             {t('matrix.department')}{' '}
-            <select value={now.department} onChange={(e) => set({ department: e.target.value })}>
+            <select
+              defaultValue={now.department}
+              onChange={(e) => set({ department: e.target.value })}
+            >
               <option value="">{t('matrix.all')}</option>
               {data.departments.map((d) => (
                 <option key={d} value={d}>
@@ -69,12 +83,15 @@ function Whole({ data }: { data: StewardMatrix }) {
             </select>
           </label>
           <label>
-            <input
-              type="checkbox"
-              checked={now.only !== ''}
-              onChange={(e) => set({ only: e.target.checked ? '1' : '' })}
-            />{' '}
-            {t('matrix.only')}
+            {t('matrix.only')}{' '}
+            <select defaultValue={now.only} onChange={(e) => set({ only: e.target.value })}>
+              <option value="">{t('matrix.all')}</option>
+              {kinds.map((k) => (
+                <option key={k} value={k}>
+                  {t(`matrix.only_${k}`)}
+                </option>
+              ))}
+            </select>
           </label>
           <span role="status" className="quiet">
             {t('matrix.found', { n: rows.length })}
@@ -145,7 +162,7 @@ function Cells({ rows, units, to }: CellsProps) {
                 <Link to={`/ledgers/${r.ledger}`}>{names.ledger(r.ledger)}</Link>{' '}
                 {r.problems.map((p) => (
                   <Link key={p} to={to(p)} className="status overdue">
-                    {t(`matrix.report_${p}`)}
+                    {t(`matrix.tag_${p}`)}
                   </Link>
                 ))}
               </th>

@@ -77,7 +77,11 @@ function Whole({ paper }: { paper: Data }) {
         <p className="calendar-tools">
           <label>
             {t('paper.search')}{' '}
-            <input type="search" value={now.q} onChange={(e) => set({ q: e.target.value })} />
+            <input
+              type="search"
+              defaultValue={now.q}
+              onChange={(e) => set({ q: e.target.value })}
+            />
           </label>
         </p>
         {ledgers.length === 0 ? (

@@ -75,9 +75,9 @@ export function DeclareForm({ paper }: { paper: Paper }) {
           {t('paper.reason')}
           <input name="reason" maxLength={500} />
         </label>
-        <fieldset className="wide">
+        <fieldset className="wide ledgers">
           <legend>{t('paper.ledgers')}</legend>
-          <label className="inline">
+          <label>
             <input
               type="checkbox"
               checked={cells.length > 0 && picked.length === cells.length}

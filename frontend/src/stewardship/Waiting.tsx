@@ -52,7 +52,7 @@ export function Waiting({ paper }: { paper: Paper }) {
             t('paper.area'),
             t('paper.state'),
             t('paper.asked'),
-            t('paper.reason'),
+            t('paper.why'),
             t('paper.author'),
           ]}
         >

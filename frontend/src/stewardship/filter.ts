@@ -1,6 +1,9 @@
 import { useSearchParams } from 'react-router'
 
-/** What a page is narrowed to, kept in its address so that it can be handed on. */
+/**
+ * What a page is narrowed to, kept in its address so that it can be handed on. The address follows a
+ * moment later: fields that set it keep what is typed themselves (defaultValue).
+ */
 export function useFilter<Name extends string>(names: readonly Name[]) {
   const [asked, ask] = useSearchParams()
   const now = Object.fromEntries(names.map((n) => [n, asked.get(n) ?? ''])) as Record<Name, string>
