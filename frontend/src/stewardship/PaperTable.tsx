@@ -75,13 +75,16 @@ export function PaperTable({ paper, ledgers, to }: Props) {
   )
 }
 
-/** The electronic share, which opens what it counts. */
+/** So many electronic, so many off paper, of all: each opens what it counts. */
 function Share({ of, to }: { of: PaperTally; to: (state: string) => string }) {
   const t = useT()
   return (
-    <div>
-      <Link to={to('electronic')} aria-label={`${t('paper.electronic')} ${share(of)}`}>
-        {share(of)}
+    <div className="shares">
+      <Link to={to('electronic')}>
+        {t('paper.electronic')} {share(of)}
+      </Link>
+      <Link to={to('ended')}>
+        {t('paper.endedShort')} {of.ended}/{of.all}
       </Link>
     </div>
   )

@@ -12,6 +12,7 @@ export function Standing({ of }: { of: PaperCell }) {
   return (
     <>
       <span className={`status ${looks[of.state]}`}>{t(`paper.${of.state}`)}</span>
+      {of.state === 'ended' && <div className="quiet">{of.since}</div>}
       {of.ahead && (
         <div className="quiet">
           {t('paper.ahead', { day: of.ahead.from_day, state: t(`paper.${of.ahead.state}`) })}
