@@ -120,7 +120,7 @@ func (s Stewardship) DecidePaper(ctx context.Context, ses ledger.Session, idem l
 	})
 }
 
-// papers as the verifier reads them.
+// paperDeclarations and paperVerdicts as the verifier reads them.
 func (s *Snapshot) paperDeclarations(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		d, err := scanPaper(row)

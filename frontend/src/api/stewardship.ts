@@ -24,6 +24,13 @@ export const useMatrix = (prison: string) =>
   useAsked<StewardMatrix>(`/prisons/${prison}/matrix`, prison !== '')
 export const usePaper = (prison: string) =>
   useAsked<Paper>(`/prisons/${prison}/paper`, prison !== '')
+
+/** The same where it only stands beside: asked once, and not again with all else that an act changes. */
+export function usePaperBeside(prison: string) {
+  const queryFn = async () => (await call<Paper>(`/prisons/${prison}/paper`)).data
+  const queryKey = ['stewardship', 'beside', prison]
+  return useQuery({ queryKey, queryFn, enabled: prison !== '', staleTime: 'static' })
+}
 export const useProvincePaper = () => useAsked<{ prisons: PaperOfPrison[] }>('/paper', true)
 
 async function post(path: string, body: unknown, key: string) {

@@ -103,6 +103,7 @@ function show(of: Data, element = <Paper />, prisons: object[] = []) {
     ended: [],
   })
   client.setQueryData(['stewardship', '/prisons/p/paper'], of)
+  client.setQueryData(['stewardship', 'beside', 'p'], of)
   client.setQueryData(['stewardship', '/paper'], { prisons })
   const router = createMemoryRouter([{ path: '/prisons/:prison/paper', element }], {
     initialEntries: ['/prisons/p/paper'],

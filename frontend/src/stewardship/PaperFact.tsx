@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { usePaper } from '../api/stewardship'
+import { usePaperBeside } from '../api/stewardship'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 
@@ -7,7 +7,7 @@ import { useNames } from '../ui/names'
 export function PaperFact({ prison, area, line }: { prison: string; area?: string; line: string }) {
   const t = useT()
   const names = useNames()
-  const { data } = usePaper(area ? prison : '')
+  const { data } = usePaperBeside(area ? prison : '')
   const tally = data?.areas.find((a) => a.area === area)?.tally
   if (!data || !tally || (line !== data.feeds.share && line !== data.feeds.beside)) return null
   const both = data.cells.filter((c) => c.area === area && c.state === 'dual')
