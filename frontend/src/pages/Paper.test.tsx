@@ -18,6 +18,9 @@ vi.mock('../api/stewardship', async (original) => ({
   declarePaper: vi.fn(),
   decidePaper: vi.fn(),
 }))
+// Beside other work the first answer may take longer than a second.
+const patient = { timeout: 10_000 }
+
 beforeEach(() => {
   vi.mocked(declarePaper).mockReset()
   vi.mocked(decidePaper).mockReset()
@@ -153,7 +156,7 @@ it('declares several ledgers on what was seen, but none that waits', async () =>
   fireEvent.change(screen.getByLabelText('自'), { target: { value: '2026-03-05' } })
   fireEvent.change(screen.getByLabelText(/^理由/), { target: { value: '系统停机' } })
   fireEvent.click(screen.getByRole('button', { name: '提交申报' }))
-  await waitFor(() => expect(declarePaper).toHaveBeenCalled())
+  await waitFor(() => expect(declarePaper).toHaveBeenCalled(), patient)
   expect(vi.mocked(declarePaper).mock.lastCall?.slice(0, 2)).toEqual([
     'p',
     {
@@ -180,9 +183,9 @@ it('decides what is chosen, and says in the server’s words why not', async () 
   expect(screen.getByRole('button', { name: '退回所选' })).toBeDisabled()
   fireEvent.click(screen.getByLabelText('选择 一监区 值班日志'))
   fireEvent.click(screen.getByRole('button', { name: '退回所选' }))
-  expect(await screen.findByText('退回须写明理由')).toBeInTheDocument()
+  expect(await screen.findByText('退回须写明理由', {}, patient)).toBeInTheDocument()
   fireEvent.click(screen.getByRole('button', { name: /确认所选/ }))
-  await waitFor(() => expect(decidePaper).toHaveBeenCalledTimes(2))
+  await waitFor(() => expect(decidePaper).toHaveBeenCalledTimes(2), patient)
   expect(vi.mocked(decidePaper).mock.lastCall?.slice(0, 2)).toEqual([
     'p',
     {
