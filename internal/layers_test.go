@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"scoring", "lifecycle", "search", "catalog", "integrity"},
 	{"workbook"},
 	{"ledger", "duty", "inspection", "account", "proposal", "printing", "retrieval", "connector", "exchange",
-		"organisation", "standards", "assessment", "accreditation", "guidance", "planning", "overview"},
+		"organisation", "standards", "assessment", "accreditation", "guidance", "planning", "stewardship", "overview"},
 	{"postgres", "objectstore", "access", "outbound"},
 	{"httpapi", "jobs", "demo", "embedded", "config", "telemetry"},
 	{"testkit", "housetest", "kill"},
@@ -40,6 +40,7 @@ var beside = map[string][]string{
 	"proposal":      {"ledger"},
 	"retrieval":     {"ledger"},
 	"standards":     {"ledger"},
+	"stewardship":   {"ledger"},
 	"demo":          {"httpapi"}, "housetest": {"testkit"}, "kill": {"housetest", "testkit"},
 	// The private servers are started by tests too, and know nothing of the house.
 	"testkit": {"embedded"},

@@ -12,6 +12,7 @@ import (
 	"taizhang/internal/overview"
 	"taizhang/internal/planning"
 	"taizhang/internal/postgres"
+	"taizhang/internal/stewardship"
 	"taizhang/schemas"
 )
 
@@ -45,6 +46,7 @@ func (h *house) wireAccreditation() error {
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases
 	h.api.Planning = &planning.Service{Store: postgres.Planning{Store: h.store}, Access: h.access, Road: h.cases, Standards: h.standards, Now: h.now}
+	h.api.Stewardship = &stewardship.Service{Store: postgres.Stewardship{Store: h.store}, Access: h.access, Catalog: h.catalog, Register: h.api.Register, Now: h.now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	if err != nil {
 		return err

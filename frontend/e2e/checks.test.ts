@@ -63,6 +63,9 @@ describe('a check', () => {
     await page.getByLabel('结论').fill('不符合标准')
     await page.getByRole('button', { name: '记录问题' }).click()
     await page.getByText('缺谈话室、储藏室各一间', { exact: true }).waitFor()
+    // The sheet is asked for anew beside the findings: both are there when the button rests.
+    const rests = () => page.locator('.ant-btn-loading').waitFor({ state: 'detached' })
+    await rests()
     const score = await page.locator('.score-total').innerText()
     await page.getByLabel('标准条款').selectOption('')
     await page.getByLabel('现场查看').check()
@@ -70,6 +73,7 @@ describe('a check', () => {
     await page.getByLabel('结论').fill('可以改进')
     await page.getByRole('button', { name: '记录问题' }).click()
     await page.getByText('增设指示标识', { exact: true }).waitFor()
+    await rests()
     expect(await page.locator('.score-total').innerText()).toBe(score)
     await page.context().close()
   })

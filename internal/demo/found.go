@@ -310,6 +310,10 @@ func (p *Province) open(ctx context.Context, u *unit) error {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	// One post falls vacant, so that there is a gap to be seen: of the kitchen's instructor.
+	if _, err = conn.Exec(ctx, "update postings set until_at = now() where prison_id = $1 and area_id = $2 and role = $3 and until_at is null", u.id, u.area("F1"), actor.Instructor); err != nil {
+		return err
+	}
 	_, err = conn.Exec(ctx, "update prisons set opened_at = now() where prison_id = $1", u.id)
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/planning"
 	"taizhang/internal/postgres"
+	"taizhang/internal/stewardship"
 )
 
 // life is one prison living its days.
@@ -58,6 +59,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	l.deliberate(cases, checks)
 	l.guide(&guidance.Service{Store: postgres.Guidance{Store: store}, Access: p.Access, Now: clock, Clock: clock})
 	l.intend(&planning.Service{Store: postgres.Planning{Store: store}, Access: p.Access, Road: cases, Standards: cases.Standards, Now: clock, Clock: clock})
+	l.endPaper(&stewardship.Service{Store: postgres.Stewardship{Store: store}, Access: p.Access, Catalog: p.Catalog, Register: &catalog.Register{}, Now: clock, Clock: clock})
 	day := 0
 	for a, ok := l.agenda.next(); ok; a, ok = l.agenda.next() {
 		if a.at.After(l.end) {

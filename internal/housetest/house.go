@@ -40,6 +40,7 @@ import (
 	"taizhang/internal/retrieval"
 	"taizhang/internal/scoring"
 	"taizhang/internal/standards"
+	"taizhang/internal/stewardship"
 	"taizhang/internal/testkit"
 	"taizhang/migrations"
 	"taizhang/policies"
@@ -48,33 +49,34 @@ import (
 
 // House is everything a test needs.
 type House struct {
-	OwnerURL   string
-	Owner      *pgx.Conn // superuser: organisation, and what an attacker could do
-	Store      *postgres.Store
-	Files      *objectstore.Store
-	Catalog    *catalog.Catalog
-	Register   *catalog.Register
-	Access     *access.Enforcer
-	Ledger     *ledger.Service
-	Duty       *duty.Service
-	Assessment *assessment.Service
-	Standard   *scoring.Standard
-	Proposals  *proposal.Service
-	Retrieval  *retrieval.Service
-	Exchange   *exchange.Service
-	Areas      *organisation.Service
-	Guidance   *guidance.Service
-	Overview   *overview.Service
-	Planning   *planning.Service
-	Inspection *inspection.Service
-	Cases      *accreditation.Service
-	Standards  *standards.Service
-	Prison     uuid.UUID
-	Area       uuid.UUID // ordinary, with labour
-	Other      uuid.UUID // another area of the same prison
-	began      time.Time
-	people     map[string]actor.Actor
-	config     objectstore.Config
+	OwnerURL    string
+	Owner       *pgx.Conn // superuser: organisation, and what an attacker could do
+	Store       *postgres.Store
+	Files       *objectstore.Store
+	Catalog     *catalog.Catalog
+	Register    *catalog.Register
+	Access      *access.Enforcer
+	Ledger      *ledger.Service
+	Duty        *duty.Service
+	Assessment  *assessment.Service
+	Standard    *scoring.Standard
+	Proposals   *proposal.Service
+	Retrieval   *retrieval.Service
+	Exchange    *exchange.Service
+	Areas       *organisation.Service
+	Guidance    *guidance.Service
+	Overview    *overview.Service
+	Planning    *planning.Service
+	Inspection  *inspection.Service
+	Cases       *accreditation.Service
+	Standards   *standards.Service
+	Stewardship *stewardship.Service
+	Prison      uuid.UUID
+	Area        uuid.UUID // ordinary, with labour
+	Other       uuid.UUID // another area of the same prison
+	began       time.Time
+	people      map[string]actor.Actor
+	config      objectstore.Config
 }
 
 // New makes a house of its own for the test.
@@ -143,6 +145,7 @@ func New(t testing.TB) *House {
 		Owner: h.Access.Owner, Calendar: h.Catalog.Calendar, Machines: machines, Now: time.Now}
 	h.Inspection.Titles, h.Inspection.Cases = h.Cases, h.Cases
 	h.Planning = &planning.Service{Store: postgres.Planning{Store: h.Store}, Access: h.Access, Road: h.Cases, Standards: h.Standards, Now: time.Now}
+	h.Stewardship = &stewardship.Service{Store: postgres.Stewardship{Store: h.Store}, Access: h.Access, Catalog: h.Catalog, Register: h.Register, Now: time.Now}
 	targets, err := overview.ReadTargets(schemas.FS)
 	check(err)
 	h.Overview = &overview.Service{Store: postgres.Overview{Store: h.Store}, Access: h.Access, Road: h.Cases, Scores: h.Assessment, Visits: h.Guidance, Standards: h.Standards,

@@ -42,6 +42,7 @@ func (a *API) routes() []route {
 		a.bulletinRoutes(),
 		a.overviewRoutes(),
 		a.planRoutes(),
+		a.stewardshipRoutes(),
 		a.meetingRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),

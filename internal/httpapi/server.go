@@ -30,33 +30,35 @@ import (
 	"taizhang/internal/proposal"
 	"taizhang/internal/retrieval"
 	"taizhang/internal/standards"
+	"taizhang/internal/stewardship"
 )
 
 // API is what the routes stand on.
 type API struct {
-	Ledger     *ledger.Service
-	Duty       *duty.Service
-	Assessment *assessment.Service
-	Cases      *accreditation.Service
-	Inspection *inspection.Service
-	Accounts   *account.Service
-	Proposals  *proposal.Service
-	Retrieval  *retrieval.Service
-	Printing   *printing.Service
-	Connectors *connector.Service
-	Exchange   *exchange.Service
-	Areas      *organisation.Service
-	Guidance   *guidance.Service
-	Overview   *overview.Service
-	Planning   *planning.Service
-	Standards  *standards.Service
-	Register   *catalog.Register
-	Catalog    *catalog.Catalog
-	House      House
-	Log        *slog.Logger
-	Static     fs.FS
-	Secure     bool // TLS stands before us: cookies get the __Host- prefix
-	Ready      func(context.Context) error
+	Ledger      *ledger.Service
+	Duty        *duty.Service
+	Assessment  *assessment.Service
+	Cases       *accreditation.Service
+	Inspection  *inspection.Service
+	Accounts    *account.Service
+	Proposals   *proposal.Service
+	Retrieval   *retrieval.Service
+	Printing    *printing.Service
+	Connectors  *connector.Service
+	Exchange    *exchange.Service
+	Areas       *organisation.Service
+	Guidance    *guidance.Service
+	Overview    *overview.Service
+	Planning    *planning.Service
+	Standards   *standards.Service
+	Stewardship *stewardship.Service
+	Register    *catalog.Register
+	Catalog     *catalog.Catalog
+	House       House
+	Log         *slog.Logger
+	Static      fs.FS
+	Secure      bool // TLS stands before us: cookies get the __Host- prefix
+	Ready       func(context.Context) error
 	// Progress of the demonstration's making; nil outside it.
 	Making func() Progress
 	// Forward sets the demonstration's clock; nil outside it.

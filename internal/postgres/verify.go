@@ -141,6 +141,8 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.plans,
 			s.planDecisions,
 			s.responsibilities,
+			s.paperDeclarations,
+			s.paperVerdicts,
 			s.cases,
 			s.caseEvents,
 			s.caseRecords,

@@ -3687,6 +3687,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ledgers in force by department as owner, approver and reader, with what is missing or double */
+        get: operations["matrix.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the ledgers of each prison in sight are kept, on paper or electronically */
+        get: operations["paper.province"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each ledger is kept in each area of a prison that the reader sees */
+        get: operations["paper.get"];
+        put?: never;
+        /** Declare how ledgers of an area are kept from a day on; seen is the number of declarations that were seen */
+        post: operations["paper.declare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/paper/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or refuse declarations as the owning department, or take back one that is the own */
+        post: operations["paper.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/focus": {
         parameters: {
             query?: never;
@@ -7964,6 +8033,180 @@ export interface components {
             day: string;
             duties: components["schemas"]["PrisonDuty"][];
             vacant: number;
+        };
+        StewardMark: {
+            /** @description a department, area or prison */
+            unit: string;
+            owner: boolean;
+            approver: boolean;
+            /** @description approves under a condition alone */
+            when: boolean;
+            reader: boolean;
+            /** @description a ledger of the department shows fields of this one */
+            takes: boolean;
+            /** @description nobody holds the post of a step of its */
+            vacant: boolean;
+        };
+        StewardStep: {
+            id: string;
+            title: components["schemas"]["Text"];
+            /** @enum {string} */
+            unit: "area" | "owner" | "prison";
+            roles: string[];
+            /** @description under a condition alone */
+            when: boolean;
+            vacant: boolean;
+            /** @description where nobody holds it */
+            areas: string[];
+        };
+        StewardRow: {
+            ledger: string;
+            owners: string[];
+            marks: components["schemas"]["StewardMark"][];
+            steps: components["schemas"]["StewardStep"][];
+            /** @description lists of the report that name it */
+            problems: ("no_owner" | "two_owners" | "vacant" | "owner_only" | "overlaps")[];
+        };
+        StewardVacancy: {
+            ledger: string;
+            step: components["schemas"]["Text"];
+            /** @enum {string} */
+            unit: "area" | "owner" | "prison";
+            roles: string[];
+            when: boolean;
+            areas: string[];
+        };
+        StewardPair: {
+            ledger: string;
+            /** @description its title */
+            field: string;
+            other: string;
+            /** @description the title there */
+            text: string;
+            /** @description in thousandths */
+            score: number;
+            /** @description two departments own them */
+            crossing: boolean;
+        };
+        StewardReport: {
+            no_owner: string[];
+            two_owners: string[];
+            vacant: components["schemas"]["StewardVacancy"][];
+            /** @description ledgers that nobody but the owning department approves */
+            owner_only: string[];
+            /** @description departments that own nothing */
+            idle: string[];
+            overlaps: components["schemas"]["StewardPair"][];
+        };
+        StewardMatrix: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: date */
+            day: string;
+            departments: string[];
+            ledgers: components["schemas"]["StewardRow"][];
+            report: components["schemas"]["StewardReport"];
+        };
+        /** @enum {string} */
+        PaperState: "paper" | "dual" | "ended";
+        /** @enum {string} */
+        PaperWord: "confirm" | "refuse" | "withdraw";
+        PaperVerdict: {
+            verdict: components["schemas"]["PaperWord"];
+            comment?: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        PaperDeclaration: {
+            /** Format: uuid */
+            area: string;
+            ledger: string;
+            n: number;
+            state: components["schemas"]["PaperState"];
+            /** Format: date */
+            from_day: string;
+            reason?: string;
+            author_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            verdict?: components["schemas"]["PaperVerdict"];
+        };
+        PaperTally: {
+            all: number;
+            paper: number;
+            dual: number;
+            ended: number;
+            /** @description on both tracks or on paper no more */
+            electronic: number;
+            /** @description for their confirmation */
+            waits: number;
+        };
+        PaperCell: {
+            /** Format: uuid */
+            area: string;
+            ledger: string;
+            state: components["schemas"]["PaperState"];
+            /**
+             * Format: date
+             * @description absent where nobody declared anything
+             */
+            since?: string;
+            ahead?: components["schemas"]["PaperDeclaration"];
+            waits?: components["schemas"]["PaperDeclaration"];
+            /** @description declarations there are */
+            n: number;
+            /** @description the newest first */
+            acts: components["schemas"]["PaperDeclaration"][];
+            /** @description what the reader may do with what waits */
+            actions: components["schemas"]["PaperWord"][];
+        };
+        PaperLedger: {
+            ledger: string;
+            owner: string;
+            /**
+             * Format: date
+             * @description into force; absent from the beginning
+             */
+            came?: string;
+            /** @description paper ledgers whose content it took over */
+            old: {
+                no: string;
+                title: components["schemas"]["Text"];
+            }[];
+            tally: components["schemas"]["PaperTally"];
+            /**
+             * Format: date
+             * @description on which the last area ends its paper, where every one has such a day
+             */
+            ends_on?: string;
+        };
+        Paper: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: date */
+            day: string;
+            tally: components["schemas"]["PaperTally"];
+            areas: {
+                /** Format: uuid */
+                area: string;
+                tally: components["schemas"]["PaperTally"];
+            }[];
+            ledgers: components["schemas"]["PaperLedger"][];
+            cells: components["schemas"]["PaperCell"][];
+            /** @description areas that the reader may declare for */
+            declares: string[];
+            /** @description lines of a standard that the figures of an area are held beside */
+            feeds: {
+                share: string;
+                beside: string;
+            };
+        };
+        PaperOfPrison: {
+            /** Format: uuid */
+            prison: string;
+            areas: number;
+            tally: components["schemas"]["PaperTally"];
         };
         FocusAct: {
             n: number;
@@ -17395,6 +17638,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        n: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "matrix.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ledgers in force by department as owner, approver and reader, with what is missing or double */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StewardMatrix"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper.province": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the ledgers of each prison in sight are kept, on paper or electronically */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        prisons: components["schemas"]["PaperOfPrison"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How each ledger is kept in each area of a prison that the reader sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paper"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper.declare": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    area: string;
+                    ledgers: {
+                        ledger: string;
+                        seen: number;
+                    }[];
+                    state: components["schemas"]["PaperState"];
+                    /** Format: date */
+                    from_day: string;
+                    /** @description of taking paper up again, or of changing a day that is set */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Declare how ledgers of an area are kept from a day on; seen is the number of declarations that were seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description how many */
+                        n: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper.decide": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    declarations: {
+                        /** Format: uuid */
+                        area: string;
+                        ledger: string;
+                        n: number;
+                    }[];
+                    verdict: components["schemas"]["PaperWord"];
+                    /** @description of a refusal */
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Confirm or refuse declarations as the owning department, or take back one that is the own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description how many */
                         n: number;
                     };
                 };

@@ -5,6 +5,7 @@ import type { Sheet } from '../api/model'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
+import { PaperFact } from '../stewardship/PaperFact'
 import { ActForm, Sentences } from './ActForm'
 import { Guidance } from './Guidance'
 import { scopes, severities, sources, videos } from './words'
@@ -95,6 +96,7 @@ export function FindingForm({ prison, check, sheet }: Props) {
           }}
         />
       )}
+      {line && <PaperFact prison={prison} area={check.area} line={id} />}
       <label>
         {t('checks.day')}
         <input type="date" name="day" required defaultValue={day} max={day} />

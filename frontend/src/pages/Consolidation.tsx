@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router'
 import { useConsolidation } from '../api/catalogue'
 import type { Legacy, Consolidation as Register } from '../api/model'
+import { PageTabs } from '../app/PageTabs'
 import { ExtentNote } from '../catalogue/ExtentNote'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -18,6 +19,7 @@ export default function Consolidation() {
   return (
     <>
       <PageTitle title={t('menu.consolidation')} />
+      <PageTabs of="/consolidation" />
       <Ready query={query}>{(data) => <Found data={data} />}</Ready>
     </>
   )

@@ -1,5 +1,6 @@
 import { Link, useSearchParams } from 'react-router'
 import { useCatalogue, useKeptOn, useOrganisation, usePrison } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
@@ -33,6 +34,7 @@ export default function Ledgers() {
   return (
     <>
       <PageTitle title={t('menu.ledgers')} />
+      <PageTabs of="/ledgers" />
       <form className="panel filters" onSubmit={(e) => e.preventDefault()}>
         <label htmlFor="kept-area">{t('ledgers.keptBy')}</label>{' '}
         <select id="kept-area" value={area} onChange={(e) => set('area', e.target.value)}>

@@ -1,5 +1,11 @@
+import type zh from '../../i18n/stewardship.zh.json'
 import { readers } from '../posts'
 import { page, type Subject } from '../subject'
+
+declare module '../../i18n/texts' {
+  interface Texts extends Stewardship {}
+}
+type Stewardship = typeof zh
 
 export const subject: Subject = {
   menu: {
@@ -10,7 +16,11 @@ export const subject: Subject = {
         label: 'menu.catalogue',
         roles: readers.filter((role) => role !== 'inspector'),
       },
-      { to: '/consolidation', label: 'menu.consolidation' },
+      {
+        to: '/consolidation',
+        label: 'menu.consolidation',
+        under: [{ to: '/paper', label: 'paper.title', roles: readers }],
+      },
     ],
   },
   routes: [
@@ -19,5 +29,9 @@ export const subject: Subject = {
     { path: 'prisons/:prison/proposals/:id', ...page(() => import('../../pages/ProposalPage')) },
     { path: 'ledgers/:ledger/versions', ...page(() => import('../../pages/Versions')) },
     { path: 'consolidation', ...page(() => import('../../pages/Consolidation')) },
+    { path: 'paper', ...page(() => import('../../pages/Paper')) },
+    { path: 'prisons/:prison/paper', ...page(() => import('../../pages/Paper')) },
+    { path: 'matrix', ...page(() => import('../../pages/Matrix')) },
+    { path: 'prisons/:prison/matrix', ...page(() => import('../../pages/Matrix')) },
   ],
 }

@@ -5,7 +5,18 @@ export const subject: Subject = {
   menu: {
     heading: 'menu.ofFinding',
     lines: [
-      { to: '/ledgers', label: 'menu.ledgers', roles: readers },
+      {
+        to: '/ledgers',
+        label: 'menu.ledgers',
+        roles: readers,
+        under: [
+          {
+            to: '/matrix',
+            label: 'matrix.title',
+            roles: readers.filter((role) => role !== 'inspector'),
+          },
+        ],
+      },
       { to: '/search', label: 'menu.search' },
       { to: '/trace', label: 'menu.trace', roles: readers },
       { to: '/volumes', label: 'menu.volumes', roles: readers },
