@@ -19,16 +19,16 @@ var levels = []string{"law", "ministry", "province", "reform", "justice", "burea
 
 // Document that indicators rest on, by its title.
 type Document struct {
-	Title      string    `json:"title"`
-	Issuer     string    `json:"issuer"`
-	Level      string    `json:"level"`
-	Number     string    `json:"number,omitempty"`
-	IssuedOn   string    `json:"issued_on,omitempty"`
-	ReplacedBy string    `json:"replaced_by,omitempty"`
-	ReplacedOn string    `json:"replaced_on,omitempty"`
+	Title      string `json:"title"`
+	Issuer     string `json:"issuer"`
+	Level      string `json:"level"`
+	Number     string `json:"number,omitempty"`
+	IssuedOn   string `json:"issued_on,omitempty"`
+	ReplacedBy string `json:"replaced_by,omitempty"`
+	ReplacedOn string `json:"replaced_on,omitempty"`
 	// Replaced from that day on.
-	Replaced bool `json:"replaced"`
-	AddedBy    uuid.UUID `json:"-"` // zero: shipped
+	Replaced bool      `json:"replaced"`
+	AddedBy  uuid.UUID `json:"-"` // zero: shipped
 	// Files are the versions of the document itself, the newest first.
 	Files []BasisFile `json:"files"`
 	// Uses are the indicators of standards that are not superseded; once the document
