@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
@@ -173,6 +174,9 @@ func (s *Service) PlanVisit(ctx context.Context, prison uuid.UUID, v PlannedVisi
 	if len(bad) == 0 && v.Day < s.today() {
 		bad.add("/day", "order", "计划日期不早于今天", "A visit is not planned for a day before today")
 	}
+	if err := s.inUse(ctx, &bad, prison, v.Area, v.Day); err != nil {
+		return PlannedVisit{}, err
+	}
 	if err := bad.refused(); err != nil {
 		return PlannedVisit{}, err
 	}
@@ -194,4 +198,14 @@ func (s *Service) CallOff(ctx context.Context, prison, id uuid.UUID, reason stri
 	}
 	v, err := s.Store.EndPlannedVisit(ctx, s.asked(ctx, prison), idem, id, PlannedEnd{Reason: reason, Author: actor.From(ctx).PersonID, Salt: integrity.NewSalt()})
 	return s.awaited(v), err
+}
+
+// MadeOn refuses a visit of a day before the one on which this was planned: what was over by then
+// fulfils no plan.
+func (v PlannedVisit) MadeOn(day string) error {
+	var bad wrong
+	if on := catalog.DayOf(v.RecordedAt); day < on {
+		bad.add("/day", "order", "该指导计划于 "+on+" 制定，完成计划的指导不早于这一天", "The visit was planned on "+on+": what fulfils it is not of a day before")
+	}
+	return bad.refused()
 }

@@ -138,6 +138,22 @@ func (w *wrong) day(pointer, day string, now time.Time, done bool) {
 	}
 }
 
+// inUse: an area is visited on a day on which it is one of its prison's. What was made before it
+// closed may be recorded after; one that the prison has not is the store's to refuse.
+func (s *Service) inUse(ctx context.Context, bad *wrong, prison, area uuid.UUID, day string) error {
+	if len(*bad) > 0 || area == uuid.Nil {
+		return nil
+	}
+	areas, err := s.Areas(ctx, prison)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == area }); i >= 0 && !areas[i].Counts(day) {
+		bad.add("/area", "closed", "该监区在该日尚未启用或已停用", "The area is not in use on that day")
+	}
+	return nil
+}
+
 func (w wrong) refused() error {
 	if len(w) == 0 {
 		return nil

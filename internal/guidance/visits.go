@@ -118,6 +118,9 @@ func (s *Service) AddVisit(ctx context.Context, prison uuid.UUID, v Visit, idem 
 	if len(bad) == 0 && v.DueOn < v.Day {
 		bad.add("/due_on", "order", "整改期限不早于指导日期", "The deadline is not before the visit")
 	}
+	if err := s.inUse(ctx, &bad, prison, v.Area, v.Day); err != nil {
+		return Visit{}, err
+	}
 	if err := bad.refused(); err != nil {
 		return Visit{}, err
 	}

@@ -2,12 +2,14 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"testing"
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/fault"
 	"taizhang/internal/guidance"
 	"taizhang/internal/housetest"
 	"taizhang/internal/ledger"
@@ -181,4 +183,53 @@ func TestFocusHTTP(t *testing.T) {
 	if status, x := office.do(t, "GET", "/overview/lines", "", nil); status != http.StatusOK || x["lines"] == nil {
 		t.Errorf("%d %v", status, x)
 	}
+}
+
+// TestVisitsOfTheirTime: an area is visited on days of its own alone, and what was over before it was
+// planned fulfils no plan.
+func TestVisitsOfTheirTime(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	h.Province(t)
+	office := h.As(t.Context(), "bureau office")
+	if _, err := h.Guidance.Mark(office, h.Prison, true, 0, "条件成熟", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	field := func(err error, pointer string) {
+		t.Helper()
+		if e := new(fault.Error); !errors.As(err, &e) || e.Code != "bad_guidance" || len(e.Fields) != 1 || e.Fields[0].Pointer != pointer {
+			t.Errorf("%s: %v", pointer, err)
+		}
+	}
+	plan := func() (guidance.PlannedVisit, error) {
+		return h.Guidance.PlanVisit(office, h.Prison, guidance.PlannedVisit{Area: h.Area, Day: dayFrom(3), Department: "dept_custody", Subject: "点名"}, ledger.Idem{})
+	}
+	made := func(day string, planned uuid.UUID) error {
+		_, err := h.Guidance.AddVisit(office, h.Prison, guidance.Visit{Area: h.Area, Day: day, Findings: "齐全", Advice: "保持", DueOn: dayFrom(9), Planned: planned}, ledger.Idem{})
+		return err
+	}
+	v, err := plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	field(made(dayFrom(-1), v.ID), "/day")
+	if err := made(dayFrom(0), v.ID); err != nil {
+		t.Error(err)
+	}
+	set := func(opened, closed any) {
+		t.Helper()
+		if _, err := h.Owner.Exec(t.Context(), "update areas set opened_on = $2::text::date, closed_on = $3::text::date where area_id = $1", h.Area, opened, closed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("2020-01-01", dayFrom(0))
+	_, err = plan()
+	field(err, "/area")
+	field(made(dayFrom(0), uuid.Nil), "/area")
+	if err := made(dayFrom(-1), uuid.Nil); err != nil { // it was open then
+		t.Error(err)
+	}
+	set(dayFrom(5), nil)
+	_, err = plan()
+	field(err, "/area")
 }

@@ -20,6 +20,7 @@ const (
 	Reached = "reached" // in its time
 	Late    = "late"    // after it
 	Overdue = "overdue" // not yet, and its month is over
+	Closed  = "closed"  // never: the area is no more
 )
 
 // Unit is what one unit planned against what it reached.
@@ -40,7 +41,8 @@ type Stand struct {
 	DueOn     string          `json:"due_on"`
 	Stands    string          `json:"stands"`
 	ReachedOn string          `json:"reached_on,omitempty"`
-	Days      int             `json:"days"` // that it is or was late
+	ClosedOn  string          `json:"closed_on,omitempty"` // of the area, where it was not reached before
+	Days      int             `json:"days"`                // that it is or was late
 }
 
 // Month sums up to its end: how many marks were planned and how many were reached; Reached is
@@ -68,11 +70,23 @@ type known struct {
 	cases  []accreditation.Shown
 	titles []accreditation.Title
 	passed map[uuid.UUID][]Pass
+	closed map[uuid.UUID]string // areas that are no more, with the day
 }
 
 // known of a prison; zero: of every one in sight.
 func (s *Service) known(ctx context.Context, prison uuid.UUID, year int) (*known, error) {
-	k := &known{today: s.today(), year: year, steps: s.steps}
+	k := &known{today: s.today(), year: year, steps: s.steps, closed: map[uuid.UUID]string{}}
+	prisons, err := s.Store.Prisons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range prisons {
+		for _, a := range p.Areas {
+			if a.ClosedOn != "" && a.ClosedOn <= k.today && !a.Counts(k.today) {
+				k.closed[a.ID] = a.ClosedOn
+			}
+		}
+	}
 	board, err := s.Road.CasesOf(ctx, prison)
 	if err != nil {
 		return nil, err
@@ -158,6 +172,8 @@ func (k *known) stand(prison uuid.UUID, m Mark) Stand {
 		x.Stands = Reached
 	case x.ReachedOn != "":
 		x.Stands, x.Days = Late, between(x.DueOn, x.ReachedOn)
+	case k.closed[m.Area] != "":
+		x.Stands, x.ClosedOn = Closed, k.closed[m.Area]
 	case x.DueOn < k.today:
 		x.Stands, x.Days = Overdue, between(x.DueOn, k.today)
 	default:
@@ -184,7 +200,7 @@ func months(units []Unit, now string, year int) []Month {
 		m, reached := Month{Month: n}, 0
 		for _, u := range units {
 			for _, x := range u.Marks {
-				if x.Month <= n {
+				if x.Month <= n && x.Stands != Closed {
 					m.Planned++
 				}
 				if x.ReachedOn != "" && x.ReachedOn <= lastDay(year, n) {
@@ -203,6 +219,9 @@ func months(units []Unit, now string, year int) []Month {
 func tally(units []Unit) (t Tally) {
 	for _, u := range units {
 		for _, x := range u.Marks {
+			if x.Stands == Closed { // nobody will ever reach it
+				continue
+			}
 			t.All++
 			switch x.Stands {
 			case Reached:

@@ -40,3 +40,23 @@ func TestReached(t *testing.T) {
 		}
 	}
 }
+
+// TestClosedUnit: what an area did not reach before it closed is neither overdue nor counted.
+func TestClosedUnit(t *testing.T) {
+	prison, area := uuid.New(), uuid.New()
+	k := &known{today: "2026-11-27", year: 2026, closed: map[uuid.UUID]string{area: "2026-11-27"},
+		steps: func(string, string) []lifecycle.State { return []lifecycle.State{"APPLIED", "SCREENED"} }}
+	c := accreditation.Shown{}
+	c.Prison, c.Area, c.ID, c.Level, c.State = prison, area, uuid.New(), "area", "APPLIED"
+	k.cases, k.passed = []accreditation.Shown{c}, map[uuid.UUID][]Pass{c.ID: {{"APPLIED", "2026-02-01"}}}
+	units := k.units(Plan{Prison: prison, Marks: []Mark{{Area: area, Level: "area", State: "APPLIED", Month: 3}, {Area: area, Level: "area", State: "SCREENED", Month: 9}}})
+	if m := units[0].Marks; m[0].Stands != Reached || m[1].Stands != Closed || m[1].ClosedOn != "2026-11-27" || m[1].Days != 0 {
+		t.Errorf("%+v", m)
+	}
+	if got := tally(units); got != (Tally{All: 1, Reached: 1}) {
+		t.Errorf("%+v", got)
+	}
+	if m := months(units, "2026-11", 2026)[11]; m.Planned != 1 {
+		t.Errorf("%+v", m)
+	}
+}

@@ -157,7 +157,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 	if err != nil {
 		return Duties{}, err
 	}
-	general := len(list)
+	general, judged := len(list), judgedBy{}
 	for _, r := range named { // the newest of each first
 		i := slices.IndexFunc(list, func(d Duty) bool { return d.Thing == r.Thing })
 		if i < 0 {
@@ -166,7 +166,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 			if k < 0 || of < 0 {
 				continue // of a standard, a step or an area that is no more
 			}
-			if alone, err := s.alone(ctx, r.Thing, areas[of]); err != nil {
+			if alone, err := s.alone(ctx, judged, r.Thing, areas[of]); err != nil {
 				return Duties{}, err
 			} else if !alone {
 				continue // nobody could be named for it: the area is closed, or judged by another standard
@@ -195,7 +195,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 			if manages[uuid.Nil] || d.Area != uuid.Nil || !manages[a.ID] {
 				continue
 			}
-			alone, err := s.alone(ctx, d.Thing, a)
+			alone, err := s.alone(ctx, judged, d.Thing, a)
 			if err != nil {
 				return Duties{}, err
 			}
@@ -209,7 +209,7 @@ func (s *Service) Duties(ctx context.Context, prison uuid.UUID) (Duties, error) 
 
 // alone says whether what all answer for can be said of one area alone: a step of its road, an
 // indicator that it is judged by.
-func (s *Service) alone(ctx context.Context, of Thing, a ledger.Area) (bool, error) {
+func (s *Service) alone(ctx context.Context, judged judgedBy, of Thing, a ledger.Area) (bool, error) {
 	first, _, _ := strings.Cut(of.What, "/")
 	switch {
 	case !a.Counts(s.today()):
@@ -219,12 +219,23 @@ func (s *Service) alone(ctx context.Context, of Thing, a ledger.Area) (bool, err
 	case of.Kind != OfIndicator:
 		return false, nil
 	}
-	std, _, err := s.Standards.Issued(ctx, standards.Unit{Kind: a.Kind, Function: a.Function}, s.today())
-	if fault.CodeOf(err) == "standard_unknown" {
-		return false, nil
+	unit := standards.Unit{Kind: a.Kind, Function: a.Function}
+	id, seen := judged[unit]
+	if !seen {
+		std, _, err := s.Standards.Issued(ctx, unit, s.today())
+		if err == nil {
+			id = std.ID
+		} else if fault.CodeOf(err) != "standard_unknown" {
+			return false, err
+		}
+		judged[unit] = id
 	}
-	return err == nil && std.ID == first, err
+	return id == first, nil
 }
+
+// judgedBy remembers within one answer by which standard units are judged, "" for none: each of
+// about a hundred indicators asks, and the database need not be asked again for each.
+type judgedBy map[standards.Unit]string
 
 // take the next older one: the first that has begun holds, what is before it is ahead. Of those
 // named for one day the newest is the word that counts.
@@ -258,7 +269,7 @@ func (s *Service) Name(ctx context.Context, prison uuid.UUID, r Responsible, ide
 	known := slices.ContainsFunc(list, func(d Duty) bool { return d.Thing == r.Thing })
 	if i := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == r.Area }); !known && i >= 0 {
 		general := Thing{Kind: r.Kind, What: r.What}
-		if known, err = s.alone(ctx, general, areas[i]); err != nil {
+		if known, err = s.alone(ctx, judgedBy{}, general, areas[i]); err != nil {
 			return err
 		}
 		known = known && slices.ContainsFunc(list, func(d Duty) bool { return d.Thing == general })

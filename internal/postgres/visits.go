@@ -123,6 +123,9 @@ func (s Guidance) AddVisit(ctx context.Context, ses ledger.Session, idem ledger.
 			if planned.Area != v.Area {
 				return fault.New(fault.NotFound, "not_found") // planned for another unit
 			}
+			if err := planned.MadeOn(v.Day); err != nil {
+				return err
+			}
 		}
 		if _, err := t.exec(ctx, `insert into visits (prison_id, visit_id, area_id, day, findings, advice, due_on, author, salt, planned_id)
 			values ($1, $2, nullif($3, '00000000-0000-0000-0000-000000000000'::uuid), $4::text::date, $5, $6, $7::text::date, $8, $9, $10)`,

@@ -7910,7 +7910,7 @@ export interface components {
             decision?: components["schemas"]["PlanDecision"];
         };
         /** @enum {string} */
-        PlanStands: "ahead" | "reached" | "late" | "overdue";
+        PlanStands: "ahead" | "reached" | "late" | "overdue" | "closed";
         PlanStand: {
             state: string;
             month: number;
@@ -7919,6 +7919,11 @@ export interface components {
             stands: components["schemas"]["PlanStands"];
             /** Format: date */
             reached_on?: string;
+            /**
+             * Format: date
+             * @description of the area, which is no more and did not reach it
+             */
+            closed_on?: string;
             /** @description late by */
             days: number;
         };

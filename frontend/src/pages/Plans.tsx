@@ -153,7 +153,7 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
   )
 }
 
-const tones = { ahead: 'draft', reached: 'approved', late: 'warning', overdue: 'overdue' }
+const tones = { ahead: 'draft', reached: 'approved', late: 'warning', overdue: 'overdue', closed: 'voided' }
 
 function Stand({ of }: { of: PlanStand | undefined }) {
   const t = useT()
@@ -165,6 +165,7 @@ function Stand({ of }: { of: PlanStand | undefined }) {
     reached: () => t('plans.reached', { on }),
     late: () => t('plans.late', { on, n: days }),
     overdue: () => t('plans.overdue', { n: days }),
+    closed: () => t('plans.closed', { on: of.closed_on ?? '' }),
   }
   return (
     <>
