@@ -307,7 +307,8 @@ func TestFindings(t *testing.T) {
 	x.find(c, phone)
 	same := x.finding("JG-04.found", 1)
 	same.Event = "手机"
-	same.Draw = &inspection.Draw{Seed: "2026-11-26", Roster: strings.Repeat("0f", 32), Drawn: []string{"0000000001"}}
+	d := x.draw(c, inspection.NewDraw{Kind: inspection.Prisoners, Area: x.Area, N: 2, Word: "三"})
+	same.Draw = drawOf(d)
 	x.find(c, same)
 	back := x.find(c, x.finding("YJ-02.missing", 3))
 	withdraw := func() error {

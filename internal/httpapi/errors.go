@@ -133,6 +133,7 @@ var titles = map[string]fault.Text{
 	"title_held":             {ZH: "本单位已有该称号", EN: "The unit holds this title"},
 	"title_waits":            {ZH: "本单位已登记该称号，尚待第二人确认；请先由省局确认或退回", EN: "This title of the unit waits for its second person: have the bureau confirm or refuse it first"},
 	"bad_basis":              {ZH: "依据文件有内容需要修改，请按提示处理", EN: "The document needs attention; see the places named"},
+	"bad_draw":               {ZH: "抽取内容有误", EN: "The draw has mistakes"},
 	"basis_gone":             {ZH: "所选的替代文件自身已被替代，请选择现行的文件", EN: "What was chosen is replaced itself: choose a document that stands"},
 	"basis_replaced":         {ZH: "该文件已登记替代文件", EN: "This document is replaced already"},
 	"basis_there":            {ZH: "该文件已登记", EN: "This document is registered already"},

@@ -46,5 +46,6 @@ func (a *API) routes() []route {
 		a.meetingRoutes(),
 		a.connectorRoutes(),
 		a.checkRoutes(),
+		a.drawRoutes(),
 	)
 }

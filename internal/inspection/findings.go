@@ -39,6 +39,16 @@ func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Fin
 	if bad := s.wrongFinding(&f, c, std); len(bad) > 0 {
 		return c, fault.InvalidFields("invalid_document", bad)
 	}
+	if f.Draw != nil {
+		list, err := s.Store.Draws(ctx, s.asked(ctx, prison), check)
+		if err != nil {
+			return c, err
+		}
+		if !f.of(list) {
+			return c, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/draw", Code: "invalid",
+				Text: fault.Text{ZH: "抽取记录须是本次考核中由系统抽取的", EN: "It is a draw of this check, as it was drawn"}}})
+		}
+	}
 	f.ID, f.By, f.Salt = uuid.Must(uuid.NewV7()), actor.From(ctx).PersonID, integrity.NewSalt()
 	return s.change(ctx, prison, c, Open, idem, func(_ Check, list []Finding) (Change, error) {
 		key := 0
@@ -54,10 +64,7 @@ func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Fin
 	})
 }
 
-var (
-	hhmm   = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
-	digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
-)
+var hhmm = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)
 
 func (s *Service) wrongFinding(f *Finding, c Check, std *scoring.Standard) (bad []fault.Field) {
 	wrong := func(pointer, zh, en string) {
@@ -96,9 +103,6 @@ func (s *Service) wrongFinding(f *Finding, c Check, std *scoring.Standard) (bad 
 	}
 	if f.Video != "" && !slices.Contains(Videos, f.Video) {
 		wrong("/video", "请选择倒查结果", "Choose the result of the backward check")
-	}
-	if d := f.Draw; d != nil && (ledger.Blank(d.Seed) || len(d.Seed) > 100 || !digest.MatchString(d.Roster) || len(d.Drawn) == 0 || len(d.Drawn) > 200) {
-		wrong("/draw", "抽取记录应有随机种子、名册摘要（SHA-256）和抽中名单", "A draw has its seed, the roster's SHA-256 and who was drawn")
 	}
 	return bad
 }

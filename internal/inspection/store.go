@@ -31,6 +31,14 @@ type Store interface {
 	// written; the check's Seq is one more afterwards.
 	Change(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(Check, []Finding) (Change, error)) (Check, error)
 
+	// Draw locks the check, lets fn look at it, at its draws before and at whom the roster of the kind and
+	// area names now, and keeps what it says.
+	Draw(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, d Drawing, fn func(Check, []Drawing, []string) (Drawing, error)) (Drawing, error)
+	// Draws of a check with their marks, the oldest first.
+	Draws(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Drawing, error)
+	// MarkDrawn locks the check, lets fn look at it and at the draw, and keeps the mark: not_found.
+	MarkDrawn(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, item string, fn func(Check, Drawing) (Mark, error)) (Drawing, error)
+
 	// Rectifications of the prison that the asker sees, of one unit (area), or so many of all
 	// (nil), those that wait before others; the newest first.
 	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID, most int) ([]Rectification, error)

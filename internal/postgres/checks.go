@@ -325,11 +325,7 @@ func (s Checks) CancelIn(ctx context.Context, tx ledger.Tx, c inspection.Check, 
 func (s Checks) Change(ctx context.Context, ses ledger.Session, idem ledger.Idem, id uuid.UUID, fn func(inspection.Check, []inspection.Finding) (inspection.Change, error)) (inspection.Check, error) {
 	var out inspection.Check
 	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
-		var locked int
-		if err := t.tx.QueryRow(ctx, "select seq from checks where prison_id = $1 and check_id = $2 for update", ses.Prison, id).Scan(&locked); err != nil {
-			return err
-		}
-		c, err := t.check(ctx, id)
+		c, err := t.lockedCheck(ctx, id)
 		if err != nil {
 			return err
 		}

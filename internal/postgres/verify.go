@@ -157,6 +157,8 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.checkMembers,
 			s.checkActs,
 			s.findingEnds,
+			s.drawings,
+			s.drawMarks,
 			s.findingReplies,
 			s.appeals,
 			s.appealDecisions,
