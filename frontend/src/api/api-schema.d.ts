@@ -2421,6 +2421,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/checks/{check}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was drawn by lot in a check, and what became of it */
+        get: operations["draws.list"];
+        put?: never;
+        /** Draw people or slots by lot, of a roster that is kept with the draw */
+        post: operations["draws.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/draws/{draw}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that was drawn from, an item a line */
+        get: operations["draws.roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/draws/{draw}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of an item that was drawn */
+        post: operations["draws.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/checks/{check}/findings": {
         parameters: {
             query?: never;
@@ -7811,6 +7863,43 @@ export interface components {
             rate: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             punctual: string;
+        };
+        Drawing: {
+            /** Format: uuid */
+            id: string;
+            /** @description of the check; every draw is kept */
+            no: number;
+            /** @enum {string} */
+            kind: "prisoners" | "officers" | "slots";
+            /** Format: uuid */
+            area?: string;
+            word: string;
+            reason?: string;
+            algorithm: string;
+            chance: string;
+            seed: string;
+            /** @description items of the roster */
+            of: number;
+            /** @description SHA-256 of the roster */
+            digest: string;
+            drawn: {
+                item: string;
+                /** @description of a person */
+                name?: string;
+                mark?: {
+                    n: number;
+                    /** @enum {string} */
+                    result: "right" | "wrong" | "match" | "mismatch" | "no_video";
+                    note?: string;
+                    by: string;
+                    /** Format: date-time */
+                    recorded_at: string;
+                };
+            }[];
+            by: string;
+            may_mark: boolean;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Deed: {
             /** @description a code of the demonstration sheet */
@@ -14572,6 +14661,176 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draws.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was drawn by lot in a check, and what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        draws: components["schemas"]["Drawing"][];
+                        may_draw: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draws.create": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind: "prisoners" | "officers" | "slots";
+                    /**
+                     * Format: uuid
+                     * @description absent of the prison as a whole
+                     */
+                    area?: string;
+                    n: number;
+                    /** @description said by who is inspected */
+                    word: string;
+                    /** @description why it is drawn again */
+                    reason?: string;
+                    cameras?: string[];
+                    /** Format: date */
+                    from_day?: string;
+                    /** Format: date */
+                    to_day?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Draw people or slots by lot, of a roster that is kept with the draw */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draws.roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file that was drawn from, an item a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draws.mark": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    item: string;
+                    /** @enum {string} */
+                    result: "right" | "wrong" | "match" | "mismatch" | "no_video";
+                    note?: string;
+                    /** @description number of the mark that was seen; 0 for none */
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Say what became of an item that was drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
                 };
             };
             /** @description A problem */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { components, operations } from './api-schema'
-import { call } from './http'
+import { call, url } from './http'
 import type { Sheet } from './model'
 
 type S = components['schemas']
@@ -19,6 +19,10 @@ export type Rectification = S['Rectification']
 export type NewCheck = Body<'checks.open'>
 export type NewCheckFinding = Body<'checks.find'>
 export type NewDecision = Body<'checks.decide'>
+export type Drawing = S['Drawing']
+export type DrawnItem = Drawing['drawn'][number]
+export type NewDraw = Body<'draws.create'>
+export type NewMark = Body<'draws.mark'>
 export type NewItemAct = Body<'rectifications.act'>
 
 const checks = (prison: string) => `/prisons/${prison}/checks`
@@ -87,6 +91,27 @@ export const actOnFinding = (
   body: unknown,
   key: string,
 ) => post(`${one(prison, check)}/findings/${finding}/${what}`, body, key)
+
+export function useDraws(prison: string, check: string) {
+  const queryFn = async () =>
+    (await call<{ draws: Drawing[]; may_draw: boolean }>(`${one(prison, check)}/draws`)).data
+  return useQuery({ queryKey: ['draws', prison, check], queryFn })
+}
+
+export const drawLots = (prison: string, check: string, body: NewDraw, key: string) =>
+  post(`${one(prison, check)}/draws`, body, key)
+
+export const markDrawn = (
+  prison: string,
+  check: string,
+  draw: string,
+  body: NewMark,
+  key: string,
+) => post(`${one(prison, check)}/draws/${draw}/marks`, body, key)
+
+/** The very file that was drawn from. */
+export const rosterUrl = (prison: string, check: string, draw: string) =>
+  url(`${one(prison, check)}/draws/${draw}/roster`)
 
 export const actOnItem = (prison: string, item: string, body: NewItemAct, key: string) =>
   post(`/prisons/${prison}/rectifications/${item}/acts`, body, key)

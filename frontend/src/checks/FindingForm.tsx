@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { actOnCheck, type NewCheckFinding, type WholeCheck } from '../api/checks'
+import { actOnCheck, type NewCheckFinding, useDraws, type WholeCheck } from '../api/checks'
 import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
 import { today } from '../form/time'
@@ -7,6 +7,7 @@ import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { PaperFact } from '../stewardship/PaperFact'
 import { ActForm, Sentences } from './ActForm'
+import { useTally } from './Draws'
 import { Guidance } from './Guidance'
 import { scopes, severities, sources, videos } from './words'
 
@@ -35,6 +36,12 @@ export function FindingForm({ prison, check, sheet }: Props) {
   const line = groups.flatMap((g) => g.lines).find((l) => l.id === id)
   const measured = line?.form === 'below' || line?.form === 'above'
   const day = today(now())
+  const tally = useTally()
+  // People are asked in a quiz; at slots one looks back on video.
+  const draws = useDraws(prison, check.id).data?.draws ?? []
+  const fitting = draws.filter((d) =>
+    d.kind === 'slots' ? line?.method === 'video' : line?.method === 'quiz',
+  )
   return (
     <ActForm
       label={t('checks.find')}
@@ -63,10 +70,13 @@ export function FindingForm({ prison, check, sheet }: Props) {
           body.per = typed('per')
         }
         if (typed('video')) body.video = typed('video') as NewCheckFinding['video']
-        if (typed('seed')) {
-          const drawn = typed('drawn').split(/[\s,，、]+/)
-          body.draw = { seed: typed('seed'), roster: typed('roster'), drawn: drawn.filter(Boolean) }
-        }
+        const draw = fitting.find((d) => d.id === typed('draw'))
+        if (draw)
+          body.draw = {
+            seed: draw.seed,
+            roster: draw.digest,
+            drawn: draw.drawn.map((x) => x.item),
+          }
         return actOnCheck(prison, check.id, 'findings', body, key)
       }}
     >
@@ -194,21 +204,18 @@ export function FindingForm({ prison, check, sheet }: Props) {
           </select>
         </label>
       )}
-      {line?.method === 'quiz' && (
-        <>
-          <label>
-            {t('checks.seed')}
-            <input name="seed" maxLength={100} />
-          </label>
-          <label>
-            {t('checks.roster')}
-            <input name="roster" pattern="[0-9a-f]{64}" />
-          </label>
-          <label className="wide">
-            {t('checks.drawn')}
-            <input name="drawn" />
-          </label>
-        </>
+      {fitting.length > 0 && (
+        <label className="wide">
+          {t('draws.restsOn')}
+          <select name="draw">
+            <option value="">{t('draws.restsOnNone')}</option>
+            {fitting.map((d) => (
+              <option key={d.id} value={d.id}>
+                {t('draws.no', { no: d.no })} {t(`draws.kinds.${d.kind}`)} · {tally(d)}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
     </ActForm>
   )

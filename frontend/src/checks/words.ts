@@ -13,6 +13,11 @@ export const severities = ['low', 'moderate', 'high'] as const
 export const scopes = ['limited', 'pattern', 'widespread'] as const
 export const sources = ['seen', 'told', 'written', 'filmed', 'tested'] as const
 export const videos = ['match', 'mismatch', 'no_video'] as const
+export const lotKinds = ['prisoners', 'officers', 'slots'] as const
+
+/** What may become of an item that was drawn. */
+export const marksOf = (kind: (typeof lotKinds)[number]) =>
+  kind === 'slots' ? videos : (['right', 'wrong'] as const)
 
 /** The colours of states, by the names that entries have theirs. */
 export const tones: Record<WholeCheck['state'], string> = {

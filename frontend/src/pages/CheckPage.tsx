@@ -4,6 +4,7 @@ import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
 import { useStandardName } from '../api/standards'
 import { ActForm, Sentences } from '../checks/ActForm'
+import { Draws } from '../checks/Draws'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
 import { Items } from '../checks/Items'
@@ -208,6 +209,7 @@ function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
         <h2 id="check-findings">{t('checks.findings')}</h2>
         <Findings prison={prison} check={check} lines={lines} />
       </section>
+      <Draws prison={prison} check={check} />
       {check.actions.includes('finding') && (
         <section className="panel" aria-labelledby="check-find">
           <h2 id="check-find">{t('checks.find')}</h2>

@@ -1,0 +1,100 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { afterEach, expect, it, vi } from 'vitest'
+import type { Drawing, WholeCheck } from '../api/checks'
+import { Draws } from './Draws'
+
+afterEach(() => vi.unstubAllGlobals())
+
+const draw: Drawing = {
+  id: 'd',
+  no: 1,
+  kind: 'prisoners',
+  area: 'a',
+  word: "二十七'",
+  algorithm: 'hmac-sha256-order/1',
+  chance: '01',
+  seed: 'ab',
+  of: 30,
+  digest: 'cd',
+  drawn: [
+    { item: '0000000001', name: '张三' },
+    {
+      item: '0000000002',
+      mark: { n: 2, result: 'wrong', by: '李四', recorded_at: '2026-11-27T01:00:00Z' },
+    },
+  ],
+  by: '李四',
+  may_mark: true,
+  recorded_at: '2026-11-27T01:00:00Z',
+}
+
+function show(may: boolean) {
+  const sent: { path: string; body: unknown }[] = []
+  const known = { draws: [{ ...draw, may_mark: may }], may_draw: may }
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
+    if (init.method !== 'POST') return new Response(JSON.stringify(known))
+    sent.push({ path, body: JSON.parse(String(init.body)) })
+    return new Response(JSON.stringify(draw), { status: 201 })
+  })
+  const client = new QueryClient()
+  client.setQueryData(['draws', 'p', 'c'], known)
+  const check = { id: 'c', area: 'a' } as WholeCheck
+  const router = createMemoryRouter([{ path: '/', element: <Draws prison="p" check={check} /> }])
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  return sent
+}
+
+it('shows whom to ask, marks what was seen, and says how to draw the same again', async () => {
+  const sent = show(true)
+  const one = within(screen.getByRole('article', { name: '第 1 次抽取' }))
+  expect(one.getByText(/30 中抽 2/)).toBeTruthy()
+  expect(one.getByText(/对 0 · 错 1 · 未记 1/)).toBeTruthy()
+  expect(one.getByText(/0000000001 张三/)).toBeTruthy()
+  // A word is quoted, whatever was said.
+  expect(document.querySelector('pre')?.textContent).toContain(`'二十七'\\'''`)
+  fireEvent.change(one.getByLabelText('0000000002 的结果'), { target: { value: 'right' } })
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]).toEqual({
+    path: '/api/v1/prisons/p/checks/c/draws/d/marks',
+    body: { item: '0000000002', result: 'right', seen: 2 },
+  })
+})
+
+it('draws hours before cameras, of days', async () => {
+  const sent = show(true)
+  fireEvent.click(screen.getByRole('button', { name: /^抽\s*取$/ }))
+  const form = within(screen.getByRole('form', { name: '抽取' }))
+  fireEvent.change(form.getByLabelText('抽取对象'), { target: { value: 'slots' } })
+  const fill = (label: RegExp, value: string) =>
+    fireEvent.change(form.getByLabelText(label), { target: { value } })
+  fill(/^抽取数量/, '5')
+  fill(/^现场报的字词/, '七')
+  fill(/^镜头编号/, 'A3-0102\nA3-0103\n')
+  fill(/^起日/, '2026-11-20')
+  fill(/^止日/, '2026-11-26')
+  fireEvent.submit(screen.getByRole('form', { name: '抽取' }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toEqual({
+    kind: 'slots',
+    area: 'a',
+    n: 5,
+    word: '七',
+    reason: '',
+    cameras: ['A3-0102', 'A3-0103'],
+    from_day: '2026-11-20',
+    to_day: '2026-11-26',
+  })
+})
+
+it('offers nothing to who is checked', () => {
+  show(false)
+  expect(screen.queryByRole('combobox')).toBeNull()
+  expect(screen.queryByRole('button', { name: '抽取' })).toBeNull()
+  expect(screen.getByText('错')).toBeTruthy()
+})

@@ -1,0 +1,219 @@
+import { useState } from 'react'
+import {
+  type Drawing,
+  type DrawnItem,
+  drawLots,
+  markDrawn,
+  rosterUrl,
+  useDraws,
+  type WholeCheck,
+} from '../api/checks'
+import { now } from '../api/clock'
+import { showTime, today } from '../form/time'
+import { useT } from '../i18n'
+import { Problems } from '../standards/Problems'
+import { useAct } from '../standards/useAct'
+import { Ready } from '../ui/States'
+import { ActForm } from './ActForm'
+import { lotKinds, marksOf } from './words'
+
+interface Props {
+  prison: string
+  check: WholeCheck
+}
+
+/** Who is asked and what is looked back at, drawn by lot; whoever doubts it draws the same again. */
+export function Draws({ prison, check }: Props) {
+  const t = useT()
+  return (
+    <section className="panel" aria-labelledby="check-draws">
+      <h2 id="check-draws">{t('draws.title')}</h2>
+      <Ready query={useDraws(prison, check.id)}>
+        {({ draws, may_draw }) => (
+          <>
+            {draws.length === 0 && <p className="quiet">{t('draws.none')}</p>}
+            {draws.map((d) => (
+              <One key={d.id} prison={prison} check={check.id} draw={d} />
+            ))}
+            {may_draw && <Draw prison={prison} check={check} />}
+          </>
+        )}
+      </Ready>
+    </section>
+  )
+}
+
+/** How many items have each result. */
+export function useTally() {
+  const t = useT()
+  return (d: Drawing) => {
+    const of = (result: string) => d.drawn.filter((x) => x.mark?.result === result).length
+    const open = d.drawn.filter((x) => !x.mark).length
+    return [
+      ...marksOf(d.kind).map((r) => `${t(`draws.results.${r}`)} ${of(r)}`),
+      `${t('draws.unmarked')} ${open}`,
+    ].join(' · ')
+  }
+}
+
+function One({ prison, check, draw: d }: { prison: string; check: string; draw: Drawing }) {
+  const t = useT()
+  const tally = useTally()
+  const { busy, problems, run } = useAct()
+  const mark = (x: DrawnItem, result: string) =>
+    void run((key) =>
+      markDrawn(
+        prison,
+        check,
+        d.id,
+        { item: x.item, result: result as 'right', seen: x.mark?.n ?? 0 },
+        key,
+      ),
+    )
+  return (
+    <article aria-label={t('draws.no', { no: d.no })}>
+      <h3>
+        {t('draws.no', { no: d.no })} {t(`draws.kinds.${d.kind}`)}{' '}
+        {t('draws.nOf', { n: d.drawn.length, of: d.of })}
+      </h3>
+      <p className="quiet">
+        {d.by} {showTime(d.recorded_at)} · {tally(d)}
+        {d.reason && ` · ${t('draws.again', { reason: d.reason })}`}
+      </p>
+      <ol className="drawn">
+        {d.drawn.map((x) => (
+          <li key={x.item}>
+            {x.item} {x.name}{' '}
+            {d.may_mark ? (
+              <select
+                aria-label={t('draws.resultOf', { item: x.item })}
+                value={x.mark?.result ?? ''}
+                disabled={busy}
+                onChange={(e) => mark(x, e.target.value)}
+              >
+                {!x.mark && <option value="">{t('draws.unmarked')}</option>}
+                {marksOf(d.kind).map((r) => (
+                  <option key={r} value={r}>
+                    {t(`draws.results.${r}`)}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <span className="quiet">
+                {x.mark ? t(`draws.results.${x.mark.result}`) : t('draws.unmarked')}
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+      <Problems list={problems} />
+      <details>
+        <summary>{t('draws.prove')}</summary>
+        <p>{t('draws.proveMeans')}</p>
+        <dl>
+          <dt>{t('draws.roster')}</dt>
+          <dd>
+            <a href={rosterUrl(prison, check, d.id)} download="roster.txt">
+              roster.txt
+            </a>{' '}
+            <code>{d.digest}</code>
+          </dd>
+          <dt>{t('draws.chance')}</dt>
+          <dd>
+            <code>{d.chance}</code>
+          </dd>
+          <dt>{t('draws.word')}</dt>
+          <dd>{d.word}</dd>
+          <dt>{t('draws.seed')}</dt>
+          <dd>
+            <code>{d.seed}</code>
+          </dd>
+          <dt>{t('draws.algorithm')}</dt>
+          <dd>
+            <code>{d.algorithm}</code>
+          </dd>
+        </dl>
+        <pre>{recipe(d)}</pre>
+      </details>
+    </article>
+  )
+}
+
+/** What draws the same again, with what every system has. */
+const recipe = (d: Drawing) =>
+  [
+    'sha256sum roster.txt',
+    `printf '%s\\n' ${d.chance} '${d.word.replaceAll("'", `'\\''`)}' ${d.digest} | sha256sum`,
+    `while read -r i; do printf '%s %s\\n' "$(printf %s "$i" | openssl dgst -sha256 -hmac ${d.seed} -r | cut -c1-64)" "$i"; done < roster.txt | sort | head -n ${d.drawn.length} | cut -d' ' -f2-`,
+  ].join('\n')
+
+function Draw({ prison, check }: Props) {
+  const t = useT()
+  const [kind, setKind] = useState<Drawing['kind']>('prisoners')
+  const day = today(now())
+  return (
+    <ActForm
+      label={t('draws.draw')}
+      done={t('draws.drawn')}
+      say={(typed, key) =>
+        drawLots(
+          prison,
+          check.id,
+          {
+            kind,
+            ...(check.area ? { area: check.area } : {}),
+            n: Number(typed('n')),
+            word: typed('word'),
+            reason: typed('reason'),
+            ...(kind === 'slots' && {
+              cameras: typed('cameras').split('\n').filter(Boolean),
+              from_day: typed('from'),
+              to_day: typed('to'),
+            }),
+          },
+          key,
+        )
+      }
+    >
+      <label>
+        {t('draws.kind')}
+        <select value={kind} onChange={(e) => setKind(e.target.value as Drawing['kind'])}>
+          {lotKinds.map((k) => (
+            <option key={k} value={k}>
+              {t(`draws.kinds.${k}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {t('draws.n')}
+        <input type="number" name="n" required min={1} max={200} defaultValue={20} />
+      </label>
+      <label>
+        {t('draws.word')}
+        <input name="word" required maxLength={40} />
+        <small className="quiet">{t('draws.wordMeans')}</small>
+      </label>
+      {kind === 'slots' && (
+        <>
+          <label className="wide">
+            {t('draws.cameras')}
+            <textarea name="cameras" required rows={3} />
+          </label>
+          <label>
+            {t('draws.from')}
+            <input type="date" name="from" required max={day} />
+          </label>
+          <label>
+            {t('draws.to')}
+            <input type="date" name="to" required max={day} />
+          </label>
+        </>
+      )}
+      <label className="wide">
+        {t('draws.reason')}
+        <input name="reason" maxLength={500} />
+      </label>
+    </ActForm>
+  )
+}
