@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Link } from 'react-router'
 import {
   type Drawing,
   type DrawnItem,
@@ -83,7 +84,7 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
       <ol className="drawn">
         {d.drawn.map((x) => (
           <li key={x.item}>
-            {x.item} {x.name}{' '}
+            {d.kind === 'slots' ? <Link to={logOf(d, x.item)}>{x.item}</Link> : x.item} {x.name}{' '}
             {d.may_mark ? (
               <select
                 aria-label={t('draws.resultOf', { item: x.item })}
@@ -137,6 +138,12 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
       </details>
     </article>
   )
+}
+
+/** The duty log of the day of a slot, to be held against the video. */
+const logOf = (d: Drawing, item: string) => {
+  const day = item.slice(0, 10)
+  return `/ledgers/duty-log?area=${d.area ?? ''}&from=${day}&to=${day}`
 }
 
 /** What draws the same again, with what every system has. */
