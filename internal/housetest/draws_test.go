@@ -56,6 +56,7 @@ func TestDraws(t *testing.T) {
 		"of nothing":      {func(n *inspection.NewDraw) { n.Kind = "cells" }, "/kind"},
 		"of another area": {func(n *inspection.NewDraw) { n.Area = x.Other }, "/area"},
 		"of the prison":   {func(n *inspection.NewDraw) { n.Area = uuid.Nil }, "/area"},
+		"of no area":      {func(n *inspection.NewDraw) { n.Area = uuid.New() }, "/area"},
 		"nobody":          {func(n *inspection.NewDraw) { n.N = 0 }, "/n"},
 		"too many":        {func(n *inspection.NewDraw) { n.N = 201 }, "/n"},
 		"without a word":  {func(n *inspection.NewDraw) { n.Word = " \u200b" }, "/word"},

@@ -123,7 +123,11 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 	if err != nil {
 		return Drawing{}, err
 	}
-	if bad := s.wrongDraw(&n, c); len(bad) > 0 {
+	areas, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return Drawing{}, err
+	}
+	if bad := s.wrongDraw(&n, c, areas); len(bad) > 0 {
 		return Drawing{}, fault.InvalidFields("bad_draw", bad)
 	}
 	d := Drawing{ID: uuid.Must(uuid.NewV7()), Kind: n.Kind, Area: n.Area, Word: n.Word, Reason: n.Reason, Algorithm: Algorithm, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}
@@ -163,14 +167,15 @@ func drawn(pointer, zh, en string) error {
 	return fault.InvalidFields("bad_draw", []fault.Field{{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}}})
 }
 
-func (s *Service) wrongDraw(n *NewDraw, c Check) (bad []fault.Field) {
+func (s *Service) wrongDraw(n *NewDraw, c Check, areas []ledger.Area) (bad []fault.Field) {
 	wrong := func(pointer, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
 	if results[n.Kind] == nil {
 		wrong("/kind", "请选择抽取罪犯、民警或视频时段", "Choose prisoners, officers or slots")
 	}
-	if c.Area != uuid.Nil && n.Area != c.Area {
+	known := n.Area == uuid.Nil || slices.ContainsFunc(areas, func(a ledger.Area) bool { return a.ID == n.Area })
+	if !known || c.Area != uuid.Nil && n.Area != c.Area {
 		wrong("/area", "只能从被考核的单位抽取", "It is drawn of the unit that is checked")
 	}
 	if n.N < 1 || n.N > mostDrawn {
