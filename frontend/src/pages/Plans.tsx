@@ -153,7 +153,13 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
   )
 }
 
-const tones = { ahead: 'draft', reached: 'approved', late: 'warning', overdue: 'overdue', closed: 'voided' }
+const tones = {
+  ahead: 'draft',
+  reached: 'approved',
+  late: 'warning',
+  overdue: 'overdue',
+  closed: 'voided',
+}
 
 function Stand({ of }: { of: PlanStand | undefined }) {
   const t = useT()
