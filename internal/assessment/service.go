@@ -39,6 +39,8 @@ type Store interface {
 	// both as they stood at one moment.
 	Explained(ctx context.Context, s ledger.Session, area uuid.UUID, std *scoring.Standard, from, to string, limit int, weigh func(Makings) []scoring.Fact) ([]scoring.DayFact, error)
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
+	// WholeFindings are those of the prison as a whole.
+	WholeFindings(ctx context.Context, s ledger.Session, from, to string) ([]scoring.Finding, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 	// Days reads what a standard asks for day by day, with all references.
 	Days(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string) ([]scoring.DayFact, error)

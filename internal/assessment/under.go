@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/catalog"
 	"taizhang/internal/scoring"
 )
 
@@ -20,7 +19,12 @@ func (s *Service) Under(ctx context.Context, prison, id uuid.UUID, titled map[uu
 			return nil, err
 		}
 		for _, std := range list {
-			r, err := s.Checked(ctx, prison, Checked{Standard: std, AsOf: catalog.DayOf(s.Now()), Titled: titled})
+			from, to := window(std, s.Now())
+			found, err := s.Store.WholeFindings(ctx, s.asked(ctx, prison), from, to)
+			if err != nil {
+				return nil, err
+			}
+			r, err := s.Checked(ctx, prison, Checked{Standard: std, AsOf: to, Titled: titled, Findings: found})
 			if err != nil {
 				return nil, err
 			}

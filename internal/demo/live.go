@@ -57,7 +57,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	cases := l.accrediting(store, clock, checks)
 	l.apply(cases, checks)
 	l.deliberate(cases, checks)
-	l.guide(&guidance.Service{Store: postgres.Guidance{Store: store}, Access: p.Access, Now: clock, Clock: clock})
+	l.guide(&guidance.Service{Store: postgres.Guidance{Store: store}, Access: p.Access, Areas: postgres.Duties{Store: store}.Areas, Now: clock, Clock: clock})
 	l.intend(&planning.Service{Store: postgres.Planning{Store: store}, Access: p.Access, Road: cases, Standards: cases.Standards, Now: clock, Clock: clock})
 	l.endPaper(&stewardship.Service{Store: postgres.Stewardship{Store: store}, Access: p.Access, Catalog: p.Catalog, Register: &catalog.Register{}, Now: clock, Clock: clock})
 	day := 0

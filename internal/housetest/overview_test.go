@@ -19,6 +19,7 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/overview"
 	"taizhang/internal/scoring"
@@ -323,6 +324,11 @@ func TestWholePrison(t *testing.T) {
 	if _, err := h.Assessment.AddFinding(j.as("inspector"), h.Prison, assessment.NewFinding{Area: h.Area, Line: "JG-01.riot", Day: j.day(), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
+	// And two criteria that the acceptance of the prison found not met.
+	c := j.prisonCase()
+	site := j.open(c, uuid.Nil, inspection.OnSite)
+	j.confirm(site, loss{"P-XX-01.unmet", 2})
+	j.closed(site)
 	for _, who := range []string{"area head", "officer", "yi prison office"} {
 		if _, err := h.Overview.Whole(j.as(who), h.Prison); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s sees the prison whole: %v", who, err)
@@ -337,6 +343,13 @@ func TestWholePrison(t *testing.T) {
 	}
 	if b, err := h.Overview.Board(j.as("custody head"), h.Prison); err != nil || !b.Whole {
 		t.Errorf("not offered: %v", err)
+	}
+	for _, d := range w.Sheet.Domains {
+		for _, i := range d.Indicators {
+			if i.Code == "P-XX-01" && i.Deducted.String() != "4" {
+				t.Errorf("P-XX-01 loses %s", i.Deducted)
+			}
+		}
 	}
 	// Each item's loss is what the sheets say, and a department's score follows from its items.
 	lost := map[string]*big.Rat{}

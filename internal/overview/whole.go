@@ -17,7 +17,7 @@ import (
 // prisons, and its departments as units that prepare as the areas do (R105).
 type Whole struct {
 	Day string `json:"day"`
-	// Sheet is nil where no standard of prisons is in force.
+	// Sheet is nil where no standard of prisons is in force, or the prison has no area.
 	Sheet       *scoring.Sheet `json:"sheet,omitempty"`
 	Departments []Answerable   `json:"departments"`
 }
@@ -89,11 +89,14 @@ func (s *Service) Whole(ctx context.Context, prison uuid.UUID) (Whole, error) {
 			return Whole{}, err
 		}
 		sheets, err := s.Scores.Under(ctx, prison, uuid.Nil, titled, std)
-		if err != nil {
+		switch {
+		case fault.Is(err, fault.NotFound): // it has no area that counts
+		case err != nil:
 			return Whole{}, err
+		default:
+			out.Sheet = sheets[0]
+			by.add(s, std, out.Sheet, uuid.Nil)
 		}
-		out.Sheet = sheets[0]
-		by.add(s, std, out.Sheet, uuid.Nil)
 	}
 	out.Departments, err = by.settled()
 	return out, err
@@ -105,6 +108,9 @@ type departments []Answerable
 // add counts each indicator of a sheet for the departments that answer for it. An indicator whose proof
 // lies in ledgers of several departments is each one's.
 func (by *departments) add(s *Service, std *scoring.Standard, sheet *scoring.Sheet, area uuid.UUID) {
+	if sheet.Standard != std.ID || sheet.Version != std.Version {
+		return // another was issued between the two readings
+	}
 	for n, d := range std.Domains {
 		for m, ind := range d.Indicators {
 			got := sheet.Domains[n].Indicators[m]

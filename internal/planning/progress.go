@@ -82,7 +82,7 @@ func (s *Service) known(ctx context.Context, prison uuid.UUID, year int) (*known
 	}
 	for _, p := range prisons {
 		for _, a := range p.Areas {
-			if a.ClosedOn != "" && a.ClosedOn <= k.today && !a.Counts(k.today) {
+			if a.ClosedOn != "" && a.ClosedOn <= k.today {
 				k.closed[a.ID] = a.ClosedOn
 			}
 		}

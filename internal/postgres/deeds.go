@@ -20,9 +20,9 @@ func (t caseTx) Deeds(ctx context.Context) (map[string]int, error) {
 		union all select 'practices', count(*) from practices where prison_id = $1
 		union all select 'adoptions', count(*) from mine
 		union all select 'adopters', count(*) from (select distinct prison_id, area_id from mine) units
-		union all select 'pairs', count(*) from pairs where strong_prison = $1
+		union all select 'pairs', count(distinct (prison_id, area_id)) from pairs where strong_prison = $1
 		union all select 'helps', count(*) from pair_helps h join pairs p on p.prison_id = h.prison_id and p.pair_id = h.pair_id where p.strong_prison = $1
-		union all select 'overtakes', count(*) from overtakes o join pairs p on p.prison_id = o.prison_id and p.pair_id = o.pair_id where p.strong_prison = $1
+		union all select 'overtakes', count(distinct (p.prison_id, p.area_id)) from overtakes o join pairs p on p.prison_id = o.prison_id and p.pair_id = o.pair_id where p.strong_prison = $1
 		union all select 'trained', count(distinct person_id) from marks where passed
 		union all select 'lent', count(distinct m.person_id) from check_members m
 			join checks k on k.prison_id = m.prison_id and k.check_id = m.check_id and k.state <> 'cancelled'
@@ -36,9 +36,10 @@ func (t caseTx) Deeds(ctx context.Context) (map[string]int, error) {
 	if _, err := pgx.ForEachRow(rows, []any{&fact, &count}, func() error { counts[fact] = count; return nil }); err != nil {
 		return nil, err
 	}
-	// Scores are exact and may be fractions: they are compared here.
-	rows, err = t.tx.Query(ctx, `select p.weak_score, d.score from pairs p, lateral (
-			select score from daily_scores d where d.prison_id = p.prison_id and d.area_id = p.area_id order by day desc limit 1) d where p.strong_prison = $1`, t.ses.Prison)
+	// Of a unit paired again the first score counts. Scores are exact and may be fractions: they are compared here.
+	rows, err = t.tx.Query(ctx, `select distinct on (p.prison_id, p.area_id) p.weak_score, d.score from pairs p, lateral (
+			select score from daily_scores d where d.prison_id = p.prison_id and d.area_id = p.area_id order by day desc limit 1) d
+		where p.strong_prison = $1 order by p.prison_id, p.area_id, p.recorded_at`, t.ses.Prison)
 	if err != nil {
 		return nil, err
 	}

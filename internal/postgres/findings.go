@@ -53,11 +53,26 @@ func (s Assessments) Findings(ctx context.Context, ses ledger.Session, areas []u
 // findings that count today: those outside of any check, and of the latest check that
 // was closed those that nobody has verified as put right.
 func findings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error) {
-	return scoredFindings(ctx, tx, `f.area_id = any($2) and f.day between $3::text::date and $4::text::date and (f.check_id is null or
+	return countingOf(ctx, tx, "f.area_id = any($4)", "c.area_id = f.area_id", prison, from, to, areas)
+}
+
+// WholeFindings reads those of the prison as a whole, by the same rule.
+func (s Assessments) WholeFindings(ctx context.Context, ses ledger.Session, from, to string) (list []scoring.Finding, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		by, err := countingOf(ctx, tx, "f.area_id is null", "c.area_id is null", ses.Prison, from, to)
+		list = by[uuid.Nil]
+		return err
+	})
+	return list, err
+}
+
+// countingOf: of says whose they are, check whose check; both stay what an index answers.
+func countingOf(ctx context.Context, tx pgx.Tx, of, check string, prison uuid.UUID, from, to string, args ...any) (map[uuid.UUID][]scoring.Finding, error) {
+	return scoredFindings(ctx, tx, of+` and f.day between $2::text::date and $3::text::date and (f.check_id is null or
 		exists (select from rectifications r where r.prison_id = f.prison_id and r.finding_id = f.finding_id and r.state in ('open', 'done'))
 		and f.check_id = (select c.check_id from checks c join check_acts x on x.prison_id = c.prison_id and x.check_id = c.check_id and x.kind = 'closed'
-			where c.prison_id = $1 and c.area_id = f.area_id and c.kind in ('baseline', 'onsite', 'lookback', 'recheck') order by x.recorded_at desc, c.check_id desc limit 1))`,
-		prison, areas, from, to)
+			where c.prison_id = $1 and `+check+` and c.kind in ('baseline', 'onsite', 'lookback', 'recheck') order by x.recorded_at desc, c.check_id desc limit 1))`,
+		append([]any{prison, from, to}, args...)...)
 }
 
 // Unchecked reads the findings of an area outside of any check.

@@ -10,6 +10,12 @@ import (
 	"taizhang/internal/fault"
 )
 
+// sorts are what JSON knows, in words.
+var sorts = map[string]fault.Text{
+	"bool": {ZH: "真假值", EN: "true or false"}, "number": {ZH: "数字", EN: "a number"}, "string": {ZH: "文字", EN: "a text"},
+	"object": {ZH: "对象", EN: "an object"}, "array": {ZH: "列表", EN: "a list"},
+}
+
 // unread says why one of the documents cannot be read, at its place, in words of those who write it and
 // not of the reader that stumbled.
 func unread(at string, err error) error {
@@ -22,7 +28,8 @@ func unread(at string, err error) error {
 		if kind.Field != "" {
 			at += "/" + strings.ReplaceAll(kind.Field, ".", "/")
 		}
-		why = fault.Text{ZH: "此处不能是 " + kind.Value, EN: "This cannot be a " + kind.Value}
+		what := sorts[strings.Fields(kind.Value)[0]]
+		why = fault.Text{ZH: "此处不能是" + what.ZH, EN: "This cannot be " + what.EN}
 	case errors.As(err, &syntax):
 		why = fault.Text{ZH: fmt.Sprintf("第 %d 个字节处不合 JSON 的写法", syntax.Offset), EN: fmt.Sprintf("At byte %d it is no JSON", syntax.Offset)}
 	case strings.HasPrefix(text, "json: unknown field "):

@@ -309,8 +309,8 @@ func drafted(ctx context.Context, set scoring.Set) (Whole, error) {
 		Points: head.Points, Line: head.Line, Digest: Digest(set), Author: actor.From(ctx).PersonID}, Set: set}, nil
 }
 
-// Review passes or returns the revision that was read, by somebody else than its
-// who ever saved it. Faults: forbidden, own_draft, changed_meanwhile, standard_refused.
+// Review passes or returns the revision that was read, by somebody who never saved the
+// draft. Faults: forbidden, own_draft, changed_meanwhile, standard_refused.
 func (s *Service) Review(ctx context.Context, standard string, version int, say Verdict, revision int64, idem ledger.Idem) (Version, error) {
 	w, err := s.Store.Load(ctx, s.asked(ctx), standard, version)
 	if err != nil {

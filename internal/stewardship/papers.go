@@ -16,7 +16,7 @@ import (
 
 const (
 	reasonLength = 500
-	atOnce       = 200 // ledgers of a declaration, declarations of a verdict
+	atOnce       = 2000 // ledgers of a declaration, declarations of a verdict: all of a prison
 )
 
 // Seen is a ledger with the number of its declarations that were seen.
@@ -63,8 +63,9 @@ func (s *Service) Declare(ctx context.Context, prison, area uuid.UUID, ledgers [
 	}
 	return len(ledgers), s.Store.DeclarePaper(ctx, s.asked(ctx, prison), idem, area, func(all []Declaration) (made []Declaration, err error) {
 		var bad []fault.Field
+		by := byCell(all)
 		for i, l := range ledgers {
-			acts := slices.DeleteFunc(slices.Clone(all), func(d Declaration) bool { return !d.of(area, l.Ledger) })
+			acts := by[cellOf{area, l.Ledger}]
 			if len(acts) != l.Seen {
 				return nil, fault.New(fault.Stale, "changed_meanwhile")
 			}
@@ -149,8 +150,11 @@ type Which struct {
 // DecidePaper confirms or refuses declarations, or takes them back; all of them or none. Faults:
 // forbidden, not_found, already_decided, changed_meanwhile, bad_paper with fields.
 func (s *Service) DecidePaper(ctx context.Context, prison uuid.UUID, which []Which, verdict, comment string, idem ledger.Idem) (int, error) {
-	if actions[verdict] == "" || len(which) == 0 || len(which) > atOnce {
+	if actions[verdict] == "" || len(which) == 0 {
 		return 0, fault.New(fault.Malformed, "bad_request")
+	}
+	if len(which) > atOnce {
+		return 0, fault.InvalidFields("bad_paper", []fault.Field{told("/declarations", "range", fmt.Sprintf("一次最多办理 %d 项，请分次办理", atOnce), fmt.Sprintf("At most %d at once: do them in parts", atOnce))})
 	}
 	if verdict == Refuse && ledger.Blank(comment) || len([]rune(comment)) > reasonLength {
 		return 0, fault.InvalidFields("bad_paper", []fault.Field{told("/comment", "required", "退回须写明理由，500 字以内", "Sending back says why in at most 500 characters")})
@@ -161,8 +165,9 @@ func (s *Service) DecidePaper(ctx context.Context, prison uuid.UUID, which []Whi
 	}
 	slices.SortFunc(areas, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	return len(which), s.Store.DecidePaper(ctx, s.asked(ctx, prison), idem, slices.Compact(areas), func(all []Declaration) (decided []Declaration, err error) {
+		by := byCell(all)
 		for _, w := range which {
-			acts := slices.DeleteFunc(slices.Clone(all), func(d Declaration) bool { return !d.of(w.Area, w.Ledger) })
+			acts := by[cellOf{w.Area, w.Ledger}]
 			i := slices.IndexFunc(acts, func(d Declaration) bool { return d.N == w.N })
 			if i < 0 {
 				return nil, fault.New(fault.NotFound, "not_found")

@@ -118,6 +118,7 @@ func (s *Service) Paper(ctx context.Context, prison uuid.UUID) (Paper, error) {
 	if err != nil {
 		return Paper{}, err
 	}
+	by := byCell(all)
 	out := Paper{Prison: prison, Day: s.today(), Areas: []AreaTally{}, Ledgers: []PaperLedger{}, Cells: []Cell{}, Declares: []uuid.UUID{}, Feeds: feeds}
 	for _, a := range areas {
 		out.Areas = append(out.Areas, AreaTally{Area: a.ID})
@@ -132,7 +133,7 @@ func (s *Service) Paper(ctx context.Context, prison uuid.UUID) (Paper, error) {
 			if !keeps(t, a) {
 				continue
 			}
-			cell := s.cell(ctx, all, a.ID, t.ID)
+			cell := s.cell(ctx, by[cellOf{a.ID, t.ID}], a.ID, t.ID)
 			for _, tally := range []*Tally{&out.Tally, &out.Areas[i].Tally, &l.Tally} {
 				tally.add(cell.Standing)
 			}
@@ -162,9 +163,24 @@ func (s Standing) ends() string {
 	return ""
 }
 
-func (s *Service) cell(ctx context.Context, all []Declaration, area uuid.UUID, id string) Cell {
-	acts := slices.DeleteFunc(slices.Clone(all), func(d Declaration) bool { return !d.of(area, id) })
-	c := Cell{Area: area, Ledger: id, Standing: standing(acts, s.today()), N: len(acts), Acts: acts, Actions: []string{}}
+// cellOf is a ledger in an area.
+type cellOf struct {
+	area   uuid.UUID
+	ledger string
+}
+
+// byCell parts declarations by what they are of, in their order.
+func byCell(all []Declaration) map[cellOf][]Declaration {
+	by := map[cellOf][]Declaration{}
+	for _, d := range all {
+		at := cellOf{d.Area, d.Ledger}
+		by[at] = append(by[at], d)
+	}
+	return by
+}
+
+func (s *Service) cell(ctx context.Context, acts []Declaration, area uuid.UUID, id string) Cell {
+	c := Cell{Area: area, Ledger: id, Standing: standing(acts, s.today()), N: len(acts), Acts: append([]Declaration{}, acts...), Actions: []string{}}
 	slices.Reverse(c.Acts)
 	if c.Waits != nil {
 		for _, v := range []string{Confirm, Refuse, Withdraw} {
@@ -204,14 +220,7 @@ func (s *Service) Province(ctx context.Context) ([]PrisonTally, error) {
 	if err != nil {
 		return nil, err
 	}
-	type key struct {
-		area   uuid.UUID
-		ledger string
-	}
-	by := map[key][]Declaration{}
-	for _, d := range all {
-		by[key{d.Area, d.Ledger}] = append(by[key{d.Area, d.Ledger}], d)
-	}
+	by := byCell(all)
 	list := []PrisonTally{}
 	for _, p := range o.Prisons {
 		if s.sees(ctx, p.ID, uuid.Nil) != nil {
@@ -222,7 +231,7 @@ func (s *Service) Province(ctx context.Context) ([]PrisonTally, error) {
 			one.Areas++
 			for _, t := range s.Catalog.Types() {
 				if keeps(t, a) {
-					one.Tally.add(standing(by[key{a.ID, t.ID}], s.today()))
+					one.Tally.add(standing(by[cellOf{a.ID, t.ID}], s.today()))
 				}
 			}
 		}

@@ -25,11 +25,11 @@ export const useMatrix = (prison: string) =>
 export const usePaper = (prison: string) =>
   useAsked<Paper>(`/prisons/${prison}/paper`, prison !== '')
 
-/** The same where it only stands beside: asked once, and not again with all else that an act changes. */
+/** The same where it only stands beside: asked at most once a minute. */
 export function usePaperBeside(prison: string) {
   const queryFn = async () => (await call<Paper>(`/prisons/${prison}/paper`)).data
   const queryKey = ['stewardship', 'beside', prison]
-  return useQuery({ queryKey, queryFn, enabled: prison !== '', staleTime: 'static' })
+  return useQuery({ queryKey, queryFn, enabled: prison !== '', staleTime: 60_000 })
 }
 export const useProvincePaper = () => useAsked<{ prisons: PaperOfPrison[] }>('/paper', true)
 

@@ -151,8 +151,11 @@ it('offers nothing that the server does not', () => {
 it('declares several ledgers on what was seen, but none that waits', async () => {
   show(data({ declares: ['a'] }))
   expect(screen.queryByLabelText(/^值班日志/)).toBeNull()
-  fireEvent.click(screen.getAllByLabelText('全选')[0] as HTMLElement)
+  // What is so already is not declared: paper ended for one, the other is on paper.
+  expect(screen.queryByLabelText(/^点名/)).toBeNull()
   fireEvent.change(screen.getByLabelText('申报为'), { target: { value: 'paper' } })
+  expect(screen.queryByLabelText(/^监区会议/)).toBeNull()
+  fireEvent.click(screen.getAllByLabelText('全选')[0] as HTMLElement)
   fireEvent.change(screen.getByLabelText('自'), { target: { value: '2026-03-05' } })
   fireEvent.change(screen.getByLabelText(/^理由/), { target: { value: '系统停机' } })
   fireEvent.click(screen.getByRole('button', { name: '提交申报' }))
@@ -161,10 +164,7 @@ it('declares several ledgers on what was seen, but none that waits', async () =>
     'p',
     {
       area: 'a',
-      ledgers: [
-        { ledger: 'headcount', seen: 1 },
-        { ledger: 'area-meeting', seen: 0 },
-      ],
+      ledgers: [{ ledger: 'headcount', seen: 1 }],
       state: 'paper',
       from_day: '2026-03-05',
       reason: '系统停机',
@@ -184,6 +184,8 @@ it('decides what is chosen, and says in the server’s words why not', async () 
   fireEvent.click(screen.getByLabelText('选择 一监区 值班日志'))
   fireEvent.click(screen.getByRole('button', { name: '退回所选' }))
   expect(await screen.findByText('退回须写明理由', {}, patient)).toBeInTheDocument()
+  // A button that is still busy takes no click.
+  await waitFor(() => expect(document.querySelector('.ant-btn-loading')).toBeNull(), patient)
   fireEvent.click(screen.getByRole('button', { name: /确认所选/ }))
   await waitFor(() => expect(decidePaper).toHaveBeenCalledTimes(2), patient)
   expect(vi.mocked(decidePaper).mock.lastCall?.slice(0, 2)).toEqual([
@@ -213,5 +215,9 @@ it('stands beside the line of the standard that it feeds, and beside no other', 
   )
   expect(screen.getByText(/电子化 2\/3（双轨 1，已停用纸质 1），纸质在用 1/)).toBeInTheDocument()
   expect(screen.getByText(/纸质与电子并行（双轨）1 种：值班日志/)).toBeInTheDocument()
-  expect(screen.getAllByRole('link', { name: '纸质停用登记（2026-03-02）' })).toHaveLength(2)
+  const links = screen.getAllByRole('link', { name: '纸质停用登记（2026-03-02）' })
+  expect(links.map((l) => l.getAttribute('href'))).toEqual([
+    '/prisons/p/paper?area=a&state=electronic',
+    '/prisons/p/paper?area=a&state=dual',
+  ])
 })

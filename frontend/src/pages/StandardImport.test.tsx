@@ -30,12 +30,21 @@ it('asks before a table takes the place of a draft, and names the revision that 
   const id = document.querySelector('input[name=id]')!
   fireEvent.change(id, { target: { value: 'other' } })
   expect(screen.queryByRole('checkbox')).toBeNull()
-  const send = () => fireEvent.submit(id.closest('form')!)
+  // As a browser does: what is required and not given is not sent.
+  const send = () => {
+    const form = id.closest('form')!
+    const box = form.querySelector<HTMLInputElement>('input[name=over]')
+    if (!box?.required || box.checked) fireEvent.submit(form)
+  }
   send()
   await waitFor(() => expect(sent).toEqual([null]))
   fireEvent.change(id, { target: { value: 'ward' } })
-  expect(screen.getByRole('checkbox').closest('label')?.textContent).toContain('第 3 次修改')
+  const box = screen.getByRole('checkbox')
+  expect(box.closest('label')?.textContent).toContain('第 3 次修改')
+  send()
   await waitFor(() => expect(document.querySelector('.ant-btn-loading')).toBeNull())
+  expect(sent).toEqual([null])
+  fireEvent.click(box)
   send()
   await waitFor(() => expect(sent).toEqual([null, '"3"']))
 })

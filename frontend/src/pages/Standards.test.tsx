@@ -95,6 +95,7 @@ function show(page: ReactElement, path: string, of: Whole = whole) {
         title: '某规定',
         issuer: '某部',
         level: 'ministry',
+        replaced: true,
         replaced_by: '某规定（新）',
         replaced_on: '2026-01-01',
         files: [2, 1].map((n) => ({

@@ -21,7 +21,7 @@ export function useAct() {
       if (!(error instanceof ProblemError)) throw error
       setProblems([error.message, ...error.errors.map((x) => x.message)])
       // What is shown is no more: it is looked at again, and what was typed stays.
-      if (error.status === 412) await queries.invalidateQueries()
+      if (error.status === 409 || error.status === 412) await queries.invalidateQueries()
       return false
     } finally {
       setBusy(false)

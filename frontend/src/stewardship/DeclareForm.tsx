@@ -17,7 +17,11 @@ export function DeclareForm({ paper }: { paper: Paper }) {
   const { busy, problems, run } = useAct()
   const [area, setArea] = useState(paper.declares[0] ?? '')
   const [chosen, choose] = useState<string[]>([])
-  const cells = paper.cells.filter((c) => c.area === area && !c.waits)
+  const [to, setTo] = useState<PaperState>('ended')
+  // What waits is decided first, and what is so already need not be said.
+  const cells = paper.cells.filter(
+    (c) => c.area === area && !c.waits && (c.state !== to || c.ahead),
+  )
   const picked = cells.filter((c) => chosen.includes(c.ledger))
   if (paper.declares.length === 0) return null
   const submit = async (e: React.FormEvent<HTMLFormElement>) => {
@@ -28,7 +32,7 @@ export function DeclareForm({ paper }: { paper: Paper }) {
     const body = {
       area,
       ledgers: picked.map((c) => ({ ledger: c.ledger, seen: c.n })),
-      state: typed('state') as PaperState,
+      state: to,
       from_day: typed('from_day'),
       reason: typed('reason'),
     }
@@ -59,7 +63,7 @@ export function DeclareForm({ paper }: { paper: Paper }) {
         </label>
         <label>
           {t('paper.asked')}
-          <select name="state" defaultValue="ended">
+          <select value={to} onChange={(e) => setTo(e.target.value as PaperState)}>
             {states.map((s) => (
               <option key={s} value={s}>
                 {t(`paper.${s}`)}

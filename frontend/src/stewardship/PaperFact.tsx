@@ -12,9 +12,10 @@ export function PaperFact({ prison, area, line }: { prison: string; area?: strin
   if (!data || !tally || (line !== data.feeds.share && line !== data.feeds.beside)) return null
   const both = data.cells.filter((c) => c.area === area && c.state === 'dual')
   const beside = both.map((c) => names.ledger(c.ledger)).join('、')
+  const list = line === data.feeds.share ? 'electronic' : 'dual'
   return (
     <p className="wide">
-      <Link to={`/prisons/${prison}/paper?area=${area}&state=electronic`}>
+      <Link to={`/prisons/${prison}/paper?area=${area}&state=${list}`}>
         {t('paper.factOf', { day: data.day })}
       </Link>
       ：
