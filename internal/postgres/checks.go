@@ -346,6 +346,15 @@ func (s Checks) Change(ctx context.Context, ses ledger.Session, idem ledger.Idem
 	return out, err
 }
 
+// lockedCheck takes the check's row before anything is read of it.
+func (t *txn) lockedCheck(ctx context.Context, id uuid.UUID) (inspection.Check, error) {
+	var locked int
+	if err := t.tx.QueryRow(ctx, "select seq from checks where prison_id = $1 and check_id = $2 for update", t.ses.Prison, id).Scan(&locked); err != nil {
+		return inspection.Check{}, err
+	}
+	return t.check(ctx, id)
+}
+
 func (t *txn) change(ctx context.Context, c *inspection.Check, list []inspection.Finding, w inspection.Change) error {
 	prison := t.ses.Prison
 	if w.Member != nil {

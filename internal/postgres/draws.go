@@ -167,15 +167,6 @@ func (t *txn) rosterOf(ctx context.Context, kind string, area uuid.UUID) (list [
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// lockedCheck takes the check's row before anything is read of it.
-func (t *txn) lockedCheck(ctx context.Context, id uuid.UUID) (inspection.Check, error) {
-	var locked int
-	if err := t.tx.QueryRow(ctx, "select seq from checks where prison_id = $1 and check_id = $2 for update", t.ses.Prison, id).Scan(&locked); err != nil {
-		return inspection.Check{}, err
-	}
-	return t.check(ctx, id)
-}
-
 func (t *txn) draw(ctx context.Context, check, id uuid.UUID) (inspection.Drawing, error) {
 	list, err := t.draws(ctx, check)
 	if err != nil {

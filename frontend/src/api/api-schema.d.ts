@@ -2206,7 +2206,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pass or return what was read, by somebody else than its author */
+        /** Pass or return what was read, by somebody who never saved the draft */
         post: operations["standards.review"];
         delete?: never;
         options?: never;
@@ -14080,7 +14080,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Pass or return what was read, by somebody else than its author */
+            /** @description Pass or return what was read, by somebody who never saved the draft */
             200: {
                 headers: {
                     [name: string]: unknown;
