@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,24 @@ func (j *journey) until(day string) {
 		j.t.Fatal(err)
 	}
 	j.clock.Advance(m.At.Sub(j.clock.Now()))
+}
+
+// owns executes as who owns the database, at the time of the road.
+func (j *journey) owns(sql string, args ...any) {
+	j.t.Helper()
+	tx, err := j.h.Owner.Begin(j.t.Context())
+	if err == nil {
+		_, err = tx.Exec(j.t.Context(), "select set_config('app.prison', $1, true), set_config('app.clock', $2, true)", j.h.Prison.String(), j.clock.Now().Format(time.RFC3339Nano))
+	}
+	if err == nil {
+		_, err = tx.Exec(j.t.Context(), sql, args...)
+	}
+	if err == nil {
+		err = tx.Commit(j.t.Context())
+	}
+	if err != nil {
+		j.t.Fatal(err)
+	}
 }
 
 func (j *journey) whole(who string, c uuid.UUID) accreditation.Whole {
@@ -245,9 +264,10 @@ func (j *journey) batch(c uuid.UUID) {
 // planned is the batch of a level this year.
 func (j *journey) planned(level string) accreditation.Batch {
 	j.t.Helper()
-	p := accreditation.Planned{Year: j.clock.Now().Year(), Batch: batches[level], Level: level, To: catalog.DayOf(j.clock.Now().AddDate(1, 1, 0))}
-	p.ClosesOn = catalog.DayOf(j.clock.Now().AddDate(1, 0, 0))
-	p.From = p.ClosesOn
+	year := j.clock.Now().Year()
+	p := accreditation.Planned{Year: year, Batch: batches[level], Level: level, ClosesOn: catalog.DayOf(j.clock.Now().AddDate(1, 0, 0))}
+	// The last day that a batch of this year may be of: a month on from December is none.
+	p.From, p.To = p.ClosesOn, fmt.Sprintf("%d-12-31", year+1)
 	if _, err := j.h.Cases.Plan(j.as("bureau office"), p, ledger.Idem{}); err != nil && fault.CodeOf(err) != "changed_meanwhile" {
 		j.t.Fatal(err, refusals(err))
 	}
