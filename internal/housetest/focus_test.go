@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -213,6 +214,11 @@ func TestVisitsOfTheirTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	field(made(dayFrom(-1), v.ID), "/day")
+	if _, err := h.Owner.Exec(t.Context(), `insert into visits (prison_id, visit_id, area_id, day, findings, advice, due_on, author, salt, planned_id)
+		values ($1, gen_random_uuid(), $2, $3::text::date, '齐全', '保持', $4::text::date, $5, sha256('x'), $6)`,
+		h.Prison, h.Area, dayFrom(-1), dayFrom(9), h.Person("bureau office").PersonID, v.ID); err == nil || !strings.Contains(err.Error(), "before it was planned") {
+		t.Errorf("the database takes it: %v", err)
+	}
 	if err := made(dayFrom(0), v.ID); err != nil {
 		t.Error(err)
 	}
