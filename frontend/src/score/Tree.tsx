@@ -113,7 +113,11 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore; standard: 
 }
 
 /** The newest entries that an indicator stands on, whether they cost anything or not. */
-function Basis({ code, prison, area }: { code: string } & Required<Pick<At, 'prison' | 'area'>>) {
+export function Basis({
+  code,
+  prison,
+  area,
+}: { code: string } & Required<Pick<At, 'prison' | 'area'>>) {
   const t = useT()
   const names = useNames()
   const query = useProof(prison, area, code)
@@ -147,6 +151,7 @@ function Line({ line, ...at }: { line: LineScore } & At) {
           {t(at.checked ? 'score.nothingFound' : 'score.notChecked')}
         </span>
       )}
+      {line.state === 'met' && <span className="status approved">{t('looks.metBy')}</span>}
       {line.state === 'not_applicable' && (
         <span className="status excused">{t('score.notApplicable')}</span>
       )}
