@@ -129,7 +129,12 @@ export function RouteLine(props: Props) {
           {!(finding && may) && <PaperFact prison={prison} area={check.area} line={line.line} />}
           {check.area && (
             <div className="wide">
-              <Basis code={line.indicator} prison={prison} area={check.area} />
+              <Basis
+                code={line.indicator}
+                prison={prison}
+                area={check.area}
+                none={t('looks.noFacts')}
+              />
               <Link to={`/prisons/${prison}/areas/${check.area}/proof?item=${line.indicator}`}>
                 {t('looks.proof')}
               </Link>

@@ -117,12 +117,13 @@ export function Basis({
   code,
   prison,
   area,
-}: { code: string } & Required<Pick<At, 'prison' | 'area'>>) {
+  none,
+}: { code: string; none?: string } & Required<Pick<At, 'prison' | 'area'>>) {
   const t = useT()
   const names = useNames()
   const query = useProof(prison, area, code)
   const entries = query.data?.pages[0]?.entries ?? []
-  if (entries.length === 0) return null
+  if (entries.length === 0) return none && query.data ? <p className="quiet">{none}</p> : null
   return (
     <>
       <h4>{t('score.basis')}</h4>
