@@ -117,8 +117,11 @@ export const addPhoto = async (prison: string, check: string, file: Blob) =>
     })
   ).data.sha256
 
-export const photoUrl = (prison: string, check: string, photo: string, as?: 'thumbnail') =>
-  url(`${one(prison, check)}/photos/${photo}${as ? '/thumbnail' : ''}`)
+/** A photograph as it was taken, and small. */
+export const photoUrl = (prison: string, check: string, photo: string) =>
+  url(`${one(prison, check)}/photos/${photo}`)
+export const thumbUrl = (prison: string, check: string, photo: string) =>
+  url(`${one(prison, check)}/photos/${photo}/thumbnail`)
 
 export function useDraws(prison: string, check: string) {
   const queryFn = async () =>

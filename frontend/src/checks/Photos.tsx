@@ -1,7 +1,7 @@
 import { CameraOutlined, CloseOutlined, PictureOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { addPhoto, photoUrl } from '../api/checks'
+import { addPhoto, photoUrl, thumbUrl } from '../api/checks'
 import { useT } from '../i18n'
 
 /** What the server takes of a look or a finding. */
@@ -109,7 +109,7 @@ export function Thumbs(props: { prison: string; check: string; list: readonly st
         <li key={photo}>
           <a href={photoUrl(prison, check, photo)} target="_blank" rel="noreferrer">
             <img
-              src={photoUrl(prison, check, photo, 'thumbnail')}
+              src={thumbUrl(prison, check, photo)}
               alt={t('looks.photo', { n: i + 1 })}
               loading="lazy"
             />
