@@ -86,21 +86,23 @@ export function FindingForm({ prison, check, sheet, under }: Props) {
         setPhotos([])
       }}
     >
-      <label className="wide" hidden={under !== undefined}>
-        {t('checks.line')}
-        <select value={id} onChange={(e) => choose(e.target.value)}>
-          <option value="">{t('checks.advice')}</option>
-          {groups.map((g) => (
-            <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
-              {g.lines.map((l) => (
-                <option key={l.id} value={l.id}>
-                  {text(l.title, lang)} · {t(`checks.method.${l.method as 'onsite'}`)}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
+      {under === undefined && (
+        <label className="wide">
+          {t('checks.line')}
+          <select value={id} onChange={(e) => choose(e.target.value)}>
+            <option value="">{t('checks.advice')}</option>
+            {groups.map((g) => (
+              <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
+                {g.lines.map((l) => (
+                  <option key={l.id} value={l.id}>
+                    {text(l.title, lang)} · {t(`checks.method.${l.method as 'onsite'}`)}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        </label>
+      )}
       {line && (
         <Guidance
           standard={check.standard}
