@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { address, launch, loginOf, shot, signedIn, violations } from './browser'
+import { address, launch, loginOf, screen, shot, signedIn, signIn, violations } from './browser'
 
 let browser: Browser
 let page: Page
@@ -14,6 +14,16 @@ const opened = async (who: string) => {
   page = await signedIn(browser, who)
   await page.goto(`${address}/checks`)
   await page.getByRole('heading', { level: 1, name: '考核' }).waitFor()
+}
+
+/** The smallest picture there is. */
+const photograph = {
+  name: '现场.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
 }
 
 /** The check under way of the shown area. */
@@ -60,9 +70,15 @@ describe('a check', () => {
     await page.getByLabel('次数').fill('2')
     await page.getByLabel('现场查看').check()
     await page.getByLabel('发现的事实').fill('缺谈话室、储藏室各一间')
+    await page.getByTestId('photos').setInputFiles(photograph)
     await page.getByLabel('结论').fill('不符合标准')
     await page.getByRole('button', { name: '记录问题' }).click()
     await page.getByText('缺谈话室、储藏室各一间', { exact: true }).waitFor()
+    const shown = page.getByRole('link', { name: '照片 1' }).getByRole('img')
+    await shown.waitFor()
+    expect(
+      await shown.evaluate((i: HTMLImageElement) => i.decode().then(() => i.naturalWidth)),
+    ).toBe(1)
     // The sheet is asked for anew beside the findings: both are there when the button rests.
     const rests = () => page.locator('.ant-btn-loading').waitFor({ state: 'detached' })
     await rests()
@@ -76,6 +92,68 @@ describe('a check', () => {
     await rests()
     expect(await page.locator('.score-total').innerText()).toBe(score)
     await page.context().close()
+  })
+
+  it('goes from line to line with a phone', async () => {
+    const phone = await browser.newContext({ ...screen, viewport: { width: 390, height: 844 } })
+    page = await phone.newPage()
+    await signIn(page, 'inspector')
+    await page.goto(`${address}/checks`)
+    await underWay()
+    await page.getByRole('link', { name: '现场检查路线' }).click()
+    await page.getByRole('heading', { level: 1, name: '三监区 · 现场检查路线' }).waitFor()
+    await page.getByLabel('检查方式').selectOption({ label: '现场' })
+    const route = new URL(page.url()).pathname
+    const progress = () => page.locator('.route-bar [role=status]').innerText()
+    const before = await progress()
+    await shot(page, 'check-route')
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: '下一项未查看' }).click()
+    const id = decodeURIComponent(new URL(page.url()).hash.slice(1))
+    const line = page.locator(`[id="${id}"]`)
+    await line.getByLabel('地点').fill('三监区二楼')
+    await line.getByTestId('camera').setInputFiles(photograph)
+    await line.getByRole('img', { name: '照片 1' }).waitFor()
+    await shot(page, 'check-route-line')
+    expect(await violations(page)).toEqual([])
+    await line.getByRole('button', { name: /^相符/ }).click()
+    await line.getByText(/检查员.*，记录/).waitFor()
+    await line.getByRole('link', { name: '照片 1' }).waitFor()
+    expect(await progress()).not.toBe(before)
+    // What somebody photographed is seen as it was taken.
+    const href = await line.getByRole('link', { name: '照片 1' }).getAttribute('href')
+    const picture = await page.request.get(`${address}${href}`)
+    expect(picture.headers()['content-type']).toBe('image/png')
+    expect((await picture.body()).equals(photograph.buffer)).toBe(true)
+    // From the line to the entry that proves it: at most three clicks.
+    const proof = page.getByRole('article', { name: /^现场清点不符/ })
+    await proof.getByRole('button', { name: /^详情/ }).click()
+    await proof.locator('.basis a').first().click()
+    await page.waitForURL(/\/entries\//)
+    // The address names the line; nothing is met where a finding stands.
+    await page.goto(`${address}${route}#JG-04.found`)
+    const proved = page.locator('[id="JG-04.found"]')
+    await proved.getByText('3 号监舍发现自制挂钩一个').waitFor()
+    expect(await proved.getByRole('button', { name: /^相符/ }).count()).toBe(0)
+    // Away from the server: what was said stays on the device, and goes when it answers.
+    await page.getByRole('button', { name: '下一项未查看' }).click()
+    const next = page.locator(`[id="${decodeURIComponent(new URL(page.url()).hash.slice(1))}"]`)
+    await phone.setOffline(true)
+    await next.getByRole('button', { name: /^相符/ }).click()
+    await page.getByText(/1 项未送达，已保存在本机/).waitFor()
+    await shot(page, 'check-route-away')
+    await phone.setOffline(false)
+    await page.getByRole('button', { name: /^重\s*试$/ }).click()
+    await page.getByText(/未送达/).waitFor({ state: 'detached' })
+    await next.getByText(/检查员.*，记录/).waitFor()
+    // The form of a finding opens at the line; the desktop shows the same page.
+    await next.getByRole('button', { name: /^记问题/ }).click()
+    await next.getByLabel('发现的事实').waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'check-route-finding')
+    await page.setViewportSize(screen.viewport)
+    await shot(page, 'check-route-desktop')
+    await phone.close()
   })
 
   it('lots are drawn with a word of the unit, marked, and proved', async () => {

@@ -27,6 +27,7 @@ type Checked struct {
 	Standard *scoring.Standard
 	AsOf     string // the last day that counts
 	Findings []scoring.Finding
+	Met      []string // lines that the team found nothing at
 	Carry    *scoring.Carry
 	Titled   map[uuid.UUID]bool // areas that hold a title
 }
@@ -54,7 +55,7 @@ func (s *Service) Checked(ctx context.Context, prison uuid.UUID, c Checked) (Run
 		return Run{}, fault.New(fault.NotFound, "not_found")
 	}
 	ses := s.asked(ctx, prison)
-	in := scoring.Input{From: from, To: to, Facts: []scoring.DayFact{}, Findings: slices.Clone(c.Findings), Carry: c.Carry}
+	in := scoring.Input{From: from, To: to, Facts: []scoring.DayFact{}, Findings: slices.Clone(c.Findings), Carry: c.Carry, Met: c.Met}
 	if in.Findings == nil {
 		in.Findings = []scoring.Finding{}
 	}

@@ -68,7 +68,7 @@ func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.A
 
 // input is what one of the areas is scored by.
 func (m Makings) input(a ledger.Area, std *scoring.Standard, from, to string) scoring.Input {
-	in := scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: m.Sums[a.ID], Findings: m.Findings[a.ID]}
+	in := scoring.Input{From: from, To: to, Labour: a.HasLabour, Facts: m.Sums[a.ID], Findings: m.Findings[a.ID], Met: m.Met[a.ID]}
 	ruled(&in, std, m.Rulings[a.ID])
 	return in
 }

@@ -26,6 +26,8 @@ type Makings struct {
 	Sums     map[uuid.UUID][]scoring.DayFact
 	Findings map[uuid.UUID][]scoring.Finding
 	Rulings  map[uuid.UUID][]Ruling // the newest first
+	// Met are the lines that the unit's latest check found nothing at, by this version.
+	Met map[uuid.UUID][]string
 }
 
 // Store keeps what scores are made of, and what was made of it.
@@ -41,6 +43,8 @@ type Store interface {
 	Findings(ctx context.Context, s ledger.Session, areas []uuid.UUID, from, to string) (map[uuid.UUID][]scoring.Finding, error)
 	// WholeFindings are those of the prison as a whole.
 	WholeFindings(ctx context.Context, s ledger.Session, from, to string) ([]scoring.Finding, error)
+	// WholeMet are the lines that the prison's latest check as a whole found nothing at.
+	WholeMet(ctx context.Context, s ledger.Session, std *scoring.Standard, from, to string) ([]string, error)
 	AddFinding(ctx context.Context, s ledger.Session, idem ledger.Idem, f NewFinding) (uuid.UUID, error)
 	// Days reads what a standard asks for day by day, with all references.
 	Days(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string) ([]scoring.DayFact, error)

@@ -24,7 +24,11 @@ func (s *Service) Under(ctx context.Context, prison, id uuid.UUID, titled map[uu
 			if err != nil {
 				return nil, err
 			}
-			r, err := s.Checked(ctx, prison, Checked{Standard: std, AsOf: to, Titled: titled, Findings: found})
+			met, err := s.Store.WholeMet(ctx, s.asked(ctx, prison), std, from, to)
+			if err != nil {
+				return nil, err
+			}
+			r, err := s.Checked(ctx, prison, Checked{Standard: std, AsOf: to, Titled: titled, Findings: found, Met: met})
 			if err != nil {
 				return nil, err
 			}

@@ -834,6 +834,9 @@ func TestCheckLeaves(t *testing.T) {
 	if _, err := x.Inspection.Reply(x.as("area head"), x.Prison, c.ID, f, true, "属实", ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
+	if err := x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met, Photos: []string{x.photo(c, 1)}}, 0); err != nil {
+		t.Fatal(err)
+	}
 	x.confirm(c)
 	for finding, verdict := range map[uuid.UUID]string{f: "annul", second: "uphold"} {
 		if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, finding, "不属实", ledger.Idem{}); err != nil {
@@ -877,7 +880,7 @@ func TestCheckLeaves(t *testing.T) {
 	}
 	none := []string{}
 	want := map[string][]string{"checks": none, "check_members": none, "check_acts": none, "findings": none, "finding_ends": none, "finding_replies": none,
-		"appeals": none, "appeal_decisions": none, "rectifications": none, "rectification_acts": none, "score_runs": none}
+		"appeals": none, "appeal_decisions": none, "rectifications": none, "rectification_acts": none, "score_runs": none, "looks": none, "photos": none}
 	if diff := cmp.Diff(want, rows()); diff != "" {
 		t.Errorf("rows without their leaf (-want +got):\n%s", diff)
 	}
@@ -899,7 +902,7 @@ func TestCheckLeaves(t *testing.T) {
 		"checks": "update checks set state = 'confirmed'", "check_members": "update check_members set leader = not leader where leader = false and person_id = (select min(person_id::text)::uuid from check_members where not leader)",
 		"check_acts": "update check_acts set reason = '无'", "finding_ends": "update finding_ends set reason = '无'", "finding_replies": "update finding_replies set agrees = not agrees",
 		"appeals": "update appeals set reason = '无'", "appeal_decisions": "update appeal_decisions set reason = '无'", "rectifications": "update rectifications set state = 'verified' where state = 'open'",
-		"rectification_acts": "update rectification_acts set action = '无'", "findings": "update findings set severity = 'low'", "score_runs": "update score_runs set check_id = null",
+		"rectification_acts": "update rectification_acts set action = '无'", "findings": "update findings set photos = '{00}'", "looks": "update looks set photos = '{}'", "photos": "update photos set author = (select person_id from checks join persons on person_id <> photos.author limit 1)", "score_runs": "update score_runs set check_id = null",
 	} {
 		if _, err := x.Owner.Exec(ctx, "begin; set local session_replication_role = replica; drop index if exists check_members_leader; "+sql+"; commit"); err != nil {
 			t.Fatalf("%s: %v", table, err)

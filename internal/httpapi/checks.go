@@ -204,11 +204,12 @@ func (a *API) findInCheck(c echo.Context) error {
 		Entry      *uuid.UUID       `json:"entry"`
 		Video      string           `json:"video"`
 		Draw       *inspection.Draw `json:"draw"`
+		Photos     []string         `json:"photos"`
 	}
 	return onCheck(c, &in, func(prison, check uuid.UUID, key ledger.Idem) (inspection.Check, error) {
 		return a.Inspection.AddFinding(c.Request().Context(), prison, check, inspection.Finding{Line: in.Line, Event: in.Event, Day: in.Day, Time: in.Time, Count: in.Count,
 			Of: in.Of, Per: in.Per, Place: in.Place, Subject: in.Subject, Note: in.Note, Conclusion: in.Conclusion, Severity: in.Severity, Scope: in.Scope,
-			Sources: in.Sources, Key: in.Key, Entry: in.Entry, Video: in.Video, Draw: in.Draw}, key)
+			Sources: in.Sources, Key: in.Key, Entry: in.Entry, Video: in.Video, Draw: in.Draw, Photos: in.Photos}, key)
 	})
 }
 

@@ -42,21 +42,34 @@ func (a *API) evidence(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return a.show(c, body, fileShown{Name: ev.Name, MediaType: ev.MediaType, Size: ev.Size, Sha256: ev.Sha256.String(), Inline: c.QueryParam("show") == "true"})
+}
+
+// fileShown is a file that a page may show.
+type fileShown struct {
+	Name      string
+	MediaType string
+	Size      int64
+	Sha256    string
+	Inline    bool
+}
+
+func (a *API) show(c echo.Context, body io.ReadCloser, f fileShown) error {
 	defer func() { _ = body.Close() }()
 	disposition := "attachment"
-	if c.QueryParam("show") == "true" {
+	if f.Inline {
 		disposition = "inline"
 	}
 	h := c.Response().Header()
-	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": ev.Name}))
-	h.Set("Content-Length", strconv.FormatInt(ev.Size, 10))
+	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
+	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	policy := "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; frame-ancestors 'self'"
-	if ev.MediaType != "application/pdf" {
+	if f.MediaType != "application/pdf" {
 		policy += "; sandbox" // a browser's own viewer does not start in a sandbox; PDF runs nothing of ours
 	}
 	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Sha256", ev.Sha256.String())
-	h.Set("Content-Type", ev.MediaType)
+	h.Set("X-Sha256", f.Sha256)
+	h.Set("Content-Type", f.MediaType)
 	c.Response().WriteHeader(http.StatusOK)
 	if _, err := io.Copy(c.Response(), body); err != nil {
 		// The length is promised already: a damaged file must look broken.
@@ -77,10 +90,15 @@ func (a *API) thumbnail(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = body.Close() }()
 	if !strings.HasPrefix(ev.MediaType, "image/") {
+		_ = body.Close()
 		return notFound
 	}
+	return thumbnailOf(c, body)
+}
+
+func thumbnailOf(c echo.Context, body io.ReadCloser) error {
+	defer func() { _ = body.Close() }()
 	shrinking <- struct{}{}
 	defer func() { <-shrinking }()
 	raw, err := io.ReadAll(body)

@@ -16,6 +16,7 @@ import (
 	"taizhang/internal/account"
 	"taizhang/internal/actor"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 	"taizhang/internal/standards"
 	"taizhang/internal/workbook"
 )
@@ -120,6 +121,9 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if r.Method == http.MethodPatch && strings.HasSuffix(c.Path(), "/basis/file") {
 			limit = standards.MaxFile
+		}
+		if r.Method == http.MethodPatch && strings.HasSuffix(c.Path(), "/photos") {
+			limit = ledger.MaxPicture
 		}
 		if strings.HasPrefix(c.Path(), "/api/v1/standards") || strings.HasSuffix(c.Path(), "/external-lists") {
 			limit = standards.MaxSet + bodyLimit // so that it is told what of it is too large

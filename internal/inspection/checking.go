@@ -80,6 +80,7 @@ type Whole struct {
 	Closing  *Closing        `json:"closing"` // of the check before; it heads the page
 	Carried  []Rectification `json:"carried"` // items of earlier checks that were not verified when this one was opened
 	Items    []Rectification `json:"items"`   // of this check
+	Coverage []Coverage      `json:"coverage"`
 	Actions  []string        `json:"actions"` // member, finding, confirm, close, cancel
 }
 
@@ -316,6 +317,15 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if w.Findings, err = s.Store.FindingsOf(ctx, ses, id); err != nil {
 		return nil, err
 	}
+	looks, err := s.Store.Looks(ctx, ses, id)
+	if err != nil {
+		return nil, err
+	}
+	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
+	if err != nil {
+		return nil, err
+	}
+	w.Coverage = coverage(routeOf(std, looks, w.Findings))
 	items, _, err := s.Rectifications(ctx, prison, &c.Area)
 	if err != nil {
 		return nil, err

@@ -122,6 +122,7 @@ type Finding struct {
 	Entry      *uuid.UUID       `json:"entry,omitempty"`
 	Video      string           `json:"video,omitempty"` // match, mismatch, no_video
 	Draw       *Draw            `json:"draw,omitempty"`
+	Photos     []string         `json:"photos"` // SHA-256
 	By         uuid.UUID        `json:"found_by"`
 	ByName     string           `json:"found_by_name"`
 	RecordedAt time.Time        `json:"recorded_at"`

@@ -26,7 +26,7 @@ var (
 
 // AddFinding of the team under a line of the pinned standard; without a line it is
 // advice and costs nothing (R116). Faults: forbidden, rights_ended, check_state,
-// invalid_document with fields, key_full.
+// invalid_document with fields, bad_look, key_full.
 func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Finding, idem ledger.Idem) (Check, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
 	if err != nil {
@@ -48,6 +48,9 @@ func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Fin
 			return c, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/draw", Code: "invalid",
 				Text: fault.Text{ZH: "抽取记录须是本次考核中由系统抽取的", EN: "It is a draw of this check, as it was drawn"}}})
 		}
+	}
+	if err := s.photographed(ctx, prison, check, f.Photos); err != nil {
+		return c, err
 	}
 	f.ID, f.By, f.Salt = uuid.Must(uuid.NewV7()), actor.From(ctx).PersonID, integrity.NewSalt()
 	return s.change(ctx, prison, c, Open, idem, func(_ Check, list []Finding) (Change, error) {

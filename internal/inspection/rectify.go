@@ -34,7 +34,8 @@ type Rectification struct {
 	Version    int          `json:"version"`
 	Finding    uuid.UUID    `json:"finding"`
 	Line       string       `json:"line"`
-	Note       string       `json:"note"` // what was found
+	Note       string       `json:"note"`   // what was found
+	Photos     []string     `json:"photos"` // likewise, SHA-256
 	DueOn      string       `json:"due_on"`
 	Overdue    bool         `json:"overdue"`
 	State      string       `json:"state"` // open, done, verified, annulled

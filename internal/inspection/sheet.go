@@ -42,6 +42,9 @@ func (s *Service) run(ctx context.Context, prison uuid.UUID, c Check) (assessmen
 	if in.Findings, err = s.Store.Scored(ctx, ses, c.ID); err != nil {
 		return assessment.Run{}, err
 	}
+	if in.Met, err = s.met(ctx, ses, c, std); err != nil {
+		return assessment.Run{}, err
+	}
 	if c.Area == uuid.Nil && s.Titles != nil {
 		if in.Titled, err = s.Titles.Titled(ctx, prison, in.AsOf); err != nil {
 			return assessment.Run{}, err

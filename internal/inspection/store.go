@@ -39,6 +39,14 @@ type Store interface {
 	// MarkDrawn locks the check, lets fn look at it and at the draw, and keeps the mark: not_found.
 	MarkDrawn(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, item string, fn func(Check, Drawing) (Mark, error)) (Drawing, error)
 
+	// Looks of a check, line by line, the newest first.
+	Looks(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Look, error)
+	// Photos that were brought to a check; Shows says that one of its looks or findings names it.
+	Photos(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Photo, error)
+	// AddPhoto locks the check, lets fn look at it and at its photographs and keeps what it says; one that is
+	// there stays as it is.
+	AddPhoto(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(ledger.Tx, Check, []Photo) (Photo, error)) (Photo, error)
+
 	// Rectifications of the prison that the asker sees, of one unit (area), or so many of all
 	// (nil), those that wait before others; the newest first.
 	Rectifications(ctx context.Context, s ledger.Session, unit *uuid.UUID, most int) ([]Rectification, error)
@@ -68,6 +76,7 @@ type StandingRow struct {
 type Change struct {
 	Member     *Member
 	Finding    *Finding
+	Look       *Look
 	On         uuid.UUID // the finding that what follows is about
 	Withdrawal *Withdrawal
 	Reply      *Reply

@@ -22,12 +22,15 @@ type Media struct {
 	Width, Height int // pictures only
 }
 
+// MaxPicture is the largest picture taken, in bytes.
+const MaxPicture = 20 << 20
+
 // What is taken, by content, and how large it may be in bytes. Scriptable
 // types (HTML, SVG) are not in the table and so refused.
 var mediaLimits = map[string]int64{
-	"image/jpeg":      20 << 20,
-	"image/png":       20 << 20,
-	"image/webp":      20 << 20,
+	"image/jpeg":      MaxPicture,
+	"image/png":       MaxPicture,
+	"image/webp":      MaxPicture,
 	"application/pdf": 50 << 20,
 	"video/mp4":       MaxUpload,
 	"audio/mpeg":      50 << 20,
@@ -112,5 +115,23 @@ func inspect(head []byte, size int64) (Media, error) {
 		return Media{}, fault.New(fault.TooLarge, "picture_too_large")
 	}
 	m.Width, m.Height = c.Width, c.Height
+	return m, nil
+}
+
+// Picture looks at a picture that is there as a whole. Faults: photo_refused, upload_too_large,
+// picture_unreadable, picture_too_large.
+func Picture(raw []byte) (Media, error) {
+	m, err := inspect(raw, int64(len(raw)))
+	if fault.CodeOf(err) == "file_type_refused" || err == nil && m.Width == 0 {
+		return Media{}, fault.New(fault.UnsupportedMedia, "photo_refused").With("media_type", m.Type)
+	}
+	if err != nil {
+		return Media{}, err
+	}
+	unpacking <- struct{}{}
+	defer func() { <-unpacking }()
+	if _, _, err := image.Decode(bytes.NewReader(raw)); err != nil {
+		return Media{}, fault.New(fault.UnsupportedMedia, "picture_unreadable").Because(err)
+	}
 	return m, nil
 }

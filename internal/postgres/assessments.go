@@ -62,6 +62,9 @@ func makings(ctx context.Context, tx pgx.Tx, prison uuid.UUID, areas []uuid.UUID
 	if m.Findings, err = findings(ctx, tx, prison, areas, from, to); err != nil {
 		return m, err
 	}
+	if m.Met, err = metAt(ctx, tx, "c.area_id = any($6)", prison, std.ID, std.Version, from, to, areas); err != nil {
+		return m, err
+	}
 	m.Rulings, err = rulingsOf(ctx, tx, prison, areas)
 	return m, err
 }

@@ -367,6 +367,11 @@ func (t *txn) change(ctx context.Context, c *inspection.Check, list []inspection
 			return err
 		}
 	}
+	if w.Look != nil {
+		if err := t.addLook(ctx, c.ID, *w.Look); err != nil {
+			return err
+		}
+	}
 	if e := w.Withdrawal; e != nil {
 		if _, err := t.exec(ctx, "insert into finding_ends (prison_id, finding_id, reason, ended_by, salt) values ($1, $2, $3, $4, $5)", prison, w.On, e.Reason, e.By, e.Salt); err != nil {
 			return err

@@ -105,6 +105,7 @@ func (t *txn) LockKey(ctx context.Context, prison uuid.UUID, sum ledger.Digest) 
 		or exists (select from volumes where prison_id = $1 and sha256 = $2)
 		or exists (select from meeting_acts where prison_id = $1 and sha256 = $2)
 		or exists (select from sheet_prints where prison_id = $1 and sha256 = $2)
+		or exists (select from photos where prison_id = $1 and sha256 = $2)
 		or exists (select from packages where prison_id = $1 and sha256 = $2)`, prison, sum[:]).Scan(&row.Used)
 	return row, err
 }

@@ -104,11 +104,15 @@ func (t *txn) addFinding(ctx context.Context, f findingRow) error {
 	if sources == nil {
 		sources = []string{}
 	}
+	photos := f.Photos
+	if photos == nil {
+		photos = []string{}
+	}
 	_, err := t.exec(ctx, `insert into findings (prison_id, finding_id, area_id, standard, line, day, count, place, note, event, entry_id, found_by, subject, measured_of, measured_per, salt,
-			check_id, severity, scope, sources, conclusion, key, at_time, video, seed, roster, drawn)
-		values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15::text::numeric, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+			check_id, severity, scope, sources, conclusion, key, at_time, video, seed, roster, drawn, photos)
+		values ($1, $2, $3, $4, $5, $6::text::date, $7, $8, $9, $10, $11, $12, $13, $14::text::numeric, $15::text::numeric, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 		t.ses.Prison, f.ID, orNull(f.area), f.standard, f.Line, f.Day, f.Count, f.Place, f.Note, f.Event, f.Entry, f.By, f.Subject, textOf{&f.Of}, textOf{&f.Per}, f.Salt,
-		f.check, f.Severity, f.Scope, sources, f.Conclusion, f.Key, f.Time, f.Video, draw.Seed, draw.Roster, draw.Drawn)
+		f.check, f.Severity, f.Scope, sources, f.Conclusion, f.Key, f.Time, f.Video, draw.Seed, draw.Roster, draw.Drawn, photos)
 	if err != nil {
 		return err
 	}
@@ -124,14 +128,14 @@ type findingRow struct {
 }
 
 const findingColumns = `f.finding_id, coalesce(f.area_id, '00000000-0000-0000-0000-000000000000'), f.standard, f.line, f.day::text, f.count, f.place, f.note, f.event, f.entry_id, f.found_by,
-	f.subject, f.measured_of::text, f.measured_per::text, f.salt, f.recorded_at, f.check_id, f.severity, f.scope, f.sources, f.conclusion, f.key, f.at_time, f.video, f.seed, f.roster, f.drawn`
+	f.subject, f.measured_of::text, f.measured_per::text, f.salt, f.recorded_at, f.check_id, f.severity, f.scope, f.sources, f.conclusion, f.key, f.at_time, f.video, f.seed, f.roster, f.drawn, f.photos`
 
 func scanFinding(row pgx.CollectableRow, more ...any) (findingRow, error) {
 	var f findingRow
 	var draw inspection.Draw
 	err := row.Scan(append([]any{&f.ID, &f.area, &f.standard, &f.Line, &f.Day, &f.Count, &f.Place, &f.Note, &f.Event, &f.Entry, &f.By,
 		&f.Subject, textOf{&f.Of}, textOf{&f.Per}, &f.Salt, &f.RecordedAt, &f.check, &f.Severity, &f.Scope, &f.Sources, &f.Conclusion, &f.Key, &f.Time, &f.Video,
-		&draw.Seed, &draw.Roster, &draw.Drawn}, more...)...)
+		&draw.Seed, &draw.Roster, &draw.Drawn, &f.Photos}, more...)...)
 	if draw.Seed != "" {
 		f.Draw = &draw
 	}
@@ -174,6 +178,9 @@ func (f findingRow) record() (ledger.Record, error) {
 	if f.check != nil {
 		body["check"], body["severity"], body["scope"], body["sources"], body["conclusion"] = f.check, f.Severity, f.Scope, f.Sources, f.Conclusion
 		body["key"], body["time"], body["video"], body["draw"] = f.Key, f.Time, f.Video, f.Draw
+	}
+	if len(f.Photos) > 0 {
+		body["photos"] = f.Photos
 	}
 	return ledger.NewRecord("finding", f.ID.String(), f.Salt, body)
 }

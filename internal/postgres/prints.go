@@ -117,6 +117,9 @@ func (s Prints) Unlocked(ctx context.Context, prison uuid.UUID) ([]printing.Unlo
 		union all select o.sha256, p.version_id, '', 0, p.recorded_at from objects o
 			join sheet_prints p on p.prison_id = o.prison_id and p.sha256 = o.sha256
 			where o.prison_id = $1 and o.retained_until is null
+		union all select o.sha256, p.version_id, '', 0, p.recorded_at from objects o
+			join photos p on p.prison_id = o.prison_id and p.sha256 = o.sha256
+			where o.prison_id = $1 and o.retained_until is null and `+shown+`
 		union all select o.sha256, v.version_id, v.ledger, 0, v.finished_at from objects o
 			join volumes v on v.prison_id = o.prison_id and v.sha256 = o.sha256
 			where o.prison_id = $1 and o.retained_until is null`)

@@ -29,7 +29,7 @@ func scanRectifying(row pgx.CollectableRow, item *uuid.UUID, more ...any) (inspe
 }
 
 func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]inspection.Rectification, error) {
-	rows, err := t.tx.Query(ctx, "select "+rectificationColumns+`, c.kind, c.standard, c.version, f.note, coalesce(p.name, '')
+	rows, err := t.tx.Query(ctx, "select "+rectificationColumns+`, c.kind, c.standard, c.version, f.note, f.photos, coalesce(p.name, '')
 		from rectifications r join checks c on c.prison_id = r.prison_id and c.check_id = r.check_id
 		join findings f on f.prison_id = r.prison_id and f.finding_id = r.finding_id left join persons p on p.person_id = r.owner
 		where r.prison_id = $1 `+where+` order by r.recorded_at desc, r.item_id desc`, append([]any{t.ses.Prison}, args...)...)
@@ -39,8 +39,8 @@ func (t *txn) rectifications(ctx context.Context, where string, args ...any) ([]
 	at := map[uuid.UUID]int{}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (inspection.Rectification, error) {
 		var about inspection.Rectification
-		r, err := scanRectification(row, &about.Kind, &about.Standard, &about.Version, &about.Note, &about.OwnerName)
-		r.Kind, r.Standard, r.Version, r.Note, r.OwnerName = about.Kind, about.Standard, about.Version, about.Note, about.OwnerName
+		r, err := scanRectification(row, &about.Kind, &about.Standard, &about.Version, &about.Note, &about.Photos, &about.OwnerName)
+		r.Kind, r.Standard, r.Version, r.Note, r.Photos, r.OwnerName = about.Kind, about.Standard, about.Version, about.Note, about.Photos, about.OwnerName
 		r.Acts, r.Actions = []inspection.Rectifying{}, []string{}
 		return r, err
 	})

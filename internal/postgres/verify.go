@@ -159,6 +159,8 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.findingEnds,
 			s.drawings,
 			s.drawMarks,
+			s.looks,
+			s.photos,
 			s.findingReplies,
 			s.appeals,
 			s.appealDecisions,
@@ -325,6 +327,7 @@ func (s *Snapshot) Objects(ctx context.Context, prison uuid.UUID) iter.Seq2[inte
 			union all select prison_id, entry_id, sha256, version_id, size from prints
 			union all select prison_id, run_id, sha256, version_id, size from sheet_prints
 			union all select prison_id, item_id, sha256, version_id, size from meeting_acts where sha256 is not null
+			union all select prison_id, check_id, sha256, version_id, size from photos
 			union all select prison_id, package_id, sha256, version_id, size from packages) rests_on where prison_id = $1 group by sha256, version_id order by sha256`, prison) {
 		if failed = err; err != nil {
 			break

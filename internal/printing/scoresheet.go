@@ -132,6 +132,8 @@ func behind(l scoring.LineScore) string {
 	switch l.State {
 	case scoring.NotChecked:
 		return "未检查"
+	case scoring.Met:
+		return "已查看，相符"
 	case scoring.NotApplicable:
 		return "无应计事项"
 	}

@@ -13,7 +13,10 @@ const Engine = 1
 // Evaluate scores. The order of facts and findings does not matter.
 func Evaluate(s *Standard, in Input) *Sheet {
 	e := &evaluation{facts: index(in.Facts, in.From, in.To), findings: map[string][]Finding{}, labour: in.Labour,
-		excluded: map[string]string{}, overrides: map[string]Override{}}
+		excluded: map[string]string{}, overrides: map[string]Override{}, met: map[string]bool{}}
+	for _, line := range in.Met {
+		e.met[line] = true
+	}
 	for _, x := range in.Exclusions {
 		e.excluded[x.Indicator] = x.Decision
 	}
@@ -93,6 +96,7 @@ type evaluation struct {
 
 	excluded  map[string]string   // the decision, by indicator
 	overrides map[string]Override // by line
+	met       map[string]bool     // lines
 }
 
 // index sums the facts of the window, by ledger and over all ledgers.

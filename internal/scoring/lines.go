@@ -11,6 +11,9 @@ import (
 func (e *evaluation) line(l *Line, ls *LineScore, counts func(Finding) bool) {
 	if l.Method != "ledger" && len(l.Count)+len(l.Of) == 0 {
 		ls.State = NotChecked
+		if e.met[l.ID] {
+			ls.State = Met
+		}
 	}
 	switch {
 	case l.ratio():
@@ -90,7 +93,7 @@ func (e *evaluation) ratio(l *Line, ls *LineScore) {
 		}
 		ls.State = Counted
 	}
-	if ls.State == NotChecked {
+	if ls.State == NotChecked || ls.State == Met {
 		return
 	}
 	ls.Of, ls.Per, ls.Month = &Decimal{worst.of}, &Decimal{worst.per}, worst.month

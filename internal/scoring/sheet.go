@@ -70,6 +70,9 @@ type Input struct {
 	Exclusions []Exclusion `json:"exclusions,omitempty"` // at most one an indicator
 	Overrides  []Override  `json:"overrides,omitempty"`  // at most one a line
 	Carry      *Carry      `json:"carry,omitempty"`
+
+	// Met are lines that a team looked at on site and found nothing at.
+	Met []string `json:"met,omitempty"`
 }
 
 // Sheet is the explained score: its losses, Rescaled and Carry sum to points − score.
@@ -133,6 +136,7 @@ type IndicatorScore struct {
 const (
 	Counted       = "counted"        // facts were there, or findings
 	NotChecked    = "not_checked"    // on site, nobody looked yet: full marks stand
+	Met           = "met"            // on site, a team looked and found nothing
 	NotApplicable = "not_applicable" // nothing was due
 )
 

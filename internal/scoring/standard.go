@@ -157,6 +157,9 @@ var (
 	nas        = []string{"rescale", "full_marks"}
 )
 
+// LookedAt are the methods by which a team sees for itself; a register is kept by others.
+var LookedAt = []string{"onsite", "video", "quiz", "reading"}
+
 func (l *Line) ratio() bool { return l.Form == "below" || l.Form == "above" }
 
 // Asks says what a finding under the line must bring: "ratio" (Of and Per),

@@ -2473,6 +2473,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prisons/{prison}/checks/{check}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines that a team sees for itself, in the standard's order, and how each stands */
+        get: operations["looks.list"];
+        put?: never;
+        /** Say what was seen at a line; what is wrong there is a finding */
+        post: operations["looks.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Bring a photograph, whole, to an open check; the same one again is the one that is there */
+        patch: operations["photos.add"];
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photograph under a look or a finding */
+        get: operations["photos.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/photos/{photo}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photograph, small */
+        get: operations["photos.thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/prisons/{prison}/checks/{check}/findings": {
         parameters: {
             query?: never;
@@ -5672,7 +5741,7 @@ export interface components {
             form: string;
             method: string;
             /** @enum {string} */
-            state: "counted" | "not_checked" | "not_applicable";
+            state: "counted" | "not_checked" | "met" | "not_applicable";
             of?: components["schemas"]["Decimal"];
             per?: components["schemas"]["Decimal"];
             target?: components["schemas"]["Decimal"];
@@ -6304,6 +6373,8 @@ export interface components {
             entry?: string;
             video?: components["schemas"]["VideoResult"];
             draw?: components["schemas"]["Draw"];
+            /** @description SHA-256 */
+            photos: string[];
             /** Format: uuid */
             found_by: string;
             found_by_name: string;
@@ -6367,6 +6438,8 @@ export interface components {
             finding: string;
             line: string;
             note: string;
+            /** @description SHA-256, of the finding */
+            photos: string[];
             /** Format: date */
             due_on: string;
             overdue: boolean;
@@ -6440,6 +6513,12 @@ export interface components {
             } | null;
             carried: components["schemas"]["Rectification"][];
             items: components["schemas"]["Rectification"][];
+            /** @description how many lines of each method were looked at */
+            coverage: {
+                method: components["schemas"]["LookMethod"];
+                looked: number;
+                of: number;
+            }[];
             actions: ("member" | "finding" | "confirm" | "close" | "cancel")[];
         };
         Candidate: {
@@ -6771,7 +6850,7 @@ export interface components {
                 title: components["schemas"]["Text"];
                 method: string;
                 /** @enum {string} */
-                stands: "counted" | "not_checked" | "not_applicable";
+                stands: "counted" | "not_checked" | "met" | "not_applicable";
                 of?: string;
                 per?: string;
                 target?: string;
@@ -7863,6 +7942,50 @@ export interface components {
             rate: string;
             /** @description two decimals, half up, for the eye; empty where nothing counts */
             punctual: string;
+        };
+        /** @enum {string} */
+        LookResult: "met" | "not_seen" | "not_applicable";
+        /** @enum {string} */
+        LookMethod: "onsite" | "video" | "quiz" | "reading";
+        OnRoute: {
+            line: string;
+            method: components["schemas"]["LookMethod"];
+            /**
+             * @description absent where nobody looked yet
+             * @enum {string}
+             */
+            state?: "met" | "not_seen" | "not_applicable" | "finding";
+            /** @description the newest first */
+            looks: components["schemas"]["Look"][];
+            /** @description that stand */
+            findings: string[];
+            domain: string;
+            indicator: string;
+        };
+        Look: {
+            line: string;
+            /** @description of the line; the latest counts */
+            n: number;
+            result: components["schemas"]["LookResult"];
+            note?: string;
+            place?: string;
+            /** Format: date-time */
+            looked_at: string;
+            /** @description SHA-256 */
+            photos: string[];
+            by: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        CheckPhoto: {
+            sha256: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png" | "image/webp";
+            size: number;
+            width: number;
+            height: number;
+            /** Format: date-time */
+            recorded_at: string;
         };
         Drawing: {
             /** Format: uuid */
@@ -14844,6 +14967,200 @@ export interface operations {
             };
         };
     };
+    "looks.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The route of the check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: components["schemas"]["OnRoute"][];
+                        may_look: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "looks.add": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    line: string;
+                    result: components["schemas"]["LookResult"];
+                    /** @description of what is not met why */
+                    note?: string;
+                    place?: string;
+                    /**
+                     * Format: date-time
+                     * @description when somebody stood there; absent for now
+                     */
+                    looked_at?: string;
+                    /** @description SHA-256 of photographs that were brought to the check */
+                    photos?: string[];
+                    /** @description number of the look that was seen; 0 for none */
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "photos.add": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description The photograph */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPhoto"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "photos.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photograph as it was taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "photos.thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prison: string;
+                check: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A small picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "checks.find": {
         parameters: {
             query?: never;
@@ -14879,6 +15196,8 @@ export interface operations {
                     entry?: string;
                     video?: components["schemas"]["VideoResult"];
                     draw?: components["schemas"]["Draw"];
+                    /** @description SHA-256 of photographs that were brought to the check */
+                    photos?: string[];
                 };
             };
         };

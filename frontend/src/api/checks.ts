@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { components, operations } from './api-schema'
-import { call, url } from './http'
+import { call, newKey, url } from './http'
 import type { Sheet } from './model'
 
 type S = components['schemas']
@@ -23,6 +23,10 @@ export type Drawing = S['Drawing']
 export type DrawnItem = Drawing['drawn'][number]
 export type NewDraw = Body<'draws.create'>
 export type NewMark = Body<'draws.mark'>
+export type OnRoute = S['OnRoute']
+export type Look = S['Look']
+export type LookResult = S['LookResult']
+export type NewLook = Body<'looks.add'>
 export type NewItemAct = Body<'rectifications.act'>
 
 const checks = (prison: string) => `/prisons/${prison}/checks`
@@ -91,6 +95,33 @@ export const actOnFinding = (
   body: unknown,
   key: string,
 ) => post(`${one(prison, check)}/findings/${finding}/${what}`, body, key)
+
+/** The lines that a team sees for itself, in the standard's order. */
+export function useRoute(prison: string, check: string) {
+  const queryFn = async () =>
+    (await call<{ lines: OnRoute[]; may_look: boolean }>(`${one(prison, check)}/looks`)).data
+  return useQuery({ queryKey: ['route', prison, check], queryFn })
+}
+
+export const addLook = (prison: string, check: string, body: NewLook, key: string) =>
+  post(`${one(prison, check)}/looks`, body, key)
+
+/** Brings a photograph; the same one again is the one that is there. */
+export const addPhoto = async (prison: string, check: string, file: Blob) =>
+  (
+    await call<S['CheckPhoto']>(`${one(prison, check)}/photos`, {
+      method: 'PATCH',
+      body: file,
+      idempotencyKey: newKey(),
+      headers: { 'Content-Type': 'application/octet-stream' },
+    })
+  ).data.sha256
+
+/** A photograph as it was taken, and small. */
+export const photoUrl = (prison: string, check: string, photo: string) =>
+  url(`${one(prison, check)}/photos/${photo}`)
+export const thumbUrl = (prison: string, check: string, photo: string) =>
+  url(`${one(prison, check)}/photos/${photo}/thumbnail`)
 
 export function useDraws(prison: string, check: string) {
   const queryFn = async () =>

@@ -9,6 +9,7 @@ import { PaperFact } from '../stewardship/PaperFact'
 import { ActForm, Sentences } from './ActForm'
 import { useTally } from './Draws'
 import { Guidance } from './Guidance'
+import { bring, PhotoField } from './Photos'
 import { scopes, severities, sources, videos } from './words'
 
 /** What the server takes: not negative, at most four decimals. */
@@ -18,13 +19,16 @@ interface Props {
   prison: string
   check: WholeCheck
   sheet: Sheet
+  /** The line that it stands under, where that is known. */
+  under?: string
 }
 
 /** What the team found, under a line of the pinned standard; without a line it is advice. */
-export function FindingForm({ prison, check, sheet }: Props) {
+export function FindingForm({ prison, check, sheet, under }: Props) {
   const t = useT()
   const lang = useLang()
-  const [id, choose] = useState('')
+  const [id, choose] = useState(under ?? '')
+  const [photos, setPhotos] = useState<File[]>([])
   const severity = useRef<HTMLSelectElement>(null)
   const scope = useRef<HTMLSelectElement>(null)
   const indicators = sheet.domains.flatMap((d) => d.indicators ?? [])
@@ -47,7 +51,7 @@ export function FindingForm({ prison, check, sheet }: Props) {
       label={t('checks.find')}
       open
       done={t('checks.found')}
-      say={(typed, key) => {
+      say={async (typed, key) => {
         const body: NewCheckFinding = {
           line: id,
           day: typed('day'),
@@ -77,24 +81,28 @@ export function FindingForm({ prison, check, sheet }: Props) {
             roster: draw.digest,
             drawn: draw.drawn.map((x) => x.item),
           }
-        return actOnCheck(prison, check.id, 'findings', body, key)
+        body.photos = await bring(prison, check.id, photos)
+        await actOnCheck(prison, check.id, 'findings', body, key)
+        setPhotos([])
       }}
     >
-      <label className="wide">
-        {t('checks.line')}
-        <select value={id} onChange={(e) => choose(e.target.value)}>
-          <option value="">{t('checks.advice')}</option>
-          {groups.map((g) => (
-            <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
-              {g.lines.map((l) => (
-                <option key={l.id} value={l.id}>
-                  {text(l.title, lang)} · {t(`checks.method.${l.method as 'onsite'}`)}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
+      {under === undefined && (
+        <label className="wide">
+          {t('checks.line')}
+          <select value={id} onChange={(e) => choose(e.target.value)}>
+            <option value="">{t('checks.advice')}</option>
+            {groups.map((g) => (
+              <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
+                {g.lines.map((l) => (
+                  <option key={l.id} value={l.id}>
+                    {text(l.title, lang)} · {t(`checks.method.${l.method as 'onsite'}`)}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+          </select>
+        </label>
+      )}
       {line && (
         <Guidance
           standard={check.standard}
@@ -187,6 +195,7 @@ export function FindingForm({ prison, check, sheet }: Props) {
       </fieldset>
       <Sentences name="note" label={t(line ? 'checks.note' : 'checks.adviceText')} />
       <Sentences name="conclusion" label={t('checks.conclusion')} />
+      <PhotoField files={photos} set={setPhotos} />
       {line && (
         <label className="wide inline">
           <input type="checkbox" name="key" /> {t('checks.key')}

@@ -4,6 +4,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
 import { ActForm, Sentences } from './ActForm'
+import { Thumbs } from './Photos'
 
 interface Props {
   prison: string
@@ -51,6 +52,7 @@ function Finding({ prison, check, lines, finding: f }: Props & { finding: CheckF
         {f.video && t(`checks.videos.${f.video}`)} {f.found_by_name} {showTime(f.recorded_at)}{' '}
         {f.entry && <Link to={`/prisons/${prison}/entries/${f.entry}`}>{t('checks.entry')}</Link>}
       </p>
+      <Thumbs prison={prison} check={check.id} list={f.photos} />
       {f.draw && (
         <p className="quiet">
           {t('checks.drawIs', { seed: f.draw.seed, roster: f.draw.roster })}{' '}

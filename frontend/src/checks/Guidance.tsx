@@ -8,8 +8,8 @@ interface Props {
   standard: string
   version: number
   line: string
-  /** Places a finding as an example is placed. */
-  place: (as: Anchor) => void
+  /** Places a finding as an example is placed; absent where none is written. */
+  place?: (as: Anchor) => void
 }
 
 /** How a line of the pinned version is checked, and what is grave or wide there. */
@@ -56,13 +56,15 @@ export function Guidance({ standard, version, line, place }: Props) {
                 <td>{t(`checks.scopes.${a.scope}`)}</td>
                 <td>
                   {text(a.example, lang)}{' '}
-                  <Button
-                    size="small"
-                    aria-label={`${t('checks.byExample')} ${text(a.example, lang)}`}
-                    onClick={() => place(a)}
-                  >
-                    {t('checks.byExample')}
-                  </Button>
+                  {place && (
+                    <Button
+                      size="small"
+                      aria-label={`${t('checks.byExample')} ${text(a.example, lang)}`}
+                      onClick={() => place(a)}
+                    >
+                      {t('checks.byExample')}
+                    </Button>
+                  )}
                 </td>
               </tr>
             ))}

@@ -7,6 +7,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { ActForm, Sentences } from './ActForm'
+import { Thumbs } from './Photos'
 import { Proof } from './Proof'
 import { itemTones } from './words'
 
@@ -34,6 +35,7 @@ export function Items({ prison, list }: { prison: string; list: Rectification[] 
                 <span className="mono">{r.line}</span> {t(`checks.kinds.${r.kind}`)}
               </Link>
               <div>{r.note}</div>
+              <Thumbs prison={prison} check={r.check} list={r.photos} />
             </td>
             <td>{r.area ? names.area(r.area) : t('checks.whole')}</td>
             <td>{r.owner_name || '—'}</td>

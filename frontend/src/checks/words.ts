@@ -1,4 +1,4 @@
-import type { CheckKind, Rectification, WholeCheck } from '../api/checks'
+import type { CheckKind, OnRoute, Rectification, WholeCheck } from '../api/checks'
 
 export const kinds: CheckKind[] = [
   'baseline',
@@ -14,6 +14,17 @@ export const scopes = ['limited', 'pattern', 'widespread'] as const
 export const sources = ['seen', 'told', 'written', 'filmed', 'tested'] as const
 export const videos = ['match', 'mismatch', 'no_video'] as const
 export const lotKinds = ['prisoners', 'officers', 'slots'] as const
+
+export const methods = ['onsite', 'video', 'quiz', 'reading'] as const
+
+/** The colours of what was said of a line. */
+export const lookTones: Record<NonNullable<OnRoute['state']> | 'open', string> = {
+  open: 'draft',
+  met: 'approved',
+  not_seen: 'warning',
+  not_applicable: 'excused',
+  finding: 'overdue',
+}
 
 /** What may become of an item that was drawn. */
 export const marksOf = (kind: (typeof lotKinds)[number]) =>

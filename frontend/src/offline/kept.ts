@@ -121,11 +121,14 @@ export async function forgetAnswers(whose?: string) {
   if (person) await local.clear(person, 'answer')
 }
 
-/** How much of a person lies on this computer alone: entries not delivered, batches, words of drafts. */
+/** How much of a person lies on this computer alone: entries not delivered, batches, words of
+ * drafts, looks of a check that were not sent. */
 export async function onlyHere(person: string): Promise<number> {
   try {
     const works = await local.list<{ state: string }>(person, 'work')
-    const rest = await Promise.all(['batch', 'draft'].map((kind) => local.list(person, kind)))
+    const rest = await Promise.all(
+      ['batch', 'draft', 'look'].map((kind) => local.list(person, kind)),
+    )
     return works.filter((w) => w.value.state !== 'delivered').length + rest.flat().length
   } catch {
     return 0 // no IndexedDB: nothing is kept

@@ -27,6 +27,7 @@ const finding = {
   scope: 'limited',
   sources: ['seen'],
   key: true,
+  photos: ['aa'],
   found_by: 'p1',
   found_by_name: '张三',
   recorded_at: '2026-11-26T01:00:00Z',
@@ -43,6 +44,7 @@ const item = {
   finding: 'f0',
   line: 'JG-02.video',
   note: '巡查不符',
+  photos: [],
   due_on: '2026-12-01',
   overdue: true,
   state: 'open',
@@ -71,6 +73,10 @@ const check = {
   closing: { check: 'c0', kind: 'baseline', verified: 1, all: 3 },
   carried: [item],
   items: [],
+  coverage: [
+    { method: 'onsite', looked: 1, of: 3 },
+    { method: 'quiz', looked: 0, of: 2 },
+  ],
   actions: ['finding', 'confirm'],
 } as unknown as WholeCheck
 const sheet = {
@@ -154,6 +160,16 @@ it('begins with the closing rate of the last check and what was left open', () =
   const found = screen.getByRole('article', { name: '缺功能用房' })
   expect(within(found).getByText('单一来源')).toBeTruthy()
   expect(within(found).getByText('关键问题')).toBeTruthy()
+  expect(within(found).getByRole('img', { name: '照片 1' }).getAttribute('src')).toBe(
+    '/api/v1/prisons/p/checks/c1/photos/aa/thumbnail',
+  )
+})
+
+it('says how many lines were looked at, and asks before the sheet is confirmed', () => {
+  page()
+  expect(screen.getByText(/现场 1\/3 · 抽考 0\/2/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: '确认考核表' }))
+  expect(screen.getByText(/还有 4 项没有查看记录/)).toBeTruthy()
 })
 
 it('offers lines that are checked on site, asks a ratio where one is measured, and says what is wrong', async () => {

@@ -76,6 +76,7 @@ function Before({ prison, check }: Props) {
 function Head({ prison, check }: Props) {
   const t = useT()
   const standardName = useStandardName()
+  const left = check.coverage.reduce((n, c) => n + c.of - c.looked, 0)
   const say = (what: Parameters<typeof actOnCheck>[2]) => (body: unknown, key: string) =>
     actOnCheck(prison, check.id, what, body, key)
   return (
@@ -91,6 +92,12 @@ function Head({ prison, check }: Props) {
         {check.members
           .map((m) => (m.leader ? t('checks.leaderIs', { name: m.name }) : m.name))
           .join('、')}
+      </p>
+      <p>
+        <Link to="route">{t('looks.open')}</Link> {t('looks.coverage')}：
+        {check.coverage
+          .map((c) => `${t(`checks.method.${c.method}`)} ${t('looks.progress', c)}`)
+          .join(' · ')}
       </p>
       {check.appeal_until && <p>{t('checks.appealUntil', { day: check.appeal_until })}</p>}
       <ul>
@@ -112,6 +119,12 @@ function Head({ prison, check }: Props) {
               {t('checks.rectifyBy')}
               <input type="date" name="due" required min={today(now())} />
             </label>
+            {left > 0 && (
+              <p className="wide">
+                <strong>{t('looks.leftAtConfirm', { n: left })}</strong>{' '}
+                <Link to="route?left=true">{t('looks.goLook')}</Link>
+              </p>
+            )}
             <p className="wide quiet">{t('checks.confirmMeans')}</p>
           </ActForm>
         )}{' '}

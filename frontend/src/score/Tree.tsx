@@ -113,12 +113,17 @@ function Indicator({ indicator, ...at }: { indicator: IndicatorScore; standard: 
 }
 
 /** The newest entries that an indicator stands on, whether they cost anything or not. */
-function Basis({ code, prison, area }: { code: string } & Required<Pick<At, 'prison' | 'area'>>) {
+export function Basis({
+  code,
+  prison,
+  area,
+  none,
+}: { code: string; none?: string } & Required<Pick<At, 'prison' | 'area'>>) {
   const t = useT()
   const names = useNames()
   const query = useProof(prison, area, code)
   const entries = query.data?.pages[0]?.entries ?? []
-  if (entries.length === 0) return null
+  if (entries.length === 0) return none && query.data ? <p className="quiet">{none}</p> : null
   return (
     <>
       <h4>{t('score.basis')}</h4>
@@ -147,6 +152,7 @@ function Line({ line, ...at }: { line: LineScore } & At) {
           {t(at.checked ? 'score.nothingFound' : 'score.notChecked')}
         </span>
       )}
+      {line.state === 'met' && <span className="status approved">{t('looks.metBy')}</span>}
       {line.state === 'not_applicable' && (
         <span className="status excused">{t('score.notApplicable')}</span>
       )}

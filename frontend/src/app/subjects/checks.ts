@@ -18,6 +18,10 @@ export const subject: Subject = {
   routes: [
     { path: 'checks', ...page(() => import('../../pages/Checks')) },
     { path: 'prisons/:prison/checks/:check', ...page(() => import('../../pages/CheckPage')) },
+    {
+      path: 'prisons/:prison/checks/:check/route',
+      ...page(() => import('../../pages/CheckRoute')),
+    },
     { path: 'rectifications', ...page(() => import('../../pages/Rectifications')) },
   ],
 }

@@ -1,0 +1,212 @@
+import { Button } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { LookResult, OnRoute, WholeCheck } from '../api/checks'
+import { now } from '../api/clock'
+import type { Sheet } from '../api/model'
+import { showTime } from '../form/time'
+import { useT } from '../i18n'
+import { Basis } from '../score/Tree'
+import { Problems } from '../standards/Problems'
+import { PaperFact } from '../stewardship/PaperFact'
+import { FindingForm } from './FindingForm'
+import { Guidance } from './Guidance'
+import { PhotoField, Thumbs } from './Photos'
+import type { Unsent } from './unsent'
+import { lookTones } from './words'
+
+interface Props {
+  prison: string
+  check: WholeCheck
+  sheet: Sheet
+  line: OnRoute
+  title: string
+  /** Of the team, while the check is open. */
+  may: boolean
+  unsent?: Unsent | undefined
+  say: (look: Omit<Unsent, 'key'>) => Promise<string[]>
+  place: string
+  setPlace: (place: string) => void
+  opened: boolean
+  open: (is: boolean) => void
+}
+
+/** One line: how it stands, what proves it, and what who stands there says. */
+export function RouteLine(props: Props) {
+  const { prison, check, sheet, line, title, may, unsent, opened, open } = props
+  const t = useT()
+  const [note, setNote] = useState('')
+  const [photos, setPhotos] = useState<File[]>([])
+  const [finding, setFinding] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [problems, setProblems] = useState<string[]>([])
+  const state = line.state ?? 'open'
+  const says = async (result: LookResult) => {
+    setBusy(true)
+    const refused = await props.say({
+      line: line.line,
+      result,
+      note: note.trim(),
+      place: props.place.trim(),
+      looked_at: now().toISOString(),
+      photos,
+      seen: line.looks[0]?.n ?? 0,
+    })
+    setBusy(false)
+    setProblems(refused)
+    if (refused.length > 0) return // what was typed stays
+    setNote('')
+    setPhotos([])
+  }
+  const act = (result: LookResult, main = false) => (
+    <Button
+      {...(main && { type: 'primary' as const })}
+      size="large"
+      loading={busy}
+      aria-label={t('looks.actOf', { act: t(`looks.${result}`), line: title })}
+      onClick={() => void says(result)}
+    >
+      {t(`looks.${result}`)}
+    </Button>
+  )
+  const mayLook = may && state !== 'finding'
+  return (
+    <article id={line.line} className="route-line" aria-label={title}>
+      <h4>
+        <a
+          href={`#${line.line}`}
+          onClick={(e) => {
+            e.preventDefault()
+            setFinding(false)
+            open(!opened)
+          }}
+        >
+          {title}
+        </a>{' '}
+        <span className="quiet">{t(`checks.method.${line.method}`)}</span>{' '}
+        <span className={`status ${lookTones[state]}`}>{t(`looks.states.${state}`)}</span>{' '}
+        {unsent && (
+          <span className="status warning">
+            {t(`looks.states.${unsent.result}`)} · {t('looks.waits')}
+          </span>
+        )}
+      </h4>
+      <div className="route-acts">
+        {mayLook && act('met', true)}
+        {may && (
+          <Button
+            size="large"
+            aria-label={t('looks.actOf', { act: t('looks.finding'), line: title })}
+            onClick={() => {
+              setFinding(true)
+              open(true)
+            }}
+          >
+            {t('looks.finding')}
+          </Button>
+        )}
+        <Button
+          size="large"
+          aria-expanded={opened}
+          aria-label={t('looks.actOf', {
+            act: t(opened ? 'looks.less' : 'looks.more'),
+            line: title,
+          })}
+          onClick={() => {
+            setFinding(false)
+            open(!opened)
+          }}
+        >
+          {t(opened ? 'looks.less' : 'looks.more')}
+        </Button>
+      </div>
+      <Problems list={problems} />
+      {opened && (
+        <div className="check-form">
+          {!(finding && may) && (
+            <Guidance standard={check.standard} version={check.version} line={line.line} />
+          )}
+          {!(finding && may) && <PaperFact prison={prison} area={check.area} line={line.line} />}
+          {check.area && (
+            <div className="wide">
+              <Basis
+                code={line.indicator}
+                prison={prison}
+                area={check.area}
+                none={t('looks.noFacts')}
+              />
+              <Link to={`/prisons/${prison}/areas/${check.area}/proof?item=${line.indicator}`}>
+                {t('looks.proof')}
+              </Link>
+            </div>
+          )}
+          <Said prison={prison} check={check} line={line} />
+          {mayLook && !finding && (
+            <>
+              <label>
+                {t('looks.place')}
+                <input
+                  maxLength={60}
+                  value={props.place}
+                  onChange={(e) => props.setPlace(e.target.value)}
+                />
+              </label>
+              <label className="wide">
+                {t('looks.note')}
+                <textarea
+                  rows={2}
+                  maxLength={500}
+                  value={note}
+                  onChange={(e) => setNote(e.target.value)}
+                />
+              </label>
+              <PhotoField files={photos} set={setPhotos} />
+              <div className="wide route-acts">
+                {act('not_seen')}
+                {act('not_applicable')}
+              </div>
+            </>
+          )}
+        </div>
+      )}
+      {opened && finding && may && (
+        <FindingForm prison={prison} check={check} sheet={sheet} under={line.line} />
+      )}
+    </article>
+  )
+}
+
+/** What was said of a line, by whom and when, and what was found there. */
+function Said({ prison, check, line }: Pick<Props, 'prison' | 'check' | 'line'>) {
+  const t = useT()
+  const found = check.findings.filter((f) => line.findings.includes(f.id))
+  if (line.looks.length + found.length === 0) return null
+  return (
+    <ul className="wide route-said">
+      {found.map((f) => (
+        <li key={f.id}>
+          <span className={`status ${lookTones.finding}`}>{t('looks.states.finding')}</span>{' '}
+          {f.note}{' '}
+          <span className="quiet">
+            {f.place} {f.found_by_name} {showTime(f.recorded_at)}
+          </span>
+          <Thumbs prison={prison} check={check.id} list={f.photos} />
+        </li>
+      ))}
+      {line.looks.map((l) => (
+        <li key={l.n}>
+          <span className={`status ${lookTones[l.result]}`}>{t(`looks.states.${l.result}`)}</span>{' '}
+          {l.place} {l.note}{' '}
+          <span className="quiet">
+            {t('looks.lookedAt', {
+              at: showTime(l.looked_at),
+              name: l.by,
+              recorded: showTime(l.recorded_at),
+            })}
+          </span>
+          <Thumbs prison={prison} check={check.id} list={l.photos} />
+        </li>
+      ))}
+    </ul>
+  )
+}

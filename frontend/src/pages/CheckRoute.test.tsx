@@ -1,0 +1,195 @@
+import 'fake-indexeddb/auto'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { afterEach, expect, it, vi } from 'vitest'
+import type { OnRoute, WholeCheck } from '../api/checks'
+import { local } from '../offline/store'
+import CheckRoute from './CheckRoute'
+
+// There is nothing to scroll in a test.
+Element.prototype.scrollIntoView = () => undefined
+
+afterEach(async () => {
+  vi.unstubAllGlobals()
+  await local.clear('')
+})
+
+const line = (id: string, more: Partial<OnRoute> = {}): OnRoute => ({
+  line: id,
+  method: 'onsite',
+  looks: [],
+  findings: [],
+  domain: 'YJ',
+  indicator: 'YJ-02',
+  ...more,
+})
+const lines = [
+  line('YJ-02.missing', {
+    state: 'met',
+    looks: [
+      {
+        line: 'YJ-02.missing',
+        n: 2,
+        result: 'met',
+        place: '二楼',
+        looked_at: '2026-11-27T01:00:00Z',
+        photos: ['aa'],
+        by: '李四',
+        recorded_at: '2026-11-27T01:05:00Z',
+      },
+    ],
+  }),
+  line('YJ-02.layout'),
+  line('YJ-02.asked', { method: 'quiz' }),
+]
+const title = (id: string) => ({ id, title: { zh: `条款 ${id}` }, form: 'each', method: 'onsite' })
+const sheet = {
+  domains: [
+    {
+      id: 'YJ',
+      title: { zh: '硬件设施' },
+      indicators: [
+        { code: 'YJ-02', title: { zh: '功能用房' }, lines: lines.map((l) => title(l.line)) },
+      ],
+    },
+  ],
+}
+const check = {
+  id: 'c',
+  kind: 'joint',
+  standard: 's',
+  version: 1,
+  members: [],
+  acts: [],
+  findings: [],
+  events: [],
+  coverage: [],
+  actions: ['finding'],
+  area: 'a1',
+} as unknown as WholeCheck
+
+/** A server that does what answer says; it may be away. */
+function show(at = '', answer: () => Response | Promise<Response> = () => new Response('{}')) {
+  const sent: { path: string; body: unknown; key: string | null }[] = []
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  const organisation = {
+    departments: [],
+    prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [{ id: 'a1', name_zh: '三监区' }] }],
+  }
+  const route = { lines, may_look: true }
+  const at1 = '/api/v1/prisons/p/checks/c'
+  const known: Record<string, unknown> = {
+    '/api/v1/organisation': organisation,
+    [at1]: check,
+    [`${at1}/sheet`]: { sheet },
+    [`${at1}/looks`]: route,
+  }
+  client.setQueryData(['organisation'], organisation)
+  client.setQueryData(['check', 'p', 'c'], check)
+  client.setQueryData(['check sheet', 'p', 'c'], sheet)
+  client.setQueryData(['route', 'p', 'c'], route)
+  client.setQueryData(['standards', 's', 1], { guide: { lines: [] } })
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
+    if (path.endsWith('/photos') && init.method === 'PATCH')
+      return new Response(JSON.stringify({ sha256: 'bb' }))
+    if (init.method === 'POST') {
+      const key = new Headers(init.headers).get('Idempotency-Key')
+      sent.push({ path, body: JSON.parse(String(init.body)), key })
+      return answer()
+    }
+    return path in known
+      ? new Response(JSON.stringify(known[path]))
+      : new Response('{}', { status: 404 })
+  })
+  const router = createMemoryRouter(
+    [{ path: '/prisons/:prison/checks/:check/route', element: <CheckRoute /> }],
+    { initialEntries: [`/prisons/p/checks/c/route${at}`] },
+  )
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  return sent
+}
+it('goes in the order of the standard, says how far it has come, and filters', () => {
+  show()
+  expect(screen.getByRole('status').textContent).toContain('1/3')
+  expect(screen.getByRole('heading', { name: '硬件设施 1/3' })).toBeTruthy()
+  fireEvent.change(screen.getByLabelText('检查方式'), { target: { value: 'onsite' } })
+  expect(screen.getByRole('status').textContent).toContain('1/2')
+  fireEvent.click(screen.getByLabelText('只看未查看（1）'))
+  expect(screen.getAllByRole('article').map((a) => a.id)).toEqual(['YJ-02.layout'])
+  fireEvent.click(screen.getByRole('button', { name: '下一项未查看' }))
+  expect(screen.getByLabelText('地点')).toBeTruthy()
+})
+
+it('opens the line that the address names, with who said what and its photograph', () => {
+  show('#YJ-02.missing')
+  const one = within(screen.getByRole('article', { name: '条款 YJ-02.missing' }))
+  expect(one.getByText(/李四/)).toBeTruthy()
+  expect(one.getByRole('img', { name: '照片 1' })).toBeTruthy()
+  expect(one.getByRole('link', { name: '全部佐证' }).getAttribute('href')).toBe(
+    '/prisons/p/areas/a1/proof?item=YJ-02',
+  )
+})
+
+it('says what was seen, with a photograph; another kind of file is refused in words', async () => {
+  const sent = show('#YJ-02.layout')
+  const one = within(screen.getByRole('article', { name: '条款 YJ-02.layout' }))
+  vi.stubGlobal(
+    'URL',
+    Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => undefined }),
+  )
+  fireEvent.change(one.getByTestId('photos'), {
+    target: { files: [new File(['x'], '说明.pdf', { type: 'application/pdf' })] },
+  })
+  expect(one.getByRole('alert').textContent).toContain('说明.pdf')
+  fireEvent.change(one.getByTestId('camera'), {
+    target: { files: [new File(['x'], 'a.jpg', { type: 'image/jpeg' })] },
+  })
+  expect(one.getByTestId('camera').getAttribute('capture')).toBe('environment')
+  fireEvent.change(one.getByLabelText('地点'), { target: { value: '三楼' } })
+  fireEvent.change(one.getByLabelText(/^说明/), { target: { value: '门锁着' } })
+  fireEvent.click(one.getByRole('button', { name: /^未查到/ }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toMatchObject({
+    line: 'YJ-02.layout',
+    result: 'not_seen',
+    note: '门锁着',
+    place: '三楼',
+    seen: 0,
+    photos: ['bb'],
+  })
+})
+
+it('keeps what the server did not hear on this device, and sends it once under the same key', async () => {
+  let away = true
+  const sent = show('', () => {
+    if (away) throw new TypeError('no network')
+    return new Response('{}')
+  })
+  fireEvent.click(screen.getByRole('button', { name: '相符 条款 YJ-02.missing' }))
+  await screen.findByText(/1 项未送达，已保存在本机/)
+  expect(await local.list('', 'look')).toHaveLength(1)
+  away = false
+  fireEvent.click(screen.getByRole('button', { name: /重\s*试/ }))
+  await waitFor(() => expect(screen.queryByText(/未送达/)).toBeNull())
+  expect(sent).toHaveLength(2)
+  expect(sent[1]).toEqual(sent[0])
+  expect(sent[0]?.body).toMatchObject({ result: 'met', seen: 2 })
+  expect(await local.list('', 'look')).toHaveLength(0)
+})
+
+it('says what the server refuses, and leaves what was typed', async () => {
+  show('#YJ-02.layout', () => {
+    const problem = { title: '已有变化', code: 'changed_meanwhile', status: 412 }
+    return new Response(JSON.stringify(problem), { status: 412 })
+  })
+  fireEvent.change(screen.getByLabelText(/^说明/), { target: { value: '门锁着' } })
+  fireEvent.click(screen.getByRole('button', { name: /^不适用/ }))
+  expect(await screen.findByText('已有变化')).toBeTruthy()
+  expect((screen.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe('门锁着')
+  expect(await local.list('', 'look')).toHaveLength(0)
+})

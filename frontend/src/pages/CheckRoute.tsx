@@ -1,0 +1,193 @@
+import { Button } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
+import { type OnRoute, useCheck, useCheckSheet, useRoute, type WholeCheck } from '../api/checks'
+import type { Sheet } from '../api/model'
+import { RouteLine } from '../checks/RouteLine'
+import { useUnsent } from '../checks/unsent'
+import { methods } from '../checks/words'
+import { useLang, useT } from '../i18n'
+import { Answers } from '../plans/Answers'
+import { text } from '../schema/types'
+import { Problems } from '../standards/Problems'
+import { useNames } from '../ui/names'
+import { PageTitle } from '../ui/PageTitle'
+import { Ready } from '../ui/States'
+import '../checks/checks.css'
+import '../checks/route.css'
+
+/** The route of a check: line by line in the standard's order, for one who walks with a phone. */
+export default function CheckRoute() {
+  const { prison = '', check = '' } = useParams()
+  const t = useT()
+  const names = useNames()
+  const query = useCheck(prison, check)
+  const sheet = useCheckSheet(prison, check)
+  const route = useRoute(prison, check)
+  return (
+    <Ready query={query}>
+      {(c) => (
+        <>
+          <PageTitle
+            title={t('looks.of', { unit: c.area ? names.area(c.area) : names.prison(prison) })}
+            beside={<Link to="..">{t('looks.back')}</Link>}
+          />
+          <Ready query={sheet}>
+            {(s) => (
+              <Ready query={route}>
+                {(r) => (
+                  <Lines prison={prison} check={c} sheet={s} lines={r.lines} may={r.may_look} />
+                )}
+              </Ready>
+            )}
+          </Ready>
+        </>
+      )}
+    </Ready>
+  )
+}
+
+interface Props {
+  prison: string
+  check: WholeCheck
+  sheet: Sheet
+  lines: OnRoute[]
+  may: boolean
+}
+
+function Lines({ prison, check, sheet, lines, may }: Props) {
+  const t = useT()
+  const lang = useLang()
+  const [search, setSearch] = useSearchParams()
+  const navigate = useNavigate()
+  const { hash } = useLocation()
+  const unsent = useUnsent(prison, check.id)
+  const [place, setPlace] = useState('') // where they are: the next line begins with it
+  const method = search.get('method') ?? ''
+  const onlyLeft = search.get('left') === 'true'
+  const opened = decodeURIComponent(hash.slice(1))
+  const titles = useMemo(
+    () =>
+      new Map(
+        sheet.domains.flatMap((d) =>
+          (d.indicators ?? []).flatMap((i) =>
+            i.lines.map((l) => [l.id, text(l.title, lang)] as [string, string]),
+          ),
+        ),
+      ),
+    [sheet, lang],
+  )
+  const mine = lines.filter((l) => method === '' || l.method === method)
+  const said = (l: OnRoute) =>
+    l.state !== undefined || unsent.waiting.some((u) => u.line === l.line)
+  const left = mine.filter((l) => !said(l))
+  const next = left[0]
+  const set = (name: string, value: string) =>
+    setSearch(
+      (old) => {
+        if (value) old.set(name, value)
+        else old.delete(name)
+        return old
+      },
+      { replace: true },
+    )
+  const open = (line: string) =>
+    void navigate({ search: search.toString(), hash: line }, { replace: true })
+  // Where the address names a line one stands there at once.
+  useEffect(() => {
+    if (opened) document.getElementById(opened)?.scrollIntoView({ block: 'start' })
+  }, [opened])
+  return (
+    <>
+      <div className="route-bar panel">
+        <span role="status">
+          {t('looks.coverage')}{' '}
+          <strong>
+            {t('looks.progress', { looked: mine.length - left.length, of: mine.length })}
+          </strong>
+        </span>
+        <select
+          aria-label={t('looks.method')}
+          value={method}
+          onChange={(e) => set('method', e.target.value)}
+        >
+          <option value="">{t('looks.allMethods')}</option>
+          {methods.map((m) => (
+            <option key={m} value={m}>
+              {t(`checks.method.${m}`)}
+            </option>
+          ))}
+        </select>
+        <label className="inline">
+          <input
+            type="checkbox"
+            checked={onlyLeft}
+            onChange={(e) => set('left', e.target.checked ? 'true' : '')}
+          />{' '}
+          {t('looks.left', { n: left.length })}
+        </label>
+        <Button type="primary" disabled={!next} onClick={() => next && open(next.line)}>
+          {t(next ? 'looks.next' : 'looks.allLooked')}
+        </Button>
+        {unsent.waiting.length > 0 && (
+          <p className="late" role="alert">
+            {t('looks.unsent', { n: unsent.waiting.length })}{' '}
+            <Button size="small" onClick={() => void unsent.again()}>
+              {t('looks.again')}
+            </Button>
+          </p>
+        )}
+        <Problems list={unsent.problems} />
+      </div>
+      {sheet.domains.map((domain) => {
+        const here = mine.filter((l) => l.domain === domain.id)
+        const looked = here.filter(said).length
+        const shown = here.filter((l) => !onlyLeft || !said(l) || l.line === opened)
+        if (shown.length === 0) return null
+        return (
+          <section key={domain.id} className="route-domain" aria-labelledby={`route-${domain.id}`}>
+            <h2 id={`route-${domain.id}`}>
+              {text(domain.title, lang)}{' '}
+              <span className="num">{t('looks.progress', { looked, of: here.length })}</span>
+            </h2>
+            {(domain.indicators ?? []).map((indicator) => {
+              const own = shown.filter((l) => l.indicator === indicator.code)
+              if (own.length === 0) return null
+              return (
+                <div key={indicator.code} className="panel">
+                  <h3>
+                    <span className="mono">{indicator.code}</span> {text(indicator.title, lang)}
+                  </h3>
+                  <Answers
+                    prison={prison}
+                    kind="indicator"
+                    what={`${check.standard}/${indicator.code}`}
+                    {...(check.area ? { area: check.area } : {})}
+                  />
+                  {own.map((line) => (
+                    <RouteLine
+                      key={line.line}
+                      prison={prison}
+                      check={check}
+                      sheet={sheet}
+                      line={line}
+                      title={titles.get(line.line) ?? line.line}
+                      may={may}
+                      unsent={unsent.waiting.find((u) => u.line === line.line)}
+                      say={unsent.say}
+                      place={place}
+                      setPlace={setPlace}
+                      opened={opened === line.line}
+                      open={(is) => open(is ? line.line : '')}
+                    />
+                  ))}
+                </div>
+              )
+            })}
+          </section>
+        )
+      })}
+      {mine.length === 0 && <p className="quiet">{t('looks.none')}</p>}
+    </>
+  )
+}

@@ -1,0 +1,369 @@
+package housetest_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taizhang/internal/accreditation"
+	"taizhang/internal/actor"
+	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
+	"taizhang/internal/inspection"
+	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
+)
+
+func (x *inspected) look(who string, c inspection.Check, l inspection.Look, seen int) error {
+	_, err := x.Inspection.Look(x.as(who), x.Prison, c.ID, l, seen, ledger.Idem{})
+	return err
+}
+
+func (x *inspected) photo(c inspection.Check, n int) string {
+	x.t.Helper()
+	p, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return p.Sha256
+}
+
+func (x *inspected) at(c inspection.Check, line string) inspection.OnRoute {
+	x.t.Helper()
+	list, _, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	i := slices.IndexFunc(list, func(r inspection.OnRoute) bool { return r.Line == line })
+	if i < 0 {
+		x.t.Fatalf("%s is not on the route", line)
+	}
+	return list[i]
+}
+
+func stateIn(sheet *scoring.Sheet, line string) string {
+	for _, d := range sheet.Domains {
+		for _, i := range d.Indicators {
+			for _, l := range i.Lines {
+				if l.ID == line {
+					return l.State
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// TestLooks: the team goes from line to line of the pinned standard and says how each stands; the latest
+// counts and the ones before it stay, and nothing is met where a finding stands.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	const line = "YJ-02.missing"
+	ok := inspection.Look{Line: line, Result: inspection.Met, Place: "二楼", LookedAt: x.clock.Add(-time.Second)}
+	for name, tt := range map[string]struct {
+		change func(*inspection.Look)
+		at     string
+	}{
+		"of no line":         {func(l *inspection.Look) { l.Line = "XX-01.none" }, "/line"},
+		"what a ledger says": {func(l *inspection.Look) { l.Line = "YJ-01.ontime" }, "/line"},
+		"what a register is": {func(l *inspection.Look) { l.Line = "XF-01.release" }, "/line"},
+		"no result":          {func(l *inspection.Look) { l.Result = "perhaps" }, "/result"},
+		"not seen, no word":  {func(l *inspection.Look) { l.Result, l.Note = inspection.NotSeen, " \u200b" }, "/note"},
+		"a long word":        {func(l *inspection.Look) { l.Note = strings.Repeat("字", 501) }, "/note"},
+		"before the check":   {func(l *inspection.Look) { l.LookedAt = x.clock.AddDate(0, 0, -2) }, "/looked_at"},
+		"no such photograph": {func(l *inspection.Look) { l.Photos = []string{strings.Repeat("0", 64)} }, "/photos"},
+	} {
+		l := ok
+		tt.change(&l)
+		err := x.look("bing inspector", c, l, 0)
+		bad, is := err.(*fault.Error)
+		if !is || bad.Code != "bad_look" || !slices.ContainsFunc(bad.Fields, func(p fault.Field) bool { return p.Pointer == tt.at }) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, who := range []string{"area head", "officer", "bureau office", "prison office", "bing second inspector"} {
+		if err := x.look(who, c, ok, 0); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s looks: %v", who, err)
+		}
+	}
+	if at := x.at(c, line); at.State != "" || at.Method != "onsite" || len(at.Looks) != 0 {
+		t.Errorf("before anybody looked: %+v", at)
+	}
+	// Two at once: one is kept, the other looks at what the first one said.
+	one, two := x.as("bing inspector"), x.as("yi inspector")
+	oneOf(t, bothAtOnce(
+		func() error { _, err := x.Inspection.Look(one, x.Prison, c.ID, ok, 0, ledger.Idem{}); return err },
+		func() error { _, err := x.Inspection.Look(two, x.Prison, c.ID, ok, 0, ledger.Idem{}); return err }), "changed_meanwhile")
+	photo := x.photo(c, 1)
+	not := inspection.Look{Line: line, Result: inspection.NotSeen, Note: "门锁着，钥匙在值班室", Photos: []string{photo}, LookedAt: x.clock.Add(time.Hour)}
+	if err := x.look("yi inspector", c, not, 1); err != nil {
+		t.Fatal(err)
+	}
+	at := x.at(c, line)
+	if at.State != inspection.NotSeen || len(at.Looks) != 2 || at.Looks[0].ByName != "yi inspector" || at.Looks[1].Result != inspection.Met || at.Looks[1].Place != "二楼" {
+		t.Errorf("%+v", at)
+	}
+	if at.Looks[0].LookedAt.After(x.clock) {
+		t.Error("looked at in the future")
+	}
+	// A repeated request is the one that was made.
+	idem := ledger.Idem{Key: "looks-again-1", Route: "looks.add"}
+	for range 2 {
+		if _, err := x.Inspection.Look(x.as("bing inspector"), x.Prison, c.ID, ok, 2, idem); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if at := x.at(c, line); at.State != inspection.Met || len(at.Looks) != 3 {
+		t.Errorf("repeated: %+v", at)
+	}
+	// A finding goes before it, and nothing is met over it; taken back, what was said before stands.
+	f := x.finding(line, 1)
+	f.Photos = []string{photo}
+	found := x.find(c, f)
+	wants(t, "met over a finding", x.look("bing inspector", c, ok, 3), "line_found")
+	if at := x.at(c, line); at.State != inspection.AtFinding || !slices.Equal(at.Findings, []uuid.UUID{found}) {
+		t.Errorf("%+v", at)
+	}
+	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, found, "看错了", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if at := x.at(c, line); at.State != inspection.Met {
+		t.Errorf("after it was taken back: %+v", at)
+	}
+	w := x.whole(c)
+	if i := slices.IndexFunc(w.Coverage, func(v inspection.Coverage) bool { return v.Method == "onsite" }); i < 0 || w.Coverage[i].Looked != 1 || w.Coverage[i].Of < 20 {
+		t.Errorf("coverage %+v", w.Coverage)
+	}
+	if got := w.Findings[0].Photos; !slices.Equal(got, []string{photo}) {
+		t.Errorf("photographs of the finding: %v", got)
+	}
+	if _, may, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || may {
+		t.Errorf("who is checked goes the route: %v", err)
+	}
+	if _, _, err := x.Inspection.Route(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
+		t.Error("another area sees it")
+	}
+	leavesHold(t, x.House, x.Prison, "looks", "photos", "findings")
+	altered(t, x.House, "update looks set result = 'met'", "delete from looks", "truncate looks", "update photos set size = 1", "delete from photos")
+	x.find(c, x.finding("YJ-02.missing", 1))
+	done := x.confirm(c)
+	wants(t, "after the sheet", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met}, 0), "check_state")
+	_, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(7), ledger.Idem{})
+	wants(t, "a photograph after the sheet", err, "check_state")
+	if done.Run == nil {
+		t.Fatal("no run")
+	}
+}
+
+// TestLooksGuarded: past the use case the database says the same.
+func TestLooksGuarded(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c, other := x.open(x.Area, inspection.Joint), x.open(x.Other, inspection.Joint)
+	x.find(c, x.finding("JG-04.found", 1))
+	photo := x.photo(other, 1)
+	insert := `insert into looks (prison_id, check_id, line, n, result, note, place, looked_at, photos, author, salt) values ($1, $2, $3, $4, $5, '', '', now(), $6::text[], $7, decode(repeat('00', 32), 'hex'))`
+	member := x.Person("bing inspector").PersonID
+	try := func(check uuid.UUID, line string, n int, result string, photos []string, by uuid.UUID) error {
+		_, err := x.Owner.Exec(t.Context(), insert, x.Prison, check, line, n, result, photos, by)
+		return err
+	}
+	for name, tt := range map[string]struct {
+		err  error
+		says string
+	}{
+		"nobody of the team":        {try(c.ID, "YJ-02.missing", 1, "met", []string{}, x.Person("bing second inspector").PersonID), "not of the team"},
+		"a line of ledgers":         {try(c.ID, "YJ-01.ontime", 1, "met", []string{}, member), "no such line"},
+		"over a finding":            {try(c.ID, "JG-04.found", 1, "met", []string{}, member), "finding stands"},
+		"the second before another": {try(c.ID, "YJ-02.missing", 2, "met", []string{}, member), "meanwhile"},
+		"without a word":            {try(c.ID, "YJ-02.missing", 1, "not_seen", []string{}, member), "looks_check"},
+		"of another check":          {try(c.ID, "YJ-02.missing", 1, "met", []string{photo}, member), "none of the check"},
+		"the same one twice":        {try(other.ID, "YJ-02.missing", 1, "met", []string{photo, photo}, member), "none of the check"},
+	} {
+		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, tt.err)
+		}
+	}
+	if err := try(c.ID, "YJ-02.missing", 1, "met", []string{}, member); err != nil {
+		t.Errorf("what is right: %v", err)
+	}
+	x.confirm(c)
+	if err := try(c.ID, "JG-02.video", 1, "met", []string{}, member); err == nil || !strings.Contains(err.Error(), "not open") {
+		t.Errorf("after the sheet: %v", err)
+	}
+}
+
+// TestPhotos: only pictures are taken, the same one once; it is its author's until something shows it,
+// then of whoever sees the check, and the sweeper leaves it.
+func TestPhotos(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	for name, tt := range map[string]struct {
+		raw  []byte
+		code string
+	}{
+		"a text":        {[]byte("不是照片"), "photo_refused"},
+		"nothing":       {nil, "photo_refused"},
+		"a document":    {[]byte("%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF"), "photo_refused"},
+		"half a photo":  {housetest.Photo(1)[:300], "picture_unreadable"},
+		"a drawing":     {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "photo_refused"},
+		"a larger file": {append(housetest.Photo(1), make([]byte, ledger.MaxPicture)...), "upload_too_large"},
+	} {
+		_, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, tt.raw, ledger.Idem{})
+		wants(t, name, err, tt.code)
+	}
+	for _, who := range []string{"area head", "bureau office"} {
+		if _, err := x.Inspection.AddPhoto(x.as(who), x.Prison, c.ID, housetest.Photo(1), ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	one, two := x.as("bing inspector"), x.as("yi inspector")
+	for _, err := range bothAtOnce(
+		func() error {
+			_, err := x.Inspection.AddPhoto(one, x.Prison, c.ID, housetest.Photo(2), ledger.Idem{})
+			return err
+		},
+		func() error {
+			_, err := x.Inspection.AddPhoto(two, x.Prison, c.ID, housetest.Photo(2), ledger.Idem{})
+			return err
+		}) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	var n int
+	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d photographs, %v", n, err)
+	}
+	photo := x.photo(c, 3)
+	read := func(who string) error {
+		p, body, err := x.Inspection.OpenPhoto(x.as(who), x.Prison, c.ID, photo)
+		if err != nil {
+			return err
+		}
+		raw, err := io.ReadAll(body)
+		if err != nil || !bytes.Equal(raw, housetest.Photo(3)) || p.MediaType != "image/jpeg" {
+			t.Errorf("%s reads %d bytes, %v", who, len(raw), err)
+		}
+		return body.Close()
+	}
+	if err := read("bing inspector"); err != nil {
+		t.Error(err)
+	}
+	wants(t, "before it is shown", read("area head"), "not_found")
+	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, Photos: []string{photo}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := read("area head"); err != nil {
+		t.Error(err)
+	}
+	if fault.CodeOf(read("area head elsewhere")) == "" {
+		t.Error("another area reads it")
+	}
+	ten := inspection.Look{Line: "JG-04.found", Result: inspection.Met}
+	for i := range 10 {
+		ten.Photos = append(ten.Photos, x.photo(c, 10+i))
+	}
+	wants(t, "ten of them", x.look("bing inspector", c, ten, 0), "bad_look")
+	ten.Photos = []string{photo, photo}
+	wants(t, "one twice", x.look("bing inspector", c, ten, 0), "bad_look")
+	swept, err := x.Ledger.Sweep(t.Context(), x.Prison, time.Now().Add(48*time.Hour))
+	if err != nil || swept.Versions > 1 { // of the two at once one came second
+		t.Errorf("swept %+v, %v", swept, err)
+	}
+	if err := read("area head"); err != nil {
+		t.Errorf("after the sweeper: %v", err)
+	}
+	verified(t, x.House)
+}
+
+// TestLineMet: what the team of a closed check found nothing at is met on its sheet and counts so live, by the
+// same version; what nobody looked at stays unchecked, and a finding takes its place.
+func TestLineMet(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c := j.begin("area head", h.Area, "area")
+	j.screened(c)
+	j.batch(c)
+	base := j.open(c, h.Area, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	for _, line := range []string{"YJ-02.missing", "JG-04.found"} {
+		if _, err := h.Inspection.Look(j.as("inspector"), h.Prison, base, inspection.Look{Line: line, Result: inspection.Met}, 0, ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+	}
+	live := func() *scoring.Sheet {
+		t.Helper()
+		sheet, _, err := h.Assessment.Score(actor.With(t.Context(), h.Person("warden")), h.Prison, h.Area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sheet
+	}
+	if got := stateIn(live(), "YJ-02.missing"); got != scoring.NotChecked {
+		t.Errorf("before the check is closed: %q", got)
+	}
+	j.confirm(base, loss{"JG-04.found", 1})
+	raw, err := h.Inspection.Sheet(j.as("inspector"), h.Prison, base)
+	if err != nil || !bytes.Contains(raw, []byte(`"state":"met"`)) {
+		t.Errorf("the sheet of the check: %v", err)
+	}
+	j.closed(base)
+	sheet := live()
+	for line, want := range map[string]string{"YJ-02.missing": scoring.Met, "JG-04.found": scoring.Counted, "JG-02.video": scoring.NotChecked} {
+		if got := stateIn(sheet, line); got != want {
+			t.Errorf("%s is %q, not %q", line, got, want)
+		}
+	}
+}
+
+// TestLooksHTTP: through the door, each answer as the contract says.
+func TestLooksHTTP(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	client := serving(t, x.House, "bing inspector").as(t, "bing inspector")
+	at := "/prisons/" + x.Prison.String() + "/checks/" + c.ID.String()
+	n := 0
+	ask := func(method, path, body string, want int) map[string]any {
+		t.Helper()
+		n++
+		status, answer := client.do(t, method, at+path, body, map[string]string{"Idempotency-Key": fmt.Sprintf("looks-http-%d", n)})
+		if status != want {
+			t.Fatalf("%s %s: %d %v", method, path, status, answer)
+		}
+		return answer
+	}
+	ask("PATCH", "/photos", "不是照片", http.StatusUnsupportedMediaType)
+	photo := ask("PATCH", "/photos", string(housetest.Photo(1)), http.StatusOK)["sha256"].(string)
+	now := time.Now().UTC().Format(time.RFC3339)
+	ask("POST", "/looks", fmt.Sprintf(`{"line":"YJ-02.missing","result":"met","place":"二楼","looked_at":%q,"photos":[%q],"seen":0}`, now, photo), http.StatusOK)
+	ask("POST", "/looks", `{"line":"YJ-02.missing","result":"met","seen":0}`, http.StatusPreconditionFailed)
+	ask("POST", "/looks", `{"line":"YJ-02.missing","result":"not_seen","seen":1}`, http.StatusUnprocessableEntity)
+	finding := fmt.Sprintf(`{"line":"JG-04.found","day":%q,"count":1,"note":"自制挂钩","conclusion":"不符合","severity":"moderate","scope":"limited","sources":["seen"],"photos":[%q]}`, catalog.DayOf(time.Now()), photo)
+	ask("POST", "/findings", finding, http.StatusOK)
+	ask("POST", "/looks", `{"line":"JG-04.found","result":"met","seen":0}`, http.StatusConflict)
+	route := ask("GET", "/looks", "", http.StatusOK)
+	if route["may_look"] != true || len(route["lines"].([]any)) < 50 {
+		t.Errorf("%v", route)
+	}
+	for _, path := range []string{"/photos/" + photo, "/photos/" + photo + "/thumbnail"} {
+		if status, _ := client.do(t, "GET", at+path, "", nil); status != http.StatusOK {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	ask("GET", "/photos/"+strings.Repeat("0", 64), "", http.StatusNotFound)
+	ask("GET", "", "", http.StatusOK)
+}
