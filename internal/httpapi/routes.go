@@ -47,5 +47,6 @@ func (a *API) routes() []route {
 		a.connectorRoutes(),
 		a.checkRoutes(),
 		a.drawRoutes(),
+		a.poolRoutes(),
 	)
 }
