@@ -8,7 +8,7 @@ import { Draws } from '../checks/Draws'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
 import { Items } from '../checks/Items'
-import { Find, usePool } from '../checks/Pool'
+import { Find, Uncovered, useCandidate, usePool } from '../checks/Pool'
 import { tones } from '../checks/words'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -92,6 +92,7 @@ function Head({ prison, check }: Props) {
           .map((m) => (m.leader ? t('checks.leaderIs', { name: m.name }) : m.name))
           .join('、')}
       </p>
+      {check.uncovered && <Uncovered domains={check.uncovered} />}
       {check.appeal_until && <p>{t('checks.appealUntil', { day: check.appeal_until })}</p>}
       <ul>
         {check.acts.map((a) => (
@@ -149,7 +150,12 @@ function Head({ prison, check }: Props) {
 
 function Callable({ prison, check }: Props) {
   const t = useT()
-  const pool = usePool(prison, check.kind)
+  const pool = usePool(prison, check.kind, {
+    area: check.area,
+    from: check.from_day,
+    to: check.to_day,
+  })
+  const said = useCandidate(pool.domains)
   const free = pool.people.filter(
     (p) =>
       pool.fits(p) &&
@@ -163,8 +169,8 @@ function Callable({ prison, check }: Props) {
         {t('checks.name')}
         <select name="person" required>
           {free.map((p) => (
-            <option key={p.person} value={p.person}>
-              {p.name} {p.number}
+            <option key={p.person} value={p.person} disabled={!!p.away_to}>
+              {said(p)}
             </option>
           ))}
         </select>
