@@ -8,6 +8,7 @@ import { useFilter } from '../stewardship/filter'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Loading, Ready } from '../ui/States'
 import '../calendar/calendar.css'
+import '../pool/pool.css'
 
 const TurnsChart = lazy(() => import('../pool/TurnsChart'))
 
@@ -151,7 +152,7 @@ function Rows({ rows, named }: { rows: Inspector[]; named: (codes: string[]) => 
   const home = useHome()
   return (
     <div className="table-scroll">
-      <table className="plain">
+      <table className="plain pool-people">
         <thead>
           <tr>
             <th scope="col">{t('pool.name')}</th>
