@@ -32,7 +32,7 @@ var beside = map[string][]string{
 	"duty":          {"ledger"},
 	"exchange":      {"ledger"},
 	"guidance":      {"ledger", "standards", "assessment"},
-	"inspection":    {"ledger", "duty", "assessment", "printing"},
+	"inspection":    {"ledger", "duty", "assessment", "printing", "standards"},
 	"organisation":  {"ledger"},
 	"overview":      {"ledger", "assessment", "accreditation", "guidance", "standards"},
 	"planning":      {"ledger", "standards", "accreditation"},

@@ -120,8 +120,8 @@ func (p *Province) organisation() []*unit {
 		for _, d := range departments {
 			for k := range 2 {
 				at := post{role: actor.DeptStaff, prison: u.id, department: d}
-				// The second prison lends the bureau inspectors, for teams that inspect the others.
-				if i == 1 && k == 0 && slices.Contains(lending, d) {
+				// The first two prisons lend the bureau inspectors, for teams that inspect the others.
+				if (i == 0 && k == 1 || i == 1 && k == 0) && slices.Contains(lending, d) {
 					hire(at, post{role: actor.Inspector})
 					continue
 				}
@@ -184,6 +184,7 @@ func (p *Province) atBureau() []person {
 		{"office line", "办公室戌", post{role: actor.DeptHead, department: "dept_office"}},
 		{"penalty line", "刑罚执行处亥", post{role: actor.DeptHead, department: "dept_penalty"}},
 		{"discipline line", "纪委甲", post{role: actor.DeptHead, department: "dept_discipline"}},
+		{"fourth inspector", "检查员辰", post{role: actor.Inspector}},
 	} {
 		list = append(list, person{id: p.fixed(b.id), number: fmt.Sprintf("900%04d", i+1), name: b.name, posts: []post{b.post}})
 	}

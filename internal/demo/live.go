@@ -53,6 +53,7 @@ func (p *Province) live(ctx context.Context, u *unit) error {
 	}
 	l.schedule(start)
 	checks := l.inspecting(store, clock)
+	l.keepPool(checks)
 	l.inspect(checks)
 	cases := l.accrediting(store, clock, checks)
 	l.apply(cases, checks)

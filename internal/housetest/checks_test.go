@@ -182,12 +182,12 @@ func TestOwnPrisonRefused(t *testing.T) {
 	if _, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, other, ledger.Idem{}); err != nil {
 		t.Errorf("a mock check by one: %v", err)
 	}
-	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Joint, "")
+	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Call{Kind: inspection.Joint})
 	if err != nil {
 		t.Fatal(err)
 	}
 	served, own := map[string]int{}, map[string]bool{}
-	for _, p := range pool {
+	for _, p := range pool.People {
 		served[p.Name], own[p.Name] = p.Served, p.Own
 	}
 	if !own["bing second inspector"] || own["yi inspector"] || served["yi inspector"] != 2 || served["bing inspector"] != 1 {

@@ -439,7 +439,8 @@ func TestPoolIsSearched(t *testing.T) {
 		insert into postings (posting_id, person_id, role, from_at) select gen_random_uuid(), person_id, 'inspector', '2020-01-01' from more`); err != nil {
 		t.Fatal(err)
 	}
-	list, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Joint, "张三320")
+	pool, err := x.Inspection.Candidates(x.as("bureau office"), x.Prison, inspection.Call{Kind: inspection.Joint, Said: "张三320"})
+	list := pool.People
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d found: %v", len(list), err)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
@@ -82,11 +83,18 @@ func (a *API) candidates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Inspection.Candidates(c.Request().Context(), prison, c.QueryParam("kind"), c.QueryParam("q"))
+	call := inspection.Call{Kind: c.QueryParam("kind"), Said: c.QueryParam("q"), From: c.QueryParam("from"), To: c.QueryParam("to"), Domain: c.QueryParam("domain")}
+	if c.QueryParam("area") != "" {
+		if call.Area, err = uuid.Parse(c.QueryParam("area")); err != nil {
+			return fault.New(fault.Malformed, "bad_request")
+		}
+	}
+	out, err := a.Inspection.Candidates(c.Request().Context(), prison, call)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"people": some(list)})
+	out.People = some(out.People)
+	return c.JSON(http.StatusOK, out)
 }
 
 func checkPath(c echo.Context) (prison, check uuid.UUID, err error) {

@@ -48,5 +48,6 @@ func (a *API) routes() []route {
 		a.checkRoutes(),
 		a.drawRoutes(),
 		a.lookRoutes(),
+		a.poolRoutes(),
 	)
 }

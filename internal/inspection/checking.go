@@ -16,12 +16,15 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 )
 
 // Texts finds standards (package standards). Fault: standard_unknown.
 type Texts interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+	// Domains of all that are in force.
+	Domains(ctx context.Context) ([]standards.Domain, error)
 }
 
 // Rules of checks that the road's parameters set.
@@ -81,7 +84,9 @@ type Whole struct {
 	Carried  []Rectification `json:"carried"` // items of earlier checks that were not verified when this one was opened
 	Items    []Rectification `json:"items"`   // of this check
 	Coverage []Coverage      `json:"coverage"`
-	Actions  []string        `json:"actions"` // member, finding, confirm, close, cancel
+	// Uncovered are domains in which nobody of the team is skilled, for whoever may call more.
+	Uncovered []standards.Domain `json:"uncovered,omitempty"`
+	Actions   []string           `json:"actions"` // member, finding, confirm, close, cancel
 }
 
 // asked is the session of an answer: the database sees who asks.
@@ -138,7 +143,7 @@ func (s *Service) may(ctx context.Context, prison, id uuid.UUID, class, action s
 }
 
 // OpenCheck of a unit by its standard of today, with its team. Faults: forbidden,
-// standard_unknown, bad_check with fields, own_prison.
+// standard_unknown, bad_check with fields, no_inspector, own_prison, inspector_away.
 func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, idem ledger.Idem) (Check, error) {
 	a := actor.From(ctx)
 	if !slices.Contains(Kinds, n.Kind) {
@@ -167,12 +172,14 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	for _, m := range n.Team {
 		people = append(people, m.Person)
 	}
-	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), n.Kind == SelfCheck, "", people)
-	if err != nil {
-		return Check{}, err
-	}
 	if bad := s.wrongCheck(n); len(bad) > 0 {
 		return Check{}, fault.InvalidFields("bad_check", bad)
+	}
+	q := s.sought(prison, n.Kind, n.FromDay, n.ToDay)
+	q.People = people
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), q)
+	if err != nil {
+		return Check{}, err
 	}
 	c := Check{ID: uuid.Must(uuid.NewV7()), Area: n.Area, Case: n.Case, Kind: n.Kind, Standard: std.ID, Version: std.Version, FromDay: n.FromDay, ToDay: n.ToDay,
 		Purpose: n.Purpose, OpenedBy: a.PersonID, Salt: integrity.NewSalt()}
@@ -200,18 +207,6 @@ func rights(c Check) time.Time {
 		return time.Time{} // refused by the database; wrongCheck has read the day
 	}
 	return last.At.AddDate(0, 0, afterwards+1)
-}
-
-// calls refuses whoever is or was of the prison, and who is no inspector at all.
-func calls(pool []Candidate, person uuid.UUID, kind string) error {
-	i := slices.IndexFunc(pool, func(c Candidate) bool { return c.Person == person })
-	switch {
-	case i < 0:
-		return fault.New(fault.Invalid, "no_inspector")
-	case pool[i].Own && kind != SelfCheck:
-		return fault.New(fault.Forbidden, "own_prison").With("name", pool[i].Name)
-	}
-	return nil
 }
 
 func (s *Service) wrongCheck(n NewCheck) (bad []fault.Field) {
@@ -246,13 +241,15 @@ func (s *Service) wrongCheck(n NewCheck) (bad []fault.Field) {
 	return bad
 }
 
-// AddMember calls one more. Faults: forbidden, check_state, own_prison, no_inspector.
+// AddMember calls one more. Faults: forbidden, check_state, own_prison, no_inspector, inspector_away.
 func (s *Service) AddMember(ctx context.Context, prison, id, person uuid.UUID, idem ledger.Idem) (Check, error) {
 	c, err := s.may(ctx, prison, id, "", "manage")
 	if err != nil {
 		return c, err
 	}
-	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), c.Kind == SelfCheck, "", []uuid.UUID{person})
+	q := s.sought(prison, c.Kind, c.FromDay, c.ToDay)
+	q.People = []uuid.UUID{person}
+	pool, err := s.Store.Candidates(ctx, s.asked(ctx, prison), q)
 	if err != nil {
 		return c, err
 	}
@@ -275,15 +272,6 @@ func (s *Service) change(ctx context.Context, prison uuid.UUID, c Check, state s
 		}
 		return fn(c, list)
 	})
-}
-
-// Candidates for a team in the prison, and whom it may not have; those whose number or name
-// begins as said.
-func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, kind, said string) ([]Candidate, error) {
-	if err := s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()); err != nil {
-		return nil, err
-	}
-	return s.Store.Candidates(ctx, s.asked(ctx, prison), kind == SelfCheck, said, nil)
 }
 
 // Checks of a prison that the actor may see, the newest first, and the kinds they may open
@@ -348,7 +336,10 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if c.State == Open && s.begun(ctx, prison, c) != nil {
 		w.Actions = slices.DeleteFunc(w.Actions, func(x string) bool { return x == "confirm" })
 	}
-	return w, nil
+	if slices.Contains(w.Actions, "member") {
+		w.Uncovered, err = s.uncovered(ctx, c)
+	}
+	return w, err
 }
 
 // carry sorts the items of the unit, the newest first.

@@ -58,7 +58,10 @@ type Member struct {
 	Leader     bool      `json:"leader"`
 	AddedBy    uuid.UUID `json:"added_by"`
 	RecordedAt time.Time `json:"recorded_at"`
-	Until      time.Time `json:"-"` // when the rights end by themselves, as they are given
+	From       uuid.UUID `json:"drawn_from,omitzero"` // the prison they were called from; zero: the bureau
+	SkillN     int       `json:"-"`                   // the word of the pool on their skills; 0: none
+	Skills     []string  `json:"-"`                   // of that word
+	Until      time.Time `json:"-"`                   // when the rights end by themselves, as they are given
 	Salt       []byte    `json:"-"`
 }
 
@@ -86,9 +89,15 @@ func (c Check) Record() (ledger.Record, error) {
 
 // Record commits to the member.
 func (m Member) Record(check uuid.UUID) (ledger.Record, error) {
-	return ledger.NewRecord("check_member", check.String()+"/"+m.Person.String(), m.Salt, map[string]any{
-		"check": check, "person": m.Person, "leader": m.Leader, "added_by": m.AddedBy,
-	})
+	body := map[string]any{"check": check, "person": m.Person, "leader": m.Leader, "added_by": m.AddedBy}
+	// Only where there is one: members older than the pool keep their leaves.
+	if m.From != uuid.Nil {
+		body["drawn_from"] = m.From
+	}
+	if m.SkillN > 0 {
+		body["skills"] = map[string]any{"n": m.SkillN, "domains": m.Skills}
+	}
+	return ledger.NewRecord("check_member", check.String()+"/"+m.Person.String(), m.Salt, body)
 }
 
 // Record commits to the act.

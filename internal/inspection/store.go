@@ -20,9 +20,9 @@ type Store interface {
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
 	// Scored are the findings of one check that cost something, as the appeals left them.
 	Scored(ctx context.Context, s ledger.Session, check uuid.UUID) ([]scoring.Finding, error)
-	// Candidates for a team: inspectors, or the prison's own people for its self-check, whose
-	// number or name begins as said; people are looked for besides, whatever they are called.
-	Candidates(ctx context.Context, s ledger.Session, own bool, said string, people []uuid.UUID) ([]Candidate, error)
+	// Candidates for a team, in turn.
+	Candidates(ctx context.Context, s ledger.Session, q Sought) ([]Candidate, error)
+	PoolStore
 	// RunSheet is the sheet of a kept run.
 	RunSheet(ctx context.Context, s ledger.Session, run uuid.UUID) ([]byte, error)
 	// OpenCheck inserts what fn says in its transaction.
@@ -86,13 +86,4 @@ type Change struct {
 	Run        *assessment.Run // of the act
 	Items      []Rectification
 	Until      string // the last day of appeals, of a confirmation
-}
-
-// Candidate for a team.
-type Candidate struct {
-	Person uuid.UUID `json:"person"`
-	Number string    `json:"number"`
-	Name   string    `json:"name"`
-	Own    bool      `json:"own"`    // is or was posted in the prison: must not be of the team
-	Served int       `json:"served"` // checks so far, the fewest come first
 }

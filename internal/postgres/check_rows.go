@@ -32,16 +32,18 @@ func (s *Snapshot) checks(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 		where c.prison_id = $1 order by c.check_id`, prison)
 }
 
+// checkMembers with the word of the pool on which each was called.
 func (s *Snapshot) checkMembers(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		var m inspection.Member
 		var check uuid.UUID
-		if err := row.Scan(&check, &m.Person, &m.Leader, &m.AddedBy, &m.Salt, &m.RecordedAt); err != nil {
+		if err := row.Scan(&check, &m.Person, &m.Leader, &m.AddedBy, &m.From, &m.SkillN, &m.Skills, &m.Salt, &m.RecordedAt); err != nil {
 			return integrity.Row{}, err
 		}
 		rec, err := m.Record(check)
 		return rowOf("check_members", rec, err, m.RecordedAt, "")
-	}, "select check_id, person_id, leader, added_by, salt, recorded_at from check_members where prison_id = $1 order by check_id, person_id", prison)
+	}, `select m.check_id, m.person_id, m.leader, m.added_by, coalesce(m.drawn_from, '00000000-0000-0000-0000-000000000000'), coalesce(m.skill_n, 0), coalesce(k.domains, '{}'), m.salt, m.recorded_at
+		from check_members m left join inspector_skills k on k.person_id = m.person_id and k.n = m.skill_n where m.prison_id = $1 order by m.check_id, m.person_id`, prison)
 }
 
 func (s *Snapshot) checkActs(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {

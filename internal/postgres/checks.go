@@ -59,14 +59,15 @@ func (t *txn) checks(ctx context.Context, where string, args ...any) ([]inspecti
 	for i, c := range list {
 		ids[i], at[c.ID] = c.ID, i
 	}
-	rows, err = t.tx.Query(ctx, `select m.check_id, m.person_id, p.name, m.leader, m.added_by, m.recorded_at from check_members m join persons p on p.person_id = m.person_id
+	rows, err = t.tx.Query(ctx, `select m.check_id, m.person_id, p.name, m.leader, m.added_by, m.recorded_at, coalesce(m.drawn_from, '00000000-0000-0000-0000-000000000000'), coalesce(k.domains, '{}')
+		from check_members m join persons p on p.person_id = m.person_id left join inspector_skills k on k.person_id = m.person_id and k.n = m.skill_n
 		where m.prison_id = $1 and m.check_id = any($2) order by m.leader desc, m.recorded_at, m.person_id`, t.ses.Prison, ids)
 	if err != nil {
 		return nil, err
 	}
 	var of uuid.UUID
 	var m inspection.Member
-	_, err = pgx.ForEachRow(rows, []any{&of, &m.Person, &m.Name, &m.Leader, &m.AddedBy, &m.RecordedAt}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&of, &m.Person, &m.Name, &m.Leader, &m.AddedBy, &m.RecordedAt, &m.From, &m.Skills}, func() error {
 		list[at[of]].Members = append(list[at[of]].Members, m)
 		return nil
 	})
@@ -216,28 +217,6 @@ func (s Checks) Scored(ctx context.Context, ses ledger.Session, check uuid.UUID)
 	return list, err
 }
 
-// Candidates lists who may be called, the least served first.
-func (s Checks) Candidates(ctx context.Context, ses ledger.Session, own bool, said string, people []uuid.UUID) (list []inspection.Candidate, err error) {
-	err = s.read(ctx, ses, func(t *txn) error {
-		rows, err := t.tx.Query(ctx, `select * from (select p.person_id, p.number, p.name, exists (select from postings o where o.person_id = p.person_id and o.prison_id = $1) as own,
-				(select count(*) from check_members m where m.person_id = p.person_id) as served
-			from persons p where exists (select from postings i where i.person_id = p.person_id and (i.until_at is null or i.until_at > now())
-				and case when $2 then i.prison_id = $1 else i.role = 'inspector' end)
-				and ($4::uuid[] is null or p.person_id = any($4)) and (starts_with(p.number, $3) or starts_with(p.name, $3))) pool
-			order by own = $2 desc, served, number limit 300`, ses.Prison, own, said, people)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (inspection.Candidate, error) {
-			var c inspection.Candidate
-			err := row.Scan(&c.Person, &c.Number, &c.Name, &c.Own, &c.Served)
-			return c, err
-		})
-		return err
-	})
-	return list, err
-}
-
 // RunSheet reads it.
 func (s Checks) RunSheet(ctx context.Context, ses ledger.Session, run uuid.UUID) (sheet []byte, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
@@ -287,8 +266,11 @@ func (t *txn) addMember(ctx context.Context, c inspection.Check, m inspection.Me
 		t.ses.Prison, grant, m.Person, areas, m.Until, c.Purpose, m.AddedBy); err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, salt) values ($1, $2, $3, $4, $5, $6, $7)`,
-		t.ses.Prison, c.ID, m.Person, m.Leader, grant, m.AddedBy, m.Salt); err != nil {
+	if err := t.poolSays(ctx, &m); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, drawn_from, skill_n, salt) values ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9)`,
+		t.ses.Prison, c.ID, m.Person, m.Leader, grant, m.AddedBy, orNull(m.From), m.SkillN, m.Salt); err != nil {
 		return err
 	}
 	return t.note(m.Record(c.ID))

@@ -1,10 +1,10 @@
 import { Button } from 'antd'
-import type { FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import { Link } from 'react-router'
 import type { WholeCase } from '../api/cases'
 import { type CheckKind, openCheck } from '../api/checks'
 import { now } from '../api/clock'
-import { Find, usePool } from '../checks/Pool'
+import { Find, Uncovered, uncovered, useCandidate, usePool, type Wanted } from '../checks/Pool'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
 import { Problems } from '../standards/Problems'
@@ -38,9 +38,13 @@ const least = [0, 1, 2]
 function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
   const t = useT()
   const { busy, problems, run } = useAct()
-  const pool = usePool(whole.prison, kind)
-  const people = pool.people.filter((c) => !c.own)
   const day = today(now())
+  const [wanted, want] = useState<Wanted>({ area: whole.area, from: day, to: dayOn(day, 5) })
+  const [team, gather] = useState<unknown[]>([])
+  const pool = usePool(whole.prison, kind, wanted)
+  const said = useCandidate(pool.domains)
+  const people = pool.people.filter((c) => !c.own)
+  const chosen = pool.people.filter((p) => team.includes(p.person))
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
@@ -62,11 +66,23 @@ function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
       <h2 className="wide">{title}</h2>
       <label>
         {t('cases.from')}
-        <input type="date" name="from" required defaultValue={day} />
+        <input
+          type="date"
+          name="from"
+          required
+          defaultValue={day}
+          onChange={(e) => want({ ...wanted, from: e.target.value })}
+        />
       </label>
       <label>
         {t('cases.to')}
-        <input type="date" name="to" required defaultValue={dayOn(day, 5)} />
+        <input
+          type="date"
+          name="to"
+          required
+          defaultValue={dayOn(day, 5)}
+          onChange={(e) => want({ ...wanted, to: e.target.value })}
+        />
       </label>
       <label className="wide">
         {t('cases.purpose')}
@@ -76,16 +92,25 @@ function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
       {least.map((n) => (
         <label key={n}>
           {n === 0 ? t('cases.leader') : t('cases.member')}
-          <select name={`member ${n}`} required defaultValue="">
+          <select
+            name={`member ${n}`}
+            required
+            defaultValue=""
+            onChange={(e) => {
+              const { form } = e.target
+              if (form) gather(least.map((k) => new FormData(form).get(`member ${k}`)))
+            }}
+          >
             <option value="">{t('cases.choose')}</option>
             {people.map((p) => (
-              <option key={p.person} value={p.person}>
-                {p.name} {p.number}
+              <option key={p.person} value={p.person} disabled={!!p.away_to}>
+                {said(p)}
               </option>
             ))}
           </select>
         </label>
       ))}
+      {chosen.length > 0 && <Uncovered domains={uncovered(pool.domains, chosen)} />}
       <Problems list={problems} />
       <Button htmlType="submit" loading={busy}>
         {title}

@@ -2309,10 +2309,95 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who may be called into a team, the least served first; own people of the prison may not */
+        /** Who may be called into a team, in turn by prison, then by person, then by a lot that anybody draws again; own people of the prison may not, nor those who are away */
         get: operations["checks.candidates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inspectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pool of inspectors whom the reader keeps, the bureau's office all, a prison's office its own people */
+        get: operations["inspectors.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inspectors/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the pool with the history of checks, skills and days away */
+        get: operations["inspectors.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inspectors/{person}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say in which domains somebody is skilled; seen is skills_seen as it was seen */
+        post: operations["inspectors.skills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inspectors/{person}/aways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say on which days somebody is away; seen is away_seen as it was seen */
+        post: operations["inspectors.away"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inspectors/{person}/aways/{away}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a span of days away off */
+        post: operations["inspectors.back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6327,6 +6412,11 @@ export interface components {
             added_by: string;
             /** Format: date-time */
             recorded_at: string;
+            /**
+             * Format: uuid
+             * @description the prison they were called from; absent for the bureau
+             */
+            drawn_from?: string;
         };
         CheckAct: {
             seq: number;
@@ -6519,6 +6609,8 @@ export interface components {
                 looked: number;
                 of: number;
             }[];
+            /** @description domains in which nobody of the team is skilled */
+            uncovered?: components["schemas"]["SkillDomain"][];
             actions: ("member" | "finding" | "confirm" | "close" | "cancel")[];
         };
         Candidate: {
@@ -6528,7 +6620,133 @@ export interface components {
             name: string;
             /** @description is or was posted in the prison */
             own: boolean;
+            /**
+             * Format: uuid
+             * @description where they serve; absent for the bureau
+             */
+            prison?: string;
+            /** @description calls of people of that prison */
+            turns: number;
+            /** @description checks of their own */
             served: number;
+            /** Format: date */
+            last?: string;
+            skills: string[];
+            /**
+             * Format: date
+             * @description the last day on which they are away
+             */
+            away_to?: string;
+            /** @description of another check on these days */
+            engaged: boolean;
+        };
+        SkillDomain: {
+            code: string;
+            title: components["schemas"]["Text"];
+        };
+        InspectorAway: {
+            n: number;
+            /** Format: date */
+            from_day: string;
+            /**
+             * Format: date
+             * @description the last day
+             */
+            to_day: string;
+            reason: string;
+            by_name: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description why it was called off */
+            called_off?: string;
+        };
+        InspectorAssignment: {
+            /** Format: uuid */
+            check: string;
+            /** Format: uuid */
+            prison: string;
+            /**
+             * Format: uuid
+             * @description absent where it is of the prison as a whole
+             */
+            area?: string;
+            kind: components["schemas"]["CheckKind"];
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "closed" | "cancelled";
+            leader: boolean;
+            /** @description of which they were skilled when they were called */
+            skills: string[];
+        };
+        Inspector: {
+            /** Format: uuid */
+            person: string;
+            number: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description where they serve; absent for the bureau
+             */
+            prison?: string;
+            skills: string[];
+            skills_seen: number;
+            /** @description today or ahead */
+            away: components["schemas"]["InspectorAway"][];
+            away_seen: number;
+            served: number;
+            /** Format: date */
+            last?: string;
+            /** @description checks under way */
+            tasks: components["schemas"]["InspectorAssignment"][];
+        };
+        InspectorHistory: {
+            /** Format: uuid */
+            person: string;
+            number: string;
+            name: string;
+            /** Format: uuid */
+            prison?: string;
+            skills: string[];
+            skills_seen: number;
+            away: components["schemas"]["InspectorAway"][];
+            away_seen: number;
+            served: number;
+            /** Format: date */
+            last?: string;
+            tasks: components["schemas"]["InspectorAssignment"][];
+            /** @description the latest first */
+            assignments: components["schemas"]["InspectorAssignment"][];
+            /** @description on the skills; the first counts */
+            words: {
+                n: number;
+                domains: string[];
+                by_name: string;
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            aways: components["schemas"]["InspectorAway"][];
+        };
+        InspectorPool: {
+            /** Format: date */
+            day: string;
+            people: components["schemas"]["Inspector"][];
+            turns: {
+                /**
+                 * Format: uuid
+                 * @description absent for the bureau
+                 */
+                prison?: string;
+                people: number;
+                served: number;
+            }[];
+            /** @description calls of people of prisons */
+            total: number;
+            /** @description among which they are shared */
+            prisons: number;
+            domains: components["schemas"]["SkillDomain"][];
         };
         StandardPin: {
             standard: string;
@@ -14537,8 +14755,16 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: components["schemas"]["CheckKind"];
+                /** @description the unit that is checked; absent for the prison as a whole */
+                area?: string;
                 /** @description how number or name begins */
                 q?: string;
+                /** @description the first day of the check; today where absent */
+                from?: string;
+                /** @description the last day */
+                to?: string;
+                /** @description in which they are skilled */
+                domain?: string;
             };
             header?: never;
             path: {
@@ -14548,7 +14774,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who may be called into a team, the least served first; own people of the prison may not */
+            /** @description Who may be called into a team, in turn by prison, then by person, then by a lot that anybody draws again; own people of the prison may not, nor those who are away */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14556,7 +14782,194 @@ export interface operations {
                 content: {
                     "application/json": {
                         people: components["schemas"]["Candidate"][];
+                        /** @description of the standard of the unit */
+                        domains: components["schemas"]["SkillDomain"][];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "inspectors.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool of inspectors whom the reader keeps, the bureau's office all, a prison's office its own people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectorPool"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "inspectors.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One of the pool with the history of checks, skills and days away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectorHistory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "inspectors.skills": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    domains: string[];
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Say in which domains somebody is skilled; seen is skills_seen as it was seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspector"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "inspectors.away": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date */
+                    from_day: string;
+                    /** Format: date */
+                    to_day: string;
+                    reason: string;
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Say on which days somebody is away; seen is away_seen as it was seen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspector"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "inspectors.back": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                person: string;
+                away: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    seen: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Call a span of days away off */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspector"];
                 };
             };
             /** @description A problem */

@@ -50,14 +50,25 @@ export function useCheckSheet(prison: string, check: string) {
   return useQuery({ queryKey: ['check sheet', prison, check], queryFn })
 }
 
-export function useCandidates(prison: string, kind: CheckKind | undefined, q?: string) {
+export function useCandidates(
+  prison: string,
+  kind: CheckKind,
+  wanted: Record<'q' | 'domain' | 'area' | 'from' | 'to', string | undefined>,
+) {
+  const query = { kind, ...wanted }
   const queryFn = async () =>
-    (await call<{ people: Candidate[] }>(`/prisons/${prison}/inspectors`, { query: { kind, q } }))
-      .data.people
+    (
+      await call<{ people: Candidate[]; domains: S['SkillDomain'][] }>(
+        `/prisons/${prison}/inspectors`,
+        { query },
+      )
+    ).data
   return useQuery({
-    queryKey: ['candidates', prison, kind, q],
+    queryKey: ['candidates', prison, kind, wanted],
     queryFn,
-    enabled: kind !== undefined,
+    // While somebody else is looked for, those of before stay: of this prison and kind alone.
+    placeholderData: (before, of) =>
+      of?.queryKey[1] === prison && of.queryKey[2] === kind ? before : undefined,
   })
 }
 

@@ -42,6 +42,15 @@ it('is calm: what units do together is one line, from which every page of it is 
   expect(group?.lines.length).toBeLessThanOrEqual(11)
 })
 
+it('offers the pool of inspectors to the offices that keep it alone', () => {
+  const under = (...roles: string[]) => pagesOf(me(...roles), '/checks').map((l) => l.to)
+  expect(under('bureau_office')).toContain('/inspectors')
+  expect(under('prison_office')).toContain('/inspectors')
+  for (const role of ['officer', 'warden', 'bureau_leader', 'inspector', 'dept_head']) {
+    expect(under(role)).toEqual(['/checks'])
+  }
+})
+
 it('leaves out no line of any subject, and leads where a page is', () => {
   const lines = subjects.flatMap((s) => s.menu?.lines ?? [])
   const posts = lines.flatMap((l) => l.roles ?? [])

@@ -8,7 +8,7 @@ import { Draws } from '../checks/Draws'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
 import { Items } from '../checks/Items'
-import { Find, usePool } from '../checks/Pool'
+import { Find, Uncovered, useCandidate, usePool } from '../checks/Pool'
 import { tones } from '../checks/words'
 import { showTime, today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -99,6 +99,7 @@ function Head({ prison, check }: Props) {
           .map((c) => `${t(`checks.method.${c.method}`)} ${t('looks.progress', c)}`)
           .join(' · ')}
       </p>
+      {check.uncovered && <Uncovered domains={check.uncovered} />}
       {check.appeal_until && <p>{t('checks.appealUntil', { day: check.appeal_until })}</p>}
       <ul>
         {check.acts.map((a) => (
@@ -162,7 +163,12 @@ function Head({ prison, check }: Props) {
 
 function Callable({ prison, check }: Props) {
   const t = useT()
-  const pool = usePool(prison, check.kind)
+  const pool = usePool(prison, check.kind, {
+    area: check.area,
+    from: check.from_day,
+    to: check.to_day,
+  })
+  const said = useCandidate(pool.domains)
   const free = pool.people.filter(
     (p) =>
       pool.fits(p) &&
@@ -176,8 +182,8 @@ function Callable({ prison, check }: Props) {
         {t('checks.name')}
         <select name="person" required>
           {free.map((p) => (
-            <option key={p.person} value={p.person}>
-              {p.name} {p.number}
+            <option key={p.person} value={p.person} disabled={!!p.away_to}>
+              {said(p)}
             </option>
           ))}
         </select>

@@ -3,11 +3,13 @@ import { Link, useNavigate } from 'react-router'
 import { type CheckKind, openCheck, useChecks } from '../api/checks'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
+import { PageTabs } from '../app/PageTabs'
 import { ActForm } from '../checks/ActForm'
-import { Find, usePool } from '../checks/Pool'
+import { Find, Uncovered, uncovered, usePool, type Wanted } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
 import { useT } from '../i18n'
+import { useDomains } from '../pool/words'
 import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -25,6 +27,7 @@ export default function Checks() {
       <PageTitle title={t('checks.title')}>
         <Link to="/rectifications">{t('checks.rectifications')}</Link>
       </PageTitle>
+      <PageTabs of="/checks" />
       <Ready query={query}>
         {({ checks, more, may }) => (
           <>
@@ -89,8 +92,11 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
   const offered = kinds.filter((k) => may.includes(k))
   const [kind, choose] = useState<CheckKind>(offered[0] ?? 'mock')
-  const pool = usePool(prison, kind)
   const day = today(now())
+  const [wanted, want] = useState<Wanted>({ from: day, to: day })
+  const [team, gather] = useState<unknown[]>([])
+  const pool = usePool(prison, kind, wanted)
+  const named = useDomains(pool.domains)
   return (
     <section className="panel" aria-labelledby="open-check">
       <h2 id="open-check">{t('checks.open')}</h2>
@@ -126,7 +132,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
         </label>
         <label>
           {t('checks.unit')}
-          <select name="area">
+          <select name="area" onChange={(e) => want({ ...wanted, area: e.target.value })}>
             <option value="">{t('checks.whole')}</option>
             {areas.map((a) => (
               <option key={a.id} value={a.id}>
@@ -137,17 +143,36 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
         </label>
         <label>
           {t('checks.from')}
-          <input type="date" name="from" required defaultValue={day} />
+          <input
+            type="date"
+            name="from"
+            required
+            defaultValue={day}
+            onChange={(e) => want({ ...wanted, from: e.target.value })}
+          />
         </label>
         <label>
           {t('checks.to')}
-          <input type="date" name="to" required defaultValue={day} min={day} />
+          <input
+            type="date"
+            name="to"
+            required
+            defaultValue={day}
+            min={day}
+            onChange={(e) => want({ ...wanted, to: e.target.value })}
+          />
         </label>
         <label className="wide">
           {t('checks.purpose')}
           <input name="purpose" required maxLength={200} />
         </label>
-        <fieldset className="wide">
+        <fieldset
+          className="wide"
+          onChange={(e) => {
+            const { form } = e.currentTarget
+            if (form) gather(new FormData(form).getAll('team'))
+          }}
+        >
           <legend>{t('checks.team')}</legend>
           <Find {...pool} />
           <div className="check-pool">
@@ -157,6 +182,10 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
                   <th scope="col">{t('checks.member')}</th>
                   <th scope="col">{t('checks.leads')}</th>
                   <th scope="col">{t('checks.name')}</th>
+                  <th scope="col">{t('pool.skills')}</th>
+                  <th scope="col" className="num">
+                    {t('pool.turnsOf')}
+                  </th>
                   <th scope="col" className="num">
                     {t('checks.served')}
                   </th>
@@ -164,7 +193,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
               </thead>
               <tbody>
                 {pool.people.map((p) => {
-                  const refused = p.own && kind !== 'self_check'
+                  const refused = (p.own && kind !== 'self_check') || !!p.away_to
                   return (
                     <tr key={p.person} hidden={!pool.fits(p)}>
                       <td>
@@ -187,8 +216,18 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
                       </td>
                       <td>
                         {p.name} <span className="mono quiet">{p.number}</span>{' '}
-                        {refused && <span className="status excused">{t('checks.own')}</span>}
+                        {p.own && kind !== 'self_check' && (
+                          <span className="status excused">{t('checks.own')}</span>
+                        )}
+                        {p.away_to && (
+                          <span className="status excused">
+                            {t('pool.awayTo', { to: p.away_to })}
+                          </span>
+                        )}
+                        {p.engaged && <span className="status draft">{t('pool.engaged')}</span>}
                       </td>
+                      <td>{named(p.skills)}</td>
+                      <td className="num">{p.turns}</td>
                       <td className="num">{p.served}</td>
                     </tr>
                   )
@@ -196,6 +235,14 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
               </tbody>
             </table>
           </div>
+          {team.length > 0 && (
+            <Uncovered
+              domains={uncovered(
+                pool.domains,
+                pool.people.filter((p) => team.includes(p.person)),
+              )}
+            />
+          )}
         </fieldset>
       </ActForm>
     </section>

@@ -1,0 +1,72 @@
+package standards
+
+import (
+	"context"
+	"slices"
+
+	"taizhang/internal/fault"
+)
+
+// Domain of work as the standards in force name it.
+type Domain struct {
+	Code  string     `json:"code"`
+	Title fault.Text `json:"title"`
+	Was   []string   `json:"-"` // what its code was before it was renamed, by any mapping
+}
+
+// Domains of all standards in force, each code once.
+func (s *Service) Domains(ctx context.Context) ([]Domain, error) {
+	list, was, read := []Domain{}, map[string][]string{}, map[string]bool{}
+	inForce := s.InForce()
+	for _, std := range inForce {
+		if read[std.ID] {
+			continue
+		}
+		read[std.ID] = true
+		written, err := s.Store.Mappings(ctx, house, std.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range written {
+			for _, l := range m.Domains {
+				if l.How == "renamed" {
+					was[l.To[0]] = append(was[l.To[0]], l.From[0])
+				}
+			}
+		}
+	}
+	for _, std := range inForce {
+		for _, d := range std.Domains {
+			if !slices.ContainsFunc(list, func(x Domain) bool { return x.Code == d.ID }) {
+				list = append(list, Domain{Code: d.ID, Title: d.Title, Was: before(was, d.ID)})
+			}
+		}
+	}
+	return list, nil
+}
+
+// before are all codes that led to this one.
+func before(was map[string][]string, code string) (list []string) {
+	seen, next := map[string]bool{code: true}, []string{code}
+	for len(next) > 0 {
+		for _, c := range was[next[0]] {
+			if !seen[c] {
+				seen[c], next, list = true, append(next, c), append(list, c)
+			}
+		}
+		next = next[1:]
+	}
+	return list
+}
+
+// Current are the domains of now that the codes speak of, whatever they were called when they were
+// written down.
+func Current(domains []Domain, codes []string) []string {
+	list := []string{}
+	for _, d := range domains {
+		if slices.Contains(codes, d.Code) || slices.ContainsFunc(d.Was, func(c string) bool { return slices.Contains(codes, c) }) {
+			list = append(list, d.Code)
+		}
+	}
+	return list
+}
