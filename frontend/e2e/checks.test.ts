@@ -167,7 +167,7 @@ describe('a check', () => {
     const one = draws.getByRole('article', { name: '第 1 次抽取' })
     await one.getByRole('listitem').nth(2).waitFor()
     expect(await one.getByRole('listitem').count()).toBe(3)
-    await one.getByRole('combobox').first().selectOption({ label: '错' })
+    await one.getByRole('button', { name: '错' }).first().click()
     await one.getByText(/错 1 · 未记 2/).waitFor()
     await one.getByText('复核这次抽取').click()
     const href = await one.getByRole('link', { name: 'roster.txt' }).getAttribute('href')

@@ -93,7 +93,8 @@ func (s *Service) Checked(ctx context.Context, prison uuid.UUID, c Checked) (Run
 
 // inForce are the areas with the sheets that count for their prison: of one that holds
 // a title the latest that a check confirmed, of another its latest self-check or
-// baseline. One without any has no sheet and counts as 0.
+// baseline. One without any has no sheet and counts as 0; one that no standard judges never can have
+// one, and is left out.
 func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledger.Area, titled map[uuid.UUID]bool, day string) ([]scoring.Unit, error) {
 	var units []scoring.Unit
 	for _, a := range areas {
@@ -106,7 +107,13 @@ func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledge
 		if err != nil {
 			return nil, err
 		}
-		if raw != nil {
+		if raw == nil {
+			if _, err := s.standard(ctx, a); fault.CodeOf(err) == "standard_unknown" {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+		} else {
 			u.Sheet = &scoring.Sheet{}
 			if err := json.Unmarshal(raw, u.Sheet); err != nil {
 				return nil, fmt.Errorf("sheet in force of %s: %w", a.ID, err)

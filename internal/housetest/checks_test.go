@@ -758,6 +758,18 @@ func TestPrisonCheck(t *testing.T) {
 	if got := beyond(score(whole)); got != "149" {
 		t.Errorf("three areas without a score: %s", got)
 	}
+	// One that no standard judges never can have a score, and is left out.
+	function := func(from, to string) {
+		t.Helper()
+		if tag, err := x.Owner.Exec(ctx, "update areas set function = $3 where prison_id = $1 and function = $2", x.Prison, from, to); err != nil || tag.RowsAffected() != 1 {
+			t.Fatal(tag, err)
+		}
+	}
+	function("kitchen", "hospital")
+	if got := beyond(score(whole)); got != "146" {
+		t.Errorf("two areas without a score, one without a standard: %s", got)
+	}
+	function("hospital", "kitchen")
 	if _, err := x.Assessment.Keep(x.As(ctx, "area head"), x.Prison, x.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}

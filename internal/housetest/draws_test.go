@@ -136,6 +136,24 @@ func TestDraws(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// Of a kind that its line's method asks of, and no more than were drawn.
+	for name, f := range map[string]struct {
+		line  string
+		count int
+		draw  *inspection.Draw
+		want  string
+	}{
+		"hours for a quiz":       {"DW-04.names", 1, drawOf(slots), "invalid_document"},
+		"people on an inventory": {"YJ-02.missing", 1, drawOf(d), "invalid_document"},
+		"21 of 20":               {"DW-04.names", 21, drawOf(d), "invalid_document"},
+		"as it is asked":         {"DW-04.names", 1, drawOf(d), ""},
+	} {
+		of := x.finding(f.line, f.count)
+		of.Draw = f.draw
+		if _, err := x.Inspection.AddFinding(ctx, x.Prison, c.ID, of, ledger.Idem{}); fault.CodeOf(err) != f.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	// What became of each: the latest counts, of two at once one.
 	mark := func(item, result string, seen int) error {
 		_, err := x.Inspection.MarkDrawn(ctx, x.Prison, c.ID, d.ID, item, inspection.Mark{Result: result}, seen, ledger.Idem{})
@@ -156,6 +174,23 @@ func TestDraws(t *testing.T) {
 	x.confirm(c)
 	wants(t, "drawn after the sheet", draw("再抽"), "check_state")
 	wants(t, "marked after the sheet", mark(d.Drawn[1].Item, "right", 0), "check_state")
+	// In the next check of the unit too it is said why, and nothing is drawn before the team comes.
+	next := x.open(x.Area, inspection.Mock)
+	_, err = x.Inspection.Draw(ctx, x.Prison, next.ID, ask, ledger.Idem{})
+	wants(t, "drawn in another check", err, "bad_draw")
+	n := ask
+	n.Reason = "另一次考核"
+	if d := x.draw(next, n); d.No != 1 {
+		t.Errorf("%+v", d)
+	}
+	later := x.newCheck(x.Area, inspection.Mock)
+	later.FromDay, later.ToDay = dayFrom(20), dayFrom(28)
+	ahead, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, later, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = x.Inspection.Draw(x.as("bing inspector"), x.Prison, ahead.ID, n, ledger.Idem{})
+	wants(t, "drawn before the check", err, "bad_draw")
 }
 
 // TestDrawsHTTP: through the door, each answer as the contract says; the roster is the very file.

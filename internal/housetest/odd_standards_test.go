@@ -53,13 +53,14 @@ func TestShapeOfADraft(t *testing.T) {
 			t.Errorf("%s: %d %v", rules, status, body)
 		}
 	}
+	version := int64(1)
 	bring := func(n int, title, match string) (int, map[string]any) {
 		table := base64.StdEncoding.EncodeToString([]byte("编号,方面,指标,分值,评分标准,方法\nA-1,甲," + title + ",10,不符合要求的每处扣一分，扣完为止,现场\n"))
 		headers := map[string]string{"Idempotency-Key": fmt.Sprint("shape-import-", n)}
 		if match != "" {
 			headers["If-Match"] = match
 		}
-		return c.do(t, "POST", "/standards/import", `{"frame":{"id":"shape","version":1,"title":{"zh":"甲"},"unit":{"kind":"other"},"line":"8","months":6},"file":"`+table+`"}`, headers)
+		return c.do(t, "POST", "/standards/import", fmt.Sprintf(`{"frame":{"id":"shape","version":%d,"title":{"zh":"甲"},"unit":{"kind":"other"},"line":"8","months":6},"file":%q}`, version, table), headers)
 	}
 	if status, body := bring(1, "初稿", ""); status != http.StatusCreated {
 		t.Fatalf("%d %v", status, body)
@@ -70,6 +71,11 @@ func TestShapeOfADraft(t *testing.T) {
 	if status, body := bring(3, "未见", `"7"`); status != http.StatusPreconditionFailed {
 		t.Errorf("over a revision that nobody saw: %d %v", status, body)
 	}
+	version = 1 << 31
+	if status, body := bring(9, "远", `"1"`); status != http.StatusNotFound {
+		t.Errorf("a version beyond all: %d %v", status, body)
+	}
+	version = 1
 	codes := make(chan int, 2)
 	for n := range 2 {
 		go func() { status, _ := bring(4+n, fmt.Sprint("改稿", n), `"1"`); codes <- status }()
@@ -110,6 +116,24 @@ func TestReplacedByWhatStands(t *testing.T) {
 	}
 	if err := replace("丙文", stands, dayFrom(30)); err != nil && fault.CodeOf(err) != "basis_replaced" {
 		t.Error(err)
+	}
+	// In turn, and not before there was what replaces it.
+	for _, d := range []standards.Document{{Title: "丁文", Issuer: "省局", Level: "bureau", IssuedOn: "2024-05-01"}, {Title: "戊文", Issuer: "省局", Level: "bureau"}, {Title: "己文", Issuer: "省局", Level: "bureau"}} {
+		if err := h.Standards.AddBasis(office, d, onceAs(d.Title)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := replace("戊文", "丁文", "2024-04-30"); fault.CodeOf(err) != "bad_basis" {
+		t.Errorf("before it was issued: %v", err)
+	}
+	if err := replace("戊文", "丁文", dayFrom(0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := replace("丁文", "己文", dayFrom(-1)); fault.CodeOf(err) != "bad_basis" {
+		t.Errorf("before it replaced another: %v", err)
+	}
+	if err := h.Standards.AddBasis(office, standards.Document{Title: "长号", Issuer: "省局", Level: "bureau", Number: strings.Repeat("号", 101)}, onceAs("long")); fault.CodeOf(err) != "bad_basis" {
+		t.Errorf("a long number: %v", err)
 	}
 	list, err := h.Standards.Basis(h.As(t.Context(), "officer"))
 	if err != nil {

@@ -116,8 +116,9 @@ type NewDraw struct {
 	ToDay   string
 }
 
-// Draw of the check's team, while it is open. Faults: forbidden, rights_ended, check_state, bad_draw with
-// fields.
+// Draw of the check's team, while it is open and has begun. What was drawn from lately is drawn again
+// for a reason, whichever check it was in: who draws until it suits leaves a trail. Faults: forbidden,
+// rights_ended, check_state, bad_draw with fields.
 func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, idem ledger.Idem) (Drawing, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
 	if err != nil {
@@ -134,13 +135,22 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 	chance := make([]byte, 32)
 	_, _ = rand.Read(chance) // it never fails
 	d.Chance = hex.EncodeToString(chance)
-	return s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, people []string) (Drawing, error) {
+	return s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, lately string, people []string) (Drawing, error) {
 		if c.State != Open {
 			return d, fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
-		again := slices.ContainsFunc(before, func(x Drawing) bool { return x.Kind == n.Kind && x.Area == n.Area })
-		if again && ledger.Blank(n.Reason) {
+		// Who is drawn before the team comes can be taught, and nobody of the unit says a word on site.
+		if catalog.DayOf(s.Now()) < c.FromDay {
+			return d, drawn("/kind", "考核自 "+c.FromDay+" 起，到场后才能抽取", "The check begins on "+c.FromDay+": lots are drawn on site")
+		}
+		again := slices.ContainsFunc(before, func(x Drawing) bool {
+			return x.Kind == n.Kind && (x.Area == n.Area || x.Area == uuid.Nil || n.Area == uuid.Nil)
+		})
+		switch {
+		case again && ledger.Blank(n.Reason):
 			return d, drawn("/reason", "该范围已抽取过，再次抽取须写明原因，两次都会保留", "This was drawn from already: say why it is drawn again; both are kept")
+		case lately != "" && ledger.Blank(n.Reason):
+			return d, drawn("/reason", "该范围 "+lately+" 在另一次考核中抽取过，再次抽取须写明原因", "This was drawn from on "+lately+" in another check: say why it is drawn again")
 		}
 		items := people
 		if n.Kind == Slots {
@@ -205,8 +215,8 @@ func (s *Service) wrongDraw(n *NewDraw, c Check, areas []ledger.Area) (bad []fau
 	}
 	from, err1 := catalog.Day(n.FromDay)
 	to, err2 := catalog.Day(n.ToDay)
-	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) >= mostDays*24*time.Hour || n.ToDay >= catalog.DayOf(s.Now()) {
-		wrong("/to_day", "日期为今天以前的 31 天以内", "Days before today, at most 31 of them")
+	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) >= mostDays*24*time.Hour || n.ToDay >= catalog.DayOf(s.Now()) || n.FromDay < catalog.DayOf(s.Now().AddDate(-1, 0, 0)) {
+		wrong("/to_day", "请选择今天以前、一年以内的日期，最多 31 天", "Days before today and within a year, at most 31 of them")
 	}
 	return bad
 }
@@ -289,9 +299,14 @@ func (s *Service) MarkDrawn(ctx context.Context, prison, check, draw uuid.UUID, 
 	})
 }
 
-// of says that a finding names a draw of its check as it was drawn.
-func (f Finding) of(list []Drawing) bool {
+// drawnFor are the kinds of lots that a method asks of.
+var drawnFor = map[string][]string{"quiz": {Prisoners, Officers}, "video": {Slots}}
+
+// of says that a finding names a draw of its check as it was drawn, one that its line's method asks
+// of, and nobody who was not drawn.
+func (f Finding) of(list []Drawing, method string) bool {
 	return slices.ContainsFunc(list, func(d Drawing) bool {
-		return f.Draw.Seed == d.Seed && f.Draw.Roster == d.Digest && slices.Equal(f.Draw.Drawn, d.items())
+		return f.Draw.Seed == d.Seed && f.Draw.Roster == d.Digest && slices.Equal(f.Draw.Drawn, d.items()) &&
+			slices.Contains(drawnFor[method], d.Kind) && f.Count <= len(d.Drawn)
 	})
 }

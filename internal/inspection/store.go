@@ -33,7 +33,7 @@ type Store interface {
 
 	// Draw locks the check, lets fn look at it, at its draws before and at whom the roster of the kind and
 	// area names now, and keeps what it says.
-	Draw(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, d Drawing, fn func(Check, []Drawing, []string) (Drawing, error)) (Drawing, error)
+	Draw(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, d Drawing, fn func(c Check, before []Drawing, lately string, people []string) (Drawing, error)) (Drawing, error)
 	// Draws of a check with their marks, the oldest first.
 	Draws(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Drawing, error)
 	// MarkDrawn locks the check, lets fn look at it and at the draw, and keeps the mark: not_found.

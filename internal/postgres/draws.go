@@ -107,7 +107,7 @@ func (t *txn) draws(ctx context.Context, check uuid.UUID) ([]inspection.Drawing,
 
 // Draw draws of the roster as it is under the check's lock.
 func (s Checks) Draw(ctx context.Context, ses ledger.Session, idem ledger.Idem, check uuid.UUID, d inspection.Drawing,
-	fn func(inspection.Check, []inspection.Drawing, []string) (inspection.Drawing, error)) (inspection.Drawing, error) {
+	fn func(inspection.Check, []inspection.Drawing, string, []string) (inspection.Drawing, error)) (inspection.Drawing, error) {
 	var out inspection.Drawing
 	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
 		c, err := t.lockedCheck(ctx, check)
@@ -122,7 +122,13 @@ func (s Checks) Draw(ctx context.Context, ses ledger.Session, idem ledger.Idem, 
 		if err != nil {
 			return err
 		}
-		if d, err = fn(c, before, people); err != nil {
+		var lately string
+		if err := t.tx.QueryRow(ctx, `select coalesce(max((recorded_at at time zone 'Asia/Shanghai')::date)::text, '') from draws
+			where prison_id = $1 and check_id <> $2 and kind = $3 and (area_id is null or $4::uuid is null or area_id = $4) and recorded_at > app.transaction_time() - interval '30 days'`,
+			ses.Prison, check, d.Kind, orNull(d.Area)).Scan(&lately); err != nil {
+			return err
+		}
+		if d, err = fn(c, before, lately, people); err != nil {
 			return err
 		}
 		chance, err := hex.DecodeString(d.Chance)

@@ -136,6 +136,7 @@ var refused = map[string]*fault.Error{
 	"photos_of":                                  fault.New(fault.Invalid, "bad_look"),
 	"draw_marks_item":                            fault.New(fault.Invalid, "bad_draw"),
 	"basis_replacements_stands":                  fault.New(fault.Conflict, "basis_gone"),
+	"basis_replacements_day":                     fault.InvalidFields("bad_basis", []fault.Field{{Pointer: "/on", Code: "range", Text: fault.Text{ZH: "替代日期不早于两份文件的发文日期，也不早于它替代前一份文件的日期", EN: "Not before either document was issued, nor before this one replaced another"}}}),
 	"basis_replacements_pkey":                    fault.New(fault.Conflict, "basis_replaced"),
 	"basis_replacements_title_fkey":              fault.New(fault.NotFound, "not_found"),
 	"basis_replacements_by_title_fkey":           fault.New(fault.NotFound, "not_found"),

@@ -102,6 +102,13 @@ func (s *Service) AddBasis(ctx context.Context, d Document, idem ledger.Idem) er
 		}
 		*text = name
 	}
+	if d.Number != "" {
+		number, ok := catalog.Name(d.Number, 100)
+		if !ok {
+			bad = append(bad, told("/number", "length", "文号最多 100 字", "A number has at most 100 characters", nil))
+		}
+		d.Number = number
+	}
 	if !slices.Contains(levels, d.Level) {
 		bad = append(bad, told("/level", "enum", "请选择文件层级", "Choose whose document it is", nil))
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"time"
@@ -375,6 +376,9 @@ func (s *Service) Import(ctx context.Context, r io.ReaderAt, size int64, f Frame
 		return Version{}, bad, err
 	}
 	if over > 0 {
+		if f.Version < 1 || f.Version > math.MaxInt32 {
+			return Version{}, nil, fault.New(fault.NotFound, "standard_unknown")
+		}
 		v, err := s.Save(ctx, f.ID, f.Version, over, set, idem)
 		return v, nil, err
 	}

@@ -58,7 +58,13 @@ it('shows whom to ask, marks what was seen, and says how to draw the same again'
   expect(one.getByText(/0000000001 张三/)).toBeTruthy()
   // A word is quoted, whatever was said.
   expect(document.querySelector('pre')?.textContent).toContain(`'二十七'\\'''`)
-  fireEvent.change(one.getByLabelText('0000000002 的结果'), { target: { value: 'right' } })
+  const results = within(one.getByRole('group', { name: '0000000002 的结果' }))
+  const right = results.getByRole('button', { name: '对' })
+  expect(results.getByRole('button', { name: '错', pressed: true })).toBeTruthy()
+  right.focus()
+  fireEvent.click(right)
+  fireEvent.click(results.getByRole('button', { name: '错' })) // as it is: nothing is sent
+  expect(document.activeElement).toBe(right)
   await waitFor(() => expect(sent).toHaveLength(1))
   expect(sent[0]).toEqual({
     path: '/api/v1/prisons/p/checks/c/draws/d/marks',
@@ -94,7 +100,7 @@ it('draws hours before cameras, of days', async () => {
 
 it('offers nothing to who is checked', () => {
   show(false)
-  expect(screen.queryByRole('combobox')).toBeNull()
+  expect(screen.queryByRole('button', { name: '对' })).toBeNull()
   expect(screen.queryByRole('button', { name: '抽取' })).toBeNull()
   expect(screen.getByText('错')).toBeTruthy()
 })

@@ -86,19 +86,20 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
           <li key={x.item}>
             {d.kind === 'slots' ? <Link to={logOf(d, x.item)}>{x.item}</Link> : x.item} {x.name}{' '}
             {d.may_mark ? (
-              <select
-                aria-label={t('draws.resultOf', { item: x.item })}
-                value={x.mark?.result ?? ''}
-                disabled={busy}
-                onChange={(e) => mark(x, e.target.value)}
-              >
-                {!x.mark && <option value="">{t('draws.unmarked')}</option>}
+              // Buttons, never disabled: a mark is kept for good, so none is made on the way to
+              // another, and the focus stays for the next one.
+              <fieldset className="results" aria-label={t('draws.resultOf', { item: x.item })}>
                 {marksOf(d.kind).map((r) => (
-                  <option key={r} value={r}>
+                  <button
+                    key={r}
+                    type="button"
+                    aria-pressed={x.mark?.result === r}
+                    onClick={() => !busy && x.mark?.result !== r && mark(x, r)}
+                  >
                     {t(`draws.results.${r}`)}
-                  </option>
+                  </button>
                 ))}
-              </select>
+              </fieldset>
             ) : (
               <span className="quiet">
                 {x.mark ? t(`draws.results.${x.mark.result}`) : t('draws.unmarked')}
