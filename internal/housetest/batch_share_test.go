@@ -64,13 +64,13 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 	admit(1, 3)
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", zhang, "points_deduction", 100))
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", li, "points_deduction", 200))
-	k := filedAt(t, h, "labour-daily", h.Area, noon, said("work_date", "2026-10-20", "output_rows", rows(output(li, 90), output("0000000060", 70))))
+	k := filedAt(t, h, "labour-daily", h.Area, noon, said("work_date", day(0), "output_rows", rows(output(li, 90), output("0000000060", 70))))
 	asked := 0
 	h.Ledger.Store = askedStore{h.Ledger.Store, &asked}
 	begin := func() map[string]ledger.Prefilled {
 		t.Helper()
 		asked = 0
-		p, err := h.Ledger.Prefill(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "points-assessment"}, "2026-10")
+		p, err := h.Ledger.Prefill(h.As(t.Context(), "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "points-assessment"}, lastMonth())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestBatchBeginsWithEachOnesFigures(t *testing.T) {
 		}
 		return by
 	}
-	want := fmt.Sprintf(`[{"fact_on":"2026-10-20","part":"labour","source_entry":"%s","weekly_review":"pending"}]`, k.Entry)
+	want := fmt.Sprintf(`[{"fact_on":"%s","part":"labour","source_entry":"%s","weekly_review":"pending"}]`, day(0), k.Entry)
 	for _, many := range []int{3, 60} { // few are looked for in the index, many are not
 		admit(4, many)
 		rows := begin()
@@ -134,7 +134,7 @@ func TestBatchAsksOnce(t *testing.T) {
 			return said("started_at", noon.AddDate(0, 0, i).Format(time.RFC3339), "ended_at", noon.AddDate(0, 0, i).Add(time.Hour).Format(time.RFC3339))
 		}, func(i int) string { return fmt.Sprint(50 + i) }},
 		{"points-assessment", "/punishment_deduction", func(i int) map[string]any {
-			return said("assess_month", "2026-10", "inmate_ref", fmt.Sprintf("%010d", i+1))
+			return said("assess_month", lastMonth(), "inmate_ref", fmt.Sprintf("%010d", i+1))
 		}, func(i int) string { return fmt.Sprint(100 * i) }},
 		{"tool-hazmat", "/item_name", func(i int) map[string]any { return said("item_code", fmt.Sprintf("GJ-%06d", i)) },
 			func(i int) string { return fmt.Sprintf(`"工具%d"`, i) }},

@@ -38,12 +38,12 @@ func TestPinsFollowTheInmate(t *testing.T) {
 	officer := h.As(t.Context(), "officer")
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", zhang, "points_deduction", 100))
 	filedAt(t, h, "reward-punishment", h.Area, noon, said("inmate_ref", li, "points_deduction", 200))
-	e := h.Begin(t, "officer", "points-assessment", mustJSON(t, said("assess_month", "2026-10")))
+	e := h.Begin(t, "officer", "points-assessment", mustJSON(t, said("assess_month", lastMonth())))
 	for _, step := range []struct {
 		inmate, want string
 		retaken      bool
 	}{{zhang, "100", true}, {zhang, "100", false}, {li, "200", true}, {"", "", true}, {"", "", false}} {
-		body := said("assess_month", "2026-10")
+		body := said("assess_month", lastMonth())
 		if step.inmate != "" {
 			body["inmate_ref"] = step.inmate
 		}
