@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
+	"taizhang/internal/scoring"
 	"taizhang/internal/standards"
 )
 
@@ -119,11 +120,17 @@ func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison,
 	if err != nil {
 		return nil, err
 	}
+	return domainsIn(now, std), nil
+}
+
+// domainsIn are those of a standard, by the codes of now.
+func domainsIn(now []standards.Domain, std *scoring.Standard) []standards.Domain {
 	var codes []string
 	for _, d := range std.Domains {
 		codes = append(codes, d.ID)
 	}
-	return slices.DeleteFunc(slices.Clone(now), func(d standards.Domain) bool { return !slices.Contains(standards.Current(now, codes), d.Code) }), nil
+	wanted := standards.Current(now, codes)
+	return slices.DeleteFunc(slices.Clone(now), func(d standards.Domain) bool { return !slices.Contains(wanted, d.Code) })
 }
 
 // uncovered are the domains of the check's standard in which nobody of its team is skilled: a hint, for
@@ -137,17 +144,12 @@ func (s *Service) uncovered(ctx context.Context, c Check) ([]standards.Domain, e
 	if err != nil {
 		return nil, err
 	}
-	var codes, skills []string
-	for _, d := range std.Domains {
-		codes = append(codes, d.ID)
-	}
+	var skills []string
 	for _, m := range c.Members {
 		skills = append(skills, m.Skills...)
 	}
-	wanted, there := standards.Current(now, codes), standards.Current(now, skills)
-	return slices.DeleteFunc(now, func(d standards.Domain) bool {
-		return !slices.Contains(wanted, d.Code) || slices.Contains(there, d.Code)
-	}), nil
+	there := standards.Current(now, skills)
+	return slices.DeleteFunc(domainsIn(now, std), func(d standards.Domain) bool { return slices.Contains(there, d.Code) }), nil
 }
 
 // calls refuses whoever is or was of the prison, who is no inspector at all, and who is away.

@@ -303,7 +303,7 @@ func (s *Service) MarkDrawn(ctx context.Context, prison, check, draw uuid.UUID, 
 var drawnFor = map[string][]string{"quiz": {Prisoners, Officers}, "video": {Slots}}
 
 // of says that a finding names a draw of its check as it was drawn, one that its line's method asks
-// of, and nobody who was not drawn.
+// of, and counts no more than were drawn.
 func (f Finding) of(list []Drawing, method string) bool {
 	return slices.ContainsFunc(list, func(d Drawing) bool {
 		return f.Draw.Seed == d.Seed && f.Draw.Roster == d.Digest && slices.Equal(f.Draw.Drawn, d.items()) &&

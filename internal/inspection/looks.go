@@ -132,18 +132,24 @@ func coverage(route []OnRoute) []Coverage {
 	return list
 }
 
-// met are the lines that the team found nothing at, as a sheet takes them.
-func (s *Service) met(ctx context.Context, ses ledger.Session, c Check, std *scoring.Standard) ([]string, error) {
-	looks, err := s.Store.Looks(ctx, ses, c.ID)
+// route of a check as it stands.
+func (s *Service) route(ctx context.Context, ses ledger.Session, check uuid.UUID, std *scoring.Standard) ([]OnRoute, error) {
+	looks, err := s.Store.Looks(ctx, ses, check)
 	if err != nil {
 		return nil, err
 	}
-	findings, err := s.Store.FindingsOf(ctx, ses, c.ID)
+	findings, err := s.Store.FindingsOf(ctx, ses, check)
+	return routeOf(std, looks, findings), err
+}
+
+// met are the lines that the team found nothing at, as a sheet takes them.
+func (s *Service) met(ctx context.Context, ses ledger.Session, c Check, std *scoring.Standard) ([]string, error) {
+	route, err := s.route(ctx, ses, c.ID, std)
 	if err != nil {
 		return nil, err
 	}
 	var list []string
-	for _, at := range routeOf(std, looks, findings) {
+	for _, at := range route {
 		if at.State == Met {
 			list = append(list, at.Line)
 		}
@@ -161,17 +167,9 @@ func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (list []On
 	if err != nil {
 		return nil, false, err
 	}
-	ses := s.asked(ctx, prison)
-	looks, err := s.Store.Looks(ctx, ses, check)
-	if err != nil {
-		return nil, false, err
-	}
-	findings, err := s.Store.FindingsOf(ctx, ses, check)
-	if err != nil {
-		return nil, false, err
-	}
 	may = c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil
-	return routeOf(std, looks, findings), may, nil
+	list, err = s.route(ctx, s.asked(ctx, prison), check, std)
+	return list, may, err
 }
 
 // Look says what was seen at a line, after so many looks that were seen there. Faults: forbidden,
