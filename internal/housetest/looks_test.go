@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -104,6 +105,10 @@ func TestLooks(t *testing.T) {
 	oneOf(t, bothAtOnce(
 		func() error { _, err := x.Inspection.Look(one, x.Prison, c.ID, ok, 0, ledger.Idem{}); return err },
 		func() error { _, err := x.Inspection.Look(two, x.Prison, c.ID, ok, 0, ledger.Idem{}); return err }), "changed_meanwhile")
+	for _, seen := range []int{-1, math.MaxInt32} {
+		_, err := x.Inspection.Look(one, x.Prison, c.ID, ok, seen, ledger.Idem{})
+		wants(t, "looks that nobody can have seen", err, "changed_meanwhile")
+	}
 	photo := x.photo(c, 1)
 	not := inspection.Look{Line: line, Result: inspection.NotSeen, Note: "门锁着，钥匙在值班室", Photos: []string{photo}, LookedAt: x.clock.Add(time.Hour)}
 	if err := x.look("yi inspector", c, not, 1); err != nil {

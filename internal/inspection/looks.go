@@ -186,6 +186,9 @@ func (s *Service) Look(ctx context.Context, prison, check uuid.UUID, l Look, see
 	if bad := s.wrongLook(&l, c, std); len(bad) > 0 {
 		return c, fault.InvalidFields("bad_look", bad)
 	}
+	if err := ledger.NeverSeen(seen); err != nil {
+		return c, err
+	}
 	if err := s.photographed(ctx, prison, check, l.Photos); err != nil {
 		return c, err
 	}
