@@ -307,10 +307,11 @@ func TestFindings(t *testing.T) {
 	x.find(c, phone)
 	same := x.finding("JG-04.found", 1)
 	same.Event = "手机"
-	d := x.draw(c, inspection.NewDraw{Kind: inspection.Officers, Area: x.Area, N: 2, Word: "三"})
-	same.Draw = drawOf(d)
 	x.find(c, same)
-	back := x.find(c, x.finding("YJ-02.missing", 3))
+	d := x.draw(c, inspection.NewDraw{Kind: inspection.Officers, Area: x.Area, N: 2, Word: "三"})
+	unknown := x.finding("DW-04.names", 3)
+	unknown.Draw = drawOf(d)
+	back := x.find(c, unknown)
 	withdraw := func() error {
 		_, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, back, "核对后不成立", ledger.Idem{})
 		return err
@@ -331,7 +332,7 @@ func TestFindings(t *testing.T) {
 	_, err := x.Inspection.Reply(x.as("officer"), x.Prison, c.ID, x.whole(c).Findings[1].ID, true, "属实", ledger.Idem{})
 	wants(t, "an officer answers for the unit", err, "forbidden")
 	w := x.whole(c)
-	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) || !slices.Equal(w.Findings[2].Draw.Drawn, drawOf(d).Drawn) {
+	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) || !slices.Equal(w.Findings[3].Draw.Drawn, drawOf(d).Drawn) {
 		t.Errorf("the check: %+v", w)
 	}
 	raw, err := x.Inspection.Sheet(x.as("area head"), x.Prison, c.ID)

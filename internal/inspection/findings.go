@@ -50,7 +50,7 @@ func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Fin
 		}
 		if !f.of(list, method) {
 			return c, fault.InvalidFields("invalid_document", []fault.Field{{Pointer: "/draw", Code: "invalid",
-				Text: fault.Text{ZH: "抽取记录须是本次考核中由系统抽取的，与该条款的检查方法一致，问题数不超过抽取数", EN: "It is a draw of this check, as it was drawn, of what the line's method asks, and counts no more than were drawn"}}})
+				Text: fault.Text{ZH: "抽取记录须是本次考核中由系统抽取的，并与该条款的检查方法一致", EN: "It is a draw of this check, as it was drawn, of what the line's method asks"}}})
 		}
 	}
 	if err := s.photographed(ctx, prison, check, f.Photos); err != nil {
