@@ -332,8 +332,11 @@ func TestFindings(t *testing.T) {
 	_, err := x.Inspection.Reply(x.as("officer"), x.Prison, c.ID, x.whole(c).Findings[1].ID, true, "属实", ledger.Idem{})
 	wants(t, "an officer answers for the unit", err, "forbidden")
 	w := x.whole(c)
-	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) || !slices.Equal(w.Findings[3].Draw.Drawn, drawOf(d).Drawn) {
+	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) {
 		t.Errorf("the check: %+v", w)
+	}
+	if w, err := x.Inspection.Whole(ctx, x.Prison, c.ID); err != nil || !slices.Equal(w.Findings[3].Draw.Drawn, drawOf(d).Drawn) {
+		t.Errorf("the check of its team: %+v %v", w, err)
 	}
 	raw, err := x.Inspection.Sheet(x.as("area head"), x.Prison, c.ID)
 	if err != nil {

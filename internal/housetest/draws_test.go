@@ -110,7 +110,7 @@ func TestDraws(t *testing.T) {
 		t.Error("the team does not know whom to ask")
 	}
 	seen, may, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID)
-	if err != nil || may || seen[0].MayMark || seen[0].Drawn[0].Name != "" {
+	if err != nil || may || seen[0].MayMark || len(seen[0].Drawn) > 0 || seen[0].Seed+seen[0].Chance != "" || seen[0].N != 20 || seen[0].Digest != d.Digest {
 		t.Errorf("who is checked sees %+v %v", seen, err)
 	}
 	if _, _, err := x.Inspection.Draws(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
@@ -155,6 +155,12 @@ func TestDraws(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for who, sees := range map[string]bool{"bing inspector": true, "area head": false} {
+		w, err := x.Inspection.Whole(x.as(who), x.Prison, c.ID)
+		if err != nil || len(w.Findings) == 0 || slices.ContainsFunc(w.Findings, func(f inspection.Finding) bool { return f.Draw != nil }) != sees {
+			t.Errorf("%s sees on whom findings rest: %v, %v", who, !sees, err)
+		}
+	}
 	// What became of each: the latest counts, of two at once one.
 	mark := func(item, result string, seen int) error {
 		_, err := x.Inspection.MarkDrawn(ctx, x.Prison, c.ID, d.ID, item, inspection.Mark{Result: result}, seen, ledger.Idem{})
@@ -173,6 +179,9 @@ func TestDraws(t *testing.T) {
 	leavesHold(t, x.House, x.Prison, "draws", "draw_marks")
 	altered(t, x.House, "update draws set word = '三'", "delete from draws", "update draw_marks set result = 'right'", "delete from draw_marks")
 	x.confirm(c)
+	if seen, _, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID); err != nil || !slices.Equal(drawOf(seen[0]).Drawn, again) || seen[0].Seed != d.Seed || seen[0].Drawn[0].Name != "" {
+		t.Errorf("who was checked sees %+v %v", seen, err)
+	}
 	wants(t, "drawn after the sheet", draw("再抽"), "check_state")
 	wants(t, "marked after the sheet", mark(d.Drawn[1].Item, "right", 0), "check_state")
 	// In the next check of the unit too it is said why, and nothing is drawn before the team comes.

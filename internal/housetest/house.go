@@ -5,6 +5,7 @@ package housetest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -83,40 +84,33 @@ type House struct {
 func New(t testing.TB) *House {
 	t.Helper()
 	ctx := t.Context()
-	h := &House{OwnerURL: testkit.Database(t, shape(t), postgres.Migrate), Prison: uuid.New(), Area: uuid.New(), Other: uuid.New(), began: time.Now(), people: map[string]actor.Actor{}}
+	h := &House{Prison: uuid.New(), Area: uuid.New(), Other: uuid.New(), began: time.Now(), people: map[string]actor.Actor{}}
 	check := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	var err error
+	key, err := shape()
+	check(err)
+	h.OwnerURL = testkit.Database(t, key, furnish)
 	types, err := shipped()
 	check(err)
 	h.Catalog = types.Copy()
-	ids := h.Catalog.IDs()
 	shared, err := policy()
 	check(err)
 	h.Access = shared.Copy()
 	h.Store, err = postgres.Open(ctx, postgres.AsRole(h.OwnerURL, "taizhang_app"), 12)
 	check(err)
 	t.Cleanup(h.Store.Close)
-	departments := []postgres.Department{}
-	for _, id := range ids {
-		departments = append(departments, postgres.Department{Code: h.Access.Owner(id), ZH: "科室", EN: "department"})
-	}
 	h.Register, err = catalog.LoadRegister(schemas.FS)
 	check(err)
-	check(h.Store.Install(ctx, h.Catalog, h.Register, h.Access.Owner, departments, postgres.Installer{}))
 	h.config = testkit.S3(t)
 	h.Files, err = objectstore.Open(ctx, h.config)
 	check(err)
 	h.Owner, err = pgx.Connect(ctx, h.OwnerURL)
 	check(err)
 	t.Cleanup(func() { _ = h.Owner.Close(context.Background()) })
-	samples, err := standards.ReadShipped(schemas.FS)
-	check(err)
-	check(postgres.Standards{Store: h.Store}.Install(ctx, samples))
 	h.Standards = &standards.Service{Store: postgres.Standards{Store: h.Store}, Access: h.Access, Ground: standards.Ground{Catalog: h.Catalog, Owner: h.Access.Owner}, Now: time.Now}
 	check(h.Standards.Refresh(ctx))
 	check(h.organise(ctx))
@@ -228,22 +222,60 @@ func (h *House) refresh(ctx context.Context) error {
 	return nil
 }
 
-// shape changes with every migration, and with it the template.
-func shape(t testing.TB) string {
-	var all bytes.Buffer
-	files, err := fs.Glob(migrations.FS, "*.sql")
+// furnish makes what every house begins with: the tables, and what is shipped in them.
+func furnish(ctx context.Context, url string) error {
+	if err := postgres.Migrate(ctx, url); err != nil {
+		return err
+	}
+	store, err := postgres.Open(ctx, postgres.AsRole(url, "taizhang_app"), 2)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	for _, f := range files {
-		raw, err := fs.ReadFile(migrations.FS, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(raw)
+	defer store.Close()
+	types, err := shipped()
+	if err != nil {
+		return err
 	}
-	return all.String()
+	rules, err := policy()
+	if err != nil {
+		return err
+	}
+	register, err := catalog.LoadRegister(schemas.FS)
+	if err != nil {
+		return err
+	}
+	departments := []postgres.Department{}
+	for _, id := range types.IDs() {
+		departments = append(departments, postgres.Department{Code: rules.Owner(id), ZH: "科室", EN: "department"})
+	}
+	if err := store.Install(ctx, types, register, rules.Owner, departments, postgres.Installer{}); err != nil {
+		return err
+	}
+	samples, err := standards.ReadShipped(schemas.FS)
+	if err != nil {
+		return err
+	}
+	return postgres.Standards{Store: store}.Install(ctx, samples)
 }
+
+// shape changes with every file that furnish reads, and with it the template.
+var shape = sync.OnceValues(func() (string, error) {
+	all := sha256.New()
+	for _, tree := range []fs.FS{migrations.FS, schemas.FS, policies.FS} {
+		if err := fs.WalkDir(tree, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			raw, err := fs.ReadFile(tree, path)
+			fmt.Fprintln(all, path, len(raw))
+			_, _ = all.Write(raw)
+			return err
+		}); err != nil {
+			return "", err
+		}
+	}
+	return string(all.Sum(nil)), nil
+})
 
 func (h *House) organise(ctx context.Context) error {
 	b := &pgx.Batch{}

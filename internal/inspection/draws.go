@@ -45,9 +45,10 @@ type Drawing struct {
 	Algorithm string    `json:"algorithm"`
 	Chance    string    `json:"chance"`
 	Seed      string    `json:"seed"`
+	N         int       `json:"n"`  // items drawn
 	Of        int       `json:"of"` // items of the roster
 	Digest    string    `json:"digest"`
-	Drawn     []Drawn   `json:"drawn"` // in the order in which they were
+	Drawn     []Drawn   `json:"drawn"` // in the order in which they were; of an open check for its team alone
 	Roster    string    `json:"-"`
 	By        uuid.UUID `json:"-"`
 	ByName    string    `json:"by"`
@@ -135,7 +136,7 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 	chance := make([]byte, 32)
 	_, _ = rand.Read(chance) // it never fails
 	d.Chance = hex.EncodeToString(chance)
-	return s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, lately string, people []string) (Drawing, error) {
+	d, err = s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, lately string, people []string) (Drawing, error) {
 		if c.State != Open {
 			return d, fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
@@ -171,6 +172,7 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 		}
 		return d, nil
 	})
+	return d.shown(c, true), err
 }
 
 func drawn(pointer, zh, en string) error {
@@ -244,14 +246,26 @@ func (s *Service) Draws(ctx context.Context, prison, check uuid.UUID) (list []Dr
 	may = c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil
 	list, err = s.Store.Draws(ctx, s.asked(ctx, prison), check)
 	for i := range list {
-		list[i].MayMark = may
-		for k := range list[i].Drawn {
-			if !may { // who asks nobody needs no names
-				list[i].Drawn[k].Name = ""
-			}
-		}
+		list[i] = list[i].shown(c, may)
 	}
 	return list, may, err
+}
+
+// shown is the draw as one of the team reads it, or another. While the check is open it is the team's
+// alone: who is known to be drawn can be taught on the way to the quiz. Names are theirs always: who
+// proves the draw needs numbers.
+func (d Drawing) shown(c Check, team bool) Drawing {
+	d.N, d.MayMark = len(d.Drawn), team
+	switch {
+	case team:
+	case c.State == Open:
+		d.Chance, d.Seed, d.Drawn = "", "", []Drawn{}
+	default:
+		for k := range d.Drawn {
+			d.Drawn[k].Name = ""
+		}
+	}
+	return d
 }
 
 // Roster that was drawn from, as the file it is. Faults: not_found, forbidden.
@@ -269,14 +283,15 @@ func (s *Service) Roster(ctx context.Context, prison, check, draw uuid.UUID) (Dr
 // MarkDrawn says what became of an item, after the one that was seen. Faults: forbidden, rights_ended,
 // check_state, bad_draw with fields, changed_meanwhile.
 func (s *Service) MarkDrawn(ctx context.Context, prison, check, draw uuid.UUID, item string, m Mark, seen int, idem ledger.Idem) (Drawing, error) {
-	if _, err := s.may(ctx, prison, check, "check", "edit"); err != nil {
+	c, err := s.may(ctx, prison, check, "check", "edit")
+	if err != nil {
 		return Drawing{}, err
 	}
 	if len([]rune(m.Note)) > maxText {
 		return Drawing{}, drawn("/note", "说明 500 字以内", "At most 500 characters")
 	}
 	m.By, m.Salt = actor.From(ctx).PersonID, integrity.NewSalt()
-	return s.Store.MarkDrawn(ctx, s.asked(ctx, prison), idem, check, draw, item, func(c Check, d Drawing) (Mark, error) {
+	d, err := s.Store.MarkDrawn(ctx, s.asked(ctx, prison), idem, check, draw, item, func(c Check, d Drawing) (Mark, error) {
 		if c.State != Open {
 			return m, fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
@@ -297,6 +312,7 @@ func (s *Service) MarkDrawn(ctx context.Context, prison, check, draw uuid.UUID, 
 		m.N = n + 1
 		return m, nil
 	})
+	return d.shown(c, true), err
 }
 
 // drawnFor are the kinds of lots that a method asks of.

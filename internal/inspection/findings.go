@@ -261,9 +261,12 @@ func wrongDecision(d AppealDecision, f Finding, std *scoring.Standard) []fault.F
 	return []fault.Field{{Pointer: "/of", Code: "invalid", Text: fault.Text{ZH: "请填写核定的实得数，须比原来有利", EN: "Say what was measured instead; it is better than before"}}}
 }
 
-// dressFinding adds what the reader may do.
+// dressFinding adds what the reader may do, and leaves out who was drawn where a draw does (shown).
 func (s *Service) dressFinding(ctx context.Context, prison uuid.UUID, c Check, f *Finding) {
 	a, now := actor.From(ctx), s.Now()
+	if c.State == Open && s.Access.Check(a, "edit", subject("check", prison, c), now) != nil {
+		f.Draw = nil
+	}
 	add := func(name string, sub ledger.Subject, action string) {
 		if s.Access.Check(a, action, sub, now) == nil {
 			f.Actions = append(f.Actions, name)

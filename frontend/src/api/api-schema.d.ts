@@ -8217,12 +8217,17 @@ export interface components {
             word: string;
             reason?: string;
             algorithm: string;
+            /** @description empty while the check is open for who is not of its team */
             chance: string;
+            /** @description empty where chance is */
             seed: string;
+            /** @description items drawn */
+            n: number;
             /** @description items of the roster */
             of: number;
             /** @description SHA-256 of the roster */
             digest: string;
+            /** @description n items in the order in which they were drawn; none where chance is empty */
             drawn: {
                 item: string;
                 /** @description of a person */

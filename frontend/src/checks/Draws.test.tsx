@@ -16,6 +16,7 @@ const draw: Drawing = {
   algorithm: 'hmac-sha256-order/1',
   chance: '01',
   seed: 'ab',
+  n: 2,
   of: 30,
   digest: 'cd',
   drawn: [
@@ -30,9 +31,9 @@ const draw: Drawing = {
   recorded_at: '2026-11-27T01:00:00Z',
 }
 
-function show(may: boolean) {
+function show(may: boolean, change: Partial<Drawing> = {}) {
   const sent: { path: string; body: unknown }[] = []
-  const known = { draws: [{ ...draw, may_mark: may }], may_draw: may }
+  const known = { draws: [{ ...draw, may_mark: may, ...change }], may_draw: may }
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     if (init.method !== 'POST') return new Response(JSON.stringify(known))
     sent.push({ path, body: JSON.parse(String(init.body)) })
@@ -103,4 +104,13 @@ it('offers nothing to who is checked', () => {
   expect(screen.queryByRole('button', { name: '对' })).toBeNull()
   expect(screen.queryByRole('button', { name: '抽取' })).toBeNull()
   expect(screen.getByText('错')).toBeTruthy()
+})
+
+it('says when what was drawn is shown', () => {
+  show(false, { drawn: [], chance: '', seed: '' })
+  const one = within(screen.getByRole('article', { name: '第 1 次抽取' }))
+  expect(one.getByText(/30 中抽 2/)).toBeTruthy()
+  expect(one.getByText(/确认考核表后公开/)).toBeTruthy()
+  expect(one.queryByText(/未记/)).toBeNull()
+  expect(document.querySelector('pre')).toBeNull()
 })

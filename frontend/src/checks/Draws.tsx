@@ -61,6 +61,7 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
   const t = useT()
   const tally = useTally()
   const { busy, problems, run } = useAct()
+  const sealed = d.drawn.length < d.n
   const mark = (x: DrawnItem, result: string) =>
     void run((key) =>
       markDrawn(
@@ -75,10 +76,10 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
     <article aria-label={t('draws.no', { no: d.no })}>
       <h3>
         {t('draws.no', { no: d.no })} {t(`draws.kinds.${d.kind}`)}{' '}
-        {t('draws.nOf', { n: d.drawn.length, of: d.of })}
+        {t('draws.nOf', { n: d.n, of: d.of })}
       </h3>
       <p className="quiet">
-        {d.by} {showTime(d.recorded_at)} · {tally(d)}
+        {d.by} {showTime(d.recorded_at)} · {sealed ? t('draws.sealed') : tally(d)}
         {d.reason && ` · ${t('draws.again', { reason: d.reason })}`}
       </p>
       <ol className="drawn">
@@ -120,22 +121,26 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
             </a>{' '}
             <code>{d.digest}</code>
           </dd>
-          <dt>{t('draws.chance')}</dt>
-          <dd>
-            <code>{d.chance}</code>
-          </dd>
           <dt>{t('draws.word')}</dt>
           <dd>{d.word}</dd>
-          <dt>{t('draws.seed')}</dt>
-          <dd>
-            <code>{d.seed}</code>
-          </dd>
+          {!sealed && (
+            <>
+              <dt>{t('draws.chance')}</dt>
+              <dd>
+                <code>{d.chance}</code>
+              </dd>
+              <dt>{t('draws.seed')}</dt>
+              <dd>
+                <code>{d.seed}</code>
+              </dd>
+            </>
+          )}
           <dt>{t('draws.algorithm')}</dt>
           <dd>
             <code>{d.algorithm}</code>
           </dd>
         </dl>
-        <pre>{recipe(d)}</pre>
+        {!sealed && <pre>{recipe(d)}</pre>}
       </details>
     </article>
   )
