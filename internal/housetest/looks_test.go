@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -81,6 +82,7 @@ func TestLooks(t *testing.T) {
 		"no result":          {func(l *inspection.Look) { l.Result = "perhaps" }, "/result"},
 		"not seen, no word":  {func(l *inspection.Look) { l.Result, l.Note = inspection.NotSeen, " \u200b" }, "/note"},
 		"a long word":        {func(l *inspection.Look) { l.Note = strings.Repeat("字", 501) }, "/note"},
+		"a long place":       {func(l *inspection.Look) { l.Place = strings.Repeat("楼", 61) }, "/place"},
 		"before the check":   {func(l *inspection.Look) { l.LookedAt = x.clock.AddDate(0, 0, -2) }, "/looked_at"},
 		"no such photograph": {func(l *inspection.Look) { l.Photos = []string{strings.Repeat("0", 64)} }, "/photos"},
 	} {
@@ -163,6 +165,10 @@ func TestLooks(t *testing.T) {
 	x.find(c, x.finding("YJ-02.missing", 1))
 	done := x.confirm(c)
 	wants(t, "after the sheet", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met}, 0), "check_state")
+	late := ok
+	late.LookedAt = x.clock.AddDate(0, 0, 9)
+	x.clock = late.LookedAt // after its last day, while the rights of its team last
+	wants(t, "after the last day too", x.look("bing inspector", c, late, 4), "check_state")
 	_, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(7), ledger.Idem{})
 	wants(t, "a photograph after the sheet", err, "check_state")
 	if done.Run == nil {
@@ -330,6 +336,79 @@ func TestLineMet(t *testing.T) {
 	for line, want := range map[string]string{"YJ-02.missing": scoring.Met, "JG-04.found": scoring.Counted, "JG-02.video": scoring.NotChecked} {
 		if got := stateIn(sheet, line); got != want {
 			t.Errorf("%s is %q, not %q", line, got, want)
+		}
+	}
+}
+
+// TestLineAnnulled: a finding that an appeal annulled costs nothing; route, sheet and live score say the same
+// of its line: met, if it was before, and else that nobody looked. One that is reduced or upheld stands.
+func TestLineAnnulled(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c := j.begin("area head", h.Area, "area")
+	j.screened(c)
+	j.batch(c)
+	base := j.open(c, h.Area, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	const met, never, less, same = "YJ-02.missing", "JG-04.found", "YJ-02.misused", "YJ-03.dead"
+	for _, line := range []string{met, less, same} {
+		if _, err := h.Inspection.Look(j.as("inspector"), h.Prison, base, inspection.Look{Line: line, Result: inspection.Met}, 0, ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+	}
+	j.confirm(base, loss{met, 1}, loss{never, 1}, loss{less, 2}, loss{same, 1})
+	w, err := h.Inspection.Whole(j.as("inspector"), h.Prison, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1
+	for _, f := range w.Findings {
+		d := map[string]inspection.AppealDecision{met: {Verdict: "annul"}, never: {Verdict: "annul"}, less: {Verdict: "reduce", Count: &one}, same: {Verdict: "uphold"}}[f.Line]
+		d.Reason = "经复核"
+		if _, err := h.Inspection.Appeal(j.as("area head"), h.Prison, base, f.ID, "不属实", ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+		if _, err := h.Inspection.DecideAppeal(j.as("bureau leader"), h.Prison, base, f.ID, d, ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+	}
+	j.closed(base)
+	if w, err = h.Inspection.Whole(j.as("bureau office"), h.Prison, base); err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(w.Coverage, func(v inspection.Coverage) bool { return v.Method == "onsite" }); i < 0 || w.Coverage[i].Looked != 3 {
+		t.Errorf("coverage %+v", w.Coverage)
+	}
+	run, replays, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *w.Run)
+	if err != nil || !replays {
+		t.Errorf("the run that follows gives the same bytes again: %v %v", replays, err)
+	}
+	sheet := &scoring.Sheet{}
+	if err := json.Unmarshal(run.Sheet, sheet); err != nil {
+		t.Fatal(err)
+	}
+	live, _, err := h.Assessment.Score(actor.With(t.Context(), h.Person("warden")), h.Prison, h.Area)
+	if err != nil {
+		t.Fatal(err)
+	}
+	route, _, err := h.Inspection.Route(j.as("bureau office"), h.Prison, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string][2]string{met: {inspection.Met, scoring.Met}, never: {"", scoring.NotChecked}, less: {inspection.AtFinding, scoring.Counted}, same: {inspection.AtFinding, scoring.Counted}} {
+		i := slices.IndexFunc(route, func(r inspection.OnRoute) bool { return r.Line == line })
+		if i < 0 {
+			t.Fatalf("%s is not on the route", line)
+		}
+		if got := route[i].State; got != want[0] {
+			t.Errorf("%s on the route: %q, not %q", line, got, want[0])
+		}
+		if got := stateIn(sheet, line); got != want[1] {
+			t.Errorf("%s on the sheet: %q, not %q", line, got, want[1])
+		}
+		if got := stateIn(live, line); got != want[1] {
+			t.Errorf("%s live: %q, not %q", line, got, want[1])
 		}
 	}
 }
