@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/jpeg"
 	"io"
 	"math"
 	"net/http"
@@ -447,6 +448,16 @@ func TestLooksHTTP(t *testing.T) {
 		if status, _ := client.do(t, "GET", at+path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d", path, status)
 		}
+	}
+	// What a camera took on its side is seen upright.
+	lies := slices.Concat([]byte("\xFF\xD8\xFF\xE1\x00\x22Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"), housetest.Photo(2)[2:])
+	tall := ask("PATCH", "/photos", string(lies), http.StatusOK)
+	if tall["width"] != float64(30) || tall["height"] != float64(40) {
+		t.Errorf("%v", tall)
+	}
+	small, err := jpeg.DecodeConfig(bytes.NewReader(client.file(t, at+"/photos/"+tall["sha256"].(string)+"/thumbnail")))
+	if err != nil || small.Width != 30 || small.Height != 40 {
+		t.Errorf("%+v %v", small, err)
 	}
 	ask("GET", "/photos/"+strings.Repeat("0", 64), "", http.StatusNotFound)
 	ask("GET", "", "", http.StatusOK)
