@@ -319,6 +319,15 @@ func TestFindings(t *testing.T) {
 	if w, err := x.Inspection.Whole(x.as("yi inspector"), x.Prison, early.ID); err != nil || len(w.Actions) != 0 {
 		t.Errorf("before the check begins its team may %v: %v", w.Actions, err)
 	}
+	// Once it has begun, and after its last day, until the sheet is confirmed.
+	today := x.clock
+	for day, found := range map[int]string{4: early.FromDay, 9: early.ToDay} {
+		x.clock = today.AddDate(0, 0, day)
+		f := x.finding("YJ-02.missing", 1)
+		f.Day = found
+		x.find(early, f)
+	}
+	x.clock = today
 	advice := x.finding("", 0)
 	x.find(c, advice)
 	phone := x.finding("JG-01.contraband", 1)
