@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
 import { useT } from '../i18n'
+import { useLastingForm } from '../offline/typed'
 import { toast } from '../ui/toast'
 
 /** What was typed, by the names of the fields; several values of a name are told apart by all. */
@@ -19,19 +20,23 @@ interface Props {
   of?: string
   /** Shown at once, and again after it was sent. */
   open?: boolean
+  /** Under it what was typed outlives a reload; it names the form among all. */
+  lasting?: string
   children?: ReactNode
   say: (typed: Typed, key: string) => Promise<unknown>
   done: string
 }
 
 /** A form that acts once, and says beside it what the server finds wrong. */
-export function ActForm({ label, of, open = false, children, say, done }: Props) {
+export function ActForm({ label, of, open = false, lasting, children, say, done }: Props) {
   const t = useT()
   const queries = useQueryClient()
   const [once] = useState(act)
   const [shown, show] = useState(open)
   const [busy, setBusy] = useState(false)
   const [problems, setProblems] = useState<string[]>([])
+  const ref = useRef<HTMLFormElement>(null)
+  const { keep, forget } = useLastingForm(ref, lasting)
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const form = e.currentTarget
@@ -42,6 +47,7 @@ export function ActForm({ label, of, open = false, children, say, done }: Props)
     try {
       await once((key) => say(typed, key))
       setProblems([])
+      forget()
       form.reset()
       show(open)
       toast(done)
@@ -63,7 +69,13 @@ export function ActForm({ label, of, open = false, children, say, done }: Props)
     )
   }
   return (
-    <form className="check-form" onSubmit={(e) => void send(e)} aria-label={label}>
+    <form
+      ref={ref}
+      className="check-form"
+      onInput={keep}
+      onSubmit={(e) => void send(e)}
+      aria-label={label}
+    >
       {children}
       {problems.map((p) => (
         <p key={p} className="danger wide" role="alert">

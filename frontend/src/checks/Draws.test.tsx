@@ -73,6 +73,17 @@ it('shows whom to ask, marks what was seen, and says how to draw the same again'
   })
 })
 
+it('marks the next while the last is on its way', async () => {
+  const sent = show(true)
+  for (const item of ['0000000001', '0000000002'])
+    fireEvent.click(
+      within(screen.getByRole('group', { name: `${item} 的结果` })).getByRole('button', {
+        name: '对',
+      }),
+    )
+  await waitFor(() => expect(sent).toHaveLength(2))
+})
+
 it('draws hours before cameras, of days', async () => {
   const sent = show(true)
   fireEvent.click(screen.getByRole('button', { name: /^抽\s*取$/ }))

@@ -60,18 +60,7 @@ export function useTally() {
 function One({ prison, check, draw: d }: { prison: string; check: string; draw: Drawing }) {
   const t = useT()
   const tally = useTally()
-  const { busy, problems, run } = useAct()
   const sealed = d.drawn.length < d.n
-  const mark = (x: DrawnItem, result: string) =>
-    void run((key) =>
-      markDrawn(
-        prison,
-        check,
-        d.id,
-        { item: x.item, result: result as 'right', seen: x.mark?.n ?? 0 },
-        key,
-      ),
-    )
   return (
     <article aria-label={t('draws.no', { no: d.no })}>
       <h3>
@@ -84,32 +73,9 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
       </p>
       <ol className="drawn">
         {d.drawn.map((x) => (
-          <li key={x.item}>
-            {d.kind === 'slots' ? <Link to={logOf(d, x.item)}>{x.item}</Link> : x.item} {x.name}{' '}
-            {d.may_mark ? (
-              // Buttons, never disabled: a mark is kept for good, so none is made on the way to
-              // another, and the focus stays for the next one.
-              <fieldset className="results" aria-label={t('draws.resultOf', { item: x.item })}>
-                {marksOf(d.kind).map((r) => (
-                  <button
-                    key={r}
-                    type="button"
-                    aria-pressed={x.mark?.result === r}
-                    onClick={() => !busy && x.mark?.result !== r && mark(x, r)}
-                  >
-                    {t(`draws.results.${r}`)}
-                  </button>
-                ))}
-              </fieldset>
-            ) : (
-              <span className="quiet">
-                {x.mark ? t(`draws.results.${x.mark.result}`) : t('draws.unmarked')}
-              </span>
-            )}
-          </li>
+          <Item key={x.item} prison={prison} check={check} draw={d} of={x} />
         ))}
       </ol>
-      <Problems list={problems} />
       <details>
         <summary>{t('draws.prove')}</summary>
         <p>{t('draws.proveMeans')}</p>
@@ -143,6 +109,53 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
         {!sealed && <pre>{recipe(d)}</pre>}
       </details>
     </article>
+  )
+}
+
+/** One of those drawn; each is marked by itself, for the next is asked while the last is on its way. */
+function Item(props: { prison: string; check: string; draw: Drawing; of: DrawnItem }) {
+  const { prison, check, draw: d, of: x } = props
+  const t = useT()
+  const { busy, problems, run } = useAct()
+  const mark = (result: string) =>
+    void run((key) =>
+      markDrawn(
+        prison,
+        check,
+        d.id,
+        { item: x.item, result: result as 'right', seen: x.mark?.n ?? 0 },
+        key,
+      ),
+    )
+  return (
+    <li>
+      {d.kind === 'slots' ? <Link to={logOf(d, x.item)}>{x.item}</Link> : x.item} {x.name}{' '}
+      {d.may_mark ? (
+        // Buttons, never disabled: a mark is kept for good, so none is made on the way to
+        // another, and the focus stays for the next one.
+        <fieldset
+          className="results"
+          aria-label={t('draws.resultOf', { item: x.item })}
+          aria-busy={busy}
+        >
+          {marksOf(d.kind).map((r) => (
+            <button
+              key={r}
+              type="button"
+              aria-pressed={x.mark?.result === r}
+              onClick={() => !busy && x.mark?.result !== r && mark(r)}
+            >
+              {t(`draws.results.${r}`)}
+            </button>
+          ))}
+        </fieldset>
+      ) : (
+        <span className="quiet">
+          {x.mark ? t(`draws.results.${x.mark.result}`) : t('draws.unmarked')}
+        </span>
+      )}
+      <Problems list={problems} />
+    </li>
   )
 }
 

@@ -1,19 +1,22 @@
 import { useRef, useState } from 'react'
-import { actOnCheck, type NewCheckFinding, useDraws, type WholeCheck } from '../api/checks'
+import { actOnCheck, bring, type NewCheckFinding, useDraws, type WholeCheck } from '../api/checks'
 import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { useLasting } from '../offline/typed'
 import { text } from '../schema/types'
 import { PaperFact } from '../stewardship/PaperFact'
 import { ActForm, Sentences } from './ActForm'
 import { useTally } from './Draws'
 import { Guidance } from './Guidance'
-import { bring, PhotoField } from './Photos'
+import { PhotoField } from './Photos'
 import { scopes, severities, sources, videos } from './words'
 
 /** What the server takes: not negative, at most four decimals. */
 const decimal = '[0-9]{1,6}([.][0-9]{1,4})?'
+
+const none: File[] = []
 
 interface Props {
   prison: string
@@ -21,14 +24,18 @@ interface Props {
   sheet: Sheet
   /** The line that it stands under, where that is known. */
   under?: string
+  /** Where they stand, to begin with. */
+  place?: string
+  sent?: () => void
 }
 
 /** What the team found, under a line of the pinned standard; without a line it is advice. */
-export function FindingForm({ prison, check, sheet, under }: Props) {
+export function FindingForm({ prison, check, sheet, under, place, sent }: Props) {
   const t = useT()
   const lang = useLang()
   const [id, choose] = useState(under ?? '')
-  const [photos, setPhotos] = useState<File[]>([])
+  const lasting = `finding/${check.id}/${under ?? ''}`
+  const [photos, setPhotos] = useLasting<File[]>(`${lasting}/photos`, none)
   const severity = useRef<HTMLSelectElement>(null)
   const scope = useRef<HTMLSelectElement>(null)
   const indicators = sheet.domains.flatMap((d) => d.indicators ?? [])
@@ -50,6 +57,7 @@ export function FindingForm({ prison, check, sheet, under }: Props) {
     <ActForm
       label={t('checks.find')}
       open
+      lasting={lasting}
       done={t('checks.found')}
       say={async (typed, key) => {
         const body: NewCheckFinding = {
@@ -83,13 +91,14 @@ export function FindingForm({ prison, check, sheet, under }: Props) {
           }
         body.photos = await bring(prison, check.id, photos)
         await actOnCheck(prison, check.id, 'findings', body, key)
-        setPhotos([])
+        setPhotos(none)
+        sent?.()
       }}
     >
       {under === undefined && (
         <label className="wide">
           {t('checks.line')}
-          <select value={id} onChange={(e) => choose(e.target.value)}>
+          <select name="line" value={id} onChange={(e) => choose(e.target.value)}>
             <option value="">{t('checks.advice')}</option>
             {groups.map((g) => (
               <optgroup key={g.code} label={`${g.code} ${text(g.title, lang)}`}>
@@ -125,7 +134,7 @@ export function FindingForm({ prison, check, sheet, under }: Props) {
       </label>
       <label>
         {t('checks.place')}
-        <input name="place" maxLength={60} />
+        <input name="place" maxLength={60} defaultValue={place} />
       </label>
       <label>
         {t('checks.subject')}

@@ -1,23 +1,13 @@
 import { CameraOutlined, CloseOutlined, PictureOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
-import { addPhoto, photoUrl, thumbUrl } from '../api/checks'
+import { photoUrl, thumbUrl } from '../api/checks'
 import { useT } from '../i18n'
 
 /** What the server takes of a look or a finding. */
 const types = ['image/jpeg', 'image/png', 'image/webp']
 const largest = 20 << 20
 const most = 9
-
-/** Brings photographs to a check, one after the other; the same one again costs nothing. */
-export async function bring(prison: string, check: string, files: readonly Blob[]) {
-  const sums: string[] = []
-  for (const file of files) {
-    const sum = await addPhoto(prison, check, file)
-    if (!sums.includes(sum)) sums.push(sum)
-  }
-  return sums
-}
 
 /** Photographs to be sent with what is typed: taken on the spot, or chosen. */
 export function PhotoField({ files, set }: { files: File[]; set: (files: File[]) => void }) {

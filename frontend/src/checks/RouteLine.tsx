@@ -6,14 +6,23 @@ import { now } from '../api/clock'
 import type { Sheet } from '../api/model'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import type { Unsent } from '../offline/looks'
+import { useLasting } from '../offline/typed'
 import { Basis } from '../score/Tree'
 import { Problems } from '../standards/Problems'
 import { PaperFact } from '../stewardship/PaperFact'
 import { FindingForm } from './FindingForm'
 import { Guidance } from './Guidance'
 import { PhotoField, Thumbs } from './Photos'
-import type { Unsent } from './unsent'
 import { lookTones } from './words'
+
+const none: File[] = []
+
+/** What is said of a line. */
+export type Said = Pick<Unsent, 'line' | 'result' | 'looked_at' | 'seen' | 'photos'> & {
+  note: string
+  place: string
+}
 
 interface Props {
   prison: string
@@ -23,8 +32,10 @@ interface Props {
   title: string
   /** Of the team, while the check is open. */
   may: boolean
-  unsent?: Unsent | undefined
-  say: (look: Omit<Unsent, 'key'>) => Promise<string[]>
+  /** What was said of it and the server has not taken, in that order. */
+  unsent: readonly Unsent[]
+  say: (look: Said) => Promise<string[]>
+  drop: (key: string) => Promise<void>
   place: string
   setPlace: (place: string) => void
   opened: boolean
@@ -35,9 +46,10 @@ interface Props {
 export function RouteLine(props: Props) {
   const { prison, check, sheet, line, title, may, unsent, opened, open } = props
   const t = useT()
-  const [note, setNote] = useState('')
-  const [photos, setPhotos] = useState<File[]>([])
-  const [finding, setFinding] = useState(false)
+  const [note, setNote] = useLasting<string>(`look/${check.id}/${line.line}`, '')
+  const [photos, setPhotos] = useLasting<File[]>(`look/${check.id}/${line.line}/photos`, none)
+  // A form that was begun stays, out of sight.
+  const [finding, setFinding] = useState<'shown' | 'hidden'>()
   const [busy, setBusy] = useState(false)
   const [problems, setProblems] = useState<string[]>([])
   const state = line.state ?? 'open'
@@ -50,25 +62,28 @@ export function RouteLine(props: Props) {
       place: props.place.trim(),
       looked_at: now().toISOString(),
       photos,
-      seen: line.looks[0]?.n ?? 0,
+      // Those on their way come before it.
+      seen: (line.looks[0]?.n ?? 0) + unsent.filter((u) => !u.refused).length,
     })
     setBusy(false)
     setProblems(refused)
     if (refused.length > 0) return // what was typed stays
     setNote('')
-    setPhotos([])
+    setPhotos(none)
   }
   const act = (result: LookResult, main = false) => (
     <Button
       {...(main && { type: 'primary' as const })}
       size="large"
       loading={busy}
-      aria-label={t('looks.actOf', { act: t(`looks.${result}`), line: title })}
+      aria-label={t('looks.actOf', { act: t(`looks.states.${result}`), line: title })}
       onClick={() => void says(result)}
     >
-      {t(`looks.${result}`)}
+      {t(`looks.states.${result}`)}
     </Button>
   )
+  const hide = () => setFinding((is) => is && 'hidden')
+  const shown = may && finding === 'shown'
   const mayLook = may && state !== 'finding'
   return (
     <article id={line.line} className="route-line" aria-label={title}>
@@ -77,7 +92,7 @@ export function RouteLine(props: Props) {
           href={`#${line.line}`}
           onClick={(e) => {
             e.preventDefault()
-            setFinding(false)
+            hide()
             open(!opened)
           }}
         >
@@ -85,11 +100,13 @@ export function RouteLine(props: Props) {
         </a>{' '}
         <span className="quiet">{t(`checks.method.${line.method}`)}</span>{' '}
         <span className={`status ${lookTones[state]}`}>{t(`looks.states.${state}`)}</span>{' '}
-        {unsent && (
-          <span className="status warning">
-            {t(`looks.states.${unsent.result}`)} · {t('looks.waits')}
-          </span>
-        )}
+        {unsent
+          .filter((u) => u.waits && !u.refused)
+          .map((u) => (
+            <span key={u.key} className="status warning">
+              {t(`looks.states.${u.result}`)} · {t('looks.waits')}
+            </span>
+          ))}
       </h4>
       <div className="route-acts">
         {mayLook && act('met', true)}
@@ -98,7 +115,7 @@ export function RouteLine(props: Props) {
             size="large"
             aria-label={t('looks.actOf', { act: t('looks.finding'), line: title })}
             onClick={() => {
-              setFinding(true)
+              setFinding('shown')
               open(true)
             }}
           >
@@ -113,7 +130,7 @@ export function RouteLine(props: Props) {
             line: title,
           })}
           onClick={() => {
-            setFinding(false)
+            hide()
             open(!opened)
           }}
         >
@@ -121,12 +138,39 @@ export function RouteLine(props: Props) {
         </Button>
       </div>
       <Problems list={problems} />
+      {unsent
+        .filter((u) => u.refused)
+        .map((u) => (
+          <div key={u.key} className="danger" role="alert">
+            {t('looks.notTaken', { what: t(`looks.states.${u.result}`) })} {u.note}{' '}
+            {u.photos.length > 0 && t('looks.withPhotos', { n: u.photos.length })}
+            {'：'}
+            {u.refused?.join('；')}{' '}
+            {mayLook && (
+              <Button
+                size="small"
+                onClick={() => {
+                  setNote(u.note || note)
+                  setPhotos([...photos, ...u.photos])
+                  hide()
+                  open(true)
+                  void props.drop(u.key)
+                }}
+              >
+                {t('looks.sayAgain')}
+              </Button>
+            )}{' '}
+            <Button size="small" onClick={() => void props.drop(u.key)}>
+              {t('looks.dropUnsent')}
+            </Button>
+          </div>
+        ))}
       {opened && (
         <div className="check-form">
-          {!(finding && may) && (
+          {!shown && (
             <Guidance standard={check.standard} version={check.version} line={line.line} />
           )}
-          {!(finding && may) && <PaperFact prison={prison} area={check.area} line={line.line} />}
+          {!shown && <PaperFact prison={prison} area={check.area} line={line.line} />}
           {check.area && (
             <div className="wide">
               <Basis
@@ -140,8 +184,8 @@ export function RouteLine(props: Props) {
               </Link>
             </div>
           )}
-          <Said prison={prison} check={check} line={line} />
-          {mayLook && !finding && (
+          <Told prison={prison} check={check} line={line} />
+          {mayLook && !shown && (
             <>
               <label>
                 {t('looks.place')}
@@ -169,15 +213,24 @@ export function RouteLine(props: Props) {
           )}
         </div>
       )}
-      {opened && finding && may && (
-        <FindingForm prison={prison} check={check} sheet={sheet} under={line.line} />
+      {may && finding && (
+        <div hidden={!opened || !shown}>
+          <FindingForm
+            prison={prison}
+            check={check}
+            sheet={sheet}
+            under={line.line}
+            place={props.place}
+            sent={() => setFinding(undefined)}
+          />
+        </div>
       )}
     </article>
   )
 }
 
 /** What was said of a line, by whom and when, and what was found there. */
-function Said({ prison, check, line }: Pick<Props, 'prison' | 'check' | 'line'>) {
+function Told({ prison, check, line }: Pick<Props, 'prison' | 'check' | 'line'>) {
   const t = useT()
   const found = check.findings.filter((f) => line.findings.includes(f.id))
   if (line.looks.length + found.length === 0) return null

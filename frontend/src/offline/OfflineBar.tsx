@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import { Link } from 'react-router'
 import { useT } from '../i18n'
 import { useConnection } from './connection'
-import { useWorks } from './context'
+import { useUnsent, useWorks } from './context'
 import { page } from './page'
 
 /** Says when the server is away, what waits on this computer, and that there is a newer page. */
@@ -18,7 +18,9 @@ export function OfflineBar() {
   const troubled = count('refused') + count('branched')
   const overruled = works.filter((w) => w.state === 'delivered' && w.overruled?.length).length
   const all = open + waiting + troubled + overruled
-  if (!away && !newer && all === 0) return null
+  const looks = useUnsent().filter((u) => u.waits || u.refused)
+  const [look] = looks
+  if (!away && !newer && all === 0 && !look) return null
   return (
     <div className={`panel offline-bar ${away ? 'away' : ''}`} role="status">
       <strong>{t(away ? 'offline.away' : 'offline.there')}</strong>{' '}
@@ -33,6 +35,11 @@ export function OfflineBar() {
           ]
             .filter(Boolean)
             .join(' · ')}
+        </Link>
+      )}
+      {look && (
+        <Link to={`/prisons/${look.prison}/checks/${look.check}/route#${look.line}`}>
+          {t('offline.countLooks', { count: looks.length })}
         </Link>
       )}
       {newer && (

@@ -9,6 +9,7 @@ import {
 } from 'react'
 import type { Me } from '../api/model'
 import { connection } from './connection'
+import type { Unsent } from './looks'
 import { Sync } from './sync'
 import { type Work, Works } from './work'
 
@@ -39,6 +40,12 @@ export function useSync(): Sync {
   const sync = useContext(Here)
   if (!sync) throw new Error('nobody is signed in here')
   return sync
+}
+
+/** What was said on the way of checks and the server has not taken, in that order. */
+export function useUnsent(): readonly Unsent[] {
+  const { looks } = useSync()
+  return useSyncExternalStore(looks.subscribe, () => looks.list)
 }
 
 let changes = 0

@@ -127,7 +127,7 @@ export async function onlyHere(person: string): Promise<number> {
   try {
     const works = await local.list<{ state: string }>(person, 'work')
     const rest = await Promise.all(
-      ['batch', 'draft', 'look'].map((kind) => local.list(person, kind)),
+      ['batch', 'draft', 'look', 'typed'].map((kind) => local.list(person, kind)),
     )
     return works.filter((w) => w.value.state !== 'delivered').length + rest.flat().length
   } catch {

@@ -7,6 +7,7 @@ import { fillable } from '../app/duties'
 import { mayFill } from '../app/posts'
 import { ask, connection } from './connection'
 import { forgetOld, ledgerMayStay } from './kept'
+import { Looks } from './looks'
 import { endOf, type Run, Sender } from './send'
 import { local } from './store'
 import { wire } from './wire'
@@ -33,6 +34,7 @@ function whileSignedIn(run: Promise<Run>): Promise<Run> {
 /** What is done beside the page for the person who is signed in: keeping, and sending. */
 export class Sync {
   readonly works: Works
+  readonly looks: Looks
   #sender: Sender
   #stops: (() => void)[] = []
 
@@ -42,6 +44,7 @@ export class Sync {
     readonly sent: () => void,
   ) {
     this.works = new Works(me.person)
+    this.looks = new Looks(me.person)
     this.#sender = new Sender(this.works, wire)
   }
 
@@ -92,8 +95,9 @@ export class Sync {
 
   /** Sends what waits, as the person it belongs to. */
   async send(): Promise<Run> {
-    const waits = (await this.works.list()).some((w) => w.state === 'waiting')
-    if (!waits) return 'done'
+    await this.looks.read()
+    const works = (await this.works.list()).some((w) => w.state === 'waiting')
+    if (!works && !this.looks.waiting) return 'done'
     if (connection.state === 'offline' && !(await ask())) return 'away'
     // Somebody else may have signed in meanwhile, in another window; and the token may be a new one.
     try {
@@ -102,13 +106,18 @@ export class Sync {
       return endOf(error) ?? 'failed'
     }
     // It may end while this window waits for its turn.
-    const send = async () => (login.ended ? 'signed-out' : whileSignedIn(this.#sender.run()))
+    const send = async () => (login.ended ? 'signed-out' : whileSignedIn(this.#run()))
     // One window sends at a time, where the browser can say so; two would only repeat each other.
     const run = navigator.locks
       ? await navigator.locks.request('taizhang-send', send)
       : await send()
     this.sent()
     return run
+  }
+
+  async #run(): Promise<Run> {
+    await this.looks.deliver()
+    return this.#sender.run()
   }
 
   /** Asks for everything that filling needs; kept.ts keeps it on the way. */

@@ -1,19 +1,40 @@
 import 'fake-indexeddb/auto'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
+import {
+  cleanup,
+  configure,
+  fireEvent,
+  render,
+  screen,
+  waitFor,
+  within,
+} from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { OnRoute, WholeCheck } from '../api/checks'
+import { login } from '../api/login'
+import type { Me } from '../api/model'
+import { heard } from '../offline/connection'
+import { OfflineWork } from '../offline/context'
+import { Looks } from '../offline/looks'
 import { local } from '../offline/store'
 import CheckRoute from './CheckRoute'
+
+// A busy machine opens its IndexedDB in more than the usual second.
+configure({ asyncUtilTimeout: 6000 })
 
 // There is nothing to scroll in a test.
 Element.prototype.scrollIntoView = () => undefined
 
 afterEach(async () => {
+  away = false
   vi.unstubAllGlobals()
-  await local.clear('')
+  vi.restoreAllMocks()
+  login.leave()
+  await local.clear('p1')
 })
+
+const me = { person: 'p1', csrf_token: 't1', postings: [] } as unknown as Me
 
 const line = (id: string, more: Partial<OnRoute> = {}): OnRoute => ({
   line: id,
@@ -69,7 +90,10 @@ const check = {
   area: 'a1',
 } as unknown as WholeCheck
 
-/** A server that does what answer says; it may be away. */
+/** Whether the server is away. */
+let away = false
+
+/** A server that does what answer says. */
 function show(at = '', answer: () => Response | Promise<Response> = () => new Response('{}')) {
   const sent: { path: string; body: unknown; key: string | null }[] = []
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
@@ -91,8 +115,12 @@ function show(at = '', answer: () => Response | Promise<Response> = () => new Re
   client.setQueryData(['route', 'p', 'c'], route)
   client.setQueryData(['standards', 's', 1], { guide: { lines: [] } })
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
+    if (away) throw new TypeError('no network')
     if (path.endsWith('/photos') && init.method === 'PATCH')
       return new Response(JSON.stringify({ sha256: 'bb' }))
+    if (path === '/livez') return new Response('ok\n')
+    if (path.endsWith('/session')) return new Response(JSON.stringify(me))
+    if (path.endsWith('/anchor')) return new Response('{}', { status: 404 })
     if (init.method === 'POST') {
       const key = new Headers(init.headers).get('Idempotency-Key')
       sent.push({ path, body: JSON.parse(String(init.body)), key })
@@ -106,13 +134,22 @@ function show(at = '', answer: () => Response | Promise<Response> = () => new Re
     [{ path: '/prisons/:prison/checks/:check/route', element: <CheckRoute /> }],
     { initialEntries: [`/prisons/p/checks/c/route${at}`] },
   )
+  login.begin(me)
   render(
     <QueryClientProvider client={client}>
-      <RouterProvider router={router} />
+      <OfflineWork me={me}>
+        <RouterProvider router={router} />
+      </OfflineWork>
     </QueryClientProvider>,
   )
   return sent
 }
+
+const refusing = () => {
+  const problem = { title: '已有变化', code: 'changed_meanwhile', status: 412 }
+  return new Response(JSON.stringify(problem), { status: 412 })
+}
+
 it('goes in the order of the standard, says how far it has come, and filters', () => {
   show()
   expect(screen.getByRole('status').textContent).toContain('1/3')
@@ -165,31 +202,120 @@ it('says what was seen, with a photograph; another kind of file is refused in wo
 })
 
 it('keeps what the server did not hear on this device, and sends it once under the same key', async () => {
-  let away = true
-  const sent = show('', () => {
-    if (away) throw new TypeError('no network')
-    return new Response('{}')
-  })
+  const sent = show()
+  away = true
   fireEvent.click(screen.getByRole('button', { name: '相符 条款 YJ-02.missing' }))
   await screen.findByText(/1 项未送达，已保存在本机/)
-  expect(await local.list('', 'look')).toHaveLength(1)
+  expect(await local.list('p1', 'look')).toHaveLength(1)
   away = false
   fireEvent.click(screen.getByRole('button', { name: /重\s*试/ }))
   await waitFor(() => expect(screen.queryByText(/未送达/)).toBeNull())
-  expect(sent).toHaveLength(2)
-  expect(sent[1]).toEqual(sent[0])
+  expect(sent).toHaveLength(1)
   expect(sent[0]?.body).toMatchObject({ result: 'met', seen: 2 })
-  expect(await local.list('', 'look')).toHaveLength(0)
+  expect(await local.list('p1', 'look')).toHaveLength(0)
 })
 
 it('says what the server refuses, and leaves what was typed', async () => {
-  show('#YJ-02.layout', () => {
-    const problem = { title: '已有变化', code: 'changed_meanwhile', status: 412 }
-    return new Response(JSON.stringify(problem), { status: 412 })
-  })
+  show('#YJ-02.layout', refusing)
   fireEvent.change(screen.getByLabelText(/^说明/), { target: { value: '门锁着' } })
   fireEvent.click(screen.getByRole('button', { name: /^不适用/ }))
   expect(await screen.findByText('已有变化')).toBeTruthy()
   expect((screen.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe('门锁着')
-  expect(await local.list('', 'look')).toHaveLength(0)
+  await waitFor(async () => expect(await local.list('p1', 'look')).toHaveLength(0))
+})
+
+/** Says not seen of a line while nobody answers, with a note. */
+async function awaySays(line: string, note: string) {
+  const one = within(screen.getByRole('article', { name: `条款 ${line}` }))
+  if (!one.queryByLabelText(/^说明/)) fireEvent.click(one.getByRole('button', { name: /^详情/ }))
+  fireEvent.change(one.getByLabelText(/^说明/), { target: { value: note } })
+  fireEvent.click(one.getByRole('button', { name: /^未查到/ }))
+  await waitFor(() => expect((one.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe(''))
+}
+
+it('gives back what is refused after it was kept, and drops nothing by itself', async () => {
+  const sent = show('', refusing)
+  away = true
+  await awaySays('YJ-02.layout', '门锁着')
+  await screen.findByText(/1 项未送达/)
+  away = false
+  fireEvent.click(screen.getByRole('button', { name: /重\s*试/ }))
+  const one = within(screen.getByRole('article', { name: '条款 YJ-02.layout' }))
+  expect((await one.findByRole('alert')).textContent).toContain('已有变化')
+  expect(one.getByRole('alert').textContent).toContain('门锁着')
+  expect(await local.list('p1', 'look')).toHaveLength(1)
+  fireEvent.click(one.getByRole('button', { name: '取回重填' }))
+  expect((one.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe('门锁着')
+  await waitFor(() => expect(one.queryByRole('alert')).toBeNull())
+  expect(sent).toHaveLength(1)
+})
+
+it('keeps the second word of a line beside the first, and sends both in their order', async () => {
+  const sent = show()
+  away = true
+  await awaySays('YJ-02.layout', '门锁着')
+  await awaySays('YJ-02.layout', '仍锁着')
+  await screen.findByText(/2 项未送达/)
+  expect(await local.list('p1', 'look')).toHaveLength(2)
+  away = false
+  fireEvent.click(screen.getByRole('button', { name: /重\s*试/ }))
+  await waitFor(() => expect(sent).toHaveLength(2))
+  expect(sent.map((x) => x.body)).toMatchObject([
+    { note: '门锁着', seen: 0 },
+    { note: '仍锁着', seen: 1 },
+  ])
+  await waitFor(async () => expect(await local.list('p1', 'look')).toHaveLength(0))
+})
+
+it('sends by itself what an earlier visit left', async () => {
+  const before = new Looks('p1')
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('no network')
+  })
+  await before.say({
+    prison: 'p',
+    check: 'c',
+    line: 'YJ-02.layout',
+    result: 'not_seen',
+    note: '门锁着',
+    place: '',
+    looked_at: '2026-11-27T01:00:00Z',
+    photos: [],
+    seen: 0,
+  })
+  heard(true)
+  const sent = show()
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toMatchObject({ line: 'YJ-02.layout', note: '门锁着' })
+  await waitFor(async () => expect(await local.list('p1', 'look')).toHaveLength(0))
+})
+
+it('says so where this device can keep nothing', async () => {
+  vi.spyOn(local, 'put').mockRejectedValue(new DOMException('full', 'QuotaExceededError'))
+  show()
+  away = true
+  fireEvent.click(screen.getByRole('button', { name: '相符 条款 YJ-02.missing' }))
+  expect(await screen.findByText(/未能保存在本机/)).toBeTruthy()
+})
+
+it('keeps a finding that was begun, through another line and through a reload', async () => {
+  show('#YJ-02.layout')
+  const one = () => within(screen.getByRole('article', { name: '条款 YJ-02.layout' }))
+  fireEvent.click(one().getByRole('button', { name: /^记问题/ }))
+  const conclusion = () => one().getByLabelText(/^结论/) as HTMLTextAreaElement
+  fireEvent.input(conclusion(), { target: { value: '不符合' } })
+  const other = within(screen.getByRole('article', { name: '条款 YJ-02.asked' }))
+  fireEvent.click(other.getByRole('button', { name: /^详情/ }))
+  fireEvent.click(one().getByRole('button', { name: /^记问题/ }))
+  expect(conclusion().value).toBe('不符合')
+  await waitFor(async () => expect(await local.list('p1', 'typed')).toHaveLength(1))
+  cleanup()
+  show('#YJ-02.layout')
+  fireEvent.click(one().getByRole('button', { name: /^记问题/ }))
+  await waitFor(() => expect(conclusion().value).toBe('不符合'))
+})
+
+it('opens where the address names no line', () => {
+  show('#%E0%A4%A')
+  expect(screen.getAllByRole('article')).toHaveLength(3)
 })

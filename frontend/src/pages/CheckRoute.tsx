@@ -1,15 +1,16 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import { type OnRoute, useCheck, useCheckSheet, useRoute, type WholeCheck } from '../api/checks'
 import type { Sheet } from '../api/model'
-import { RouteLine } from '../checks/RouteLine'
-import { useUnsent } from '../checks/unsent'
+import { RouteLine, type Said } from '../checks/RouteLine'
 import { methods } from '../checks/words'
 import { useLang, useT } from '../i18n'
+import { connection } from '../offline/connection'
+import { useSync, useUnsent } from '../offline/context'
 import { Answers } from '../plans/Answers'
 import { text } from '../schema/types'
-import { Problems } from '../standards/Problems'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
@@ -47,6 +48,15 @@ export default function CheckRoute() {
   )
 }
 
+/** The line that an address names; whatever else stands there names none. */
+function lineOf(hash: string) {
+  try {
+    return decodeURIComponent(hash.slice(1))
+  } catch {
+    return ''
+  }
+}
+
 interface Props {
   prison: string
   check: WholeCheck
@@ -61,11 +71,13 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
   const [search, setSearch] = useSearchParams()
   const navigate = useNavigate()
   const { hash } = useLocation()
-  const unsent = useUnsent(prison, check.id)
+  const queries = useQueryClient()
+  const { looks } = useSync()
+  const unsent = useUnsent().filter((u) => u.check === check.id)
   const [place, setPlace] = useState('') // where they are: the next line begins with it
   const method = search.get('method') ?? ''
   const onlyLeft = search.get('left') === 'true'
-  const opened = decodeURIComponent(hash.slice(1))
+  const opened = lineOf(hash)
   const titles = useMemo(
     () =>
       new Map(
@@ -79,8 +91,11 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
   )
   const mine = lines.filter((l) => method === '' || l.method === method)
   const said = (l: OnRoute) =>
-    l.state !== undefined || unsent.waiting.some((u) => u.line === l.line)
+    l.state !== undefined || unsent.some((u) => u.line === l.line && u.waits && !u.refused)
   const left = mine.filter((l) => !said(l))
+  // Where somebody stands, and where somebody is wanted, whatever is filtered.
+  const keeps = (l: OnRoute) =>
+    l.line === opened || unsent.some((u) => u.line === l.line && u.refused)
   const next = left[0]
   const set = (name: string, value: string) =>
     setSearch(
@@ -93,6 +108,36 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
     )
   const open = (line: string) =>
     void navigate({ search: search.toString(), hash: line }, { replace: true })
+  // What changed with a look. How the line stands is waited for, so that the next word is said of what is shown.
+  const changed = () => {
+    for (const of of ['check', 'check sheet'])
+      void queries.invalidateQueries({ queryKey: [of, prison, check.id] })
+    return queries.invalidateQueries({ queryKey: ['route', prison, check.id] })
+  }
+  // A line that was said leaves the filtered list, and the focus goes on to the next one.
+  const follow = useRef<{ gone: string; next: string | undefined }>(undefined)
+  useEffect(() => {
+    if (!follow.current || document.getElementById(follow.current.gone)) return
+    const next = document.getElementById(follow.current.next ?? '')
+    follow.current = undefined
+    if (document.activeElement === document.body) next?.querySelector('a')?.focus()
+  })
+  const say = async (said: Said) => {
+    const next = left[left.findIndex((l) => l.line === said.line) + 1]
+    follow.current = { gone: said.line, next: next?.line }
+    const refused = await looks.say({ ...said, prison, check: check.id })
+    if (connection.state === 'online') await changed()
+    return refused
+  }
+  const before = useRef(unsent.length)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when some have gone by themselves
+  useEffect(() => {
+    if (unsent.length < before.current) void changed()
+    before.current = unsent.length
+  }, [unsent.length])
+  const away = unsent.filter((u) => u.waits && !u.refused)
+  const refused = unsent.filter((u) => u.refused)
+  const unkept = unsent.some((u) => u.unkept)
   // Where the address names a line one stands there at once.
   useEffect(() => {
     if (opened) document.getElementById(opened)?.scrollIntoView({ block: 'start' })
@@ -129,20 +174,27 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
         <Button type="primary" disabled={!next} onClick={() => next && open(next.line)}>
           {t(next ? 'looks.next' : 'looks.allLooked')}
         </Button>
-        {unsent.waiting.length > 0 && (
+        {away.length > 0 && (
           <p className="late" role="alert">
-            {t('looks.unsent', { n: unsent.waiting.length })}{' '}
-            <Button size="small" onClick={() => void unsent.again()}>
+            {t(unkept ? 'looks.unkept' : 'looks.unsent', { n: away.length })}{' '}
+            <Button size="small" onClick={() => void looks.deliver().then(changed)}>
               {t('looks.again')}
             </Button>
           </p>
         )}
-        <Problems list={unsent.problems} />
+        {refused[0] && (
+          <p className="late" role="alert">
+            {t('looks.someRefused', { n: refused.length })}{' '}
+            <Link to={{ search: search.toString(), hash: refused[0].line }}>
+              {t('looks.seeRefused')}
+            </Link>
+          </p>
+        )}
       </div>
       {sheet.domains.map((domain) => {
         const here = mine.filter((l) => l.domain === domain.id)
         const looked = here.filter(said).length
-        const shown = here.filter((l) => !onlyLeft || !said(l) || l.line === opened)
+        const shown = here.filter((l) => !onlyLeft || !said(l) || keeps(l))
         if (shown.length === 0) return null
         return (
           <section key={domain.id} className="route-domain" aria-labelledby={`route-${domain.id}`}>
@@ -173,8 +225,9 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
                       line={line}
                       title={titles.get(line.line) ?? line.line}
                       may={may}
-                      unsent={unsent.waiting.find((u) => u.line === line.line)}
-                      say={unsent.say}
+                      unsent={unsent.filter((u) => u.line === line.line)}
+                      say={say}
+                      drop={(key) => looks.drop(key)}
                       place={place}
                       setPlace={setPlace}
                       opened={opened === line.line}
