@@ -51,6 +51,9 @@ func TestRefusalSaysWhy(t *testing.T) {
 		{"not to be asked for", officer, "ask_void", row, access.Decision{Reason: fault.Text{
 			ZH: "您的岗位不能申请作废；可办理的人员：填报人本人、本监区监区长、归属部门科室民警、归属部门科室负责人",
 			EN: "Your post may not ask to void this; who can: whoever filled the entry, area head of the area, department officer of the owning department, department head of the owning department"}}},
+		{"outside the team", officer, "edit", subjectOf("check"), access.Decision{Reason: fault.Text{
+			ZH: "您的岗位不能编辑；可办理的人员：考核组或审议机构内的人员",
+			EN: "Your post may not edit this; who can: anybody of the check's team or the body"}}},
 		{"what nobody may", head, "manage", score, access.Decision{Reason: fault.Text{ZH: "没有任何岗位可以这样做", EN: "Nobody may do this"}}},
 		{"not to be known of", somebodyWho(actor.Posting{Role: actor.Officer, PrisonID: prisonA, AreaID: area2}), "approve", row, access.Decision{Hidden: true}},
 		{"score of another prison", somebodyWho(actor.Posting{Role: actor.Warden, PrisonID: prisonB}), "read", score, access.Decision{Hidden: true}},

@@ -35,10 +35,15 @@ func (r *rules) reason(h []hold, action string, s ledger.Subject) fault.Text {
 func (r *rules) who(action string, s ledger.Subject) fault.Text {
 	var zh, en []string
 	add := func(x relation, held []actor.Role) {
-		for _, role := range roles {
-			if slices.Contains(held, role.name) && r.can(role.name, x.name, s.Class, action) {
-				zh, en = append(zh, x.title.ZH+role.title.ZH), append(en, role.title.EN+" "+x.title.EN)
-			}
+		can := slices.DeleteFunc(slices.Clone(roles), func(role named) bool {
+			return !slices.Contains(held, role.name) || !r.can(role.name, x.name, s.Class, action)
+		})
+		if len(can) == len(roles) { // whatever their role
+			zh, en = append(zh, x.title.ZH+"人员"), append(en, "anybody "+x.title.EN)
+			return
+		}
+		for _, role := range can {
+			zh, en = append(zh, x.title.ZH+role.title.ZH), append(en, role.title.EN+" "+x.title.EN)
 		}
 	}
 	for _, x := range relations {

@@ -125,9 +125,9 @@ func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledge
 }
 
 // Following is a kept run made anew with some of its findings decided otherwise, nil
-// for those that are annulled; nothing else of its input changes. It is not stored.
-// Fault: standard_differs.
-func (s *Service) Following(ctx context.Context, prison, run uuid.UUID, decided map[string]*scoring.Finding) (Run, error) {
+// for those that are annulled, and the lines that are met now that they are; nothing
+// else of its input changes. It is not stored. Fault: standard_differs.
+func (s *Service) Following(ctx context.Context, prison, run uuid.UUID, decided map[string]*scoring.Finding, met []string) (Run, error) {
 	r, err := s.Store.Run(ctx, s.asked(ctx, prison), run)
 	if err != nil {
 		return Run{}, err
@@ -150,7 +150,7 @@ func (s *Service) Following(ctx context.Context, prison, run uuid.UUID, decided 
 			list = append(list, *d)
 		}
 	}
-	in.Findings = list
+	in.Findings, in.Met = list, met
 	return made(Run{Area: r.Area, Check: r.Check, Kind: r.Kind, MadeBy: actor.From(ctx).PersonID}, std, in)
 }
 

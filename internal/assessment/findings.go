@@ -81,8 +81,21 @@ func WrongFinding(f *NewFinding, std *scoring.Standard, now time.Time) (bad []fa
 	if m, err := catalog.Day(f.Day); err != nil || m.At.After(now) {
 		wrong("/day", "format", "日期应为今天或以前，写作 年-月-日", "A day up to today, written YYYY-MM-DD")
 	}
-	if ledger.Blank(f.Note) || len([]rune(f.Note)) > 500 || len([]rune(f.Place)) > 60 || len(f.Event) > 100 || len([]rune(f.Subject)) > 60 {
-		wrong("/note", "required", "请写明发现的问题，500 字以内；地点、对象 60 字以内", "Say what was found in at most 500 characters; place and subject in 60")
+	if ledger.Blank(f.Note) || len([]rune(f.Note)) > 500 {
+		wrong("/note", "required", "请写明发现的问题，500 字以内", "Say what was found in at most 500 characters")
+	}
+	if len(f.Event) > 100 {
+		wrong("/event", "maxLength", "事件名称过长", "The name of the event is too long")
+	}
+	return append(bad, WrongWhere(f.Place, f.Subject)...)
+}
+
+// WrongWhere says whether place or subject of what was seen on site is too long.
+func WrongWhere(place, subject string) (bad []fault.Field) {
+	for _, x := range []struct{ pointer, said string }{{"/place", place}, {"/subject", subject}} {
+		if len([]rune(x.said)) > 60 {
+			bad = append(bad, fault.Field{Pointer: x.pointer, Code: "maxLength", Text: fault.Text{ZH: "60 字以内", EN: "At most 60 characters"}})
+		}
 	}
 	return bad
 }

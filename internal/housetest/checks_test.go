@@ -290,6 +290,9 @@ func TestFindings(t *testing.T) {
 		"25 o'clock":         {func(f *inspection.Finding) { f.Time = "25:00" }, "/time"},
 		"a draw of nobody":   {func(f *inspection.Finding) { f.Draw = &inspection.Draw{Seed: "s", Roster: strings.Repeat("a", 64)} }, "/draw"},
 		"advice that counts": {func(f *inspection.Finding) { f.Line, f.Key = "", true }, "/line"},
+		"a long place":       {func(f *inspection.Finding) { f.Place = strings.Repeat("楼", 61) }, "/place"},
+		"a long subject":     {func(f *inspection.Finding) { f.Subject = strings.Repeat("某", 61) }, "/subject"},
+		"no such photograph": {func(f *inspection.Finding) { f.Photos = []string{strings.Repeat("0", 64)} }, "/photos"},
 		"a ratio":            {func(f *inspection.Finding) { f.Of, f.Per = exact(t, "17"), exact(t, "20") }, "/of"},
 	} {
 		f := x.finding("YJ-02.missing", 1)
@@ -300,6 +303,31 @@ func TestFindings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	ahead := x.newCheck(x.Area, inspection.Mock)
+	ahead.FromDay, ahead.ToDay = dayFrom(3), dayFrom(5)
+	early, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, ahead, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"", "YJ-02.missing"} {
+		_, err := x.Inspection.AddFinding(x.as("bing inspector"), x.Prison, early.ID, x.finding(line, 1), ledger.Idem{})
+		bad, ok := err.(*fault.Error)
+		if !ok || len(bad.Fields) != 1 || bad.Fields[0].Pointer != "/day" || !strings.Contains(bad.Fields[0].Text.ZH, early.FromDay) {
+			t.Errorf("found before the check begins: %v", err)
+		}
+	}
+	if w, err := x.Inspection.Whole(x.as("yi inspector"), x.Prison, early.ID); err != nil || len(w.Actions) != 0 {
+		t.Errorf("before the check begins its team may %v: %v", w.Actions, err)
+	}
+	// Once it has begun, and after its last day, until the sheet is confirmed.
+	today := x.clock
+	for day, found := range map[int]string{4: early.FromDay, 9: early.ToDay} {
+		x.clock = today.AddDate(0, 0, day)
+		f := x.finding("YJ-02.missing", 1)
+		f.Day = found
+		x.find(early, f)
+	}
+	x.clock = today
 	advice := x.finding("", 0)
 	x.find(c, advice)
 	phone := x.finding("JG-01.contraband", 1)
@@ -329,7 +357,7 @@ func TestFindings(t *testing.T) {
 	if _, err := x.Inspection.Reply(x.as("area head"), x.Prison, c.ID, x.whole(c).Findings[1].ID, false, "手机系民警物品", ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := x.Inspection.Reply(x.as("officer"), x.Prison, c.ID, x.whole(c).Findings[1].ID, true, "属实", ledger.Idem{})
+	_, err = x.Inspection.Reply(x.as("officer"), x.Prison, c.ID, x.whole(c).Findings[1].ID, true, "属实", ledger.Idem{})
 	wants(t, "an officer answers for the unit", err, "forbidden")
 	w := x.whole(c)
 	if len(w.Findings) != 4 || w.Findings[3].Withdrawn == nil || w.Findings[1].Replies[0].Agrees || !slices.Equal(w.Events, []string{"手机"}) {

@@ -2,7 +2,9 @@ package housetest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"image/jpeg"
 	"io"
 	"math"
 	"net/http"
@@ -81,6 +83,7 @@ func TestLooks(t *testing.T) {
 		"no result":          {func(l *inspection.Look) { l.Result = "perhaps" }, "/result"},
 		"not seen, no word":  {func(l *inspection.Look) { l.Result, l.Note = inspection.NotSeen, " \u200b" }, "/note"},
 		"a long word":        {func(l *inspection.Look) { l.Note = strings.Repeat("字", 501) }, "/note"},
+		"a long place":       {func(l *inspection.Look) { l.Place = strings.Repeat("楼", 61) }, "/place"},
 		"before the check":   {func(l *inspection.Look) { l.LookedAt = x.clock.AddDate(0, 0, -2) }, "/looked_at"},
 		"no such photograph": {func(l *inspection.Look) { l.Photos = []string{strings.Repeat("0", 64)} }, "/photos"},
 	} {
@@ -163,6 +166,10 @@ func TestLooks(t *testing.T) {
 	x.find(c, x.finding("YJ-02.missing", 1))
 	done := x.confirm(c)
 	wants(t, "after the sheet", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met}, 0), "check_state")
+	late := ok
+	late.LookedAt = x.clock.AddDate(0, 0, 9)
+	x.clock = late.LookedAt // after its last day, while the rights of its team last
+	wants(t, "after the last day too", x.look("bing inspector", c, late, 4), "check_state")
 	_, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(7), ledger.Idem{})
 	wants(t, "a photograph after the sheet", err, "check_state")
 	if done.Run == nil {
@@ -334,6 +341,79 @@ func TestLineMet(t *testing.T) {
 	}
 }
 
+// TestLineAnnulled: a finding that an appeal annulled costs nothing; route, sheet and live score say the same
+// of its line: met, if it was before, and else that nobody looked. One that is reduced or upheld stands.
+func TestLineAnnulled(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c := j.begin("area head", h.Area, "area")
+	j.screened(c)
+	j.batch(c)
+	base := j.open(c, h.Area, inspection.Baseline)
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	const met, never, less, same = "YJ-02.missing", "JG-04.found", "YJ-02.misused", "YJ-03.dead"
+	for _, line := range []string{met, less, same} {
+		if _, err := h.Inspection.Look(j.as("inspector"), h.Prison, base, inspection.Look{Line: line, Result: inspection.Met}, 0, ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+	}
+	j.confirm(base, loss{met, 1}, loss{never, 1}, loss{less, 2}, loss{same, 1})
+	w, err := h.Inspection.Whole(j.as("inspector"), h.Prison, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1
+	for _, f := range w.Findings {
+		d := map[string]inspection.AppealDecision{met: {Verdict: "annul"}, never: {Verdict: "annul"}, less: {Verdict: "reduce", Count: &one}, same: {Verdict: "uphold"}}[f.Line]
+		d.Reason = "经复核"
+		if _, err := h.Inspection.Appeal(j.as("area head"), h.Prison, base, f.ID, "不属实", ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+		if _, err := h.Inspection.DecideAppeal(j.as("bureau leader"), h.Prison, base, f.ID, d, ledger.Idem{}); err != nil {
+			t.Fatal(err, refusals(err))
+		}
+	}
+	j.closed(base)
+	if w, err = h.Inspection.Whole(j.as("bureau office"), h.Prison, base); err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(w.Coverage, func(v inspection.Coverage) bool { return v.Method == "onsite" }); i < 0 || w.Coverage[i].Looked != 3 {
+		t.Errorf("coverage %+v", w.Coverage)
+	}
+	run, replays, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *w.Run)
+	if err != nil || !replays {
+		t.Errorf("the run that follows gives the same bytes again: %v %v", replays, err)
+	}
+	sheet := &scoring.Sheet{}
+	if err := json.Unmarshal(run.Sheet, sheet); err != nil {
+		t.Fatal(err)
+	}
+	live, _, err := h.Assessment.Score(actor.With(t.Context(), h.Person("warden")), h.Prison, h.Area)
+	if err != nil {
+		t.Fatal(err)
+	}
+	route, _, err := h.Inspection.Route(j.as("bureau office"), h.Prison, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string][2]string{met: {inspection.Met, scoring.Met}, never: {"", scoring.NotChecked}, less: {inspection.AtFinding, scoring.Counted}, same: {inspection.AtFinding, scoring.Counted}} {
+		i := slices.IndexFunc(route, func(r inspection.OnRoute) bool { return r.Line == line })
+		if i < 0 {
+			t.Fatalf("%s is not on the route", line)
+		}
+		if got := route[i].State; got != want[0] {
+			t.Errorf("%s on the route: %q, not %q", line, got, want[0])
+		}
+		if got := stateIn(sheet, line); got != want[1] {
+			t.Errorf("%s on the sheet: %q, not %q", line, got, want[1])
+		}
+		if got := stateIn(live, line); got != want[1] {
+			t.Errorf("%s live: %q, not %q", line, got, want[1])
+		}
+	}
+}
+
 // TestLooksHTTP: through the door, each answer as the contract says.
 func TestLooksHTTP(t *testing.T) {
 	t.Parallel()
@@ -368,6 +448,16 @@ func TestLooksHTTP(t *testing.T) {
 		if status, _ := client.do(t, "GET", at+path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d", path, status)
 		}
+	}
+	// What a camera took on its side is seen upright.
+	lies := slices.Concat([]byte("\xFF\xD8\xFF\xE1\x00\x22Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"), housetest.Photo(2)[2:])
+	tall := ask("PATCH", "/photos", string(lies), http.StatusOK)
+	if tall["width"] != float64(30) || tall["height"] != float64(40) {
+		t.Errorf("%v", tall)
+	}
+	small, err := jpeg.DecodeConfig(bytes.NewReader(client.file(t, at+"/photos/"+tall["sha256"].(string)+"/thumbnail")))
+	if err != nil || small.Width != 30 || small.Height != 40 {
+		t.Errorf("%+v %v", small, err)
 	}
 	ask("GET", "/photos/"+strings.Repeat("0", 64), "", http.StatusNotFound)
 	ask("GET", "", "", http.StatusOK)

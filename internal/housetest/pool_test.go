@@ -154,13 +154,15 @@ func TestAwayIsRefused(t *testing.T) {
 	if err := open(); err != nil {
 		t.Errorf("who is away afterwards: %v", err)
 	}
-	out, err := x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, From: dayFrom(4), To: dayFrom(4)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range out.People {
-		if want := map[bool]string{true: dayFrom(6)}[c.Name == "bing inspector"]; c.AwayTo != want || c.Engaged {
-			t.Errorf("%+v", c)
+	for _, last := range []string{dayFrom(4), ""} { // without a last day, of the first one
+		out, err := x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, From: dayFrom(4), To: last})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range out.People {
+			if want := map[bool]string{true: dayFrom(6)}[c.Name == "bing inspector"]; c.AwayTo != want || c.Engaged {
+				t.Errorf("until %q: %+v", last, c)
+			}
 		}
 	}
 	n.Team = x.team("yi inspector")
@@ -395,6 +397,9 @@ func TestPoolHTTP(t *testing.T) {
 	}
 	if status, v := office.do(t, "GET", "/inspectors", "", nil); status != http.StatusOK || len(v["people"].([]any)) != 5 || v["total"] != float64(1) {
 		t.Errorf("%d %v", status, v)
+	}
+	if status, v := office.do(t, "GET", "/inspectors/"+uuid.Nil.String(), "", nil); status != http.StatusNotFound {
+		t.Errorf("nobody of the pool: %d %v", status, v)
 	}
 	if status, v := officer.do(t, "GET", "/inspectors", "", nil); status != http.StatusForbidden {
 		t.Errorf("%d %v", status, v)

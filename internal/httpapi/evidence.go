@@ -9,6 +9,7 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,6 +123,36 @@ func shrink(raw []byte) ([]byte, error) {
 	dst := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(b.Dx())*scale)), max(1, int(float64(b.Dy())*scale))))
 	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), src, b, draw.Src, nil)
 	var out bytes.Buffer
-	err = jpeg.Encode(&out, dst, &jpeg.Options{Quality: 80})
+	err = jpeg.Encode(&out, upright(dst, ledger.Orientation(raw)), &jpeg.Options{Quality: 80})
 	return out.Bytes(), err
+}
+
+// upright turns a picture as it is seen; what a camera says of how it was held is lost with its file.
+func upright(src *image.RGBA, orientation int) *image.RGBA {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	if orientation == 1 {
+		return src
+	}
+	size := image.Rect(0, 0, w, h)
+	if orientation >= 5 {
+		size = image.Rect(0, 0, h, w)
+	}
+	dst := image.NewRGBA(size)
+	for y := range h {
+		for x := range w {
+			// Where the pixel goes to, by Exif's table: 2 to 4 mirror or turn it by half, 5 to 8 lay it over as well.
+			left, up := x, y
+			if slices.Contains([]int{2, 3, 7, 8}, orientation) {
+				left = w - 1 - x
+			}
+			if slices.Contains([]int{3, 4, 6, 7}, orientation) {
+				up = h - 1 - y
+			}
+			if orientation >= 5 {
+				left, up = up, left
+			}
+			dst.SetRGBA(left, up, src.RGBAAt(x, y))
+		}
+	}
+	return dst
 }

@@ -35,8 +35,8 @@ type Call struct {
 	Area   uuid.UUID // zero: the prison as a whole
 	Said   string    // how a number or a name begins
 	From   string    // the days; "": today
-	To     string
-	Domain string // in which they are skilled; "": any
+	To     string    // "": the first one
+	Domain string    // in which they are skilled; "": any
 }
 
 // Callable are those who may be called, and the domains of the standard by which the unit is checked.
@@ -61,7 +61,7 @@ func Lot(prison uuid.UUID, day string) string { return prison.String() + "/" + d
 
 func (s *Service) sought(prison uuid.UUID, kind, from, to string) Sought {
 	today := catalog.DayOf(s.Now())
-	return Sought{Own: kind == SelfCheck, From: max(from, today), To: max(to, today), Lot: Lot(prison, today)}
+	return Sought{Own: kind == SelfCheck, From: max(from, today), To: max(from, to, today), Lot: Lot(prison, today)}
 }
 
 // Candidates for a team in the prison: in turn by prison, then by person, then by lot. It says whom it may

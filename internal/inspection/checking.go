@@ -325,10 +325,14 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 			w.Events = append(w.Events, e)
 		}
 	}
+	ahead := catalog.DayOf(s.Now()) < c.FromDay // nothing is found before
 	for _, x := range []struct{ name, state, class, action string }{
 		{"member", Open, runs(c.Kind), "manage"}, {"finding", Open, "check", "edit"}, {"confirm", Open, "check", "approve"},
 		{"cancel", Open, runs(c.Kind), "manage"}, {"close", Confirmed, runs(c.Kind), "manage"},
 	} {
+		if ahead && (x.name == "finding" || x.name == "confirm") {
+			continue
+		}
 		if c.State == x.state && s.Access.Check(actor.From(ctx), x.action, subject(x.class, prison, c), s.Now()) == nil {
 			w.Actions = append(w.Actions, x.name)
 		}

@@ -143,6 +143,12 @@ type Finding struct {
 	Salt      []byte      `json:"-"`
 }
 
+// stands says that neither the team took it back nor an appeal annulled it: one that is upheld or reduced stands.
+func (f Finding) stands() bool {
+	annulled := f.Appeal != nil && f.Appeal.Decision != nil && f.Appeal.Decision.Verdict == "annul"
+	return f.Withdrawn == nil && !annulled
+}
+
 // Draw is how the people of a quiz were drawn, to be repeated by anybody.
 type Draw struct {
 	Seed   string   `json:"seed"`

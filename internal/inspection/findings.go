@@ -2,6 +2,7 @@ package inspection
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 
@@ -26,7 +27,7 @@ var (
 
 // AddFinding of the team under a line of the pinned standard; without a line it is
 // advice and costs nothing (R116). Faults: forbidden, rights_ended, check_state,
-// invalid_document with fields, bad_look, key_full.
+// invalid_document with fields, key_full.
 func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Finding, idem ledger.Idem) (Check, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
 	if err != nil {
@@ -54,13 +55,16 @@ func (s *Service) AddFinding(ctx context.Context, prison, check uuid.UUID, f Fin
 		}
 	}
 	if err := s.photographed(ctx, prison, check, f.Photos); err != nil {
+		if bad := (*fault.Error)(nil); errors.As(err, &bad) && bad.Code == "bad_look" {
+			return c, fault.InvalidFields("invalid_document", bad.Fields)
+		}
 		return c, err
 	}
 	f.ID, f.By, f.Salt = uuid.Must(uuid.NewV7()), actor.From(ctx).PersonID, integrity.NewSalt()
 	return s.change(ctx, prison, c, Open, idem, func(_ Check, list []Finding) (Change, error) {
 		key := 0
 		for _, x := range list {
-			if x.Key && x.Withdrawn == nil {
+			if x.Key && x.stands() {
 				key++
 			}
 		}
@@ -82,15 +86,20 @@ func (s *Service) wrongFinding(f *Finding, c Check, std *scoring.Standard) (bad 
 		if f.Of != nil || f.Per != nil || f.Event != "" || f.Key {
 			wrong("/line", "标准以外的建议不扣分，也不列为关键问题", "Advice outside the standard costs nothing and is no key problem")
 		}
-		if ledger.Blank(f.Note) || len([]rune(f.Note)) > maxText || len([]rune(f.Place)) > 60 || len([]rune(f.Subject)) > 60 {
-			wrong("/note", "请写明建议，500 字以内；地点、对象 60 字以内", "Say what is advised in at most 500 characters; place and subject in 60")
+		if ledger.Blank(f.Note) || len([]rune(f.Note)) > maxText {
+			wrong("/note", "请写明建议，500 字以内", "Say what is advised in at most 500 characters")
 		}
+		bad = append(bad, assessment.WrongWhere(f.Place, f.Subject)...)
 	} else {
 		n := assessment.NewFinding{Line: f.Line, Event: f.Event, Day: f.Day, Count: f.Count, Place: f.Place, Note: f.Note, Subject: f.Subject, Of: f.Of, Per: f.Per}
 		bad = assessment.WrongFinding(&n, std, s.Now())
 		f.Count = n.Count
 	}
-	last := min(c.ToDay, catalog.DayOf(s.Now()))
+	today := catalog.DayOf(s.Now())
+	if today < c.FromDay { // as nothing is drawn or looked at
+		wrong("/day", "考核自 "+c.FromDay+" 起，开始后才能记录问题", "The check begins on "+c.FromDay+": nothing is found before")
+	}
+	last := min(c.ToDay, today)
 	if m, err := catalog.Day(last); err == nil && (f.Day < assessment.FirstDay(std, m.At) || f.Day > last) {
 		wrong("/day", "日期应在标准的考核期内，不晚于考核止日", "The day lies in the standard's window, up to the last day of the check")
 	}

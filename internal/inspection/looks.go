@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
@@ -87,7 +88,7 @@ func routeOf(std *scoring.Standard, looks []Look, findings []Finding) []OnRoute 
 		by[l.Line] = append(by[l.Line], l)
 	}
 	for _, f := range findings {
-		if f.Withdrawn == nil {
+		if f.stands() {
 			found[f.Line] = append(found[f.Line], f.ID)
 		}
 	}
@@ -143,7 +144,11 @@ func (s *Service) route(ctx context.Context, ses ledger.Session, check uuid.UUID
 }
 
 // met are the lines that the team found nothing at, as a sheet takes them.
-func (s *Service) met(ctx context.Context, ses ledger.Session, c Check, std *scoring.Standard) ([]string, error) {
+func (s *Service) met(ctx context.Context, ses ledger.Session, c Check) ([]string, error) {
+	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
+	if err != nil {
+		return nil, err
+	}
 	route, err := s.route(ctx, ses, c.ID, std)
 	if err != nil {
 		return nil, err
@@ -179,6 +184,9 @@ func (s *Service) Look(ctx context.Context, prison, check uuid.UUID, l Look, see
 	if err != nil {
 		return c, err
 	}
+	if c.State != Open { // before its days, which are over by then
+		return c, fault.New(fault.Conflict, "check_state").With("state", c.State)
+	}
 	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
 	if err != nil {
 		return c, err
@@ -197,7 +205,7 @@ func (s *Service) Look(ctx context.Context, prison, check uuid.UUID, l Look, see
 	}
 	l.N, l.By, l.Salt = seen+1, actor.From(ctx).PersonID, integrity.NewSalt()
 	return s.change(ctx, prison, c, Open, idem, func(_ Check, list []Finding) (Change, error) {
-		if slices.ContainsFunc(list, func(f Finding) bool { return f.Line == l.Line && f.Withdrawn == nil }) {
+		if slices.ContainsFunc(list, func(f Finding) bool { return f.Line == l.Line && f.stands() }) {
 			return Change{}, fault.New(fault.Conflict, "line_found")
 		}
 		return Change{Look: &l}, nil // that seen is so, says the database
@@ -217,9 +225,10 @@ func (s *Service) wrongLook(l *Look, c Check, std *scoring.Standard) (bad []faul
 	if l.Result != Met && ledger.Blank(l.Note) {
 		wrong("/note", "未查到或不适用须写明原因", "Say why it was not seen, or does not apply")
 	}
-	if len([]rune(l.Note)) > maxText || len([]rune(l.Place)) > 60 {
-		wrong("/note", "说明 500 字以内，地点 60 字以内", "At most 500 characters; the place at most 60")
+	if len([]rune(l.Note)) > maxText {
+		wrong("/note", "说明 500 字以内", "At most 500 characters")
 	}
+	bad = append(bad, assessment.WrongWhere(l.Place, "")...)
 	now := s.Now()
 	if l.LookedAt.IsZero() || l.LookedAt.After(now) { // a clock that is ahead
 		l.LookedAt = now

@@ -42,7 +42,7 @@ func (s *Service) run(ctx context.Context, prison uuid.UUID, c Check) (assessmen
 	if in.Findings, err = s.Store.Scored(ctx, ses, c.ID); err != nil {
 		return assessment.Run{}, err
 	}
-	if in.Met, err = s.met(ctx, ses, c, std); err != nil {
+	if in.Met, err = s.met(ctx, ses, c); err != nil {
 		return assessment.Run{}, err
 	}
 	if c.Area == uuid.Nil && s.Titles != nil {
@@ -119,7 +119,7 @@ func (s *Service) Confirm(ctx context.Context, prison, id uuid.UUID, seq int, du
 		}
 		w := Change{Run: &run, Until: until, Act: &Act{Kind: Confirmed, AppealUntil: until, By: actor.From(ctx).PersonID, Salt: integrity.NewSalt()}}
 		for _, f := range list {
-			if f.Line != "" && f.Withdrawn == nil {
+			if f.Line != "" && f.stands() {
 				w.Items = append(w.Items, Rectification{ID: uuid.Must(uuid.NewV7()), Area: c.Area, Check: c.ID, Finding: f.ID, Line: f.Line, DueOn: due, Salt: integrity.NewSalt()})
 			}
 		}
@@ -201,7 +201,12 @@ func (s *Service) following(ctx context.Context, prison uuid.UUID, c Check, list
 	if len(changed) == 0 {
 		return nil, nil
 	}
-	r, err := s.Scores.Following(ctx, prison, *c.Run, changed)
+	// What was said before an annulled finding stands again.
+	met, err := s.met(ctx, s.asked(ctx, prison), c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Scores.Following(ctx, prison, *c.Run, changed, met)
 	return &r, err
 }
 

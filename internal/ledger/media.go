@@ -19,7 +19,7 @@ import (
 // Media is what the content of a file says it is.
 type Media struct {
 	Type          string
-	Width, Height int // pictures only
+	Width, Height int // pictures only, as they are seen
 }
 
 // MaxPicture is the largest picture taken, in bytes.
@@ -115,6 +115,9 @@ func inspect(head []byte, size int64) (Media, error) {
 		return Media{}, fault.New(fault.TooLarge, "picture_too_large")
 	}
 	m.Width, m.Height = c.Width, c.Height
+	if Orientation(head) >= 5 {
+		m.Width, m.Height = m.Height, m.Width
+	}
 	return m, nil
 }
 

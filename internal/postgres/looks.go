@@ -56,8 +56,7 @@ func metAt(ctx context.Context, tx pgx.Tx, of string, prison uuid.UUID, standard
 		join looks l on l.prison_id = $1 and l.check_id = c.check_id and l.result = 'met' and (l.looked_at at time zone 'Asia/Shanghai')::date between $4::text::date and $5::text::date
 		where c.standard = $2 and c.version = $3
 			and not exists (select from looks k where k.prison_id = $1 and k.check_id = l.check_id and k.line = l.line and k.n > l.n)
-			and not exists (select from findings f where f.prison_id = $1 and f.check_id = l.check_id and f.line = l.line
-				and not exists (select from finding_ends e where e.prison_id = $1 and e.finding_id = f.finding_id))
+			and not exists (select`+decided+`f.check_id = l.check_id and f.line = l.line)
 		order by l.line`, append([]any{prison, standard, version, from, to}, args...)...)
 	if err != nil {
 		return nil, err

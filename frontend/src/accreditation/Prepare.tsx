@@ -7,6 +7,7 @@ import { now } from '../api/clock'
 import { Find, Uncovered, uncovered, useCandidate, usePool, type Wanted } from '../checks/Pool'
 import { dayOn, today } from '../form/time'
 import { useT } from '../i18n'
+import { AwayThen } from '../pool/AwayThen'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { toast } from '../ui/toast'
@@ -102,14 +103,20 @@ function Open({ whole, kind }: { whole: WholeCase; kind: CheckKind }) {
             }}
           >
             <option value="">{t('cases.choose')}</option>
+            {/* Who is chosen is not left out without a word: the server refuses them by name. */}
             {people.map((p) => (
-              <option key={p.person} value={p.person} disabled={!!p.away_to}>
+              <option
+                key={p.person}
+                value={p.person}
+                disabled={!!p.away_to && !team.includes(p.person)}
+              >
                 {said(p)}
               </option>
             ))}
           </select>
         </label>
       ))}
+      <AwayThen people={chosen} />
       {chosen.length > 0 && <Uncovered domains={uncovered(pool.domains, chosen)} />}
       <Problems list={problems} />
       <Button htmlType="submit" loading={busy}>

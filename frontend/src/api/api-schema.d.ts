@@ -2636,7 +2636,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record a finding under a line of the pinned standard; without a line it is advice and costs nothing */
+        /** Record a finding under a line of the pinned standard, once the check has begun; without a line it is advice and costs nothing */
         post: operations["checks.find"];
         delete?: never;
         options?: never;
@@ -5432,6 +5432,7 @@ export interface components {
             media_type: string;
             size: number;
             sha256: components["schemas"]["Digest"];
+            /** @description as it is seen, however it was held */
             width?: number;
             height?: number;
             /** Format: date-time */
@@ -8175,7 +8176,7 @@ export interface components {
             state?: "met" | "not_seen" | "not_applicable" | "finding";
             /** @description the newest first */
             looks: components["schemas"]["Look"][];
-            /** @description that stand */
+            /** @description that stand: neither taken back nor annulled by an appeal */
             findings: string[];
             domain: string;
             indicator: string;
@@ -8200,6 +8201,7 @@ export interface components {
             /** @enum {string} */
             media_type: "image/jpeg" | "image/png" | "image/webp";
             size: number;
+            /** @description as it is seen */
             width: number;
             height: number;
             /** Format: date-time */
@@ -14766,7 +14768,7 @@ export interface operations {
                 q?: string;
                 /** @description the first day of the check; today where absent */
                 from?: string;
-                /** @description the last day */
+                /** @description the last day; the first one where absent */
                 to?: string;
                 /** @description in which they are skilled */
                 domain?: string;

@@ -9,6 +9,7 @@ import { Find, Uncovered, uncovered, usePool, type Wanted } from '../checks/Pool
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
 import { useT } from '../i18n'
+import { AwayThen } from '../pool/AwayThen'
 import { useDomains } from '../pool/words'
 import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
@@ -94,9 +95,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
   const [kind, choose] = useState<CheckKind>(offered[0] ?? 'mock')
   const day = today(now())
   const [wanted, want] = useState<Wanted>({ from: day, to: day })
-  const [team, gather] = useState<unknown[]>([])
   const pool = usePool(prison, kind, wanted)
-  const named = useDomains(pool.domains)
   return (
     <section className="panel" aria-labelledby="open-check">
       <h2 id="open-check">{t('checks.open')}</h2>
@@ -166,85 +165,93 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
           {t('checks.purpose')}
           <input name="purpose" required maxLength={200} />
         </label>
-        <fieldset
-          className="wide"
-          onChange={(e) => {
-            const { form } = e.currentTarget
-            if (form) gather(new FormData(form).getAll('team'))
-          }}
-        >
-          <legend>{t('checks.team')}</legend>
-          <Find {...pool} />
-          <div className="check-pool">
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th scope="col">{t('checks.member')}</th>
-                  <th scope="col">{t('checks.leads')}</th>
-                  <th scope="col">{t('checks.name')}</th>
-                  <th scope="col">{t('pool.skills')}</th>
-                  <th scope="col" className="num">
-                    {t('pool.turnsOf')}
-                  </th>
-                  <th scope="col" className="num">
-                    {t('checks.served')}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {pool.people.map((p) => {
-                  const refused = (p.own && kind !== 'self_check') || !!p.away_to
-                  return (
-                    <tr key={p.person} hidden={!pool.fits(p)}>
-                      <td>
-                        <input
-                          type="checkbox"
-                          name="team"
-                          value={p.person}
-                          disabled={refused}
-                          aria-label={`${t('checks.member')} ${p.name} ${p.number}`}
-                        />
-                      </td>
-                      <td>
-                        <input
-                          type="radio"
-                          name="leader"
-                          value={p.person}
-                          disabled={refused}
-                          aria-label={`${t('checks.leads')} ${p.name} ${p.number}`}
-                        />
-                      </td>
-                      <td>
-                        {p.name} <span className="mono quiet">{p.number}</span>{' '}
-                        {p.own && kind !== 'self_check' && (
-                          <span className="status excused">{t('checks.own')}</span>
-                        )}
-                        {p.away_to && (
-                          <span className="status excused">
-                            {t('pool.awayTo', { to: p.away_to })}
-                          </span>
-                        )}
-                        {p.engaged && <span className="status draft">{t('pool.engaged')}</span>}
-                      </td>
-                      <td>{named(p.skills)}</td>
-                      <td className="num">{p.turns}</td>
-                      <td className="num">{p.served}</td>
-                    </tr>
-                  )
-                })}
-              </tbody>
-            </table>
-          </div>
-          {team.length > 0 && (
-            <Uncovered
-              domains={uncovered(
-                pool.domains,
-                pool.people.filter((p) => team.includes(p.person)),
-              )}
-            />
-          )}
-        </fieldset>
+        <Team kind={kind} pool={pool} />
       </ActForm>
     </section>
+  )
+}
+
+/** Who is called, and who leads them. */
+function Team({ kind, pool }: { kind: CheckKind; pool: ReturnType<typeof usePool> }) {
+  const t = useT()
+  const named = useDomains(pool.domains)
+  const [team, gather] = useState<unknown[]>([])
+  const [leader, lead] = useState<unknown>(null)
+  const chosen = pool.people.filter((p) => team.includes(p.person))
+  return (
+    <fieldset
+      className="wide"
+      onChange={(e) => {
+        const { form } = e.currentTarget
+        if (!form) return
+        const typed = new FormData(form)
+        gather(typed.getAll('team'))
+        lead(typed.get('leader'))
+      }}
+    >
+      <legend>{t('checks.team')}</legend>
+      <Find {...pool} />
+      <div className="check-pool">
+        <table className="plain">
+          <thead>
+            <tr>
+              <th scope="col">{t('checks.member')}</th>
+              <th scope="col">{t('checks.leads')}</th>
+              <th scope="col">{t('checks.name')}</th>
+              <th scope="col">{t('pool.skills')}</th>
+              <th scope="col" className="num">
+                {t('pool.turnsOf')}
+              </th>
+              <th scope="col" className="num">
+                {t('checks.served')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {pool.people.map((p) => {
+              // Nobody who is chosen is left out without a word: the server refuses them by name.
+              const refused = (p.own && kind !== 'self_check') || !!p.away_to
+              return (
+                <tr key={p.person} hidden={!pool.fits(p)}>
+                  <td>
+                    <input
+                      type="checkbox"
+                      name="team"
+                      value={p.person}
+                      disabled={refused && !team.includes(p.person)}
+                      aria-label={`${t('checks.member')} ${p.name} ${p.number}`}
+                    />
+                  </td>
+                  <td>
+                    <input
+                      type="radio"
+                      name="leader"
+                      value={p.person}
+                      disabled={refused && leader !== p.person}
+                      aria-label={`${t('checks.leads')} ${p.name} ${p.number}`}
+                    />
+                  </td>
+                  <td>
+                    {p.name} <span className="mono quiet">{p.number}</span>{' '}
+                    {p.own && kind !== 'self_check' && (
+                      <span className="status excused">{t('checks.own')}</span>
+                    )}
+                    {p.away_to && (
+                      <span className="status excused">{t('pool.awayTo', { to: p.away_to })}</span>
+                    )}
+                    {p.engaged && <span className="status draft">{t('pool.engaged')}</span>}
+                  </td>
+                  <td>{named(p.skills)}</td>
+                  <td className="num">{p.turns}</td>
+                  <td className="num">{p.served}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+      <AwayThen people={chosen} />
+      {chosen.length > 0 && <Uncovered domains={uncovered(pool.domains, chosen)} />}
+    </fieldset>
   )
 }
