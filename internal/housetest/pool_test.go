@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -106,7 +107,7 @@ func TestPoolIsKept(t *testing.T) {
 	}
 	refusedTo(t, h, "forbidden", func(ctx context.Context) error { _, err := h.Inspection.Pool(ctx); return err }, "officer", "warden", "bureau leader", "yi inspector")
 	one, err := h.Inspection.Inspector(office, h.Person("yi inspector").PersonID)
-	if err != nil || len(one.Words) != 2 || !slices.Equal(one.Skills, []string{"ZZ"}) || one.SkillsSeen != 2 || len(one.Away) != 0 || one.AwaySeen != 2 || len(one.Aways) != 1 || one.Aways[0].CalledOff != "培训取消" {
+	if err != nil || len(one.Words) != 2 || !slices.Equal(one.Skills, []string{"ZZ"}) || one.SkillsSeen != 2 || len(one.Away) != 0 || one.AwaySeen != 2 || len(one.Aways) != 1 || one.Aways[0].CalledOff != "培训取消" || len(one.Domains) != 9 {
 		t.Errorf("%+v %v", one, err)
 	}
 	refusedTo(t, h, "not_found", func(ctx context.Context) error {
@@ -263,6 +264,76 @@ func TestDrawnInTurn(t *testing.T) {
 	}
 }
 
+// openWith opens a check with a team.
+func (x *inspected) openWith(names ...string) inspection.Check {
+	x.t.Helper()
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = x.team(names...)
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return c
+}
+
+// posted gives somebody one more posting, from a time on.
+func (x *inspected) posted(who, role string, from time.Time, in uuid.UUID, department string) {
+	x.t.Helper()
+	if _, err := x.Owner.Exec(x.t.Context(), "insert into postings (posting_id, person_id, role, from_at, prison_id, department) values ($1, $2, $3, $4, nullif($5::uuid, $6), nullif($7, ''))",
+		uuid.New(), x.Person(who).PersonID, role, from, in, uuid.Nil, department); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestCallsStay: what somebody was called for while they served at the bureau stays the bureau's when a prison has
+// them, and so does what was called before it was kept from where.
+func TestCallsStay(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.openWith("inspector", "yi inspector")
+	x.past("update check_members set drawn_from = null")
+	yi, bing := x.Person("yi area head").Postings[0].PrisonID, x.Person("bing area head").Postings[0].PrisonID
+	for _, who := range []string{"inspector", "yi inspector"} {
+		if _, err := x.Owner.Exec(t.Context(), "update postings set until_at = clock_timestamp() where person_id = $1 and prison_id is not null", x.Person(who).PersonID); err != nil {
+			t.Fatal(err)
+		}
+		x.posted(who, "dept_staff", time.Now(), bing, "dept_education")
+	}
+	p, err := x.Inspection.Pool(x.as("bureau office"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, people := map[uuid.UUID]int{}, map[uuid.UUID]int{}
+	for _, turn := range p.Turns {
+		served[turn.Prison], people[turn.Prison] = turn.Served, turn.People
+	}
+	if served[uuid.Nil] != 1 || served[yi] != 1 || served[bing] != 0 || people[bing] != 4 || people[uuid.Nil] != 0 {
+		t.Errorf("bureau %d, yi %d, bing %d; people %v", served[uuid.Nil], served[yi], served[bing], people)
+	}
+}
+
+// TestNotYetOfThePool: whose posting only begins is no inspector yet, and none of the prison for its own checks.
+func TestNotYetOfThePool(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ahead := time.Now().AddDate(0, 1, 0)
+	x.posted("bing area head", "inspector", ahead, uuid.Nil, "")
+	x.posted("yi area head", "dept_staff", ahead, x.Prison, "dept_education")
+	p, err := x.Inspection.Pool(x.as("bureau office"))
+	if err != nil || slices.ContainsFunc(p.People, func(i inspection.Inspector) bool { return i.Name == "bing area head" }) {
+		t.Errorf("a month early: %+v %v", p.People, err)
+	}
+	_, err = x.Inspection.Inspector(x.as("bureau office"), x.Person("bing area head").PersonID)
+	wants(t, "the history", err, "not_found")
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = x.team("bing area head")
+	_, err = x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	wants(t, "called", err, "no_inspector")
+	n.Kind, n.Team = inspection.SelfCheck, x.team("yi area head")
+	_, err = x.Inspection.OpenCheck(x.as("prison office"), x.Prison, n, ledger.Idem{})
+	wants(t, "called to the self-check", err, "no_inspector")
+}
+
 // byLot orders names as the shell would: printf '%s/%s' lot number | sha256sum.
 func byLot(lot string, names []string, number map[string]string) []string {
 	list := slices.Clone(names)
@@ -329,6 +400,17 @@ func TestSkillsOfATeam(t *testing.T) {
 	}
 	if got, err := x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, Domain: "JG"}); err != nil || len(got.People) != 1 || got.People[0].Name != "bing second inspector" || !slices.Equal(got.People[0].Skills, []string{"JG"}) {
 		t.Errorf("%+v %v", got.People, err)
+	}
+	// The history forgets no word whose domain there is no more.
+	if _, err := x.Owner.Exec(t.Context(), "insert into inspector_skills (person_id, n, domains, author) values ($1, 1, '{GONE,OLD}', $1)", x.Person("yi second inspector").PersonID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.AddMember(office, x.Prison, x.openWith("yi inspector").ID, x.Person("yi second inspector").PersonID, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if one, err = x.Inspection.Inspector(office, x.Person("yi second inspector").PersonID); err != nil || !slices.Equal(one.Skills, []string{"JG"}) ||
+		!slices.Equal(one.Words[0].Domains, []string{"JG", "GONE"}) || !slices.Equal(one.Assignments[0].Skills, []string{"JG", "GONE"}) {
+		t.Errorf("%+v %v", one, err)
 	}
 	leavesHold(t, x.House, x.Prison, "check_members")
 	// A word that is altered past everything is found by the leaf that rests on it.

@@ -64,9 +64,10 @@ type Skilled struct {
 // InspectorHistory is all that was ever said of one of the pool.
 type InspectorHistory struct {
 	Inspector
-	Assignments []Assignment `json:"assignments"` // the latest first
-	Words       []Skilled    `json:"words"`       // likewise
-	Aways       []Away       `json:"aways"`       // likewise, with those called off
+	Assignments []Assignment       `json:"assignments"` // the latest first
+	Words       []Skilled          `json:"words"`       // likewise
+	Aways       []Away             `json:"aways"`       // likewise, with those called off
+	Domains     []standards.Domain `json:"domains"`     // of the standards in force
 }
 
 // Turn is how often people of a prison were called.
@@ -166,15 +167,17 @@ func (s *Service) Inspector(ctx context.Context, person uuid.UUID) (h InspectorH
 	if h.Words, h.Aways, err = s.Store.Words(ctx, ses, person); err != nil {
 		return h, err
 	}
-	domains, err := s.Texts.Domains(ctx)
-	now(domains, &h.Inspector)
+	if h.Domains, err = s.Texts.Domains(ctx); err != nil {
+		return h, err
+	}
+	now(h.Domains, &h.Inspector)
 	for i := range h.Assignments {
-		h.Assignments[i].Skills = standards.Current(domains, h.Assignments[i].Skills)
+		h.Assignments[i].Skills = standards.Renamed(h.Domains, h.Assignments[i].Skills)
 	}
 	for i := range h.Words {
-		h.Words[i].Domains = standards.Current(domains, h.Words[i].Domains)
+		h.Words[i].Domains = standards.Renamed(h.Domains, h.Words[i].Domains)
 	}
-	return h, err
+	return h, nil
 }
 
 // kept is one of the pool whom the actor keeps.

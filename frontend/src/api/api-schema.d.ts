@@ -6719,7 +6719,7 @@ export interface components {
             tasks: components["schemas"]["InspectorAssignment"][];
             /** @description the latest first */
             assignments: components["schemas"]["InspectorAssignment"][];
-            /** @description on the skills; the first counts */
+            /** @description on the skills; the first counts; a code that no standard has any more stands as it was said */
             words: {
                 n: number;
                 domains: string[];
@@ -6728,6 +6728,8 @@ export interface components {
                 recorded_at: string;
             }[];
             aways: components["schemas"]["InspectorAway"][];
+            /** @description of the standards in force */
+            domains: components["schemas"]["SkillDomain"][];
         };
         InspectorPool: {
             /** Format: date */
