@@ -230,13 +230,19 @@ func TestCalledMeanwhile(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
 	c := x.openWith("inspector")
-	hold := func(sql string, args ...any) *pgx.Conn {
+	connect := func() *pgx.Conn {
 		t.Helper()
 		conn, err := pgx.Connect(t.Context(), x.OwnerURL)
-		if err == nil {
-			t.Cleanup(func() { _ = conn.Close(context.Background()) })
-			_, err = conn.Exec(t.Context(), "begin")
+		if err != nil {
+			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = conn.Close(context.Background()) })
+		return conn
+	}
+	hold := func(sql string, args ...any) *pgx.Conn {
+		t.Helper()
+		conn := connect()
+		_, err := conn.Exec(t.Context(), "begin")
 		if err == nil {
 			_, err = conn.Exec(t.Context(), sql, args...)
 		}
@@ -274,9 +280,10 @@ func TestCalledMeanwhile(t *testing.T) {
 	if err := meanwhile("bureau office", calls("yi second inspector"), as("yi prison office", goesAway(x.House, "yi second inspector", 0, 1, 9))); err != nil {
 		t.Errorf("called, then away: %v", err)
 	}
+	owner := connect()
 	err = meanwhile("bing prison office", as("bing prison office", goesAway(x.House, "bing second inspector", 0, 1, 9)),
 		func() error {
-			return x.callPast(t.Context(), hold("select"), c, "bing second inspector")
+			return x.callPast(t.Context(), owner, c, "bing second inspector")
 		})
 	if err == nil || !strings.Contains(err.Error(), "away on these days") {
 		t.Errorf("away, then called past the use case: %v", err)
@@ -474,6 +481,8 @@ func TestSkillsOfATeam(t *testing.T) {
 	}
 	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, Area: uuid.New()})
 	wants(t, "an area that is none", err, "not_found")
+	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: "nonsense"})
+	wants(t, "a kind that is none", err, "bad_request")
 	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, From: "morgen"})
 	wants(t, "a day that is none", err, "bad_request")
 	c := x.open(x.Area, inspection.Joint)
