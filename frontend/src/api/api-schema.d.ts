@@ -2379,7 +2379,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say on which days somebody is away; seen is away_seen as it was seen */
+        /** Say on which days from today on somebody is away; seen is away_seen as it was seen */
         post: operations["inspectors.away"];
         delete?: never;
         options?: never;
@@ -14929,7 +14929,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Say on which days somebody is away; seen is away_seen as it was seen */
+            /** @description Say on which days from today on somebody is away; seen is away_seen as it was seen */
             201: {
                 headers: {
                     [name: string]: unknown;
