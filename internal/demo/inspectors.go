@@ -41,7 +41,7 @@ func (l *life) keepPool(i *inspection.Service) {
 			if err != nil || one.AwaySeen > 0 {
 				return err
 			}
-			_, err = i.SetAway(ctx, who, inspection.Away{From: catalog.DayOf(l.now), To: catalog.DayOf(l.end.AddDate(0, 0, 6)), Reason: "参加业务培训"}, 0, ledger.Idem{})
+			_, err = i.SetAway(ctx, who, inspection.Away{From: catalog.DayOf(l.end), To: catalog.DayOf(l.end.AddDate(0, 0, 6)), Reason: "参加业务培训"}, 0, ledger.Idem{})
 			return err
 		})
 	}

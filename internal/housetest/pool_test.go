@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
@@ -66,6 +68,7 @@ func TestPoolIsKept(t *testing.T) {
 	refusedTo(t, h, "bad_inspector", skilled(h, "yi inspector", 0, "JG", "JG"), "bureau office")
 	refusedTo(t, h, "bad_inspector", goesAway(h, "yi inspector", 0, 5, 3), "bureau office")
 	refusedTo(t, h, "bad_inspector", goesAway(h, "yi inspector", 0, -3, -1), "bureau office")
+	refusedTo(t, h, "bad_inspector", goesAway(h, "yi inspector", 0, -2, 3), "bureau office") // said from today on
 	refusedTo(t, h, "bad_inspector", goesAway(h, "yi inspector", 0, 1, 400), "bureau office")
 	refusedTo(t, h, "changed_meanwhile", skilled(h, "yi inspector", 1<<31-1, "JG"), "bureau office")
 	office, bureau := h.As(t.Context(), "yi prison office"), h.As(t.Context(), "bureau office")
@@ -106,7 +109,7 @@ func TestPoolIsKept(t *testing.T) {
 	}
 	refusedTo(t, h, "forbidden", func(ctx context.Context) error { _, err := h.Inspection.Pool(ctx); return err }, "officer", "warden", "bureau leader", "yi inspector")
 	one, err := h.Inspection.Inspector(office, h.Person("yi inspector").PersonID)
-	if err != nil || len(one.Words) != 2 || !slices.Equal(one.Skills, []string{"ZZ"}) || one.SkillsSeen != 2 || len(one.Away) != 0 || one.AwaySeen != 2 || len(one.Aways) != 1 || one.Aways[0].CalledOff != "培训取消" {
+	if err != nil || len(one.Words) != 2 || !slices.Equal(one.Skills, []string{"ZZ"}) || one.SkillsSeen != 2 || len(one.Away) != 0 || one.AwaySeen != 2 || len(one.Aways) != 1 || one.Aways[0].CalledOff != "培训取消" || len(one.Domains) != 9 {
 		t.Errorf("%+v %v", one, err)
 	}
 	refusedTo(t, h, "not_found", func(ctx context.Context) error {
@@ -117,6 +120,7 @@ func TestPoolIsKept(t *testing.T) {
 	for name, sql := range map[string]string{
 		"a row out of turn":      "insert into inspector_skills (person_id, n, domains, author) values ($1, 9, '{}', $1)",
 		"a span that is over":    "insert into inspector_aways (person_id, n, from_day, to_day, reason, author) values ($1, 3, current_date - 9, current_date - 5, '-', $1)",
+		"a span that began":      "insert into inspector_aways (person_id, n, from_day, to_day, reason, author) values ($1, 3, current_date - 9, current_date + 5, '-', $1)",
 		"a span without end":     "insert into inspector_aways (person_id, n, from_day, reason, author) values ($1, 3, current_date, '-', $1)",
 		"called off twice":       "insert into inspector_aways (person_id, n, calls_off, reason, author) values ($1, 3, 1, '-', $1)",
 		"calling off what calls": "insert into inspector_aways (person_id, n, calls_off, reason, author) values ($1, 3, 2, '-', $1)",
@@ -173,22 +177,18 @@ func TestAwayIsRefused(t *testing.T) {
 	}
 	_, err = x.Inspection.AddMember(office, x.Prison, c.ID, x.Person("bing inspector").PersonID, ledger.Idem{})
 	wants(t, "called later", err, "inspector_away")
-	if _, err := x.Owner.Exec(t.Context(), `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, salt) select prison_id, check_id, $3, false, grant_id, added_by, salt
-		from check_members where prison_id = $1 and check_id = $2 and leader`, x.Prison, c.ID, x.Person("bing inspector").PersonID); err == nil || !strings.Contains(err.Error(), "away on these days") {
+	if err := x.callPast(t.Context(), x.Owner, c, "bing inspector"); err == nil || !strings.Contains(err.Error(), "away on these days") {
 		t.Errorf("past the use case: %v", err)
 	}
 	if _, err := x.Inspection.CallOffAway(office, x.Person("bing inspector").PersonID, 1, 1, "改期", ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 4 { // both go through only when the call comes first: what was said then bars no more
-		who := []string{"bing inspector", "bing second inspector", "yi second inspector", "inspector"}[i]
-		seen := map[bool]int{true: 2}[i == 0]
-		errs := bothAtOnce(func() error {
-			_, err := x.Inspection.AddMember(office, x.Prison, c.ID, x.Person(who).PersonID, ledger.Idem{})
-			return err
-		}, func() error { return goesAway(x.House, who, seen, 0, 9)(office) })
-		if errs[1] != nil || errs[0] != nil && fault.CodeOf(errs[0]) != "inspector_away" {
-			t.Errorf("%s: %v", who, errs)
+	for i, who := range []string{"bing inspector", "bing second inspector"} { // called before they are away
+		if _, err := x.Inspection.AddMember(office, x.Prison, c.ID, x.Person(who).PersonID, ledger.Idem{}); err != nil {
+			t.Error(err)
+		}
+		if err := goesAway(x.House, who, 2-2*i, 1, 9)(office); err != nil {
+			t.Error(err)
 		}
 	}
 	// Whoever is called and away afterwards is told in the pool.
@@ -200,6 +200,125 @@ func TestAwayIsRefused(t *testing.T) {
 		if i.Name == "yi inspector" && len(i.Tasks) != 2 || i.Name == "bing inspector" && len(i.Away) != 1 {
 			t.Errorf("%+v", i)
 		}
+	}
+	// Who is called after the last day is wanted today.
+	x.past("update checks set from_day = from_day - 30, to_day = to_day - 30")
+	if err := goesAway(x.House, "yi second inspector", 0, 1, 9)(office); err != nil {
+		t.Fatal(err)
+	}
+	x.past("update inspector_aways set from_day = from_day - 4")
+	_, err = x.Inspection.AddMember(office, x.Prison, c.ID, x.Person("yi second inspector").PersonID, ledger.Idem{})
+	wants(t, "after the last day", err, "inspector_away")
+	if err := x.callPast(t.Context(), x.Owner, c, "yi second inspector"); err == nil || !strings.Contains(err.Error(), "away on these days") {
+		t.Errorf("after the last day, past the use case: %v", err)
+	}
+	// What is over is called off no more.
+	x.past("update inspector_aways set from_day = from_day - 30, to_day = to_day - 30")
+	_, err = x.Inspection.CallOffAway(office, x.Person("yi second inspector").PersonID, 1, 1, "改期", ledger.Idem{})
+	wants(t, "called off when it was over", err, "away_over")
+}
+
+// callPast calls somebody past the use case.
+func (x *inspected) callPast(ctx context.Context, conn *pgx.Conn, c inspection.Check, who string) error {
+	_, err := conn.Exec(ctx, `insert into check_members (prison_id, check_id, person_id, leader, grant_id, added_by, salt) select prison_id, check_id, $3, false, grant_id, added_by, salt
+		from check_members where prison_id = $1 and check_id = $2 and leader`, x.Prison, c.ID, x.Person(who).PersonID)
+	return err
+}
+
+// TestCalledMeanwhile: a call and a word about the same person wait for one another, whichever comes first: the
+// first is held before it is through, the second has to wait, and goes by what the first said. Two teams of the
+// same people wait in one order.
+func TestCalledMeanwhile(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.openWith("inspector")
+	connect := func() *pgx.Conn {
+		t.Helper()
+		conn, err := pgx.Connect(t.Context(), x.OwnerURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close(context.Background()) })
+		return conn
+	}
+	hold := func(sql string, args ...any) *pgx.Conn {
+		t.Helper()
+		conn := connect()
+		_, err := conn.Exec(t.Context(), "begin")
+		if err == nil {
+			_, err = conn.Exec(t.Context(), sql, args...)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	as := func(who string, fn func(context.Context) error) func() error {
+		ctx := x.as(who)
+		return func() error { return fn(ctx) }
+	}
+	calls := func(who string) func() error {
+		return as("bureau office", func(ctx context.Context) error {
+			_, err := x.Inspection.AddMember(ctx, x.Prison, c.ID, x.Person(who).PersonID, ledger.Idem{})
+			return err
+		})
+	}
+	// The first names its author after it has taken the lock, and waits there for the author's row.
+	meanwhile := func(author string, first, second func() error) error {
+		t.Helper()
+		row := hold("select from persons where person_id = $1 for update", x.Person(author).PersonID)
+		one := waits(t, x.House, 1, first)
+		other := waits(t, x.House, 2, second)
+		if _, err := row.Exec(t.Context(), "rollback"); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-one; err != nil {
+			t.Error(err)
+		}
+		return <-other
+	}
+	err := meanwhile("yi prison office", as("yi prison office", goesAway(x.House, "yi inspector", 0, 1, 9)), calls("yi inspector"))
+	wants(t, "away, then called", err, "inspector_away")
+	if err := meanwhile("bureau office", calls("yi second inspector"), as("yi prison office", goesAway(x.House, "yi second inspector", 0, 1, 9))); err != nil {
+		t.Errorf("called, then away: %v", err)
+	}
+	owner := connect()
+	err = meanwhile("bing prison office", as("bing prison office", goesAway(x.House, "bing second inspector", 0, 1, 9)),
+		func() error {
+			return x.callPast(t.Context(), owner, c, "bing second inspector")
+		})
+	if err == nil || !strings.Contains(err.Error(), "away on these days") {
+		t.Errorf("away, then called past the use case: %v", err)
+	}
+	if err := meanwhile("bing prison office", as("bing prison office", skilled(x.House, "bing inspector", 0, "JG")), calls("bing inspector")); err != nil {
+		t.Errorf("skilled, then called: %v", err)
+	}
+	for _, m := range x.whole(c).Members {
+		if m.Name == "bing inspector" && !slices.Equal(m.Skills, []string{"JG"}) {
+			t.Errorf("called on the word before: %v", m.Skills)
+		}
+	}
+	names := []string{"inspector", "bing inspector"}
+	if a, b := x.Person(names[0]).PersonID, x.Person(names[1]).PersonID; a.String() < b.String() {
+		slices.Reverse(names)
+	}
+	lock := "hashtextextended('inspector/' || $1::uuid, 0)"
+	low := hold("select pg_advisory_xact_lock("+lock+")", x.Person(names[1]).PersonID)
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = x.team(names...)
+	opened := waits(t, x.House, 1, as("bureau office", func(ctx context.Context) error {
+		_, err := x.Inspection.OpenCheck(ctx, x.Prison, n, ledger.Idem{})
+		return err
+	}))
+	var free bool
+	if err := x.Owner.QueryRow(t.Context(), "select pg_try_advisory_xact_lock("+lock+")", x.Person(names[0]).PersonID).Scan(&free); err != nil || !free {
+		t.Errorf("the lock of the one who comes later is taken already: %v", err)
+	}
+	if _, err := low.Exec(t.Context(), "rollback"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Error(err)
 	}
 }
 
@@ -265,6 +384,76 @@ func TestDrawnInTurn(t *testing.T) {
 	}
 }
 
+// openWith opens a check with a team.
+func (x *inspected) openWith(names ...string) inspection.Check {
+	x.t.Helper()
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = x.team(names...)
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return c
+}
+
+// posted gives somebody one more posting, from a time on.
+func (x *inspected) posted(who, role string, from time.Time, in uuid.UUID, department string) {
+	x.t.Helper()
+	if _, err := x.Owner.Exec(x.t.Context(), "insert into postings (posting_id, person_id, role, from_at, prison_id, department) values ($1, $2, $3, $4, nullif($5::uuid, $6), nullif($7, ''))",
+		uuid.New(), x.Person(who).PersonID, role, from, in, uuid.Nil, department); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestCallsStay: what somebody was called for while they served at the bureau stays the bureau's when a prison has
+// them, and so does what was called before it was kept from where.
+func TestCallsStay(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.openWith("inspector", "yi inspector")
+	x.past("update check_members set drawn_from = null")
+	yi, bing := x.Person("yi area head").Postings[0].PrisonID, x.Person("bing area head").Postings[0].PrisonID
+	for _, who := range []string{"inspector", "yi inspector"} {
+		if _, err := x.Owner.Exec(t.Context(), "update postings set until_at = clock_timestamp() where person_id = $1 and prison_id is not null", x.Person(who).PersonID); err != nil {
+			t.Fatal(err)
+		}
+		x.posted(who, "dept_staff", time.Now(), bing, "dept_education")
+	}
+	p, err := x.Inspection.Pool(x.as("bureau office"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, people := map[uuid.UUID]int{}, map[uuid.UUID]int{}
+	for _, turn := range p.Turns {
+		served[turn.Prison], people[turn.Prison] = turn.Served, turn.People
+	}
+	if served[uuid.Nil] != 1 || served[yi] != 1 || served[bing] != 0 || people[bing] != 4 || people[uuid.Nil] != 0 {
+		t.Errorf("bureau %d, yi %d, bing %d; people %v", served[uuid.Nil], served[yi], served[bing], people)
+	}
+}
+
+// TestNotYetOfThePool: whose posting only begins is no inspector yet, and none of the prison for its own checks.
+func TestNotYetOfThePool(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	ahead := time.Now().AddDate(0, 1, 0)
+	x.posted("bing area head", "inspector", ahead, uuid.Nil, "")
+	x.posted("yi area head", "dept_staff", ahead, x.Prison, "dept_education")
+	p, err := x.Inspection.Pool(x.as("bureau office"))
+	if err != nil || slices.ContainsFunc(p.People, func(i inspection.Inspector) bool { return i.Name == "bing area head" }) {
+		t.Errorf("a month early: %+v %v", p.People, err)
+	}
+	_, err = x.Inspection.Inspector(x.as("bureau office"), x.Person("bing area head").PersonID)
+	wants(t, "the history", err, "not_found")
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.Team = x.team("bing area head")
+	_, err = x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	wants(t, "called", err, "no_inspector")
+	n.Kind, n.Team = inspection.SelfCheck, x.team("yi area head")
+	_, err = x.Inspection.OpenCheck(x.as("prison office"), x.Prison, n, ledger.Idem{})
+	wants(t, "called to the self-check", err, "no_inspector")
+}
+
 // byLot orders names as the shell would: printf '%s/%s' lot number | sha256sum.
 func byLot(lot string, names []string, number map[string]string) []string {
 	list := slices.Clone(names)
@@ -294,6 +483,8 @@ func TestSkillsOfATeam(t *testing.T) {
 	}
 	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, Area: uuid.New()})
 	wants(t, "an area that is none", err, "not_found")
+	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: "nonsense"})
+	wants(t, "a kind that is none", err, "bad_request")
 	_, err = x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, From: "morgen"})
 	wants(t, "a day that is none", err, "bad_request")
 	c := x.open(x.Area, inspection.Joint)
@@ -332,6 +523,17 @@ func TestSkillsOfATeam(t *testing.T) {
 	if got, err := x.Inspection.Candidates(office, x.Prison, inspection.Call{Kind: inspection.Joint, Domain: "JG"}); err != nil || len(got.People) != 1 || got.People[0].Name != "bing second inspector" || !slices.Equal(got.People[0].Skills, []string{"JG"}) {
 		t.Errorf("%+v %v", got.People, err)
 	}
+	// The history forgets no word whose domain there is no more.
+	if _, err := x.Owner.Exec(t.Context(), "insert into inspector_skills (person_id, n, domains, author) values ($1, 1, '{GONE,OLD}', $1)", x.Person("yi second inspector").PersonID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.AddMember(office, x.Prison, x.openWith("yi inspector").ID, x.Person("yi second inspector").PersonID, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if one, err = x.Inspection.Inspector(office, x.Person("yi second inspector").PersonID); err != nil || !slices.Equal(one.Skills, []string{"JG"}) ||
+		!slices.Equal(one.Words[0].Domains, []string{"JG", "GONE"}) || !slices.Equal(one.Assignments[0].Skills, []string{"JG", "GONE"}) {
+		t.Errorf("%+v %v", one, err)
+	}
 	leavesHold(t, x.House, x.Prison, "check_members")
 	// A word that is altered past everything is found by the leaf that rests on it.
 	member := func() []byte {
@@ -362,7 +564,7 @@ func TestPoolHTTP(t *testing.T) {
 			t.Fatalf("%d %v", status, v)
 		}
 	}
-	span := fmt.Sprintf(`{"from_day":%q,"to_day":%q,"reason":"学习","seen":0}`, dayFrom(0), dayFrom(2))
+	span := fmt.Sprintf(`{"from_day":%q,"to_day":%q,"reason":"学习","seen":0}`, dayFrom(1), dayFrom(2))
 	for _, s := range []struct {
 		who        *client
 		path, body string

@@ -159,30 +159,18 @@ func TestSweepBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
+	var swept <-chan error
 	slow := *h.Ledger
 	slow.Files = watched{h.Files, func() {
-		go func() {
-			defer close(done)
-			if _, err := h.Ledger.SweepVersions(t.Context(), h.Prison, time.Now().Add(time.Minute)); err != nil {
-				t.Error(err)
-			}
-		}()
-		for waiting := 0; waiting == 0; {
-			select {
-			case <-done:
-				t.Error("the sweeper did not wait")
-				return
-			default:
-			}
-			if err := h.Owner.QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting); err != nil {
-				t.Error(err)
-				return
-			}
-		}
+		swept = waits(t, h, 1, func() error {
+			_, err := h.Ledger.SweepVersions(t.Context(), h.Prison, time.Now().Add(time.Minute))
+			return err
+		})
 	}}
 	_, ev, err := slow.PutPart(officer, h.Prison, u.ID, 0, bytes.NewReader(content), int64(len(content)))
-	<-done
+	if err := <-swept; err != nil {
+		t.Error(err)
+	}
 	if err != nil || ev == nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,27 @@ func bothAtOnce(fns ...func() error) []error {
 	return errs
 }
 
+// waits starts fn and comes back when so many sessions wait for a lock of the database, fn's the last of them.
+func waits(t *testing.T, h *housetest.House, sessions int, fn func() error) <-chan error {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- fn() }()
+	for waiting := 0; waiting < sessions; {
+		select {
+		case err := <-ended:
+			t.Errorf("it did not wait: %v", err)
+			ended <- err
+			return ended
+		default:
+		}
+		if err := h.Owner.QueryRow(t.Context(), "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting); err != nil {
+			t.Error(err)
+			return ended
+		}
+	}
+	return ended
+}
+
 // oneOf: one of two at once stands, the other hears why not.
 func oneOf(t *testing.T, errs []error, codes ...string) {
 	t.Helper()

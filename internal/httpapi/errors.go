@@ -189,7 +189,7 @@ var titles = map[string]fault.Text{
 	"no_inspector":           {ZH: "该人员不是检查人员，不能编入考核组", EN: "That person is no inspector and cannot be of the team"},
 	"inspector_away":         {ZH: "该人员在考核期间不在岗，请另选他人或改期", EN: "That person is away during the check: choose somebody else or other days"},
 	"bad_inspector":          {ZH: "抽调人员库有内容需要修改，请按提示处理", EN: "What is said of the pool needs attention; see the places named"},
-	"away_over":              {ZH: "该不在岗时段已撤销，请刷新后查看", EN: "That time away was called off already; refresh to see"},
+	"away_over":              {ZH: "该不在岗时段已撤销或已结束，请刷新后查看", EN: "That time away was called off already or is over; refresh to see"},
 	"member_there":           {ZH: "该人员已在考核组中", EN: "That person is of the team already"},
 	"rights_ended":           {ZH: "考核已结束，您的检查权限随之终止", EN: "The check is over, and with it your right to inspect"},
 	"check_state":            {ZH: "考核当前的状态不允许这样做，请刷新后查看", EN: "The state of this check does not allow it; refresh to see"},

@@ -67,6 +67,9 @@ func (s *Service) sought(prison uuid.UUID, kind, from, to string) Sought {
 // Candidates for a team in the prison: in turn by prison, then by person, then by lot. It says whom it may
 // not have, and who is away. Faults: forbidden, bad_request.
 func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, c Call) (out Callable, err error) {
+	if c.Kind != "" && !slices.Contains(Kinds, c.Kind) {
+		return out, fault.New(fault.Malformed, "bad_request")
+	}
 	if err := s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(c.Kind), Prison: prison}, s.Now()); err != nil {
 		return out, err
 	}
@@ -101,6 +104,18 @@ func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, c Call) (out
 
 // domainsOf the standard of a unit today, by the codes of now; none where there is no standard.
 func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison, area uuid.UUID) ([]standards.Domain, error) {
+	std, err := s.standardOf(ctx, prison, area)
+	if fault.CodeOf(err) == "standard_unknown" {
+		return []standards.Domain{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return domainsIn(now, std), nil
+}
+
+// standardOf a unit today. Faults: not_found, standard_unknown.
+func (s *Service) standardOf(ctx context.Context, prison, area uuid.UUID) (*scoring.Standard, error) {
 	kind, function := "prison", ""
 	if area != uuid.Nil {
 		areas, err := s.Store.Areas(ctx, prison)
@@ -113,14 +128,7 @@ func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison,
 		}
 		kind, function = areas[i].Kind, areas[i].Function
 	}
-	std, err := s.Texts.For(ctx, kind, function, catalog.DayOf(s.Now()))
-	if fault.CodeOf(err) == "standard_unknown" {
-		return []standards.Domain{}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return domainsIn(now, std), nil
+	return s.Texts.For(ctx, kind, function, catalog.DayOf(s.Now()))
 }
 
 // domainsIn are those of a standard, by the codes of now.

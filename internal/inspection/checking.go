@@ -152,19 +152,7 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	if err := s.Access.Check(a, "create", ledger.Subject{Class: runs(n.Kind), Prison: prison, Area: n.Area}, s.Now()); err != nil {
 		return Check{}, err
 	}
-	kind, function := "prison", ""
-	if n.Area != uuid.Nil {
-		areas, err := s.Store.Areas(ctx, prison)
-		if err != nil {
-			return Check{}, err
-		}
-		i := slices.IndexFunc(areas, func(x ledger.Area) bool { return x.ID == n.Area })
-		if i < 0 {
-			return Check{}, fault.New(fault.NotFound, "not_found")
-		}
-		kind, function = areas[i].Kind, areas[i].Function
-	}
-	std, err := s.Texts.For(ctx, kind, function, catalog.DayOf(s.Now()))
+	std, err := s.standardOf(ctx, prison, n.Area)
 	if err != nil {
 		return Check{}, err
 	}

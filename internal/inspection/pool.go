@@ -64,9 +64,10 @@ type Skilled struct {
 // InspectorHistory is all that was ever said of one of the pool.
 type InspectorHistory struct {
 	Inspector
-	Assignments []Assignment `json:"assignments"` // the latest first
-	Words       []Skilled    `json:"words"`       // likewise
-	Aways       []Away       `json:"aways"`       // likewise, with those called off
+	Assignments []Assignment       `json:"assignments"` // the latest first
+	Words       []Skilled          `json:"words"`       // likewise
+	Aways       []Away             `json:"aways"`       // likewise, with those called off
+	Domains     []standards.Domain `json:"domains"`     // of the standards in force
 }
 
 // Turn is how often people of a prison were called.
@@ -166,15 +167,17 @@ func (s *Service) Inspector(ctx context.Context, person uuid.UUID) (h InspectorH
 	if h.Words, h.Aways, err = s.Store.Words(ctx, ses, person); err != nil {
 		return h, err
 	}
-	domains, err := s.Texts.Domains(ctx)
-	now(domains, &h.Inspector)
+	if h.Domains, err = s.Texts.Domains(ctx); err != nil {
+		return h, err
+	}
+	now(h.Domains, &h.Inspector)
 	for i := range h.Assignments {
-		h.Assignments[i].Skills = standards.Current(domains, h.Assignments[i].Skills)
+		h.Assignments[i].Skills = standards.Renamed(h.Domains, h.Assignments[i].Skills)
 	}
 	for i := range h.Words {
-		h.Words[i].Domains = standards.Current(domains, h.Words[i].Domains)
+		h.Words[i].Domains = standards.Renamed(h.Domains, h.Words[i].Domains)
 	}
-	return h, err
+	return h, nil
 }
 
 // kept is one of the pool whom the actor keeps.
@@ -234,8 +237,8 @@ func (s *Service) SetAway(ctx context.Context, person uuid.UUID, a Away, seen in
 	}
 	from, err1 := catalog.Day(a.From)
 	to, err2 := catalog.Day(a.To)
-	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > maxAway*24*time.Hour || a.To < catalog.DayOf(s.Now()) || !catalog.Near(to.At, s.Now()) {
-		return Inspector{}, badInspector("/to_day", "range", "止日不早于起日和今天，一次不超过一年", "The last day is neither before the first nor before today, within a year")
+	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > maxAway*24*time.Hour || a.From < catalog.DayOf(s.Now()) || !catalog.Near(to.At, s.Now()) {
+		return Inspector{}, badInspector("/from_day", "range", "起日不早于今天，止日不早于起日，一次不超过一年", "The first day is not before today, the last not before the first, within a year")
 	}
 	if err := worded(a.Reason); err != nil {
 		return Inspector{}, err
@@ -248,7 +251,7 @@ func (s *Service) SetAway(ctx context.Context, person uuid.UUID, a Away, seen in
 	return s.said(ctx, i, err)
 }
 
-// CallOffAway takes a span back. Faults: not_found, forbidden, bad_inspector with fields, away_over,
+// CallOffAway takes a span back that is not over. Faults: not_found, forbidden, bad_inspector with fields, away_over,
 // changed_meanwhile.
 func (s *Service) CallOffAway(ctx context.Context, person uuid.UUID, span, seen int, reason string, idem ledger.Idem) (Inspector, error) {
 	if _, err := s.kept(ctx, person); err != nil {

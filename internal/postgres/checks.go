@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -241,6 +242,8 @@ func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.I
 		if err := t.note(c.Record()); err != nil {
 			return err
 		}
+		// In one order, so that two teams of the same people wait for one another in it too.
+		slices.SortFunc(c.Members, func(a, b inspection.Member) int { return bytes.Compare(a.Person[:], b.Person[:]) })
 		for _, m := range c.Members {
 			if err := t.addMember(ctx, c, m); err != nil {
 				return err
@@ -255,7 +258,11 @@ func (s Checks) OpenCheck(ctx context.Context, ses ledger.Session, idem ledger.I
 	return out, err
 }
 
+// addMember takes the person's lock before it reads what is said of them.
 func (t *txn) addMember(ctx context.Context, c inspection.Check, m inspection.Member) error {
+	if _, err := t.exec(ctx, "select app.lock_inspector($1)", m.Person); err != nil {
+		return err
+	}
 	areas := []uuid.UUID{}
 	if c.Area != uuid.Nil {
 		areas = append(areas, c.Area)

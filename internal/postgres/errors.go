@@ -65,6 +65,7 @@ var refused = map[string]*fault.Error{
 	"inspector_skills_pkey":                      fault.New(fault.Stale, "changed_meanwhile"),
 	"inspector_aways_pkey":                       fault.New(fault.Stale, "changed_meanwhile"),
 	"inspector_aways_once":                       fault.New(fault.Conflict, "away_over"),
+	"inspector_aways_over":                       fault.New(fault.Conflict, "away_over"),
 	"inspector_aways_there":                      fault.New(fault.NotFound, "not_found"),
 	"inspector_aways_day":                        fault.New(fault.Invalid, "bad_inspector"),
 	"inspectors_posted":                          fault.New(fault.NotFound, "not_found"),

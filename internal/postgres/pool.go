@@ -10,12 +10,18 @@ import (
 	"taizhang/internal/ledger"
 )
 
-// Calls are what counts as service: not in a unit's own checks, nor in those that were called off.
-const callsSQL = `calls as (select m.person_id, coalesce(m.drawn_from, app.home(m.person_id)) as home, c.from_day, c.to_day, c.state
+// Calls are what counts as service: not in a unit's own checks, nor in those that were called off. Each
+// is of where the person served when they were called.
+const callsSQL = `calls as (select m.person_id, coalesce(m.drawn_from, app.home(m.person_id, m.recorded_at)) as home, c.from_day, c.to_day, c.state
 		from check_members m join checks c on c.prison_id = m.prison_id and c.check_id = m.check_id where c.kind <> 'self_check' and c.state <> 'cancelled'),
-	turns as (select home, count(*) as n from calls group by home)`
+	turns as (select home, count(*) as n from calls group by home),
+	served as (select person_id, count(*) as n, max(from_day) as last from calls group by person_id)`
 
-const poolSQL = `exists (select from postings i where i.person_id = p.person_id and i.role = 'inspector' and (i.until_at is null or i.until_at > now()))`
+// Postings that are held now: neither over nor only to begin.
+const (
+	heldSQL = `i.person_id = p.person_id and i.from_at <= app.transaction_time() and (i.until_at is null or i.until_at > app.transaction_time())`
+	poolSQL = `exists (select from postings i where i.role = 'inspector' and ` + heldSQL + `)`
+)
 
 // The word that counts, and the spans that were not called off.
 const (
@@ -32,14 +38,12 @@ func (s Checks) Candidates(ctx context.Context, ses ledger.Session, q inspection
 			rows, err := t.tx.Query(ctx, `with `+callsSQL+`,
 				pool as (select p.person_id, p.number, p.name, app.home(p.person_id) as home, exists (select from postings o where o.person_id = p.person_id and o.prison_id = $1) as own,
 						coalesce(s.domains, '{}') as skills
-					from persons p `+skilledSQL+` where case when $2 then exists (select from postings i where i.person_id = p.person_id and i.prison_id = $1 and (i.until_at is null or i.until_at > now())) else `+poolSQL+` end
+					from persons p `+skilledSQL+` where case when $2 then exists (select from postings i where i.prison_id = $1 and `+heldSQL+`) else `+poolSQL+` end
 						and ($4::uuid[] is null or p.person_id = any($4)) and (starts_with(p.number, $3) or starts_with(p.name, $3)) and ($7::text[] is null or s.domains && $7))
 				select p.person_id, p.number, p.name, p.own, p.home, coalesce(t.n, 0), coalesce(c.n, 0), coalesce(c.last::text, ''), p.skills,
 					coalesce((select max(a.to_day)::text from inspector_aways a where a.person_id = p.person_id and a.from_day <= $6::text::date and a.to_day >= $5::text::date and `+standsSQL+`), ''),
-					coalesce(c.engaged, false)
-				from pool p left join turns t on t.home is not distinct from p.home
-					left join (select person_id, count(*) as n, max(from_day) as last, bool_or(state = 'open' and from_day <= $6::text::date and to_day >= $5::text::date) as engaged
-						from calls group by person_id) c on c.person_id = p.person_id
+					p.person_id in (select person_id from calls where state = 'open' and from_day <= $6::text::date and to_day >= $5::text::date)
+				from pool p left join turns t on t.home is not distinct from p.home left join served c on c.person_id = p.person_id
 				order by p.own = $2 desc, coalesce(t.n, 0), coalesce(c.n, 0), c.last nulls first, sha256(convert_to($8 || '/' || p.number, 'UTF8')) limit 300`,
 				ses.Prison, q.Own, q.Said, q.People, q.From, q.To, q.Skilled, q.Lot)
 			if err != nil {
@@ -90,8 +94,8 @@ func (t *txn) inspectors(ctx context.Context, person uuid.UUID) (list []inspecti
 	err = t.asProgram(ctx, func() error {
 		rows, err := t.tx.Query(ctx, `with `+callsSQL+` select p.person_id, p.number, p.name, h.prison_id, coalesce(s.n, 0), coalesce(s.domains, '{}'),
 				(select coalesce(max(n), 0) from inspector_aways a where a.person_id = p.person_id),
-				(select count(*) from calls c where c.person_id = p.person_id), coalesce((select max(from_day)::text from calls c where c.person_id = p.person_id), '')
-			from persons p `+skilledSQL+` left join prisons h on h.prison_id = app.home(p.person_id) where `+poolSQL+` and ($1::uuid is null or p.person_id = $1)
+				coalesce(c.n, 0), coalesce(c.last::text, '')
+			from persons p `+skilledSQL+` left join served c on c.person_id = p.person_id left join prisons h on h.prison_id = app.home(p.person_id) where `+poolSQL+` and ($1::uuid is null or p.person_id = $1)
 			order by h.code nulls last, p.number limit 2000`, orNull(person))
 		if err != nil {
 			return err

@@ -45,6 +45,18 @@ func (s *Service) Domains(ctx context.Context) ([]Domain, error) {
 	return list, nil
 }
 
+// Renamed are the codes as Current tells them, and after them those that no domain of now was ever
+// called: history forgets nothing that was said.
+func Renamed(domains []Domain, codes []string) []string {
+	list := Current(domains, codes)
+	for _, c := range codes {
+		if len(Current(domains, []string{c})) == 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
 // before are all codes that led to this one.
 func before(was map[string][]string, code string) (list []string) {
 	seen, next := map[string]bool{code: true}, []string{code}

@@ -2379,7 +2379,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say on which days somebody is away; seen is away_seen as it was seen */
+        /** Say on which days from today on somebody is away; seen is away_seen as it was seen */
         post: operations["inspectors.away"];
         delete?: never;
         options?: never;
@@ -6720,7 +6720,7 @@ export interface components {
             tasks: components["schemas"]["InspectorAssignment"][];
             /** @description the latest first */
             assignments: components["schemas"]["InspectorAssignment"][];
-            /** @description on the skills; the first counts */
+            /** @description on the skills; the first counts; a code that no standard has any more stands as it was said */
             words: {
                 n: number;
                 domains: string[];
@@ -6729,6 +6729,8 @@ export interface components {
                 recorded_at: string;
             }[];
             aways: components["schemas"]["InspectorAway"][];
+            /** @description of the standards in force */
+            domains: components["schemas"]["SkillDomain"][];
         };
         InspectorPool: {
             /** Format: date */
@@ -14929,7 +14931,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Say on which days somebody is away; seen is away_seen as it was seen */
+            /** @description Say on which days from today on somebody is away; seen is away_seen as it was seen */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,5 @@
 import { Link, useParams } from 'react-router'
-import { type InspectorHistory, type SkillDomain, useInspector, usePoolOf } from '../api/pool'
+import { type InspectorHistory, useInspector } from '../api/pool'
 import { tones } from '../checks/words'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
@@ -13,7 +13,6 @@ import { Empty, Ready } from '../ui/States'
 export default function InspectorPage() {
   const { person = '' } = useParams()
   const t = useT()
-  const pool = usePoolOf()
   return (
     <Ready query={useInspector(person)}>
       {(of) => (
@@ -21,16 +20,16 @@ export default function InspectorPage() {
           <PageTitle title={`${of.name} ${of.number}`}>
             <Link to="/inspectors">{t('pool.back')}</Link>
           </PageTitle>
-          <Ready query={pool}>{({ domains }) => <Body of={of} domains={domains} />}</Ready>
+          <Body of={of} />
         </>
       )}
     </Ready>
   )
 }
 
-function Body({ of, domains }: { of: InspectorHistory; domains: SkillDomain[] }) {
+function Body({ of }: { of: InspectorHistory }) {
   const t = useT()
-  const named = useDomains(domains)
+  const named = useDomains(of.domains)
   const home = useHome()
   return (
     <>
@@ -44,7 +43,7 @@ function Body({ of, domains }: { of: InspectorHistory; domains: SkillDomain[] })
           <dt>{t('pool.last')}</dt>
           <dd>{of.last ?? t('pool.never')}</dd>
         </dl>
-        <Keep of={of} domains={domains} />
+        <Keep of={of} domains={of.domains} />
       </section>
       <Checks of={of} named={named} />
       <Aways of={of} />

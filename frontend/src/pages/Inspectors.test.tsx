@@ -97,6 +97,7 @@ const history: InspectorHistory = {
   ],
   words: [{ n: 1, domains: ['JG'], by_name: '王五', recorded_at: at }],
   aways: [{ ...span, n: 2, called_off: '改期' }, span],
+  domains: pool.domains,
 }
 
 function show(path: string, data: InspectorPool = pool) {

@@ -62,7 +62,7 @@ export function Keep({ of, domains }: Props) {
       >
         <label>
           {t('pool.from')}
-          <input type="date" name="from" required defaultValue={day} />
+          <input type="date" name="from" required defaultValue={day} min={day} />
         </label>
         <label>
           {t('pool.to')}
