@@ -30,7 +30,12 @@ func (x *inspected) look(who string, c inspection.Check, l inspection.Look, seen
 
 func (x *inspected) photo(c inspection.Check, n int) string {
 	x.t.Helper()
-	p, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
+	return x.photoBy("bing inspector", c, n)
+}
+
+func (x *inspected) photoBy(who string, c inspection.Check, n int) string {
+	x.t.Helper()
+	p, err := x.Inspection.AddPhoto(x.as(who), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
 	if err != nil {
 		x.t.Fatal(err)
 	}
@@ -109,7 +114,7 @@ func TestLooks(t *testing.T) {
 		_, err := x.Inspection.Look(one, x.Prison, c.ID, ok, seen, ledger.Idem{})
 		wants(t, "looks that nobody can have seen", err, "changed_meanwhile")
 	}
-	photo := x.photo(c, 1)
+	photo := x.photoBy("yi inspector", c, 1)
 	not := inspection.Look{Line: line, Result: inspection.NotSeen, Note: "门锁着，钥匙在值班室", Photos: []string{photo}, LookedAt: x.clock.Add(time.Hour)}
 	if err := x.look("yi inspector", c, not, 1); err != nil {
 		t.Fatal(err)
@@ -176,7 +181,7 @@ func TestLooksGuarded(t *testing.T) {
 	x := checked(t)
 	c, other := x.open(x.Area, inspection.Joint), x.open(x.Other, inspection.Joint)
 	x.find(c, x.finding("JG-04.found", 1))
-	photo := x.photo(other, 1)
+	photo, anothers := x.photo(other, 1), x.photo(c, 2)
 	insert := `insert into looks (prison_id, check_id, line, n, result, note, place, looked_at, photos, author, salt) values ($1, $2, $3, $4, $5, '', '', now(), $6::text[], $7, decode(repeat('00', 32), 'hex'))`
 	member := x.Person("bing inspector").PersonID
 	try := func(check uuid.UUID, line string, n int, result string, photos []string, by uuid.UUID) error {
@@ -194,6 +199,7 @@ func TestLooksGuarded(t *testing.T) {
 		"without a word":            {try(c.ID, "YJ-02.missing", 1, "not_seen", []string{}, member), "looks_check"},
 		"of another check":          {try(c.ID, "YJ-02.missing", 1, "met", []string{photo}, member), "none of the check"},
 		"the same one twice":        {try(other.ID, "YJ-02.missing", 1, "met", []string{photo, photo}, member), "none of the check"},
+		"brought by another":        {try(c.ID, "YJ-02.missing", 1, "met", []string{anothers}, x.Person("yi inspector").PersonID), "none of the check"},
 	} {
 		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.says) {
 			t.Errorf("%s: %v", name, tt.err)
@@ -248,7 +254,7 @@ func TestPhotos(t *testing.T) {
 		}
 	}
 	var n int
-	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 1 {
+	if err := x.Owner.QueryRow(t.Context(), "select count(distinct sha256) from photos").Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d photographs, %v", n, err)
 	}
 	photo := x.photo(c, 3)
@@ -290,6 +296,61 @@ func TestPhotos(t *testing.T) {
 	if err := read("area head"); err != nil {
 		t.Errorf("after the sweeper: %v", err)
 	}
+	verified(t, x.House)
+}
+
+// TestPhotoOfWhoBroughtIt: to know the digest of a colleague's photograph is not to have it; who brings the
+// same bytes has it too, whoever came first; and what is shown may be shown again.
+func TestPhotoOfWhoBroughtIt(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	photo := x.photo(c, 1) // bing inspector
+	opens := func(who string) error {
+		_, body, err := x.Inspection.OpenPhoto(x.as(who), x.Prison, c.ID, photo)
+		if err == nil {
+			err = body.Close()
+		}
+		return err
+	}
+	shows := func(who, line string) error {
+		return x.look(who, c, inspection.Look{Line: line, Result: inspection.Met, Photos: []string{photo}}, 0)
+	}
+	wants(t, "a colleague opens it", opens("yi inspector"), "not_found")
+	wants(t, "a colleague shows it", shows("yi inspector", "YJ-02.missing"), "bad_look")
+	f := x.finding("JG-04.found", 1)
+	f.Photos = []string{photo}
+	_, err := x.Inspection.AddFinding(x.as("yi inspector"), x.Prison, c.ID, f, ledger.Idem{})
+	wants(t, "a colleague's finding shows it", err, "bad_look")
+	for range 2 { // the second time it is the one that is there
+		x.photoBy("yi inspector", c, 1)
+		x.photo(c, 1)
+	}
+	var n int
+	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 2 {
+		t.Errorf("brought by two, kept %d times: %v", n, err)
+	}
+	for _, who := range []string{"bing inspector", "yi inspector"} {
+		if err := opens(who); err != nil {
+			t.Errorf("%s brought it: %v", who, err)
+		}
+	}
+	wants(t, "who is checked opens it", opens("area head"), "not_found")
+	if err := shows("yi inspector", "YJ-02.missing"); err != nil {
+		t.Errorf("who brought it second shows it: %v", err)
+	}
+	for who, line := range map[string]string{"bing inspector": "JG-04.found", "yi second inspector": "JG-02.video"} {
+		if err := shows(who, line); err != nil {
+			t.Errorf("%s shows what is shown: %v", who, err)
+		}
+	}
+	if err := opens("area head"); err != nil {
+		t.Error(err)
+	}
+	wants(t, "what is no digest", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met, Photos: []string{"zz"}}, 1), "bad_look")
+	_, _, err = x.Inspection.OpenPhoto(x.as("bing inspector"), x.Prison, c.ID, "zz")
+	wants(t, "what is no digest", err, "not_found")
+	leavesHold(t, x.House, x.Prison, "photos")
 	verified(t, x.House)
 }
 
