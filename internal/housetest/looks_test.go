@@ -44,10 +44,11 @@ func (x *inspected) photoBy(who string, c inspection.Check, n int) string {
 
 func (x *inspected) at(c inspection.Check, line string) inspection.OnRoute {
 	x.t.Helper()
-	list, _, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
 	if err != nil {
 		x.t.Fatal(err)
 	}
+	list := r.Lines
 	i := slices.IndexFunc(list, func(r inspection.OnRoute) bool { return r.Line == line })
 	if i < 0 {
 		x.t.Fatalf("%s is not on the route", line)
@@ -157,10 +158,10 @@ func TestLooks(t *testing.T) {
 	if got := w.Findings[0].Photos; !slices.Equal(got, []string{photo}) {
 		t.Errorf("photographs of the finding: %v", got)
 	}
-	if _, may, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || may {
+	if r, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || r.MayLook {
 		t.Errorf("who is checked goes the route: %v", err)
 	}
-	if _, _, err := x.Inspection.Route(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
+	if _, err := x.Inspection.Route(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
 		t.Error("another area sees it")
 	}
 	leavesHold(t, x.House, x.Prison, "looks", "photos", "findings")
@@ -172,6 +173,53 @@ func TestLooks(t *testing.T) {
 	wants(t, "a photograph after the sheet", err, "check_state")
 	if done.Run == nil {
 		t.Fatal("no run")
+	}
+}
+
+// TestLooksWithinTheDays: the route offers what is taken. What was looked at within the days of the check is
+// taken when it arrives after them, too.
+func TestLooksWithinTheDays(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	if _, err := x.Owner.Exec(t.Context(), "update prisons set demonstration = true"); err != nil {
+		t.Fatal(err)
+	}
+	x.Store.Clock = func() time.Time { return x.clock }
+	noon, err := catalog.Noon(catalog.DayOf(x.clock.AddDate(0, 0, 2))) // the day before it is all to come
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := noon.At
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.FromDay, n.ToDay = catalog.DayOf(first), catalog.DayOf(first.AddDate(0, 0, 1))
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, day := range []struct {
+		at            int // days from the first one
+		opens, closed string
+	}{{at: -1, opens: n.FromDay}, {at: 0}, {at: 1}, {at: 2, closed: n.ToDay}} {
+		x.clock = first.AddDate(0, 0, day.at)
+		r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+		if err != nil || r.OpensOn != day.opens || r.ClosedAfter != day.closed {
+			t.Errorf("day %d: opens on %q, closed after %q, %v", day.at, r.OpensOn, r.ClosedAfter, err)
+		}
+		err = x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}, seen)
+		if r.MayLook != (err == nil) || r.MayLook != (day.opens+day.closed == "") {
+			t.Errorf("day %d: offered %t, then %v", day.at, r.MayLook, err)
+		}
+		if err == nil {
+			seen++
+		}
+		if r, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || r.MayLook || r.OpensOn+r.ClosedAfter != "" {
+			t.Errorf("day %d: who is checked is told %+v, %v", day.at, r, err)
+		}
+	}
+	kept := inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, LookedAt: first.Add(time.Hour)}
+	if err := x.look("bing inspector", c, kept, seen); err != nil {
+		t.Errorf("kept on a device since: %v", err)
 	}
 }
 

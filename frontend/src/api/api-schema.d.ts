@@ -15405,7 +15405,18 @@ export interface operations {
                 content: {
                     "application/json": {
                         lines: components["schemas"]["OnRoute"][];
+                        /** @description a look made now would be taken */
                         may_look: boolean;
+                        /**
+                         * Format: date
+                         * @description the first day of the check, while it is to come: before it nothing is looked at
+                         */
+                        opens_on?: string;
+                        /**
+                         * Format: date
+                         * @description the last day of the check, once it is over: what was looked at by then is still taken
+                         */
+                        closed_after?: string;
                     };
                 };
             };
