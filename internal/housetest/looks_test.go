@@ -223,6 +223,28 @@ func TestLooksWithinTheDays(t *testing.T) {
 	}
 }
 
+// TestLooksOfALineAreBounded: as all of them go along with every route.
+func TestLooksOfALineAreBounded(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	met := inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}
+	if err := x.look("bing inspector", c, met, 0); err != nil {
+		t.Fatal(err)
+	}
+	x.past(`insert into looks (prison_id, check_id, line, n, result, note, place, looked_at, photos, author, salt)
+		select prison_id, check_id, line, i, result, note, place, looked_at, photos, author, salt from looks, generate_series(2, 49) i`)
+	if err := x.look("bing inspector", c, met, 49); err != nil {
+		t.Errorf("the fiftieth: %v", err)
+	}
+	wants(t, "one more", x.look("bing inspector", c, met, 50), "looks_full")
+	wants(t, "one that did not see the last", x.look("bing inspector", c, met, 49), "changed_meanwhile")
+	met.Line = "JG-04.found"
+	if err := x.look("bing inspector", c, met, 0); err != nil {
+		t.Errorf("at another line: %v", err)
+	}
+}
+
 // TestLooksGuarded: past the use case the database says the same.
 func TestLooksGuarded(t *testing.T) {
 	t.Parallel()

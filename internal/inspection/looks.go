@@ -192,7 +192,7 @@ func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (r Route, 
 }
 
 // Look says what was seen at a line, after so many looks that were seen there. Faults: forbidden,
-// rights_ended, check_state, bad_look with fields, line_found, changed_meanwhile.
+// rights_ended, check_state, bad_look with fields, line_found, looks_full, changed_meanwhile.
 func (s *Service) Look(ctx context.Context, prison, check uuid.UUID, l Look, seen int, idem ledger.Idem) (Check, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
 	if err != nil {
