@@ -42,6 +42,16 @@ func (x *inspected) photoBy(who string, c inspection.Check, n int) string {
 	return p.Sha256
 }
 
+// throughout the house it is what x's clock says, in the database too.
+func (x *inspected) throughout() {
+	x.t.Helper()
+	if _, err := x.Owner.Exec(x.t.Context(), "update prisons set demonstration = true"); err != nil {
+		x.t.Fatal(err)
+	}
+	x.Store.Clock = func() time.Time { return x.clock.Add(-time.Minute) } // a little behind: rights have begun
+	x.Assessment.Now = x.Inspection.Now
+}
+
 func (x *inspected) at(c inspection.Check, line string) inspection.OnRoute {
 	x.t.Helper()
 	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
@@ -181,10 +191,7 @@ func TestLooks(t *testing.T) {
 func TestLooksWithinTheDays(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
-	if _, err := x.Owner.Exec(t.Context(), "update prisons set demonstration = true"); err != nil {
-		t.Fatal(err)
-	}
-	x.Store.Clock = func() time.Time { return x.clock }
+	x.throughout()
 	noon, err := catalog.Noon(catalog.DayOf(x.clock.AddDate(0, 0, 2))) // the day before it is all to come
 	if err != nil {
 		t.Fatal(err)
@@ -461,6 +468,147 @@ func TestLineMet(t *testing.T) {
 	for line, want := range map[string]string{"YJ-02.missing": scoring.Met, "JG-04.found": scoring.Counted, "JG-02.video": scoring.NotChecked} {
 		if got := stateIn(sheet, line); got != want {
 			t.Errorf("%s is %q, not %q", line, got, want)
+		}
+	}
+}
+
+// TestMetCounts: live a line is met by the latest look of the latest closed check, by the version that the
+// unit is scored by, within its window, and not where a finding stood, though it was annulled since: nobody
+// has looked again.
+func TestMetCounts(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.throughout()
+	warden := actor.With(t.Context(), x.Person("warden"))
+	says := func(who string, c inspection.Check, line, result string, seen int) {
+		t.Helper()
+		if err := x.look(who, c, inspection.Look{Line: line, Result: result, Note: "门锁着"}, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const undone, back, annulled, plain = "YJ-02.missing", "JG-02.video", "JG-04.found", "YJ-02.place"
+	c := x.open(x.Area, inspection.Joint)
+	for _, line := range []string{undone, back, annulled, plain} {
+		says("bing inspector", c, line, inspection.Met, 0)
+	}
+	says("yi inspector", c, undone, inspection.NotSeen, 1)
+	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, x.find(c, x.finding(back, 1)), "看错了", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	found := x.find(c, x.finding(annulled, 1))
+	x.confirm(c)
+	if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, found, "当日已送修", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, found, inspection.AppealDecision{Verdict: "annul", Reason: "属实"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.close(c)
+	stands := func(when string, want map[string]string) {
+		t.Helper()
+		sheet, _, err := x.Assessment.Score(warden, x.Prison, x.Area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line, state := range want {
+			if got := stateIn(sheet, line); got != state {
+				t.Errorf("%s, %s is %q, not %q", when, line, got, state)
+			}
+		}
+	}
+	stands("of a joint check", map[string]string{plain: scoring.NotChecked})
+	// As one whose findings count: those are of a case, whose road is walked in TestLineMet.
+	x.past("update checks set kind = 'baseline'")
+	met := map[string]string{undone: scoring.NotChecked, back: scoring.Met, annulled: scoring.NotChecked, plain: scoring.Met}
+	stands("closed", met)
+	x.past("update looks set looked_at = looked_at - interval '5 years' where line = '" + plain + "'")
+	stands("looked at long ago", map[string]string{plain: scoring.NotChecked, back: scoring.Met})
+	x.past("update looks set looked_at = looked_at + interval '5 years' where line = '" + plain + "'")
+	x.past("update checks set version = version + 1")
+	stands("by another version", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
+	x.past("update checks set version = version - 1")
+	stands("as it was", met)
+	later := x.open(x.Area, inspection.Joint)
+	says("bing inspector", later, plain, inspection.NotSeen, 0)
+	x.confirm(later)
+	x.close(later)
+	x.past("update checks set kind = 'baseline'")
+	stands("after another check", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
+}
+
+// TestWholeMet: what the prison's check as a whole found nothing at is met there, and at no area.
+func TestWholeMet(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.throughout()
+	c := x.open(uuid.Nil, inspection.Joint)
+	std, err := x.Inspection.Texts.Compiled(t.Context(), c.Standard, c.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+	if err != nil || len(r.Lines) < 2 {
+		t.Fatal(r, err)
+	}
+	line, other := r.Lines[0].Line, r.Lines[1].Line
+	if err := x.look("bing inspector", c, inspection.Look{Line: line, Result: inspection.Met}, 0); err != nil {
+		t.Fatal(err)
+	}
+	state := func(of string) string {
+		t.Helper()
+		list, err := x.Assessment.Under(actor.With(t.Context(), x.Person("warden")), x.Prison, uuid.Nil, nil, std)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stateIn(list[0], of)
+	}
+	x.past("update checks set kind = 'baseline'")
+	if got := state(line); got != scoring.NotChecked {
+		t.Errorf("before it is closed: %q", got)
+	}
+	x.past("update checks set kind = 'joint'")
+	x.confirm(c)
+	x.close(c)
+	x.past("update checks set kind = 'baseline'")
+	if met, not := state(line), state(other); met != scoring.Met || not != scoring.NotChecked {
+		t.Errorf("looked at %q, not looked at %q", met, not)
+	}
+}
+
+// TestSheetIsConfirmedWithItsLooks: a look is one more act; who saw the sheet before it has not seen it.
+func TestSheetIsConfirmedWithItsLooks(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	seen := x.whole(c).Seq
+	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := x.Inspection.Confirm(x.as("yi inspector"), x.Prison, c.ID, seen, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
+	wants(t, "as it was before the look", err, "changed_meanwhile")
+	x.confirm(c)
+}
+
+// TestPhotosShownAreLocked: for ever, once something shows them, whoever brought them; the others are not.
+func TestPhotosShownAreLocked(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	looked, found, left := x.photo(c, 1), x.photo(c, 2), x.photo(c, 3)
+	x.photoBy("yi inspector", c, 1)
+	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, Photos: []string{looked}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	f := x.finding("JG-04.found", 1)
+	f.Photos = []string{found}
+	x.find(c, f)
+	if err := x.Printing(t).Tend(t.Context(), x.Prison); err != nil {
+		t.Fatal(err)
+	}
+	for sum, want := range map[string]bool{looked: true, found: true, left: false} {
+		var locked bool
+		if err := x.Owner.QueryRow(t.Context(), "select retained_until is not null from objects where encode(sha256, 'hex') = $1", sum).Scan(&locked); err != nil || locked != want {
+			t.Errorf("locked %t, not %t: %v", locked, want, err)
 		}
 	}
 }
