@@ -32,19 +32,35 @@ func (x *inspected) look(who string, c inspection.Check, l inspection.Look, seen
 
 func (x *inspected) photo(c inspection.Check, n int) string {
 	x.t.Helper()
-	p, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
+	return x.photoBy("bing inspector", c, n)
+}
+
+func (x *inspected) photoBy(who string, c inspection.Check, n int) string {
+	x.t.Helper()
+	p, err := x.Inspection.AddPhoto(x.as(who), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
 	if err != nil {
 		x.t.Fatal(err)
 	}
 	return p.Sha256
 }
 
+// throughout the house it is what x's clock says, in the database too.
+func (x *inspected) throughout() {
+	x.t.Helper()
+	if _, err := x.Owner.Exec(x.t.Context(), "update prisons set demonstration = true"); err != nil {
+		x.t.Fatal(err)
+	}
+	x.Store.Clock = func() time.Time { return x.clock.Add(-time.Minute) } // a little behind: rights have begun
+	x.Assessment.Now = x.Inspection.Now
+}
+
 func (x *inspected) at(c inspection.Check, line string) inspection.OnRoute {
 	x.t.Helper()
-	list, _, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
 	if err != nil {
 		x.t.Fatal(err)
 	}
+	list := r.Lines
 	i := slices.IndexFunc(list, func(r inspection.OnRoute) bool { return r.Line == line })
 	if i < 0 {
 		x.t.Fatalf("%s is not on the route", line)
@@ -112,7 +128,7 @@ func TestLooks(t *testing.T) {
 		_, err := x.Inspection.Look(one, x.Prison, c.ID, ok, seen, ledger.Idem{})
 		wants(t, "looks that nobody can have seen", err, "changed_meanwhile")
 	}
-	photo := x.photo(c, 1)
+	photo := x.photoBy("yi inspector", c, 1)
 	not := inspection.Look{Line: line, Result: inspection.NotSeen, Note: "门锁着，钥匙在值班室", Photos: []string{photo}, LookedAt: x.clock.Add(time.Hour)}
 	if err := x.look("yi inspector", c, not, 1); err != nil {
 		t.Fatal(err)
@@ -155,10 +171,10 @@ func TestLooks(t *testing.T) {
 	if got := w.Findings[0].Photos; !slices.Equal(got, []string{photo}) {
 		t.Errorf("photographs of the finding: %v", got)
 	}
-	if _, may, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || may {
+	if r, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || r.MayLook {
 		t.Errorf("who is checked goes the route: %v", err)
 	}
-	if _, _, err := x.Inspection.Route(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
+	if _, err := x.Inspection.Route(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
 		t.Error("another area sees it")
 	}
 	leavesHold(t, x.House, x.Prison, "looks", "photos", "findings")
@@ -177,13 +193,79 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// TestLooksWithinTheDays: the route offers what is taken. What was looked at within the days of the check is
+// taken when it arrives after them, too.
+func TestLooksWithinTheDays(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.throughout()
+	noon, err := catalog.Noon(catalog.DayOf(x.clock.AddDate(0, 0, 2))) // the day before it is all to come
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := noon.At
+	n := x.newCheck(x.Area, inspection.Joint)
+	n.FromDay, n.ToDay = catalog.DayOf(first), catalog.DayOf(first.AddDate(0, 0, 1))
+	c, err := x.Inspection.OpenCheck(x.as("bureau office"), x.Prison, n, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, day := range []struct {
+		at            int // days from the first one
+		opens, closed string
+	}{{at: -1, opens: n.FromDay}, {at: 0}, {at: 1}, {at: 2, closed: n.ToDay}} {
+		x.clock = first.AddDate(0, 0, day.at)
+		r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+		if err != nil || r.OpensOn != day.opens || r.ClosedAfter != day.closed {
+			t.Errorf("day %d: opens on %q, closed after %q, %v", day.at, r.OpensOn, r.ClosedAfter, err)
+		}
+		err = x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}, seen)
+		if r.MayLook != (err == nil) || r.MayLook != (day.opens+day.closed == "") {
+			t.Errorf("day %d: offered %t, then %v", day.at, r.MayLook, err)
+		}
+		if err == nil {
+			seen++
+		}
+		if r, err := x.Inspection.Route(x.as("area head"), x.Prison, c.ID); err != nil || r.MayLook || r.OpensOn+r.ClosedAfter != "" {
+			t.Errorf("day %d: who is checked is told %+v, %v", day.at, r, err)
+		}
+	}
+	kept := inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, LookedAt: first.Add(time.Hour)}
+	if err := x.look("bing inspector", c, kept, seen); err != nil {
+		t.Errorf("kept on a device since: %v", err)
+	}
+}
+
+// TestLooksOfALineAreBounded: as all of them go along with every route.
+func TestLooksOfALineAreBounded(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	met := inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}
+	if err := x.look("bing inspector", c, met, 0); err != nil {
+		t.Fatal(err)
+	}
+	x.past(`insert into looks (prison_id, check_id, line, n, result, note, place, looked_at, photos, author, salt)
+		select prison_id, check_id, line, i, result, note, place, looked_at, photos, author, salt from looks, generate_series(2, 49) i`)
+	if err := x.look("bing inspector", c, met, 49); err != nil {
+		t.Errorf("the fiftieth: %v", err)
+	}
+	wants(t, "one more", x.look("bing inspector", c, met, 50), "looks_full")
+	wants(t, "one that did not see the last", x.look("bing inspector", c, met, 49), "changed_meanwhile")
+	met.Line = "JG-04.found"
+	if err := x.look("bing inspector", c, met, 0); err != nil {
+		t.Errorf("at another line: %v", err)
+	}
+}
+
 // TestLooksGuarded: past the use case the database says the same.
 func TestLooksGuarded(t *testing.T) {
 	t.Parallel()
 	x := checked(t)
 	c, other := x.open(x.Area, inspection.Joint), x.open(x.Other, inspection.Joint)
 	x.find(c, x.finding("JG-04.found", 1))
-	photo := x.photo(other, 1)
+	photo, anothers := x.photo(other, 1), x.photo(c, 2)
 	insert := `insert into looks (prison_id, check_id, line, n, result, note, place, looked_at, photos, author, salt) values ($1, $2, $3, $4, $5, '', '', now(), $6::text[], $7, decode(repeat('00', 32), 'hex'))`
 	member := x.Person("bing inspector").PersonID
 	try := func(check uuid.UUID, line string, n int, result string, photos []string, by uuid.UUID) error {
@@ -201,6 +283,7 @@ func TestLooksGuarded(t *testing.T) {
 		"without a word":            {try(c.ID, "YJ-02.missing", 1, "not_seen", []string{}, member), "looks_check"},
 		"of another check":          {try(c.ID, "YJ-02.missing", 1, "met", []string{photo}, member), "none of the check"},
 		"the same one twice":        {try(other.ID, "YJ-02.missing", 1, "met", []string{photo, photo}, member), "none of the check"},
+		"brought by another":        {try(c.ID, "YJ-02.missing", 1, "met", []string{anothers}, x.Person("yi inspector").PersonID), "none of the check"},
 	} {
 		if tt.err == nil || !strings.Contains(tt.err.Error(), tt.says) {
 			t.Errorf("%s: %v", name, tt.err)
@@ -255,7 +338,7 @@ func TestPhotos(t *testing.T) {
 		}
 	}
 	var n int
-	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 1 {
+	if err := x.Owner.QueryRow(t.Context(), "select count(distinct sha256) from photos").Scan(&n); err != nil || n != 1 {
 		t.Errorf("%d photographs, %v", n, err)
 	}
 	photo := x.photo(c, 3)
@@ -297,6 +380,61 @@ func TestPhotos(t *testing.T) {
 	if err := read("area head"); err != nil {
 		t.Errorf("after the sweeper: %v", err)
 	}
+	verified(t, x.House)
+}
+
+// TestPhotoOfWhoBroughtIt: to know the digest of a colleague's photograph is not to have it; who brings the
+// same bytes has it too, whoever came first; and what is shown may be shown again.
+func TestPhotoOfWhoBroughtIt(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	photo := x.photo(c, 1) // bing inspector
+	opens := func(who string) error {
+		_, body, err := x.Inspection.OpenPhoto(x.as(who), x.Prison, c.ID, photo)
+		if err == nil {
+			err = body.Close()
+		}
+		return err
+	}
+	shows := func(who, line string) error {
+		return x.look(who, c, inspection.Look{Line: line, Result: inspection.Met, Photos: []string{photo}}, 0)
+	}
+	wants(t, "a colleague opens it", opens("yi inspector"), "not_found")
+	wants(t, "a colleague shows it", shows("yi inspector", "YJ-02.missing"), "bad_look")
+	f := x.finding("JG-04.found", 1)
+	f.Photos = []string{photo}
+	_, err := x.Inspection.AddFinding(x.as("yi inspector"), x.Prison, c.ID, f, ledger.Idem{})
+	wants(t, "a colleague's finding shows it", err, "bad_look")
+	for range 2 { // the second time it is the one that is there
+		x.photoBy("yi inspector", c, 1)
+		x.photo(c, 1)
+	}
+	var n int
+	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 2 {
+		t.Errorf("brought by two, kept %d times: %v", n, err)
+	}
+	for _, who := range []string{"bing inspector", "yi inspector"} {
+		if err := opens(who); err != nil {
+			t.Errorf("%s brought it: %v", who, err)
+		}
+	}
+	wants(t, "who is checked opens it", opens("area head"), "not_found")
+	if err := shows("yi inspector", "YJ-02.missing"); err != nil {
+		t.Errorf("who brought it second shows it: %v", err)
+	}
+	for who, line := range map[string]string{"bing inspector": "JG-04.found", "yi second inspector": "JG-02.video"} {
+		if err := shows(who, line); err != nil {
+			t.Errorf("%s shows what is shown: %v", who, err)
+		}
+	}
+	if err := opens("area head"); err != nil {
+		t.Error(err)
+	}
+	wants(t, "what is no digest", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met, Photos: []string{"zz"}}, 1), "bad_look")
+	_, _, err = x.Inspection.OpenPhoto(x.as("bing inspector"), x.Prison, c.ID, "zz")
+	wants(t, "what is no digest", err, "not_found")
+	leavesHold(t, x.House, x.Prison, "photos")
 	verified(t, x.House)
 }
 
@@ -393,16 +531,16 @@ func TestLineAnnulled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	route, _, err := h.Inspection.Route(j.as("bureau office"), h.Prison, base)
+	r, err := h.Inspection.Route(j.as("bureau office"), h.Prison, base)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line, want := range map[string][2]string{met: {inspection.Met, scoring.Met}, never: {"", scoring.NotChecked}, less: {inspection.AtFinding, scoring.Counted}, same: {inspection.AtFinding, scoring.Counted}} {
-		i := slices.IndexFunc(route, func(r inspection.OnRoute) bool { return r.Line == line })
+		i := slices.IndexFunc(r.Lines, func(r inspection.OnRoute) bool { return r.Line == line })
 		if i < 0 {
 			t.Fatalf("%s is not on the route", line)
 		}
-		if got := route[i].State; got != want[0] {
+		if got := r.Lines[i].State; got != want[0] {
 			t.Errorf("%s on the route: %q, not %q", line, got, want[0])
 		}
 		if got := stateIn(sheet, line); got != want[1] {
@@ -410,6 +548,146 @@ func TestLineAnnulled(t *testing.T) {
 		}
 		if got := stateIn(live, line); got != want[1] {
 			t.Errorf("%s live: %q, not %q", line, got, want[1])
+		}
+	}
+}
+
+// TestMetCounts: live a line is met by the latest look of the latest closed check, by the version that the
+// unit is scored by, within its window; what was said before a finding that was annulled stands again.
+func TestMetCounts(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.throughout()
+	warden := actor.With(t.Context(), x.Person("warden"))
+	says := func(who string, c inspection.Check, line, result string, seen int) {
+		t.Helper()
+		if err := x.look(who, c, inspection.Look{Line: line, Result: result, Note: "门锁着"}, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const undone, back, annulled, plain = "YJ-02.missing", "JG-02.video", "JG-04.found", "YJ-02.place"
+	c := x.open(x.Area, inspection.Joint)
+	for _, line := range []string{undone, back, annulled, plain} {
+		says("bing inspector", c, line, inspection.Met, 0)
+	}
+	says("yi inspector", c, undone, inspection.NotSeen, 1)
+	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, x.find(c, x.finding(back, 1)), "看错了", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	found := x.find(c, x.finding(annulled, 1))
+	x.confirm(c)
+	if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, found, "当日已送修", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, found, inspection.AppealDecision{Verdict: "annul", Reason: "属实"}, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	x.close(c)
+	stands := func(when string, want map[string]string) {
+		t.Helper()
+		sheet, _, err := x.Assessment.Score(warden, x.Prison, x.Area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line, state := range want {
+			if got := stateIn(sheet, line); got != state {
+				t.Errorf("%s, %s is %q, not %q", when, line, got, state)
+			}
+		}
+	}
+	stands("of a joint check", map[string]string{plain: scoring.NotChecked})
+	// As one whose findings count: those are of a case, whose road is walked in TestLineMet.
+	x.past("update checks set kind = 'baseline'")
+	met := map[string]string{undone: scoring.NotChecked, back: scoring.Met, annulled: scoring.Met, plain: scoring.Met}
+	stands("closed", met)
+	x.past("update looks set looked_at = looked_at - interval '5 years' where line = '" + plain + "'")
+	stands("looked at long ago", map[string]string{plain: scoring.NotChecked, back: scoring.Met})
+	x.past("update looks set looked_at = looked_at + interval '5 years' where line = '" + plain + "'")
+	x.past("update checks set version = version + 1")
+	stands("by another version", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
+	x.past("update checks set version = version - 1")
+	stands("as it was", met)
+	later := x.open(x.Area, inspection.Joint)
+	says("bing inspector", later, plain, inspection.NotSeen, 0)
+	x.confirm(later)
+	x.close(later)
+	x.past("update checks set kind = 'baseline'")
+	stands("after another check", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
+}
+
+// TestWholeMet: what the prison's check as a whole found nothing at is met there, and at no area.
+func TestWholeMet(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.throughout()
+	c := x.open(uuid.Nil, inspection.Joint)
+	std, err := x.Inspection.Texts.Compiled(t.Context(), c.Standard, c.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
+	if err != nil || len(r.Lines) < 2 {
+		t.Fatal(r, err)
+	}
+	line, other := r.Lines[0].Line, r.Lines[1].Line
+	if err := x.look("bing inspector", c, inspection.Look{Line: line, Result: inspection.Met}, 0); err != nil {
+		t.Fatal(err)
+	}
+	state := func(of string) string {
+		t.Helper()
+		list, err := x.Assessment.Under(actor.With(t.Context(), x.Person("warden")), x.Prison, uuid.Nil, nil, std)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stateIn(list[0], of)
+	}
+	x.past("update checks set kind = 'baseline'")
+	if got := state(line); got != scoring.NotChecked {
+		t.Errorf("before it is closed: %q", got)
+	}
+	x.past("update checks set kind = 'joint'")
+	x.confirm(c)
+	x.close(c)
+	x.past("update checks set kind = 'baseline'")
+	if met, not := state(line), state(other); met != scoring.Met || not != scoring.NotChecked {
+		t.Errorf("looked at %q, not looked at %q", met, not)
+	}
+}
+
+// TestSheetIsConfirmedWithItsLooks: a look is one more act; who saw the sheet before it has not seen it.
+func TestSheetIsConfirmedWithItsLooks(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	seen := x.whole(c).Seq
+	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met}, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := x.Inspection.Confirm(x.as("yi inspector"), x.Prison, c.ID, seen, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
+	wants(t, "as it was before the look", err, "changed_meanwhile")
+	x.confirm(c)
+}
+
+// TestPhotosShownAreLocked: for ever, once something shows them, whoever brought them; the others are not.
+func TestPhotosShownAreLocked(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	looked, found, left := x.photo(c, 1), x.photo(c, 2), x.photo(c, 3)
+	x.photoBy("yi inspector", c, 1)
+	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, Photos: []string{looked}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	f := x.finding("JG-04.found", 1)
+	f.Photos = []string{found}
+	x.find(c, f)
+	if err := x.Printing(t).Tend(t.Context(), x.Prison); err != nil {
+		t.Fatal(err)
+	}
+	for sum, want := range map[string]bool{looked: true, found: true, left: false} {
+		var locked bool
+		if err := x.Owner.QueryRow(t.Context(), "select retained_until is not null from objects where encode(sha256, 'hex') = $1", sum).Scan(&locked); err != nil || locked != want {
+			t.Errorf("locked %t, not %t: %v", locked, want, err)
 		}
 	}
 }

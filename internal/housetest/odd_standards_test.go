@@ -71,9 +71,11 @@ func TestShapeOfADraft(t *testing.T) {
 	if status, body := bring(3, "未见", `"7"`); status != http.StatusPreconditionFailed {
 		t.Errorf("over a revision that nobody saw: %d %v", status, body)
 	}
-	version = 1 << 31
-	if status, body := bring(9, "远", `"1"`); status != http.StatusNotFound {
-		t.Errorf("a version beyond all: %d %v", status, body)
+	for n, none := range []int64{1 << 31, 0, -1} {
+		version = none
+		if status, body := bring(9+n, "远", `"1"`); status != http.StatusNotFound {
+			t.Errorf("version %d: %d %v", none, status, body)
+		}
 	}
 	version = 1
 	codes := make(chan int, 2)

@@ -196,6 +196,7 @@ var titles = map[string]fault.Text{
 	"bad_look":               {ZH: "查看记录有误", EN: "What was looked at has mistakes"},
 	"line_found":             {ZH: "该条款下有未撤回的问题，不能另记查看结果；问题记错的先撤回", EN: "A finding stands under this line; what was found in error is taken back first"},
 	"photo_refused":          {ZH: "只接受照片（JPEG、PNG、WebP，单张不超过 20 MB）", EN: "Only photographs are taken: JPEG, PNG or WebP of at most 20 MB each"},
+	"looks_full":             {ZH: "一条最多 50 次查看记录；仍有问题的请记录问题", EN: "A line holds 50 looks at most; what is wrong there is a finding"},
 	"photos_full":            {ZH: "一次考核最多 2000 张照片", EN: "A check holds 2,000 photographs at most"},
 	"key_full":               {ZH: "一次考核最多列 15 个关键问题", EN: "A check marks 15 key problems at most"},
 	"finding_withdrawn":      {ZH: "该问题已撤回", EN: "This finding was taken back"},

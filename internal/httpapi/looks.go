@@ -27,11 +27,11 @@ func (a *API) listLooks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, may, err := a.Inspection.Route(c.Request().Context(), prison, check)
+	r, err := a.Inspection.Route(c.Request().Context(), prison, check)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"lines": list, "may_look": may})
+	return c.JSON(http.StatusOK, r)
 }
 
 func (a *API) look(c echo.Context) error {

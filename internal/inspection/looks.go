@@ -162,23 +162,42 @@ func (s *Service) met(ctx context.Context, ses ledger.Session, c Check) ([]strin
 	return list, nil
 }
 
-// Route of a check, line by line, and whether the reader may say how they stand. Faults: not_found, forbidden.
-func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (list []OnRoute, may bool, err error) {
+// Route of a check, line by line.
+type Route struct {
+	Lines []OnRoute `json:"lines"`
+	// MayLook says that a look of the reader, made now, would be taken. Where it is the day alone that
+	// forbids it, the first one is still to come, or the last one is over.
+	MayLook     bool   `json:"may_look"`
+	OpensOn     string `json:"opens_on,omitempty"`
+	ClosedAfter string `json:"closed_after,omitempty"`
+}
+
+// Route of a check as it stands, and whether the reader may say so. Faults: not_found, forbidden.
+func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (r Route, err error) {
 	c, err := s.may(ctx, prison, check, "score", "read")
 	if err != nil {
-		return nil, false, err
+		return r, err
 	}
 	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
 	if err != nil {
-		return nil, false, err
+		return r, err
 	}
-	may = c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil
-	list, err = s.route(ctx, s.asked(ctx, prison), check, std)
-	return list, may, err
+	if c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil {
+		switch today := catalog.DayOf(s.Now()); {
+		case today < c.FromDay:
+			r.OpensOn = c.FromDay
+		case today > c.ToDay:
+			r.ClosedAfter = c.ToDay
+		default:
+			r.MayLook = true
+		}
+	}
+	r.Lines, err = s.route(ctx, s.asked(ctx, prison), check, std)
+	return r, err
 }
 
 // Look says what was seen at a line, after so many looks that were seen there. Faults: forbidden,
-// rights_ended, check_state, bad_look with fields, line_found, changed_meanwhile.
+// rights_ended, check_state, bad_look with fields, line_found, looks_full, changed_meanwhile.
 func (s *Service) Look(ctx context.Context, prison, check uuid.UUID, l Look, seen int, idem ledger.Idem) (Check, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
 	if err != nil {

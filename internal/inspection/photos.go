@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,7 +21,7 @@ const (
 	photosInAll = 2000 // of a check
 )
 
-// Photo that was brought to a check. It is known by its digest, which what shows it binds.
+// Photo that one of the team brought to a check. It is known by its digest, which what shows it binds.
 type Photo struct {
 	Sha256     string    `json:"sha256"` // in hexadecimal, as what shows it says it
 	MediaType  string    `json:"media_type"`
@@ -31,20 +30,23 @@ type Photo struct {
 	Height     int       `json:"height"`
 	VersionID  string    `json:"-"`
 	By         uuid.UUID `json:"-"`
+	Again      bool      `json:"-"` // another of the team had brought the same bytes
 	RecordedAt time.Time `json:"recorded_at"`
 	Salt       []byte    `json:"-"`
-	// Shown says that a look or a finding of the check shows it: until then it is its author's alone.
-	Shown bool `json:"-"`
 }
 
-// Record commits to the photograph.
+// Record commits to the photograph, and to who brought it.
 func (p Photo) Record(check uuid.UUID) (ledger.Record, error) {
-	return ledger.NewRecord("photo", check.String()+"/"+p.Sha256, p.Salt, map[string]any{
+	ref := check.String() + "/" + p.Sha256
+	if p.Again { // the leaf of that name is the first one's
+		ref += "/" + p.By.String()
+	}
+	return ledger.NewRecord("photo", ref, p.Salt, map[string]any{
 		"check": check, "sha256": p.Sha256, "version_id": p.VersionID, "media_type": p.MediaType, "size": p.Size, "width": p.Width, "height": p.Height, "by": p.By,
 	})
 }
 
-// AddPhoto brings one to an open check of the team; the same one again is the one that is there. Faults:
+// AddPhoto brings one to an open check of the team; what one brought already is the one that is there. Faults:
 // forbidden, rights_ended, check_state, photos_full, and those of ledger.Picture.
 func (s *Service) AddPhoto(ctx context.Context, prison, check uuid.UUID, raw []byte, idem ledger.Idem) (Photo, error) {
 	c, err := s.may(ctx, prison, check, "check", "edit")
@@ -67,19 +69,14 @@ func (s *Service) AddPhoto(ctx context.Context, prison, check uuid.UUID, raw []b
 	if err != nil {
 		return Photo{}, err
 	}
-	return s.Store.AddPhoto(ctx, s.asked(ctx, prison), idem, check, func(tx ledger.Tx, c Check, list []Photo) (Photo, error) {
+	return s.Store.AddPhoto(ctx, s.asked(ctx, prison), idem, check, p, func(tx ledger.Tx, c Check, brought int) (string, error) {
 		if c.State != Open {
-			return p, fault.New(fault.Conflict, "check_state").With("state", c.State)
+			return "", fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
-		if i := slices.IndexFunc(list, func(x Photo) bool { return x.Sha256 == p.Sha256 }); i >= 0 {
-			return list[i], nil
+		if brought >= photosInAll {
+			return "", fault.New(fault.Conflict, "photos_full").With("most", photosInAll)
 		}
-		if len(list) >= photosInAll {
-			return p, fault.New(fault.Conflict, "photos_full").With("most", photosInAll)
-		}
-		var err error
-		p.VersionID, err = b.Keep(ctx, tx)
-		return p, err
+		return b.Keep(ctx, tx)
 	})
 }
 
@@ -88,16 +85,14 @@ func (s *Service) OpenPhoto(ctx context.Context, prison, check uuid.UUID, sum st
 	if _, err := s.may(ctx, prison, check, "score", "read"); err != nil {
 		return Photo{}, nil, err
 	}
-	list, err := s.Store.Photos(ctx, s.asked(ctx, prison), check)
+	list, err := s.Store.Photos(ctx, s.asked(ctx, prison), check, []string{sum})
 	if err != nil {
 		return Photo{}, nil, err
 	}
-	me := actor.From(ctx).PersonID
-	i := slices.IndexFunc(list, func(p Photo) bool { return p.Sha256 == sum && (p.Shown || p.By == me) })
-	if i < 0 {
+	if len(list) == 0 {
 		return Photo{}, nil, fault.New(fault.NotFound, "not_found")
 	}
-	p := list[i]
+	p := list[0]
 	raw, err := hex.DecodeString(p.Sha256)
 	if err != nil {
 		return p, nil, err
@@ -106,25 +101,18 @@ func (s *Service) OpenPhoto(ctx context.Context, prison, check uuid.UUID, sum st
 	return p, file, err
 }
 
-// photographed refuses what was not brought to the check. Fault: bad_look with fields.
+// photographed refuses what whoever asks neither brought to the check nor sees there: to know a digest is
+// not to have the bytes. Fault: bad_look with fields.
 func (s *Service) photographed(ctx context.Context, prison, check uuid.UUID, sums []string) error {
 	if len(sums) == 0 {
 		return nil
 	}
-	list, err := s.Store.Photos(ctx, s.asked(ctx, prison), check)
-	if err != nil {
-		return err
-	}
-	once := map[string]bool{}
-	for _, p := range list {
-		once[p.Sha256] = true
-	}
-	for _, sum := range sums {
-		if !once[sum] || len(sums) > mostPhotos {
-			return fault.InvalidFields("bad_look", []fault.Field{{Pointer: "/photos", Code: "invalid",
-				Text: fault.Text{ZH: "照片须已传到本次考核，不重复，最多 9 张", EN: "Photographs of this check, each once, at most 9"}}})
+	if len(sums) <= mostPhotos {
+		list, err := s.Store.Photos(ctx, s.asked(ctx, prison), check, sums)
+		if err != nil || len(list) == len(sums) {
+			return err
 		}
-		once[sum] = false
 	}
-	return nil
+	return fault.InvalidFields("bad_look", []fault.Field{{Pointer: "/photos", Code: "invalid",
+		Text: fault.Text{ZH: "照片须由本人传到本次考核，或已在其中出示，不重复，最多 9 张", EN: "Photographs that you brought to this check or that it shows, each once, at most 9"}}})
 }

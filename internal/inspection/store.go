@@ -41,11 +41,11 @@ type Store interface {
 
 	// Looks of a check, line by line, the newest first.
 	Looks(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Look, error)
-	// Photos that were brought to a check; Shows says that one of its looks or findings names it.
-	Photos(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Photo, error)
-	// AddPhoto locks the check, lets fn look at it and at its photographs and keeps what it says; one that is
-	// there stays as it is.
-	AddPhoto(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(ledger.Tx, Check, []Photo) (Photo, error)) (Photo, error)
+	// Photos of a check among those named, each once: whoever asks brought it, or a look or a finding shows it.
+	Photos(ctx context.Context, s ledger.Session, check uuid.UUID, sums []string) ([]Photo, error)
+	// AddPhoto locks the check and gives what p's author brought already; else it lets keep look at the check
+	// and at how many were brought, and keeps p in the version that it says.
+	AddPhoto(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, p Photo, keep func(tx ledger.Tx, c Check, brought int) (version string, err error)) (Photo, error)
 
 	// Rectifications of the prison that the asker sees, of one unit (area), or so many of all
 	// (nil), those that wait before others; the newest first.

@@ -133,6 +133,7 @@ var refused = map[string]*fault.Error{
 	"looks_pkey":                                 fault.New(fault.Stale, "changed_meanwhile"),
 	"looks_line":                                 fault.New(fault.Invalid, "bad_look"),
 	"looks_team":                                 fault.New(fault.Forbidden, "forbidden"),
+	"looks_full":                                 fault.New(fault.Conflict, "looks_full"),
 	"looks_found":                                fault.New(fault.Conflict, "line_found"),
 	"photos_of":                                  fault.New(fault.Invalid, "bad_look"),
 	"draw_marks_item":                            fault.New(fault.Invalid, "bad_draw"),

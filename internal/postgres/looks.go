@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"encoding/hex"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -78,66 +80,71 @@ func (s Assessments) WholeMet(ctx context.Context, ses ledger.Session, std *scor
 	return list, err
 }
 
-const photoColumns = `p.check_id, encode(p.sha256, 'hex'), p.version_id, p.media_type, p.size, p.width, p.height, p.author, p.salt, p.recorded_at`
+const photoColumns = `p.check_id, encode(p.sha256, 'hex'), p.version_id, p.media_type, p.size, p.width, p.height, p.author, p.again, p.salt, p.recorded_at`
 
 // shown says of a photograph that it stands under a look or a finding.
 const shown = `(exists (select from looks l where l.prison_id = p.prison_id and l.check_id = p.check_id and encode(p.sha256, 'hex') = any(l.photos))
 	or exists (select from findings f where f.prison_id = p.prison_id and f.check_id = p.check_id and encode(p.sha256, 'hex') = any(f.photos)))`
 
-func scanPhoto(row pgx.CollectableRow, check *uuid.UUID, more ...any) (p inspection.Photo, err error) {
-	err = row.Scan(append([]any{check, &p.Sha256, &p.VersionID, &p.MediaType, &p.Size, &p.Width, &p.Height, &p.By, &p.Salt, &p.RecordedAt}, more...)...)
+func scanPhoto(row pgx.CollectableRow, check *uuid.UUID) (p inspection.Photo, err error) {
+	err = row.Scan(check, &p.Sha256, &p.VersionID, &p.MediaType, &p.Size, &p.Width, &p.Height, &p.By, &p.Again, &p.Salt, &p.RecordedAt)
 	return p, err
 }
 
-// Photos of a check.
-func (s Checks) Photos(ctx context.Context, ses ledger.Session, check uuid.UUID) (list []inspection.Photo, err error) {
+// Photos of a check among those named that whoever asks may show.
+func (s Checks) Photos(ctx context.Context, ses ledger.Session, check uuid.UUID, sums []string) (list []inspection.Photo, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
-		list, err = t.photos(ctx, check)
+		list, err = t.photos(ctx, "distinct on (p.sha256)", check, sums, "and (p.author = $4 or "+shown+") order by p.sha256", ses.Person)
 		return err
 	})
 	return list, err
 }
 
-func (t *txn) photos(ctx context.Context, check uuid.UUID) ([]inspection.Photo, error) {
-	rows, err := t.tx.Query(ctx, "select "+photoColumns+", "+shown+" from photos p where p.prison_id = $1 and p.check_id = $2 order by p.recorded_at, p.sha256", t.ses.Prison, check)
+// photos of a check among those named; what is no digest names none.
+func (t *txn) photos(ctx context.Context, which string, check uuid.UUID, sums []string, where string, args ...any) ([]inspection.Photo, error) {
+	var keys [][]byte
+	for _, sum := range sums {
+		if key, err := hex.DecodeString(sum); err == nil {
+			keys = append(keys, key)
+		}
+	}
+	rows, err := t.tx.Query(ctx, "select "+which+" "+photoColumns+" from photos p where p.prison_id = $1 and p.check_id = $2 and p.sha256 = any($3) "+where, append([]any{t.ses.Prison, check, keys}, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (inspection.Photo, error) {
-		var is bool
-		p, err := scanPhoto(row, new(uuid.UUID), &is)
-		p.Shown = is
-		return p, err
-	})
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (inspection.Photo, error) { return scanPhoto(row, new(uuid.UUID)) })
 }
 
-// AddPhoto keeps what fn says unless it is there.
-func (s Checks) AddPhoto(ctx context.Context, ses ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(ledger.Tx, inspection.Check, []inspection.Photo) (inspection.Photo, error)) (inspection.Photo, error) {
+// AddPhoto keeps p unless its author brought it already.
+func (s Checks) AddPhoto(ctx context.Context, ses ledger.Session, idem ledger.Idem, check uuid.UUID, p inspection.Photo, keep func(ledger.Tx, inspection.Check, int) (string, error)) (inspection.Photo, error) {
 	var out inspection.Photo
 	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
 		c, err := t.lockedCheck(ctx, check)
 		if err != nil {
 			return err
 		}
-		list, err := t.photos(ctx, check)
+		same, err := t.photos(ctx, "", check, []string{p.Sha256}, "")
 		if err != nil {
 			return err
 		}
-		p, err := fn(t, c, list)
-		if err != nil {
+		if i := slices.IndexFunc(same, func(x inspection.Photo) bool { return x.By == p.By }); i >= 0 {
+			out = same[i]
+			return nil
+		}
+		var brought int
+		if err := t.tx.QueryRow(ctx, "select count(*) from photos where prison_id = $1 and check_id = $2", ses.Prison, check).Scan(&brought); err != nil {
 			return err
 		}
-		out = p
-		if !p.RecordedAt.IsZero() {
-			return nil // it was there
-		}
-		out.RecordedAt = t.Now()
-		if _, err := t.exec(ctx, `insert into photos (prison_id, check_id, sha256, version_id, media_type, size, width, height, author, salt)
-			values ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10)`,
-			ses.Prison, check, p.Sha256, p.VersionID, p.MediaType, p.Size, p.Width, p.Height, p.By, p.Salt); err != nil {
+		out, out.Again, out.RecordedAt = p, len(same) > 0, t.Now()
+		if out.VersionID, err = keep(t, c, brought); err != nil {
 			return err
 		}
-		return t.note(p.Record(check))
+		if _, err := t.exec(ctx, `insert into photos (prison_id, check_id, sha256, version_id, media_type, size, width, height, author, again, salt)
+			values ($1, $2, decode($3, 'hex'), $4, $5, $6, $7, $8, $9, $10, $11)`,
+			ses.Prison, check, out.Sha256, out.VersionID, out.MediaType, out.Size, out.Width, out.Height, out.By, out.Again, out.Salt); err != nil {
+			return err
+		}
+		return t.note(out.Record(check))
 	})
 	return out, err
 }
@@ -163,5 +170,5 @@ func (s *Snapshot) photos(ctx context.Context, prison uuid.UUID) iter.Seq2[integ
 		}
 		rec, err := p.Record(check)
 		return rowOf("photos", rec, err, p.RecordedAt, "")
-	}, "select "+photoColumns+" from photos p where p.prison_id = $1 order by p.check_id, p.sha256", prison)
+	}, "select "+photoColumns+" from photos p where p.prison_id = $1 order by p.check_id, p.sha256, p.author", prison)
 }

@@ -2589,7 +2589,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Bring a photograph, whole, to an open check; the same one again is the one that is there */
+        /** Bring a photograph, whole, to an open check; what one brought already is the one that is there */
         patch: operations["photos.add"];
         trace?: never;
     };
@@ -2600,7 +2600,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A photograph under a look or a finding */
+        /** A photograph under a look or a finding, or that the asker brought */
         get: operations["photos.get"];
         put?: never;
         post?: never;
@@ -15409,7 +15409,18 @@ export interface operations {
                 content: {
                     "application/json": {
                         lines: components["schemas"]["OnRoute"][];
+                        /** @description a look made now would be taken */
                         may_look: boolean;
+                        /**
+                         * Format: date
+                         * @description the first day of the check, while it is to come: before it nothing is looked at
+                         */
+                        opens_on?: string;
+                        /**
+                         * Format: date
+                         * @description the last day of the check, once it is over: what was looked at by then is still taken
+                         */
+                        closed_after?: string;
                     };
                 };
             };
@@ -15449,7 +15460,7 @@ export interface operations {
                      * @description when somebody stood there; absent for now
                      */
                     looked_at?: string;
-                    /** @description SHA-256 of photographs that were brought to the check */
+                    /** @description SHA-256 of photographs that the asker brought to the check or that it shows */
                     photos?: string[];
                     /** @description number of the look that was seen; 0 for none */
                     seen: number;
@@ -15618,7 +15629,7 @@ export interface operations {
                     entry?: string;
                     video?: components["schemas"]["VideoResult"];
                     draw?: components["schemas"]["Draw"];
-                    /** @description SHA-256 of photographs that were brought to the check */
+                    /** @description SHA-256 of photographs that the asker brought to the check or that it shows */
                     photos?: string[];
                 };
             };

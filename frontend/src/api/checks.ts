@@ -108,9 +108,16 @@ export const actOnFinding = (
 ) => post(`${one(prison, check)}/findings/${finding}/${what}`, body, key)
 
 /** The lines that a team sees for itself, in the standard's order. */
+/** A day is given to the team where no look is taken today. */
+interface CheckRoute {
+  lines: OnRoute[]
+  may_look: boolean
+  opens_on?: string
+  closed_after?: string
+}
+
 export function useRoute(prison: string, check: string) {
-  const queryFn = async () =>
-    (await call<{ lines: OnRoute[]; may_look: boolean }>(`${one(prison, check)}/looks`)).data
+  const queryFn = async () => (await call<CheckRoute>(`${one(prison, check)}/looks`)).data
   return useQuery({ queryKey: ['route', prison, check], queryFn })
 }
 

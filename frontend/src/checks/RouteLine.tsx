@@ -30,7 +30,7 @@ interface Props {
   sheet: Sheet
   line: OnRoute
   title: string
-  /** Of the team, while the check is open. */
+  /** Whether a look of today is taken. */
   may: boolean
   /** What was said of it and the server has not taken, in that order. */
   unsent: readonly Unsent[]
@@ -83,7 +83,8 @@ export function RouteLine(props: Props) {
     </Button>
   )
   const hide = () => setFinding((is) => is && 'hidden')
-  const shown = may && finding === 'shown'
+  const mayFind = check.actions.includes('finding')
+  const shown = mayFind && finding === 'shown'
   const mayLook = may && state !== 'finding'
   return (
     <article id={line.line} className="route-line" aria-label={title}>
@@ -110,7 +111,7 @@ export function RouteLine(props: Props) {
       </h4>
       <div className="route-acts">
         {mayLook && act('met', true)}
-        {may && (
+        {mayFind && (
           <Button
             size="large"
             aria-label={t('looks.actOf', { act: t('looks.finding'), line: title })}
@@ -213,7 +214,7 @@ export function RouteLine(props: Props) {
           )}
         </div>
       )}
-      {may && finding && (
+      {mayFind && finding && (
         <div hidden={!opened || !shown}>
           <FindingForm
             prison={prison}

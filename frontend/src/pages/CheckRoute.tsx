@@ -37,7 +37,13 @@ export default function CheckRoute() {
             {(s) => (
               <Ready query={route}>
                 {(r) => (
-                  <Lines prison={prison} check={c} sheet={s} lines={r.lines} may={r.may_look} />
+                  <>
+                    {r.opens_on && <Note>{t('looks.opensOn', { day: r.opens_on })}</Note>}
+                    {r.closed_after && (
+                      <Note>{t('looks.closedAfter', { day: r.closed_after })}</Note>
+                    )}
+                    <Lines prison={prison} check={c} sheet={s} lines={r.lines} may={r.may_look} />
+                  </>
                 )}
               </Ready>
             )}
@@ -47,6 +53,12 @@ export default function CheckRoute() {
     </Ready>
   )
 }
+
+const Note = ({ children }: { children: string }) => (
+  <p className="panel" role="note">
+    {children}
+  </p>
+)
 
 /** The line that an address names; whatever else stands there names none. */
 function lineOf(hash: string) {
