@@ -50,7 +50,7 @@ func (x *inspected) throughout() {
 	if _, err := x.Owner.Exec(x.t.Context(), "update prisons set demonstration = true"); err != nil {
 		x.t.Fatal(err)
 	}
-	x.Store.Clock = func() time.Time { return x.clock.Add(-time.Minute) } // a little behind: rights have begun
+	x.Store.Clock = func() time.Time { return x.clock.Add(-time.Second) } // a little behind: rights have begun, and everybody is posted
 	x.Assessment.Now = x.Inspection.Now
 }
 
@@ -405,7 +405,7 @@ func TestPhotoOfWhoBroughtIt(t *testing.T) {
 	f := x.finding("JG-04.found", 1)
 	f.Photos = []string{photo}
 	_, err := x.Inspection.AddFinding(x.as("yi inspector"), x.Prison, c.ID, f, ledger.Idem{})
-	wants(t, "a colleague's finding shows it", err, "bad_look")
+	wants(t, "a colleague's finding shows it", err, "invalid_document")
 	for range 2 { // the second time it is the one that is there
 		x.photoBy("yi inspector", c, 1)
 		x.photo(c, 1)
