@@ -2,10 +2,8 @@ package housetest_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"image/jpeg"
-	"io"
 	"math"
 	"net/http"
 	"slices"
@@ -15,33 +13,16 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/accreditation"
-	"taizhang/internal/actor"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
-	"taizhang/internal/scoring"
 )
 
 func (x *inspected) look(who string, c inspection.Check, l inspection.Look, seen int) error {
 	_, err := x.Inspection.Look(x.as(who), x.Prison, c.ID, l, seen, ledger.Idem{})
 	return err
-}
-
-func (x *inspected) photo(c inspection.Check, n int) string {
-	x.t.Helper()
-	return x.photoBy("bing inspector", c, n)
-}
-
-func (x *inspected) photoBy(who string, c inspection.Check, n int) string {
-	x.t.Helper()
-	p, err := x.Inspection.AddPhoto(x.as(who), x.Prison, c.ID, housetest.Photo(n), ledger.Idem{})
-	if err != nil {
-		x.t.Fatal(err)
-	}
-	return p.Sha256
 }
 
 // throughout the house it is what x's clock says, in the database too.
@@ -66,19 +47,6 @@ func (x *inspected) at(c inspection.Check, line string) inspection.OnRoute {
 		x.t.Fatalf("%s is not on the route", line)
 	}
 	return list[i]
-}
-
-func stateIn(sheet *scoring.Sheet, line string) string {
-	for _, d := range sheet.Domains {
-		for _, i := range d.Indicators {
-			for _, l := range i.Lines {
-				if l.ID == line {
-					return l.State
-				}
-			}
-		}
-	}
-	return ""
 }
 
 // TestLooks: the team goes from line to line of the pinned standard and says how each stands; the latest
@@ -298,362 +266,6 @@ func TestLooksGuarded(t *testing.T) {
 	}
 }
 
-// TestPhotos: only pictures are taken, the same one once; it is its author's until something shows it,
-// then of whoever sees the check, and the sweeper leaves it.
-func TestPhotos(t *testing.T) {
-	t.Parallel()
-	x := checked(t)
-	c := x.open(x.Area, inspection.Joint)
-	for name, tt := range map[string]struct {
-		raw  []byte
-		code string
-	}{
-		"a text":        {[]byte("不是照片"), "photo_refused"},
-		"nothing":       {nil, "photo_refused"},
-		"a document":    {[]byte("%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF"), "photo_refused"},
-		"half a photo":  {housetest.Photo(1)[:300], "picture_unreadable"},
-		"a drawing":     {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "photo_refused"},
-		"a larger file": {append(housetest.Photo(1), make([]byte, ledger.MaxPicture)...), "upload_too_large"},
-	} {
-		_, err := x.Inspection.AddPhoto(x.as("bing inspector"), x.Prison, c.ID, tt.raw, ledger.Idem{})
-		wants(t, name, err, tt.code)
-	}
-	for _, who := range []string{"area head", "bureau office"} {
-		if _, err := x.Inspection.AddPhoto(x.as(who), x.Prison, c.ID, housetest.Photo(1), ledger.Idem{}); !fault.Is(err, fault.Forbidden) {
-			t.Errorf("%s: %v", who, err)
-		}
-	}
-	one, two := x.as("bing inspector"), x.as("yi inspector")
-	for _, err := range bothAtOnce(
-		func() error {
-			_, err := x.Inspection.AddPhoto(one, x.Prison, c.ID, housetest.Photo(2), ledger.Idem{})
-			return err
-		},
-		func() error {
-			_, err := x.Inspection.AddPhoto(two, x.Prison, c.ID, housetest.Photo(2), ledger.Idem{})
-			return err
-		}) {
-		if err != nil {
-			t.Error(err)
-		}
-	}
-	var n int
-	if err := x.Owner.QueryRow(t.Context(), "select count(distinct sha256) from photos").Scan(&n); err != nil || n != 1 {
-		t.Errorf("%d photographs, %v", n, err)
-	}
-	photo := x.photo(c, 3)
-	read := func(who string) error {
-		p, body, err := x.Inspection.OpenPhoto(x.as(who), x.Prison, c.ID, photo)
-		if err != nil {
-			return err
-		}
-		raw, err := io.ReadAll(body)
-		if err != nil || !bytes.Equal(raw, housetest.Photo(3)) || p.MediaType != "image/jpeg" {
-			t.Errorf("%s reads %d bytes, %v", who, len(raw), err)
-		}
-		return body.Close()
-	}
-	if err := read("bing inspector"); err != nil {
-		t.Error(err)
-	}
-	wants(t, "before it is shown", read("area head"), "not_found")
-	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, Photos: []string{photo}}, 0); err != nil {
-		t.Fatal(err)
-	}
-	if err := read("area head"); err != nil {
-		t.Error(err)
-	}
-	if fault.CodeOf(read("area head elsewhere")) == "" {
-		t.Error("another area reads it")
-	}
-	ten := inspection.Look{Line: "JG-04.found", Result: inspection.Met}
-	for i := range 10 {
-		ten.Photos = append(ten.Photos, x.photo(c, 10+i))
-	}
-	wants(t, "ten of them", x.look("bing inspector", c, ten, 0), "bad_look")
-	ten.Photos = []string{photo, photo}
-	wants(t, "one twice", x.look("bing inspector", c, ten, 0), "bad_look")
-	swept, err := x.Ledger.Sweep(t.Context(), x.Prison, time.Now().Add(48*time.Hour))
-	if err != nil || swept.Versions > 1 { // of the two at once one came second
-		t.Errorf("swept %+v, %v", swept, err)
-	}
-	if err := read("area head"); err != nil {
-		t.Errorf("after the sweeper: %v", err)
-	}
-	verified(t, x.House)
-}
-
-// TestPhotoOfWhoBroughtIt: to know the digest of a colleague's photograph is not to have it; who brings the
-// same bytes has it too, whoever came first; and what is shown may be shown again.
-func TestPhotoOfWhoBroughtIt(t *testing.T) {
-	t.Parallel()
-	x := checked(t)
-	c := x.open(x.Area, inspection.Joint)
-	photo := x.photo(c, 1) // bing inspector
-	opens := func(who string) error {
-		_, body, err := x.Inspection.OpenPhoto(x.as(who), x.Prison, c.ID, photo)
-		if err == nil {
-			err = body.Close()
-		}
-		return err
-	}
-	shows := func(who, line string) error {
-		return x.look(who, c, inspection.Look{Line: line, Result: inspection.Met, Photos: []string{photo}}, 0)
-	}
-	wants(t, "a colleague opens it", opens("yi inspector"), "not_found")
-	wants(t, "a colleague shows it", shows("yi inspector", "YJ-02.missing"), "bad_look")
-	f := x.finding("JG-04.found", 1)
-	f.Photos = []string{photo}
-	_, err := x.Inspection.AddFinding(x.as("yi inspector"), x.Prison, c.ID, f, ledger.Idem{})
-	wants(t, "a colleague's finding shows it", err, "invalid_document")
-	for range 2 { // the second time it is the one that is there
-		x.photoBy("yi inspector", c, 1)
-		x.photo(c, 1)
-	}
-	var n int
-	if err := x.Owner.QueryRow(t.Context(), "select count(*) from photos").Scan(&n); err != nil || n != 2 {
-		t.Errorf("brought by two, kept %d times: %v", n, err)
-	}
-	for _, who := range []string{"bing inspector", "yi inspector"} {
-		if err := opens(who); err != nil {
-			t.Errorf("%s brought it: %v", who, err)
-		}
-	}
-	wants(t, "who is checked opens it", opens("area head"), "not_found")
-	if err := shows("yi inspector", "YJ-02.missing"); err != nil {
-		t.Errorf("who brought it second shows it: %v", err)
-	}
-	for who, line := range map[string]string{"bing inspector": "JG-04.found", "yi second inspector": "JG-02.video"} {
-		if err := shows(who, line); err != nil {
-			t.Errorf("%s shows what is shown: %v", who, err)
-		}
-	}
-	if err := opens("area head"); err != nil {
-		t.Error(err)
-	}
-	wants(t, "what is no digest", x.look("bing inspector", c, inspection.Look{Line: "JG-04.found", Result: inspection.Met, Photos: []string{"zz"}}, 1), "bad_look")
-	_, _, err = x.Inspection.OpenPhoto(x.as("bing inspector"), x.Prison, c.ID, "zz")
-	wants(t, "what is no digest", err, "not_found")
-	leavesHold(t, x.House, x.Prison, "photos")
-	verified(t, x.House)
-}
-
-// TestLineMet: what the team of a closed check found nothing at is met on its sheet and counts so live, by the
-// same version; what nobody looked at stays unchecked, and a finding takes its place.
-func TestLineMet(t *testing.T) {
-	t.Parallel()
-	j := onRoad(t)
-	h := j.h
-	c := j.begin("area head", h.Area, "area")
-	j.screened(c)
-	j.batch(c)
-	base := j.open(c, h.Area, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
-	for _, line := range []string{"YJ-02.missing", "JG-04.found"} {
-		if _, err := h.Inspection.Look(j.as("inspector"), h.Prison, base, inspection.Look{Line: line, Result: inspection.Met}, 0, ledger.Idem{}); err != nil {
-			t.Fatal(err, refusals(err))
-		}
-	}
-	live := func() *scoring.Sheet {
-		t.Helper()
-		sheet, _, err := h.Assessment.Score(actor.With(t.Context(), h.Person("warden")), h.Prison, h.Area)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return sheet
-	}
-	if got := stateIn(live(), "YJ-02.missing"); got != scoring.NotChecked {
-		t.Errorf("before the check is closed: %q", got)
-	}
-	j.confirm(base, loss{"JG-04.found", 1})
-	raw, err := h.Inspection.Sheet(j.as("inspector"), h.Prison, base)
-	if err != nil || !bytes.Contains(raw, []byte(`"state":"met"`)) {
-		t.Errorf("the sheet of the check: %v", err)
-	}
-	j.closed(base)
-	sheet := live()
-	for line, want := range map[string]string{"YJ-02.missing": scoring.Met, "JG-04.found": scoring.Counted, "JG-02.video": scoring.NotChecked} {
-		if got := stateIn(sheet, line); got != want {
-			t.Errorf("%s is %q, not %q", line, got, want)
-		}
-	}
-}
-
-// TestLineAnnulled: a finding that an appeal annulled costs nothing; route, sheet and live score say the same
-// of its line: met, if it was before, and else that nobody looked. One that is reduced or upheld stands.
-func TestLineAnnulled(t *testing.T) {
-	t.Parallel()
-	j := onRoad(t)
-	h := j.h
-	c := j.begin("area head", h.Area, "area")
-	j.screened(c)
-	j.batch(c)
-	base := j.open(c, h.Area, inspection.Baseline)
-	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
-	const met, never, less, same = "YJ-02.missing", "JG-04.found", "YJ-02.misused", "YJ-03.dead"
-	for _, line := range []string{met, less, same} {
-		if _, err := h.Inspection.Look(j.as("inspector"), h.Prison, base, inspection.Look{Line: line, Result: inspection.Met}, 0, ledger.Idem{}); err != nil {
-			t.Fatal(err, refusals(err))
-		}
-	}
-	j.confirm(base, loss{met, 1}, loss{never, 1}, loss{less, 2}, loss{same, 1})
-	w, err := h.Inspection.Whole(j.as("inspector"), h.Prison, base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	one := 1
-	for _, f := range w.Findings {
-		d := map[string]inspection.AppealDecision{met: {Verdict: "annul"}, never: {Verdict: "annul"}, less: {Verdict: "reduce", Count: &one}, same: {Verdict: "uphold"}}[f.Line]
-		d.Reason = "经复核"
-		if _, err := h.Inspection.Appeal(j.as("area head"), h.Prison, base, f.ID, "不属实", ledger.Idem{}); err != nil {
-			t.Fatal(err, refusals(err))
-		}
-		if _, err := h.Inspection.DecideAppeal(j.as("bureau leader"), h.Prison, base, f.ID, d, ledger.Idem{}); err != nil {
-			t.Fatal(err, refusals(err))
-		}
-	}
-	j.closed(base)
-	if w, err = h.Inspection.Whole(j.as("bureau office"), h.Prison, base); err != nil {
-		t.Fatal(err)
-	}
-	if i := slices.IndexFunc(w.Coverage, func(v inspection.Coverage) bool { return v.Method == "onsite" }); i < 0 || w.Coverage[i].Looked != 3 {
-		t.Errorf("coverage %+v", w.Coverage)
-	}
-	run, replays, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *w.Run)
-	if err != nil || !replays {
-		t.Errorf("the run that follows gives the same bytes again: %v %v", replays, err)
-	}
-	sheet := &scoring.Sheet{}
-	if err := json.Unmarshal(run.Sheet, sheet); err != nil {
-		t.Fatal(err)
-	}
-	live, _, err := h.Assessment.Score(actor.With(t.Context(), h.Person("warden")), h.Prison, h.Area)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := h.Inspection.Route(j.as("bureau office"), h.Prison, base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line, want := range map[string][2]string{met: {inspection.Met, scoring.Met}, never: {"", scoring.NotChecked}, less: {inspection.AtFinding, scoring.Counted}, same: {inspection.AtFinding, scoring.Counted}} {
-		i := slices.IndexFunc(r.Lines, func(r inspection.OnRoute) bool { return r.Line == line })
-		if i < 0 {
-			t.Fatalf("%s is not on the route", line)
-		}
-		if got := r.Lines[i].State; got != want[0] {
-			t.Errorf("%s on the route: %q, not %q", line, got, want[0])
-		}
-		if got := stateIn(sheet, line); got != want[1] {
-			t.Errorf("%s on the sheet: %q, not %q", line, got, want[1])
-		}
-		if got := stateIn(live, line); got != want[1] {
-			t.Errorf("%s live: %q, not %q", line, got, want[1])
-		}
-	}
-}
-
-// TestMetCounts: live a line is met by the latest look of the latest closed check, by the version that the
-// unit is scored by, within its window; what was said before a finding that was annulled stands again.
-func TestMetCounts(t *testing.T) {
-	t.Parallel()
-	x := checked(t)
-	x.throughout()
-	warden := actor.With(t.Context(), x.Person("warden"))
-	says := func(who string, c inspection.Check, line, result string, seen int) {
-		t.Helper()
-		if err := x.look(who, c, inspection.Look{Line: line, Result: result, Note: "门锁着"}, seen); err != nil {
-			t.Fatal(err)
-		}
-	}
-	const undone, back, annulled, plain = "YJ-02.missing", "JG-02.video", "JG-04.found", "YJ-02.place"
-	c := x.open(x.Area, inspection.Joint)
-	for _, line := range []string{undone, back, annulled, plain} {
-		says("bing inspector", c, line, inspection.Met, 0)
-	}
-	says("yi inspector", c, undone, inspection.NotSeen, 1)
-	if _, err := x.Inspection.Withdraw(x.as("bing inspector"), x.Prison, c.ID, x.find(c, x.finding(back, 1)), "看错了", ledger.Idem{}); err != nil {
-		t.Fatal(err)
-	}
-	found := x.find(c, x.finding(annulled, 1))
-	x.confirm(c)
-	if _, err := x.Inspection.Appeal(x.as("area head"), x.Prison, c.ID, found, "当日已送修", ledger.Idem{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := x.Inspection.DecideAppeal(x.as("bureau office"), x.Prison, c.ID, found, inspection.AppealDecision{Verdict: "annul", Reason: "属实"}, ledger.Idem{}); err != nil {
-		t.Fatal(err)
-	}
-	x.close(c)
-	stands := func(when string, want map[string]string) {
-		t.Helper()
-		sheet, _, err := x.Assessment.Score(warden, x.Prison, x.Area)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for line, state := range want {
-			if got := stateIn(sheet, line); got != state {
-				t.Errorf("%s, %s is %q, not %q", when, line, got, state)
-			}
-		}
-	}
-	stands("of a joint check", map[string]string{plain: scoring.NotChecked})
-	// As one whose findings count: those are of a case, whose road is walked in TestLineMet.
-	x.past("update checks set kind = 'baseline'")
-	met := map[string]string{undone: scoring.NotChecked, back: scoring.Met, annulled: scoring.Met, plain: scoring.Met}
-	stands("closed", met)
-	x.past("update looks set looked_at = looked_at - interval '5 years' where line = '" + plain + "'")
-	stands("looked at long ago", map[string]string{plain: scoring.NotChecked, back: scoring.Met})
-	x.past("update looks set looked_at = looked_at + interval '5 years' where line = '" + plain + "'")
-	x.past("update checks set version = version + 1")
-	stands("by another version", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
-	x.past("update checks set version = version - 1")
-	stands("as it was", met)
-	later := x.open(x.Area, inspection.Joint)
-	says("bing inspector", later, plain, inspection.NotSeen, 0)
-	x.confirm(later)
-	x.close(later)
-	x.past("update checks set kind = 'baseline'")
-	stands("after another check", map[string]string{plain: scoring.NotChecked, back: scoring.NotChecked})
-}
-
-// TestWholeMet: what the prison's check as a whole found nothing at is met there, and at no area.
-func TestWholeMet(t *testing.T) {
-	t.Parallel()
-	x := checked(t)
-	x.throughout()
-	c := x.open(uuid.Nil, inspection.Joint)
-	std, err := x.Inspection.Texts.Compiled(t.Context(), c.Standard, c.Version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := x.Inspection.Route(x.as("bing inspector"), x.Prison, c.ID)
-	if err != nil || len(r.Lines) < 2 {
-		t.Fatal(r, err)
-	}
-	line, other := r.Lines[0].Line, r.Lines[1].Line
-	if err := x.look("bing inspector", c, inspection.Look{Line: line, Result: inspection.Met}, 0); err != nil {
-		t.Fatal(err)
-	}
-	state := func(of string) string {
-		t.Helper()
-		list, err := x.Assessment.Under(actor.With(t.Context(), x.Person("warden")), x.Prison, uuid.Nil, nil, std)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return stateIn(list[0], of)
-	}
-	x.past("update checks set kind = 'baseline'")
-	if got := state(line); got != scoring.NotChecked {
-		t.Errorf("before it is closed: %q", got)
-	}
-	x.past("update checks set kind = 'joint'")
-	x.confirm(c)
-	x.close(c)
-	x.past("update checks set kind = 'baseline'")
-	if met, not := state(line), state(other); met != scoring.Met || not != scoring.NotChecked {
-		t.Errorf("looked at %q, not looked at %q", met, not)
-	}
-}
-
 // TestSheetIsConfirmedWithItsLooks: a look is one more act; who saw the sheet before it has not seen it.
 func TestSheetIsConfirmedWithItsLooks(t *testing.T) {
 	t.Parallel()
@@ -666,30 +278,6 @@ func TestSheetIsConfirmedWithItsLooks(t *testing.T) {
 	_, err := x.Inspection.Confirm(x.as("yi inspector"), x.Prison, c.ID, seen, catalog.DayOf(x.clock.AddDate(0, 1, 0)), ledger.Idem{})
 	wants(t, "as it was before the look", err, "changed_meanwhile")
 	x.confirm(c)
-}
-
-// TestPhotosShownAreLocked: for ever, once something shows them, whoever brought them; the others are not.
-func TestPhotosShownAreLocked(t *testing.T) {
-	t.Parallel()
-	x := checked(t)
-	c := x.open(x.Area, inspection.Joint)
-	looked, found, left := x.photo(c, 1), x.photo(c, 2), x.photo(c, 3)
-	x.photoBy("yi inspector", c, 1)
-	if err := x.look("bing inspector", c, inspection.Look{Line: "YJ-02.missing", Result: inspection.Met, Photos: []string{looked}}, 0); err != nil {
-		t.Fatal(err)
-	}
-	f := x.finding("JG-04.found", 1)
-	f.Photos = []string{found}
-	x.find(c, f)
-	if err := x.Printing(t).Tend(t.Context(), x.Prison); err != nil {
-		t.Fatal(err)
-	}
-	for sum, want := range map[string]bool{looked: true, found: true, left: false} {
-		var locked bool
-		if err := x.Owner.QueryRow(t.Context(), "select retained_until is not null from objects where encode(sha256, 'hex') = $1", sum).Scan(&locked); err != nil || locked != want {
-			t.Errorf("locked %t, not %t: %v", locked, want, err)
-		}
-	}
 }
 
 // TestLooksHTTP: through the door, each answer as the contract says.
