@@ -120,6 +120,8 @@ export function FindingForm({ prison, check, sheet, under, place, sent }: Props)
           place={(as) => {
             if (severity.current) severity.current.value = as.severity
             if (scope.current) scope.current.value = as.scope
+            // No hand typed it: the form is told, so that it is kept as well.
+            scope.current?.dispatchEvent(new Event('input', { bubbles: true }))
           }}
         />
       )}

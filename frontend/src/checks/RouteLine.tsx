@@ -151,7 +151,7 @@ export function RouteLine(props: Props) {
               <Button
                 size="small"
                 onClick={() => {
-                  setNote(u.note || note)
+                  setNote([u.note, note].filter(Boolean).join('\n'))
                   setPhotos([...photos, ...u.photos])
                   hide()
                   open(true)

@@ -39,6 +39,8 @@ export function useLasting<T extends string | File[]>(id: string, empty: T): [T,
 /** The fields of a form, by their names; keep them as they are typed, forget them when they are sent. */
 export function useLastingForm(form: RefObject<HTMLFormElement | null>, id: string | undefined) {
   const rest = useRef<[name: string, value: string][]>([])
+  // What is typed before the old is read back stands.
+  const typed = useRef(false)
   const fill = useCallback(() => {
     if (!form.current) return
     for (const [name, value] of rest.current) {
@@ -57,6 +59,7 @@ export function useLastingForm(form: RefObject<HTMLFormElement | null>, id: stri
     void local
       .get<[string, string][]>(owner(), kind, id)
       .then((old) => {
+        if (typed.current) return
         rest.current = old ?? []
         fill()
       })
@@ -66,6 +69,7 @@ export function useLastingForm(form: RefObject<HTMLFormElement | null>, id: stri
   useEffect(fill)
   const keep = useCallback(() => {
     if (id === undefined || !form.current) return
+    typed.current = true
     rest.current = []
     const all = [...new FormData(form.current)].filter(([, value]) => typeof value === 'string')
     write(id, all)

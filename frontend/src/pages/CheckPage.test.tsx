@@ -205,7 +205,12 @@ it('shows how the chosen line is checked, and places a finding as an example is 
   expect(guide.getByText('对照定置图逐间查看')).toBeTruthy()
   // The least first, whatever the order they were written in.
   expect(guide.getAllByRole('row')[1]?.textContent).toContain('一间暂作他用')
+  const form = screen.getByRole('form', { name: '记录问题' })
+  const heard = vi.fn()
+  form.addEventListener('input', heard)
   fireEvent.click(guide.getByRole('button', { name: '按此例 各楼层都没有谈话室' }))
+  // What was placed is kept as what is typed is.
+  expect(heard).toHaveBeenCalled()
   expect(screen.getByLabelText('严重程度')).toHaveProperty('value', 'high')
   expect(screen.getByLabelText('影响范围')).toHaveProperty('value', 'widespread')
 })

@@ -244,8 +244,10 @@ it('gives back what is refused after it was kept, and drops nothing by itself', 
   expect((await one.findByRole('alert')).textContent).toContain('已有变化')
   expect(one.getByRole('alert').textContent).toContain('门锁着')
   expect(await local.list('p1', 'look')).toHaveLength(1)
+  // What was typed since stays beside it.
+  fireEvent.change(one.getByLabelText(/^说明/), { target: { value: '钥匙已借出' } })
   fireEvent.click(one.getByRole('button', { name: '取回重填' }))
-  expect((one.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe('门锁着')
+  expect((one.getByLabelText(/^说明/) as HTMLTextAreaElement).value).toBe('门锁着\n钥匙已借出')
   await waitFor(() => expect(one.queryByRole('alert')).toBeNull())
   expect(sent).toHaveLength(1)
 })

@@ -141,13 +141,13 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
     if (connection.state === 'online') await changed()
     return refused
   }
-  const before = useRef(unsent.length)
+  const away = unsent.filter((u) => u.waits && !u.refused)
+  const before = useRef(away.length)
   // biome-ignore lint/correctness/useExhaustiveDependencies: when some have gone by themselves
   useEffect(() => {
-    if (unsent.length < before.current) void changed()
-    before.current = unsent.length
-  }, [unsent.length])
-  const away = unsent.filter((u) => u.waits && !u.refused)
+    if (away.length < before.current) void changed()
+    before.current = away.length
+  }, [away.length])
   const refused = unsent.filter((u) => u.refused)
   const unkept = unsent.some((u) => u.unkept)
   // Where the address names a line one stands there at once.
@@ -189,7 +189,7 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
         {away.length > 0 && (
           <p className="late" role="alert">
             {t(unkept ? 'looks.unkept' : 'looks.unsent', { n: away.length })}{' '}
-            <Button size="small" onClick={() => void looks.deliver().then(changed)}>
+            <Button size="small" onClick={() => void looks.deliver()}>
               {t('looks.again')}
             </Button>
           </p>
