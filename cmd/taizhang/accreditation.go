@@ -1,13 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"io/fs"
-	"taizhang/internal/guidance"
-
 	"taizhang/internal/accreditation"
-	"taizhang/internal/inspection"
-	"taizhang/internal/lifecycle"
+	"taizhang/internal/guidance"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
 	"taizhang/internal/planning"
@@ -23,20 +18,8 @@ func (h *house) wireAccreditation() error {
 	together := postgres.Guidance{Store: h.store}
 	h.api.Guidance = &guidance.Service{Store: together, Access: h.access, Standards: h.standards, Scores: h.assessment, Evenings: postgres.Assessments{Store: h.store},
 		Areas: postgres.Duties{Store: h.store}.Areas, Prisons: together.Prisons, Now: h.now}
-	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
-	if err != nil {
-		return fmt.Errorf("the road: %w", err)
-	}
-	road, err := lifecycle.Parse(raw)
-	if err != nil {
-		return err
-	}
-	rules, err := inspection.RulesOf(road)
-	if err != nil {
-		return fmt.Errorf("the road's parameters: %w", err)
-	}
 	i := h.api.Inspection
-	i.Store, i.Texts, i.Scores, i.Papers, i.Rules = postgres.Checks{Store: h.store}, h.standards, h.assessment, h.printing, rules
+	i.Store, i.Texts, i.Scores, i.Papers = postgres.Checks{Store: h.store}, h.standards, h.assessment, h.printing
 	machines, err := accreditation.ReadMachines(schemas.FS)
 	if err != nil {
 		return err

@@ -51,6 +51,22 @@ func useless(state lifecycle.State) (kinds []string) {
 	return kinds
 }
 
+// Rules that a check is opened and confirmed by: of the road that its case is held to, or of the
+// one in force where it is of none. Fault: not_found.
+func (s *Service) Rules(ctx context.Context, prison uuid.UUID, of *uuid.UUID) (inspection.Rules, error) {
+	m := s.Machines.newest()
+	if of != nil {
+		if err := s.Store.Read(ctx, house(prison), func(l Look) error {
+			c, err := l.Case(ctx, *of)
+			m = s.machine(c)
+			return err
+		}); err != nil {
+			return inspection.Rules{}, err
+		}
+	}
+	return inspection.Rules{TeamMin: wholeOf(m, "team_min"), AppealWorkdays: wholeOf(m, "appeal_workdays")}, nil
+}
+
 // Held locks the case, to which a check of this kind is about to be added, and is the
 // version it is held to. A check belongs to the step that rests on it or is about to, and a
 // round has one: what became of it stands. Faults: not_found, case_forbids, case_checked,

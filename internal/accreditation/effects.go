@@ -93,7 +93,7 @@ func (s *Service) parameter(c Case, name string) int {
 
 func wholeOf(m *lifecycle.Machine, name string) int {
 	var n int
-	// Compile has seen that it is a whole number.
+	// lifecycle.Parse has seen that it is a whole number.
 	_, _ = fmt.Sscan(m.Parameter(name), &n)
 	return n
 }

@@ -30,7 +30,6 @@ import (
 	"taizhang/internal/guidance"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
-	"taizhang/internal/lifecycle"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
@@ -129,10 +128,8 @@ func New(t testing.TB) *House {
 	together := postgres.Guidance{Store: h.Store}
 	h.Guidance = &guidance.Service{Store: together, Access: h.Access, Standards: h.Standards, Scores: h.Assessment, Evenings: postgres.Assessments{Store: h.Store}, Areas: postgres.Duties{Store: h.Store}.Areas,
 		Prisons: together.Prisons, Now: time.Now}
-	rules, err := road()
-	check(err)
 	h.Inspection = &inspection.Service{Ledger: h.Ledger, Access: h.Access, Catalog: h.Catalog, Standards: h.Standards.InForce, Now: time.Now,
-		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Papers: h.Printing(t), Rules: rules}
+		Store: postgres.Checks{Store: h.Store}, Texts: h.Standards, Scores: h.Assessment, Papers: h.Printing(t)}
 	machines, err := machines()
 	check(err)
 	h.Cases = &accreditation.Service{Store: postgres.Cases{Store: h.Store}, Access: h.Access, Standards: h.Standards, Checks: h.Inspection, Scores: h.Assessment, Files: h.Files, Font: h.Inspection.Papers.Font,
@@ -148,18 +145,6 @@ func New(t testing.TB) *House {
 }
 
 var machines = sync.OnceValues(func() (accreditation.Machines, error) { return accreditation.ReadMachines(schemas.FS) })
-
-var road = sync.OnceValues(func() (inspection.Rules, error) {
-	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
-	if err != nil {
-		return inspection.Rules{}, err
-	}
-	m, err := lifecycle.Parse(raw)
-	if err != nil {
-		return inspection.Rules{}, err
-	}
-	return inspection.RulesOf(m)
-})
 
 // shipped and policy are read once: they are most of what a house costs to make, and never the subject.
 var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
@@ -97,6 +99,20 @@ func TestCheckWaitedForAct(t *testing.T) {
 	wants(t, "a second", err, "case_checked")
 }
 
+// newRoad brings a second version of the road in force beside the first.
+func (j *journey) newRoad(edit ...string) {
+	j.t.Helper()
+	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	newer, err := lifecycle.Parse([]byte(strings.NewReplacer(append(edit, `"version": 1,`, `"version": 2,`)...).Replace(string(raw))))
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	j.h.Cases.Machines = accreditation.Machines{1: j.h.Cases.Machines[1], 2: newer}
+}
+
 // TestRemindsByOwnRoad: when a department is reminded says the road of the case, as does until
 // when it is asked; a newer road is of newer cases.
 func TestRemindsByOwnRoad(t *testing.T) {
@@ -104,15 +120,7 @@ func TestRemindsByOwnRoad(t *testing.T) {
 	j := onRoad(t)
 	h := j.h
 	w := j.confirmedBaseline()
-	raw, err := fs.ReadFile(schemas.FS, "accreditation/v1/case.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	newer, err := lifecycle.Parse([]byte(strings.NewReplacer(`"version": 1,`, `"version": 2,`, `"opinion_remind_workdays": {"value": 2`, `"opinion_remind_workdays": {"value": 10`).Replace(string(raw))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.Cases.Machines = accreditation.Machines{1: h.Cases.Machines[1], 2: newer}
+	j.newRoad(`"opinion_remind_workdays": {"value": 2`, `"opinion_remind_workdays": {"value": 10`)
 	list, err := h.Cases.Opinions(j.as(headOfCustody))
 	if err != nil {
 		t.Fatal(err)
@@ -126,6 +134,61 @@ func TestRemindsByOwnRoad(t *testing.T) {
 		if x.Timer == "TM3" && x.Mark != lifecycle.Ahead {
 			t.Errorf("the case reminds: %+v", x)
 		}
+	}
+}
+
+// TestChecksByOwnRoad: how many a team has and how long appeals may be made says the road of the case
+// that a check is of; of a check of no case, the road in force.
+func TestChecksByOwnRoad(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	ofFour := append(slices.Clone(ofThree), "yi second inspector")
+	until := func(check uuid.UUID) string {
+		t.Helper()
+		w, err := h.Inspection.Whole(j.as("inspector"), h.Prison, check)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.AppealUntil
+	}
+	in := func(workdays int) string {
+		return catalog.DayOf(h.Catalog.Calendar().AddWorkdays(j.clock.Now().In(catalog.Zone), workdays))
+	}
+	old := j.begin("area head", h.Area, "area")
+	j.screened(old)
+	j.batch(old)
+	j.newRoad(`"team_min": {"value": 3`, `"team_min": {"value": 4`, `"appeal_workdays": {"value": 5`, `"appeal_workdays": {"value": 9`)
+	base := j.open(old, h.Area, inspection.Baseline)
+	j.act("bureau office", old, accreditation.Act{Event: "baseline"})
+	j.confirm(base)
+	if got, want := until(base), in(5); got != want {
+		t.Errorf("appeals of the case of before until %s, not %s", got, want)
+	}
+	j.ask("area head", old, "withdraw")
+	j.act("prison office", old, accreditation.Act{Event: "withdraw", Reason: "另行申报"})
+
+	c := j.begin("area head", h.Area, "area")
+	j.screened(c)
+	j.batch(c)
+	_, err := j.another(c, h.Area, inspection.Baseline, ofThree...)
+	wants(t, "a team that the new road finds small", err, "bad_check")
+	base, err = j.another(c, h.Area, inspection.Baseline, ofFour...)
+	if err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	j.confirm(base)
+	if got, want := until(base), in(9); got != want {
+		t.Errorf("appeals of the new case until %s, not %s", got, want)
+	}
+	j.checked(h.Other, inspection.Mock, j.team("inspector"), "bureau office")
+	list, _, _, err := h.Inspection.Checks(j.as("bureau office"), h.Prison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := list[0].AppealUntil, in(9); list[0].Kind != inspection.Mock || got != want {
+		t.Errorf("appeals of a %s of no case until %s, not %s", list[0].Kind, got, want)
 	}
 }
 

@@ -2,7 +2,6 @@ package inspection
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
-	"taizhang/internal/lifecycle"
 	"taizhang/internal/scoring"
 	"taizhang/internal/standards"
 )
@@ -27,7 +25,7 @@ type Texts interface {
 	Domains(ctx context.Context) ([]standards.Domain, error)
 }
 
-// Rules of checks that the road's parameters set.
+// Rules that a version of the road sets for its checks.
 type Rules struct {
 	TeamMin        int
 	AppealWorkdays int
@@ -143,7 +141,7 @@ func (s *Service) may(ctx context.Context, prison, id uuid.UUID, class, action s
 }
 
 // OpenCheck of a unit by its standard of today, with its team. Faults: forbidden,
-// standard_unknown, bad_check with fields, no_inspector, own_prison, inspector_away.
+// standard_unknown, not_found of the case, bad_check with fields, no_inspector, own_prison, inspector_away.
 func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, idem ledger.Idem) (Check, error) {
 	a := actor.From(ctx)
 	if !slices.Contains(Kinds, n.Kind) {
@@ -160,7 +158,11 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	for _, m := range n.Team {
 		people = append(people, m.Person)
 	}
-	if bad := s.wrongCheck(n); len(bad) > 0 {
+	rules, err := s.Cases.Rules(ctx, prison, n.Case)
+	if err != nil {
+		return Check{}, err
+	}
+	if bad := s.wrongCheck(n, rules); len(bad) > 0 {
 		return Check{}, fault.InvalidFields("bad_check", bad)
 	}
 	q := s.sought(prison, n.Kind, n.FromDay, n.ToDay)
@@ -197,7 +199,7 @@ func rights(c Check) time.Time {
 	return last.At.AddDate(0, 0, afterwards+1)
 }
 
-func (s *Service) wrongCheck(n NewCheck) (bad []fault.Field) {
+func (s *Service) wrongCheck(n NewCheck, rules Rules) (bad []fault.Field) {
 	wrong := func(pointer, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
@@ -211,7 +213,7 @@ func (s *Service) wrongCheck(n NewCheck) (bad []fault.Field) {
 	}
 	least := 1
 	if slices.Contains(full, n.Kind) {
-		least = s.Rules.TeamMin
+		least = rules.TeamMin
 	}
 	if slices.Contains(full, n.Kind) != (n.Case != nil) {
 		wrong("/case", "摸底检查、考核验收、回头看和复查从创建申报办理，其他考核不属于申报", "Baseline, acceptance, look-back and re-check are of a case; other checks are of none")
@@ -368,11 +370,4 @@ func closing(c Check, items []Rectification, at time.Time) *Closing {
 		}
 	}
 	return out
-}
-
-// RulesOf reads them from the road's parameters.
-func RulesOf(m *lifecycle.Machine) (Rules, error) {
-	team, err1 := strconv.Atoi(m.Parameter("team_min"))
-	days, err2 := strconv.Atoi(m.Parameter("appeal_workdays"))
-	return Rules{TeamMin: team, AppealWorkdays: days}, errors.Join(err1, err2)
 }

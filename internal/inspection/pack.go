@@ -45,7 +45,6 @@ type Service struct {
 	Papers *printing.Service
 	Titles Titles
 	Cases  Cases
-	Rules  Rules
 }
 
 // maxPack bounds one pack; a wider question is asked by narrower days.

@@ -69,6 +69,8 @@ type Carried struct {
 
 // Cases is what the road of a unit says to its checks.
 type Cases interface {
+	// Rules are of the road that the case is held to; of no case (nil), of the road in force. Fault: not_found.
+	Rules(ctx context.Context, prison uuid.UUID, of *uuid.UUID) (Rules, error)
 	// Held locks the case for a check of this kind that is about to begin, and is the version
 	// that both are held to. Faults: not_found, case_forbids, case_checked.
 	Held(ctx context.Context, tx ledger.Tx, prison, area, id uuid.UUID, kind string) (standard string, version int, err error)

@@ -112,7 +112,11 @@ func (s *Service) Confirm(ctx context.Context, prison, id uuid.UUID, seq int, du
 	if err != nil {
 		return c, err
 	}
-	until := catalog.DayOf(s.Catalog.Calendar().AddWorkdays(s.Now().In(catalog.Zone), s.Rules.AppealWorkdays))
+	rules, err := s.Cases.Rules(ctx, prison, c.Case)
+	if err != nil {
+		return c, err
+	}
+	until := catalog.DayOf(s.Catalog.Calendar().AddWorkdays(s.Now().In(catalog.Zone), rules.AppealWorkdays))
 	return s.change(ctx, prison, c, Open, idem, func(now Check, list []Finding) (Change, error) {
 		if now.Seq != seq || now.Seq != c.Seq {
 			return Change{}, fault.New(fault.Stale, "changed_meanwhile")

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -158,7 +159,15 @@ func (c *compiler) wrong(format string, args ...any) {
 // choices are parameters that are no numbers: what each may be.
 var choices = map[string][]any{"ratio_inclusive": {true, false}, "functional_none": {"holds", "fails"}, "functional_pool": {"one", "either"}}
 
+// counts are parameters that the house counts people, days and months by, beside what expressions ask.
+var counts = []string{"team_min", "opinion_workdays", "opinion_remind_workdays", "bulletin_read_workdays", "liaison_vacant_days", "liaison_changes", "appeal_workdays"}
+
 func (c *compiler) compile() error {
+	for _, name := range counts {
+		if n, ok := c.m.Parameters[name].Value.(json.Number); !ok || strings.ContainsAny(n.String(), "-.eE") {
+			c.wrong("parameter %s is a whole number", name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(choices)) {
 		if !slices.Contains(choices[name], c.m.Parameters[name].Value) {
 			c.wrong("parameter %s is one of %v", name, choices[name])

@@ -194,6 +194,7 @@ func TestChoicesOfParameters(t *testing.T) {
 		"functional_none": {`"value": "holds"`, `"value": "maybe"`},
 		"recheck_line":    {`"recheck_line": {"value": "acceptance"`, `"recheck_line": {"value": "accept"`},
 		"ratio_inclusive": {`"ratio_inclusive": {"value": true`, `"ratio_inclusive": {"value": "yes"`},
+		"appeal_workdays": {`"appeal_workdays": {"value": 5`, `"appeal_workdays": {"value": "five"`},
 	} {
 		var bad *Mistakes
 		_, err = Parse([]byte(strings.Replace(string(raw), edit[0], edit[1], 1)))
