@@ -352,7 +352,7 @@ func (s *Service) ofChecks(ctx context.Context, l Look, c Case, k *known) error 
 		if id != uuid.Nil {
 			k.check = id
 			f.SheetConfirmed, f.SheetClosed = st.Confirmed, st.Closed
-			f.AppealsOpen, f.AppealsOver = st.AppealsOpen, st.AppealsOver
+			f.AppealsOpen, f.AppealsOver, f.AppealUntil = st.AppealsOpen, st.AppealsOver, st.AppealUntil
 		}
 		if f.SheetConfirmed {
 			k.record, f.SheetScore, f.SheetDeducted = st.Run.String(), st.Score, st.Deducted

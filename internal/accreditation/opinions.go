@@ -59,22 +59,21 @@ func (s *Service) mark(o *Owed, day string) {
 		o.Mark = opinionNone
 	case o.DueOn < day:
 		o.Mark = opinionLate
-	case s.remindsFrom(s.Machines[o.Machine], o.DueOn) <= day:
+	case s.workdaysBefore(o.DueOn, wholeOf(s.Machines[o.Machine], "opinion_remind_workdays")) <= day:
 		o.Mark = opinionSoon
 	default:
 		o.Mark = opinionOpen
 	}
 }
 
-// remindsFrom is the day from which a department is reminded of what is due of it, by the road
-// of the case, as is the day on which it is due.
-func (s *Service) remindsFrom(road *lifecycle.Machine, due string) string {
-	m, err := catalog.Noon(due)
+// workdaysBefore is the day so many working days before another.
+func (s *Service) workdaysBefore(day string, n int) string {
+	m, err := catalog.Noon(day)
 	if err != nil {
-		return due
+		return day
 	}
 	t := m.At
-	for n := wholeOf(road, "opinion_remind_workdays"); n > 0; {
+	for n > 0 {
 		if t = t.AddDate(0, 0, -1); s.Calendar().Workday(catalog.DayOf(t)) {
 			n--
 		}

@@ -185,7 +185,7 @@ func (s *Service) Dates(ctx context.Context) ([]Dated, error) {
 		if s.may(ctx, "read", subject(c.Prison, c.Area)) != nil {
 			continue
 		}
-		x, err := s.shown(c, inUse(prisons, c, day), nil)
+		x, err := s.shown(c, lifecycle.Facts{Today: day, UnitActive: inUse(prisons, c, day)}, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
@@ -18,9 +17,6 @@ type Timer struct {
 	Title      fault.Text `json:"title"`
 	Department string     `json:"department,omitempty"` // of an opinion
 }
-
-// opinionTimer is due where it was asked for, not where the road says.
-const opinionTimer = "TM3"
 
 // inUse says that the unit of a case counts on a day: of one that is closed nothing is due.
 func inUse(prisons []ledger.Prison, c Case, day string) bool {
@@ -34,34 +30,31 @@ func inUse(prisons []ledger.Prison, c Case, day string) bool {
 	return true
 }
 
-// timers of a case as they stand on a day.
-func (s *Service) timers(c Case, inUse bool, day string, opinions []Opinion) ([]Timer, error) {
-	m := s.machine(c)
-	running, err := m.Running(c.Case, lifecycle.Facts{Today: day, UnitActive: inUse})
-	if err != nil {
-		return nil, err
-	}
-	list := []Timer{}
-	for _, d := range running {
-		for _, t := range m.Timers {
-			if t.ID == d.Timer {
-				list = append(list, Timer{Due: d, Title: t.Title})
+// timers of a case as they stand on the day of the facts.
+func (s *Service) timers(c Case, f lifecycle.Facts, opinions []Opinion) ([]Timer, error) {
+	m, list := s.machine(c), []Timer{}
+	add := func(f lifecycle.Facts, department string) error {
+		running, err := m.Running(c.Case, f, s.workdaysBefore)
+		for _, d := range running {
+			for _, t := range m.Timers {
+				if t.ID == d.Timer {
+					list = append(list, Timer{Due: d, Title: t.Title, Department: department})
+				}
 			}
 		}
+		return err
+	}
+	if err := add(f, ""); err != nil {
+		return nil, err
 	}
 	for _, o := range opinions {
-		if o.Given != nil || !inUse {
+		if o.Given != nil {
 			continue
 		}
-		d := lifecycle.Due{Timer: opinionTimer, Opens: s.remindsFrom(m, o.DueOn), On: o.DueOn, Overdue: o.DueOn, Mark: lifecycle.Ahead, Tells: []lifecycle.Actor{}}
-		switch {
-		case o.DueOn < day:
-			// Nobody gave it in time: the office decides without it.
-			d.Mark, d.Tells = lifecycle.Late, []lifecycle.Actor{lifecycle.BureauOffice}
-		case d.Opens <= day:
-			d.Mark = lifecycle.Open
+		f.OpinionDue = o.DueOn
+		if err := add(f, o.Department); err != nil {
+			return nil, err
 		}
-		list = append(list, Timer{Due: d, Title: fault.Text{ZH: "处室意见", EN: "Opinion"}, Department: o.Department})
 	}
 	return list, nil
 }
@@ -117,7 +110,7 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 	if err != nil {
 		return err
 	}
-	list, err := s.timers(c, k.facts.UnitActive, catalog.DayOf(tx.Now()), k.round.opinions)
+	list, err := s.timers(c, k.facts, k.round.opinions)
 	if err != nil {
 		return err
 	}
@@ -128,14 +121,17 @@ func (s *Service) remind(ctx context.Context, tx Tx, g ground, c Case) error {
 		var posts []holder
 		for _, a := range t.Tells {
 			posts = append(posts, holders(a, c)...)
+			if a == lifecycle.Department && t.Department != "" {
+				line, err := s.ofLine(ctx, tx, t.Department)
+				if err != nil {
+					return err
+				}
+				posts = append(posts, line...)
+			}
 		}
 		of := c.ID
 		if t.Department != "" {
-			line, err := s.ofLine(ctx, tx, t.Department)
-			if err != nil {
-				return err
-			}
-			posts, of = append(posts, line...), opinionOf(c, t.Department)
+			of = opinionOf(c, t.Department)
 		}
 		// Told apart by the cycle, the timer, its day and its mark.
 		due := strings.Join([]string{t.Timer, t.Department, t.On, string(t.Mark)}, " ")

@@ -145,7 +145,7 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 		if s.mayRead(ctx, c, agenda) != nil {
 			continue
 		}
-		x, err := s.shown(c, inUse(prisons, c, today), nil)
+		x, err := s.shown(c, lifecycle.Facts{Today: today, UnitActive: inUse(prisons, c, today)}, nil)
 		if err != nil {
 			return Board{}, err
 		}
@@ -201,8 +201,8 @@ func (s *Service) ordered(m *lifecycle.Machine) []Named {
 	return list
 }
 
-func (s *Service) shown(c Case, inUse bool, opinions []Opinion) (Shown, error) {
-	timers, err := s.timers(c, inUse, catalog.DayOf(s.Now()), opinions)
+func (s *Service) shown(c Case, f lifecycle.Facts, opinions []Opinion) (Shown, error) {
+	timers, err := s.timers(c, f, opinions)
 	return Shown{Case: c, StateTitle: s.machine(c).States[c.State], ETag: c.Seq + 1, Timers: timers}, err
 }
 
@@ -234,7 +234,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 	}
 	w := Whole{Line: k.facts.Line, SelfScore: k.facts.SelfScore, Score: k.facts.SheetScore, AfterCarry: k.afterCarry, Check: k.check, Conditions: k.conditions,
 		Asks: map[string]fault.Text{}, Makes: []Makes{}, Proposal: []fault.Text{}, Warnings: []fault.Text{}, Opinions: []Opinion{}, Lost: []Lost{}, Records: []Record{}}
-	if w.Shown, err = s.shown(c, k.facts.UnitActive, k.round.opinions); err != nil {
+	if w.Shown, err = s.shown(c, k.facts, k.round.opinions); err != nil {
 		return w, err
 	}
 	m := s.machine(c)

@@ -1,12 +1,14 @@
 package housetest_test
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"taizhang/internal/accreditation"
@@ -189,6 +191,69 @@ func TestChecksByOwnRoad(t *testing.T) {
 	}
 	if got, want := list[0].AppealUntil, in(9); list[0].Kind != inspection.Mock || got != want {
 		t.Errorf("appeals of a %s of no case until %s, not %s", list[0].Kind, got, want)
+	}
+}
+
+// TestAppealTimer: whoever may appeal is reminded before their time is over, the bureau's office once it
+// is; the sheet stays for people to close, and nothing is due of it then (TM4).
+func TestAppealTimer(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c, base := j.atBaseline()
+	j.confirm(base)
+	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
+	site := j.open(c, h.Area, inspection.OnSite)
+	timer := func() *accreditation.Timer {
+		t.Helper()
+		list := j.whole("bureau office", c).Timers
+		if i := slices.IndexFunc(list, func(x accreditation.Timer) bool { return x.Timer == "TM4" }); i >= 0 {
+			return &list[i]
+		}
+		return nil
+	}
+	told := func() (out []string) {
+		t.Helper()
+		if err := h.Cases.Tend(t.Context(), h.Prison); err != nil {
+			t.Fatal(err)
+		}
+		for _, who := range []string{"area head", "prison office", "bureau office"} {
+			var n int
+			if err := h.Owner.QueryRow(t.Context(), "select count(*) from notices where person_id = $1 and kind = 'case_due' and detail->'timer'->>'zh' = '申诉期限'", j.person(who)).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, fmt.Sprint(who, " ", n))
+		}
+		return out
+	}
+	stands := func(when string, mark lifecycle.Mark, want ...string) {
+		t.Helper()
+		if diff := cmp.Diff(want, told()); diff != "" {
+			t.Errorf("%s: %s", when, diff)
+		}
+		if x := timer(); x == nil || x.Mark != mark {
+			t.Errorf("%s: %+v", when, x)
+		}
+	}
+	if x := timer(); x != nil {
+		t.Errorf("of no sheet: %+v", x)
+	}
+	j.confirm(site, lost50...)
+	stands("at once", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
+	last := timer().On
+	j.until(last)
+	stands("on the last day", lifecycle.Open, "area head 1", "prison office 1", "bureau office 0")
+	j.days(1)
+	stands("over", lifecycle.Late, "area head 2", "prison office 2", "bureau office 1")
+	stands("told again", lifecycle.Late, "area head 2", "prison office 2", "bureau office 1")
+	if w := j.whole("bureau office", c); w.State != "ON_SITE" {
+		t.Errorf("the clock took the case to %s", w.State)
+	}
+	if _, err := h.Inspection.Close(j.as("bureau office"), h.Prison, site, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if x := timer(); x != nil {
+		t.Errorf("of a closed sheet: %+v", x)
 	}
 }
 

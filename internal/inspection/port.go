@@ -22,6 +22,7 @@ type Standing struct {
 	Closed      bool      // by the bureau's office, after the appeals
 	AppealsOpen int
 	AppealsOver bool // decided, and their time is over
+	AppealUntil string
 	// Of the run in force, once it is confirmed; all but the run are exact, as text.
 	Run      uuid.UUID
 	Score    string

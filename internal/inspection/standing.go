@@ -22,7 +22,7 @@ func (s *Service) Standing(ctx context.Context, tx ledger.Tx, prison, check uuid
 	}
 	c := r.Check
 	st := Standing{Kind: c.Kind, Team: len(c.Members), OfPrison: r.OfPrison, Confirmed: c.State == Confirmed || c.State == Closed, Closed: c.State == Closed,
-		AppealsOpen: r.AppealsOpen}
+		AppealsOpen: r.AppealsOpen, AppealUntil: c.AppealUntil}
 	if c.Case != nil {
 		st.Case = *c.Case
 	}

@@ -95,6 +95,10 @@ type Facts struct {
 	// DomainRate is the lowest of the sheet's domains, as a fraction, and what the level asks of it.
 	DomainRate       string `cel:"domain_rate"`
 	DomainRateNeeded string `cel:"domain_rate_needed"`
+	// AppealUntil is the last day of appeals against a confirmed sheet; OpinionDue the day of the one opinion
+	// that is asked about. "" for none.
+	AppealUntil string `cel:"appeal_until"`
+	OpinionDue  string `cel:"opinion_due"`
 	// StandardHeld is by which document the unit holds the standard title; "" if it does not.
 	StandardHeld string `cel:"standard_held"`
 }

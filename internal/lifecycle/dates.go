@@ -1,6 +1,9 @@
 package lifecycle
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // AddMonths keeps the day of the month, or takes the last one where that day
 // does not exist: 2024-02-29 and a year are 2025-02-28 (W11).
@@ -32,11 +35,15 @@ const (
 	Late  Mark = "overdue"
 )
 
-// Running is the timers of a case, as they stand on f.Today.
-func (m *Machine) Running(c Case, f Facts) ([]Due, error) {
+// Running is the timers of a case, as they stand on f.Today; with f.OpinionDue, those of that
+// opinion alone. back is the day so many working days before another.
+func (m *Machine) Running(c Case, f Facts, back func(day string, workdays int) string) ([]Due, error) {
 	vars := &known{m: m, c: c, f: f}
 	out := []Due{}
 	for _, t := range m.Timers {
+		if (t.Each == Opinion) != (f.OpinionDue != "") {
+			continue
+		}
 		on, err := t.when.yes(vars)
 		if err != nil {
 			return nil, err
@@ -63,9 +70,12 @@ func (m *Machine) Running(c Case, f Facts) ([]Due, error) {
 		d := Due{Timer: t.ID, On: due.(string), Tells: t.Tells, Mark: Ahead,
 			Opens:   day.AddDate(0, 0, -int(before.(int64))).Format(time.DateOnly),
 			Overdue: day.AddDate(0, 0, int(late.(int64))).Format(time.DateOnly)}
+		if t.Workdays {
+			d.Opens = back(d.On, int(before.(int64)))
+		}
 		switch {
 		case f.Today >= d.Overdue:
-			d.Mark = Late
+			d.Mark, d.Tells = Late, append(slices.Clone(t.Tells), t.TellsLate...)
 		case f.Today >= d.Opens:
 			d.Mark = Open
 		}

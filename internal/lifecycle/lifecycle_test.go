@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -129,7 +130,7 @@ func TestTimers(t *testing.T) {
 	m := machine(t)
 	due := func(c Case, today, timer string) *Due {
 		t.Helper()
-		list, err := m.Running(c, Facts{Today: today, UnitActive: true})
+		list, err := m.Running(c, Facts{Today: today, UnitActive: true}, calendarDays)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,4 +300,59 @@ func words(err error) []string {
 func readMachine() (string, error) {
 	raw, err := schemas.FS.ReadFile("accreditation/v1/case.json")
 	return string(raw), err
+}
+
+// calendarDays counts every day as one of work: the calendar is the house's.
+func calendarDays(day string, n int) string {
+	d, _ := time.Parse(time.DateOnly, day)
+	return d.AddDate(0, 0, -n).Format(time.DateOnly)
+}
+
+// TestTimersAreData: each of the six stands in the road, and none in the code: an opinion's by its own
+// day (TM3), a sheet's until it is closed (TM4); who is told, and who besides once it is late.
+func TestTimersAreData(t *testing.T) {
+	m := machine(t)
+	var ids []string
+	for _, x := range m.Timers {
+		ids = append(ids, x.ID)
+	}
+	slices.Sort(ids)
+	if diff := cmp.Diff([]string{"TM1", "TM2", "TM3", "TM4", "TM5", "TM6"}, ids); diff != "" {
+		t.Fatal(diff)
+	}
+	c := Case{Track: "area", Level: "area", State: "BASELINE", BaselineOn: "2026-06-01", Carry: "0"}
+	opinion := Facts{UnitActive: true, OpinionDue: "2026-06-15", AppealUntil: "2026-06-15"}
+	sheet := Facts{UnitActive: true, AppealUntil: "2026-06-15"}
+	closed := sheet
+	closed.SheetClosed = true
+	gone := sheet
+	gone.UnitActive = false
+	for _, tt := range []struct {
+		f     Facts
+		today string
+		want  string
+	}{
+		{opinion, "2026-06-12", "TM3 2026-06-13 ahead [DL]"},
+		{opinion, "2026-06-13", "TM3 2026-06-13 open [DL]"},
+		{opinion, "2026-06-15", "TM3 2026-06-13 open [DL]"},
+		{opinion, "2026-06-16", "TM3 2026-06-13 overdue [DL BO]"},
+		{sheet, "2026-06-12", "TM4 2026-06-13 ahead [U PO]"},
+		{sheet, "2026-06-15", "TM4 2026-06-13 open [U PO]"},
+		{sheet, "2026-06-16", "TM4 2026-06-13 overdue [U PO BO]"},
+		{closed, "2026-06-16", ""},
+		{gone, "2026-06-16", ""},
+	} {
+		tt.f.Today = tt.today
+		list, err := m.Running(c, tt.f, calendarDays)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range list {
+			got = append(got, fmt.Sprint(d.Timer, " ", d.Opens, " ", d.Mark, " ", d.Tells))
+		}
+		if s := strings.Join(got, ", "); s != tt.want {
+			t.Errorf("%s: %s, not %s", tt.today, s, tt.want)
+		}
+	}
 }

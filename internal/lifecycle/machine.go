@@ -93,15 +93,23 @@ type Transition struct {
 	sets map[string]program
 }
 
-// Timer opens a task and marks; it never moves a case.
+// Opinion is what a timer runs for each of: one that was asked for and not given.
+const Opinion = "opinion"
+
+// Timer opens a task and marks; it never moves a case. Before is in days, or in working days if
+// Workdays says so. One with Each runs for everything of that name; the only one is Opinion.
 type Timer struct {
-	ID      string     `json:"id"`
-	Title   fault.Text `json:"title"`
-	When    string     `json:"when"`
-	Due     string     `json:"due"`
-	Before  string     `json:"before"`
-	Overdue string     `json:"overdue"`
-	Tells   []Actor    `json:"tells"`
+	ID       string     `json:"id"`
+	Each     string     `json:"each,omitempty"`
+	Title    fault.Text `json:"title"`
+	When     string     `json:"when"`
+	Due      string     `json:"due"`
+	Before   string     `json:"before"`
+	Workdays bool       `json:"workdays,omitempty"`
+	Overdue  string     `json:"overdue"`
+	Tells    []Actor    `json:"tells"`
+	// TellsLate are told besides once it is overdue.
+	TellsLate []Actor `json:"tells_late,omitempty"`
 
 	when, due, before, overdue program
 }
@@ -294,6 +302,14 @@ func (c *compiler) transition(t *Transition) {
 
 func (c *compiler) timer(t *Timer) {
 	at := "timer " + t.ID
+	if t.Each != "" && t.Each != Opinion {
+		c.wrong("%s: %s is nothing that a case has several of", at, t.Each)
+	}
+	for _, a := range append(slices.Clone(t.Tells), t.TellsLate...) {
+		if !slices.Contains(actors, a) {
+			c.wrong("%s: actor %s is not known", at, a)
+		}
+	}
 	t.when = c.program(at, t.When, cel.BoolType)
 	t.due = c.program(at, t.Due, cel.StringType)
 	t.before = c.program(at, t.Before, cel.IntType)

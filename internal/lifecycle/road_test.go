@@ -377,7 +377,7 @@ func TestModel(t *testing.T) {
 			if slices.Contains(ends, c.State) && rapid.Bool().Draw(t, "anew") {
 				c = Begin(r.track, r.level, c.At)
 			}
-			if _, err := m.Running(c, f); err != nil {
+			if _, err := m.Running(c, f, calendarDays); err != nil {
 				t.Fatal(err)
 			}
 		}
