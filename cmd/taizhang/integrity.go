@@ -18,6 +18,7 @@ import (
 	"taizhang/internal/integrity"
 	"taizhang/internal/objectstore"
 	"taizhang/internal/postgres"
+	"taizhang/internal/standards"
 )
 
 // keys opens the signer and lets checkpoints leave for a folder and for the
@@ -95,6 +96,7 @@ func verify(ctx context.Context, c config.Config, out, logTo io.Writer) (err err
 			prisons = append(prisons, p)
 		}
 	}
+	texts := &standards.Service{Store: postgres.Standards{Store: store}, Now: time.Now}
 	bad := 0
 	for _, p := range prisons {
 		anchors, err := integrity.ReadCheckpoints(filepath.Join(dir, "checkpoints"), p)
@@ -103,6 +105,7 @@ func verify(ctx context.Context, c config.Config, out, logTo io.Writer) (err err
 		}
 		var r *integrity.Report
 		err = store.Verify(ctx, opener(files), func(s *postgres.Snapshot) error {
+			s.Texts = texts
 			r, err = integrity.Verify(ctx, s, p, key, anchors)
 			return err
 		})

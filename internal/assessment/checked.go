@@ -132,7 +132,7 @@ func (s *Service) Following(ctx context.Context, prison, run uuid.UUID, decided 
 	if err != nil {
 		return Run{}, err
 	}
-	std, err := s.pinned(ctx, r)
+	std, err := pinned(ctx, s.Standards, r)
 	if err != nil {
 		return Run{}, err
 	}

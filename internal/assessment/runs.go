@@ -129,25 +129,33 @@ func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, err
 	if err := s.mayRead(ctx, prison, r.Area); err != nil {
 		return Run{}, false, err
 	}
-	again, err := s.replay(ctx, r)
-	return r, err == nil && bytes.Equal(again, r.Sheet), err
+	same, err := Replays(ctx, s.Standards, r)
+	return r, same, err
 }
 
-func (s *Service) replay(ctx context.Context, r Run) ([]byte, error) {
-	std, err := s.pinned(ctx, r)
+// Texts are versions of standards, in force or not (package standards). Fault: standard_unknown.
+type Texts interface {
+	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+}
+
+// Replays says whether evaluating the run's input by its version of the standard gives its sheet again,
+// byte for byte. What another engine made is not evaluated. Faults: standard_unknown, standard_differs.
+func Replays(ctx context.Context, texts Texts, r Run) (bool, error) {
+	std, err := pinned(ctx, texts, r)
 	if err != nil || r.Engine != scoring.Engine {
-		return nil, fmt.Errorf("run %s by %s v%d, engine %d: %w", r.ID, r.Standard, r.Version, r.Engine, err)
+		return false, err
 	}
 	var in scoring.Input
 	if err := json.Unmarshal(r.Input, &in); err != nil {
-		return nil, fmt.Errorf("run %s: %w", r.ID, err)
+		return false, fmt.Errorf("input of run %s: %w", r.ID, err)
 	}
-	return json.Marshal(scoring.Evaluate(std, in))
+	again, err := json.Marshal(scoring.Evaluate(std, in))
+	return bytes.Equal(again, r.Sheet), err
 }
 
 // pinned is the standard of a run: its version, saying what it said then.
-func (s *Service) pinned(ctx context.Context, r Run) (*scoring.Standard, error) {
-	std, err := s.Standards.Compiled(ctx, r.Standard, r.Version)
+func pinned(ctx context.Context, texts Texts, r Run) (*scoring.Standard, error) {
+	std, err := texts.Compiled(ctx, r.Standard, r.Version)
 	if err == nil && r.Digest != "" && r.Digest != std.Digest {
 		err = fault.New(fault.Conflict, "standard_differs").With("pinned", r.Digest).With("found", std.Digest)
 	}

@@ -97,8 +97,7 @@ type Duties interface {
 type Standards interface {
 	// For is what is in force for a kind of unit on a day.
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
-	// Compiled is a version, in force or not.
-	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+	Texts
 	// Hops lead from a version to a later one, over the mappings between them.
 	Hops(ctx context.Context, standard string, from, to int) ([]standards.Hop, error)
 }

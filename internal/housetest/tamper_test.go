@@ -9,8 +9,12 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
@@ -21,6 +25,8 @@ import (
 	"taizhang/internal/ledger"
 	"taizhang/internal/organisation"
 	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 )
 
 // scene is a house with a bit of everything that is logged, under a checkpoint
@@ -145,6 +151,8 @@ func (s *scene) verify(t *testing.T) *integrity.Report {
 	defer v.Close()
 	var r *integrity.Report
 	err = v.Verify(t.Context(), s.open, func(snap *postgres.Snapshot) error {
+		// As the program has it: its own service over the verifier's connection.
+		snap.Texts = &standards.Service{Store: postgres.Standards{Store: v}, Now: time.Now}
 		r, err = integrity.Verify(t.Context(), snap, s.Prison, s.signer.Verifier(), s.anchors)
 		return err
 	})
@@ -240,6 +248,54 @@ func TestTamper(t *testing.T) {
 				t.Errorf("want %s: %+v", a.want, r.Problems)
 			}
 		})
+	}
+}
+
+// TestRunsAreReplayed: a kept score that its input and version do not give is named, though every digest
+// and the log agree with it.
+func TestRunsAreReplayed(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	ses := ledger.Session{Prison: s.Prison, Person: s.Person("area head").PersonID, Scope: ledger.Everything()}
+	store := postgres.Assessments{Store: s.Store}
+	list, err := store.Runs(t.Context(), ses, s.Area)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	honest, err := store.Run(t.Context(), ses, list[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(edit func(*assessment.Run)) string {
+		t.Helper()
+		r := honest
+		r.ID = uuid.Must(uuid.NewV7())
+		edit(&r)
+		if _, err := store.AddRun(t.Context(), ses, ledger.Idem{}, r); err != nil {
+			t.Fatal(err)
+		}
+		return r.ID.String()
+	}
+	keep(func(*assessment.Run) {})
+	if r := s.verify(t); len(r.Problems) > 0 {
+		t.Fatalf("an honest copy: %+v", r.Problems)
+	}
+	want := []string{
+		keep(func(r *assessment.Run) {
+			r.Sheet = bytes.Replace(r.Sheet, []byte(`"score":"`), []byte(`"score":"0`), 1)
+		}),
+		keep(func(r *assessment.Run) { r.Engine = scoring.Engine + 1 }),
+		keep(func(r *assessment.Run) { r.Digest = "sha256:" + strings.Repeat("0", 64) }),
+	}
+	var got []string
+	for _, p := range s.verify(t).Problems {
+		if p.Code != "A08" || !strings.HasSuffix(p.Place, " sheet") {
+			t.Errorf("%+v", p)
+		}
+		got = append(got, strings.Fields(p.Place)[1])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -179,7 +179,7 @@ func (s Assessments) Run(ctx context.Context, ses ledger.Session, id uuid.UUID) 
 	return r, mapped(err)
 }
 
-// scoreRuns as the verifier reads them.
+// scoreRuns as the verifier reads them; one whose input no longer gives its sheet contradicts itself.
 func (s *Snapshot) scoreRuns(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		var input, sheet []byte
@@ -188,8 +188,17 @@ func (s *Snapshot) scoreRuns(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 			return integrity.Row{}, err
 		}
 		r.Input, r.Sheet = input, sheet
+		wrong := ""
+		if s.Texts != nil {
+			// A standard that cannot be read or an input that is none gives no sheet: the run is named, the rest is read on.
+			if same, err := assessment.Replays(ctx, s.Texts, r); ctx.Err() != nil {
+				return integrity.Row{}, err
+			} else if !same {
+				wrong = "sheet"
+			}
+		}
 		rec, err := r.Record()
-		return rowOf("score_runs", rec, err, r.RecordedAt, "")
+		return rowOf("score_runs", rec, err, r.RecordedAt, wrong)
 	}, "select "+scoreRunColumns+", r.input, r.sheet from score_runs r where r.prison_id = $1 order by r.run_id", prison)
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 )
@@ -23,6 +24,8 @@ type Opener func(ctx context.Context, key, version string, sum [32]byte, size in
 type Snapshot struct {
 	tx   pgx.Tx
 	open Opener
+	// Texts are what kept scores are worked out anew by; nil leaves them as they are.
+	Texts assessment.Texts
 }
 
 // Verify opens a snapshot for as long as fn runs. open nil leaves the objects

@@ -184,14 +184,14 @@ func TestInvariants(t *testing.T) {
 				t.Parallel()
 				s := read(t)
 				s.NotApplicable = policy
-				gen := inputs(s)
-				rapid.Check(t, func(t *rapid.T) { holds(t, s, gen.Draw(t, "input")) })
+				gen, newer := inputs(s), shipped(t, "ordinary-area/v2")
+				rapid.Check(t, func(t *rapid.T) { holds(t, s, newer, gen.Draw(t, "input")) })
 			})
 		}
 	}
 }
 
-func holds(t *rapid.T, s *scoring.Standard, in scoring.Input) {
+func holds(t *rapid.T, s, newer *scoring.Standard, in scoring.Input) {
 	sheet := scoring.Evaluate(s, in)
 	if sheet.Score.Rat().Sign() < 0 || sheet.Score.Rat().Cmp(s.Points.Rat()) > 0 {
 		t.Fatalf("score %s", sheet.Score)
@@ -220,6 +220,19 @@ func holds(t *rapid.T, s *scoring.Standard, in scoring.Input) {
 	want, err := json.Marshal(sheet)
 	if err != nil {
 		t.Fatal(err)
+	}
+	// An old sheet by its own version, from its kept input, after another version judged the same.
+	kept, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scoring.Evaluate(newer, in)
+	var again scoring.Input
+	if err := json.Unmarshal(kept, &again); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(scoring.Evaluate(s, again)); err != nil || string(got) != string(want) {
+		t.Fatalf("scored again:\n%s\n%s %v", want, got, err)
 	}
 	turned := in
 	turned.Facts, turned.Findings = slices.Clone(in.Facts), slices.Clone(in.Findings)
