@@ -6228,6 +6228,7 @@ export interface components {
         };
         StandardCover: {
             id: string;
+            points: components["schemas"]["Decimal"];
             indicators: string[];
         };
         StandardDomainCover: {
