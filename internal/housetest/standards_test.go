@@ -261,11 +261,11 @@ func TestOldSheetsUnchanged(t *testing.T) {
 		t.Error("another text came under the pinned name")
 	}
 	c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "kitchen", 1, 2)
-	if err != nil || c.Rows[0].Change != "changed" || c.Rows[2].Change != "same" || c.Rows[0].After.Points.String() != "20" {
-		t.Errorf("%+v %v", c.Rows, err)
+	if err != nil || c.Indicators[0].Change != "changed" || c.Indicators[2].Change != "same" || c.Indicators[0].After[0].Points.String() != "20" {
+		t.Errorf("%+v %v", c.Indicators, err)
 	}
-	if c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "ordinary-area", 1, 2); err != nil || c.Mapping == nil || len(c.Mapping.Indicators) != 48 {
-		t.Errorf("the shipped mapping: %v", err)
+	if c, err := h.Standards.Compare(h.As(t.Context(), "officer"), "ordinary-area", 1, 2); err != nil || len(c.Indicators) != 48 {
+		t.Errorf("the shipped versions: %v", err)
 	}
 }
 

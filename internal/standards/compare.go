@@ -5,94 +5,229 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/scoring"
 )
 
-// Comparison is two versions side by side.
+// Comparison is two versions side by side: what became of what as the mapping between
+// them says, and by the codes where none says anything.
 type Comparison struct {
-	Standard string          `json:"standard"`
-	From     int             `json:"from"`
-	To       int             `json:"to"`
-	Domains  []Pair          `json:"domains"`
-	Rows     []IndicatorPair `json:"indicators"`
-	Mapping  *Mapping        `json:"mapping,omitempty"` // where one tells what became of what
+	Standard   string          `json:"standard"`
+	From       int             `json:"from"`
+	To         int             `json:"to"`
+	Before     Head            `json:"before"`
+	After      Head            `json:"after"`
+	Domains    []DomainPair    `json:"domains"`
+	Indicators []IndicatorPair `json:"indicators"`
 }
 
-// Pair is a domain before and after; the side that is nil did not have it.
-type Pair struct {
-	ID     string           `json:"id"`
-	Title  fault.Text       `json:"title"`
-	Before *scoring.Decimal `json:"before,omitempty"`
-	After  *scoring.Decimal `json:"after,omitempty"`
+// Head is what a standard says of itself as a whole.
+type Head struct {
+	Title         fault.Text      `json:"title"`
+	Label         string          `json:"label,omitempty"`
+	Unofficial    bool            `json:"unofficial,omitempty"`
+	Unit          scoring.Kind    `json:"unit"`
+	Points        scoring.Decimal `json:"points"`
+	Line          scoring.Decimal `json:"line"`
+	Months        int             `json:"months"`
+	NotApplicable string          `json:"not_applicable"`
+	SameEvent     string          `json:"same_event,omitempty"`
+	Decimals      *int            `json:"decimals,omitempty"`
 }
 
-// IndicatorPair is an indicator before and after, the lines that differ named.
+// DomainPair is what became of domains: one of one, or of several where they were split or merged.
+type DomainPair struct {
+	How    string       `json:"how"` // same, renamed, split, merged, new, ended
+	Before []DomainSide `json:"before"`
+	After  []DomainSide `json:"after"`
+}
+
+// DomainSide is a domain without its indicators.
+type DomainSide struct {
+	ID     string          `json:"id"`
+	Title  fault.Text      `json:"title"`
+	Points scoring.Decimal `json:"points"`
+}
+
+// IndicatorPair is what became of indicators, themselves without their lines. Of one that
+// stayed one, Lines are those that differ.
 type IndicatorPair struct {
-	Code   string             `json:"code"`
-	Change string             `json:"change"` // same, changed, new, ended
-	Before *scoring.Indicator `json:"before,omitempty"`
-	After  *scoring.Indicator `json:"after,omitempty"`
-	Lines  []string           `json:"lines"`
+	Change string              `json:"change"` // as of domains, and changed
+	Before []scoring.Indicator `json:"before"`
+	After  []scoring.Indicator `json:"after"`
+	Lines  []LinePair          `json:"lines"`
 }
 
-// Compare lays two versions side by side, indicators by their codes.
-func Compare(from, to *scoring.Standard) Comparison {
-	c := Comparison{Standard: to.ID, From: from.Version, To: to.Version, Domains: []Pair{}, Rows: []IndicatorPair{}}
-	for _, d := range to.Domains {
-		points := d.Points
-		c.Domains = append(c.Domains, Pair{ID: d.ID, Title: d.Title, After: &points})
-		for i := range d.Indicators {
-			after := &d.Indicators[i]
-			before, had := from.Find(after.Code)
-			row := IndicatorPair{Code: after.Code, Change: "new", After: after, Lines: []string{}}
-			if had {
-				row.Before, row.Change, row.Lines = before, "same", differing(before, after)
-				if !equal(before, after) {
-					row.Change = "changed"
-				}
-			}
-			c.Rows = append(c.Rows, row)
-		}
+// LinePair is a line that differs; the side that is nil did not have it.
+type LinePair struct {
+	Before *Told `json:"before,omitempty"`
+	After  *Told `json:"after,omitempty"`
+}
+
+// Told is a line with what the acceptance guide says of it.
+type Told struct {
+	scoring.Line
+	Guide *scoring.GuideLine `json:"guide,omitempty"`
+}
+
+// Side is a version as it is compared.
+type Side struct {
+	*scoring.Standard
+	Guide *scoring.Guide
+}
+
+// Compare lays two versions side by side. Without a mapping between them what keeps its code is
+// the same; of a mapping that a draft has outgrown what still fits is taken.
+func Compare(from, to Side, m *Mapping) Comparison {
+	if m == nil {
+		m = &Mapping{}
 	}
-	for _, d := range from.Domains {
-		points := d.Points
-		if i := slices.IndexFunc(c.Domains, func(p Pair) bool { return p.ID == d.ID }); i >= 0 {
-			c.Domains[i].Before = &points
-		} else {
-			c.Domains = append(c.Domains, Pair{ID: d.ID, Title: d.Title, Before: &points})
-		}
-		for i := range d.Indicators {
-			if _, kept := to.Find(d.Indicators[i].Code); !kept {
-				c.Rows = append(c.Rows, IndicatorPair{Code: d.Indicators[i].Code, Change: "ended", Before: &d.Indicators[i], Lines: []string{}})
+	c := Comparison{Standard: to.ID, From: from.Version, To: to.Version, Before: from.head(), After: to.head(), Domains: []DomainPair{}, Indicators: []IndicatorPair{}}
+	for _, l := range paired(m.Domains, domainIDs(from.Standard), domainIDs(to.Standard)) {
+		c.Domains = append(c.Domains, DomainPair{How: l.How, Before: from.domains(l.From), After: to.domains(l.To)})
+	}
+	for _, l := range paired(m.Indicators, codesOf(from.Standard), codesOf(to.Standard)) {
+		row := IndicatorPair{Change: l.How, Before: from.indicators(l.From), After: to.indicators(l.To), Lines: []LinePair{}}
+		if len(l.From) == 1 && len(l.To) == 1 {
+			row.Lines = differing(from, to, l.From[0], l.To[0])
+			if l.How == "same" && (len(row.Lines) > 0 || !equal(row.Before, row.After)) {
+				row.Change = "changed"
 			}
 		}
+		c.Indicators = append(c.Indicators, row)
 	}
 	return c
 }
 
-// differing names the lines that are not the same on both sides.
-func differing(a, b *scoring.Indicator) []string {
-	list := []string{}
-	find := func(ind *scoring.Indicator, id string) *scoring.Line {
-		i := slices.IndexFunc(ind.Lines, func(l scoring.Line) bool { return l.ID == id })
-		if i < 0 {
-			return nil
-		}
-		return &ind.Lines[i]
+// paired completes links: every code stands in one, those of now in their order, then what ended.
+func paired(links []Link, was, is []string) []Link {
+	list := []Link{}
+	free := func(codes []string, of func(Link) []string) []string {
+		return slices.DeleteFunc(slices.Clone(codes), func(c string) bool {
+			return slices.ContainsFunc(list, func(l Link) bool { return slices.Contains(of(l), c) })
+		})
 	}
-	for _, l := range b.Lines {
-		if !equal(find(a, l.ID), &l) {
-			list = append(list, l.ID)
+	known := func(codes, of []string) []string {
+		return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return !slices.Contains(of, c) })
+	}
+	for _, l := range links {
+		if l.From, l.To = known(l.From, was), known(l.To, is); len(l.From)+len(l.To) > 0 {
+			l.How = how(l)
+			list = append(list, l)
 		}
 	}
-	for _, l := range a.Lines {
-		if find(b, l.ID) == nil {
-			list = append(list, l.ID)
+	left := free(was, func(l Link) []string { return l.From })
+	for _, c := range free(is, func(l Link) []string { return l.To }) {
+		l := Link{To: []string{c}}
+		if i := slices.Index(left, c); i >= 0 {
+			l.From, left = []string{c}, slices.Delete(left, i, i+1)
+		}
+		l.How = how(l)
+		list = append(list, l)
+	}
+	for _, c := range left {
+		list = append(list, Link{From: []string{c}, How: "ended"})
+	}
+	place := func(l Link) int {
+		if len(l.To) > 0 {
+			return slices.Index(is, l.To[0])
+		}
+		return len(is)
+	}
+	slices.SortStableFunc(list, func(a, b Link) int { return place(a) - place(b) })
+	return list
+}
+
+// how a link leads from its ends to its ends.
+func how(l Link) string {
+	switch {
+	case len(l.From) == 0:
+		return "new"
+	case len(l.To) == 0:
+		return "ended"
+	case len(l.To) > 1:
+		return "split"
+	case len(l.From) > 1:
+		return "merged"
+	case l.From[0] != l.To[0]:
+		return "renamed"
+	}
+	return "same"
+}
+
+func (s Side) head() Head {
+	return Head{s.Title, s.Label, s.Unofficial, s.Unit, s.Points, s.Line, s.Months, s.NotApplicable, s.SameEvent, s.Decimals}
+}
+
+func (s Side) domains(ids []string) []DomainSide {
+	list := []DomainSide{}
+	for _, d := range s.Domains {
+		if slices.Contains(ids, d.ID) {
+			list = append(list, DomainSide{d.ID, d.Title, d.Points})
 		}
 	}
 	return list
+}
+
+func (s Side) indicators(codes []string) []scoring.Indicator {
+	list := []scoring.Indicator{}
+	for _, code := range codes {
+		ind, _ := s.Find(code)
+		bare := *ind
+		bare.Lines = nil
+		list = append(list, bare)
+	}
+	return list
+}
+
+// told are the lines of an indicator with their guidance.
+func (s Side) told(code string) (list []Told) {
+	ind, _ := s.Find(code)
+	for _, l := range ind.Lines {
+		t := Told{Line: l}
+		if i := slices.IndexFunc(s.Guide.Lines, func(g scoring.GuideLine) bool { return g.ID == l.ID }); i >= 0 {
+			t.Guide = &s.Guide.Lines[i]
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+// differing pairs the lines of an indicator that are not the same on both sides, in their order now.
+// The id of a line follows the code of a renamed indicator, and is no difference then.
+func differing(from, to Side, was, is string) []LinePair {
+	list := []LinePair{}
+	old := from.told(was)
+	for _, l := range to.told(is) {
+		rest, follows := strings.CutPrefix(l.ID, is)
+		i := slices.IndexFunc(old, func(o Told) bool { return o.ID == l.ID || follows && o.ID == was+rest })
+		if i < 0 {
+			list = append(list, LinePair{After: &l})
+			continue
+		}
+		o := old[i]
+		old = slices.Delete(old, i, i+1)
+		if !equal(o.named(""), l.named("")) {
+			list = append(list, LinePair{Before: &o, After: &l})
+		}
+	}
+	for _, o := range old {
+		list = append(list, LinePair{Before: &o})
+	}
+	return list
+}
+
+// named is the line under another id.
+func (t Told) named(id string) Told {
+	t.ID = id
+	if t.Guide != nil {
+		g := *t.Guide
+		g.ID = id
+		t.Guide = &g
+	}
+	return t
 }
 
 func equal(a, b any) bool {
@@ -104,7 +239,7 @@ func equal(a, b any) bool {
 // Compare lays two versions of a standard side by side. A draft that does not compile
 // cannot be compared: bad_standard.
 func (s *Service) Compare(ctx context.Context, standard string, from, to int) (Comparison, error) {
-	var sides []*scoring.Standard
+	var sides []Side
 	for _, v := range []int{from, to} {
 		w, err := s.Load(ctx, standard, v)
 		if err != nil {
@@ -114,15 +249,19 @@ func (s *Service) Compare(ctx context.Context, standard string, from, to int) (C
 		if err != nil {
 			return Comparison{}, err
 		}
-		sides = append(sides, std)
+		guide, err := scoring.ReadGuide(w.Set.Guide)
+		if err != nil {
+			return Comparison{}, err
+		}
+		sides = append(sides, Side{std, guide})
 	}
-	c := Compare(sides[0], sides[1])
 	mappings, err := s.Store.Mappings(ctx, s.asked(ctx), standard)
 	if err != nil {
 		return Comparison{}, err
 	}
+	var between *Mapping
 	if i := slices.IndexFunc(mappings, func(m Mapping) bool { return m.From == from && m.To == to }); i >= 0 {
-		c.Mapping = &mappings[i]
+		between = &mappings[i]
 	}
-	return c, nil
+	return Compare(sides[0], sides[1], between), nil
 }

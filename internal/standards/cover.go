@@ -2,6 +2,7 @@ package standards
 
 import (
 	"maps"
+	"math/big"
 	"slices"
 
 	"taizhang/internal/fault"
@@ -24,10 +25,12 @@ type DomainCover struct {
 	Methods    map[string]int  `json:"methods"`
 }
 
-// Cover names the indicators that look at a department or ledger.
+// Cover names the indicators that look at a department or ledger, and what they are worth
+// together: one that looks at two ledgers is in the points of both.
 type Cover struct {
-	ID         string   `json:"id"`
-	Indicators []string `json:"indicators"`
+	ID         string          `json:"id"`
+	Points     scoring.Decimal `json:"points"`
+	Indicators []string        `json:"indicators"`
 }
 
 func cover(s *scoring.Standard, g Ground) Coverage {
@@ -62,7 +65,7 @@ func cover(s *scoring.Standard, g Ground) Coverage {
 		}
 		c.Domains = append(c.Domains, dc)
 	}
-	c.Departments, c.Ledgers = covers(departments), covers(ledgers)
+	c.Departments, c.Ledgers = covers(s, departments), covers(s, ledgers)
 	return c
 }
 
@@ -87,24 +90,37 @@ func keeps(k scoring.Kind, applies func(kind, function string, labour bool) bool
 	return false
 }
 
-func covers(m map[string][]string) []Cover {
+func covers(s *scoring.Standard, m map[string][]string) []Cover {
 	list := []Cover{}
 	for _, id := range slices.Sorted(maps.Keys(m)) {
-		list = append(list, Cover{ID: id, Indicators: m[id]})
+		sum := new(big.Rat)
+		for _, code := range m[id] {
+			ind, _ := s.Find(code)
+			sum.Add(sum, ind.Points.Rat())
+		}
+		points, _ := scoring.DecimalOf(sum)
+		list = append(list, Cover{ID: id, Points: points, Indicators: m[id]})
 	}
 	return list
 }
 
-// uncovered warns of ledgers and departments that no indicator looks at.
+// uncovered warns of ledgers and departments that no indicator looks at: ledgers by their titles,
+// departments, whose names the standard's ground does not know, by their number.
 func (c *checker) uncovered() {
 	for _, l := range c.report.Coverage.Ledgers {
 		if len(l.Indicators) == 0 {
-			c.warn("/domains", codeUncovered, "没有指标考核台账 %s", "No indicator looks at ledger %s", l.ID)
+			t := c.g.Catalog.Current(l.ID).Title
+			c.report.Warnings = append(c.report.Warnings, fault.Field{Pointer: "/domains", Code: codeUncovered,
+				Text: fault.Text{ZH: "没有指标考核台账《" + t.ZH + "》", EN: "No indicator looks at ledger " + t.EN}})
 		}
 	}
+	without := 0
 	for _, d := range c.report.Coverage.Departments {
 		if len(d.Indicators) == 0 {
-			c.warn("/domains", codeUncovered, "没有指标由科室 %s 负责", "No indicator is answered for by department %s", d.ID)
+			without++
 		}
+	}
+	if without > 0 {
+		c.warn("/domains", codeUncovered, "%d 个科室没有负责的指标，见覆盖情况", "%d departments answer for no indicator: see the coverage", without)
 	}
 }

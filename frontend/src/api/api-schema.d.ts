@@ -6228,6 +6228,7 @@ export interface components {
         };
         StandardCover: {
             id: string;
+            points: components["schemas"]["Decimal"];
             indicators: string[];
         };
         StandardDomainCover: {
@@ -6271,19 +6272,55 @@ export interface components {
             warnings: components["schemas"]["StandardMistake"][];
             coverage: components["schemas"]["StandardCoverage"];
         };
-        DomainPair: {
+        StandardHead: {
+            title: components["schemas"]["Text"];
+            label?: string;
+            unofficial?: boolean;
+            unit: Record<string, never>;
+            points: components["schemas"]["Decimal"];
+            line: components["schemas"]["Decimal"];
+            months: number;
+            not_applicable: string;
+            same_event?: string;
+            decimals?: number;
+        };
+        DomainSide: {
             id: string;
             title: components["schemas"]["Text"];
-            before?: components["schemas"]["Decimal"];
-            after?: components["schemas"]["Decimal"];
+            points: components["schemas"]["Decimal"];
+        };
+        DomainPair: {
+            /** @enum {string} */
+            how: "same" | "renamed" | "split" | "merged" | "new" | "ended";
+            before: components["schemas"]["DomainSide"][];
+            after: components["schemas"]["DomainSide"][];
+        };
+        /** @description An indicator without its lines */
+        IndicatorSide: {
+            code: string;
+            title: components["schemas"]["Text"];
+            points: components["schemas"]["Decimal"];
+            criteria: components["schemas"]["Text"];
+        };
+        /** @description A line of the rules with what the acceptance guide says of it */
+        LineSide: {
+            id: string;
+            title: components["schemas"]["Text"];
+            form: string;
+            method: string;
+            deduct: components["schemas"]["Decimal"];
+            guide?: Record<string, never>;
+        };
+        LinePair: {
+            before?: components["schemas"]["LineSide"];
+            after?: components["schemas"]["LineSide"];
         };
         IndicatorPair: {
-            code: string;
             /** @enum {string} */
-            change: "same" | "changed" | "new" | "ended";
-            before?: components["schemas"]["Indicator"];
-            after?: components["schemas"]["Indicator"];
-            lines: string[];
+            change: "same" | "changed" | "renamed" | "split" | "merged" | "new" | "ended";
+            before: components["schemas"]["IndicatorSide"][];
+            after: components["schemas"]["IndicatorSide"][];
+            lines: components["schemas"]["LinePair"][];
         };
         MappingLink: {
             from?: string[];
@@ -6327,9 +6364,10 @@ export interface components {
             standard: string;
             from: number;
             to: number;
+            before: components["schemas"]["StandardHead"];
+            after: components["schemas"]["StandardHead"];
             domains: components["schemas"]["DomainPair"][];
             indicators: components["schemas"]["IndicatorPair"][];
-            mapping?: Record<string, never>;
         };
         BasisUse: {
             standard: string;

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen } from '@testing-library/react'
+import { render, screen, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, expect, it, vi } from 'vitest'
 import StandardCompare from './StandardCompare'
@@ -27,4 +27,142 @@ it.each([
   )
   await screen.findByText('没有找到这个页面，或者您无权查看')
   expect(screen.queryByRole('heading')).toBeNull()
+})
+
+const line = {
+  id: 'ZZ-04.pass',
+  title: { zh: '教育合格率' },
+  form: 'each',
+  method: 'ledger',
+  deduct: '1',
+  guide: {
+    id: 'ZZ-04.pass',
+    where: { zh: '教室' },
+    steps: [{ zh: '逐人核对' }],
+    evidence: { zh: '名册' },
+  },
+}
+const indicator = {
+  code: 'ZZ-04',
+  title: { zh: '思想教育' },
+  points: '20',
+  ledgers: [],
+  criteria: { zh: '合格率' },
+}
+const comparison = {
+  standard: 'kitchen',
+  from: 1,
+  to: 2,
+  before: {
+    title: { zh: '伙房标准（样例）' },
+    unit: { kind: 'other' },
+    points: '1000',
+    line: '950',
+  },
+  after: { title: { zh: '伙房标准' }, unit: { kind: 'other' }, points: '1000', line: '950' },
+  domains: [
+    {
+      how: 'split',
+      before: [{ id: 'JG', title: { zh: '监管改造' }, points: '300' }],
+      after: [
+        { id: 'AQ', title: { zh: '监管安全' }, points: '200' },
+        { id: 'ZC', title: { zh: '狱内侦查' }, points: '100' },
+      ],
+    },
+    {
+      how: 'same',
+      before: [{ id: 'ZZ', title: { zh: '政治改造' }, points: '20' }],
+      after: [{ id: 'ZZ', title: { zh: '政治改造' }, points: '20' }],
+    },
+  ],
+  indicators: [
+    {
+      change: 'changed',
+      before: [indicator],
+      after: [indicator],
+      lines: [
+        {
+          before: line,
+          after: {
+            ...line,
+            form: 'below',
+            target: '90',
+            of: [{ ledger: 'talk', measure: 'm' }],
+            guide: {
+              ...line.guide,
+              steps: [{ zh: '逐人核对' }, { zh: '填写达到数' }],
+              anchors: [
+                {
+                  severity: 'high',
+                  scope: 'widespread',
+                  example: { zh: '整班缺课', en: 'a class' },
+                },
+              ],
+            },
+          },
+        },
+      ],
+    },
+    { change: 'same', before: [indicator], after: [indicator], lines: [] },
+  ],
+}
+
+function compared() {
+  const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  client.setQueryData(['standards', 'kitchen', 'compare', 1, 2], comparison)
+  client.setQueryData(['organisation'], { prisons: [], departments: [] })
+  client.setQueryData(['basis'], { documents: [], actions: [] })
+  client.setQueryData(['external-lists'], { lists: [], actions: [] })
+  client.setQueryData(['measures'], {
+    every: [],
+    ledgers: [
+      { id: 'talk', title: { zh: '谈话台账' }, measures: [{ id: 'm', title: { zh: '合格人数' } }] },
+    ],
+  })
+  const routes = [{ path: '/standards/:standard/compare', element: <StandardCompare /> }]
+  const at = '/standards/kitchen/compare?from=1&to=2'
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={createMemoryRouter(routes, { initialEntries: [at] })} />
+    </QueryClientProvider>,
+  )
+}
+
+const cells = (of: HTMLElement) =>
+  within(of)
+    .getAllByRole('row')
+    .slice(1)
+    .map((r) =>
+      [...r.children].map((c) =>
+        [...(c.children.length > 0 ? c.children : [c])].map((x) => x.textContent).join('|'),
+      ),
+    )
+
+it('says in words what of a rule and of its guidance changed, and only that', () => {
+  compared()
+  const changed = screen.getByRole('region', { name: /ZZ-04 思想教育/ })
+  expect(cells(changed)).toEqual([
+    ['扣分规则：教育合格率'],
+    ['扣分方式', '按次扣分', '低于目标扣分'],
+    ['分子（达到的）', '—', '谈话台账 · 合格人数'],
+    ['目标', '—', '90'],
+    ['检查步骤', '逐人核对', '逐人核对|填写达到数'],
+    ['参照例：严重程度与影响范围', '—', '严重 · 普遍 · 整班缺课'],
+  ])
+  const marked = [...changed.querySelectorAll('ins')].map((m) => m.textContent)
+  expect(marked).not.toContain('逐人核对')
+  expect(marked).toContain('填写达到数')
+  expect(changed.textContent).not.toContain('ZZ-04.pass')
+  expect(screen.getByRole('status').textContent).toBe('1 项指标有变化，1 项不变')
+})
+
+it('shows what a domain was split into on one row, and the title that the standard had', () => {
+  compared()
+  expect(cells(screen.getByRole('region', { name: '方面' }))).toEqual([
+    ['拆分', '监管改造 · 300 分', '监管安全 · 200 分|狱内侦查 · 100 分'],
+    ['不变', '政治改造 · 20 分', '政治改造 · 20 分'],
+  ])
+  expect(cells(screen.getByRole('region', { name: '标准总体' }))).toEqual([
+    ['名称', '伙房标准（样例）', '伙房标准'],
+  ])
 })

@@ -59,7 +59,7 @@ export function Rulings({ prison, area, standard }: Props) {
                 </thead>
                 <tbody>
                   {rulings.map((r) => (
-                    <Row key={r.id} prison={prison} ruling={r} />
+                    <Row key={r.id} prison={prison} standard={standard} ruling={r} />
                   ))}
                 </tbody>
               </table>
@@ -72,13 +72,24 @@ export function Rulings({ prison, area, standard }: Props) {
   )
 }
 
-function Row({ prison, ruling }: { prison: string; ruling: Ruling }) {
+interface RowProps {
+  prison: string
+  standard: string
+  ruling: Ruling
+}
+
+function Row({ prison, standard, ruling }: RowProps) {
   const t = useT()
+  const lang = useLang()
+  const indicators = useStandard(standard).data?.domains.flatMap((d) => d.indicators) ?? []
+  const target =
+    indicators.find((i) => i.code === ruling.target) ??
+    indicators.flatMap((i) => i.lines).find((l) => l.id === ruling.target)
   return (
     <tr>
       <td>{t(`readiness.${ruling.kind}`)}</td>
       <td>
-        <span className="mono">{ruling.target}</span>
+        <span className="mono">{ruling.target}</span> {text(target?.title, lang)}
         {ruling.amount !== undefined && <span className="danger"> −{shown(ruling.amount)}</span>}
         <div className="quiet">
           {ruling.from_day} – {ruling.to_day}

@@ -1,7 +1,7 @@
 import type { StandardReport } from '../api/standards'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
-import { useNames } from '../ui/names'
+import { Coverage } from './Coverage'
 
 interface Props {
   report: StandardReport
@@ -15,7 +15,6 @@ interface Props {
 export function Checks({ report, go, nameOf }: Props) {
   const t = useT()
   const lang = useLang()
-  const names = useNames()
   const { mistakes, warnings, coverage } = report
   const item = (m: StandardReport['mistakes'][number], danger?: string) => (
     <li key={m.pointer + m.text.zh}>
@@ -43,25 +42,10 @@ export function Checks({ report, go, nameOf }: Props) {
         </details>
       )}
       {coverage.domains.length > 0 && (
-        <details>
-          <summary>{t('standards.coverage')}</summary>
-          <table className="plain">
-            <thead>
-              <tr>
-                <th scope="col">{t('standards.department')}</th>
-                <th scope="col">{t('standards.indicators')}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {coverage.departments.map((d) => (
-                <tr key={d.id}>
-                  <td>{names.department(d.id)}</td>
-                  <td>{d.indicators.join(' ') || '—'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </details>
+        <>
+          <h3>{t('standards.coverage')}</h3>
+          <Coverage of={coverage} />
+        </>
       )}
     </section>
   )
