@@ -239,9 +239,16 @@ type Counted struct {
 	Refs  []scoring.Ref `json:"refs,omitempty"` // the entries that say so
 }
 
-// Behind lists what a figure beside the score of an area counts, the latest first. Faults: not_found,
-// forbidden, standard_unknown.
-func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure string) ([]Counted, error) {
+// dated are figures of the months of an area's outcomes, besides those of its board.
+var dated = map[string]scoring.Fact{
+	"due":     {Ledger: "hazard-rectification", Measure: "closing_due"},
+	"closed":  {Ledger: "hazard-rectification", Measure: "closed"},
+	"on_time": {Ledger: "hazard-rectification", Measure: "closed_on_time"},
+}
+
+// Behind lists what a figure beside the score of an area counts, the latest first; between two days, or
+// ("") in the window of its board. Faults: not_found, forbidden, standard_unknown, bad_day.
+func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure, from, to string) ([]Counted, error) {
 	if err := s.maySee(ctx, prison, area); err != nil {
 		return nil, err
 	}
@@ -250,14 +257,24 @@ func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure str
 		return nil, err
 	}
 	i := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == area })
-	facts, outcome := Outcomes[figure]
-	if i < 0 || !outcome && !slices.Contains([]string{"visits", "adopted", "findings"}, figure) {
+	facts, fact := Outcomes[figure]
+	if f, ok := dated[figure]; ok {
+		facts[0], fact = f, true
+	}
+	if i < 0 || !fact && !slices.Contains([]string{"visits", "adopted", "findings"}, figure) {
 		return nil, fault.New(fault.NotFound, "not_found")
 	}
-	std, err := s.Standards.For(ctx, areas[i].Kind, areas[i].Function, s.today())
-	if err != nil {
-		return nil, err
+	if from == "" {
+		std, err := s.Standards.For(ctx, areas[i].Kind, areas[i].Function, s.today())
+		if err != nil {
+			return nil, err
+		}
+		from, to = s.window(std)
 	}
-	from, to := s.window(std)
+	for _, day := range []string{from, to} {
+		if _, err := catalog.Day(day); err != nil {
+			return nil, fault.InvalidFields("bad_day", []fault.Field{catalog.FarOff("/day")})
+		}
+	}
 	return s.Store.Behind(ctx, house(prison), area, figure, from, to, facts)
 }

@@ -507,7 +507,7 @@ func TestBoardOfLike(t *testing.T) {
 		t.Error(diff)
 	}
 	for figure, n := range want {
-		rows, err := h.Guidance.Behind(h.As(t.Context(), "area head"), h.Prison, h.Area, figure)
+		rows, err := h.Guidance.Behind(h.As(t.Context(), "area head"), h.Prison, h.Area, figure, "", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -517,7 +517,7 @@ func TestBoardOfLike(t *testing.T) {
 		if n != 0 {
 			t.Errorf("%s opens %+v", figure, rows)
 		}
-		if _, err := h.Guidance.Behind(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Area, figure); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+		if _, err := h.Guidance.Behind(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Area, figure, "", ""); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s for another area's head: %v", figure, err)
 		}
 	}
@@ -583,7 +583,7 @@ func TestTogetherOverHTTP(t *testing.T) {
 			t.Errorf("%d %v", status, out)
 		}
 	}
-	for _, path := range []string{in + "/visits", "/trainings", at, in + "/untrained/ordinary-area", "/brands", "/practices", "/boards", "/boards/ordinary/residential"} {
+	for _, path := range []string{in + "/visits", "/trainings", at, in + "/untrained/ordinary-area", "/brands", "/practices", "/boards", "/boards/ordinary/residential", in + "/areas/" + guest.h.Area.String() + "/beside/visits"} {
 		if status, out := office.do(t, "GET", path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d %v", path, status, out)
 		}

@@ -300,7 +300,7 @@ func (a *API) behind(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.Guidance.Behind(c.Request().Context(), prison, area, c.Param("figure"))
+	list, err := a.Guidance.Behind(c.Request().Context(), prison, area, c.Param("figure"), c.QueryParam("from"), c.QueryParam("to"))
 	if err != nil {
 		return err
 	}

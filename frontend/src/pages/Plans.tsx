@@ -76,6 +76,7 @@ function InForce({ plan }: { plan: PlanYear }) {
   const t = useT()
   if (plan.in_force === 0) return <Empty>{t('plans.none', { year: plan.year })}</Empty>
   const { tally } = plan
+  const [asked] = useSearchParams()
   return (
     <section className="panel" aria-labelledby="in-force">
       <h2 id="in-force">{t('plans.inForce', { year: plan.year, n: plan.in_force })}</h2>
@@ -85,6 +86,11 @@ function InForce({ plan }: { plan: PlanYear }) {
         <span className="status overdue">{t('plans.overdueN', { n: tally.overdue })}</span>{' '}
         <span className="status draft">{t('plans.aheadN', { n: tally.ahead })}</span>
       </p>
+      {asked.get('stands') && (
+        <p>
+          <Link to={`?year=${plan.year}`}>{t('cases.allSteps')}</Link>
+        </p>
+      )}
       {plan.roads.map((road) => (
         <Course key={`${road.track} ${road.level}`} plan={plan} road={road} />
       ))}
@@ -106,7 +112,10 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
     (u) => u.level === road.level && (u.area ? 'area' : 'prison') === road.track,
   )
   if (units.length === 0) return null
-  const at = (u: PlanUnit, state: string) => u.marks.find((m) => m.state === state)
+  const [asked] = useSearchParams()
+  const only = asked.get('stands')
+  const at = (u: PlanUnit, state: string) =>
+    u.marks.find((m) => m.state === state && (!only || m.stands === only))
   const steps = road.steps.filter((s) => units.some((u) => at(u, s.state)))
   return (
     <div className="table-scroll">
