@@ -42,7 +42,9 @@ export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
         {figure({}, t('bulletins.counts', { units: of.counts.units }))}
         {kinds
           .filter((k) => of.counts.kinds[k])
-          .map((k) => figure({ kind: k }, t(`bulletins.kind_${k}`, { n: of.counts.kinds[k] ?? 0 })))}
+          .map((k) =>
+            figure({ kind: k }, t(`bulletins.kind_${k}`, { n: of.counts.kinds[k] ?? 0 })),
+          )}
         {Object.entries(of.counts.levels).map(([l, n]) =>
           figure({ level: l }, t('bulletins.levelCount', { level: level(l), n })),
         )}

@@ -1,5 +1,5 @@
 import type { WholeCase } from '../api/cases'
-import { showDate } from '../form/time'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { Answers } from '../plans/Answers'
 import { type Text, text } from '../schema/types'
@@ -61,8 +61,7 @@ export function Road({ whole }: { whole: WholeCase }) {
   const t = useT()
   const list = rounds(whole)
   const [only] = list
-  if (list.length === 1 && only)
-    return <Steps whole={whole} steps={only} label={t('cases.road')} />
+  if (list.length === 1 && only) return <Steps whole={whole} steps={only} label={t('cases.road')} />
   return (
     <ol className="rounds" aria-label={t('cases.road')}>
       {list.map((steps, n) => {
@@ -90,7 +89,7 @@ function Steps({ whole, steps, label }: { whole: WholeCase; steps: Step[]; label
           aria-current={s.stands === 'here' ? 'step' : undefined}
         >
           {text(s.title, lang)}
-          {s.at && <time dateTime={s.at}>{showDate(s.at)}</time>}
+          {s.at && <time dateTime={s.at}>{showTime(s.at).slice(0, 10)}</time>}
           {s.reason && <span className="why">{t('cases.reasonOf', { reason: s.reason })}</span>}
           {s.stands !== 'passed' && (
             <Answers

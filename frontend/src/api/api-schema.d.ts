@@ -7007,6 +7007,7 @@ export interface components {
             title: components["schemas"]["Text"];
             from: string;
             to: string;
+            to_title: components["schemas"]["Text"];
             as: string;
             by: string;
             reason?: string;

@@ -27,8 +27,7 @@ export const useRatedUnits = (query: {
   of: string
   named?: string
   prison?: string
-}) =>
-  useAsked<{ day: string; units: RatedUnit[] }>('/overview/units', query)
+}) => useAsked<{ day: string; units: RatedUnit[] }>('/overview/units', query)
 export const useBalance = () => useAsked<{ standards: StandardBalance[] }>('/overview/balance')
 export const useDomainShares = (standard: string, domain: string) =>
   useAsked<{ areas: S['AreaShare'][] }>(`/overview/balance/${standard}/${domain}`)

@@ -149,10 +149,7 @@ function Row({ place }: { place: BoardPlace }) {
         {figures.map((k) => (
           <td key={k} className="num">
             {beside ? (
-              <Figure
-                open={opened === k}
-                onOpen={() => open((was) => (was === k ? undefined : k))}
-              >
+              <Figure open={opened === k} onOpen={() => open((was) => (was === k ? undefined : k))}>
                 {beside[k]}
               </Figure>
             ) : (

@@ -56,7 +56,9 @@ function Acks({ bulletin }: { bulletin: IssuedBulletin }) {
   const names = useNames()
   return (
     <section className="panel" aria-labelledby="bulletin-acks">
-      <h2 id="bulletin-acks" ref={asked.has('acks') ? seen : undefined} tabIndex={-1}>{t('bulletins.ackTitle')}</h2>
+      <h2 id="bulletin-acks" ref={asked.has('acks') ? seen : undefined} tabIndex={-1}>
+        {t('bulletins.ackTitle')}
+      </h2>
       <ul>
         {bulletin.acks.map((a) => (
           <li key={a.department}>
