@@ -23,7 +23,6 @@ export function Behind(props: {
       {({ rows }) => (
         <ul>
           {rows.map((r, n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the rows have no name and do not move
             <li key={n}>
               {r.day} {r.n > 0 ? r.n : `−${-r.n}`} {r.text}{' '}
               {r.check && (

@@ -74,9 +74,9 @@ export default function Plans() {
 
 function InForce({ plan }: { plan: PlanYear }) {
   const t = useT()
+  const [asked] = useSearchParams()
   if (plan.in_force === 0) return <Empty>{t('plans.none', { year: plan.year })}</Empty>
   const { tally } = plan
-  const [asked] = useSearchParams()
   return (
     <section className="panel" aria-labelledby="in-force">
       <h2 id="in-force">{t('plans.inForce', { year: plan.year, n: plan.in_force })}</h2>
@@ -108,12 +108,12 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
   const lang = useLang()
   const level = useLevel()
   const unitIn = useUnitIn(plan.prison)
+  const [asked] = useSearchParams()
+  const only = asked.get('stands')
   const units = plan.units.filter(
     (u) => u.level === road.level && (u.area ? 'area' : 'prison') === road.track,
   )
   if (units.length === 0) return null
-  const [asked] = useSearchParams()
-  const only = asked.get('stands')
   const at = (u: PlanUnit, state: string) =>
     u.marks.find((m) => m.state === state && (!only || m.stands === only))
   const steps = road.steps.filter((s) => units.some((u) => at(u, s.state)))
