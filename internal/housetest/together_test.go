@@ -523,7 +523,7 @@ func TestBoardOfLike(t *testing.T) {
 	}
 	for who, n := range map[string]int{"warden": 2, "area head": 2, "officer elsewhere": 2, "yi prison office": 1, "yi area head": 1, "inspector": 0, "system admin": 0} {
 		if got := len(board(who).Places); got != n {
-			t.Errorf("%s compares %d units, not %d", who, got, n)
+			t.Fatalf("%s compares %d units, not %d", who, got, n)
 		}
 	}
 	// The rank of an area is the same for its head and for the warden; the head sees nothing behind the other's row.
