@@ -30,7 +30,7 @@ var (
 	namedClasses = []string{"entry_l3/medical-visit", "entry_part/medical-visit", "entry_l3/psych-health", "entry_part/psych-health"}
 	otherClasses = []string{"score", "finding", "pack", "log", "people", "inmate", "account", "organisation", "proposal", "connector", "roster", "relief", "outage", "task", "export", "export_l3", "delegation", "area", "standard", "guidance", "plan", "medical", "psychological", "check", "self_check", "appeal", "rectification", "case", "meeting", "title"}
 	states       = []ledger.State{ledger.Draft, ledger.Submitted, ledger.Returned, ledger.Approved, ledger.Voided, ledger.Discarded}
-	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee", "vote", "oversee"}
+	allActions   = []string{"read", "create", "edit", "submit", "withdraw", "revise", "amend", "discard", "approve", "return", "transfer", "add_signer", "ask_void", "void", "diverge", "manage", "act_unit", "act_whole", "act_prison", "act_bureau", "act_line", "act_party", "act_committee", "vote", "oversee", "compare"}
 )
 
 // theLedger is owned by dept_custody.

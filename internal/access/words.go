@@ -87,6 +87,7 @@ var actions = map[string]fault.Text{
 	"act_line":      {ZH: "以主管处室名义办理", EN: "act for the line's department in"},
 	"act_party":     {ZH: "记录省局党委会审议", EN: "record the party committee in"},
 	"vote":          {ZH: "表决", EN: "vote in"},
+	"compare":       {ZH: "对照", EN: "compare"},
 	"oversee":       {ZH: "查阅全部", EN: "see all of"},
 	"act_committee": {ZH: "记录省厅评审", EN: "record the review committee in"},
 }

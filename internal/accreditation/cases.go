@@ -48,6 +48,7 @@ type Event struct {
 	Title      fault.Text      `json:"title"`
 	From       lifecycle.State `json:"from"`
 	To         lifecycle.State `json:"to"`
+	ToTitle    fault.Text      `json:"to_title"`
 	As         lifecycle.Actor `json:"as"`
 	By         uuid.UUID       `json:"-"` // zero: the program
 	ByName     string          `json:"by"`
@@ -85,6 +86,9 @@ func (c Case) Ends() bool {
 func (c Case) Held() bool {
 	return slices.Contains([]lifecycle.State{lifecycle.Named, "LOOKBACK", "RECHECK"}, c.State)
 }
+
+// Open says whether the case is on its way to a title.
+func (c Case) Open() bool { return !c.Ends() && !c.Held() }
 
 // Act is what somebody does on a case.
 type Act struct {

@@ -14,6 +14,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/internal/scoring"
 )
 
 // Conditions of a level for a prison on a day, with the areas behind each number.
@@ -144,6 +145,20 @@ type Screened struct {
 	Conditions map[string]Conditions `json:"conditions"`
 	Mean       string                `json:"mean,omitempty"` // of the areas' scores today, for the eye
 	Open       int                   `json:"open_cases"`
+	// Score of the prison as a whole today, as whoever sees the whole of it may read; nil for others, and
+	// where no standard of prisons is in force.
+	Score *OwnScore `json:"score,omitempty"`
+}
+
+// OwnScore is a prison against the lines of its levels.
+type OwnScore struct {
+	Score   scoring.Decimal `json:"score"`
+	Display string          `json:"display"`
+	Reaches string          `json:"reaches,omitempty"` // the highest level whose line it reaches
+	// Next is the lowest level whose line it does not reach, and Gap the points to it; "" and 0 at the top.
+	Next string          `json:"next,omitempty"`
+	Line scoring.Decimal `json:"line"` // of the next level, else of the highest
+	Gap  scoring.Decimal `json:"gap"`
 }
 
 // levels of a prison, the higher last.
@@ -157,8 +172,9 @@ func Rank(level string) int {
 	return slices.Index(levels, level)
 }
 
-// Screening lists the prisons in sight by how ready they are: by the level whose
-// conditions hold, then by how many areas are missing for the next, then by score.
+// Screening lists the prisons in sight by how ready they are: by the level whose conditions hold,
+// then by how many areas are missing for the next, then by the prison's own score (unknown ones last),
+// then by the mean of its areas.
 func (s *Service) Screening(ctx context.Context) ([]Screened, error) {
 	day, m := catalog.DayOf(s.Now()), s.Machines.newest()
 	prisons, err := s.Store.Prisons(ctx)
@@ -197,7 +213,7 @@ func (s *Service) Screening(ctx context.Context) ([]Screened, error) {
 		}
 		x.Missing = missing(x)
 		for _, c := range cases {
-			if c.Prison == p.ID && !c.Ends() && !c.Held() {
+			if c.Prison == p.ID && c.Open() {
 				x.Open++
 			}
 		}
@@ -206,13 +222,66 @@ func (s *Service) Screening(ctx context.Context) ([]Screened, error) {
 			return nil, err
 		}
 		means[p.ID], x.Mean = mean(scores)
+		if x.Score, err = s.ownScore(ctx, m, p.ID, day, own); err != nil {
+			return nil, err
+		}
 		list = append(list, x)
 	}
 	slices.SortStableFunc(list, func(a, b Screened) int {
-		return cmp.Or(slices.Index(levels, b.Reaches)-slices.Index(levels, a.Reaches), a.Missing-b.Missing,
+		return cmp.Or(slices.Index(levels, b.Reaches)-slices.Index(levels, a.Reaches), a.Missing-b.Missing, compareScores(b.Score, a.Score),
 			means[b.Prison].Cmp(means[a.Prison]), cmp.Compare(a.Code, b.Code))
 	})
 	return list, nil
+}
+
+// ownScore is what stands of a prison as a whole, by the standard in force; nil where the actor does not see it.
+func (s *Service) ownScore(ctx context.Context, m *lifecycle.Machine, prison uuid.UUID, day string, titles []Title) (*OwnScore, error) {
+	std, _, err := s.Standards.Issued(ctx, unitOf(prison, ledger.Area{}, levels[0]), day)
+	if fault.CodeOf(err) == "standard_unknown" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	titled := map[uuid.UUID]bool{}
+	for _, t := range titles {
+		if t.Area != uuid.Nil && t.Stands(day) {
+			titled[t.Area] = true
+		}
+	}
+	sheets, err := s.Scores.Under(ctx, prison, uuid.Nil, titled, std)
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) { // or no area of it counts
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &OwnScore{Score: sheets[0].Score, Display: sheets[0].Display}
+	for _, level := range levels {
+		if out.Line, err = scoring.ParseDecimal(m.Parameter("pass_prison_" + level)); err != nil {
+			return nil, err
+		}
+		if out.Score.Rat().Cmp(out.Line.Rat()) < 0 {
+			out.Next = level
+			out.Gap, err = scoring.DecimalOf(new(big.Rat).Sub(out.Line.Rat(), out.Score.Rat()))
+			return out, err
+		}
+		out.Reaches = level
+	}
+	return out, nil
+}
+
+// compareScores puts an unknown one below all.
+func compareScores(a, b *OwnScore) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return a.Score.Rat().Cmp(b.Score.Rat())
 }
 
 // missing is what the lowest level that is not reached asks for; 0 at the top.

@@ -24,6 +24,7 @@ type Shown struct {
 	StateTitle fault.Text `json:"state_title"`
 	ETag       int        `json:"etag"`
 	Timers     []Timer    `json:"timers"`
+	Open       bool       `json:"open"` // on its way: neither ended nor come to a title
 }
 
 // StepShown is one step of the road: passed, at hand, or to come.
@@ -140,7 +141,7 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 		return Board{}, err
 	}
 	m := s.Machines.newest()
-	b, today := Board{Cases: []Shown{}, States: s.ordered(m), Begin: []Beginer{}}, catalog.DayOf(s.Now())
+	b, today := Board{Cases: []Shown{}, States: ordered(m), Begin: []Beginer{}}, catalog.DayOf(s.Now())
 	for _, c := range list {
 		if s.mayRead(ctx, c, agenda) != nil {
 			continue
@@ -175,35 +176,18 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 	return b, nil
 }
 
-// ordered are the states as the longest road passes them, then those beside it.
-func (s *Service) ordered(m *lifecycle.Machine) []Named {
-	var list []Named
-	add := func(state lifecycle.State) {
-		if !slices.ContainsFunc(list, func(n Named) bool { return n.State == state }) {
-			list = append(list, Named{state, m.States[state]})
-		}
-	}
-	for _, track := range []string{"prison", "area"} {
-		for _, level := range append(slices.Clone(levels), areaLevel) {
-			for _, step := range m.Steps(track, level) {
-				add(step.State)
-			}
-		}
-	}
-	var rest []lifecycle.State
-	for state := range m.States {
-		rest = append(rest, state)
-	}
-	slices.Sort(rest)
-	for _, state := range rest {
-		add(state)
+// ordered are the states as the road's document has them.
+func ordered(m *lifecycle.Machine) []Named {
+	list := make([]Named, len(m.Order))
+	for i, state := range m.Order {
+		list[i] = Named{state, m.States[state]}
 	}
 	return list
 }
 
 func (s *Service) shown(c Case, f lifecycle.Facts, opinions []Opinion) (Shown, error) {
 	timers, err := s.timers(c, f, opinions)
-	return Shown{Case: c, StateTitle: s.machine(c).States[c.State], ETag: c.Seq + 1, Timers: timers}, err
+	return Shown{Case: c, StateTitle: s.machine(c).States[c.State], ETag: c.Seq + 1, Timers: timers, Open: c.Open()}, err
 }
 
 // Case with its road, its history and what may be done now. Faults: not_found, forbidden.
@@ -243,7 +227,7 @@ func (s *Service) whole(ctx context.Context, l Look, g ground, c Case) (Whole, e
 		return w, err
 	}
 	for i := range w.Events {
-		w.Events[i].Title = titleOf(m, w.Events[i].Transition)
+		w.Events[i].Title, w.Events[i].ToTitle = titleOf(m, w.Events[i].Transition), m.States[w.Events[i].To]
 	}
 	records, err := l.Records(ctx, c.ID)
 	if err != nil {

@@ -42,7 +42,7 @@ func (s *Service) explained(ctx context.Context, ses ledger.Session, a ledger.Ar
 
 // input of one area: sums, which is all that a score needs.
 func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area, std *scoring.Standard, from, to string) (scoring.Input, error) {
-	list, err := s.inputs(ctx, prison, []ledger.Area{area}, std, from, to)
+	list, err := s.inputs(ctx, s.asked(ctx, prison), []ledger.Area{area}, std, from, to)
 	if err != nil {
 		return scoring.Input{}, err
 	}
@@ -50,12 +50,12 @@ func (s *Service) input(ctx context.Context, prison uuid.UUID, area ledger.Area,
 }
 
 // inputs of areas under one standard, in their order, of one moment.
-func (s *Service) inputs(ctx context.Context, prison uuid.UUID, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
+func (s *Service) inputs(ctx context.Context, ses ledger.Session, areas []ledger.Area, std *scoring.Standard, from, to string) ([]scoring.Input, error) {
 	ids := make([]uuid.UUID, len(areas))
 	for i, a := range areas {
 		ids[i] = a.ID
 	}
-	m, err := s.Store.Makings(ctx, s.asked(ctx, prison), ids, std, from, to)
+	m, err := s.Store.Makings(ctx, ses, ids, std, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,17 @@ type Standing struct {
 // Scores lists the standing of every area that has a standard and that the actor may
 // see, by code.
 func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, error) {
-	areas, err := s.Store.Areas(ctx, prison)
+	return s.standings(ctx, s.asked(ctx, prison), func(a ledger.Area) bool { return s.mayRead(ctx, prison, a.ID) == nil })
+}
+
+// Published lists the standing of every area of one kind and function, whoever asks: a rank among
+// some of the like units would be a false one. Who may be told is the caller's to ask.
+func (s *Service) Published(ctx context.Context, prison uuid.UUID, kind, function string) ([]Standing, error) {
+	return s.standings(ctx, ledger.Session{Prison: prison, Scope: ledger.Everything()}, func(a ledger.Area) bool { return a.Kind == kind && a.Function == function })
+}
+
+func (s *Service) standings(ctx context.Context, ses ledger.Session, of func(ledger.Area) bool) ([]Standing, error) {
+	areas, err := s.Store.Areas(ctx, ses.Prison)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +133,7 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	var order []*scoring.Standard
 	by := map[*scoring.Standard][]ledger.Area{}
 	for _, a := range areas {
-		if !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
+		if !a.Counts(catalog.DayOf(s.Now())) || !of(a) {
 			continue
 		}
 		std, err := s.standard(ctx, a)
@@ -141,7 +151,7 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	at := map[uuid.UUID]Standing{}
 	for _, std := range order {
 		from, to := window(std, s.Now())
-		inputs, err := s.inputs(ctx, prison, by[std], std, from, to)
+		inputs, err := s.inputs(ctx, ses, by[std], std, from, to)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/actor"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
@@ -15,25 +16,29 @@ import (
 	"taizhang/internal/scoring"
 )
 
-// Scores are asked of package assessment: as the actor may see them.
+// Scores are asked of package assessment: as the actor may see them, and of all that are alike.
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
+	Published(ctx context.Context, prison uuid.UUID, kind, function string) ([]assessment.Standing, error)
 }
 
-// Place of one unit on a board: its rank, how far it came, the help it had and, beside the
-// score, what happened there: a full ledger is no good area by itself.
+// Place of one unit on a board: its rank among all like it, and how far it came.
 type Place struct {
-	Prison  uuid.UUID        `json:"prison"`
-	Area    uuid.UUID        `json:"area"`
-	Rank    int              `json:"rank"` // equal scores share one
-	Score   scoring.Decimal  `json:"score"`
-	Display string           `json:"display"`
-	Passes  bool             `json:"passes"`
-	Since   *Since           `json:"since,omitempty"` // nil: no run of this standard was kept
-	Visits  int              `json:"visits"`          // received in the window
-	Adopted int              `json:"adopted"`         // practices taken over in the window, verified
-	Outcome map[string]int64 `json:"outcome"`
+	Prison  uuid.UUID       `json:"prison"`
+	Area    uuid.UUID       `json:"area"`
+	Rank    int             `json:"rank"` // equal scores share one
+	Of      int             `json:"of"`   // the units it is ranked among
+	Score   scoring.Decimal `json:"score"`
+	Display string          `json:"display"`
+	Passes  bool            `json:"passes"`
+	Since   *Since          `json:"since,omitempty"` // nil: no run of this standard was kept
+	// Beside is told to who may see the unit's score, who may open what it counts, too.
+	Beside *Counts `json:"beside,omitempty"`
 }
+
+// Counts beside a score: the help that the unit had and what happened there, for a full ledger is no
+// good area by itself.
+type Counts map[string]int64
 
 // Since compares with the last kept run of the same standard.
 type Since struct {
@@ -45,12 +50,14 @@ type Since struct {
 
 // Board is like units only: of one kind and one function, judged by one version of a standard.
 type Board struct {
-	Kind     string  `json:"kind"`
-	Function string  `json:"function"`
-	Standard string  `json:"standard"`
-	Version  int     `json:"version"`
-	From     string  `json:"from"`
-	To       string  `json:"to"`
+	Kind     string `json:"kind"`
+	Function string `json:"function"`
+	Standard string `json:"standard"`
+	Version  int    `json:"version"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+	// Province says that all prisons are ranked as one; else each prison's units among themselves.
+	Province bool    `json:"province"`
 	Places   []Place `json:"places"`
 }
 
@@ -71,44 +78,78 @@ type Beside struct {
 	Sums     map[scoring.Fact]int64
 }
 
-// Board ranks the like units that the actor sees. Fault: standard_unknown.
+// Board ranks like units, all of them whoever asks: for the bureau those of the province, for others those
+// of each prison in which the actor is posted where one of them is seen. Fault: standard_unknown.
 func (s *Service) Board(ctx context.Context, kind, function string) (Board, error) {
 	std, err := s.Standards.For(ctx, kind, function, s.today())
 	if err != nil {
 		return Board{}, err
 	}
-	b := Board{Kind: kind, Function: function, Standard: std.ID, Version: std.Version, Places: []Place{},
-		From: catalog.DayOf(s.Now().AddDate(0, -std.Months, 1)), To: s.today()}
+	b := Board{Kind: kind, Function: function, Standard: std.ID, Version: std.Version, Places: []Place{}, Province: s.compares(ctx, uuid.Nil, uuid.Nil)}
+	b.From, b.To = s.window(std)
 	prisons, err := s.Prisons(ctx)
 	if err != nil {
 		return Board{}, err
 	}
 	for _, prison := range prisons {
-		list, err := s.Scores.Scores(ctx, prison)
-		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
-			continue
-		}
+		list, err := s.placed(ctx, b, prison)
 		if err != nil {
 			return Board{}, err
 		}
-		list = slices.DeleteFunc(list, func(x assessment.Standing) bool { return x.Area.Kind != kind || x.Area.Function != function })
-		if len(list) == 0 {
-			continue
+		if !b.Province {
+			ranked(list)
 		}
-		ids := make([]uuid.UUID, len(list))
-		for i, x := range list {
-			ids[i] = x.Area.ID
-		}
-		beside, err := s.Store.Beside(ctx, s.asked(ctx, prison), ids, std.ID, b.From, b.To, outcomeFacts())
-		if err != nil {
-			return Board{}, err
-		}
-		for _, x := range list {
-			b.Places = append(b.Places, placed(x, beside[x.Area.ID]))
-		}
+		b.Places = append(b.Places, list...)
 	}
-	ranked(b.Places)
+	if b.Province {
+		ranked(b.Places)
+	}
 	return b, nil
+}
+
+// window is the days that a board counts.
+func (s *Service) window(std *scoring.Standard) (from, to string) {
+	return catalog.DayOf(s.Now().AddDate(0, -std.Months, 1)), s.today()
+}
+
+// compares says whether the board on which a unit stands is for the actor to read.
+func (s *Service) compares(ctx context.Context, prison, area uuid.UUID) bool {
+	return s.Access.Check(actor.From(ctx), "compare", ledger.Subject{Class: "score", Prison: prison, Area: area}, s.Now()) == nil
+}
+
+// placed are the like units of a prison, if one of them is for the actor to compare with the others.
+func (s *Service) placed(ctx context.Context, b Board, prison uuid.UUID) ([]Place, error) {
+	areas, err := s.Areas(ctx, prison)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(areas, func(a ledger.Area) bool {
+		return a.Kind == b.Kind && a.Function == b.Function && a.Counts(b.To) && s.compares(ctx, prison, a.ID)
+	}) {
+		return nil, nil
+	}
+	list, err := s.Scores.Published(ctx, prison, b.Kind, b.Function)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, len(list))
+	for i, x := range list {
+		ids[i] = x.Area.ID
+	}
+	beside, err := s.Store.Beside(ctx, house(prison), ids, b.Standard, b.From, b.To, outcomeFacts())
+	if err != nil {
+		return nil, err
+	}
+	places := make([]Place, len(list))
+	for i, x := range list {
+		places[i] = placed(x, beside[x.Area.ID], s.maySee(ctx, prison, x.Area.ID) == nil)
+	}
+	return places, nil
+}
+
+// house is the program's own session: what is published does not depend on who reads.
+func house(prison uuid.UUID) ledger.Session {
+	return ledger.Session{Prison: prison, Scope: ledger.Everything()}
 }
 
 func outcomeFacts() (list []scoring.Fact) {
@@ -122,15 +163,18 @@ func outcomeFacts() (list []scoring.Fact) {
 	return list
 }
 
-func placed(x assessment.Standing, of Beside) Place {
-	p := Place{Prison: x.Area.Prison, Area: x.Area.ID, Score: x.Score, Display: x.Display, Passes: x.Passes, Visits: of.Visits, Adopted: of.Adopted,
-		Outcome: map[string]int64{"findings": of.Findings}}
-	for name, pair := range Outcomes {
-		p.Outcome[name] = of.Sums[pair[0]] - of.Sums[pair[1]]
-	}
+func placed(x assessment.Standing, of Beside, opens bool) Place {
+	p := Place{Prison: x.Area.Prison, Area: x.Area.ID, Score: x.Score, Display: x.Display, Passes: x.Passes}
 	if of.Last != nil {
 		change, _ := scoring.DecimalOf(new(big.Rat).Sub(x.Score.Rat(), of.Last.Score.Rat()))
 		p.Since = &Since{AsOf: of.Last.AsOf, Kind: of.Last.Kind, Score: of.Last.Score, Change: change}
+	}
+	if opens {
+		c := Counts{"visits": int64(of.Visits), "adopted": int64(of.Adopted), "findings": of.Findings}
+		for name, pair := range Outcomes {
+			c[name] = of.Sums[pair[0]] - of.Sums[pair[1]]
+		}
+		p.Beside = &c
 	}
 	return p
 }
@@ -148,10 +192,11 @@ func ranked(list []Place) {
 		if i > 0 && list[i].Score.Equal(list[i-1].Score) {
 			list[i].Rank = list[i-1].Rank
 		}
+		list[i].Of = len(list)
 	}
 }
 
-// Kinds of unit that there are, of those the actor sees.
+// Kinds of unit that there are, of those whose board the actor reads.
 func (s *Service) Kinds(ctx context.Context) ([]Kind, error) {
 	prisons, err := s.Prisons(ctx)
 	if err != nil {
@@ -165,7 +210,7 @@ func (s *Service) Kinds(ctx context.Context) ([]Kind, error) {
 		}
 		for _, a := range areas {
 			k := Kind{a.Kind, a.Function}
-			if !slices.Contains(list, k) && s.maySee(ctx, prison, a.ID) == nil && s.compared(ctx, a) {
+			if !slices.Contains(list, k) && s.compares(ctx, prison, a.ID) && s.compared(ctx, a) {
 				list = append(list, k)
 			}
 		}
@@ -183,4 +228,53 @@ type Kind struct {
 func (s *Service) compared(ctx context.Context, a ledger.Area) bool {
 	_, err := s.Standards.For(ctx, a.Kind, a.Function, s.today())
 	return err == nil && a.Counts(s.today())
+}
+
+// Counted is one row behind a figure of a board: the numbers of all rows are the figure.
+type Counted struct {
+	Day   string        `json:"day"`
+	N     int64         `json:"n"` // below zero for what is put right
+	Text  string        `json:"text,omitempty"`
+	Check uuid.UUID     `json:"check,omitzero"` // that found it
+	Refs  []scoring.Ref `json:"refs,omitempty"` // the entries that say so
+}
+
+// dated are figures of the months of an area's outcomes, besides those of its board.
+var dated = map[string]scoring.Fact{
+	"due":     {Ledger: "hazard-rectification", Measure: "closing_due"},
+	"closed":  {Ledger: "hazard-rectification", Measure: "closed"},
+	"on_time": {Ledger: "hazard-rectification", Measure: "closed_on_time"},
+}
+
+// Behind lists what a figure beside the score of an area counts, the latest first; between two days, or
+// ("") in the window of its board. Faults: not_found, forbidden, standard_unknown, bad_day.
+func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure, from, to string) ([]Counted, error) {
+	if err := s.maySee(ctx, prison, area); err != nil {
+		return nil, err
+	}
+	areas, err := s.Areas(ctx, prison)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(areas, func(a ledger.Area) bool { return a.ID == area })
+	facts, fact := Outcomes[figure]
+	if f, ok := dated[figure]; ok {
+		facts[0], fact = f, true
+	}
+	if i < 0 || !fact && !slices.Contains([]string{"visits", "adopted", "findings"}, figure) {
+		return nil, fault.New(fault.NotFound, "not_found")
+	}
+	if from == "" {
+		std, err := s.Standards.For(ctx, areas[i].Kind, areas[i].Function, s.today())
+		if err != nil {
+			return nil, err
+		}
+		from, to = s.window(std)
+	}
+	for _, day := range []string{from, to} {
+		if _, err := catalog.Day(day); err != nil {
+			return nil, fault.InvalidFields("bad_day", []fault.Field{catalog.FarOff("/day")})
+		}
+	}
+	return s.Store.Behind(ctx, house(prison), area, figure, from, to, facts)
 }

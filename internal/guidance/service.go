@@ -57,6 +57,8 @@ type Store interface {
 
 	// Beside is what stands beside the scores of areas of one prison.
 	Beside(ctx context.Context, s ledger.Session, areas []uuid.UUID, standard, from, to string, asked []scoring.Fact) (map[uuid.UUID]Beside, error)
+	// Behind lists what one of its numbers counts: rows of the facts, if there are any, else of the figure's own.
+	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, figure, from, to string, facts [2]scoring.Fact) ([]Counted, error)
 }
 
 // Standards finds standards (package standards). Fault: standard_unknown.

@@ -489,7 +489,7 @@ func TestBoardCountsWhatStands(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(b.Places, func(p guidance.Place) bool { return p.Area == x.Area })
-	if i < 0 || b.Places[i].Outcome["findings"] != 2 {
+	if i < 0 || (*b.Places[i].Beside)["findings"] != 2 {
 		t.Errorf("counted %+v", b.Places)
 	}
 	for _, who := range []string{"area head", "prison office"} {

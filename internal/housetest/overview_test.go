@@ -21,6 +21,7 @@ import (
 	"taizhang/internal/housetest"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/lifecycle"
 	"taizhang/internal/overview"
 	"taizhang/internal/scoring"
 )
@@ -128,7 +129,7 @@ func TestRates(t *testing.T) {
 				named *bool
 				want  int
 			}{{nil, r.All}, {&yes, r.Named}, {&no, r.All - r.Named}} {
-				on, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, r.Of, x.named)
+				on, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, uuid.Nil, r.Of, x.named)
 				if err != nil || on != day || len(list) != x.want {
 					t.Errorf("%s, %s: %d opens %d units: %v", day, r.Of, x.want, len(list), err)
 				}
@@ -180,7 +181,7 @@ func TestRates(t *testing.T) {
 	if _, err := h.Overview.Province(h.As(t.Context(), "bureau leader"), "2100-01-01"); fault.CodeOf(err) != "bad_day" {
 		t.Errorf("a day to come: %v", err)
 	}
-	if _, _, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), "yesterday", "prison", nil); fault.CodeOf(err) != "bad_day" {
+	if _, _, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), "yesterday", uuid.Nil, "prison", nil); fault.CodeOf(err) != "bad_day" {
 		t.Errorf("no day: %v", err)
 	}
 }
@@ -296,6 +297,13 @@ func TestPrisonBoard(t *testing.T) {
 	if _, err := h.Overview.Board(j.as("yi prison office"), h.Prison); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 		t.Errorf("another prison's office: %v", err)
 	}
+	// The figures of a prison's board open the units of that prison, and those of the balance its areas.
+	for _, r := range b.Rates {
+		_, list, err := h.Overview.Units(j.as("warden"), "", h.Prison, r.Of, nil)
+		if err != nil || len(list) != r.All {
+			t.Errorf("%s counts %d and opens %d: %v", r.Of, r.All, len(list), err)
+		}
+	}
 	// Over all prisons each domain is spread over all areas of its standard; the five reforms are marked.
 	all, err := h.Overview.Balance(j.as("bureau leader"))
 	if err != nil || len(all) != 2 {
@@ -303,6 +311,10 @@ func TestPrisonBoard(t *testing.T) {
 	}
 	for i, n := range []int{4, 3} {
 		for _, d := range all[i].Domains {
+			opened, err := h.Overview.Shares(j.as("bureau leader"), all[i].Standard, d.ID)
+			if err != nil || len(opened) != d.Units || opened[0].Percent != d.Low || opened[n-1].Percent != d.High {
+				t.Errorf("%s opens %+v: %v", d.ID, opened, err)
+			}
 			if d.Units != n {
 				t.Errorf("%s %s is spread over %d areas, not %d", all[i].Standard, d.ID, d.Units, n)
 			}
@@ -409,6 +421,32 @@ func TestWholePrison(t *testing.T) {
 	}
 }
 
+// TestMapOfSteps: the map of steps has the order of the road's document, and says whether all cases are in it.
+func TestMapOfSteps(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.begin("area head", j.h.Area, "area")
+	j.begin("area head elsewhere", j.h.Other, "area")
+	for who, n := range map[string]int{"bureau leader": 2, "warden": 2, "area head": 1} {
+		p, err := j.h.Overview.Province(j.as(who), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Steps[0].Area != n || p.StepsWhole != (n == 2) {
+			t.Errorf("%s is shown %d cases, all of them: %v", who, p.Steps[0].Area, p.StepsWhole)
+		}
+		var states []lifecycle.State
+		for _, s := range p.Steps {
+			states = append(states, s.State)
+		}
+		want := []lifecycle.State{"DRAFT", "APPLIED", "SCREENED", "BASELINE", "POSTPONED", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW",
+			"NAMED", "LOOKBACK", "RECHECK", "NOT_PASSED", "REVOKED", "WITHDRAWN"}
+		if diff := cmp.Diff(want, states); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 // TestLines: a department sees who applies this year, and the indicators it answers for by what the
 // units lost of them; each opens the units that did.
 func TestLines(t *testing.T) {
@@ -490,7 +528,7 @@ func TestOverviewOverHTTP(t *testing.T) {
 	leader := guest.as(t, "bureau office")
 	in := "/prisons/" + h.Prison.String()
 	for _, path := range []string{"/overview", "/overview?day=2021-02-28", "/overview/units?of=ordinary&named=true", "/overview/units?of=prison", "/overview/balance", "/overview/lines",
-		in + "/overview", in + "/areas/" + h.Area.String() + "/outcomes"} {
+		in + "/overview", "/overview/units?of=ordinary&prison=" + h.Prison.String(), "/overview/balance/ordinary-area/JG", in + "/areas/" + h.Area.String() + "/beside/closed?from=2021-01-01&to=2021-02-28", in + "/areas/" + h.Area.String() + "/outcomes"} {
 		if status, v := leader.do(t, "GET", path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d %v", path, status, v)
 		}

@@ -44,7 +44,7 @@ func TestHighestLevel(t *testing.T) {
 	given(t, h, h.Prison, uuid.Nil, "demonstration", "2021-01-01", "示范", "2023-01-01")
 	given(t, h, h.Prison, uuid.Nil, "standard", "2021-06-01", "达标")
 	for day, want := range map[string]string{"2021-05-31": "demonstration", "2022-01-01": "demonstration", "2023-01-01": "standard"} {
-		_, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, "prison", nil)
+		_, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, uuid.Nil, "prison", nil)
 		if err != nil || len(list) != 1 || list[0].Level != want {
 			t.Errorf("%s: %+v %v", day, list, err)
 		}

@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,15 @@ func TestEligibilityOfHouse(t *testing.T) {
 	}
 	if len(list) != 3 || list[0].Prison != j.h.Prison || list[0].Reaches != "demonstration" || list[0].Missing != 0 || list[1].Reaches != "" || list[1].Missing != 2 {
 		t.Errorf("screening %+v", list)
+	}
+	// Each stands by its own score too, with the points to the line of the next level.
+	for i, p := range list {
+		if p.Score == nil || p.Score.Next != "standard" || p.Score.Line.String() != "900" || new(big.Rat).Add(p.Score.Score.Rat(), p.Score.Gap.Rat()).Cmp(big.NewRat(900, 1)) != 0 {
+			t.Errorf("own score %+v", p.Score)
+		}
+		if i > 1 && list[i-1].Score.Score.Rat().Cmp(p.Score.Score.Rat()) < 0 {
+			t.Errorf("of two that miss as much, the lower comes first: %+v", list)
+		}
 	}
 	if own, err := j.h.Cases.Screening(j.as("yi prison office")); err != nil || len(own) != 1 || own[0].Prison != j.place[1].Prison {
 		t.Errorf("another prison's office sees %+v: %v", own, err)

@@ -461,8 +461,9 @@ func TestAdoptionCounted(t *testing.T) {
 	}
 }
 
-// TestBoardOfLike: only units of one kind and function that the reader sees are compared, by
-// the exact score; what they gained, the help they had and what happened there stand beside.
+// TestBoardOfLike: units of one kind and function are compared by the exact score, all of them whoever of
+// those compared asks: of the province for the bureau, of the prison for who is posted there. What stands
+// beside a score is told to who sees it, and opens rows that add up to it.
 func TestBoardOfLike(t *testing.T) {
 	t.Parallel()
 	h := housetest.New(t)
@@ -498,16 +499,49 @@ func TestBoardOfLike(t *testing.T) {
 		t.Error(diff)
 	}
 	last := b.Places[3]
-	if last.Score.String() != "990" || last.Since == nil || last.Since.Change.String() != "-10" || last.Visits != 1 {
+	if last.Score.String() != "990" || last.Of != 4 || last.Since == nil || last.Since.Change.String() != "-10" {
 		t.Errorf("%+v", last)
 	}
-	if diff := cmp.Diff(map[string]int64{"findings": 2, "incidents": 2, "hazards": 4, "hazards_open": 2}, last.Outcome); diff != "" {
+	want := guidance.Counts{"visits": 1, "adopted": 0, "findings": 2, "incidents": 2, "hazards": 4, "hazards_open": 2}
+	if diff := cmp.Diff(&want, last.Beside); diff != "" {
 		t.Error(diff)
 	}
-	for who, n := range map[string]int{"warden": 2, "area head": 1, "yi prison office": 1, "officer elsewhere": 1, "inspector": 0, "system admin": 0} {
-		if got := len(board(who).Places); got != n {
-			t.Errorf("%s compares %d units, not %d", who, got, n)
+	for figure, n := range want {
+		rows, err := h.Guidance.Behind(h.As(t.Context(), "area head"), h.Prison, h.Area, figure, "", "")
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, r := range rows {
+			n -= r.N
+		}
+		if n != 0 {
+			t.Errorf("%s opens %+v", figure, rows)
+		}
+		if _, err := h.Guidance.Behind(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Area, figure, "", ""); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s for another area's head: %v", figure, err)
+		}
+	}
+	for who, n := range map[string]int{"warden": 2, "area head": 2, "officer elsewhere": 2, "yi prison office": 1, "yi area head": 1, "inspector": 0, "system admin": 0} {
+		if got := len(board(who).Places); got != n {
+			t.Fatalf("%s compares %d units, not %d", who, got, n)
+		}
+	}
+	// The rank of an area is the same for its head and for the warden; the head sees nothing behind the other's row.
+	for _, who := range []string{"warden", "area head"} {
+		own := board(who).Places[1]
+		if own.Area != h.Area || own.Rank != 2 || own.Of != 2 || own.Beside == nil {
+			t.Errorf("%s: %+v", who, own)
+		}
+	}
+	if other := board("area head").Places[0]; other.Area != h.Other || other.Display == "" || other.Beside != nil {
+		t.Errorf("to the other's head: %+v", other)
+	}
+	if b := board("area head"); b.Province || !board("bureau leader").Province {
+		t.Error("who is of the prison ranks within it, the bureau in the province")
+	}
+	// A grant to inspect opens no board: whoever inspects is not compared.
+	if kinds, err := h.Guidance.Kinds(h.As(t.Context(), "inspector")); err != nil || len(kinds) != 0 {
+		t.Errorf("an inspector: %v %v", kinds, err)
 	}
 	kinds, err := h.Guidance.Kinds(h.As(t.Context(), "bureau office"))
 	if err != nil || !slices.Contains(kinds, guidance.Kind{Kind: "ordinary", Function: "residential"}) || !slices.Contains(kinds, guidance.Kind{Kind: "functional", Function: "kitchen"}) {
@@ -549,7 +583,7 @@ func TestTogetherOverHTTP(t *testing.T) {
 			t.Errorf("%d %v", status, out)
 		}
 	}
-	for _, path := range []string{in + "/visits", "/trainings", at, in + "/untrained/ordinary-area", "/brands", "/practices", "/boards", "/boards/ordinary/residential"} {
+	for _, path := range []string{in + "/visits", "/trainings", at, in + "/untrained/ordinary-area", "/brands", "/practices", "/boards", "/boards/ordinary/residential", in + "/areas/" + guest.h.Area.String() + "/beside/visits"} {
 		if status, out := office.do(t, "GET", path, "", nil); status != http.StatusOK {
 			t.Errorf("%s: %d %v", path, status, out)
 		}

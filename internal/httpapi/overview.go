@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/overview"
@@ -15,6 +16,7 @@ func (a *API) overviewRoutes() []route {
 		{"GET", "/overview", "overview.get", false, a.province},
 		{"GET", "/overview/units", "overview.units", false, a.overviewUnits},
 		{"GET", "/overview/balance", "overview.balance", false, a.balance},
+		{"GET", "/overview/balance/:standard/:domain", "overview.shares", false, a.domainShares},
 		{"GET", "/overview/lines", "overview.lines", false, a.lines},
 		{"GET", prison + "/overview", "overview.prison", false, a.prisonBoard},
 		{"GET", prison + "/whole", "overview.whole", false, a.wholePrison},
@@ -44,7 +46,14 @@ func (a *API) overviewUnits(c echo.Context) error {
 	default:
 		return badParam("named")
 	}
-	day, list, err := a.Overview.Units(c.Request().Context(), c.QueryParam("day"), c.QueryParam("of"), named)
+	var prison uuid.UUID
+	if v := c.QueryParam("prison"); v != "" {
+		var err error
+		if prison, err = uuid.Parse(v); err != nil {
+			return badParam("prison")
+		}
+	}
+	day, list, err := a.Overview.Units(c.Request().Context(), c.QueryParam("day"), prison, c.QueryParam("of"), named)
 	if err != nil {
 		return err
 	}
@@ -57,6 +66,14 @@ func (a *API) balance(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]any{"standards": list})
+}
+
+func (a *API) domainShares(c echo.Context) error {
+	list, err := a.Overview.Shares(c.Request().Context(), c.Param("standard"), c.Param("domain"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"areas": list})
 }
 
 func (a *API) prisonBoard(c echo.Context) error {

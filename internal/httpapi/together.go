@@ -37,6 +37,7 @@ func (a *API) togetherRoutes() []route {
 		{"POST", prison + "/pairs/:pair/helps", "pairs.help", false, a.addHelp},
 		{"GET", "/boards", "boards.list", false, a.boards},
 		{"GET", "/boards/:kind/:function", "boards.get", false, a.board},
+		{"GET", prison + "/areas/:area/beside/:figure", "boards.behind", false, a.behind},
 	}
 }
 
@@ -288,6 +289,22 @@ func (a *API) board(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, b)
+}
+
+func (a *API) behind(c echo.Context) error {
+	prison, err := pathID(c, "prison")
+	if err != nil {
+		return err
+	}
+	area, err := pathID(c, "area")
+	if err != nil {
+		return err
+	}
+	list, err := a.Guidance.Behind(c.Request().Context(), prison, area, c.Param("figure"), c.QueryParam("from"), c.QueryParam("to"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"rows": some(list)})
 }
 
 func (a *API) pairs(c echo.Context) error {

@@ -116,9 +116,11 @@ type Timer struct {
 
 // Machine is a version of the road, read and checked.
 type Machine struct {
-	Version    int                        `json:"version"`
-	Parameters map[string]Parameter       `json:"parameters"`
-	States     map[State]fault.Text       `json:"states"`
+	Version    int                  `json:"version"`
+	Parameters map[string]Parameter `json:"parameters"`
+	States     map[State]fault.Text `json:"states"`
+	// Order of the states as the document has them: the road from its beginning, then what stands beside it.
+	Order      []State                    `json:"-"`
 	Tracks     map[string]map[string]Road `json:"tracks"`
 	Guards     map[string]*Condition      `json:"guards"`
 	Proposal   []*Condition               `json:"proposal"`
@@ -151,7 +153,25 @@ func Parse(raw []byte) (*Machine, error) {
 	if err := c.compile(); err != nil {
 		return nil, err
 	}
+	m.Order = order(raw)
 	return m, nil
+}
+
+// order reads the names of the states once more, as they stand in a document that has been parsed: a
+// map forgets it.
+func order(raw []byte) (list []State) {
+	var doc struct {
+		States json.RawMessage `json:"states"`
+	}
+	_ = json.Unmarshal(raw, &doc)
+	dec := json.NewDecoder(bytes.NewReader(doc.States))
+	_, _ = dec.Token()
+	for dec.More() {
+		name, _ := dec.Token()
+		list = append(list, State(name.(string)))
+		_ = dec.Decode(new(fault.Text))
+	}
+	return list
 }
 
 type compiler struct {

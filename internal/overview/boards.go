@@ -24,9 +24,8 @@ type Board struct {
 	Whole  bool    `json:"whole"`
 	Rates  []Rate  `json:"rates"`
 	Frames []Frame `json:"frames"`
-	// Dues are the dearest of what is due in the areas; DuesAll how many there are.
-	Dues    []Due `json:"dues"`
-	DuesAll int   `json:"dues_all"`
+	// Dues are what is due in the areas, the dearest first.
+	Dues []Due `json:"dues"`
 }
 
 // Frame is a standard and the areas that are judged by it.
@@ -82,6 +81,8 @@ type Area struct {
 	Wording string          `json:"wording,omitempty"`
 	Case    *Here           `json:"case,omitempty"` // that is on its way
 	Cells   []Cell          `json:"cells"`
+	// Rates of the domains of the frame, percent for the eye; "" where nothing of one applies.
+	Rates map[string]string `json:"rates"`
 }
 
 // Here is where a case is.
@@ -105,9 +106,6 @@ type Due struct {
 	assessment.Due
 }
 
-// mostDues is what a board lists of them; each area's own page lists all.
-const mostDues = 20
-
 // Board of a prison, of its areas that the actor sees. Faults: not_found, forbidden.
 func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 	if err := s.sees(ctx, "title", prison, uuid.Nil); err != nil {
@@ -130,7 +128,7 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 	}
 	here := map[uuid.UUID]*Here{}
 	for _, c := range road.Cases {
-		if c.Prison == prison && !c.Ends() && !c.Held() {
+		if c.Prison == prison && c.Case.Open() {
 			here[c.Area] = &Here{c.ID, c.State, c.StateTitle}
 		}
 	}
@@ -173,8 +171,6 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 		}
 	}
 	slices.SortStableFunc(out.Dues, func(a, b Due) int { return cmp.Or(b.Price.Rat().Cmp(a.Price.Rat()), a.Due.Due.Compare(b.Due.Due)) })
-	out.DuesAll = len(out.Dues)
-	out.Dues = out.Dues[:min(mostDues, out.DuesAll)]
 	return out, nil
 }
 
@@ -192,8 +188,11 @@ func frameOf(std *scoring.Standard) Frame {
 
 func areaOf(id uuid.UUID, sheet *scoring.Sheet, u Unit, here *Here) Area {
 	gap, _ := scoring.DecimalOf(new(big.Rat).Sub(sheet.Score.Rat(), sheet.Line.Rat()))
-	a := Area{Area: id, Score: sheet.Score, Display: sheet.Display, Line: sheet.Line, Gap: gap, Passes: sheet.Passes, Named: u.Named, Wording: u.Wording, Case: here, Cells: []Cell{}}
+	a := Area{Area: id, Score: sheet.Score, Display: sheet.Display, Line: sheet.Line, Gap: gap, Passes: sheet.Passes, Named: u.Named, Wording: u.Wording, Case: here, Cells: []Cell{}, Rates: map[string]string{}}
 	for _, d := range sheet.Domains {
+		if r, ok := sheet.Rate(d.ID); ok {
+			a.Rates[d.ID] = share(r, big.NewRat(1, 1))
+		}
 		for _, i := range d.Indicators {
 			c := Cell{Code: i.Code, Applies: i.Applies, Lost: i.Deducted}
 			if i.Applies {
@@ -254,6 +253,32 @@ type Even struct {
 	Title  fault.Text `json:"title"`
 	Reform bool       `json:"reform"`
 	Spread
+}
+
+// Share is the rate of one area in a domain.
+type Share struct {
+	Place
+	Percent string `json:"percent"`
+}
+
+// Shares of a domain of a standard: what its figures in the balance count, the lowest first.
+func (s *Service) Shares(ctx context.Context, standard, domain string) ([]Share, error) {
+	prisons, _, err := s.prisons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []rated
+	err = s.standings(ctx, prisons, func(x assessment.Standing, std *scoring.Standard) {
+		if r, ok := x.Sheet.Rate(domain); ok && std.ID == standard {
+			list = append(list, rated{Place{x.Area.Prison, x.Area.ID}, r})
+		}
+	})
+	slices.SortStableFunc(list, func(a, b rated) int { return a.rate.Cmp(b.rate) })
+	out := make([]Share, len(list))
+	for i, x := range list {
+		out[i] = Share{x.at, share(x.rate, big.NewRat(1, 1))}
+	}
+	return out, err
 }
 
 // Balance of today.

@@ -10,6 +10,7 @@ import (
 	"taizhang/internal/accreditation"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
 )
 
@@ -25,6 +26,8 @@ type Province struct {
 	Targets     []Reached `json:"targets"`
 	Batches     []Batch   `json:"batches"`
 	Steps       []Step    `json:"steps"`
+	// StepsWhole says that every case of these prisons is counted in the steps; who is of an area sees its own.
+	StepsWhole bool `json:"steps_whole"`
 }
 
 // Point is the rates at the end of a month; the last is the day itself.
@@ -71,6 +74,7 @@ func (s *Service) Province(ctx context.Context, day string) (Province, error) {
 		return Province{}, err
 	}
 	out.Steps = steps(board)
+	out.StepsWhole = !slices.ContainsFunc(g.prisons, func(p ledger.Prison) bool { return s.sees(ctx, "case", p.ID, uuid.Nil) != nil })
 	return out, nil
 }
 

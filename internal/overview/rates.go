@@ -140,9 +140,9 @@ func rates(units []Unit) []Rate {
 	return list
 }
 
-// Units of a type on a day: what the figures count. named narrows it to those that are, or
-// are not. Fault: bad_day.
-func (s *Service) Units(ctx context.Context, day, of string, named *bool) (string, []Unit, error) {
+// Units of a type on a day: what the figures count, of one prison or of all in sight (zero id). named
+// narrows it to those that are, or are not. Fault: bad_day.
+func (s *Service) Units(ctx context.Context, day string, prison uuid.UUID, of string, named *bool) (string, []Unit, error) {
 	day, err := s.dayOf(day)
 	if err != nil {
 		return "", nil, err
@@ -151,5 +151,7 @@ func (s *Service) Units(ctx context.Context, day, of string, named *bool) (strin
 	if err != nil {
 		return "", nil, err
 	}
-	return day, slices.DeleteFunc(g.units(day), func(u Unit) bool { return u.Of != of || named != nil && u.Named != *named }), nil
+	return day, slices.DeleteFunc(g.units(day), func(u Unit) bool {
+		return u.Of != of || prison != uuid.Nil && u.Prison != prison || named != nil && u.Named != *named
+	}), nil
 }

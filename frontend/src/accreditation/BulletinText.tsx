@@ -1,11 +1,20 @@
+import { useState } from 'react'
 import type { BulletinMarks, BulletinUnit, DrawnBulletin, IssuedBulletin } from '../api/bulletins'
 import { useLang, useT } from '../i18n'
+import { Figure } from '../overview/Figure'
 import { text } from '../schema/types'
 import { useNames } from '../ui/names'
 import { useLevel } from './words'
+import './cases.css'
 
 const tones = { added: 'approved', removed: 'voided', changed: 'warning' }
 const kinds = ['ordinary', 'functional', 'prison'] as const
+
+/** What is shown of the units: a figure opens those that it counts. */
+interface Only {
+  kind?: string
+  level?: string
+}
 
 /** What a bulletin says, with the marks of what is otherwise than in the issue before. */
 export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
@@ -13,19 +22,32 @@ export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
   const level = useLevel()
   const ended = useEnded()
   const { marks } = of
+  const [only, choose] = useState<Only>({})
+  const figure = (what: Only, said: string) => (
+    <Figure
+      key={said}
+      open={only.kind === what.kind && only.level === what.level}
+      onOpen={() => choose(what)}
+    >
+      {said}
+    </Figure>
+  )
+  const among = (units: BulletinUnit[]) =>
+    units.filter(
+      (u) => (!only.kind || u.kind === only.kind) && (!only.level || u.level === only.level),
+    )
   return (
     <>
-      <p>
-        {t('bulletins.counts', {
-          units: of.counts.units,
-          kinds: kinds
-            .filter((k) => of.counts.kinds[k])
-            .map((k) => t(`bulletins.kind_${k}`, { n: of.counts.kinds[k] ?? 0 }))
-            .join('、'),
-          levels: Object.entries(of.counts.levels)
-            .map(([l, n]) => t('bulletins.levelCount', { level: level(l), n }))
-            .join('、'),
-        })}
+      <p className="case-facts">
+        {figure({}, t('bulletins.counts', { units: of.counts.units }))}
+        {kinds
+          .filter((k) => of.counts.kinds[k])
+          .map((k) =>
+            figure({ kind: k }, t(`bulletins.kind_${k}`, { n: of.counts.kinds[k] ?? 0 })),
+          )}
+        {Object.entries(of.counts.levels).map(([l, n]) =>
+          figure({ level: l }, t('bulletins.levelCount', { level: level(l), n })),
+        )}
       </p>
       {of.batches.map((b) => {
         const mark = marks?.batches.find((m) => m.batch === b.batch)
@@ -52,14 +74,14 @@ export function BulletinText({ of }: { of: DrawnBulletin | IssuedBulletin }) {
                 </del>
               )}
             </p>
-            <Units units={b.units} marks={marks} none={t('bulletins.emptyBatch')} />
+            <Units units={among(b.units)} marks={marks} none={t('bulletins.emptyBatch')} />
           </section>
         )
       })}
       {of.waiting.length > 0 && (
         <section className="panel table-scroll">
           <h2>{t('bulletins.waiting')}</h2>
-          <Units units={of.waiting} marks={marks} none="" />
+          <Units units={among(of.waiting)} marks={marks} none="" />
         </section>
       )}
       {of.revoked.length > 0 && (

@@ -1,25 +1,87 @@
 import type { WholeCase } from '../api/cases'
+import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { Answers } from '../plans/Answers'
-import { text } from '../schema/types'
+import { type Text, text } from '../schema/types'
+
+interface Step {
+  state: string
+  title: Text
+  stands: 'passed' | 'here' | 'ahead'
+  /** When the case came there, and why, where somebody gave a reason. */
+  at?: string
+  reason?: string
+}
 
 /**
- * The steps of the case's road: which are passed, where it is, what is to come. Where it stands
- * beside the road, postponed or looked back on, is shown after what is passed.
+ * The way that the case went, from its history: each step with its day, and a round for each time
+ * that it came back to a step, postponed, sent back or in the next cycle. Then what is ahead.
  */
+function rounds(whole: WholeCase): Step[][] {
+  const moves = whole.events.filter((e) => e.from !== e.to)
+  const ahead: Step[] = whole.open ? whole.road.filter((s) => s.stands === 'ahead') : []
+  const first = whole.road[0]
+  const here: Step = { state: whole.state, title: whole.state_title, stands: 'here' }
+  if (moves.length === 0)
+    return [
+      [
+        ...whole.road.filter((s) => s.stands === 'passed'),
+        { ...here, at: whole.begun_at },
+        ...ahead,
+      ],
+    ]
+  // What was taken up from before the system has no way behind it.
+  const list: Step[][] = [
+    first && moves[0]?.from === first.state
+      ? [{ state: first.state, title: first.title, stands: 'passed', at: whole.begun_at }]
+      : [],
+  ]
+  for (const e of moves) {
+    let last = list.at(-1) ?? []
+    if (last.some((s) => s.state === e.to)) {
+      last = []
+      list.push(last)
+    }
+    last.push({
+      state: e.to,
+      title: e.to_title,
+      stands: 'passed',
+      at: e.recorded_at,
+      reason: e.reason,
+    })
+  }
+  const end = list.at(-1) ?? []
+  const now = end.pop()
+  end.push({ ...here, at: now?.at, reason: now?.reason }, ...ahead)
+  return list
+}
+
+/** Where the case is on its road, how it came there, and what is to come. */
 export function Road({ whole }: { whole: WholeCase }) {
   const t = useT()
-  const lang = useLang()
-  const at = whole.road.findIndex((s) => s.stands !== 'passed')
-  const steps = [...whole.road]
-  if (!steps.some((s) => s.stands === 'here'))
-    steps.splice(at < 0 ? steps.length : at, 0, {
-      state: whole.state,
-      title: whole.state_title,
-      stands: 'here',
-    })
+  const list = rounds(whole)
+  const [only] = list
+  if (list.length === 1 && only) return <Steps whole={whole} steps={only} label={t('cases.road')} />
   return (
-    <ol className="road" aria-label={t('cases.road')}>
+    <ol className="rounds" aria-label={t('cases.road')}>
+      {list.map((steps, n) => {
+        const label = t('cases.round', { n: n + 1 })
+        return (
+          <li key={label}>
+            <span className="quiet">{label}</span>
+            <Steps whole={whole} steps={steps} label={label} />
+          </li>
+        )
+      })}
+    </ol>
+  )
+}
+
+function Steps({ whole, steps, label }: { whole: WholeCase; steps: Step[]; label: string }) {
+  const t = useT()
+  const lang = useLang()
+  return (
+    <ol className="road" aria-label={label}>
       {steps.map((s) => (
         <li
           key={s.state}
@@ -27,6 +89,8 @@ export function Road({ whole }: { whole: WholeCase }) {
           aria-current={s.stands === 'here' ? 'step' : undefined}
         >
           {text(s.title, lang)}
+          {s.at && <time dateTime={s.at}>{showTime(s.at).slice(0, 10)}</time>}
+          {s.reason && <span className="why">{t('cases.reasonOf', { reason: s.reason })}</span>}
           {s.stands !== 'passed' && (
             <Answers
               prison={whole.prison}

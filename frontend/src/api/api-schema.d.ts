@@ -3609,7 +3609,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Kinds of unit that one sees and that have a standard */
+        /** Kinds of unit whose board one reads and that have a standard */
         get: operations["boards.list"];
         put?: never;
         post?: never;
@@ -3626,8 +3626,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Like units only, ranked by score, with progress, help and outcomes beside */
+        /** Like units only, all of them whoever asks, ranked by score, with progress; help and outcomes beside to who sees the score */
         get: operations["boards.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/areas/{area}/beside/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a figure beside the score of an area counts, the latest first; the numbers of the rows add up to it */
+        get: operations["boards.behind"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3730,6 +3747,23 @@ export interface paths {
         };
         /** How evenly the areas in sight stand in each domain of their standard */
         get: operations["overview.balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/overview/balance/{standard}/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The areas that the figures of a domain in the balance count, the lowest first */
+        get: operations["overview.shares"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6833,6 +6867,8 @@ export interface components {
             }[] | null;
         };
         ShownCase: {
+            /** @description on its way: neither ended nor come to a title */
+            open: boolean;
             /** Format: uuid */
             prison: string;
             /** Format: uuid */
@@ -6874,6 +6910,8 @@ export interface components {
             timers: components["schemas"]["CaseTimer"][];
         };
         WholeCase: {
+            /** @description on its way: neither ended nor come to a title */
+            open: boolean;
             /** Format: uuid */
             prison: string;
             /** Format: uuid */
@@ -7007,6 +7045,7 @@ export interface components {
             title: components["schemas"]["Text"];
             from: string;
             to: string;
+            to_title: components["schemas"]["Text"];
             as: string;
             by: string;
             reason?: string;
@@ -7666,6 +7705,18 @@ export interface components {
             };
             mean?: string;
             open_cases: number;
+            /** @description of the prison as a whole today, for who sees the whole of it */
+            score?: {
+                score: components["schemas"]["Decimal"];
+                display: string;
+                /** @description the highest level whose line it reaches */
+                reaches?: string;
+                /** @description the lowest level whose line it does not reach */
+                next?: string;
+                line: components["schemas"]["Decimal"];
+                /** @description points to the line of the next level */
+                gap: components["schemas"]["Decimal"];
+            };
         };
         Title: {
             /** Format: uuid */
@@ -7888,6 +7939,8 @@ export interface components {
             area?: string;
         };
         Board: {
+            /** @description all prisons are ranked as one; else each prison's units among themselves */
+            province: boolean;
             kind: string;
             function: string;
             standard: string;
@@ -7904,6 +7957,8 @@ export interface components {
             /** Format: uuid */
             area: string;
             rank: number;
+            /** @description the units it is ranked among */
+            of: number;
             /** @description exact: a decimal, or a fraction such as 171800/181 */
             score: string;
             display: string;
@@ -7917,14 +7972,28 @@ export interface components {
                 /** @description exact: a decimal, or a fraction such as 171800/181 */
                 change: string;
             };
-            visits: number;
-            adopted: number;
-            outcome: {
+            /** @description for who may see the unit's score, and open what each counts */
+            beside?: {
+                visits: number;
+                adopted: number;
                 findings: number;
                 incidents: number;
                 hazards: number;
                 hazards_open: number;
             };
+        };
+        CountedRow: {
+            /** Format: date */
+            day: string;
+            /** @description below zero for what is put right */
+            n: number;
+            text?: string;
+            /**
+             * Format: uuid
+             * @description that found it
+             */
+            check?: string;
+            refs?: components["schemas"]["Ref"][];
         };
         BoardKind: {
             kind: string;
@@ -7974,6 +8043,8 @@ export interface components {
             recorded_at: string;
         };
         Overview: {
+            /** @description every case of these prisons is counted in the steps; who is of an area sees its own */
+            steps_whole: boolean;
             /** Format: date */
             day: string;
             /** @description these are all prisons there are */
@@ -8077,6 +8148,14 @@ export interface components {
             prison: number;
             area: number;
         };
+        AreaShare: {
+            /** Format: uuid */
+            prison: string;
+            /** Format: uuid */
+            area: string;
+            /** @description of the points that apply */
+            percent: string;
+        };
         StandardBalance: {
             standard: string;
             version: number;
@@ -8109,7 +8188,6 @@ export interface components {
             rates: components["schemas"]["UnitRate"][];
             frames: components["schemas"]["BoardFrame"][];
             dues: components["schemas"]["AreaDue"][];
-            dues_all: number;
         };
         BoardFrame: {
             standard: string;
@@ -8140,6 +8218,10 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         BoardArea: {
+            /** @description of the domains of the frame, percent for the eye */
+            rates: {
+                [key: string]: string;
+            };
             /** Format: uuid */
             area: string;
             score: components["schemas"]["Decimal"];
@@ -18043,7 +18125,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Kinds of unit that one sees and that have a standard */
+            /** @description Kinds of unit whose board one reads and that have a standard */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18077,13 +18159,52 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Like units only, ranked by score, with progress, help and outcomes beside */
+            /** @description Like units only, all of them whoever asks, ranked by score, with progress; help and outcomes beside to who sees the score */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "boards.behind": {
+        parameters: {
+            query?: {
+                /** @description without it, the window of the board */
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+                figure: "visits" | "adopted" | "findings" | "incidents" | "hazards" | "hazards_open" | "due" | "closed" | "on_time";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the figure counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["CountedRow"][];
+                    };
                 };
             };
             /** @description A problem */
@@ -18255,6 +18376,7 @@ export interface operations {
                 day?: string;
                 of: "prison" | "ordinary" | "functional" | "sub_area";
                 named?: boolean;
+                prison?: string;
             };
             header?: never;
             path?: never;
@@ -18303,6 +18425,40 @@ export interface operations {
                 content: {
                     "application/json": {
                         standards: components["schemas"]["StandardBalance"][];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "overview.shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                standard: string;
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The areas with their rate in the domain */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        areas: components["schemas"]["AreaShare"][];
                     };
                 };
             };

@@ -22,9 +22,15 @@ function useAsked<T>(path: string, query: Record<string, string | undefined> = {
 }
 
 export const useOverview = (day?: string) => useAsked<Overview>('/overview', { day })
-export const useRatedUnits = (query: { day?: string; of: string; named?: string }) =>
-  useAsked<{ day: string; units: RatedUnit[] }>('/overview/units', query)
+export const useRatedUnits = (query: {
+  day?: string
+  of: string
+  named?: string
+  prison?: string
+}) => useAsked<{ day: string; units: RatedUnit[] }>('/overview/units', query)
 export const useBalance = () => useAsked<{ standards: StandardBalance[] }>('/overview/balance')
+export const useDomainShares = (standard: string, domain: string) =>
+  useAsked<{ areas: S['AreaShare'][] }>(`/overview/balance/${standard}/${domain}`)
 export const useLines = () => useAsked<{ lines: DepartmentLine[] }>('/overview/lines')
 export const usePrisonBoard = (prison: string) =>
   useAsked<PrisonBoard>(`/prisons/${prison}/overview`, {}, prison !== '')

@@ -71,6 +71,21 @@ export const useKinds = () => useAsked<{ kinds: S['BoardKind'][] }>('/boards')
 export const useBoard = (kind: string, of: string) =>
   useAsked<Board>(`/boards/${kind}/${of}`, kind !== '')
 
+export type CountedFigure = keyof NonNullable<BoardPlace['beside']> | 'due' | 'closed' | 'on_time'
+/** Between two days, or in the window of the board. */
+export function useBehind(of: {
+  prison: string
+  area: string
+  figure: CountedFigure
+  from?: string
+  to?: string
+}) {
+  const days = of.from && of.to ? `?from=${of.from}&to=${of.to}` : ''
+  return useAsked<{ rows: S['CountedRow'][] }>(
+    `/prisons/${of.prison}/areas/${of.area}/beside/${of.figure}${days}`,
+  )
+}
+
 export type Pair = S['Pair']
 export const usePairs = () => useAsked<{ pairs: Pair[]; may: boolean }>('/pairs')
 export const addPair = (prison: string, body: Body<'pairs.create'>, key: string) =>

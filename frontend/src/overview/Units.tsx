@@ -9,19 +9,29 @@ import { Table } from './Table'
 export const boardOf = ({ prison, area }: Pick<RatedUnit, 'prison' | 'area'>) =>
   area ? `/prisons/${prison}/units/${area}/board` : `/prisons/${prison}/overview`
 
+// The list may lie far above the figure that opened it.
+const seen = (heading: HTMLElement | null) => heading?.focus()
+
 /** The units that a figure counts. */
-export function Units(props: { day?: string; of: RatedUnit['of']; named?: string }) {
-  const { day, of, named } = props
+export function Units(props: {
+  day?: string
+  of: RatedUnit['of']
+  named?: string
+  prison?: string
+  /** A number that is worked out of these units, and is not their count. */
+  need?: string
+}) {
+  const { day, of, named, prison, need } = props
   const t = useT()
-  const query = useRatedUnits({ day, of, named })
+  const query = useRatedUnits({ day, of, named, prison })
   const which = { true: 'named', false: 'notNamed' } as const
   const said = named === 'true' || named === 'false' ? which[named] : 'unitsAll'
   return (
-    <section className="panel" aria-labelledby="units">
+    <section className="panel" aria-labelledby="units" key={`${day} ${of} ${named} ${need}`}>
       <Ready query={query}>
         {(data) => (
           <>
-            <h2 id="units">
+            <h2 id="units" ref={seen} tabIndex={-1}>
               {t('overview.units', {
                 of: t(`overview.of_${of}`),
                 which: t(`overview.${said}`),
@@ -29,6 +39,9 @@ export function Units(props: { day?: string; of: RatedUnit['of']; named?: string
                 day: data.day,
               })}
             </h2>
+            {need && (
+              <p>{t(named === 'false' ? 'overview.needFrom' : 'overview.neededOf', { n: need })}</p>
+            )}
             {data.units.length === 0 ? (
               <Empty>{t('overview.unitsNone')}</Empty>
             ) : (

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { useWholePrison, type WholePrison } from '../api/overview'
 import { useLang, useT } from '../i18n'
@@ -7,6 +8,7 @@ import { Tree } from '../score/Tree'
 import { useNames } from '../ui/names'
 import { Ready } from '../ui/States'
 import '../score/score.css'
+import { Figure } from './Figure'
 import { num, Table } from './Table'
 
 type Department = WholePrison['departments'][number]
@@ -14,6 +16,7 @@ type Department = WholePrison['departments'][number]
 /** The prison by its own standard, and its departments by what they answer for. */
 export function Whole({ prison }: { prison: string }) {
   const t = useT()
+  const [opened, open] = useState(false)
   return (
     <section className="panel" aria-labelledby="whole">
       <h2 id="whole">{t('overview.whole')}</h2>
@@ -23,13 +26,18 @@ export function Whole({ prison }: { prison: string }) {
             {sheet ? (
               <>
                 <p>
-                  {t('overview.wholeScore')} <strong>{sheet.display}</strong>{' '}
+                  {t('overview.wholeScore')}{' '}
+                  <strong>
+                    <Figure open={opened} onOpen={() => open(!opened)}>
+                      {sheet.display}
+                    </Figure>
+                  </strong>{' '}
                   <span className={`status ${sheet.passes ? 'approved' : 'overdue'}`}>
                     {t(sheet.passes ? 'score.pass' : 'score.fail')}
                   </span>{' '}
                   <span className="quiet">{t('overview.wholeMeans')}</span>
                 </p>
-                <details>
+                <details open={opened}>
                   <summary>{t('overview.wholeSheet')}</summary>
                   <Tree sheet={sheet} prison={prison} />
                 </details>
@@ -50,6 +58,7 @@ export function Whole({ prison }: { prison: string }) {
 function Departments({ prison, list }: { prison: string; list: Department[] }) {
   const t = useT()
   const names = useNames()
+  const [opened, open] = useState('')
   return (
     <Table
       head={[
@@ -59,23 +68,32 @@ function Departments({ prison, list }: { prison: string; list: Department[] }) {
         t('overview.departmentItems'),
       ]}
     >
-      {list.map((d) => (
-        <tr key={d.department}>
-          <th scope="row">{names.department(d.department)}</th>
-          <td className="num">{d.display}</td>
-          <td className="num">
-            {shown(d.lost)} / {shown(d.points)}
-          </td>
-          <td>
-            <Items prison={prison} department={d} />
-          </td>
-        </tr>
-      ))}
+      {list.map((d) => {
+        const figure = (said: string) => (
+          <Figure
+            open={opened === d.department}
+            onOpen={() => open(opened === d.department ? '' : d.department)}
+          >
+            {said}
+          </Figure>
+        )
+        return (
+          <tr key={d.department}>
+            <th scope="row">{names.department(d.department)}</th>
+            <td className="num">{figure(d.display)}</td>
+            <td className="num">{figure(`${shown(d.lost)} / ${shown(d.points)}`)}</td>
+            <td>
+              <Items prison={prison} department={d} open={opened === d.department} />
+            </td>
+          </tr>
+        )
+      })}
     </Table>
   )
 }
 
-function Items({ prison, department }: { prison: string; department: Department }) {
+function Items(props: { prison: string; department: Department; open: boolean }) {
+  const { prison, department, open } = props
   const t = useT()
   const lang = useLang()
   const names = useNames()
@@ -83,7 +101,7 @@ function Items({ prison, department }: { prison: string; department: Department 
   const all = department.items.length
   if (losing.length === 0) return <span className="quiet">{t('overview.itemsAll', { all })}</span>
   return (
-    <details>
+    <details open={open}>
       <summary>{t('overview.itemsLosing', { all, count: losing.length })}</summary>
       <ul>
         {losing.map((i) => (

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { type AreaOutcomes, useOutcomes } from '../api/overview'
 import { useTrend } from '../api/queries'
@@ -6,6 +6,8 @@ import { type Readiness, useReadiness } from '../api/readiness'
 import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
+import { Behind } from '../overview/Behind'
+import { Figure } from '../overview/Figure'
 import { num, Table } from '../overview/Table'
 import { percentOf } from '../overview/words'
 import { amount, shown } from '../score/decimal'
@@ -61,9 +63,11 @@ function Today({ prison, area, data }: { prison: string; area: string; data: Rea
       <span className={`status ${sheet.passes ? 'approved' : 'overdue'}`}>
         {t(sheet.passes ? 'score.pass' : 'score.fail')}
       </span>{' '}
-      {t(amount(data.gap) >= 0 ? 'readiness.above' : 'readiness.below', {
-        gap: shown(data.gap).replace('-', ''),
-      })}
+      <Figure to={`/prisons/${prison}/areas/${area}/score`}>
+        {t(amount(data.gap) >= 0 ? 'readiness.above' : 'readiness.below', {
+          gap: shown(data.gap).replace('-', ''),
+        })}
+      </Figure>
       <div className="overview-pair">
         <Suspense fallback={<Loading />}>
           <div>
@@ -123,7 +127,11 @@ function Dues({ data }: { data: Readiness }) {
                   </Link>
                 </td>
                 <td>{showTime(d.due_at)}</td>
-                <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
+                <td className="num">
+                  <Figure to={`/prisons/${data.area.prison}/areas/${data.area.id}/readiness`}>
+                    {shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}
+                  </Figure>
+                </td>
               </tr>
             ))}
           </Table>
@@ -135,10 +143,8 @@ function Dues({ data }: { data: Readiness }) {
 
 function Outcomes({ prison, area }: { prison: string; area: string }) {
   const t = useT()
-  const of = (month: string) => {
-    const last = new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0))
-    return `/ledgers/hazard-rectification?area=${area}&from=${month}-01&to=${last.toISOString().slice(0, 10)}`
-  }
+  const of = (month: string) =>
+    `/ledgers/hazard-rectification?area=${area}&from=${month}-01&to=${endOf(month)}`
   return (
     <section className="panel" aria-labelledby="outcomes">
       <h2 id="outcomes">{t('overview.outcomes')}</h2>
@@ -150,7 +156,7 @@ function Outcomes({ prison, area }: { prison: string; area: string }) {
       >
         {(o) => (
           <>
-            <Sides of={o} />
+            <Sides prison={prison} area={area} of={o} />
             <Table
               head={[
                 t('overview.month'),
@@ -166,10 +172,23 @@ function Outcomes({ prison, area }: { prison: string; area: string }) {
                     <th scope="row">
                       <Link to={of(m.month)}>{m.month}</Link>
                     </th>
-                    <td className="num">{m.found}</td>
-                    <td className="num">{m.due}</td>
-                    <td className="num">{m.closed}</td>
-                    <td className="num">{m.on_time}</td>
+                    {(['found', 'due', 'closed', 'on_time'] as const).map((k) => (
+                      <td key={k} className="num">
+                        <Figure
+                          show={() => (
+                            <Behind
+                              prison={prison}
+                              area={area}
+                              figure={k === 'found' ? 'hazards' : k}
+                              from={`${m.month}-01`}
+                              to={endOf(m.month)}
+                            />
+                          )}
+                        >
+                          {m[k]}
+                        </Figure>
+                      </td>
+                    ))}
                   </tr>
                 ))}
             </Table>
@@ -180,23 +199,55 @@ function Outcomes({ prison, area }: { prison: string; area: string }) {
   )
 }
 
-/** Closing before and after the area was named. */
-function Sides({ of }: { of: AreaOutcomes }) {
+/** The last day of a month. */
+const endOf = (month: string) =>
+  new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0))
+    .toISOString()
+    .slice(0, 10)
+
+/** Closing before and after the area was named; each number opens what it counts. */
+function Sides({ prison, area, of }: { prison: string; area: string; of: AreaOutcomes }) {
   const t = useT()
+  const [opened, open] = useState<{ side: 'before' | 'after'; figure: Counts }>()
+  const named = of.named_on?.slice(0, 7) ?? ''
+  const months = of.months
+    .map((m) => m.month)
+    .filter((m) => (opened?.side === 'before' ? m < named : m > named))
   return (
-    <ul>
-      {(['before', 'after'] as const).map((side) => {
-        const x = of[side]
-        return (
-          x && (
-            <li key={side}>
-              {t(`overview.${side}`, { n: x.months })}: {t('overview.closingRate')}{' '}
-              {percentOf(x.rate)} ({x.closed}/{x.due}), {t('overview.punctual')}{' '}
-              {percentOf(x.punctual)} ({x.on_time}/{x.closed})
-            </li>
+    <>
+      <ul>
+        {(['before', 'after'] as const).map((side) => {
+          const x = of[side]
+          const figure = (k: Counts) => (
+            <Figure
+              open={opened?.side === side && opened.figure === k}
+              onOpen={() => open({ side, figure: k })}
+            >
+              {x?.[k]}
+            </Figure>
           )
-        )
-      })}
-    </ul>
+          return (
+            x && (
+              <li key={side}>
+                {t(`overview.${side}`, { n: x.months })}: {t('overview.closingRate')}{' '}
+                {percentOf(x.rate)} ({figure('closed')}/{figure('due')}), {t('overview.punctual')}{' '}
+                {percentOf(x.punctual)} ({figure('on_time')}/{figure('closed')})
+              </li>
+            )
+          )
+        })}
+      </ul>
+      {opened && months.length > 0 && (
+        <Behind
+          prison={prison}
+          area={area}
+          figure={opened.figure}
+          from={`${months[0]}-01`}
+          to={endOf(months.at(-1) ?? '')}
+        />
+      )}
+    </>
   )
 }
+
+type Counts = 'due' | 'closed' | 'on_time'

@@ -4,12 +4,22 @@ import { useStandardName } from '../api/standards'
 import { type BoardPlace, useBoard, useKinds } from '../api/together'
 import { PageTabs } from '../app/PageTabs'
 import { useT } from '../i18n'
+import { Behind } from '../overview/Behind'
+import { Figure } from '../overview/Figure'
 import { amount, shown } from '../score/decimal'
 import { useUnitName } from '../together/Units'
 import { PageTitle } from '../ui/PageTitle'
 import { Empty, Ready } from '../ui/States'
 
-const outcomes = ['findings', 'incidents', 'hazards', 'hazards_open'] as const
+const figures = ['visits', 'adopted', 'findings', 'incidents', 'hazards', 'hazards_open'] as const
+const heads = {
+  visits: (t: ReturnType<typeof useT>) => t('together.visitsHad'),
+  adopted: (t: ReturnType<typeof useT>) => t('together.adopted'),
+  findings: (t: ReturnType<typeof useT>) => t('together.outcome_findings'),
+  incidents: (t: ReturnType<typeof useT>) => t('together.outcome_incidents'),
+  hazards: (t: ReturnType<typeof useT>) => t('together.outcome_hazards'),
+  hazards_open: (t: ReturnType<typeof useT>) => t('together.outcome_hazards_open'),
+}
 
 /** Like units only: rank, progress, help, and what happened there beside the score. */
 export default function Boards() {
@@ -71,29 +81,25 @@ function Shown({ kind, of }: { kind: string; of: string }) {
               to: board.to,
             })}
           </p>
+          <p className="quiet">
+            {t(board.province ? 'together.scopeProvince' : 'together.scopePrison')}。
+            {t('together.published')}
+          </p>
           {board.places.length === 0 ? (
             <Empty>{t('together.boardsNone')}</Empty>
           ) : (
             <table className="plain">
               <thead>
                 <tr>
-                  <th scope="col" className="num">
-                    {t('together.rank')}
-                  </th>
+                  <th scope="col">{t('together.rank')}</th>
                   <th scope="col">{t('together.unit')}</th>
                   <th scope="col" className="num">
                     {t('together.score')}
                   </th>
                   <th scope="col">{t('together.progress')}</th>
-                  <th scope="col" className="num">
-                    {t('together.visitsHad')}
-                  </th>
-                  <th scope="col" className="num">
-                    {t('together.adopted')}
-                  </th>
-                  {outcomes.map((k) => (
+                  {figures.map((k) => (
                     <th key={k} scope="col" className="num">
-                      {t(`together.outcome_${k}`)}
+                      {heads[k](t)}
                     </th>
                   ))}
                 </tr>
@@ -114,34 +120,52 @@ function Shown({ kind, of }: { kind: string; of: string }) {
 function Row({ place }: { place: BoardPlace }) {
   const t = useT()
   const nameOf = useUnitName()
-  const { since } = place
+  const [opened, open] = useState<(typeof figures)[number]>()
+  const { prison, area, since, beside } = place
+  const at = `/prisons/${prison}/areas/${area}`
   return (
-    <tr>
-      <td className="num">{place.rank}</td>
-      <td>
-        <Link to={`/prisons/${place.prison}/areas/${place.area}/score`}>{nameOf(place)}</Link>
-      </td>
-      <td className="num">
-        {place.display}{' '}
-        <span className={`status ${place.passes ? 'approved' : 'overdue'}`}>
-          {t(place.passes ? 'score.pass' : 'score.fail')}
-        </span>
-      </td>
-      <td>
-        {since
-          ? t('together.since', {
-              day: since.as_of,
-              change: `${amount(since.change) > 0 ? '+' : ''}${shown(since.change)}`,
-            })
-          : t('together.sinceNone')}
-      </td>
-      <td className="num">{place.visits}</td>
-      <td className="num">{place.adopted}</td>
-      {outcomes.map((k) => (
-        <td key={k} className="num">
-          {place.outcome[k]}
+    <>
+      <tr>
+        <td>{t('together.rankOf', { rank: place.rank, of: place.of })}</td>
+        <td>{beside ? <Link to={`${at}/score`}>{nameOf(place)}</Link> : nameOf(place)}</td>
+        <td className="num">
+          <Figure to={beside && `${at}/score`}>{place.display}</Figure>{' '}
+          <span className={`status ${place.passes ? 'approved' : 'overdue'}`}>
+            {t(place.passes ? 'score.pass' : 'score.fail')}
+          </span>
         </td>
-      ))}
-    </tr>
+        <td>
+          {since ? (
+            <Figure to={beside && `${at}/readiness`}>
+              {t('together.since', {
+                day: since.as_of,
+                change: `${amount(since.change) > 0 ? '+' : ''}${shown(since.change)}`,
+              })}
+            </Figure>
+          ) : (
+            t('together.sinceNone')
+          )}
+        </td>
+        {figures.map((k) => (
+          <td key={k} className="num">
+            {beside ? (
+              <Figure open={opened === k} onOpen={() => open((was) => (was === k ? undefined : k))}>
+                {beside[k]}
+              </Figure>
+            ) : (
+              '—'
+            )}
+          </td>
+        ))}
+      </tr>
+      {opened && (
+        <tr>
+          <td colSpan={4 + figures.length}>
+            <strong>{heads[opened](t)}</strong>
+            <Behind prison={prison} area={area} figure={opened} />
+          </td>
+        </tr>
+      )}
+    </>
   )
 }

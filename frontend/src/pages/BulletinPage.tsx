@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { Link, useParams } from 'react-router'
+import { Link, useParams, useSearchParams } from 'react-router'
 import { BulletinText } from '../accreditation/BulletinText'
 import { acknowledge, bulletinPaperUrl, type IssuedBulletin, useBulletin } from '../api/bulletins'
 import { showTime } from '../form/time'
@@ -47,12 +47,18 @@ function Whole({ bulletin }: { bulletin: IssuedBulletin }) {
   )
 }
 
+// They stand at the end of the page.
+const seen = (heading: HTMLElement | null) => heading?.focus()
+
 function Acks({ bulletin }: { bulletin: IssuedBulletin }) {
   const t = useT()
+  const [asked] = useSearchParams()
   const names = useNames()
   return (
     <section className="panel" aria-labelledby="bulletin-acks">
-      <h2 id="bulletin-acks">{t('bulletins.ackTitle')}</h2>
+      <h2 id="bulletin-acks" ref={asked.has('acks') ? seen : undefined} tabIndex={-1}>
+        {t('bulletins.ackTitle')}
+      </h2>
       <ul>
         {bulletin.acks.map((a) => (
           <li key={a.department}>

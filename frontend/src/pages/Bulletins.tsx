@@ -16,6 +16,7 @@ import {
 import { now } from '../api/clock'
 import { showTime, today } from '../form/time'
 import { useT } from '../i18n'
+import { Figure } from '../overview/Figure'
 import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { Day, Say } from '../together/Say'
@@ -57,7 +58,9 @@ function Issues({ board }: { board: BulletinBoard }) {
             <th scope="col" className="num">
               {t('bulletins.units')}
             </th>
-            <th scope="col">{t('bulletins.acks')}</th>
+            <th scope="col" className="num">
+              {t('bulletins.acks')}
+            </th>
             <th scope="col">{t('bulletins.state')}</th>
           </tr>
         </thead>
@@ -79,12 +82,16 @@ function Issues({ board }: { board: BulletinBoard }) {
               </td>
               <td>{showTime(x.issued_at)}</td>
               <td>{x.by}</td>
-              <td className="num">{x.counts.units}</td>
-              <td>
-                {t('bulletins.ackOf', {
-                  done: x.acks.filter((a) => a.at).length,
-                  of: x.acks.length,
-                })}
+              <td className="num">
+                <Figure to={`/bulletins/${x.year}/${x.issue}`}>{x.counts.units}</Figure>
+              </td>
+              <td className="num">
+                <Figure to={`/bulletins/${x.year}/${x.issue}?acks=show`}>
+                  {t('bulletins.ackOf', {
+                    done: x.acks.filter((a) => a.at).length,
+                    of: x.acks.length,
+                  })}
+                </Figure>
               </td>
               <td>
                 <span className={`status ${x.newest ? 'approved' : 'voided'}`}>

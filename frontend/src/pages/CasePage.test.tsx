@@ -19,6 +19,7 @@ const base: WholeCase = {
   begun_at: '2026-11-01T01:00:00Z',
   seq: 3,
   etag: 4,
+  open: true,
   machine: 1,
   track: 'prison',
   level: 'demonstration',
@@ -107,6 +108,70 @@ it('shows where a case stands beside its road, after what is passed', () => {
   expect(screen.getByRole('link', { name: '查看整改' }).getAttribute('href')).toBe(
     '/rectifications',
   )
+})
+
+it('draws the way it went, in rounds with days: postponed once, and entered again', () => {
+  const titles: Record<string, string> = {
+    DRAFT: '拟申报',
+    APPLIED: '已申报',
+    BASELINE: '摸底检查中',
+    POSTPONED: '推迟验收',
+    ON_SITE: '现场考核验收中',
+  }
+  const title = (s: string) => ({ zh: titles[s] ?? s, en: s })
+  const went = ['DRAFT', 'APPLIED', 'BASELINE', 'POSTPONED', 'BASELINE', 'ON_SITE']
+  const events = went.slice(1).map((to, n) => ({
+    seq: n + 1,
+    transition: `T${n}`,
+    title: { zh: '办理', en: 'act' },
+    from: went[n] ?? '',
+    to,
+    to_title: title(to),
+    as: 'BO',
+    by: '李四',
+    ...(to === 'POSTPONED' ? { reason: '两项台账缺失' } : {}),
+    detail: {},
+    recorded_at: `2026-1${n < 3 ? 0 : 1}-0${n + 1}T01:00:00Z`,
+  }))
+  // An act that moves nowhere is no step.
+  const told = { ...(events[1] as (typeof events)[number]), seq: 9, from: 'BASELINE' }
+  show({
+    state: 'ON_SITE',
+    state_title: title('ON_SITE'),
+    begun_at: '2026-09-30T01:00:00Z',
+    events: [...events.slice(0, 2), told, ...events.slice(2)],
+    road: [
+      { state: 'DRAFT', title: title('DRAFT'), stands: 'passed' },
+      { state: 'BASELINE', title: title('BASELINE'), stands: 'passed' },
+      { state: 'ON_SITE', title: title('ON_SITE'), stands: 'here' },
+      { state: 'NAMED', title: { zh: '已命名（有效）' }, stands: 'ahead' },
+    ],
+  })
+  const drawn = (name: string) =>
+    [...screen.getByRole('list', { name }).children].map((x) => [
+      x.className,
+      x.firstChild?.textContent,
+      x.querySelector('time')?.textContent,
+    ])
+  expect(screen.getByRole('list', { name: '创建流程' }).children).toHaveLength(2)
+  expect(drawn('第 1 轮')).toEqual([
+    ['passed', '拟申报', '2026-09-30'],
+    ['passed', '已申报', '2026-10-01'],
+    ['passed', '摸底检查中', '2026-10-02'],
+    ['passed', '推迟验收', '2026-10-03'],
+  ])
+  expect(drawn('第 2 轮')).toEqual([
+    ['passed', '摸底检查中', '2026-11-04'],
+    ['here', '现场考核验收中', '2026-11-05'],
+    ['ahead', '已命名（有效）', undefined],
+  ])
+  expect(screen.getByText('原因：两项台账缺失')).toBeInTheDocument()
+})
+
+it('draws nothing ahead of a case that has ended', () => {
+  show({ open: false, state: 'WITHDRAWN', state_title: { zh: '撤回', en: 'Withdrawn' } })
+  const road = screen.getByRole('list', { name: '创建流程' })
+  expect([...road.children].map((x) => x.className)).toEqual(['passed', 'here'])
 })
 
 it('acts on the case as it was seen, with the document that is wanted', async () => {

@@ -36,13 +36,19 @@ function Board({ board }: { board: CaseBoard }) {
   const unit = useUnit()
   const [asked] = useSearchParams()
   const only = asked.get('state')
+  const cases = board.cases.filter(
+    (c) =>
+      (!asked.get('prison') || c.prison === asked.get('prison')) &&
+      (!asked.get('track') || (c.area ? 'area' : 'prison') === asked.get('track')) &&
+      (!asked.get('open') || c.open),
+  )
   const steps = board.states.filter(
-    (s) => (!only || s.state === only) && board.cases.some((c) => c.state === s.state),
+    (s) => (!only || s.state === only) && cases.some((c) => c.state === s.state),
   )
   return (
     <>
       {board.begin.length > 0 && <Begin board={board} />}
-      {only && (
+      {[...asked].length > 0 && (
         <p>
           <Link to="/accreditation">{t('cases.allSteps')}</Link>
         </p>
@@ -61,7 +67,7 @@ function Board({ board }: { board: CaseBoard }) {
               </tr>
             </thead>
             <tbody>
-              {board.cases
+              {cases
                 .filter((c) => c.state === s.state)
                 .map((c) => (
                   <tr key={c.id}>

@@ -70,7 +70,12 @@ function Heat({ prison }: { prison: string }) {
                       <tr key={ledger}>
                         <th scope="row">{names.ledger(ledger)}</th>
                         {areas.map((area) => (
-                          <Cell key={area} share={at.get(`${area} ${ledger}`)} />
+                          <Cell
+                            key={area}
+                            share={at.get(`${area} ${ledger}`)}
+                            from={from}
+                            to={to}
+                          />
                         ))}
                       </tr>
                     ))}
@@ -85,7 +90,8 @@ function Heat({ prison }: { prison: string }) {
   )
 }
 
-function Cell({ share }: { share: Share | undefined }) {
+function Cell(props: { share: Share | undefined; from: string; to: string }) {
+  const { share, from, to } = props
   const t = useT()
   const due = Number(share?.sums.due ?? 0)
   if (!share || due === 0) return <td className="quiet">·</td>
@@ -95,7 +101,7 @@ function Cell({ share }: { share: Share | undefined }) {
   return (
     <td className={percent === 100 ? 'full' : percent >= 80 ? 'some' : 'few'}>
       <Link
-        to={`/ledgers/${share.ledger}?area=${share.area}`}
+        to={`/ledgers/${share.ledger}?area=${share.area}&from=${from}&to=${to}`}
         title={t('completeness.cell', { due, filled, late })}
       >
         {percent}%

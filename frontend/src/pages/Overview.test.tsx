@@ -52,6 +52,7 @@ const data: Data = {
     },
   ],
   batches: [],
+  steps_whole: true,
   steps: [
     { state: 'APPLIED', title: { zh: '已申报', en: 'Applied' }, prison: 1, area: 2 },
     { state: 'NAMED', title: { zh: '已命名', en: 'Named' }, prison: 0, area: 0 },
@@ -111,6 +112,11 @@ it('says what is still needed, and draws the line of the prisons against prisons
   expect(prisons.series[1]?.data.map(([, y]) => y)).toEqual([80, 80])
   const areas = await drawn('监区创建通过率')
   expect(areas.series.map((s) => s.name)).toEqual(['普通监区', '功能监区'])
+})
+
+it('says that others may have applied to who sees only their own', () => {
+  show({ steps: [], steps_whole: false })
+  expect(screen.getByText(/您可以查看的单位还没有申报；其他单位的申报不在/)).toBeInTheDocument()
 })
 
 it('has no targets where not all prisons are seen, and says so', () => {
@@ -179,6 +185,9 @@ it('says how each prison stands against its plan, the latest step in words, and 
       .map((c) => c.textContent),
   ).toEqual(['6', '2', '1', '2', '1', '甲监狱 一监区 筛查通过 已晚 33 天'])
   expect(within(row).getByText('有新版待审定')).toBeInTheDocument()
-  expect(within(row).getByRole('link')).toHaveAttribute('href', '/prisons/p/plans?year=2021')
+  expect(within(row).getByRole('link', { name: '甲监狱' })).toHaveAttribute(
+    'href',
+    '/prisons/p/plans?year=2021',
+  )
   expect(within(region).getByText('没有审定的计划')).toBeInTheDocument()
 })

@@ -8,6 +8,7 @@ import {
   type RatedUnit,
   type TargetReached,
   useBalance,
+  useDomainShares,
   useLines,
   useOverview,
 } from '../api/overview'
@@ -17,6 +18,7 @@ import type { GuidedUnit } from '../api/together'
 import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { Figure } from '../overview/Figure'
 import { num, Table } from '../overview/Table'
 import { boardOf, Units } from '../overview/Units'
 import { percentOf } from '../overview/words'
@@ -67,7 +69,14 @@ export default function Overview() {
           <>
             {!data.whole && <p className="quiet">{t('overview.sight')}</p>}
             <Rates data={data} />
-            {of && <Units day={day} of={of} named={asked.get('named') ?? undefined} />}
+            {of && (
+              <Units
+                day={day}
+                of={of}
+                named={asked.get('named') ?? undefined}
+                need={asked.get('need') ?? undefined}
+              />
+            )}
             {data.targets.length > 0 && <Targets data={data} />}
             <Against year={Number(data.day.slice(0, 4))} />
             <Steps data={data} />
@@ -81,10 +90,13 @@ export default function Overview() {
   )
 }
 
+/** Where the units of a type on a day are listed. */
+const unitsOf = (day: string, of: string, more: { named?: string; need?: string } = {}) =>
+  `/overview?${new URLSearchParams({ day, of, ...more })}`
+
 function Rates({ data }: { data: Data }) {
   const t = useT()
-  const to = (of: string, named?: string) =>
-    `/overview?${new URLSearchParams({ day: data.day, of, ...(named ? { named } : {}) })}`
+  const to = (of: string, named?: string) => unitsOf(data.day, of, named ? { named } : {})
   return (
     <section className="panel" aria-labelledby="rates">
       <h2 id="rates">{t('overview.rates')}</h2>
@@ -101,16 +113,18 @@ function Rates({ data }: { data: Data }) {
           <tr key={r.of}>
             <th scope="row">{t(`overview.of_${r.of}`)}</th>
             <td className="num">
-              <Link to={to(r.of, 'true')}>{r.named}</Link>
+              <Figure to={to(r.of, 'true')}>{r.named}</Figure>
             </td>
             <td className="num">
-              <Link to={to(r.of)}>{r.all}</Link>
+              <Figure to={to(r.of)}>{r.all}</Figure>
             </td>
             <td className="num">
-              <strong>{percentOf(r.percent)}</strong>
+              <Figure to={to(r.of, 'true')}>
+                <strong>{percentOf(r.percent)}</strong>
+              </Figure>
             </td>
             <td className="num">
-              <Link to={to(r.of, 'false')}>{r.all - r.named}</Link>
+              <Figure to={to(r.of, 'false')}>{r.all - r.named}</Figure>
             </td>
           </tr>
         ))}
@@ -142,7 +156,13 @@ function Rates({ data }: { data: Data }) {
                 const rate = p.rates.find((x) => x.of === r.of)
                 return (
                   <td key={r.of} className="num">
-                    {rate ? `${rate.named}/${rate.all} ${percentOf(rate.percent)}` : '—'}
+                    {rate ? (
+                      <Figure to={unitsOf(p.day, r.of, { named: 'true' })}>
+                        {`${rate.named}/${rate.all} ${percentOf(rate.percent)}`}
+                      </Figure>
+                    ) : (
+                      '—'
+                    )}
                   </td>
                 )
               })}
@@ -171,7 +191,7 @@ function Targets({ data }: { data: Data }) {
           num(t('overview.needed')),
           num(t('overview.named')),
           num(t('overview.stillNeeded')),
-          t('overview.atDate'),
+          num(t('overview.atDate')),
           t('overview.reached'),
           t('overview.forecast'),
         ]}
@@ -188,7 +208,8 @@ function Target({ day, of }: { day: string; of: TargetReached }) {
   const t = useT()
   const lang = useLang()
   const { at_date: then, forecast } = of
-  const named = `/overview?${new URLSearchParams({ day, of: of.of, named: 'true' })}`
+  const named = unitsOf(day, of.of, { named: 'true' })
+  const missing = unitsOf(day, of.of, { named: 'false', need: `${of.gap}` })
   return (
     <tr>
       <th scope="row">
@@ -196,23 +217,54 @@ function Target({ day, of }: { day: string; of: TargetReached }) {
         {of.milestone && <span className="status">{t('overview.milestone')}</span>}
       </th>
       <td>{of.on_day}</td>
-      <td className="num">{of.needed}</td>
       <td className="num">
-        <Link to={named}>{of.named}</Link>
+        <Figure to={unitsOf(day, of.of, { need: `${of.needed}` })}>{of.needed}</Figure>
       </td>
-      <td className="num">{of.gap > 0 ? <strong className="late">{of.gap}</strong> : 0}</td>
-      <td>{then ? `${then.named}/${then.needed}` : '—'}</td>
-      <td>{of.reached_on ?? t('overview.notReached')}</td>
+      <td className="num">
+        <Figure to={named}>{of.named}</Figure>
+      </td>
+      <td className="num">
+        <Figure to={missing}>
+          {of.gap > 0 ? <strong className="late">{of.gap}</strong> : of.gap}
+        </Figure>
+      </td>
+      <td className="num">
+        {then ? (
+          <>
+            <Figure to={unitsOf(of.on_day, of.of, { named: 'true' })}>{then.named}</Figure>/
+            <Figure to={unitsOf(of.on_day, of.of, { need: `${then.needed}` })}>
+              {then.needed}
+            </Figure>
+          </>
+        ) : (
+          '—'
+        )}
+      </td>
+      <td>
+        {of.reached_on ? (
+          <Figure to={unitsOf(of.reached_on, of.of, { named: 'true' })}>{of.reached_on}</Figure>
+        ) : (
+          t('overview.notReached')
+        )}
+      </td>
       <td>
         {forecast ? (
-          <>
+          <Figure
+            show={() => (
+              <>
+                <p>{t('overview.forecastHow', { ...forecast, gap: of.gap, n: forecast.needs })}</p>
+                <Link to={named}>{t('overview.forecastNamed')}</Link>{' '}
+                <Link to={missing}>{t('overview.forecastGap')}</Link>
+              </>
+            )}
+          >
             {t('overview.forecastAt', {
               pace: forecast.pace,
               n: forecast.needs,
               until: forecast.until,
             })}
             {forecast.asked > 0 && ` · ${t('overview.asked')} ${forecast.asked}`}
-          </>
+          </Figure>
         ) : (
           '—'
         )}
@@ -279,10 +331,11 @@ function PlanRow({ year, of }: { year: number; of: PlanAgainst }) {
   const level = useLevel()
   const { tally, whole, slowest } = of
   const last = whole?.marks.at(-1)
+  const to = `/prisons/${of.prison}/plans?year=${year}`
   return (
     <tr>
       <th scope="row">
-        <Link to={`/prisons/${of.prison}/plans?year=${year}`}>{names.prison(of.prison)}</Link>{' '}
+        <Link to={to}>{names.prison(of.prison)}</Link>{' '}
         {whole && last && (
           <span className="quiet">
             {level(whole.level)} {t('plans.month', { n: last.month })}
@@ -294,13 +347,20 @@ function PlanRow({ year, of }: { year: number; of: PlanAgainst }) {
         <td colSpan={6}>{t('plans.noPlan')}</td>
       ) : (
         <>
-          <td className="num">{tally.all}</td>
-          <td className="num">{tally.reached}</td>
-          <td className="num">{tally.late}</td>
           <td className="num">
-            {tally.overdue > 0 ? <strong className="late">{tally.overdue}</strong> : 0}
+            <Figure to={to}>{tally.all}</Figure>
           </td>
-          <td className="num">{tally.ahead}</td>
+          {(['reached', 'late', 'overdue', 'ahead'] as const).map((stands) => (
+            <td key={stands} className="num">
+              <Figure to={`${to}&stands=${stands}`}>
+                {stands === 'overdue' && tally.overdue > 0 ? (
+                  <strong className="late">{tally.overdue}</strong>
+                ) : (
+                  tally[stands]
+                )}
+              </Figure>
+            </td>
+          ))}
           <td>
             {slowest
               ? `${nameOf({ prison: of.prison, area: slowest.area })} ${text(slowest.title, lang)} ${t('plans.overdue', { n: slowest.days })}`
@@ -316,17 +376,20 @@ function Steps({ data }: { data: Data }) {
   const t = useT()
   const lang = useLang()
   const go = useNavigate()
-  const to = (state: string) => `/accreditation?state=${state}`
+  const to = (state: string, track?: 'area' | 'prison') =>
+    `/accreditation?${new URLSearchParams({ state, ...(track ? { track } : {}) })}`
   const open = useCallback((state: string) => void go(`/accreditation?state=${state}`), [go])
   const steps = data.steps.filter((s) => s.prison + s.area > 0)
   return (
     <section className="panel" aria-labelledby="map">
       <h2 id="map">{t('overview.map')}</h2>
       {steps.length === 0 ? (
-        <Empty>{t('overview.mapNone')}</Empty>
+        <Empty>{t(data.steps_whole ? 'overview.mapNone' : 'overview.mapNoneHere')}</Empty>
       ) : (
         <>
-          <p className="quiet">{t('overview.mapAbout')}</p>
+          <p className="quiet">
+            {t('overview.mapAbout')} {!data.steps_whole && t('overview.othersCases')}
+          </p>
           <Suspense fallback={<Loading />}>
             <StepBars steps={data.steps} open={open} />
           </Suspense>
@@ -341,10 +404,14 @@ function Steps({ data }: { data: Data }) {
             {steps.map((s) => (
               <tr key={s.state}>
                 <th scope="row">{text(s.title, lang)}</th>
-                <td className="num">{s.area}</td>
-                <td className="num">{s.prison}</td>
                 <td className="num">
-                  <Link to={to(s.state)}>{s.prison + s.area}</Link>
+                  <Figure to={to(s.state, 'area')}>{s.area}</Figure>
+                </td>
+                <td className="num">
+                  <Figure to={to(s.state, 'prison')}>{s.prison}</Figure>
+                </td>
+                <td className="num">
+                  <Figure to={to(s.state)}>{s.prison + s.area}</Figure>
                 </td>
               </tr>
             ))}
@@ -484,20 +551,46 @@ function Balance() {
                     {text(d.title, lang)}{' '}
                     {d.reform && <span className="status">{t('overview.reform')}</span>}
                   </th>
-                  <td className="num">{percentOf(d.mean)}</td>
+                  <td className="num">
+                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
+                      {percentOf(d.mean)}
+                    </Figure>
+                  </td>
                   <td>
                     {percentOf(d.low)} <At of={d} place={d.low_at} />
                   </td>
                   <td>
                     {percentOf(d.high)} <At of={d} place={d.high_at} />
                   </td>
-                  <td className="num">{percentOf(d.between)}</td>
+                  <td className="num">
+                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
+                      {percentOf(d.between)}
+                    </Figure>
+                  </td>
                 </tr>
               ))}
             </Table>
           </section>
         ))
       }
+    </Ready>
+  )
+}
+
+/** The areas that the figures of a domain count, the lowest first. */
+function Shares({ standard, domain }: { standard: string; domain: string }) {
+  const nameOf = useUnitName()
+  return (
+    <Ready query={useDomainShares(standard, domain)}>
+      {({ areas }) => (
+        <ul>
+          {areas.map((a) => (
+            <li key={a.area}>
+              <Link to={boardOf(a)}>{nameOf(a)}</Link> {percentOf(a.percent)}
+            </li>
+          ))}
+        </ul>
+      )}
     </Ready>
   )
 }

@@ -74,6 +74,7 @@ export default function Plans() {
 
 function InForce({ plan }: { plan: PlanYear }) {
   const t = useT()
+  const [asked] = useSearchParams()
   if (plan.in_force === 0) return <Empty>{t('plans.none', { year: plan.year })}</Empty>
   const { tally } = plan
   return (
@@ -85,6 +86,11 @@ function InForce({ plan }: { plan: PlanYear }) {
         <span className="status overdue">{t('plans.overdueN', { n: tally.overdue })}</span>{' '}
         <span className="status draft">{t('plans.aheadN', { n: tally.ahead })}</span>
       </p>
+      {asked.get('stands') && (
+        <p>
+          <Link to={`?year=${plan.year}`}>{t('cases.allSteps')}</Link>
+        </p>
+      )}
       {plan.roads.map((road) => (
         <Course key={`${road.track} ${road.level}`} plan={plan} road={road} />
       ))}
@@ -102,11 +108,14 @@ function Course({ plan, road }: { plan: PlanYear; road: PlanCourse }) {
   const lang = useLang()
   const level = useLevel()
   const unitIn = useUnitIn(plan.prison)
+  const [asked] = useSearchParams()
+  const only = asked.get('stands')
   const units = plan.units.filter(
     (u) => u.level === road.level && (u.area ? 'area' : 'prison') === road.track,
   )
   if (units.length === 0) return null
-  const at = (u: PlanUnit, state: string) => u.marks.find((m) => m.state === state)
+  const at = (u: PlanUnit, state: string) =>
+    u.marks.find((m) => m.state === state && (!only || m.stands === only))
   const steps = road.steps.filter((s) => units.some((u) => at(u, s.state)))
   return (
     <div className="table-scroll">

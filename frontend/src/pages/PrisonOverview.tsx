@@ -1,10 +1,12 @@
-import { lazy, Suspense, useCallback } from 'react'
-import { Link, useNavigate, useParams } from 'react-router'
-import { type BoardFrame, type PrisonBoard, usePrisonBoard } from '../api/overview'
+import { lazy, Suspense, useCallback, useState } from 'react'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
+import { type BoardFrame, type PrisonBoard, type RatedUnit, usePrisonBoard } from '../api/overview'
 import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { Figure } from '../overview/Figure'
 import { num, Table } from '../overview/Table'
+import { Units } from '../overview/Units'
 import { Whole } from '../overview/Whole'
 import { percentOf } from '../overview/words'
 import { text } from '../schema/types'
@@ -25,6 +27,8 @@ export default function PrisonOverview() {
   const { prison = '' } = useParams()
   const t = useT()
   const names = useNames()
+  const [asked] = useSearchParams()
+  const of = asked.get('of') as RatedUnit['of'] | null
   return (
     <>
       <PageTitle title={t('overview.prison', { prison: names.prison(prison) })}>
@@ -35,6 +39,7 @@ export default function PrisonOverview() {
         {(board) => (
           <>
             <Rates board={board} />
+            {of && <Units prison={prison} of={of} named={asked.get('named') ?? undefined} />}
             {board.whole && <Whole prison={prison} />}
             {board.frames.length === 0 && <Empty>{t('overview.unitsNone')}</Empty>}
             {board.frames.map((f) => (
@@ -59,9 +64,10 @@ function Rates({ board }: { board: PrisonBoard }) {
           <span key={r.of} className="overview-figure">
             {t(`overview.of_${r.of}`)} {t('overview.named')}{' '}
             <strong>
-              {r.named}/{r.all}
+              <Figure to={`?of=${r.of}&named=true`}>{r.named}</Figure>/
+              <Figure to={`?of=${r.of}`}>{r.all}</Figure>
             </strong>{' '}
-            {percentOf(r.percent)}
+            <Figure to={`?of=${r.of}&named=true`}>{percentOf(r.percent)}</Figure>
           </span>
         ))}
     </p>
@@ -104,12 +110,14 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
                 <Link to={`/prisons/${prison}/units/${a.area}/board`}>{names.area(a.area)}</Link>
               </th>
               <td className="num">
-                <Link to={`/prisons/${prison}/areas/${a.area}/score`}>{a.display}</Link>{' '}
+                <Figure to={`/prisons/${prison}/areas/${a.area}/score`}>{a.display}</Figure>{' '}
                 <span className={`status ${a.passes ? 'approved' : 'overdue'}`}>
                   {t(a.passes ? 'score.pass' : 'score.fail')}
                 </span>
               </td>
-              <td className="num">{shown(a.gap)}</td>
+              <td className="num">
+                <Figure to={`/prisons/${prison}/areas/${a.area}/score`}>{shown(a.gap)}</Figure>
+              </td>
               <td>{a.wording ?? '—'}</td>
               <td>
                 {a.case ? (
@@ -143,11 +151,23 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
             {frame.domains.map((d) => (
               <tr key={d.id}>
                 <th scope="row">{text(d.title, lang)}</th>
-                <td className="num">{percentOf(d.mean)}</td>
-                <td>
-                  {percentOf(d.low)} {names.area(d.low_at.area ?? '')}
+                <td className="num">
+                  <Figure show={() => <Shares prison={prison} frame={frame} domain={d.id} />}>
+                    {percentOf(d.mean)}
+                  </Figure>
                 </td>
-                <td className="num">{percentOf(d.between)}</td>
+                <td>
+                  {d.units > 0 && (
+                    <Figure to={`/prisons/${prison}/units/${d.low_at.area}/board`}>
+                      {percentOf(d.low)} {names.area(d.low_at.area ?? '')}
+                    </Figure>
+                  )}
+                </td>
+                <td className="num">
+                  <Figure show={() => <Shares prison={prison} frame={frame} domain={d.id} />}>
+                    {percentOf(d.between)}
+                  </Figure>
+                </td>
               </tr>
             ))}
           </Table>
@@ -177,8 +197,30 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
   )
 }
 
+/** The areas that the figures of a domain count. */
+function Shares(props: { prison: string; frame: BoardFrame; domain: string }) {
+  const { prison, frame, domain } = props
+  const names = useNames()
+  return (
+    <ul>
+      {frame.areas
+        .filter((a) => a.rates[domain])
+        .map((a) => (
+          <li key={a.area}>
+            <Link to={`/prisons/${prison}/areas/${a.area}/score`}>{names.area(a.area)}</Link>{' '}
+            {percentOf(a.rates[domain] ?? '')}
+          </li>
+        ))}
+    </ul>
+  )
+}
+
+const someDues = 20
+
 function Dues({ board }: { board: PrisonBoard }) {
   const t = useT()
+  const [all, show] = useState(false)
+  const dues = all ? board.dues : board.dues.slice(0, someDues)
   const names = useNames()
   return (
     <section className="panel" aria-labelledby="dues">
@@ -188,7 +230,12 @@ function Dues({ board }: { board: PrisonBoard }) {
       ) : (
         <>
           <p className="quiet">
-            {t('overview.duesMore', { all: board.dues_all, n: board.dues.length })}
+            {t('overview.duesSome', { n: board.dues.length })}{' '}
+            {dues.length < board.dues.length && (
+              <Figure onOpen={() => show(true)}>
+                {t('overview.duesAll', { n: board.dues.length })}
+              </Figure>
+            )}
           </p>
           <Table
             head={[
@@ -198,7 +245,7 @@ function Dues({ board }: { board: PrisonBoard }) {
               num(t('overview.cost')),
             ]}
           >
-            {board.dues.map((d) => (
+            {dues.map((d) => (
               <tr key={d.area + d.ledger + d.period + d.due_at}>
                 <td>
                   <Link to={`/prisons/${board.prison}/areas/${d.area}/readiness`}>
@@ -207,7 +254,11 @@ function Dues({ board }: { board: PrisonBoard }) {
                 </td>
                 <td>{names.ledger(d.ledger)}</td>
                 <td>{showTime(d.due_at)}</td>
-                <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
+                <td className="num">
+                  <Figure to={`/prisons/${board.prison}/areas/${d.area}/readiness`}>
+                    {shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}
+                  </Figure>
+                </td>
               </tr>
             ))}
           </Table>
