@@ -16,6 +16,8 @@ type Store interface {
 	// Check with its team, Checks of a prison, the newest first.
 	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
 	Checks(ctx context.Context, s ledger.Session, most int) ([]Check, error)
+	// CheckBefore is the latest check of the unit before c that has a sheet and is not its own; zero for none.
+	CheckBefore(ctx context.Context, s ledger.Session, c Check) (uuid.UUID, error)
 	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
 	// Scored are the findings of one check that cost something, as the appeals left them.

@@ -8200,6 +8200,18 @@ export interface components {
             findings: string[];
             domain: string;
             indicator: string;
+            /** @description the ledger is all its evidence: it can be read before the visit */
+            remote: boolean;
+            /** @description why it comes early or late where the weak ones come first; while the check is open */
+            weak?: {
+                /** @description from 1 */
+                rank: number;
+                cost: components["schemas"]["Decimal"];
+                /** @description items of earlier checks at the line that nobody verified */
+                open: number;
+                /** @description the check of the unit before found nothing there */
+                met: boolean;
+            };
         };
         Look: {
             line: string;
