@@ -277,7 +277,7 @@ func wipe(ctx context.Context, conn *pgx.Conn, prison uuid.UUID) error {
 		if _, err := tx.Exec(ctx, "with gone as (delete from check_members where prison_id = $1 returning grant_id) delete from grants g using gone where g.grant_id = gone.grant_id", prison); err != nil {
 			return err
 		}
-		for _, table := range []string{"facts", "title_decisions", "title_acts", "titles", "packages", "meeting_acts", "meeting_items", "opinions", "case_confirmations", "case_records", "case_events", "rectification_acts", "rectifications", "appeal_decisions", "appeals", "finding_replies", "finding_ends", "findings", "score_runs", "draw_marks", "draws", "looks", "photos", "check_acts", "checks", "cases", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
+		for _, table := range []string{"facts", "title_decisions", "title_acts", "titles", "packages", "meeting_acts", "meeting_items", "opinions", "case_confirmations", "case_records", "case_events", "rectification_acts", "rectifications", "appeal_decisions", "appeals", "finding_replies", "finding_ends", "findings", "score_runs", "draw_values", "draw_marks", "draws", "looks", "photos", "check_acts", "checks", "cases", "duties", "evidence", "attachments", "uploads", "objects", "notices", "signers", "delegation_ends", "delegations", "decisions", "voids", "events", "drafts",
 			"revisions", "entries", "custody_events", "checkpoints", "log_hashes", "log_leaves", "idempotency"} {
 			if _, err := tx.Exec(ctx, "delete from "+table+" where prison_id = $1", prison); err != nil {
 				return err

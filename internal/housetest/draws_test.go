@@ -90,8 +90,9 @@ func TestDraws(t *testing.T) {
 	if err := draw("有 3 人外出就医"); err != nil {
 		t.Fatal(err)
 	}
-	list, may, err := x.Inspection.Draws(ctx, x.Prison, c.ID)
-	if err != nil || !may || len(list) != 2 || list[1].No != 2 || list[1].Reason == "" {
+	all, err := x.Inspection.Draws(ctx, x.Prison, c.ID)
+	list := all.Draws
+	if err != nil || !all.MayDraw || all.MayDouble || len(list) != 2 || list[1].No != 2 || list[1].Reason == "" {
 		t.Fatalf("%+v %v", list, err)
 	}
 	d := list[0]
@@ -109,11 +110,12 @@ func TestDraws(t *testing.T) {
 	if d.Drawn[0].Name == "" {
 		t.Error("the team does not know whom to ask")
 	}
-	seen, may, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID)
-	if err != nil || may || seen[0].MayMark || len(seen[0].Drawn) > 0 || seen[0].Seed+seen[0].Chance != "" || seen[0].N != 20 || seen[0].Digest != d.Digest {
+	others, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID)
+	seen := others.Draws
+	if err != nil || others.MayDraw || seen[0].MayMark || len(seen[0].Drawn) > 0 || seen[0].Seed+seen[0].Chance != "" || seen[0].N != 20 || seen[0].Digest != d.Digest {
 		t.Errorf("who is checked sees %+v %v", seen, err)
 	}
-	if _, _, err := x.Inspection.Draws(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
+	if _, err := x.Inspection.Draws(x.as("area head elsewhere"), x.Prison, c.ID); fault.CodeOf(err) == "" {
 		t.Error("another area sees it")
 	}
 	slots := x.draw(c, inspection.NewDraw{Kind: inspection.Slots, Area: x.Area, N: 5, Word: "七", Cameras: []string{"A3-0102", "A3-0103"}, FromDay: dayFrom(-3), ToDay: dayFrom(-1)})
@@ -173,14 +175,14 @@ func TestDraws(t *testing.T) {
 	if err := mark(first, "wrong", 1); err != nil {
 		t.Fatal(err)
 	}
-	if list, _, err = x.Inspection.Draws(ctx, x.Prison, c.ID); err != nil || list[0].Drawn[0].Mark == nil || list[0].Drawn[0].Mark.N != 2 || list[0].Drawn[0].Mark.Result != "wrong" {
-		t.Errorf("%+v %v", list[0].Drawn[0], err)
+	if all, err = x.Inspection.Draws(ctx, x.Prison, c.ID); err != nil || all.Draws[0].Drawn[0].Mark == nil || all.Draws[0].Drawn[0].Mark.N != 2 || all.Draws[0].Drawn[0].Mark.Result != "wrong" {
+		t.Errorf("%+v %v", all.Draws[0].Drawn[0], err)
 	}
 	leavesHold(t, x.House, x.Prison, "draws", "draw_marks")
 	altered(t, x.House, "update draws set word = '三'", "delete from draws", "update draw_marks set result = 'right'", "delete from draw_marks")
 	x.confirm(c)
-	if seen, _, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID); err != nil || !slices.Equal(drawOf(seen[0]).Drawn, again) || seen[0].Seed != d.Seed || seen[0].Drawn[0].Name != "" {
-		t.Errorf("who was checked sees %+v %v", seen, err)
+	if all, err := x.Inspection.Draws(x.as("area head"), x.Prison, c.ID); err != nil || !slices.Equal(drawOf(all.Draws[0]).Drawn, again) || all.Draws[0].Seed != d.Seed || all.Draws[0].Drawn[0].Name != "" {
+		t.Errorf("who was checked sees %+v %v", all, err)
 	}
 	wants(t, "drawn after the sheet", draw("再抽"), "check_state")
 	wants(t, "marked after the sheet", mark(d.Drawn[1].Item, "right", 0), "check_state")

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"taizhang/internal/inspection"
+	"taizhang/internal/scoring"
 )
 
 const oneDraw = oneCheck + "/draws/:draw"
@@ -17,6 +18,7 @@ func (a *API) drawRoutes() []route {
 		{"POST", oneCheck + "/draws", "draws.create", false, a.draw},
 		{"GET", oneDraw + "/roster", "draws.roster", false, a.drawRoster},
 		{"POST", oneDraw + "/marks", "draws.mark", false, a.markDrawn},
+		{"POST", oneDraw + "/values", "draws.value", false, a.sayValue},
 	}
 }
 
@@ -25,11 +27,11 @@ func (a *API) listDraws(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, may, err := a.Inspection.Draws(c.Request().Context(), prison, check)
+	list, err := a.Inspection.Draws(c.Request().Context(), prison, check)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"draws": some(list), "may_draw": may})
+	return c.JSON(http.StatusOK, list)
 }
 
 func (a *API) draw(c echo.Context) error {
@@ -100,4 +102,31 @@ func (a *API) markDrawn(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, d)
+}
+
+func (a *API) sayValue(c echo.Context) error {
+	var in struct {
+		Item  string           `json:"item"`
+		Count int              `json:"count"`
+		Of    *scoring.Decimal `json:"of"`
+		Per   *scoring.Decimal `json:"per"`
+		Note  string           `json:"note"`
+	}
+	prison, key, err := begin(c, &in)
+	if err != nil {
+		return err
+	}
+	check, err := pathID(c, "check")
+	if err != nil {
+		return err
+	}
+	id, err := pathID(c, "draw")
+	if err != nil {
+		return err
+	}
+	d, err := a.Inspection.SayValue(c.Request().Context(), prison, check, id, in.Item, inspection.Value{Count: in.Count, Of: in.Of, Per: in.Per, Note: in.Note}, key)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, d)
 }

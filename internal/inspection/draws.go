@@ -25,7 +25,7 @@ const (
 )
 
 // results that an item of each sort may have.
-var results = map[string][]string{Prisoners: {"right", "wrong"}, Officers: {"right", "wrong"}, Slots: Videos}
+var results = map[string][]string{Prisoners: {"right", "wrong"}, Officers: {"right", "wrong"}, Slots: Videos, Lines: {}}
 
 const (
 	mostDrawn  = 200
@@ -63,6 +63,8 @@ type Drawn struct {
 	Item string `json:"item"`
 	Name string `json:"name,omitempty"` // of a person, for the team
 	Mark *Mark  `json:"mark,omitempty"`
+	// Double is of a line.
+	Double *Double `json:"double,omitempty"`
 }
 
 // Mark is what became of an item.
@@ -117,11 +119,19 @@ type NewDraw struct {
 	ToDay   string
 }
 
-// Draw of the check's team, while it is open and has begun. What was drawn from lately is drawn again
-// for a reason, whichever check it was in: who draws until it suits leaves a trail. Faults: forbidden,
-// rights_ended, check_state, bad_draw with fields.
+// Draw of the check's team, while it is open and has begun; lines are drawn by its leader. What was drawn
+// from lately is drawn again for a reason, whichever check it was in: who draws until it suits leaves a
+// trail. Faults: forbidden, rights_ended, check_state, bad_draw with fields.
 func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, idem ledger.Idem) (Drawing, error) {
-	c, err := s.may(ctx, prison, check, "check", "edit")
+	action := "edit"
+	if n.Kind == Lines {
+		action = "approve"
+	}
+	c, err := s.may(ctx, prison, check, "check", action)
+	if err != nil {
+		return Drawing{}, err
+	}
+	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
 	if err != nil {
 		return Drawing{}, err
 	}
@@ -136,7 +146,7 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 	chance := make([]byte, 32)
 	_, _ = rand.Read(chance) // it never fails
 	d.Chance = hex.EncodeToString(chance)
-	d, err = s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, lately string, people []string) (Drawing, error) {
+	d, err = s.Store.Draw(ctx, s.asked(ctx, prison), idem, check, d, func(c Check, before []Drawing, lately string, roster []string) (Drawing, error) {
 		if c.State != Open {
 			return d, fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
@@ -150,12 +160,19 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 		switch {
 		case again && ledger.Blank(n.Reason):
 			return d, drawn("/reason", "该范围已抽取过，再次抽取须写明原因，两次都会保留", "This was drawn from already: say why it is drawn again; both are kept")
-		case lately != "" && ledger.Blank(n.Reason):
+		case lately != "" && ledger.Blank(n.Reason) && n.Kind != Lines: // which are scored anew by another team
 			return d, drawn("/reason", "该范围 "+lately+" 在另一次考核中抽取过，再次抽取须写明原因", "This was drawn from on "+lately+" in another check: say why it is drawn again")
 		}
-		items := people
-		if n.Kind == Slots {
+		items := roster
+		switch {
+		case n.Kind == Slots:
 			items = slots(n)
+		case n.Kind == Lines && len(c.Members) < 2:
+			return d, drawn("/kind", "双评至少要有两名组员", "It takes two of the team to score a line twice")
+		case n.Kind == Lines:
+			if items = twice(std, roster); len(items) == 0 {
+				return d, drawn("/kind", "没有尚未查看、可以双评的条款", "No line is left that nobody has looked at")
+			}
 		}
 		if len(items) == 0 {
 			return d, drawn("/area", "名册上没有人", "There is nobody on the roster")
@@ -172,7 +189,10 @@ func (s *Service) Draw(ctx context.Context, prison, check uuid.UUID, n NewDraw, 
 		}
 		return d, nil
 	})
-	return d.shown(c, true), err
+	if err != nil {
+		return d, err
+	}
+	return s.dressed(ctx, prison, c, d, true)
 }
 
 func drawn(pointer, zh, en string) error {
@@ -184,10 +204,10 @@ func (s *Service) wrongDraw(n *NewDraw, c Check, areas []ledger.Area) (bad []fau
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
 	if results[n.Kind] == nil {
-		wrong("/kind", "请选择抽取罪犯、民警或视频时段", "Choose prisoners, officers or slots")
+		wrong("/kind", "请选择抽取罪犯、民警、视频时段或双评条款", "Choose prisoners, officers, slots or lines")
 	}
 	known := n.Area == uuid.Nil || slices.ContainsFunc(areas, func(a ledger.Area) bool { return a.ID == n.Area })
-	if !known || c.Area != uuid.Nil && n.Area != c.Area {
+	if !known || (c.Area != uuid.Nil || n.Kind == Lines) && n.Area != c.Area {
 		wrong("/area", "只能从被考核的单位抽取", "It is drawn of the unit that is checked")
 	}
 	if n.N < 1 || n.N > mostDrawn {
@@ -237,18 +257,69 @@ func slots(n NewDraw) (list []string) {
 	return list
 }
 
-// Draws of a check, the oldest first. Faults: not_found, forbidden.
-func (s *Service) Draws(ctx context.Context, prison, check uuid.UUID) (list []Drawing, may bool, err error) {
+// Drawings of a check, the oldest first.
+type Drawings struct {
+	Draws   []Drawing `json:"draws"`
+	MayDraw bool      `json:"may_draw"`
+	// MayDouble says that the reader may have lines scored twice.
+	MayDouble bool `json:"may_double"`
+	// Calibration is for the team and for whoever mans the check; nil where no line was drawn.
+	Calibration *Calibration `json:"calibration,omitempty"`
+}
+
+// Draws of a check. Faults: not_found, forbidden.
+func (s *Service) Draws(ctx context.Context, prison, check uuid.UUID) (out Drawings, err error) {
 	c, err := s.may(ctx, prison, check, "score", "read")
 	if err != nil {
-		return nil, false, err
+		return out, err
 	}
-	may = c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil
-	list, err = s.Store.Draws(ctx, s.asked(ctx, prison), check)
-	for i := range list {
-		list[i] = list[i].shown(c, may)
+	a, sub := actor.From(ctx), subject("check", prison, c)
+	out.Draws = []Drawing{}
+	out.MayDraw = c.State == Open && s.Access.Check(a, "edit", sub, s.Now()) == nil
+	out.MayDouble = c.State == Open && s.Access.Check(a, "approve", sub, s.Now()) == nil
+	list, err := s.Store.Draws(ctx, s.asked(ctx, prison), check)
+	if err != nil {
+		return out, err
 	}
-	return list, may, err
+	if slices.ContainsFunc(list, func(d Drawing) bool { return d.Kind == Lines }) && s.readsValues(ctx, prison, c) {
+		std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
+		if err != nil {
+			return out, err
+		}
+		figure, err := calibration(std, list)
+		if err != nil {
+			return out, err
+		}
+		out.Calibration = &figure
+	}
+	for _, d := range list {
+		if d, err = s.dressed(ctx, prison, c, d, out.MayDraw); err != nil {
+			return out, err
+		}
+		out.Draws = append(out.Draws, d)
+	}
+	return out, nil
+}
+
+// readsValues: what two said of a line is for the team and for whoever mans the check. The unit argues with
+// the finding that counts, not with how strict each inspector is.
+func (s *Service) readsValues(ctx context.Context, prison uuid.UUID, c Check) bool {
+	a := actor.From(ctx)
+	return s.Access.Check(a, "edit", subject("check", prison, c), s.Now()) == nil || s.Access.Check(a, "manage", subject(runs(c.Kind), prison, c), s.Now()) == nil
+}
+
+// dressed is the draw as the reader may see it.
+func (s *Service) dressed(ctx context.Context, prison uuid.UUID, c Check, d Drawing, team bool) (Drawing, error) {
+	d = d.shown(c, team)
+	if d.Kind != Lines {
+		return d, nil
+	}
+	std, err := s.Texts.Compiled(ctx, c.Standard, c.Version)
+	if err != nil {
+		return d, err
+	}
+	d.MayMark = false
+	return d, d.doubled(std, actor.From(ctx).PersonID, team, s.readsValues(ctx, prison, c))
 }
 
 // shown is the draw as one of the team reads it, or another. While the check is open it is the team's
@@ -270,12 +341,12 @@ func (d Drawing) shown(c Check, team bool) Drawing {
 
 // Roster that was drawn from, as the file it is. Faults: not_found, forbidden.
 func (s *Service) Roster(ctx context.Context, prison, check, draw uuid.UUID) (Drawing, error) {
-	list, _, err := s.Draws(ctx, prison, check)
+	list, err := s.Draws(ctx, prison, check)
 	if err != nil {
 		return Drawing{}, err
 	}
-	if i := slices.IndexFunc(list, func(d Drawing) bool { return d.ID == draw }); i >= 0 {
-		return list[i], nil
+	if i := slices.IndexFunc(list.Draws, func(d Drawing) bool { return d.ID == draw }); i >= 0 {
+		return list.Draws[i], nil
 	}
 	return Drawing{}, fault.New(fault.NotFound, "not_found")
 }

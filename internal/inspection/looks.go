@@ -61,6 +61,8 @@ type OnRoute struct {
 	Findings  []uuid.UUID `json:"findings"`        // that stand
 	Domain    string      `json:"domain"`
 	Indicator string      `json:"indicator"`
+	Remote    bool        `json:"remote"`         // the ledger is all its evidence
+	Weak      *Weak       `json:"weak,omitempty"` // while the check is open
 }
 
 // Coverage of a method: how many of its lines were looked at.
@@ -99,7 +101,7 @@ func routeOf(std *scoring.Standard, looks []Look, findings []Finding) []OnRoute 
 				if !slices.Contains(scoring.LookedAt, l.Method) {
 					continue
 				}
-				at := OnRoute{Line: l.ID, Method: l.Method, State: stateOf(by[l.ID], len(found[l.ID]) > 0), Looks: by[l.ID], Findings: found[l.ID], Domain: d.ID, Indicator: i.Code}
+				at := OnRoute{Line: l.ID, Method: l.Method, State: stateOf(by[l.ID], len(found[l.ID]) > 0), Looks: by[l.ID], Findings: found[l.ID], Domain: d.ID, Indicator: i.Code, Remote: l.Method == remote}
 				if at.Looks == nil {
 					at.Looks = []Look{}
 				}
@@ -153,13 +155,16 @@ func (s *Service) met(ctx context.Context, ses ledger.Session, c Check) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	var list []string
+	return metOf(route), nil
+}
+
+func metOf(route []OnRoute) (list []string) {
 	for _, at := range route {
 		if at.State == Met {
 			list = append(list, at.Line)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // Route of a check, line by line.
@@ -192,8 +197,11 @@ func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (r Route, 
 			r.MayLook = true
 		}
 	}
-	r.Lines, err = s.route(ctx, s.asked(ctx, prison), check, std)
-	return r, err
+	ses := s.asked(ctx, prison)
+	if r.Lines, err = s.route(ctx, ses, check, std); err != nil || c.State != Open {
+		return r, err
+	}
+	return r, s.weaken(ctx, ses, c, std, r.Lines)
 }
 
 // Look says what was seen at a line, after so many looks that were seen there. Faults: forbidden,

@@ -68,6 +68,7 @@ type InspectorHistory struct {
 	Words       []Skilled          `json:"words"`       // likewise
 	Aways       []Away             `json:"aways"`       // likewise, with those called off
 	Domains     []standards.Domain `json:"domains"`     // of the standards in force
+	Calibration Calibration        `json:"calibration"` // with whoever scored the same lines
 }
 
 // Turn is how often people of a prison were called.
@@ -165,6 +166,9 @@ func (s *Service) Inspector(ctx context.Context, person uuid.UUID) (h InspectorH
 		return h, err
 	}
 	if h.Words, h.Aways, err = s.Store.Words(ctx, ses, person); err != nil {
+		return h, err
+	}
+	if h.Calibration, err = s.calibrationOf(ctx, person); err != nil {
 		return h, err
 	}
 	if h.Domains, err = s.Texts.Domains(ctx); err != nil {

@@ -16,6 +16,8 @@ type Store interface {
 	// Check with its team, Checks of a prison, the newest first.
 	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
 	Checks(ctx context.Context, s ledger.Session, most int) ([]Check, error)
+	// CheckBefore is the latest check of the unit before c that has a sheet and is not its own; zero for none.
+	CheckBefore(ctx context.Context, s ledger.Session, c Check) (uuid.UUID, error)
 	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)
 	// Scored are the findings of one check that cost something, as the appeals left them.
@@ -32,12 +34,17 @@ type Store interface {
 	Change(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, fn func(Check, []Finding) (Change, error)) (Check, error)
 
 	// Draw locks the check, lets fn look at it, at its draws before and at whom the roster of the kind and
-	// area names now, and keeps what it says.
-	Draw(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, d Drawing, fn func(c Check, before []Drawing, lately string, people []string) (Drawing, error)) (Drawing, error)
+	// area names now (of lines: those that nobody looked at, found anything at or drew before), and keeps what it says.
+	Draw(ctx context.Context, s ledger.Session, idem ledger.Idem, check uuid.UUID, d Drawing, fn func(c Check, before []Drawing, lately string, roster []string) (Drawing, error)) (Drawing, error)
 	// Draws of a check with their marks, the oldest first.
 	Draws(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Drawing, error)
 	// MarkDrawn locks the check, lets fn look at it and at the draw, and keeps the mark: not_found.
 	MarkDrawn(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, item string, fn func(Check, Drawing) (Mark, error)) (Drawing, error)
+	// SayValue locks the check, lets fn look at it and at the draw, and keeps the value: not_found, value_said,
+	// value_full, value_told.
+	SayValue(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, line string, fn func(Check, Drawing) (Value, error)) (Drawing, error)
+	// Pairs are the lines that somebody and another scored, in checks that count as service.
+	Pairs(ctx context.Context, s ledger.Session, person uuid.UUID) ([]Pair, error)
 
 	// Looks of a check, line by line, the newest first.
 	Looks(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Look, error)

@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -293,6 +294,19 @@ func (t *txn) endRights(ctx context.Context, check uuid.UUID) error {
 // EndRights within somebody else's transaction.
 func (s Checks) EndRights(ctx context.Context, tx ledger.Tx, _, check uuid.UUID) error {
 	return tx.(*txn).endRights(ctx, check)
+}
+
+// CheckBefore reads the one that the next goes on from.
+func (s Checks) CheckBefore(ctx context.Context, ses ledger.Session, c inspection.Check) (id uuid.UUID, err error) {
+	err = s.read(ctx, ses, func(t *txn) error {
+		err := t.tx.QueryRow(ctx, `select check_id from checks where prison_id = $1 and area_id is not distinct from $2 and kind <> 'self_check' and state in ('confirmed', 'closed')
+			and recorded_at < $3 order by recorded_at desc, check_id desc limit 1`, ses.Prison, orNull(c.Area), c.RecordedAt).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return id, err
 }
 
 // ChecksIn takes the checks' locks before it looks.

@@ -67,7 +67,7 @@ func (t *txn) draws(ctx context.Context, check uuid.UUID) ([]inspection.Drawing,
 		for k := range list[i].Drawn {
 			x := &list[i].Drawn[k]
 			at[place{list[i].ID, x.Item}] = x
-			if list[i].Kind != inspection.Slots {
+			if list[i].Kind == inspection.Prisoners || list[i].Kind == inspection.Officers {
 				numbers = append(numbers, x.Item)
 			}
 		}
@@ -102,7 +102,7 @@ func (t *txn) draws(ctx context.Context, check uuid.UUID) ([]inspection.Drawing,
 	for in, x := range at {
 		x.Name = names[in.item]
 	}
-	return list, nil
+	return list, t.doubles(ctx, check, list)
 }
 
 // Draw draws of the roster as it is under the check's lock.
@@ -118,7 +118,7 @@ func (s Checks) Draw(ctx context.Context, ses ledger.Session, idem ledger.Idem, 
 		if err != nil {
 			return err
 		}
-		people, err := t.rosterOf(ctx, d.Kind, d.Area)
+		roster, err := t.rosterOf(ctx, check, d.Kind, d.Area)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (s Checks) Draw(ctx context.Context, ses ledger.Session, idem ledger.Idem, 
 			ses.Prison, check, d.Kind, orNull(d.Area)).Scan(&lately); err != nil {
 			return err
 		}
-		if d, err = fn(c, before, lately, people); err != nil {
+		if d, err = fn(c, before, lately, roster); err != nil {
 			return err
 		}
 		chance, err := hex.DecodeString(d.Chance)
@@ -153,10 +153,18 @@ func (s Checks) Draw(ctx context.Context, ses ledger.Session, idem ledger.Idem, 
 	return out, err
 }
 
-// rosterOf are the numbers of those who are held, or posted, there today.
-func (t *txn) rosterOf(ctx context.Context, kind string, area uuid.UUID) (list []string, err error) {
-	sql := ""
+// rosterOf are the numbers of those who are held, or posted, there today; or the lines of the check's standard
+// that nobody looked at, found anything at or drew before.
+func (t *txn) rosterOf(ctx context.Context, check uuid.UUID, kind string, area uuid.UUID) (list []string, err error) {
+	sql, of := "", area
 	switch kind {
+	case inspection.Lines:
+		of = check
+		sql = `select l ->> 'id' from checks c join standard_sets s on (s.standard, s.version) = (c.standard, c.version), jsonb_path_query(convert_from(s.rules, 'UTF8')::jsonb, '$.indicators[*].lines[*]') l
+			where c.prison_id = $1 and c.check_id = $2
+				and not exists (select from looks x where x.prison_id = c.prison_id and x.check_id = c.check_id and x.line = l ->> 'id')
+				and not exists (select from findings x where x.prison_id = c.prison_id and x.check_id = c.check_id and x.line = l ->> 'id')
+				and not exists (select from draws x where x.prison_id = c.prison_id and x.check_id = c.check_id and x.kind = 'lines' and l ->> 'id' = any (x.drawn))`
 	case inspection.Prisoners:
 		sql = `select inmate_no from inmates where prison_id = $1 and ($2::uuid is null or area_id = $2) and admitted_on <= (app.transaction_time() at time zone 'Asia/Shanghai')::date
 			and (released_on is null or released_on > (app.transaction_time() at time zone 'Asia/Shanghai')::date)`
@@ -166,7 +174,7 @@ func (t *txn) rosterOf(ctx context.Context, kind string, area uuid.UUID) (list [
 	default:
 		return nil, nil
 	}
-	rows, err := t.tx.Query(ctx, sql, t.ses.Prison, orNull(area))
+	rows, err := t.tx.Query(ctx, sql, t.ses.Prison, orNull(of))
 	if err != nil {
 		return nil, err
 	}

@@ -162,6 +162,7 @@ func (s *Snapshot) Rows(ctx context.Context, prison uuid.UUID) iter.Seq2[integri
 			s.findingEnds,
 			s.drawings,
 			s.drawMarks,
+			s.drawValues,
 			s.looks,
 			s.photos,
 			s.findingReplies,

@@ -2516,7 +2516,7 @@ export interface paths {
         /** What was drawn by lot in a check, and what became of it */
         get: operations["draws.list"];
         put?: never;
-        /** Draw people or slots by lot, of a roster that is kept with the draw */
+        /** Draw people, slots or lines to be scored twice by lot, of a roster that is kept with the draw */
         post: operations["draws.create"];
         delete?: never;
         options?: never;
@@ -2552,6 +2552,23 @@ export interface paths {
         put?: never;
         /** Say what became of an item that was drawn */
         post: operations["draws.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/prisons/{prison}/checks/{check}/draws/{draw}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say one's own value of a line that is scored twice, once, without knowing the other's */
+        post: operations["draws.value"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6803,6 +6820,7 @@ export interface components {
             aways: components["schemas"]["InspectorAway"][];
             /** @description of the standards in force */
             domains: components["schemas"]["SkillDomain"][];
+            calibration: components["schemas"]["Calibration"];
         };
         InspectorPool: {
             /** Format: date */
@@ -8302,6 +8320,18 @@ export interface components {
             findings: string[];
             domain: string;
             indicator: string;
+            /** @description the ledger is all its evidence: it can be read before the visit */
+            remote: boolean;
+            /** @description why it comes early or late where the weak ones come first; while the check is open */
+            weak?: {
+                /** @description from 1 */
+                rank: number;
+                cost: components["schemas"]["Decimal"];
+                /** @description items of earlier checks at the line that nobody verified */
+                open: number;
+                /** @description the check of the unit before found nothing there */
+                met: boolean;
+            };
         };
         Look: {
             line: string;
@@ -8335,7 +8365,7 @@ export interface components {
             /** @description of the check; every draw is kept */
             no: number;
             /** @enum {string} */
-            kind: "prisoners" | "officers" | "slots";
+            kind: "prisoners" | "officers" | "slots" | "lines";
             /** Format: uuid */
             area?: string;
             word: string;
@@ -8356,6 +8386,7 @@ export interface components {
                 item: string;
                 /** @description of a person */
                 name?: string;
+                double?: components["schemas"]["ScoredTwice"];
                 mark?: {
                     n: number;
                     /** @enum {string} */
@@ -8370,6 +8401,38 @@ export interface components {
             may_mark: boolean;
             /** Format: date-time */
             recorded_at: string;
+        };
+        /** @description a line that two of the team score, neither knowing the other's value */
+        ScoredTwice: {
+            /** @enum {string} */
+            asks: "count" | "ratio";
+            /** @description by so many of two */
+            said: number;
+            /** @description the reader's own alone until both have spoken; then both, for the team and for whoever mans the check */
+            values: {
+                /** Format: uuid */
+                person: string;
+                name: string;
+                /** @description 0 is met */
+                count: number;
+                of?: components["schemas"]["Decimal"];
+                per?: components["schemas"]["Decimal"];
+                note?: string;
+                points: components["schemas"]["Decimal"];
+                /** Format: date-time */
+                recorded_at: string;
+            }[];
+            difference?: components["schemas"]["Decimal"];
+            may_say: boolean;
+            /** @description fewer than two spoke, and a look or a finding shows what somebody saw there */
+            told: boolean;
+        };
+        /** @description how far those agree who scored the same lines */
+        Calibration: {
+            lines: number;
+            /** @description lines of which both values cost the same */
+            agreed: number;
+            mean: components["schemas"]["Decimal"];
         };
         Deed: {
             /** @description a code of the demonstration sheet */
@@ -15360,6 +15423,9 @@ export interface operations {
                     "application/json": {
                         draws: components["schemas"]["Drawing"][];
                         may_draw: boolean;
+                        /** @description have lines scored twice */
+                        may_double: boolean;
+                        calibration?: components["schemas"]["Calibration"];
                     };
                 };
             };
@@ -15389,8 +15455,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
-                    kind: "prisoners" | "officers" | "slots";
+                    /**
+                     * @description lines for the leader alone
+                     * @enum {string}
+                     */
+                    kind: "prisoners" | "officers" | "slots" | "lines";
                     /**
                      * Format: uuid
                      * @description absent of the prison as a whole
@@ -15410,7 +15479,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Draw people or slots by lot, of a roster that is kept with the draw */
+            /** @description Draw people, slots or lines to be scored twice by lot, of a roster that is kept with the draw */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -15491,6 +15560,53 @@ export interface operations {
         responses: {
             /** @description Say what became of an item that was drawn */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draws.value": {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                prison: string;
+                check: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the line */
+                    item: string;
+                    /** @description how often; 0 is met */
+                    count?: number;
+                    of?: components["schemas"]["Decimal"];
+                    per?: components["schemas"]["Decimal"];
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The draw */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

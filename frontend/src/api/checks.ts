@@ -23,6 +23,9 @@ export type Drawing = S['Drawing']
 export type DrawnItem = Drawing['drawn'][number]
 export type NewDraw = Body<'draws.create'>
 export type NewMark = Body<'draws.mark'>
+export type NewValue = Body<'draws.value'>
+export type ScoredTwice = S['ScoredTwice']
+export type Calibration = S['Calibration']
 export type OnRoute = S['OnRoute']
 export type Look = S['Look']
 export type LookResult = S['LookResult']
@@ -152,9 +155,15 @@ export const thumbUrl = (prison: string, check: string, photo: string) =>
   url(`${one(prison, check)}/photos/${photo}/thumbnail`)
 
 export function useDraws(prison: string, check: string) {
-  const queryFn = async () =>
-    (await call<{ draws: Drawing[]; may_draw: boolean }>(`${one(prison, check)}/draws`)).data
+  const queryFn = async () => (await call<Drawings>(`${one(prison, check)}/draws`)).data
   return useQuery({ queryKey: ['draws', prison, check], queryFn })
+}
+
+export interface Drawings {
+  draws: Drawing[]
+  may_draw: boolean
+  may_double: boolean
+  calibration?: Calibration
 }
 
 export const drawLots = (prison: string, check: string, body: NewDraw, key: string) =>
@@ -167,6 +176,14 @@ export const markDrawn = (
   body: NewMark,
   key: string,
 ) => post(`${one(prison, check)}/draws/${draw}/marks`, body, key)
+
+export const sayValue = (
+  prison: string,
+  check: string,
+  draw: string,
+  body: NewValue,
+  key: string,
+) => post(`${one(prison, check)}/draws/${draw}/values`, body, key)
 
 /** The very file that was drawn from. */
 export const rosterUrl = (prison: string, check: string, draw: string) =>

@@ -31,9 +31,14 @@ const draw: Drawing = {
   recorded_at: '2026-11-27T01:00:00Z',
 }
 
-function show(may: boolean, change: Partial<Drawing> = {}) {
+function show(may: boolean, change: Partial<Drawing> = {}, more: object = {}) {
   const sent: { path: string; body: unknown }[] = []
-  const known = { draws: [{ ...draw, may_mark: may, ...change }], may_draw: may }
+  const known = {
+    draws: [{ ...draw, may_mark: may, ...change }],
+    may_draw: may,
+    may_double: may,
+    ...more,
+  }
   vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
     if (init.method !== 'POST') return new Response(JSON.stringify(known))
     sent.push({ path, body: JSON.parse(String(init.body)) })
@@ -42,7 +47,10 @@ function show(may: boolean, change: Partial<Drawing> = {}) {
   const client = new QueryClient()
   client.setQueryData(['draws', 'p', 'c'], known)
   const check = { id: 'c', area: 'a' } as WholeCheck
-  const router = createMemoryRouter([{ path: '/', element: <Draws prison="p" check={check} /> }])
+  const lines = new Map([['JG-01.lock', '门未上锁，每处']])
+  const router = createMemoryRouter([
+    { path: '/', element: <Draws prison="p" check={check} lines={lines} /> },
+  ])
   render(
     <QueryClientProvider client={client}>
       <RouterProvider router={router} />
@@ -124,4 +132,87 @@ it('says when what was drawn is shown', () => {
   expect(one.getByText(/确认考核表后公开/)).toBeTruthy()
   expect(one.queryByText(/未记/)).toBeNull()
   expect(document.querySelector('pre')).toBeNull()
+})
+
+const value = (name: string, count: number, points: string) => ({
+  person: name,
+  name,
+  count,
+  points,
+  note: count ? '二楼两处' : '',
+  recorded_at: '2026-11-27T01:00:00Z',
+})
+const scored = (double: Partial<NonNullable<Drawing['drawn'][number]['double']>>) =>
+  ({
+    kind: 'lines',
+    n: 1,
+    drawn: [
+      {
+        item: 'JG-01.lock',
+        double: { asks: 'count', said: 0, values: [], may_say: false, told: false, ...double },
+      },
+    ],
+  }) satisfies Partial<Drawing>
+
+it('has a value said of a line on its own, once', async () => {
+  const sent = show(true, scored({ said: 1, may_say: true }))
+  const line = within(screen.getByRole('listitem', { name: '门未上锁，每处' }))
+  expect(line.getByText(/已评 1\/2/)).toBeTruthy()
+  expect(line.getByRole('link', { name: '门未上锁，每处' }).getAttribute('href')).toBe(
+    '/route#JG-01.lock',
+  )
+  fireEvent.click(line.getByRole('button', { name: '独立评分 门未上锁，每处' }))
+  fireEvent.change(line.getByLabelText(/^扣分次数/), { target: { value: '2' } })
+  fireEvent.change(line.getByLabelText('依据'), { target: { value: '二楼两处' } })
+  fireEvent.submit(line.getByRole('form'))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]).toEqual({
+    path: '/api/v1/prisons/p/checks/c/draws/d/values',
+    body: { item: 'JG-01.lock', count: 2, note: '二楼两处' },
+  })
+})
+
+it('asks of a ratio how much of how much', async () => {
+  const sent = show(true, scored({ asks: 'ratio', may_say: true }))
+  fireEvent.click(screen.getByRole('button', { name: /^独立评分/ }))
+  fireEvent.change(screen.getByLabelText('实得数'), { target: { value: '17' } })
+  fireEvent.change(screen.getByLabelText('应有数'), { target: { value: '20' } })
+  fireEvent.submit(screen.getByRole('form', { name: /^独立评分/ }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toEqual({ item: 'JG-01.lock', of: '17', per: '20', note: '' })
+})
+
+it('shows both values and their difference, and how far the team agrees', () => {
+  const both = [value('张三', 2, '3'), value('李四', 0, '0')]
+  show(true, scored({ said: 2, values: both, difference: '3' }), {
+    calibration: { lines: 3, agreed: 2, mean: '10/3' },
+  })
+  expect(screen.getByText(/一致 2\/3 条 · 平均相差 3.33（10\/3） 分/)).toBeTruthy()
+  const line = within(screen.getByRole('listitem', { name: '门未上锁，每处' }))
+  expect(line.getByText('相差 3 分')).toBeTruthy()
+  expect(line.getByText(/张三 2 次 扣 3 分 二楼两处/)).toBeTruthy()
+  expect(line.getByText(/李四 相符 扣 0 分/)).toBeTruthy()
+  expect(screen.queryByRole('button', { name: /^独立评分/ })).toBeNull()
+  expect(screen.getByText(/已双评 1\/1 条/)).toBeTruthy()
+})
+
+it('says that a line is spoken of already', () => {
+  show(true, scored({ said: 1, told: true }))
+  expect(screen.getByText(/不再双评/)).toBeTruthy()
+})
+
+it('offers lines to the leader alone', () => {
+  show(true, {}, { may_double: false })
+  fireEvent.click(screen.getByRole('button', { name: /^抽\s*取$/ }))
+  expect(screen.queryByRole('option', { name: '双评条款' })).toBeNull()
+})
+
+it('has five lines drawn by the leader', async () => {
+  const sent = show(true)
+  fireEvent.click(screen.getByRole('button', { name: /^抽\s*取$/ }))
+  fireEvent.change(screen.getByLabelText(/^抽取对象/), { target: { value: 'lines' } })
+  fireEvent.change(screen.getByLabelText(/^现场报的字词/), { target: { value: '九' } })
+  fireEvent.submit(screen.getByRole('form', { name: '抽取' }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]?.body).toEqual({ kind: 'lines', area: 'a', n: 5, word: '九', reason: '' })
 })

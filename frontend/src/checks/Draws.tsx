@@ -16,6 +16,7 @@ import { Problems } from '../standards/Problems'
 import { useAct } from '../standards/useAct'
 import { Ready } from '../ui/States'
 import { ActForm } from './ActForm'
+import { Calibrated, DoubleLine } from './Doubles'
 import { lotKinds, marksOf } from './words'
 
 interface Props {
@@ -23,20 +24,35 @@ interface Props {
   check: WholeCheck
 }
 
-/** Who is asked and what is looked back at, drawn by lot; whoever doubts it draws the same again. */
-export function Draws({ prison, check }: Props) {
+/**
+ * Who is asked, what is looked back at and which lines are scored twice, drawn by lot; whoever doubts it draws
+ * the same again.
+ */
+export function Draws({ prison, check, lines }: Props & { lines: Map<string, string> }) {
   const t = useT()
   return (
     <section className="panel" aria-labelledby="check-draws">
       <h2 id="check-draws">{t('draws.title')}</h2>
       <Ready query={useDraws(prison, check.id)}>
-        {({ draws, may_draw }) => (
+        {({ draws, may_draw, may_double, calibration }) => (
           <>
             {draws.length === 0 && <p className="quiet">{t('draws.none')}</p>}
+            {calibration && (
+              <p>
+                {t('doubles.calibration')}：
+                <Calibrated of={calibration} />
+              </p>
+            )}
             {draws.map((d) => (
-              <One key={d.id} prison={prison} check={check.id} draw={d} />
+              <One key={d.id} prison={prison} check={check.id} draw={d} lines={lines} />
             ))}
-            {may_draw && <Draw prison={prison} check={check} />}
+            {may_draw && (
+              <Draw
+                prison={prison}
+                check={check}
+                kinds={may_double ? [...lotKinds, 'lines'] : [...lotKinds]}
+              />
+            )}
           </>
         )}
       </Ready>
@@ -48,6 +64,8 @@ export function Draws({ prison, check }: Props) {
 export function useTally() {
   const t = useT()
   return (d: Drawing) => {
+    if (d.kind === 'lines')
+      return t('doubles.tally', { n: d.drawn.filter((x) => x.double?.said === 2).length, of: d.n })
     const of = (result: string) => d.drawn.filter((x) => x.mark?.result === result).length
     const open = d.drawn.filter((x) => !x.mark).length
     return [
@@ -57,7 +75,8 @@ export function useTally() {
   }
 }
 
-function One({ prison, check, draw: d }: { prison: string; check: string; draw: Drawing }) {
+function One(props: { prison: string; check: string; draw: Drawing; lines: Map<string, string> }) {
+  const { prison, check, draw: d, lines } = props
   const t = useT()
   const tally = useTally()
   const sealed = d.drawn.length < d.n
@@ -71,10 +90,22 @@ function One({ prison, check, draw: d }: { prison: string; check: string; draw: 
         {d.by} {showTime(d.recorded_at)} · {sealed ? t('draws.sealed') : tally(d)}
         {d.reason && ` · ${t('draws.again', { reason: d.reason })}`}
       </p>
-      <ol className="drawn">
-        {d.drawn.map((x) => (
-          <Item key={x.item} prison={prison} check={check} draw={d} of={x} />
-        ))}
+      <ol className={d.kind === 'lines' ? 'doubles' : 'drawn'}>
+        {d.drawn.map((x) =>
+          x.double ? (
+            <DoubleLine
+              key={x.item}
+              prison={prison}
+              check={check}
+              draw={d.id}
+              line={x.item}
+              title={lines.get(x.item) ?? x.item}
+              of={x.double}
+            />
+          ) : (
+            <Item key={x.item} prison={prison} check={check} draw={d} of={x} />
+          ),
+        )}
       </ol>
       <details>
         <summary>{t('draws.prove')}</summary>
@@ -173,7 +204,7 @@ const recipe = (d: Drawing) =>
     `while read -r i; do printf '%s %s\\n' "$(printf %s "$i" | openssl dgst -sha256 -hmac ${d.seed} -r | cut -c1-64)" "$i"; done < roster.txt | sort | head -n ${d.drawn.length} | cut -d' ' -f2-`,
   ].join('\n')
 
-function Draw({ prison, check }: Props) {
+function Draw({ prison, check, kinds }: Props & { kinds: Drawing['kind'][] }) {
   const t = useT()
   const [kind, setKind] = useState<Drawing['kind']>('prisoners')
   const day = today(now())
@@ -204,16 +235,25 @@ function Draw({ prison, check }: Props) {
       <label>
         {t('draws.kind')}
         <select value={kind} onChange={(e) => setKind(e.target.value as Drawing['kind'])}>
-          {lotKinds.map((k) => (
+          {kinds.map((k) => (
             <option key={k} value={k}>
               {t(`draws.kinds.${k}`)}
             </option>
           ))}
         </select>
+        {kind === 'lines' && <small className="quiet">{t('doubles.means')}</small>}
       </label>
       <label>
         {t('draws.n')}
-        <input type="number" name="n" required min={1} max={200} defaultValue={20} />
+        <input
+          key={kind}
+          type="number"
+          name="n"
+          required
+          min={1}
+          max={200}
+          defaultValue={kind === 'lines' ? 5 : 20}
+        />
       </label>
       <label>
         {t('draws.word')}

@@ -11,10 +11,7 @@ import { ActForm, Sentences } from './ActForm'
 import { useTally } from './Draws'
 import { Guidance } from './Guidance'
 import { PhotoField } from './Photos'
-import { scopes, severities, sources, videos } from './words'
-
-/** What the server takes: not negative, at most four decimals. */
-const decimal = '[0-9]{1,6}([.][0-9]{1,4})?'
+import { decimal, scopes, severities, sources, videos } from './words'
 
 const none: File[] = []
 
@@ -50,8 +47,10 @@ export function FindingForm({ prison, check, sheet, under, place, sent }: Props)
   const tally = useTally()
   // People are asked in a quiz; at slots one looks back on video.
   const draws = useDraws(prison, check.id).data?.draws ?? []
-  const fitting = draws.filter((d) =>
-    d.kind === 'slots' ? line?.method === 'video' : line?.method === 'quiz',
+  const fitting = draws.filter(
+    (d) =>
+      d.kind !== 'lines' &&
+      (d.kind === 'slots' ? line?.method === 'video' : line?.method === 'quiz'),
   )
   return (
     <ActForm

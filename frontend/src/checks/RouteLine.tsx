@@ -8,6 +8,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import type { Unsent } from '../offline/looks'
 import { useLasting } from '../offline/typed'
+import { shown as points } from '../score/decimal'
 import { Basis } from '../score/Tree'
 import { Problems } from '../standards/Problems'
 import { PaperFact } from '../stewardship/PaperFact'
@@ -29,6 +30,8 @@ interface Props {
   check: WholeCheck
   sheet: Sheet
   line: OnRoute
+  /** Whether the weak ones come first: then it says why it stands here. */
+  weak: boolean
   title: string
   /** Whether a look of today is taken. */
   may: boolean
@@ -44,7 +47,7 @@ interface Props {
 
 /** One line: how it stands, what proves it, and what who stands there says. */
 export function RouteLine(props: Props) {
-  const { prison, check, sheet, line, title, may, unsent, opened, open } = props
+  const { prison, check, sheet, line, weak, title, may, unsent, opened, open } = props
   const t = useT()
   const [note, setNote] = useLasting<string>(`look/${check.id}/${line.line}`, '')
   const [photos, setPhotos] = useLasting<File[]>(`look/${check.id}/${line.line}/photos`, none)
@@ -99,7 +102,9 @@ export function RouteLine(props: Props) {
         >
           {title}
         </a>{' '}
-        <span className="quiet">{t(`checks.method.${line.method}`)}</span>{' '}
+        <span className="quiet">
+          {t(`checks.method.${line.method}`)} · {t(line.remote ? 'looks.remote' : 'looks.onsite')}
+        </span>{' '}
         <span className={`status ${lookTones[state]}`}>{t(`looks.states.${state}`)}</span>{' '}
         {unsent
           .filter((u) => u.waits && !u.refused)
@@ -109,6 +114,7 @@ export function RouteLine(props: Props) {
             </span>
           ))}
       </h4>
+      {weak && line.weak && <Why of={line.weak} />}
       <div className="route-acts">
         {mayLook && act('met', true)}
         {mayFind && (
@@ -228,6 +234,17 @@ export function RouteLine(props: Props) {
       )}
     </article>
   )
+}
+
+/** Why a line comes early or late, in numbers. */
+function Why({ of }: { of: NonNullable<OnRoute['weak']> }) {
+  const t = useT()
+  const parts = [
+    of.cost !== '0' && t('looks.weakCost', { points: points(of.cost) }),
+    of.open > 0 && t('looks.weakOpen', { n: of.open }),
+    of.met && t('looks.weakMet'),
+  ].filter(Boolean)
+  return <p className="quiet">{parts.join(' · ') || t('looks.weakNone')}</p>
 }
 
 /** What was said of a line, by whom and when, and what was found there. */

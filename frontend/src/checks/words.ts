@@ -1,4 +1,4 @@
-import type { CheckKind, OnRoute, Rectification, WholeCheck } from '../api/checks'
+import type { CheckKind, Drawing, OnRoute, Rectification, WholeCheck } from '../api/checks'
 
 export const kinds: CheckKind[] = [
   'baseline',
@@ -15,6 +15,9 @@ export const sources = ['seen', 'told', 'written', 'filmed', 'tested'] as const
 export const videos = ['match', 'mismatch', 'no_video'] as const
 export const lotKinds = ['prisoners', 'officers', 'slots'] as const
 
+/** What the server takes of a measured number: not negative, at most four decimals. */
+export const decimal = '[0-9]{1,6}([.][0-9]{1,4})?'
+
 export const methods = ['onsite', 'video', 'quiz', 'reading'] as const
 
 /** The colours of what was said of a line. */
@@ -27,8 +30,14 @@ export const lookTones: Record<NonNullable<OnRoute['state']> | 'open', string> =
 }
 
 /** What may become of an item that was drawn. */
-export const marksOf = (kind: (typeof lotKinds)[number]) =>
-  kind === 'slots' ? videos : (['right', 'wrong'] as const)
+export const marksOf = (kind: Drawing['kind']) => marks[kind]
+
+const marks = {
+  prisoners: ['right', 'wrong'],
+  officers: ['right', 'wrong'],
+  slots: videos,
+  lines: [], // they have values
+} as const satisfies Record<Drawing['kind'], readonly string[]>
 
 /** The colours of states, by the names that entries have theirs. */
 export const tones: Record<WholeCheck['state'], string> = {

@@ -228,7 +228,7 @@ function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
         <h2 id="check-findings">{t('checks.findings')}</h2>
         <Findings prison={prison} check={check} lines={lines} />
       </section>
-      <Draws prison={prison} check={check} />
+      <Draws prison={prison} check={check} lines={lines} />
       {check.actions.includes('finding') && (
         <section className="panel" aria-labelledby="check-find">
           <h2 id="check-find">{t('checks.find')}</h2>

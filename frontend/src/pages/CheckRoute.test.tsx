@@ -31,6 +31,7 @@ afterEach(async () => {
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
   login.leave()
+  localStorage.clear()
   await local.clear('p1')
 })
 
@@ -43,6 +44,7 @@ const line = (id: string, more: Partial<OnRoute> = {}): OnRoute => ({
   findings: [],
   domain: 'YJ',
   indicator: 'YJ-02',
+  remote: false,
   ...more,
 })
 const lines = [
@@ -94,14 +96,18 @@ const check = {
 let away = false
 
 /** A server that does what answer says. */
-function show(at = '', answer: () => Response | Promise<Response> = () => new Response('{}')) {
+function show(
+  at = '',
+  answer: () => Response | Promise<Response> = () => new Response('{}'),
+  list = lines,
+) {
   const sent: { path: string; body: unknown; key: string | null }[] = []
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   const organisation = {
     departments: [],
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [{ id: 'a1', name_zh: '三监区' }] }],
   }
-  const route = { lines, may_look: true }
+  const route = { lines: list, may_look: true }
   const at1 = '/api/v1/prisons/p/checks/c'
   const known: Record<string, unknown> = {
     '/api/v1/organisation': organisation,
@@ -320,4 +326,50 @@ it('keeps a finding that was begun, through another line and through a reload', 
 it('opens where the address names no line', () => {
   show('#%E0%A4%A')
   expect(screen.getAllByRole('article')).toHaveLength(3)
+})
+
+const weakness = (rank: number, cost: string, open: number, met: boolean) => ({
+  weak: { rank, cost, open, met },
+})
+const weakLines = [
+  line('YJ-02.missing', weakness(3, '6.5', 0, true)),
+  line('YJ-02.layout', weakness(2, '0', 0, false)),
+  line('YJ-02.asked', { method: 'reading', remote: true, ...weakness(1, '6.5', 1, false) }),
+]
+const order = () => screen.getAllByRole('article').map((a) => a.getAttribute('aria-label'))
+
+it('puts the weak first, says why in numbers, and remembers it', () => {
+  show('', undefined, weakLines)
+  const inOrder = ['条款 YJ-02.missing', '条款 YJ-02.layout', '条款 YJ-02.asked']
+  expect(order()).toEqual(inOrder)
+  expect(screen.queryByText(/今日已扣/)).toBeNull()
+  const choose = (value: string) =>
+    fireEvent.change(screen.getByLabelText('排列'), { target: { value } })
+  choose('weak')
+  expect(order()).toEqual([...inOrder].reverse())
+  expect(screen.getByText('指标今日已扣 6.5 分 · 以往未整改 1 项')).toBeTruthy()
+  expect(screen.getByText('指标今日已扣 6.5 分 · 上次考核相符')).toBeTruthy()
+  expect(screen.getByText('台账今日未扣分，以往无遗留')).toBeTruthy()
+  cleanup()
+  show('', undefined, weakLines)
+  expect(order()).toEqual([...inOrder].reverse())
+  choose('')
+  expect(order()).toEqual(inOrder)
+})
+
+it('keeps what can be read before the visit apart from what wants seeing', () => {
+  show('', undefined, weakLines)
+  const choose = (value: string) =>
+    fireEvent.change(screen.getByLabelText('查看地点'), { target: { value } })
+  choose('remote')
+  expect(order()).toEqual(['条款 YJ-02.asked'])
+  choose('onsite')
+  expect(order()).toEqual(['条款 YJ-02.missing', '条款 YJ-02.layout'])
+})
+
+it('offers no order where the server says none', () => {
+  localStorage.setItem('taizhang.route-order', 'weak')
+  show()
+  expect(screen.queryByLabelText('排列')).toBeNull()
+  expect(order()).toHaveLength(3)
 })

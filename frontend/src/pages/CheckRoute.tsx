@@ -17,7 +17,7 @@ import { Ready } from '../ui/States'
 import '../checks/checks.css'
 import '../checks/route.css'
 
-/** The route of a check: line by line in the standard's order, for one who walks with a phone. */
+/** The route of a check: line by line in the standard's order or the weak ones first, for one who walks with a phone. */
 export default function CheckRoute() {
   const { prison = '', check = '' } = useParams()
   const t = useT()
@@ -60,6 +60,20 @@ const Note = ({ children }: { children: string }) => (
   </p>
 )
 
+/** Under it the device remembers the order. */
+const remembered = 'taizhang.route-order'
+
+/** Lines that follow one another, by indicator. */
+function groups(list: OnRoute[]) {
+  const all: OnRoute[][] = []
+  for (const l of list) {
+    const last = all.at(-1)
+    if (last?.[0]?.indicator === l.indicator) last.push(l)
+    else all.push([l])
+  }
+  return all
+}
+
 /** The line that an address names; whatever else stands there names none. */
 function lineOf(hash: string) {
   try {
@@ -101,7 +115,18 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
       ),
     [sheet, lang],
   )
-  const mine = lines.filter((l) => method === '' || l.method === method)
+  const at = search.get('at') ?? ''
+  const [weakFirst, setWeakFirst] = useState(() => localStorage.getItem(remembered) === 'weak')
+  const weak = weakFirst && lines.some((l) => l.weak)
+  const indicators = new Map(
+    sheet.domains.flatMap((d) =>
+      (d.indicators ?? []).map((i) => [i.code, text(i.title, lang)] as [string, string]),
+    ),
+  )
+  const mine = lines
+    .filter((l) => method === '' || l.method === method)
+    .filter((l) => at === '' || l.remote === (at === 'remote'))
+  if (weak) mine.sort((a, b) => (a.weak?.rank ?? 0) - (b.weak?.rank ?? 0))
   const said = (l: OnRoute) =>
     l.state !== undefined || unsent.some((u) => u.line === l.line && u.waits && !u.refused)
   const left = mine.filter((l) => !said(l))
@@ -150,6 +175,43 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
   }, [away.length])
   const refused = unsent.filter((u) => u.refused)
   const unkept = unsent.some((u) => u.unkept)
+  const shownOf = (list: OnRoute[]) => list.filter((l) => !onlyLeft || !said(l) || keeps(l))
+  /** Lines of one indicator that follow one another. */
+  const panel = (own: OnRoute[]) => {
+    const [{ line: first, indicator: code } = { line: '', indicator: '' }] = own
+    return (
+      <div key={first} className="panel">
+        <h3>
+          <span className="mono">{code}</span> {indicators.get(code)}
+        </h3>
+        <Answers
+          prison={prison}
+          kind="indicator"
+          what={`${check.standard}/${code}`}
+          {...(check.area ? { area: check.area } : {})}
+        />
+        {own.map((line) => (
+          <RouteLine
+            key={line.line}
+            prison={prison}
+            check={check}
+            sheet={sheet}
+            line={line}
+            weak={weak}
+            title={titles.get(line.line) ?? line.line}
+            may={may}
+            unsent={unsent.filter((u) => u.line === line.line)}
+            say={say}
+            drop={(key) => looks.drop(key)}
+            place={place}
+            setPlace={setPlace}
+            opened={opened === line.line}
+            open={(is) => open(is ? line.line : '')}
+          />
+        ))}
+      </div>
+    )
+  }
   // Where the address names a line one stands there at once.
   useEffect(() => {
     if (opened) document.getElementById(opened)?.scrollIntoView({ block: 'start' })
@@ -175,6 +237,24 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
             </option>
           ))}
         </select>
+        <select aria-label={t('looks.at')} value={at} onChange={(e) => set('at', e.target.value)}>
+          <option value="">{t('looks.anywhere')}</option>
+          <option value="remote">{t('looks.remote')}</option>
+          <option value="onsite">{t('looks.onsite')}</option>
+        </select>
+        {lines.some((l) => l.weak) && (
+          <select
+            aria-label={t('looks.order')}
+            value={weak ? 'weak' : ''}
+            onChange={(e) => {
+              localStorage.setItem(remembered, e.target.value)
+              setWeakFirst(e.target.value === 'weak')
+            }}
+          >
+            <option value="">{t('looks.byStandard')}</option>
+            <option value="weak">{t('looks.weakFirst')}</option>
+          </select>
+        )}
         <label className="inline">
           <input
             type="checkbox"
@@ -203,55 +283,27 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
           </p>
         )}
       </div>
-      {sheet.domains.map((domain) => {
-        const here = mine.filter((l) => l.domain === domain.id)
-        const looked = here.filter(said).length
-        const shown = here.filter((l) => !onlyLeft || !said(l) || keeps(l))
-        if (shown.length === 0) return null
-        return (
-          <section key={domain.id} className="route-domain" aria-labelledby={`route-${domain.id}`}>
-            <h2 id={`route-${domain.id}`}>
-              {text(domain.title, lang)}{' '}
-              <span className="num">{t('looks.progress', { looked, of: here.length })}</span>
-            </h2>
-            {(domain.indicators ?? []).map((indicator) => {
-              const own = shown.filter((l) => l.indicator === indicator.code)
-              if (own.length === 0) return null
-              return (
-                <div key={indicator.code} className="panel">
-                  <h3>
-                    <span className="mono">{indicator.code}</span> {text(indicator.title, lang)}
-                  </h3>
-                  <Answers
-                    prison={prison}
-                    kind="indicator"
-                    what={`${check.standard}/${indicator.code}`}
-                    {...(check.area ? { area: check.area } : {})}
-                  />
-                  {own.map((line) => (
-                    <RouteLine
-                      key={line.line}
-                      prison={prison}
-                      check={check}
-                      sheet={sheet}
-                      line={line}
-                      title={titles.get(line.line) ?? line.line}
-                      may={may}
-                      unsent={unsent.filter((u) => u.line === line.line)}
-                      say={say}
-                      drop={(key) => looks.drop(key)}
-                      place={place}
-                      setPlace={setPlace}
-                      opened={opened === line.line}
-                      open={(is) => open(is ? line.line : '')}
-                    />
-                  ))}
-                </div>
-              )
-            })}
-          </section>
-        )
-      })}
+      {weak && groups(shownOf(mine)).map((own) => panel(own))}
+      {!weak &&
+        sheet.domains.map((domain) => {
+          const here = mine.filter((l) => l.domain === domain.id)
+          const looked = here.filter(said).length
+          const shown = shownOf(here)
+          if (shown.length === 0) return null
+          return (
+            <section
+              key={domain.id}
+              className="route-domain"
+              aria-labelledby={`route-${domain.id}`}
+            >
+              <h2 id={`route-${domain.id}`}>
+                {text(domain.title, lang)}{' '}
+                <span className="num">{t('looks.progress', { looked, of: here.length })}</span>
+              </h2>
+              {groups(shown).map((own) => panel(own))}
+            </section>
+          )
+        })}
       {mine.length === 0 && <p className="quiet">{t('looks.none')}</p>}
     </>
   )

@@ -1,5 +1,6 @@
 import { Link, useParams } from 'react-router'
 import { type InspectorHistory, useInspector } from '../api/pool'
+import { Calibrated } from '../checks/Doubles'
 import { tones } from '../checks/words'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
@@ -42,6 +43,10 @@ function Body({ of }: { of: InspectorHistory }) {
           <dd>{of.served}</dd>
           <dt>{t('pool.last')}</dt>
           <dd>{of.last ?? t('pool.never')}</dd>
+          <dt>{t('doubles.calibration')}</dt>
+          <dd>
+            <Calibrated of={of.calibration} />
+          </dd>
         </dl>
         <Keep of={of} domains={of.domains} />
       </section>

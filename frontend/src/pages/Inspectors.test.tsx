@@ -98,6 +98,7 @@ const history: InspectorHistory = {
   words: [{ n: 1, domains: ['JG'], by_name: '王五', recorded_at: at }],
   aways: [{ ...span, n: 2, called_off: '改期' }, span],
   domains: pool.domains,
+  calibration: { lines: 4, agreed: 3, mean: '0.5' },
 }
 
 function show(path: string, data: InspectorPool = pool) {
@@ -193,6 +194,7 @@ it('has the whole history of one, and what is called off', () => {
   const aways = within(screen.getByRole('region', { name: '不在岗的登记' }))
   expect(aways.getByText('已撤销：改期')).toBeInTheDocument()
   expect(aways.getAllByRole('button')).toHaveLength(1)
+  expect(screen.getByText(/一致 3\/4 条 · 平均相差 0.5 分/)).toBeTruthy()
 })
 
 it('says skills, a time away and that it is called off, each on what was seen', async () => {
