@@ -28,6 +28,8 @@ type Readiness struct {
 	Since *Since          `json:"since,omitempty"` // the last evening that was kept
 	Dues  []Due           `json:"dues"`            // the dearest first
 	Drift *Drift          `json:"drift,omitempty"` // from the last kept run
+	// Versions are what the score can be supposed by.
+	Versions []Offer `json:"versions"`
 	// Carry is what the re-check will take off besides: beside the score, not in it.
 	Carry *Carried `json:"carry,omitempty"`
 }
@@ -38,11 +40,16 @@ type Carried struct {
 	Amount scoring.Decimal `json:"amount"`
 }
 
-// Since compares with an evening before.
+// Since compares with an evening before, by the version that was in force that evening: what
+// moved is told apart from what another version asks.
 type Since struct {
-	Day     string           `json:"day"`
-	Score   scoring.Decimal  `json:"score"`
-	Changes []scoring.Change `json:"changes"`
+	Day      string           `json:"day"`
+	Standard string           `json:"standard"`
+	Version  int              `json:"version"`
+	Score    scoring.Decimal  `json:"score"`
+	Changes  []scoring.Change `json:"changes"`
+	// Now is today's score by that version, where another is in force.
+	Now *scoring.Decimal `json:"now,omitempty"`
 }
 
 // Due is a duty that can still be fulfilled, and what missing it would cost.
@@ -92,7 +99,7 @@ func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readine
 	sheet := scoring.Evaluate(std, in)
 	r := &Readiness{Area: area, Gap: decimal(new(big.Rat).Sub(sheet.Score.Rat(), sheet.Line.Rat())), Dues: []Due{}}
 	ses := s.asked(ctx, prison)
-	if r.Since, err = s.since(ctx, ses, id, std, sheet, to); err != nil {
+	if r.Since, err = s.since(ctx, ses, area, std, sheet); err != nil {
 		return nil, err
 	}
 	if r.Dues, err = s.dues(ctx, prison, id, std, in, sheet, now); err != nil {
@@ -102,6 +109,9 @@ func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readine
 		return nil, err
 	}
 	if r.Carry, err = s.Store.Carried(ctx, ses, id); err != nil {
+		return nil, err
+	}
+	if r.Versions, err = s.offers(ctx, area, std); err != nil {
 		return nil, err
 	}
 	thin := *sheet
@@ -118,22 +128,36 @@ func decimal(r *big.Rat) scoring.Decimal {
 	return d
 }
 
-// since compares with the last evening kept by the same version of the standard.
-func (s *Service) since(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet, today string) (*Since, error) {
-	e, err := s.Store.Evening(ctx, ses, area, today)
-	if err != nil || e == nil || e.Standard != std.ID || e.Version != std.Version {
+// since compares with the last evening that was kept.
+func (s *Service) since(ctx context.Context, ses ledger.Session, area ledger.Area, std *scoring.Standard, sheet *scoring.Sheet) (*Since, error) {
+	e, err := s.Store.Evening(ctx, ses, area.ID, sheet.To)
+	if err != nil || e == nil {
 		return nil, err
+	}
+	out := &Since{Day: e.Day, Standard: e.Standard, Version: e.Version, Score: e.Score}
+	if e.Standard != std.ID || e.Version != std.Version {
+		if std, err = s.Standards.Compiled(ctx, e.Standard, e.Version); err != nil {
+			return nil, err
+		}
+		from, to := window(std, s.Now())
+		in, err := s.input(ctx, ses.Prison, area, std, from, to)
+		if err != nil {
+			return nil, err
+		}
+		sheet = scoring.Evaluate(std, in)
+		out.Now = &sheet.Score
 	}
 	var before scoring.Sheet
 	if err := json.Unmarshal(e.Sheet, &before); err != nil {
 		return nil, fmt.Errorf("evening of %s: %w", e.Day, err)
 	}
-	behind, err := s.Store.Behind(ctx, ses, area, sheet.Unexplained(std), sheet.From, sheet.To, mostRefs)
+	behind, err := s.Store.Behind(ctx, ses, area.ID, sheet.Unexplained(std), sheet.From, sheet.To, mostRefs)
 	if err != nil {
 		return nil, err
 	}
 	sheet.Explain(std, behind)
-	return &Since{Day: e.Day, Score: before.Score, Changes: scoring.Compare(&before, sheet)}, nil
+	out.Changes = scoring.Compare(&before, sheet)
+	return out, nil
 }
 
 // dues prices what is open: the score as it is, less the score if that one were missing.

@@ -112,10 +112,35 @@ type Standing struct {
 	Sheet *scoring.Sheet `json:"-"`
 }
 
+// counted lists the areas that count today and that the actor may see, by code.
+func (s *Service) counted(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	return slices.DeleteFunc(areas, func(a ledger.Area) bool {
+		return !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil
+	}), err
+}
+
+// Unjudged lists the areas beside those of Scores: no standard of their kind is in force yet.
+func (s *Service) Unjudged(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error) {
+	areas, err := s.counted(ctx, prison)
+	if err != nil {
+		return nil, err
+	}
+	var list []ledger.Area
+	for _, a := range areas {
+		if _, err := s.standard(ctx, a); fault.CodeOf(err) == "standard_unknown" {
+			list = append(list, a)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // Scores lists the standing of every area that has a standard and that the actor may
 // see, by code.
 func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, error) {
-	areas, err := s.Store.Areas(ctx, prison)
+	areas, err := s.counted(ctx, prison)
 	if err != nil {
 		return nil, err
 	}
@@ -123,9 +148,6 @@ func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, err
 	var order []*scoring.Standard
 	by := map[*scoring.Standard][]ledger.Area{}
 	for _, a := range areas {
-		if !a.Counts(catalog.DayOf(s.Now())) || s.mayRead(ctx, prison, a.ID) != nil {
-			continue
-		}
 		std, err := s.standard(ctx, a)
 		if fault.CodeOf(err) == "standard_unknown" {
 			continue

@@ -101,6 +101,8 @@ type Standards interface {
 	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
 	// Hops lead from a version to a later one, over the mappings between them.
 	Hops(ctx context.Context, standard string, from, to int) ([]standards.Hop, error)
+	// Versions are those of a standard that are issued, the newest first.
+	Versions(ctx context.Context, standard string) ([]standards.Version, error)
 }
 
 // Service is the use cases of scores.
@@ -131,7 +133,7 @@ func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
 }
 
 // unit is an area that the actor may see the standing of, and its standard.
-// Faults: not_found, forbidden, standard_unknown.
+// Faults: not_found, forbidden, no_standard_yet.
 func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, *scoring.Standard, error) {
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
@@ -145,9 +147,18 @@ func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, 
 			return a, nil, err
 		}
 		std, err := s.standard(ctx, a)
-		return a, std, err
+		return a, std, Unjudged(err)
 	}
 	return ledger.Area{}, nil, fault.New(fault.NotFound, "not_found")
+}
+
+// Unjudged tells who asks for the score of a unit that no standard judges so: nothing is
+// missing that was ever there.
+func Unjudged(err error) error {
+	if fault.CodeOf(err) == "standard_unknown" {
+		return fault.New(fault.Conflict, "no_standard_yet")
+	}
+	return err
 }
 
 // standard is the one in force today for an area of this sort.

@@ -71,11 +71,11 @@ type Beside struct {
 	Sums     map[scoring.Fact]int64
 }
 
-// Board ranks the like units that the actor sees. Fault: standard_unknown.
+// Board ranks the like units that the actor sees. Fault: no_standard_yet.
 func (s *Service) Board(ctx context.Context, kind, function string) (Board, error) {
 	std, err := s.Standards.For(ctx, kind, function, s.today())
 	if err != nil {
-		return Board{}, err
+		return Board{}, assessment.Unjudged(err)
 	}
 	b := Board{Kind: kind, Function: function, Standard: std.ID, Version: std.Version, Places: []Place{},
 		From: catalog.DayOf(s.Now().AddDate(0, -std.Months, 1)), To: s.today()}

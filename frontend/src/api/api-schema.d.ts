@@ -1687,7 +1687,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Standing of the areas that a standard scores */
+        /** Standing of the areas that a standard scores, and the areas that none does yet */
         get: operations["scores.list"];
         put?: never;
         post?: never;
@@ -5911,7 +5911,19 @@ export interface components {
                 case: string;
                 amount: components["schemas"]["Decimal"];
             };
+            /** @description issued versions of the standard that are meant for this unit, the newest first */
+            versions: {
+                version: number;
+                /** Format: date */
+                effective_on: string;
+                in_force: boolean;
+            }[];
+            /** @description compared by the version that was in force that evening */
             since?: {
+                standard: string;
+                version: number;
+                /** @description today's score by that version, where another is in force */
+                now?: components["schemas"]["Decimal"];
                 /** Format: date */
                 day: string;
                 score: components["schemas"]["Decimal"];
@@ -5940,6 +5952,11 @@ export interface components {
                 alarm: boolean;
             };
         };
+        /** @description what a line compares, so much, of so much where it is a ratio; absent where nothing was or it was not kept */
+        Measured: {
+            of: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
+        };
         ScoreChange: {
             domain?: string;
             indicator?: string;
@@ -5948,6 +5965,8 @@ export interface components {
             title: components["schemas"]["Text"];
             before: components["schemas"]["Decimal"];
             after: components["schemas"]["Decimal"];
+            was?: components["schemas"]["Measured"];
+            is?: components["schemas"]["Measured"];
             came: components["schemas"]["Ref"][];
             went: components["schemas"]["Ref"][];
         };
@@ -8070,6 +8089,8 @@ export interface components {
             whole: boolean;
             rates: components["schemas"]["UnitRate"][];
             frames: components["schemas"]["BoardFrame"][];
+            /** @description areas that no standard in force judges yet */
+            unjudged: string[];
             dues: components["schemas"]["AreaDue"][];
             dues_all: number;
         };
@@ -13047,6 +13068,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         areas: components["schemas"]["Standing"][];
+                        /** @description areas that count, and that no standard in force judges: their own pages answer 409 no_standard_yet */
+                        unjudged: components["schemas"]["Area"][];
                     };
                 };
             };
