@@ -61,9 +61,10 @@ type Store interface {
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
 	// Sheets are the newest runs with their sheets, the first made first.
 	Sheets(ctx context.Context, s ledger.Session, area uuid.UUID, limit int) ([]Run, error)
-	// Measure is the newest run of these kinds with its sheet, however many others followed it;
-	// without one the newest of all. nil is none.
-	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string) (*Run, error)
+	// Measure is the newest run of these kinds with its sheet, however many others followed it; of
+	// all kinds where none is named; where it is to have passed, what a later run of the same check
+	// took the place of does not count. nil is none.
+	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, passed bool) (*Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
 	// LatestSheet of the runs of these kinds up to a day; nil is none.
 	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)

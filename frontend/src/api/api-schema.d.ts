@@ -5936,21 +5936,29 @@ export interface components {
                 due_at: string;
                 price: components["schemas"]["Decimal"];
             }[];
-            drift?: {
-                /** Format: uuid */
-                run: string;
-                kind: components["schemas"]["RunKind"];
-                /** Format: date */
-                as_of: string;
-                score: string;
-                domains: {
-                    id: string;
-                    then: components["schemas"]["Decimal"];
-                    now: components["schemas"]["Decimal"];
-                    alarm: boolean;
-                }[];
+            /** @description from the values at acceptance; without one from the newest full check, or the newest run of all */
+            drift?: components["schemas"]["Drift"];
+            /** @description from the newest full check after the acceptance */
+            later?: components["schemas"]["Drift"];
+        };
+        Drift: {
+            /** Format: uuid */
+            run: string;
+            kind: components["schemas"]["RunKind"];
+            /** Format: date */
+            as_of: string;
+            standard: string;
+            version: number;
+            /** @description domains of now that the sheet of then says nothing of */
+            skipped: string[];
+            score: string;
+            domains: {
+                id: string;
+                then: components["schemas"]["Decimal"];
+                now: components["schemas"]["Decimal"];
                 alarm: boolean;
-            };
+            }[];
+            alarm: boolean;
         };
         /** @description what a line compares, so much, of so much where it is a ratio; absent where nothing was or it was not kept */
         Measured: {

@@ -41,7 +41,7 @@ function show(answer: Partial<Answer> | ProblemError, actions: string[] = []) {
   const posting = { role: 'officer', prison: 'p', area: 'a' }
   client.setQueryData(['me'], { postings: [posting], grants: [] })
   vi.mocked(call).mockImplementation(async (path) => {
-    if (!path.endsWith('/readiness')) return { data: {} } as never
+    if (!path.endsWith('/readiness')) return { data: { findings: [] } } as never
     if (answer instanceof ProblemError) throw answer
     const data = { area, sheet, gap: '30', dues: [], versions: [], ...answer }
     return { data, etag: '' } as never
@@ -76,8 +76,8 @@ it('tells why a line costs less, also where nothing came or went', async () => {
       after: '0',
       went: [{ kind: 'finding', id: 'f', day: '2025-11-20' }],
     },
-  ] as Answer['dues'][never]
-  show({ since: { ...since, changes } } as Partial<Answer>)
+  ]
+  show({ since: { ...since, changes } } as unknown as Partial<Answer>)
   const told = within(
     await screen.findByRole('region', { name: '与 2026-05-19 日终（981 分）相比' }),
   )
@@ -114,4 +114,30 @@ it('says calmly that no standard judges the area, and leads there whoever may is
   expect(screen.queryByRole('link', { name: '去考核标准' })).toBeNull()
   show(none, ['create'])
   expect(await screen.findByRole('link', { name: '去考核标准' })).toBeTruthy()
+})
+
+it('measures by the acceptance, beside it by a later check, and says what is not compared', async () => {
+  const drift = {
+    kind: 'onsite' as const,
+    as_of: '2025-06-01',
+    standard: 'ordinary-area',
+    version: 1,
+    score: '990.00',
+    domains: [],
+    alarm: false,
+  }
+  const domains = [{ id: 'SS', title: { zh: '设施保障' }, indicators: [] }]
+  show({
+    sheet: { ...sheet, domains } as unknown as Answer['sheet'],
+    drift: { ...drift, run: 'r1', skipped: ['SS'] },
+    later: { ...drift, run: 'r2', kind: 'lookback', as_of: '2026-05-01', skipped: [] },
+  })
+  const accepted = await screen.findByRole('region', {
+    name: '与 2025-06-01 的现场验收（990.00 分）相比',
+  })
+  expect(
+    within(accepted).getByText(/^设施保障未比较：当时按《普通监区标准》第 1 版评分/),
+  ).toBeTruthy()
+  const later = screen.getByRole('region', { name: /2026-05-01 的回头看/ })
+  expect(within(later).queryByText(/未比较/)).toBeNull()
 })

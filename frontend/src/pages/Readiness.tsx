@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { Link, useParams } from 'react-router'
 import { useMe } from '../api/queries'
-import { type Readiness as Answer, useReadiness } from '../api/readiness'
+import { type Readiness as Answer, type Drift, useReadiness } from '../api/readiness'
 import { useStandardName } from '../api/standards'
 import { mayFill } from '../app/posts'
 import { periodName } from '../calendar/period'
@@ -41,7 +41,7 @@ export default function Readiness() {
             <Head data={data} />
             <Since prison={prison} data={data} />
             <Dues data={data} />
-            <Drift data={data} />
+            <Drifts data={data} />
             <Suppose prison={prison} area={area} readiness={data} />
             <Rulings prison={prison} area={area} standard={data.sheet.standard} />
             <Runs prison={prison} area={area} />
@@ -154,24 +154,47 @@ function Dues({ data }: { data: Answer }) {
   )
 }
 
-function Drift({ data }: { data: Answer }) {
+function Drifts({ data }: { data: Answer }) {
+  const t = useT()
+  const { drift, later, sheet } = data
+  if (!drift) return <p className="panel quiet">{t('readiness.driftNone')}</p>
+  return [drift, later].map((d) => d && <Moved key={d.run} drift={d} sheet={sheet} />)
+}
+
+/** How the domains moved from a kept run to today. */
+function Moved({ drift, sheet }: { drift: Drift; sheet: Answer['sheet'] }) {
   const t = useT()
   const lang = useLang()
-  const { drift, sheet } = data
-  if (!drift) return <p className="panel quiet">{t('readiness.driftNone')}</p>
-  const slid = sheet.domains.filter((d) => drift.domains.some((x) => x.id === d.id && x.alarm))
+  const standardName = useStandardName()
   const kind = t(`readiness.run.${drift.kind}`)
+  const named = (ids: string[]) =>
+    sheet.domains
+      .filter((d) => ids.includes(d.id))
+      .map((d) => text(d.title, lang))
+      .join('、')
+  const slid = drift.domains.filter((d) => d.alarm).map((d) => d.id)
   return (
-    <section className="panel" aria-labelledby="drift">
-      <h2 id="drift">{t('readiness.drift', { day: drift.as_of, kind, score: drift.score })}</h2>
+    <section className="panel" aria-labelledby={drift.run}>
+      <h2 id={drift.run}>{t('readiness.drift', { day: drift.as_of, kind, score: drift.score })}</h2>
       <p className={drift.alarm ? 'danger' : 'quiet'}>
         {drift.alarm
-          ? t('readiness.driftAlarm', { domains: slid.map((d) => text(d.title, lang)).join('、') })
+          ? t('readiness.driftAlarm', { domains: named(slid) })
           : t('readiness.driftHeld')}
       </p>
-      <Suspense fallback={<Loading />}>
-        <DriftChart readiness={data} />
-      </Suspense>
+      {drift.skipped.length > 0 && (
+        <p className="quiet">
+          {t('readiness.driftSkipped', {
+            domains: named(drift.skipped),
+            standard: standardName(drift.standard),
+            version: drift.version,
+          })}
+        </p>
+      )}
+      {drift.domains.length > 0 && (
+        <Suspense fallback={<Loading />}>
+          <DriftChart drift={drift} sheet={sheet} />
+        </Suspense>
+      )}
     </section>
   )
 }
