@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { fireEvent, render, screen, within } from '@testing-library/react'
+import { fireEvent, render, screen } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { call } from '../api/http'
 import type { Readiness } from '../api/readiness'
@@ -47,7 +47,7 @@ function show() {
 }
 
 const work = async () => {
-  fireEvent.click(screen.getByRole('button', { name: /推\s?算/ }))
+  fireEvent.submit(document.querySelector('form') as HTMLFormElement)
   await screen.findByText(/由 980.00 分变为 975.00 分/)
 }
 
@@ -75,15 +75,15 @@ it('takes several of each, and what was taken away is not asked', async () => {
   const asked = show()
   const choose = (label: string, n: number, value: string) =>
     fireEvent.change(screen.getAllByLabelText(label)[n] as HTMLElement, { target: { value } })
-  fireEvent.click(screen.getByRole('button', { name: '再加一条 不计某条检查发现' }))
+  fireEvent.click(screen.getByLabelText('再加一条 不计某条检查发现'))
   choose('不计某条检查发现', 0, 'f1')
   choose('不计某条检查发现', 1, 'f2')
-  fireEvent.click(screen.getByRole('button', { name: '再加一条 再漏填' }))
+  fireEvent.click(screen.getByLabelText('再加一条 再漏填'))
   choose('再漏填', 1, 'duty-log')
   await work()
   expect(asked[0]).toEqual({ without: ['f1', 'f2'], missed: { 'duty-log': 1 } })
-  fireEvent.click(screen.getByRole('button', { name: '去掉 再漏填' }))
-  fireEvent.click(screen.getByRole('button', { name: '去掉 不计某条检查发现' }))
+  fireEvent.click(screen.getByLabelText('去掉 再漏填'))
+  fireEvent.click(screen.getByLabelText('去掉 不计某条检查发现'))
   await work()
   await vi.waitFor(() => expect(asked[1]).toEqual({ without: ['f1'] }))
 })
