@@ -41,6 +41,13 @@ describe('where an area stands', () => {
 
   it('what would be is worked out, and nothing of it is kept', async () => {
     const kept = await page.locator('.score-total').innerText()
+    const versions = page.getByLabel('按标准的版本')
+    expect(await versions.locator('option:checked').innerText()).toMatch(/^现行/)
+    const other = versions.locator('option:not([value=""])').first()
+    await versions.selectOption((await other.getAttribute('value')) ?? '')
+    await page.getByRole('button', { name: '推算' }).click()
+    await page.getByText(/分变为/).waitFor()
+    await versions.selectOption('')
     await page.getByLabel('再漏填').selectOption({ label: '点名' })
     await page.getByLabel('次数').first().fill('20')
     await page.getByLabel('达标线').fill('999.5')
@@ -100,6 +107,18 @@ describe('where an area stands', () => {
     await page.locator('summary', { hasText: '劳动改造' }).click()
     await page.locator('summary', { hasText: 'LD-01' }).getByText('不适用').waitFor()
     expect(await violations(page)).toEqual([])
+  })
+
+  it('an area that no standard judges yet is listed, and says so calmly', async () => {
+    await page.goto(`${address}/scores`)
+    const row = page.getByRole('row', { name: /监狱医院.*尚无适用标准/ }).first()
+    await row.getByRole('link', { name: '监狱医院' }).click()
+    await page.getByRole('link', { name: '去考核标准' }).waitFor()
+    await page.getByRole('link', { name: '达标状态' }).click()
+    await page.getByText('尚无适用标准').waitFor()
+    expect(await page.getByText(/报修编号/).count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'readiness-no-standard')
     await page.context().close()
   })
 })

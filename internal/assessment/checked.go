@@ -19,6 +19,10 @@ import (
 // full are the checks that look at a unit as a whole and in earnest.
 var full = []string{"baseline", "onsite", "lookback", "recheck"}
 
+// acceptances give a unit its title: where they passed, what it showed then is what it is held to. A
+// re-check that kept the title begins the next cycle.
+var acceptances = []string{"onsite", "recheck"}
+
 // Checked is what the run of a check is made of.
 type Checked struct {
 	Area     uuid.UUID // zero: the prison as a whole

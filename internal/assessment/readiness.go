@@ -17,6 +17,7 @@ import (
 	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
+	"taizhang/internal/standards"
 )
 
 // Readiness is where an area stands today, and where it is going.
@@ -27,7 +28,11 @@ type Readiness struct {
 	Gap   scoring.Decimal `json:"gap"`
 	Since *Since          `json:"since,omitempty"` // the last evening that was kept
 	Dues  []Due           `json:"dues"`            // the dearest first
-	Drift *Drift          `json:"drift,omitempty"` // from the last kept run
+	// Drift is from the values at acceptance (R92), Later from a check after it.
+	Drift *Drift `json:"drift,omitempty"`
+	Later *Drift `json:"later,omitempty"`
+	// Versions are what the score can be supposed by.
+	Versions []Offer `json:"versions"`
 	// Carry is what the re-check will take off besides: beside the score, not in it.
 	Carry *Carried `json:"carry,omitempty"`
 }
@@ -38,11 +43,16 @@ type Carried struct {
 	Amount scoring.Decimal `json:"amount"`
 }
 
-// Since compares with an evening before.
+// Since compares with an evening before, by the version that was in force that evening: what
+// moved is told apart from what another version asks.
 type Since struct {
-	Day     string           `json:"day"`
-	Score   scoring.Decimal  `json:"score"`
-	Changes []scoring.Change `json:"changes"`
+	Day      string           `json:"day"`
+	Standard string           `json:"standard"`
+	Version  int              `json:"version"`
+	Score    scoring.Decimal  `json:"score"`
+	Changes  []scoring.Change `json:"changes"`
+	// Now is today's score by that version, where another is in force.
+	Now *scoring.Decimal `json:"now,omitempty"`
 }
 
 // Due is a duty that can still be fulfilled, and what missing it would cost.
@@ -55,12 +65,16 @@ type Due struct {
 
 // Drift compares the domains with a kept run, in rates of the points that apply.
 type Drift struct {
-	Run     uuid.UUID     `json:"run"`
-	Kind    string        `json:"kind"`
-	AsOf    string        `json:"as_of"`
-	Score   string        `json:"score"`
-	Domains []DomainDrift `json:"domains"`
-	Alarm   bool          `json:"alarm"`
+	Run      uuid.UUID     `json:"run"`
+	Kind     string        `json:"kind"`
+	AsOf     string        `json:"as_of"`
+	Standard string        `json:"standard"`
+	Version  int           `json:"version"`
+	Score    string        `json:"score"`
+	Domains  []DomainDrift `json:"domains"`
+	// Skipped are the domains of now that the sheet of then says nothing of.
+	Skipped []string `json:"skipped"`
+	Alarm   bool     `json:"alarm"`
 }
 
 // DomainDrift of one domain.
@@ -92,16 +106,19 @@ func (s *Service) Readiness(ctx context.Context, prison, id uuid.UUID) (*Readine
 	sheet := scoring.Evaluate(std, in)
 	r := &Readiness{Area: area, Gap: decimal(new(big.Rat).Sub(sheet.Score.Rat(), sheet.Line.Rat())), Dues: []Due{}}
 	ses := s.asked(ctx, prison)
-	if r.Since, err = s.since(ctx, ses, id, std, sheet, to); err != nil {
+	if r.Since, err = s.since(ctx, ses, area, std, sheet); err != nil {
 		return nil, err
 	}
 	if r.Dues, err = s.dues(ctx, prison, id, std, in, sheet, now); err != nil {
 		return nil, err
 	}
-	if r.Drift, err = s.drift(ctx, ses, id, std, sheet); err != nil {
+	if r.Drift, r.Later, err = s.drift(ctx, ses, id, std, sheet); err != nil {
 		return nil, err
 	}
 	if r.Carry, err = s.Store.Carried(ctx, ses, id); err != nil {
+		return nil, err
+	}
+	if r.Versions, err = s.offers(ctx, area, std); err != nil {
 		return nil, err
 	}
 	thin := *sheet
@@ -118,22 +135,36 @@ func decimal(r *big.Rat) scoring.Decimal {
 	return d
 }
 
-// since compares with the last evening kept by the same version of the standard.
-func (s *Service) since(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet, today string) (*Since, error) {
-	e, err := s.Store.Evening(ctx, ses, area, today)
-	if err != nil || e == nil || e.Standard != std.ID || e.Version != std.Version {
+// since compares with the last evening that was kept.
+func (s *Service) since(ctx context.Context, ses ledger.Session, area ledger.Area, std *scoring.Standard, sheet *scoring.Sheet) (*Since, error) {
+	e, err := s.Store.Evening(ctx, ses, area.ID, sheet.To)
+	if err != nil || e == nil {
 		return nil, err
+	}
+	out := &Since{Day: e.Day, Standard: e.Standard, Version: e.Version, Score: e.Score}
+	if e.Standard != std.ID || e.Version != std.Version {
+		if std, err = s.Standards.Compiled(ctx, e.Standard, e.Version); err != nil {
+			return nil, err
+		}
+		from, to := window(std, s.Now())
+		in, err := s.input(ctx, ses.Prison, area, std, from, to)
+		if err != nil {
+			return nil, err
+		}
+		sheet = scoring.Evaluate(std, in)
+		out.Now = &sheet.Score
 	}
 	var before scoring.Sheet
 	if err := json.Unmarshal(e.Sheet, &before); err != nil {
 		return nil, fmt.Errorf("evening of %s: %w", e.Day, err)
 	}
-	behind, err := s.Store.Behind(ctx, ses, area, sheet.Unexplained(std), sheet.From, sheet.To, mostRefs)
+	behind, err := s.Store.Behind(ctx, ses, area.ID, sheet.Unexplained(std), sheet.From, sheet.To, mostRefs)
 	if err != nil {
 		return nil, err
 	}
 	sheet.Explain(std, behind)
-	return &Since{Day: e.Day, Score: before.Score, Changes: scoring.Compare(&before, sheet)}, nil
+	out.Changes = scoring.Compare(&before, sheet)
+	return out, nil
 }
 
 // dues prices what is open: the score as it is, less the score if that one were missing.
@@ -178,30 +209,89 @@ func Missing(in scoring.Input, ledgerID string, n int, day string) scoring.Input
 	return in
 }
 
-// drift compares with the newest run that a full check kept, else the newest of all.
-func (s *Service) drift(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet) (*Drift, error) {
-	run, err := s.Store.Measure(ctx, ses, area, full)
-	if err != nil || run == nil {
-		return nil, err
+// drift compares with the acceptance; without one with the newest full check, and without that with
+// the newest run of all. Later is from a full check after the acceptance.
+func (s *Service) drift(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, sheet *scoring.Sheet) (d, later *Drift, err error) {
+	base, err := s.Store.Measure(ctx, ses, area, acceptances, true)
+	if err != nil {
+		return nil, nil, err
 	}
+	latest, err := s.Store.Measure(ctx, ses, area, full, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case base != nil && latest.ID != base.ID:
+		if later, err = s.from(ctx, latest, std, sheet); err != nil {
+			return nil, nil, err
+		}
+	case base == nil:
+		base = latest
+	}
+	if base == nil {
+		if base, err = s.Store.Measure(ctx, ses, area, nil, false); err != nil || base == nil {
+			return nil, nil, err
+		}
+	}
+	d, err = s.from(ctx, base, std, sheet)
+	return d, later, err
+}
+
+// from a kept run to a sheet of today.
+func (s *Service) from(ctx context.Context, run *Run, std *scoring.Standard, sheet *scoring.Sheet) (*Drift, error) {
 	var then scoring.Sheet
 	if err := json.Unmarshal(run.Sheet, &then); err != nil {
 		return nil, fmt.Errorf("run %s: %w", run.ID, err)
 	}
-	d := &Drift{Run: run.ID, Kind: run.Kind, AsOf: run.AsOf, Score: then.Display}
+	rates, err := s.rates(ctx, run, &then, std)
+	if err != nil {
+		return nil, err
+	}
+	d := &Drift{Run: run.ID, Kind: run.Kind, AsOf: run.AsOf, Standard: run.Standard, Version: run.Version, Score: then.Display, Domains: []DomainDrift{}, Skipped: []string{}}
+	hundred := big.NewRat(100, 1)
 	for _, dom := range std.Domains {
-		was, ok1 := then.Rate(dom.ID)
-		is, ok2 := sheet.Rate(dom.ID)
-		if !ok1 || !ok2 {
+		is, ok := sheet.Rate(dom.ID)
+		if !ok {
 			continue
 		}
-		hundred := big.NewRat(100, 1)
+		was := rates[dom.ID]
+		if was == nil {
+			d.Skipped = append(d.Skipped, dom.ID)
+			continue
+		}
 		x := DomainDrift{ID: dom.ID, Then: decimal(new(big.Rat).Mul(was, hundred)), Now: decimal(new(big.Rat).Mul(is, hundred))}
 		x.Alarm = new(big.Rat).Sub(x.Then.Rat(), x.Now.Rat()).Cmp(slide) > 0
 		d.Alarm = d.Alarm || x.Alarm
 		d.Domains = append(d.Domains, x)
 	}
 	return d, nil
+}
+
+// rates of the domains of a standard on a sheet of then, over the mappings where it is of an earlier
+// version. A domain of which nothing can be said is missing; of another standard, or of a later
+// version, all are.
+func (s *Service) rates(ctx context.Context, run *Run, then *scoring.Sheet, std *scoring.Standard) (map[string]*big.Rat, error) {
+	list := map[string]*big.Rat{}
+	switch {
+	case run.Standard != std.ID || run.Version > std.Version:
+	case run.Version == std.Version:
+		for _, d := range std.Domains {
+			if r, ok := then.Rate(d.ID); ok {
+				list[d.ID] = r
+			}
+		}
+	default:
+		hops, err := s.Standards.Hops(ctx, std.ID, run.Version, std.Version)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range standards.Trend(then, hops) {
+			if d.Coverage != standards.None {
+				list[d.ID] = d.Rate.Rat()
+			}
+		}
+	}
+	return list, nil
 }
 
 // Evening is what an area stood at when a day ended.

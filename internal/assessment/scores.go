@@ -112,10 +112,38 @@ type Standing struct {
 	Sheet *scoring.Sheet `json:"-"`
 }
 
+// counted lists those of the areas that count today, by code.
+func (s *Service) counted(ctx context.Context, prison uuid.UUID, of func(ledger.Area) bool) ([]ledger.Area, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	return slices.DeleteFunc(areas, func(a ledger.Area) bool { return !a.Counts(catalog.DayOf(s.Now())) || !of(a) }), err
+}
+
+// seen says of an area of the prison whether the actor may see it.
+func (s *Service) seen(ctx context.Context, prison uuid.UUID) func(ledger.Area) bool {
+	return func(a ledger.Area) bool { return s.mayRead(ctx, prison, a.ID) == nil }
+}
+
+// Unjudged lists the areas beside those of Scores: no standard of their kind is in force yet.
+func (s *Service) Unjudged(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error) {
+	areas, err := s.counted(ctx, prison, s.seen(ctx, prison))
+	if err != nil {
+		return nil, err
+	}
+	var list []ledger.Area
+	for _, a := range areas {
+		if _, err := s.standard(ctx, a); fault.CodeOf(err) == "standard_unknown" {
+			list = append(list, a)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // Scores lists the standing of every area that has a standard and that the actor may
 // see, by code.
 func (s *Service) Scores(ctx context.Context, prison uuid.UUID) ([]Standing, error) {
-	return s.standings(ctx, s.asked(ctx, prison), func(a ledger.Area) bool { return s.mayRead(ctx, prison, a.ID) == nil })
+	return s.standings(ctx, s.asked(ctx, prison), s.seen(ctx, prison))
 }
 
 // Published lists the standing of every area of one kind and function, whoever asks: a rank among
@@ -125,7 +153,7 @@ func (s *Service) Published(ctx context.Context, prison uuid.UUID, kind, functio
 }
 
 func (s *Service) standings(ctx context.Context, ses ledger.Session, of func(ledger.Area) bool) ([]Standing, error) {
-	areas, err := s.Store.Areas(ctx, ses.Prison)
+	areas, err := s.counted(ctx, ses.Prison, of)
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +161,6 @@ func (s *Service) standings(ctx context.Context, ses ledger.Session, of func(led
 	var order []*scoring.Standard
 	by := map[*scoring.Standard][]ledger.Area{}
 	for _, a := range areas {
-		if !a.Counts(catalog.DayOf(s.Now())) || !of(a) {
-			continue
-		}
 		std, err := s.standard(ctx, a)
 		if fault.CodeOf(err) == "standard_unknown" {
 			continue

@@ -194,9 +194,9 @@ func (s *Service) flooded(ctx context.Context, l *looking) (list []DefectItem, e
 	return list, err
 }
 
-// slid: a domain stands well below the kept run.
+// slid: a domain stands well below the acceptance.
 func (s *Service) slid(ctx context.Context, l *looking) (list []DefectItem, err error) {
-	d, err := s.drift(ctx, s.asked(ctx, l.prison), l.area, l.std, l.sheet)
+	d, _, err := s.drift(ctx, s.asked(ctx, l.prison), l.area, l.std, l.sheet)
 	if err != nil || d == nil {
 		return nil, err
 	}

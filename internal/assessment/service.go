@@ -61,9 +61,10 @@ type Store interface {
 	Runs(ctx context.Context, s ledger.Session, area uuid.UUID) ([]Run, error)
 	// Sheets are the newest runs with their sheets, the first made first.
 	Sheets(ctx context.Context, s ledger.Session, area uuid.UUID, limit int) ([]Run, error)
-	// Measure is the newest run of these kinds with its sheet, however many others followed it;
-	// without one the newest of all. nil is none.
-	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string) (*Run, error)
+	// Measure is the newest run of these kinds with its sheet, however many others followed it; of
+	// all kinds where none is named; where it is to have passed, what a later run of the same check
+	// took the place of does not count. nil is none.
+	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, passed bool) (*Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
 	// LatestSheet of the runs of these kinds up to a day; nil is none.
 	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)
@@ -100,6 +101,8 @@ type Standards interface {
 	Texts
 	// Hops lead from a version to a later one, over the mappings between them.
 	Hops(ctx context.Context, standard string, from, to int) ([]standards.Hop, error)
+	// Versions are those of a standard that are issued, the newest first.
+	Versions(ctx context.Context, standard string) ([]standards.Version, error)
 }
 
 // Service is the use cases of scores.
@@ -130,7 +133,7 @@ func (s *Service) mayRead(ctx context.Context, prison, area uuid.UUID) error {
 }
 
 // unit is an area that the actor may see the standing of, and its standard.
-// Faults: not_found, forbidden, standard_unknown.
+// Faults: not_found, forbidden, no_standard_yet.
 func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, *scoring.Standard, error) {
 	areas, err := s.Store.Areas(ctx, prison)
 	if err != nil {
@@ -144,9 +147,18 @@ func (s *Service) unit(ctx context.Context, prison, id uuid.UUID) (ledger.Area, 
 			return a, nil, err
 		}
 		std, err := s.standard(ctx, a)
-		return a, std, err
+		return a, std, Unjudged(err)
 	}
 	return ledger.Area{}, nil, fault.New(fault.NotFound, "not_found")
+}
+
+// Unjudged tells who asks for the score of a unit that no standard judges so: nothing is
+// missing that was ever there.
+func Unjudged(err error) error {
+	if fault.CodeOf(err) == "standard_unknown" {
+		return fault.New(fault.Conflict, "no_standard_yet")
+	}
+	return err
 }
 
 // standard is the one in force today for an area of this sort.

@@ -33,6 +33,25 @@ type Supposition struct {
 	Changes []scoring.Change `json:"changes"`
 }
 
+// Offer is a version that a unit's score can be supposed by.
+type Offer struct {
+	Version     int    `json:"version"`
+	EffectiveOn string `json:"effective_on"`
+	InForce     bool   `json:"in_force"`
+}
+
+// offers are the issued versions of a unit's standard that are meant for it, the newest first.
+func (s *Service) offers(ctx context.Context, area ledger.Area, std *scoring.Standard) ([]Offer, error) {
+	versions, err := s.Standards.Versions(ctx, std.ID)
+	list := []Offer{}
+	for _, v := range versions {
+		if v.Unit.Fits(area.Kind, area.Function) {
+			list = append(list, Offer{v.Version, v.EffectiveOn, v.Version == std.Version})
+		}
+	}
+	return list, err
+}
+
 // most bounds what one supposition may change.
 const most = 200
 
@@ -45,6 +64,14 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 	}
 	other := std
 	if w.Version != 0 {
+		offers, err := s.offers(ctx, area, std)
+		if err != nil {
+			return nil, err
+		}
+		// A draft's points are the bureau's alone until it is issued.
+		if !slices.ContainsFunc(offers, func(o Offer) bool { return o.Version == w.Version }) {
+			return nil, fault.New(fault.NotFound, "standard_unknown")
+		}
 		if other, err = s.Standards.Compiled(ctx, std.ID, w.Version); err != nil {
 			return nil, err
 		}

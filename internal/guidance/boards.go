@@ -79,11 +79,11 @@ type Beside struct {
 }
 
 // Board ranks like units, all of them whoever asks: for the bureau those of the province, for others those
-// of each prison in which the actor is posted where one of them is seen. Fault: standard_unknown.
+// of each prison in which the actor is posted where one of them is seen. Fault: no_standard_yet.
 func (s *Service) Board(ctx context.Context, kind, function string) (Board, error) {
 	std, err := s.Standards.For(ctx, kind, function, s.today())
 	if err != nil {
-		return Board{}, err
+		return Board{}, assessment.Unjudged(err)
 	}
 	b := Board{Kind: kind, Function: function, Standard: std.ID, Version: std.Version, Places: []Place{}, Province: s.compares(ctx, uuid.Nil, uuid.Nil)}
 	b.From, b.To = s.window(std)

@@ -413,7 +413,4 @@ func TestWhatIfEqualsRun(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := h.Assessment.Suppose(h.As(ctx, "area head"), h.Prison, h.Area, assessment.Supposed{Version: 9}); fault.CodeOf(err) != "standard_unknown" {
-		t.Errorf("another version: %v", err)
-	}
 }

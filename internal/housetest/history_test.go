@@ -49,6 +49,18 @@ func TestHistory(t *testing.T) {
 	if _, err := h.Standards.Issue(h.As(ctx, "bureau office"), v.Standard, v.Version, v.Revision, catalog.DayOf(time.Now()), onceAs("issue")); err != nil {
 		t.Fatal(err)
 	}
+	r, err := h.Assessment.Readiness(h.As(ctx, "officer"), h.Prison, h.Area)
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := map[string]string{}
+	for _, d := range r.Drift.Domains {
+		then[d.ID] = d.Then.String()
+	}
+	// 70 of 80 of the domain that is called otherwise now.
+	if r.Drift.Run != first.ID || r.Drift.Version != 1 || then["SS"] != "87.5" || len(r.Drift.Skipped) != 0 {
+		t.Errorf("drift from the version before: %+v", r.Drift)
+	}
 	second := keep()
 	got, err := h.Assessment.History(h.As(ctx, "officer"), h.Prison, h.Area)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -524,4 +525,47 @@ func TestDriftAfterManySelfChecks(t *testing.T) {
 	if err != nil || r.Drift == nil || r.Drift.Kind != inspection.LookBack {
 		t.Errorf("measured by %+v: %v", r.Drift, err)
 	}
+}
+
+// TestDriftFromAcceptance: what was accepted stays the measure, a later check stands beside it. A check
+// that did not pass accepted nothing, nor does a run that a later one of the same check took the place of.
+func TestDriftFromAcceptance(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	x.confirm(x.lookedBack()) // of a title that was named before the system: nothing here was accepted
+	// Runs of other checks, hours before or after the look-back's.
+	kept := func(kind, check string, hours int, passes bool) {
+		t.Helper()
+		if _, err := x.Owner.Exec(t.Context(), fmt.Sprintf(`begin; set local session_replication_role = replica;
+			insert into score_runs (prison_id, run_id, area_id, check_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest, recorded_at)
+			select prison_id, gen_random_uuid(), area_id, '%s', '%s', standard, version, engine, as_of, input, sheet, score, %v, made_by, salt, standard_digest, recorded_at + interval '%d hours'
+			from score_runs where kind = 'lookback'; commit`, check, kind, passes, hours)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	measured := func(what, drift, later string) {
+		t.Helper()
+		r, err := x.Assessment.Readiness(x.as("area head"), x.Prison, x.Area)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if r.Later != nil {
+			got = r.Later.Kind
+		}
+		if r.Drift.Kind != drift || got != later {
+			t.Errorf("%s: measured by %s, then %q", what, r.Drift.Kind, got)
+		}
+	}
+	check := func() string { return uuid.NewString() }
+	measured("nothing accepted", inspection.LookBack, "")
+	kept("onsite", check(), -4, true)
+	measured("accepted before", "onsite", inspection.LookBack)
+	overruled := check()
+	kept("recheck", overruled, 1, true)
+	measured("the title kept", "recheck", "")
+	kept("recheck", overruled, 2, false)
+	measured("and then not", "onsite", "recheck")
+	kept("baseline", check(), 3, true)
+	measured("a check of the next case", "onsite", "baseline")
 }

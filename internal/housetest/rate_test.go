@@ -186,4 +186,6 @@ func (o only) Compiled(context.Context, string, int) (*scoring.Standard, error) 
 	return o.Standard, nil
 }
 
+func (only) Versions(context.Context, string) ([]standards.Version, error) { return nil, nil }
+
 func (only) Hops(context.Context, string, int, int) ([]standards.Hop, error) { return nil, nil }

@@ -237,6 +237,7 @@ var titles = map[string]fault.Text{
 	"reason_required":        {ZH: "请说明理由", EN: "Say why"},
 	"session_over":           {ZH: "登录已失效，请重新登录", EN: "The session is over; sign in again"},
 	"sign_in":                {ZH: "请先登录", EN: "Sign in first"},
+	"no_standard_yet":        {ZH: "这类单位还没有施行的标准，暂不评分", EN: "No standard for this type of unit is in force yet: it is not scored"},
 	"standard_unknown":       {ZH: "没有这个标准", EN: "There is no such standard"},
 	"state_forbids":          {ZH: "条目当前的状态不允许这样做，请刷新后查看", EN: "The entry's state does not allow this; refresh to see"},
 	"store_unavailable":      {ZH: "佐证存储暂时不可用，请稍后重试", EN: "The evidence store is away for the moment; try again soon"},

@@ -73,7 +73,11 @@ func (a *API) scores(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"areas": some(list)})
+	unjudged, err := a.Assessment.Unjudged(c.Request().Context(), prison)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"areas": some(list), "unjudged": some(unjudged)})
 }
 
 func (a *API) findings(c echo.Context) error {

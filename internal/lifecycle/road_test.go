@@ -309,8 +309,8 @@ var leaves = map[string][]State{
 	"demonstration": {"DRAFT", "APPLIED", "BASELINE", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW"},
 }
 
-// order of all states that lie before a title; one that is not named lies beside the road.
-var order = []State{"DRAFT", "APPLIED", "SCREENED", "BASELINE", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW", Named}
+// ahead of all states that lie before a title; one that is not named lies beside the road.
+var ahead = []State{"DRAFT", "APPLIED", "SCREENED", "BASELINE", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW", Named}
 
 // oracle reckons from the acts that were accepted alone what a title rests on and what a look-back takes.
 type oracle struct {
@@ -320,13 +320,13 @@ type oracle struct {
 }
 
 func (o *oracle) accept(before Case, e Event, move Move, after Case, f Facts) error {
-	from, to := slices.Index(order, move.From), slices.Index(order, move.To)
+	from, to := slices.Index(ahead, move.From), slices.Index(ahead, move.To)
 	switch {
 	case move.From == Named || from >= 0 && to == from:
 	case from >= 0 && to > from:
 		o.rests[move.From] = e.Record
 	case to >= 0 && move.From != "LOOKBACK" && move.From != "RECHECK":
-		for _, s := range order[to:] {
+		for _, s := range ahead[to:] {
 			delete(o.rests, s)
 		}
 	}

@@ -24,6 +24,8 @@ type Board struct {
 	Whole  bool    `json:"whole"`
 	Rates  []Rate  `json:"rates"`
 	Frames []Frame `json:"frames"`
+	// Unjudged are the areas that no standard judges yet: they count, and have no score.
+	Unjudged []uuid.UUID `json:"unjudged"`
 	// Dues are what is due in the areas, the dearest first.
 	Dues []Due `json:"dues"`
 }
@@ -121,7 +123,7 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 		return Board{}, fault.New(fault.NotFound, "not_found")
 	}
 	units := g.units(day)
-	out := Board{Prison: prison, Day: day, Whole: s.sees(ctx, "score", prison, uuid.Nil) == nil, Rates: rates(units), Frames: []Frame{}, Dues: []Due{}}
+	out := Board{Prison: prison, Day: day, Whole: s.sees(ctx, "score", prison, uuid.Nil) == nil, Rates: rates(units), Frames: []Frame{}, Unjudged: []uuid.UUID{}, Dues: []Due{}}
 	road, err := s.Road.Cases(ctx)
 	if err != nil {
 		return Board{}, err
@@ -135,6 +137,13 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 	scores, err := s.Scores.Scores(ctx, prison)
 	if err != nil {
 		return Board{}, err
+	}
+	unjudged, err := s.Scores.Unjudged(ctx, prison)
+	if err != nil {
+		return Board{}, err
+	}
+	for _, a := range unjudged {
+		out.Unjudged = append(out.Unjudged, a.ID)
 	}
 	sheets := map[uuid.UUID]*scoring.Sheet{}
 	for _, x := range scores {

@@ -41,6 +41,7 @@ type Road interface {
 // Scores as they stand today (package assessment).
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
+	Unjudged(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	Readiness(ctx context.Context, prison, area uuid.UUID) (*assessment.Readiness, error)
 	Under(ctx context.Context, prison, area uuid.UUID, titled map[uuid.UUID]bool, list ...*scoring.Standard) ([]*scoring.Sheet, error)
 }

@@ -101,11 +101,13 @@ func (s Assessments) LatestSheet(ctx context.Context, ses ledger.Session, area u
 }
 
 // Measure reads the newest of the kinds, or of all.
-func (s Assessments) Measure(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string) (*assessment.Run, error) {
+func (s Assessments) Measure(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string, passed bool) (*assessment.Run, error) {
 	var id uuid.UUID
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select run_id from score_runs where prison_id = $1 and area_id = $2
-			order by kind = any($3) desc, recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds).Scan(&id)
+		return tx.QueryRow(ctx, `select r.run_id from score_runs r where r.prison_id = $1 and r.area_id = $2 and ($3::text[] is null or r.kind = any($3))
+			and (not $4 or r.passes and not exists (select from score_runs n where n.prison_id = r.prison_id and n.area_id = r.area_id
+				and n.check_id = r.check_id and (n.recorded_at, n.run_id) > (r.recorded_at, r.run_id)))
+			order by r.recorded_at desc, r.run_id desc limit 1`, ses.Prison, area, kinds, passed).Scan(&id)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil

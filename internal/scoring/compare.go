@@ -17,9 +17,18 @@ type Change struct {
 	Title     fault.Text `json:"title"`
 	Before    Decimal    `json:"before"` // deducted
 	After     Decimal    `json:"after"`
+	// Was and Is are what the line compared, in each; nil where nothing was or it was not kept.
+	Was *Measured `json:"was,omitempty"`
+	Is  *Measured `json:"is,omitempty"`
 	// Came and Went are what the line rests on in one of the two only.
 	Came []Ref `json:"came"`
 	Went []Ref `json:"went"`
+}
+
+// Measured is what a line compares: so much, of so much where it is a ratio.
+type Measured struct {
+	Of  Decimal  `json:"of"`
+	Per *Decimal `json:"per,omitempty"`
 }
 
 // leaf is a line's cost in one sheet.
@@ -27,6 +36,7 @@ type leaf struct {
 	domain, indicator, line string
 	title                   fault.Text
 	deducted                *big.Rat
+	measured                *Measured
 	refs                    []Ref
 }
 
@@ -50,7 +60,7 @@ func Compare(before, after *Sheet) []Change {
 	for _, line := range order {
 		l, x, y := names[line], was[line], is[line]
 		c := Change{Domain: l.domain, Indicator: l.indicator, Line: line, Title: l.title,
-			Before: Decimal{x.deducted}, After: Decimal{y.deducted}, Came: without(y.refs, x.refs), Went: without(x.refs, y.refs)}
+			Before: Decimal{x.deducted}, After: Decimal{y.deducted}, Was: x.measured, Is: y.measured, Came: without(y.refs, x.refs), Went: without(x.refs, y.refs)}
 		if c.Before.Equal(c.After) && len(c.Came)+len(c.Went) == 0 {
 			continue
 		}
@@ -76,7 +86,10 @@ func leaves(s *Sheet) []leaf {
 	for _, d := range s.Domains {
 		for _, i := range d.Indicators {
 			for _, l := range i.Lines {
-				x := leaf{d.ID, i.Code, l.ID, l.Title, l.Deducted.Rat(), nil}
+				x := leaf{domain: d.ID, indicator: i.Code, line: l.ID, title: l.Title, deducted: l.Deducted.Rat()}
+				if l.Of != nil {
+					x.measured = &Measured{*l.Of, l.Per}
+				}
 				for _, loss := range l.Losses {
 					x.refs = append(x.refs, loss.Refs...)
 				}

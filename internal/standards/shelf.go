@@ -155,6 +155,14 @@ func (s *Service) Version(ctx context.Context, p Pin) (*scoring.Standard, error)
 
 var _ Reader = (*Service)(nil)
 
+// Versions are those of a standard that are issued, the newest first.
+func (s *Service) Versions(ctx context.Context, standard string) ([]Version, error) {
+	list, err := s.Store.List(ctx, house)
+	list = slices.DeleteFunc(list, func(v Version) bool { return v.Standard != standard || v.State != Issued })
+	slices.SortFunc(list, func(a, b Version) int { return b.Version - a.Version })
+	return list, err
+}
+
 // Compiled is a version by its number, in force or not. Fault: standard_unknown.
 func (s *Service) Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error) {
 	list, err := s.Store.List(ctx, house)

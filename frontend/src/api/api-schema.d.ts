@@ -1687,7 +1687,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Standing of the areas that a standard scores */
+        /** Standing of the areas that a standard scores, and the areas that none does yet */
         get: operations["scores.list"];
         put?: never;
         post?: never;
@@ -5962,7 +5962,19 @@ export interface components {
                 case: string;
                 amount: components["schemas"]["Decimal"];
             };
+            /** @description issued versions of the standard that are meant for this unit, the newest first */
+            versions: {
+                version: number;
+                /** Format: date */
+                effective_on: string;
+                in_force: boolean;
+            }[];
+            /** @description compared by the version that was in force that evening */
             since?: {
+                standard: string;
+                version: number;
+                /** @description today's score by that version, where another is in force */
+                now?: components["schemas"]["Decimal"];
                 /** Format: date */
                 day: string;
                 score: components["schemas"]["Decimal"];
@@ -5975,21 +5987,34 @@ export interface components {
                 due_at: string;
                 price: components["schemas"]["Decimal"];
             }[];
-            drift?: {
-                /** Format: uuid */
-                run: string;
-                kind: components["schemas"]["RunKind"];
-                /** Format: date */
-                as_of: string;
-                score: string;
-                domains: {
-                    id: string;
-                    then: components["schemas"]["Decimal"];
-                    now: components["schemas"]["Decimal"];
-                    alarm: boolean;
-                }[];
+            /** @description from the values at acceptance; without one from the newest full check, or the newest run of all */
+            drift?: components["schemas"]["Drift"];
+            /** @description from the newest full check after the acceptance */
+            later?: components["schemas"]["Drift"];
+        };
+        Drift: {
+            /** Format: uuid */
+            run: string;
+            kind: components["schemas"]["RunKind"];
+            /** Format: date */
+            as_of: string;
+            standard: string;
+            version: number;
+            /** @description domains of now that the sheet of then says nothing of */
+            skipped: string[];
+            score: string;
+            domains: {
+                id: string;
+                then: components["schemas"]["Decimal"];
+                now: components["schemas"]["Decimal"];
                 alarm: boolean;
-            };
+            }[];
+            alarm: boolean;
+        };
+        /** @description what a line compares, so much, of so much where it is a ratio; absent where nothing was or it was not kept */
+        Measured: {
+            of: components["schemas"]["Decimal"];
+            per?: components["schemas"]["Decimal"];
         };
         ScoreChange: {
             domain?: string;
@@ -5999,6 +6024,8 @@ export interface components {
             title: components["schemas"]["Text"];
             before: components["schemas"]["Decimal"];
             after: components["schemas"]["Decimal"];
+            was?: components["schemas"]["Measured"];
+            is?: components["schemas"]["Measured"];
             came: components["schemas"]["Ref"][];
             went: components["schemas"]["Ref"][];
         };
@@ -8205,6 +8232,8 @@ export interface components {
             whole: boolean;
             rates: components["schemas"]["UnitRate"][];
             frames: components["schemas"]["BoardFrame"][];
+            /** @description areas that no standard in force judges yet */
+            unjudged: string[];
             dues: components["schemas"]["AreaDue"][];
         };
         BoardFrame: {
@@ -13230,6 +13259,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         areas: components["schemas"]["Standing"][];
+                        /** @description areas that count, and that no standard in force judges: their own pages answer 409 no_standard_yet */
+                        unjudged: components["schemas"]["Area"][];
                     };
                 };
             };

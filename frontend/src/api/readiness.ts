@@ -6,6 +6,7 @@ import type { Indicator } from './model'
 type S = components['schemas']
 
 export type Readiness = S['Readiness']
+export type Drift = S['Drift']
 export type ScoreChange = S['ScoreChange']
 export type Supposed = S['Supposed']
 export type Supposition = S['Supposition']

@@ -1,5 +1,6 @@
 import { call } from './http'
 import type {
+  Area,
   Completeness,
   Decimal,
   DutyList,
@@ -18,8 +19,14 @@ export async function listDuties(
   return (await call<DutyList>(`/prisons/${prison}/duties`, { query })).data
 }
 
-export async function listScores(prison: string): Promise<Standing[]> {
-  return (await call<{ areas: Standing[] }>(`/prisons/${prison}/scores`)).data.areas
+/** The areas by their scores, and those that no standard judges yet. */
+export interface Standings {
+  areas: Standing[]
+  unjudged: Area[]
+}
+
+export async function listScores(prison: string): Promise<Standings> {
+  return (await call<Standings>(`/prisons/${prison}/scores`)).data
 }
 
 export async function getScore(prison: string, area: string): Promise<Sheet> {

@@ -87,7 +87,7 @@ function Today({ prison, area, data }: { prison: string; area: string; data: Rea
                   score: drift.score,
                 })}
               </h2>
-              <DriftChart readiness={data} />
+              <DriftChart drift={drift} sheet={sheet} />
             </div>
           )}
         </Suspense>

@@ -41,10 +41,13 @@ export default function PrisonOverview() {
             <Rates board={board} />
             {of && <Units prison={prison} of={of} named={asked.get('named') ?? undefined} />}
             {board.whole && <Whole prison={prison} />}
-            {board.frames.length === 0 && <Empty>{t('overview.unitsNone')}</Empty>}
+            {board.frames.length + board.unjudged.length === 0 && (
+              <Empty>{t('overview.unitsNone')}</Empty>
+            )}
             {board.frames.map((f) => (
               <Frame key={`${f.standard} ${f.version}`} prison={prison} frame={f} />
             ))}
+            {board.unjudged.length > 0 && <Unjudged board={board} />}
             <Dues board={board} />
           </>
         )}
@@ -71,6 +74,24 @@ function Rates({ board }: { board: PrisonBoard }) {
           </span>
         ))}
     </p>
+  )
+}
+
+function Unjudged({ board }: { board: PrisonBoard }) {
+  const t = useT()
+  const names = useNames()
+  return (
+    <section className="panel" aria-labelledby="unjudged">
+      <h2 id="unjudged">{t('score.noStandard')}</h2>
+      <p className="quiet">{t('score.noStandardMeans')}</p>
+      <ul>
+        {board.unjudged.map((area) => (
+          <li key={area}>
+            <Link to={`/prisons/${board.prison}/units/${area}/board`}>{names.area(area)}</Link>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -1,6 +1,10 @@
 import { lazy, Suspense } from 'react'
 import { Link, useParams } from 'react-router'
-import { type Readiness as Answer, useReadiness } from '../api/readiness'
+import { useMe } from '../api/queries'
+import { type Readiness as Answer, type Drift, useReadiness } from '../api/readiness'
+import { useStandardName } from '../api/standards'
+import { mayFill } from '../app/posts'
+import { periodName } from '../calendar/period'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { Changes } from '../readiness/Changes'
@@ -37,7 +41,7 @@ export default function Readiness() {
             <Head data={data} />
             <Since prison={prison} data={data} />
             <Dues data={data} />
-            <Drift data={data} />
+            <Drifts data={data} />
             <Suppose prison={prison} area={area} readiness={data} />
             <Rulings prison={prison} area={area} standard={data.sheet.standard} />
             <Runs prison={prison} area={area} />
@@ -76,18 +80,31 @@ function Head({ data }: { data: Answer }) {
 
 function Since({ prison, data }: { prison: string; data: Answer }) {
   const t = useT()
-  const { since } = data
+  const standardName = useStandardName()
+  const { since, sheet } = data
   if (!since) return <p className="panel quiet">{t('readiness.sinceNone')}</p>
   return (
     <section className="panel" aria-labelledby="since">
-      <h2 id="since">{t('readiness.since', { day: since.day })}</h2>
+      <h2 id="since">{t('readiness.since', { day: since.day, score: shown(since.score) })}</h2>
+      {since.now && (
+        <p>
+          {t('readiness.sinceVersion', {
+            before: standardName(since.standard),
+            was: since.version,
+            after: standardName(sheet.standard),
+            is: sheet.version,
+            old: shown(since.now),
+            new: sheet.display,
+          })}
+        </p>
+      )}
       {since.changes.length === 0 ? (
         <p className="quiet">{t('readiness.sinceSame')}</p>
       ) : (
         <Changes
           prison={prison}
           list={since.changes}
-          of={{ area: data.area.id, standard: data.sheet.standard }}
+          of={{ area: data.area.id, standard: since.standard }}
         />
       )}
     </section>
@@ -97,9 +114,12 @@ function Since({ prison, data }: { prison: string; data: Answer }) {
 function Dues({ data }: { data: Answer }) {
   const t = useT()
   const names = useNames()
+  const me = useMe().data
+  const files = me && mayFill(me) && me.postings.some((p) => p.area === data.area.id)
   return (
     <section className="panel" aria-labelledby="dues">
       <h2 id="dues">{t('readiness.dues')}</h2>
+      {files && data.dues.length > 0 && <Link to="/">{t('readiness.toFill')}</Link>}
       {data.dues.length === 0 ? (
         <p className="quiet">{t('readiness.duesNone')}</p>
       ) : (
@@ -117,8 +137,12 @@ function Dues({ data }: { data: Answer }) {
           <tbody>
             {data.dues.map((d) => (
               <tr key={d.ledger + d.period + d.due_at}>
-                <td>{names.ledger(d.ledger)}</td>
-                <td className="mono">{d.period}</td>
+                <td>
+                  <Link to={`/ledgers/${d.ledger}?area=${data.area.id}`}>
+                    {names.ledger(d.ledger)}
+                  </Link>
+                </td>
+                <td>{periodName(d.period, t)}</td>
                 <td>{showTime(d.due_at)}</td>
                 <td className="num">{shown(d.price) === '0' ? '0' : `−${shown(d.price)}`}</td>
               </tr>
@@ -130,24 +154,47 @@ function Dues({ data }: { data: Answer }) {
   )
 }
 
-function Drift({ data }: { data: Answer }) {
+function Drifts({ data }: { data: Answer }) {
+  const t = useT()
+  const { drift, later, sheet } = data
+  if (!drift) return <p className="panel quiet">{t('readiness.driftNone')}</p>
+  return [drift, later].map((d) => d && <Moved key={d.run} drift={d} sheet={sheet} />)
+}
+
+/** How the domains moved from a kept run to today. */
+function Moved({ drift, sheet }: { drift: Drift; sheet: Answer['sheet'] }) {
   const t = useT()
   const lang = useLang()
-  const { drift, sheet } = data
-  if (!drift) return <p className="panel quiet">{t('readiness.driftNone')}</p>
-  const slid = sheet.domains.filter((d) => drift.domains.some((x) => x.id === d.id && x.alarm))
+  const standardName = useStandardName()
   const kind = t(`readiness.run.${drift.kind}`)
+  const named = (ids: string[]) =>
+    sheet.domains
+      .filter((d) => ids.includes(d.id))
+      .map((d) => text(d.title, lang))
+      .join('、')
+  const slid = drift.domains.filter((d) => d.alarm).map((d) => d.id)
   return (
-    <section className="panel" aria-labelledby="drift">
-      <h2 id="drift">{t('readiness.drift', { day: drift.as_of, kind, score: drift.score })}</h2>
+    <section className="panel" aria-labelledby={drift.run}>
+      <h2 id={drift.run}>{t('readiness.drift', { day: drift.as_of, kind, score: drift.score })}</h2>
       <p className={drift.alarm ? 'danger' : 'quiet'}>
         {drift.alarm
-          ? t('readiness.driftAlarm', { domains: slid.map((d) => text(d.title, lang)).join('、') })
+          ? t('readiness.driftAlarm', { domains: named(slid) })
           : t('readiness.driftHeld')}
       </p>
-      <Suspense fallback={<Loading />}>
-        <DriftChart readiness={data} />
-      </Suspense>
+      {drift.skipped.length > 0 && (
+        <p className="quiet">
+          {t('readiness.driftSkipped', {
+            domains: named(drift.skipped),
+            standard: standardName(drift.standard),
+            version: drift.version,
+          })}
+        </p>
+      )}
+      {drift.domains.length > 0 && (
+        <Suspense fallback={<Loading />}>
+          <DriftChart drift={drift} sheet={sheet} />
+        </Suspense>
+      )}
     </section>
   )
 }

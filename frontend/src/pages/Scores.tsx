@@ -27,8 +27,12 @@ export function Standings({ prison }: { prison: string }) {
   return (
     <section className="panel">
       <h2>{names.prison(prison) || t('menu.scores')}</h2>
-      <Ready query={query} empty={(list) => list.length === 0} whenEmpty={t('score.empty')}>
-        {(list) => (
+      <Ready
+        query={query}
+        empty={({ areas, unjudged }) => areas.length + unjudged.length === 0}
+        whenEmpty={t('score.empty')}
+      >
+        {({ areas, unjudged }) => (
           <table className="plain">
             <thead>
               <tr>
@@ -42,7 +46,7 @@ export function Standings({ prison }: { prison: string }) {
               </tr>
             </thead>
             <tbody>
-              {list.map((s) => (
+              {areas.map((s) => (
                 <tr key={s.area.id}>
                   <td>
                     <Link to={`/prisons/${prison}/areas/${s.area.id}/score`}>
@@ -70,6 +74,17 @@ export function Standings({ prison }: { prison: string }) {
                     >
                       {t('score.proof')}
                     </Link>
+                  </td>
+                </tr>
+              ))}
+              {unjudged.map((a) => (
+                <tr key={a.id}>
+                  <td>
+                    <Link to={`/prisons/${prison}/areas/${a.id}/score`}>{names.area(a.id)}</Link>
+                  </td>
+                  <td className="num">—</td>
+                  <td colSpan={3} className="quiet">
+                    {t('score.noStandard')}
                   </td>
                 </tr>
               ))}

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { type Defect, type DefectItem, useSelfCheck } from '../api/selfcheck'
+import { periodName } from '../calendar/period'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -89,7 +90,10 @@ function Place(props: { id: Defect['id']; item: DefectItem; prison: string; area
   const lang = useLang()
   const names = useNames()
   const days = [item.day, item.until_day].filter((d, n, all) => d && all.indexOf(d) === n)
-  const label = [item.ledger && names.ledger(item.ledger), item.period || days.join('–')]
+  const label = [
+    item.ledger && names.ledger(item.ledger),
+    item.period ? periodName(item.period, t) : days.join('–'),
+  ]
   const beside = [item.person, text(item.note, lang), item.at && showTime(item.at)]
   return (
     <>

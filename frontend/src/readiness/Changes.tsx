@@ -59,7 +59,12 @@ export function Changes({ prison, list, of }: Props) {
                 {shown(String(Math.abs(cost)))}
               </td>
               <td>
-                {[...c.came, ...c.went].slice(0, 8).map((ref) => (
+                <Compared change={c} />
+                {c.came.slice(0, 8).map((ref) => (
+                  <RefLink key={ref.kind + ref.id} item={ref} prison={prison} />
+                ))}
+                {c.went.length > 0 && <span className="quiet">{t('readiness.went')} </span>}
+                {c.went.slice(0, 8).map((ref) => (
                   <RefLink key={ref.kind + ref.id} item={ref} prison={prison} />
                 ))}
               </td>
@@ -68,5 +73,21 @@ export function Changes({ prison, list, of }: Props) {
         })}
       </tbody>
     </table>
+  )
+}
+
+/** What the line compared, then and now: a rate moves by what is due, too, and no entry says so. */
+function Compared({ change: { was, is } }: { change: ScoreChange }) {
+  const t = useT()
+  const said = (m: typeof was) => m && (m.per ? `${shown(m.of)}/${shown(m.per)}` : shown(m.of))
+  const before = said(was)
+  const now = said(is)
+  if (!now || before === now) return null
+  return (
+    <span>
+      {before
+        ? t('readiness.measured', { was: before, is: now })
+        : t('readiness.measuredNow', { is: now })}{' '}
+    </span>
   )
 }

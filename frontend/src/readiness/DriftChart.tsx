@@ -3,7 +3,7 @@ import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/compon
 import { use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useMemo } from 'react'
-import type { Readiness } from '../api/readiness'
+import type { Drift, Readiness } from '../api/readiness'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { amount } from '../score/decimal'
@@ -12,12 +12,11 @@ import { Chart } from '../ui/Chart'
 use([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
 
 /** Rates of the domains, then and now; the sentence above it says which slid. */
-export function DriftChart({ readiness }: { readiness: Readiness }) {
+export function DriftChart({ drift, sheet }: { drift: Drift; sheet: Readiness['sheet'] }) {
   const t = useT()
   const lang = useLang()
   const option = useMemo(() => {
-    const { drift, sheet } = readiness
-    const domains = drift?.domains ?? []
+    const { domains } = drift
     const name = (id: string) =>
       text(sheet.domains.find((d) => d.id === id)?.title ?? { zh: id }, lang)
     const rates = (of: 'then' | 'now') => domains.map((d) => Math.round(amount(d[of]) * 10) / 10)
@@ -55,6 +54,6 @@ export function DriftChart({ readiness }: { readiness: Readiness }) {
         },
       ],
     }
-  }, [readiness, lang, t])
+  }, [drift, sheet, lang, t])
   return <Chart option={option} label={t('readiness.driftChart')} />
 }

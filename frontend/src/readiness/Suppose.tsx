@@ -1,8 +1,8 @@
 import { Button } from 'antd'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { now } from '../api/clock'
 import { ProblemError } from '../api/problem'
-import { useEntries } from '../api/queries'
+import { useEntries, useFindings } from '../api/queries'
 import { type Readiness, type Supposition, suppose, useStandard } from '../api/readiness'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -11,6 +11,9 @@ import { useNames } from '../ui/names'
 import { toast } from '../ui/toast'
 import { Changes } from './Changes'
 import { supposed, ways } from './supposed'
+
+/** More rows than anybody reads; the server takes 200 changes. */
+const mostRows = 20
 
 interface Props {
   prison: string
@@ -32,6 +35,7 @@ export function Suppose({ prison, area, readiness }: Props) {
     limit: 100,
   })
   const entries = standing.data?.pages[0]?.entries ?? []
+  const found = useFindings(prison, area).data ?? []
   const [outcome, setOutcome] = useState<Supposition>()
   const [problems, setProblems] = useState<ProblemError['errors']>([])
   const [busy, setBusy] = useState(false)
@@ -40,13 +44,18 @@ export function Suppose({ prison, area, readiness }: Props) {
   const lines = indicators.flatMap((i) =>
     i.lines.filter((l) => l.method !== 'ledger' && (l.form === 'each' || l.form === 'table')),
   )
+  const ledgerOptions = ledgers.map((l) => (
+    <option key={l} value={l}>
+      {names.ledger(l)}
+    </option>
+  ))
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
-    const value = (name: string) => String(typed.get(name) ?? '').trim()
+    const values = (name: string) => typed.getAll(name).map((v) => String(v).trim())
     setBusy(true)
     try {
-      setOutcome(await suppose(prison, area, supposed(value, now())))
+      setOutcome(await suppose(prison, area, supposed(values, now())))
       setProblems([])
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -60,63 +69,89 @@ export function Suppose({ prison, area, readiness }: Props) {
     <section className="panel finding" aria-labelledby="suppose">
       <h2 id="suppose">{t('readiness.suppose')}</h2>
       <form onSubmit={(e) => void send(e)}>
-        <label>
-          {t('readiness.entry')}
-          <select name="entry">
-            <option value="">{t('readiness.none')}</option>
-            {entries.flatMap((e) =>
-              ways(e).map((as) => (
-                <option key={e.id + as} value={`${e.id} ${as}`}>
-                  {`${names.ledger(e.ledger)} ${e.day ?? ''} ${e.author_name}: ${t(`readiness.as_${as}`)}`}
+        <Rows of={t('readiness.entry')}>
+          <label>
+            {t('readiness.entry')}
+            <select name="entry">
+              <option value="">{t('readiness.none')}</option>
+              {entries.flatMap((e) =>
+                ways(e).map((as) => (
+                  <option key={e.id + as} value={`${e.id} ${as}`}>
+                    {`${names.ledger(e.ledger)} ${e.day ?? ''} ${e.author_name}: ${t(`readiness.as_${as}`)}`}
+                  </option>
+                )),
+              )}
+            </select>
+          </label>
+        </Rows>
+        <Rows of={t('readiness.filed')}>
+          <label>
+            {t('readiness.filed')}
+            <select name="filed">
+              <option value="">{t('readiness.none')}</option>
+              {ledgerOptions}
+            </select>
+          </label>
+          <label>
+            {t('readiness.filedOn')}
+            <input name="filedOn" type="date" max={today(now())} />
+          </label>
+        </Rows>
+        <Rows of={t('readiness.missed')}>
+          <label>
+            {t('readiness.missed')}
+            <select name="ledger">
+              <option value="">{t('readiness.none')}</option>
+              {ledgerOptions}
+            </select>
+          </label>
+          <label>
+            {t('readiness.times')}
+            <input name="times" type="number" min={1} max={200} defaultValue={1} required />
+          </label>
+        </Rows>
+        <Rows of={t('readiness.finding')}>
+          <label>
+            {t('readiness.finding')}
+            <select name="finding">
+              <option value="">{t('readiness.none')}</option>
+              {lines.map((l) => (
+                <option key={l.id} value={l.id}>
+                  {l.id.split('.')[0]} {text(l.title, lang)}
                 </option>
-              )),
-            )}
-          </select>
-        </label>
+              ))}
+            </select>
+          </label>
+          <label>
+            {t('readiness.times')}
+            <input name="count" type="number" min={1} max={1000} defaultValue={1} required />
+          </label>
+        </Rows>
+        <Rows of={t('readiness.without')}>
+          <label>
+            {t('readiness.without')}
+            <select name="without">
+              <option value="">{t('readiness.none')}</option>
+              {found.map((f) => (
+                <option key={f.id} value={f.id}>
+                  {f.line} {f.day} {f.note}
+                </option>
+              ))}
+            </select>
+          </label>
+        </Rows>
         <label>
-          {t('readiness.filed')}
-          <select name="filed">
-            <option value="">{t('readiness.none')}</option>
-            {ledgers.map((l) => (
-              <option key={l} value={l}>
-                {names.ledger(l)}
+          {t('readiness.version')}
+          <select name="version" defaultValue="">
+            {readiness.versions.map((v) => (
+              <option key={v.version} value={v.in_force ? '' : v.version}>
+                {t(v.in_force ? 'readiness.versionInForce' : 'readiness.versionIs', {
+                  version: v.version,
+                  day: v.effective_on,
+                })}
               </option>
             ))}
           </select>
-        </label>
-        <label>
-          {t('readiness.filedOn')}
-          <input name="filedOn" type="date" max={today(now())} />
-        </label>
-        <label>
-          {t('readiness.missed')}
-          <select name="ledger">
-            <option value="">{t('readiness.none')}</option>
-            {ledgers.map((l) => (
-              <option key={l} value={l}>
-                {names.ledger(l)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {t('readiness.times')}
-          <input name="times" type="number" min={1} max={200} defaultValue={1} />
-        </label>
-        <label>
-          {t('readiness.finding')}
-          <select name="finding">
-            <option value="">{t('readiness.none')}</option>
-            {lines.map((l) => (
-              <option key={l.id} value={l.id}>
-                {l.id.split('.')[0]} {text(l.title, lang)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {t('readiness.times')}
-          <input name="count" type="number" min={1} max={1000} defaultValue={1} />
         </label>
         <label>
           {t('readiness.lineIs')}
@@ -153,4 +188,35 @@ export function Suppose({ prison, area, readiness }: Props) {
       )}
     </section>
   )
+}
+
+/** One row of fields at first, and as many more as are asked for; each of those can be taken away. */
+function Rows({ of, children }: { of: string; children: ReactNode }) {
+  const t = useT()
+  const [rows, setRows] = useState([0])
+  return rows.map((row, n) => (
+    <div key={row} className="row">
+      {children}
+      <span>
+        {n > 0 && (
+          <Button
+            type="link"
+            aria-label={`${t('readiness.less')} ${of}`}
+            onClick={() => setRows(rows.filter((other) => other !== row))}
+          >
+            {t('readiness.less')}
+          </Button>
+        )}
+        {n === rows.length - 1 && n < mostRows && (
+          <Button
+            type="link"
+            aria-label={`${t('readiness.more')} ${of}`}
+            onClick={() => setRows([...rows, row + 1])}
+          >
+            {t('readiness.more')}
+          </Button>
+        )}
+      </span>
+    </div>
+  ))
 }

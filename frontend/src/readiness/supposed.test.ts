@@ -4,7 +4,7 @@ import { supposed, ways } from './supposed'
 const now = new Date('2026-11-26T02:00:00Z')
 
 it('asks only for what was filled in', () => {
-  const ask = (typed: Record<string, string>) => supposed((name) => typed[name] ?? '', now)
+  const ask = (typed: Record<string, string>) => supposed((name) => [typed[name] ?? []].flat(), now)
   expect(ask({ times: '1', count: '1' })).toEqual({})
   expect(ask({ entry: 'e voided' })).toEqual({ entries: [{ entry: 'e', as: 'voided' }] })
   expect(ask({ filed: 'duty-log' })).toEqual({
@@ -18,6 +18,34 @@ it('asks only for what was filled in', () => {
     missed: { 'duty-log': 2 },
     line: '950',
   })
+})
+
+it('takes several of each, the empty ones left out', () => {
+  const typed: Record<string, string[]> = {
+    entry: ['e voided', '', 'f approved'],
+    filed: ['', 'duty-log', 'headcount'],
+    filedOn: ['2026-11-01', '', '2026-11-20'],
+    ledger: ['duty-log', 'duty-log', 'headcount'],
+    times: ['1', '2', '4'],
+    finding: ['A-1.x', '', 'B-2.y'],
+    count: ['3', '1', '2'],
+    without: ['', 'g', 'h'],
+    version: ['2'],
+  }
+  const body = supposed((name) => typed[name] ?? [], now)
+  expect(body.entries).toEqual([
+    { entry: 'e', as: 'voided' },
+    { entry: 'f', as: 'approved' },
+    { ledger: 'duty-log', at: '2026-11-26T12:00:00+08:00' },
+    { ledger: 'headcount', at: '2026-11-20T12:00:00+08:00' },
+  ])
+  expect(body.missed).toEqual({ 'duty-log': 3, headcount: 4 })
+  expect(body.findings?.map((f) => [f.line, f.count])).toEqual([
+    ['A-1.x', 3],
+    ['B-2.y', 2],
+  ])
+  expect(new Set(body.findings?.map((f) => f.id)).size).toBe(2)
+  expect(body).toMatchObject({ without: ['g', 'h'], version: 2 })
 })
 
 it('lets an entry become what its state allows', () => {

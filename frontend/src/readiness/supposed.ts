@@ -10,33 +10,41 @@ export function ways(entry: Pick<Entry, 'state' | 'in_force'>): As[] {
   return entry.in_force > 0 && entry.state !== 'voided' ? [...list, 'voided'] : list
 }
 
-/** What the form asks, by its fields; those that are empty change nothing. */
-export function supposed(value: (name: string) => string, now: Date): Supposed {
+/** What the form asks, by its fields, each of as many rows as there are; those that are empty change nothing. */
+export function supposed(values: (name: string) => string[], now: Date): Supposed {
   const body: Supposed = {}
-  const entries: Supposed['entries'] = []
-  const [entry, as] = value('entry').split(' ')
-  if (entry) entries.push({ entry, as: as as As })
-  // Noon is in every period that the day is in.
-  if (value('filed')) {
-    entries.push({
-      ledger: value('filed'),
-      at: `${value('filedOn') || today(now)}T12:00:00+08:00`,
+  // A row by its first field, and the field beside it.
+  const rows = (name: string, beside: string) =>
+    values(name).flatMap((said, n): [string, string][] =>
+      said ? [[said, values(beside)[n] ?? '']] : [],
+    )
+  const entries: Supposed['entries'] = values('entry')
+    .filter(Boolean)
+    .map((said) => {
+      const [entry = '', as] = said.split(' ')
+      return { entry, as: as as As }
     })
-  }
+  // Noon is in every period that the day is in.
+  for (const [ledger, day] of rows('filed', 'filedOn'))
+    entries.push({ ledger, at: `${day || today(now)}T12:00:00+08:00` })
   if (entries.length > 0) body.entries = entries
-  if (value('ledger')) body.missed = { [value('ledger')]: Number(value('times')) }
-  if (value('finding')) {
-    body.findings = [
-      {
-        id: 'supposed',
-        line: value('finding'),
-        day: today(now),
-        count: Number(value('count')),
-        note: '',
-        subject: 'supposed',
-      },
-    ]
+  for (const [ledger, times] of rows('ledger', 'times')) {
+    body.missed = { ...body.missed, [ledger]: (body.missed?.[ledger] ?? 0) + Number(times) }
   }
-  if (value('line')) body.line = value('line')
+  const findings: Supposed['findings'] = rows('finding', 'count').map(([line, count], n) => ({
+    id: `supposed ${n}`,
+    line,
+    day: today(now),
+    count: Number(count),
+    note: '',
+    subject: `supposed ${n}`,
+  }))
+  if (findings.length > 0) body.findings = findings
+  const without = values('without').filter(Boolean)
+  if (without.length > 0) body.without = without
+  const [version] = values('version')
+  if (version) body.version = Number(version)
+  const [line] = values('line')
+  if (line) body.line = line
   return body
 }

@@ -2,6 +2,7 @@ import { Button, Spin } from 'antd'
 import type { ReactNode } from 'react'
 import { ProblemError } from '../api/problem'
 import { useT } from '../i18n'
+import { NoStandard } from './NoStandard'
 
 export function Loading() {
   const t = useT()
@@ -21,6 +22,7 @@ export function Empty({ children }: { children: ReactNode }) {
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const t = useT()
   const problem = error instanceof ProblemError ? error : undefined
+  if (problem?.code === 'no_standard_yet') return <NoStandard />
   const lasting = problem && problem.status >= 400 && problem.status < 500
   return (
     <div className="state" role="alert">
