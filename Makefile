@@ -72,6 +72,7 @@ race: bin/with-servers $(FONT) ## every change twice at once under the race dete
 soak: bin/with-servers $(FONT) ## long: 1,000 kills, an import of 50,000 rows, 100,000 histories of an accreditation and as many of scores
 	KILLS=1000 ./bin/with-servers go test -timeout 2h -run TestKills ./internal/kill
 	IMPORT_ROWS=50000 ./bin/with-servers go test -timeout 2h -v -run 'TestImport$$' ./internal/housetest
+	HISTORIES=3000 ./bin/with-servers go test -timeout 2h -run TestHistoriesOfChecks ./internal/housetest
 	go test -timeout 2h -run 'TestModel$$' ./internal/lifecycle -rapid.checks=100000
 	go test -timeout 2h -run 'TestInvariants$$' ./internal/scoring -rapid.checks=25000
 

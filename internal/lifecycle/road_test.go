@@ -435,6 +435,8 @@ func TestModel(t *testing.T) {
 				t.Fatalf("a title was lost by %s of %s", e.Name, e.As)
 			case slices.Contains(ends, c.State):
 				t.Fatalf("%s is an end", c.State)
+			case f.TeamOfPrison > 0 && slices.Contains([]State{"BASELINE", "LOOKBACK", "RECHECK"}, move.To):
+				t.Fatalf("%s began a check with one of the inspected prison in its team", move.Transition)
 			case move.Transition == "T21" && after.LookedBack:
 				t.Fatal("a look-back counts in another cycle")
 			}
