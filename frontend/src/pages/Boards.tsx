@@ -82,7 +82,7 @@ function Shown({ kind, of }: { kind: string; of: string }) {
             })}
           </p>
           <p className="quiet">
-            {t(board.province ? 'together.scopeProvince' : 'together.scopePrison')}。
+            {t(board.province ? 'together.scopeProvince' : 'together.scopePrison')}{' '}
             {t('together.published')}
           </p>
           {board.places.length === 0 ? (
