@@ -28,6 +28,17 @@ const change = {
   went: [],
 }
 
+/** What the sections below ask for: nothing is there. */
+const others = {
+  findings: [],
+  rulings: [],
+  runs: [],
+  may: [],
+  entries: [],
+  next: null,
+  domains: [],
+}
+
 function show(answer: Partial<Answer> | ProblemError, actions: string[] = []) {
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: Infinity, retry: false } },
@@ -41,7 +52,7 @@ function show(answer: Partial<Answer> | ProblemError, actions: string[] = []) {
   const posting = { role: 'officer', prison: 'p', area: 'a' }
   client.setQueryData(['me'], { postings: [posting], grants: [] })
   vi.mocked(call).mockImplementation(async (path) => {
-    if (!path.endsWith('/readiness')) return { data: { findings: [] } } as never
+    if (!path.endsWith('/readiness')) return { data: others } as never
     if (answer instanceof ProblemError) throw answer
     const data = { area, sheet, gap: '30', dues: [], versions: [], ...answer }
     return { data, etag: '' } as never
