@@ -309,7 +309,7 @@ var leaves = map[string][]State{
 	"demonstration": {"DRAFT", "APPLIED", "BASELINE", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW"},
 }
 
-// ahead of all states that lie before a title; one that is not named lies beside the road.
+// ahead are the states up to the title, in order; one that is not named lies beside the road.
 var ahead = []State{"DRAFT", "APPLIED", "SCREENED", "BASELINE", "DEPT_ASSESS", "ON_SITE", "DEMO_EVAL", "PARTY_REVIEW", "PROV_REVIEW", Named}
 
 // oracle reckons from the acts that were accepted alone what a title rests on and what a look-back takes.
