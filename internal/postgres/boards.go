@@ -22,7 +22,7 @@ func (s Guidance) Beside(ctx context.Context, ses ledger.Session, areas []uuid.U
 					where a.prison_id = $1 and a.area_id = u.area and a.adopted_on between $3::text::date and $4::text::date),
 				(select coalesce(sum(coalesce(d.count, f.count)), 0)`+decided+`f.area_id = u.area and f.day between $3::text::date and $4::text::date
 					and (f.check_id is null or exists (select from checks c where c.prison_id = f.prison_id and c.check_id = f.check_id
-						and c.kind <> 'self_check' and c.state in ('confirmed', 'closed'))))
+						and c.kind not in ('self_check', 'other') and c.state in ('confirmed', 'closed'))))
 			from unnest($2::uuid[]) u(area)`, ses.Prison, areas, from, to)
 		if err != nil {
 			return err

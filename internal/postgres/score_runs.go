@@ -105,7 +105,7 @@ func (s Assessments) Measure(ctx context.Context, ses ledger.Session, area uuid.
 	var id uuid.UUID
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `select run_id from score_runs where prison_id = $1 and area_id = $2
-			order by kind = any($3) desc, recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds).Scan(&id)
+			and kind <> 'other' order by kind = any($3) desc, recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds).Scan(&id)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
@@ -122,7 +122,7 @@ func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUI
 	var list []assessment.Run
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name from score_runs r join persons p on p.person_id = r.made_by
-			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit 200`, ses.Prison, area)
+			where r.prison_id = $1 and r.area_id = $2 and r.kind <> 'other' order by r.recorded_at desc, r.run_id desc limit 200`, ses.Prison, area)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUI
 func (s Assessments) Sheets(ctx context.Context, ses ledger.Session, area uuid.UUID, limit int) (list []assessment.Run, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name, r.sheet from score_runs r join persons p on p.person_id = r.made_by
-			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit $3`, ses.Prison, area, limit)
+			where r.prison_id = $1 and r.area_id = $2 and r.kind <> 'other' order by r.recorded_at desc, r.run_id desc limit $3`, ses.Prison, area, limit)
 		if err != nil {
 			return err
 		}
