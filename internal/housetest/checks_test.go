@@ -220,8 +220,8 @@ func TestGrantEnds(t *testing.T) {
 	}
 	x.find(c, x.finding("YJ-02.missing", 2))
 	for who, want := range map[string]int{"area head": 1, "bing inspector": 1, "area head elsewhere": 0, "inspector": 0, "yi area head": 0} {
-		if list, _, may, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list) != want || len(may) != 0 {
-			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list), may, err)
+		if list, err := x.Inspection.Checks(x.as(who), x.Prison); err != nil || len(list.Checks) != want || len(list.May) != 0 {
+			t.Errorf("%s sees %d checks and may open %v: %v", who, len(list.Checks), list.May, err)
 		}
 	}
 	for _, who := range []string{"area head", "prison office", "bureau office", "inspector"} {

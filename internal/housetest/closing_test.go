@@ -25,11 +25,11 @@ func TestPrintsOfRun(t *testing.T) {
 	c, base := j.atBaseline()
 	j.confirm(base, lost80...)
 	j.checked(h.Area, inspection.Mock, j.team(ofThree...), "bureau office")
-	list, _, _, err := h.Inspection.Checks(j.as("bureau office"), h.Prison)
+	listed, err := h.Inspection.Checks(j.as("bureau office"), h.Prison)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock := list[0]
+	mock := listed.Checks[0]
 	if mock.Kind != inspection.Mock || mock.Run == nil {
 		t.Fatalf("%+v of case %s", mock, c)
 	}

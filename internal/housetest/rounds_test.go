@@ -185,12 +185,12 @@ func TestChecksByOwnRoad(t *testing.T) {
 		t.Errorf("appeals of the new case until %s, not %s", got, want)
 	}
 	j.checked(h.Other, inspection.Mock, j.team("inspector"), "bureau office")
-	list, _, _, err := h.Inspection.Checks(j.as("bureau office"), h.Prison)
+	shown, err := h.Inspection.Checks(j.as("bureau office"), h.Prison)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := list[0].AppealUntil, in(9); list[0].Kind != inspection.Mock || got != want {
-		t.Errorf("appeals of a %s of no case until %s, not %s", list[0].Kind, got, want)
+	if got, want := shown.Checks[0].AppealUntil, in(9); shown.Checks[0].Kind != inspection.Mock || got != want {
+		t.Errorf("appeals of a %s of no case until %s, not %s", shown.Checks[0].Kind, got, want)
 	}
 }
 

@@ -43,22 +43,24 @@ func (a *API) listChecks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	list, more, may, err := a.Inspection.Checks(c.Request().Context(), prison)
+	out, err := a.Inspection.Checks(c.Request().Context(), prison)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"checks": some(list), "more": more, "may": may})
+	out.Checks = some(out.Checks)
+	return c.JSON(http.StatusOK, out)
 }
 
 func (a *API) openCheck(c echo.Context) error {
 	var in struct {
-		Area    uuid.UUID  `json:"area"`
-		Case    *uuid.UUID `json:"case"`
-		Kind    string     `json:"kind"`
-		FromDay string     `json:"from_day"`
-		ToDay   string     `json:"to_day"`
-		Purpose string     `json:"purpose"`
-		Team    []struct {
+		Area     uuid.UUID  `json:"area"`
+		Case     *uuid.UUID `json:"case"`
+		Kind     string     `json:"kind"`
+		Standard string     `json:"standard"`
+		FromDay  string     `json:"from_day"`
+		ToDay    string     `json:"to_day"`
+		Purpose  string     `json:"purpose"`
+		Team     []struct {
 			Person uuid.UUID `json:"person"`
 			Leader bool      `json:"leader"`
 		} `json:"team"`
@@ -67,7 +69,7 @@ func (a *API) openCheck(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	n := inspection.NewCheck{Area: in.Area, Case: in.Case, Kind: in.Kind, FromDay: in.FromDay, ToDay: in.ToDay, Purpose: in.Purpose}
+	n := inspection.NewCheck{Area: in.Area, Case: in.Case, Kind: in.Kind, Standard: in.Standard, FromDay: in.FromDay, ToDay: in.ToDay, Purpose: in.Purpose}
 	for _, m := range in.Team {
 		n.Team = append(n.Team, inspection.NewMember{Person: m.Person, Leader: m.Leader})
 	}
@@ -83,7 +85,7 @@ func (a *API) candidates(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call := inspection.Call{Kind: c.QueryParam("kind"), Said: c.QueryParam("q"), From: c.QueryParam("from"), To: c.QueryParam("to"), Domain: c.QueryParam("domain")}
+	call := inspection.Call{Kind: c.QueryParam("kind"), Standard: c.QueryParam("standard"), Said: c.QueryParam("q"), From: c.QueryParam("from"), To: c.QueryParam("to"), Domain: c.QueryParam("domain")}
 	if c.QueryParam("area") != "" {
 		if call.Area, err = uuid.Parse(c.QueryParam("area")); err != nil {
 			return fault.New(fault.Malformed, "bad_request")

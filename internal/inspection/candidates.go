@@ -31,12 +31,13 @@ type Candidate struct {
 
 // Call is what a team is looked for.
 type Call struct {
-	Kind   string
-	Area   uuid.UUID // zero: the prison as a whole
-	Said   string    // how a number or a name begins
-	From   string    // the days; "": today
-	To     string    // "": the first one
-	Domain string    // in which they are skilled; "": any
+	Kind     string
+	Standard string    // the framework, of kind Other; "": not chosen yet
+	Area     uuid.UUID // zero: the prison as a whole
+	Said     string    // how a number or a name begins
+	From     string    // the days; "": today
+	To       string    // "": the first one
+	Domain   string    // in which they are skilled; "": any
 }
 
 // Callable are those who may be called, and the domains of the standard by which the unit is checked.
@@ -98,20 +99,36 @@ func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, c Call) (out
 	for i := range out.People {
 		out.People[i].Skills = standards.Current(domains, out.People[i].Skills)
 	}
-	out.Domains, err = s.domainsOf(ctx, domains, prison, c.Area)
+	out.Domains, err = s.domainsOf(ctx, domains, prison, c)
 	return out, err
 }
 
-// domainsOf the standard of a unit today, by the codes of now; none where there is no standard.
-func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison, area uuid.UUID) ([]standards.Domain, error) {
-	std, err := s.standardOf(ctx, prison, area)
-	if fault.CodeOf(err) == "standard_unknown" {
+// domainsOf what a check is held by, by the codes of now; none where there is no standard.
+func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison uuid.UUID, c Call) ([]standards.Domain, error) {
+	std, err := s.heldBy(ctx, prison, c.Area, c.Kind, c.Standard)
+	if code := fault.CodeOf(err); code == "standard_unknown" || code == "bad_check" {
 		return []standards.Domain{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	return domainsIn(now, std), nil
+}
+
+// heldBy is what a check is held by: of kind Other the framework that was chosen, else what is in force for
+// the unit today. Faults: not_found, standard_unknown, bad_check.
+func (s *Service) heldBy(ctx context.Context, prison, area uuid.UUID, of, chosen string) (*scoring.Standard, error) {
+	own, err := s.standardOf(ctx, prison, area)
+	if of != Other && chosen == "" || fault.CodeOf(err) == "not_found" {
+		return own, err
+	}
+	frameworks := s.Texts.Frameworks()
+	i := slices.IndexFunc(frameworks, func(std *scoring.Standard) bool { return std.ID == chosen })
+	if of != Other || i < 0 {
+		return nil, fault.InvalidFields("bad_check", []fault.Field{{Pointer: "/standard", Code: "invalid",
+			Text: fault.Text{ZH: "其他标准考核请从在用的其他标准中选择，别的考核按本单位在用的标准", EN: "A check by another framework names one that is in force; every other check is held by the unit's own standard"}}})
+	}
+	return frameworks[i], nil
 }
 
 // standardOf a unit today. Faults: not_found, standard_unknown.

@@ -21,6 +21,8 @@ import (
 type Texts interface {
 	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
+	// Frameworks of other fields in force today.
+	Frameworks() []*scoring.Standard
 	// Domains of all that are in force.
 	Domains(ctx context.Context) ([]standards.Domain, error)
 }
@@ -33,7 +35,7 @@ type Rules struct {
 
 // Kinds of checks, and of these the ones that are steps of a case: they want a team of full size.
 var (
-	Kinds = []string{SelfCheck, Mock, Baseline, OnSite, LookBack, Recheck, Joint}
+	Kinds = []string{SelfCheck, Mock, Baseline, OnSite, LookBack, Recheck, Joint, Other}
 	full  = []string{Baseline, OnSite, LookBack, Recheck}
 )
 
@@ -49,13 +51,14 @@ const (
 
 // NewCheck is what the bureau's office opens; Members[i].Leader is of exactly one.
 type NewCheck struct {
-	Area    uuid.UUID // zero: the prison as a whole
-	Case    *uuid.UUID
-	Kind    string
-	FromDay string
-	ToDay   string
-	Purpose string
-	Team    []NewMember
+	Area     uuid.UUID // zero: the prison as a whole
+	Case     *uuid.UUID
+	Kind     string
+	Standard string // the framework of a check of kind Other; every other is held by what is in force for its unit
+	FromDay  string
+	ToDay    string
+	Purpose  string
+	Team     []NewMember
 }
 
 // NewMember of a team.
@@ -140,7 +143,7 @@ func (s *Service) may(ctx context.Context, prison, id uuid.UUID, class, action s
 	return c, s.Access.Check(a, action, subject(class, prison, c), s.Now())
 }
 
-// OpenCheck of a unit by its standard of today, with its team. Faults: forbidden,
+// OpenCheck of a unit by its standard of today, or by the framework that was chosen, with its team. Faults: forbidden,
 // standard_unknown, not_found of the case, bad_check with fields, no_inspector, own_prison, inspector_away.
 func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, idem ledger.Idem) (Check, error) {
 	a := actor.From(ctx)
@@ -150,7 +153,7 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	if err := s.Access.Check(a, "create", ledger.Subject{Class: runs(n.Kind), Prison: prison, Area: n.Area}, s.Now()); err != nil {
 		return Check{}, err
 	}
-	std, err := s.standardOf(ctx, prison, n.Area)
+	std, err := s.heldBy(ctx, prison, n.Area, n.Kind, n.Standard)
 	if err != nil {
 		return Check{}, err
 	}
@@ -264,18 +267,43 @@ func (s *Service) change(ctx context.Context, prison uuid.UUID, c Check, state s
 	})
 }
 
-// Checks of a prison that the actor may see, the newest first, and the kinds they may open
-// without a case; more says that older ones are left out.
-func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (list []Check, more bool, may []string, err error) {
-	may = []string{}
+// Listed are the checks of a prison that the reader may see, the newest first.
+type Listed struct {
+	Checks []Check  `json:"checks"`
+	More   bool     `json:"more"` // older ones are left out
+	May    []string `json:"may"`  // the kinds that the reader may open without a case
+	// Frameworks that a check of kind Other may be held by, for whoever may open one.
+	Frameworks []Framework `json:"frameworks"`
+}
+
+// Framework of another field.
+type Framework struct {
+	Standard string     `json:"standard"`
+	Version  int        `json:"version"`
+	Title    fault.Text `json:"title"`
+}
+
+// Checks of a prison.
+func (s *Service) Checks(ctx context.Context, prison uuid.UUID) (out Listed, err error) {
+	out.May, out.Frameworks = []string{}, []Framework{}
+	frameworks := s.Texts.Frameworks()
 	for _, kind := range Kinds {
+		if kind == Other && len(frameworks) == 0 {
+			continue
+		}
 		if !slices.Contains(full, kind) && s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: runs(kind), Prison: prison}, s.Now()) == nil {
-			may = append(may, kind)
+			out.May = append(out.May, kind)
 		}
 	}
-	list, err = s.Store.Checks(ctx, s.asked(ctx, prison), mostChecks+1)
-	more = len(list) > mostChecks
-	return list[:min(len(list), mostChecks)], more, may, err
+	if slices.Contains(out.May, Other) {
+		for _, std := range frameworks {
+			out.Frameworks = append(out.Frameworks, Framework{Standard: std.ID, Version: std.Version, Title: std.Title})
+		}
+	}
+	list, err := s.Store.Checks(ctx, s.asked(ctx, prison), mostChecks+1)
+	out.More = len(list) > mostChecks
+	out.Checks = list[:min(len(list), mostChecks)]
+	return out, err
 }
 
 // Whole is a check with its findings, items and what the actor may do.
@@ -308,7 +336,7 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 	if err != nil {
 		return nil, err
 	}
-	w.carry(items, s.Now())
+	w.carry(beside(c, items), s.Now())
 	for i := range w.Findings {
 		s.dressFinding(ctx, prison, c, &w.Findings[i])
 		if e := w.Findings[i].Event; e != "" && w.Findings[i].Withdrawn == nil && !slices.Contains(w.Events, e) {
@@ -334,6 +362,14 @@ func (s *Service) Whole(ctx context.Context, prison, id uuid.UUID) (*Whole, erro
 		w.Uncovered, err = s.uncovered(ctx, c)
 	}
 	return w, err
+}
+
+// beside are the items of the unit that a check looks back at: a framework's of that framework alone, and
+// the accreditation's of no framework.
+func beside(c Check, items []Rectification) []Rectification {
+	return slices.DeleteFunc(slices.Clone(items), func(r Rectification) bool {
+		return (r.Kind == Other) != (c.Kind == Other) || c.Kind == Other && r.Standard != c.Standard
+	})
 }
 
 // carry sorts the items of the unit, the newest first.

@@ -18,6 +18,7 @@ const (
 	LookBack  = "lookback"   // 回头看
 	Recheck   = "recheck"    // 复查考核
 	Joint     = "joint"      // 片区联检 of the departments
+	Other     = "other"      // 其他标准考核, by a framework that is not the accreditation's: it feeds nothing of the road
 )
 
 // The states of a check.

@@ -61,7 +61,7 @@ func (s *Service) filed(ctx context.Context, prison uuid.UUID, r assessment.Run)
 			return printing.SheetPrint{}, nil, err
 		}
 		// As they stood when the score was kept: what was put right later changes no paper.
-		if x := closing(c, items, r.RecordedAt); x != nil {
+		if x := closing(c, beside(c, items), r.RecordedAt); x != nil {
 			paper.Verified, paper.All = x.Verified, x.All
 		}
 	}

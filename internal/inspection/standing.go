@@ -46,12 +46,12 @@ func (s *Service) Standing(ctx context.Context, tx ledger.Tx, prison, check uuid
 	return st, nil
 }
 
-// Items of a unit that were not annulled, verified or not.
+// Items of a unit that were not annulled, verified or not. What a framework of another field asked holds up no case.
 func (s *Service) Items(ctx context.Context, tx ledger.Tx, prison, area uuid.UUID) ([]Item, error) {
 	list, err := s.Store.ItemsIn(ctx, tx, prison, area)
 	items := []Item{}
 	for _, r := range list {
-		if r.State == Annulled {
+		if r.State == Annulled || r.Kind == Other {
 			continue
 		}
 		i := Item{ID: r.ID, Check: r.Check, Line: r.Line, DueOn: r.DueOn, Verified: r.State == Verified}

@@ -17,7 +17,7 @@ import (
 type Weak struct {
 	Rank int             `json:"rank"` // from 1
 	Cost scoring.Decimal `json:"cost"` // of its indicator, by the facts of today alone
-	Open int             `json:"open"` // items of earlier checks at the line that nobody verified
+	Open int             `json:"open"` // items at the line of earlier checks by this standard that nobody verified
 	Met  bool            `json:"met"`  // the unit's check before found nothing there
 }
 
@@ -38,7 +38,7 @@ func (s *Service) weaken(ctx context.Context, ses ledger.Session, c Check, std *
 	}
 	open := map[string]int{}
 	for _, r := range items {
-		if r.Check != c.ID && r.RecordedAt.Before(c.RecordedAt) && r.State != Verified && r.State != Annulled {
+		if r.Check != c.ID && r.Standard == c.Standard && r.RecordedAt.Before(c.RecordedAt) && r.State != Verified && r.State != Annulled {
 			open[r.Line]++
 		}
 	}

@@ -66,9 +66,9 @@ func (s Guidance) Beside(ctx context.Context, ses ledger.Session, areas []uuid.U
 	return by, err
 }
 
-// confirmedOnly narrows findings to what counts: of a check, once its sheet is confirmed, and not of a self-check.
+// confirmedOnly narrows findings to what counts: of a check, once its sheet is confirmed, and neither of a self-check nor of a framework's check.
 const confirmedOnly = `(f.check_id is null or exists (select from checks c where c.prison_id = f.prison_id and c.check_id = f.check_id
-	and c.kind <> 'self_check' and c.state in ('confirmed', 'closed')))`
+	and c.kind not in ('self_check', 'other') and c.state in ('confirmed', 'closed')))`
 
 // behindFigure are the queries of the figures that are no facts, each with the columns of guidance.Counted.
 var behindFigure = map[string]string{

@@ -104,7 +104,7 @@ func (s Assessments) LatestSheet(ctx context.Context, ses ledger.Session, area u
 func (s Assessments) Measure(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string, passed bool) (*assessment.Run, error) {
 	var id uuid.UUID
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select r.run_id from score_runs r where r.prison_id = $1 and r.area_id = $2 and ($3::text[] is null or r.kind = any($3))
+		return tx.QueryRow(ctx, `select r.run_id from score_runs r where r.prison_id = $1 and r.area_id = $2 and r.kind <> 'other' and ($3::text[] is null or r.kind = any($3))
 			and (not $4 or r.passes and not exists (select from score_runs n where n.prison_id = r.prison_id and n.area_id = r.area_id
 				and n.check_id = r.check_id and (n.recorded_at, n.run_id) > (r.recorded_at, r.run_id)))
 			order by r.recorded_at desc, r.run_id desc limit 1`, ses.Prison, area, kinds, passed).Scan(&id)
@@ -124,7 +124,7 @@ func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUI
 	var list []assessment.Run
 	err := s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name from score_runs r join persons p on p.person_id = r.made_by
-			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit 200`, ses.Prison, area)
+			where r.prison_id = $1 and r.area_id = $2 and r.kind <> 'other' order by r.recorded_at desc, r.run_id desc limit 200`, ses.Prison, area)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (s Assessments) Runs(ctx context.Context, ses ledger.Session, area uuid.UUI
 func (s Assessments) Sheets(ctx context.Context, ses ledger.Session, area uuid.UUID, limit int) (list []assessment.Run, err error) {
 	err = s.read(ctx, ses, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, "select "+scoreRunColumns+`, p.name, r.sheet from score_runs r join persons p on p.person_id = r.made_by
-			where r.prison_id = $1 and r.area_id = $2 order by r.recorded_at desc, r.run_id desc limit $3`, ses.Prison, area, limit)
+			where r.prison_id = $1 and r.area_id = $2 and r.kind <> 'other' order by r.recorded_at desc, r.run_id desc limit $3`, ses.Prison, area, limit)
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,8 @@ var defects = map[string]string{
 		group by e.ledger having count(*) >= 12 and bool_and(e.nil_return)`,
 	"rectification_overdue": `select '', r.due_on, null::timestamptz, null::uuid, '', coalesce(p.name, ''), r.line, r.line
 		from rectifications r left join persons p on p.person_id = r.owner
-		where r.prison_id = @prison and r.area_id = @area and r.state in ('open', 'done') and r.due_on < @to::text::date`,
+		where r.prison_id = @prison and r.area_id = @area and r.state in ('open', 'done') and r.due_on < @to::text::date
+			and not exists (select from checks c where c.prison_id = r.prison_id and c.check_id = r.check_id and c.kind = 'other')`,
 	// One that another goes on from is no matter.
 	"ruling_ends": `select '', r.to_day, null::timestamptz, null::uuid, '', '', r.target, r.target from rulings r
 		where r.prison_id = @prison and r.area_id = @area and r.state = 'granted' and r.kind = 'exclude' and r.to_day between @to::text::date and @to::text::date + 30

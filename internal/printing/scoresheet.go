@@ -32,7 +32,7 @@ type ScoreSheet struct {
 }
 
 var checkKinds = map[string]string{"self_check": "自查", "mock": "模拟考核", "baseline": "摸底检查", "department": "业务考核评估", "onsite": "现场综合考核验收",
-	"lookback": "回头看", "recheck": "复查考核"}
+	"lookback": "回头看", "recheck": "复查考核", "joint": "片区联检", "other": "其他标准考核"}
 
 // CheckKind is what a kind of check is called on paper.
 func CheckKind(kind string) string { return checkKinds[kind] }

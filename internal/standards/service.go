@@ -195,12 +195,15 @@ func dated(list []Version, day string) []Version {
 // whichever day the one before it was to come into force.
 func overtaken(list []Version, v Version, day string) bool {
 	return slices.ContainsFunc(list, func(o Version) bool {
-		return o.State != Draft && o.State != Reviewed && o.Standard == v.Standard && o.Version > v.Version && sameUnit(o.Unit, v.Unit) && o.EffectiveOn <= day
+		return o.State != Draft && o.State != Reviewed && o.Standard == v.Standard && o.Version > v.Version && alike(o.Unit, v.Unit) && o.EffectiveOn <= day
 	})
 }
 
-func sameUnit(a, b scoring.Kind) bool {
-	return a.Official() && a.Kind == b.Kind && slices.Equal(slices.Sorted(slices.Values(a.Functions)), slices.Sorted(slices.Values(b.Functions)))
+// sameUnit: a framework of another field gives way to its own later version alone.
+func sameUnit(a, b scoring.Kind) bool { return a.Official() && alike(a, b) }
+
+func alike(a, b scoring.Kind) bool {
+	return a.Kind == b.Kind && slices.Equal(slices.Sorted(slices.Values(a.Functions)), slices.Sorted(slices.Values(b.Functions)))
 }
 
 // after orders versions by the day they come into force.

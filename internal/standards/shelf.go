@@ -76,6 +76,12 @@ func (s *Service) InForce() (list []*scoring.Standard) {
 	return list
 }
 
+// Frameworks are the standards of other fields in force today, as they were last read. No unit is scored by
+// one; a check may be held by it.
+func (s *Service) Frameworks() []*scoring.Standard {
+	return slices.DeleteFunc(s.InForce(), func(std *scoring.Standard) bool { return std.Unit.Official() })
+}
+
 // For finds the standard of a kind of unit on a day (scoring.InForce), as they were
 // last read: scores of a province ask it for every area.
 func (s *Service) For(_ context.Context, kind, function, day string) (*scoring.Standard, error) {

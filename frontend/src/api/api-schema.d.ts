@@ -5917,7 +5917,7 @@ export interface components {
             indicators: components["schemas"]["IndicatorScore"][] | null;
         };
         /** @enum {string} */
-        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock" | "joint";
+        RunKind: "self_check" | "baseline" | "department" | "onsite" | "lookback" | "recheck" | "mock" | "joint" | "other";
         Diagnosis: {
             area: components["schemas"]["Area"];
             /** Format: date */
@@ -6475,8 +6475,16 @@ export interface components {
             files: components["schemas"]["BasisFile"][];
             uses: components["schemas"]["BasisUse"][];
         };
-        /** @enum {string} */
-        CheckKind: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+        /**
+         * @description other: by a framework of another field, of which nothing of the accreditation knows
+         * @enum {string}
+         */
+        CheckKind: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint" | "other";
+        CheckFramework: {
+            standard: string;
+            version: number;
+            title: components["schemas"]["Text"];
+        };
         /** @enum {string} */
         Severity: "low" | "moderate" | "high";
         /** @enum {string} */
@@ -7312,8 +7320,7 @@ export interface components {
             department?: string;
             level?: string;
             batch?: number;
-            /** @enum {string} */
-            of?: "self_check" | "mock" | "baseline" | "onsite" | "lookback" | "recheck" | "joint";
+            of?: components["schemas"]["CheckKind"];
             title?: components["schemas"]["Text"];
             late: boolean;
         };
@@ -14903,6 +14910,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description that a check of kind other may be held by, for whoever may open one */
+                        frameworks: components["schemas"]["CheckFramework"][];
                         /** @description older ones are left out */
                         more: boolean;
                         checks: components["schemas"]["UnitCheck"][];
@@ -14940,6 +14949,8 @@ export interface operations {
                     /** Format: uuid */
                     case?: string;
                     kind: components["schemas"]["CheckKind"];
+                    /** @description the framework, of kind other alone; every other check is held by what is in force for its unit */
+                    standard?: string;
                     /** Format: date */
                     from_day: string;
                     /** Format: date */
@@ -14978,6 +14989,8 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: components["schemas"]["CheckKind"];
+                /** @description the framework, of kind other */
+                standard?: string;
                 /** @description the unit that is checked; absent for the prison as a whole */
                 area?: string;
                 /** @description how number or name begins */
@@ -15005,7 +15018,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         people: components["schemas"]["Candidate"][];
-                        /** @description of the standard of the unit */
+                        /** @description of what the check is held by */
                         domains: components["schemas"]["SkillDomain"][];
                     };
                 };

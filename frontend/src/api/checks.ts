@@ -13,6 +13,7 @@ type Body<O extends keyof operations> = operations[O] extends {
 export type Check = S['UnitCheck']
 export type WholeCheck = S['WholeCheck']
 export type CheckKind = S['CheckKind']
+export type Framework = S['CheckFramework']
 export type CheckFinding = S['CheckFinding']
 export type Candidate = S['Candidate']
 export type Rectification = S['Rectification']
@@ -35,9 +36,15 @@ export type NewItemAct = Body<'rectifications.act'>
 const checks = (prison: string) => `/prisons/${prison}/checks`
 const one = (prison: string, check: string) => `${checks(prison)}/${check}`
 
+interface Listed {
+  checks: Check[]
+  more: boolean
+  may: CheckKind[]
+  frameworks: Framework[]
+}
+
 export function useChecks(prison: string) {
-  const queryFn = async () =>
-    (await call<{ checks: Check[]; more: boolean; may: CheckKind[] }>(checks(prison))).data
+  const queryFn = async () => (await call<Listed>(checks(prison))).data
   return useQuery({ queryKey: ['checks', prison], queryFn, enabled: prison !== '' })
 }
 
@@ -56,7 +63,7 @@ export function useCheckSheet(prison: string, check: string) {
 export function useCandidates(
   prison: string,
   kind: CheckKind,
-  wanted: Record<'q' | 'domain' | 'area' | 'from' | 'to', string | undefined>,
+  wanted: Record<'q' | 'domain' | 'standard' | 'area' | 'from' | 'to', string | undefined>,
 ) {
   const query = { kind, ...wanted }
   const queryFn = async () =>

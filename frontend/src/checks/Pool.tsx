@@ -6,6 +6,7 @@ import { useDomains } from '../pool/words'
 
 /** When and where a team is wanted, as far as it is typed. */
 export interface Wanted {
+  standard?: string | undefined
   area?: string | undefined
   from?: string | undefined
   to?: string | undefined
@@ -22,6 +23,7 @@ export function usePool(prison: string, kind: CheckKind, wanted: Wanted = {}) {
   const answer = useCandidates(prison, kind, {
     q: said || undefined,
     domain: domain || undefined,
+    standard: wanted.standard || undefined,
     area: wanted.area || undefined,
     from: wanted.from || undefined,
     to: wanted.to || undefined,

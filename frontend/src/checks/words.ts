@@ -8,6 +8,7 @@ export const kinds: CheckKind[] = [
   'joint',
   'mock',
   'self_check',
+  'other',
 ]
 export const severities = ['low', 'moderate', 'high'] as const
 export const scopes = ['limited', 'pattern', 'widespread'] as const

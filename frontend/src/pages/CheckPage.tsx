@@ -87,6 +87,7 @@ function Head({ prison, check }: Props) {
         {check.from_day} – {check.to_day}{' '}
         {t('checks.pinned', { standard: standardName(check.standard), version: check.version })}
       </p>
+      {check.kind === 'other' && <p className="quiet">{t('checks.frameworkMeans')}</p>}
       <p>
         {t('checks.team')}：
         {check.members
@@ -164,6 +165,7 @@ function Head({ prison, check }: Props) {
 function Callable({ prison, check }: Props) {
   const t = useT()
   const pool = usePool(prison, check.kind, {
+    standard: check.kind === 'other' ? check.standard : undefined,
     area: check.area,
     from: check.from_day,
     to: check.to_day,
@@ -220,7 +222,8 @@ function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
             sheet={sheet}
             prison={prison}
             checked={!!check.run}
-            {...(check.area ? { area: check.area } : {})}
+            // What proves an area's indicators is asked by its own standard alone.
+            {...(check.area && check.kind !== 'other' ? { area: check.area } : {})}
           />
         </details>
       </section>

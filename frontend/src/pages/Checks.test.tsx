@@ -32,7 +32,7 @@ vi.mock('../api/checks', async (original) => ({
 }))
 const later = '2099-01-01'
 
-function shows(page: ReactNode) {
+function shows(page: ReactNode, listed = {}) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['organisation'], {
     prisons: [{ id: 'p', name: { zh: '甲监狱' }, areas: [] }],
@@ -40,7 +40,13 @@ function shows(page: ReactNode) {
   })
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['me'], { postings: [{ role: 'bureau_office' }], grants: [] })
-  client.setQueryData(['checks', 'p'], { checks: [], more: false, may: ['mock'] })
+  client.setQueryData(['checks', 'p'], {
+    checks: [],
+    more: false,
+    may: ['mock'],
+    frameworks: [],
+    ...listed,
+  })
   render(
     <QueryClientProvider client={client}>
       <RouterProvider router={createMemoryRouter([{ path: '/', element: page }])} />
@@ -88,4 +94,29 @@ it('keeps one who is chosen for a case and away once the days are others', async
     expect(vi.mocked(openCheck).mock.calls[0]?.[1].team[0]).toEqual({ person: '1', leader: true }),
   )
   expect(await screen.findByText('张三 不在岗，服务器')).toBeInTheDocument()
+})
+
+it('asks for a framework where the check is of another field, and says what it leaves alone', async () => {
+  vi.mocked(openCheck).mockReset().mockRejectedValue(away)
+  const frameworks = [
+    { standard: 'csf', version: 2, title: { zh: '网络安全框架' } },
+    { standard: 'care', version: 1, title: { zh: '医疗质量框架' } },
+  ]
+  shows(<Checks />, { may: ['mock', 'other'], frameworks })
+  fireEvent.click(screen.getByRole('button', { name: '组织考核' }))
+  expect(screen.queryByLabelText('依据的其他标准')).toBeNull()
+  fireEvent.change(screen.getByLabelText('考核类别'), { target: { value: 'other' } })
+  const asked = screen.getByLabelText('依据的其他标准')
+  expect(asked).toHaveDisplayValue('依据标准 网络安全框架 第 2 版')
+  expect(screen.getByText(/不影响本单位的得分、申报和称号/)).toBeInTheDocument()
+  fireEvent.change(asked, { target: { value: 'care' } })
+  const send = () => fireEvent.submit(screen.getByRole('form', { name: '组织考核' }))
+  send()
+  await waitFor(() => expect(openCheck).toHaveBeenCalledTimes(1))
+  expect(vi.mocked(openCheck).mock.calls[0]?.[1]).toMatchObject({ kind: 'other', standard: 'care' })
+  // What was chosen of a framework goes with no other kind.
+  fireEvent.change(screen.getByLabelText('考核类别'), { target: { value: 'mock' } })
+  send()
+  await waitFor(() => expect(openCheck).toHaveBeenCalledTimes(2))
+  expect(vi.mocked(openCheck).mock.calls[1]?.[1]).not.toHaveProperty('standard')
 })

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { type CheckKind, openCheck, useChecks } from '../api/checks'
+import { type CheckKind, type Framework, openCheck, useChecks } from '../api/checks'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
 import { PageTabs } from '../app/PageTabs'
@@ -8,9 +8,10 @@ import { ActForm } from '../checks/ActForm'
 import { Find, Uncovered, uncovered, usePool, type Wanted } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
-import { useT } from '../i18n'
+import { useLang, useT } from '../i18n'
 import { AwayThen } from '../pool/AwayThen'
 import { useDomains } from '../pool/words'
+import { text } from '../schema/types'
 import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -30,9 +31,9 @@ export default function Checks() {
       </PageTitle>
       <PageTabs of="/checks" />
       <Ready query={query}>
-        {({ checks, more, may }) => (
+        {({ checks, more, may, frameworks }) => (
           <>
-            {may.length > 0 && <Open prison={prison} may={may} />}
+            {may.length > 0 && <Open prison={prison} may={may} frameworks={frameworks} />}
             <section className="panel" aria-labelledby="checks">
               <h2 id="checks">{names.prison(prison) || t('checks.title')}</h2>
               {checks.length === 0 ? (
@@ -86,8 +87,15 @@ export default function Checks() {
   )
 }
 
-function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
+interface Offered {
+  prison: string
+  may: CheckKind[]
+  frameworks: Framework[]
+}
+
+function Open({ prison, may, frameworks }: Offered) {
   const t = useT()
+  const lang = useLang()
   const names = useNames()
   const go = useNavigate()
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
@@ -95,7 +103,9 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
   const [kind, choose] = useState<CheckKind>(offered[0] ?? 'mock')
   const day = today(now())
   const [wanted, want] = useState<Wanted>({ from: day, to: day })
-  const pool = usePool(prison, kind, wanted)
+  const [framework, hold] = useState(frameworks[0]?.standard ?? '')
+  const standard = kind === 'other' ? { standard: framework } : {}
+  const pool = usePool(prison, kind, { ...wanted, ...standard })
   return (
     <section className="panel" aria-labelledby="open-check">
       <h2 id="open-check">{t('checks.open')}</h2>
@@ -109,6 +119,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
             {
               ...(typed('area') ? { area: typed('area') } : {}),
               kind,
+              ...standard,
               from_day: typed('from'),
               to_day: typed('to'),
               purpose: typed('purpose'),
@@ -129,6 +140,18 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
             ))}
           </select>
         </label>
+        {kind === 'other' && (
+          <label>
+            {t('checks.framework')}
+            <select value={framework} onChange={(e) => hold(e.target.value)}>
+              {frameworks.map((f) => (
+                <option key={f.standard} value={f.standard}>
+                  {t('checks.pinned', { standard: text(f.title, lang), version: f.version })}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <label>
           {t('checks.unit')}
           <select name="area" onChange={(e) => want({ ...wanted, area: e.target.value })}>
@@ -161,6 +184,7 @@ function Open({ prison, may }: { prison: string; may: CheckKind[] }) {
             onChange={(e) => want({ ...wanted, to: e.target.value })}
           />
         </label>
+        {kind === 'other' && <p className="wide quiet">{t('checks.frameworkMeans')}</p>}
         <label className="wide">
           {t('checks.purpose')}
           <input name="purpose" required maxLength={200} />
