@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { address, launch, shot, signedIn, violations } from './browser'
@@ -106,6 +107,66 @@ describe('a standard from draft to issue', () => {
       .setInputFiles(table('A-1,安全,手卫生,10,"未洗手，每次",现场\n'))
     await office.getByRole('button', { name: '导入为草案' }).click()
     await office.getByRole('heading', { level: 1, name: '医院安全框架（虚构）' }).waitFor()
+  })
+
+  it('of another field is released, checked by and scored', async () => {
+    const title = 'NIST CSF 2.0（他人标准）'
+    await office.goto(`${address}/standards/import`)
+    await office.getByLabel('标准代码').fill('nist-csf')
+    await office.getByLabel('中文名称').fill(title)
+    await office.getByLabel('合格线').fill('100')
+    await office
+      .getByLabel('表格文件')
+      .setInputFiles(
+        fileURLToPath(
+          new URL('../../internal/standards/testdata/foreign/security.csv', import.meta.url),
+        ),
+      )
+    await office.getByRole('button', { name: '导入为草案' }).click()
+    await office.getByRole('heading', { level: 1, name: title }).waitFor()
+    await office.getByText(/治理 · 31 分/).waitFor()
+    await other.goto(`${address}/standards/nist-csf/v/1`)
+    await other.getByRole('button', { name: '审核通过' }).click()
+    await other
+      .getByText(/已审核/)
+      .first()
+      .waitFor()
+    await office.reload()
+    await office.getByRole('button', { name: /印\s*发/ }).click()
+    await office.getByText(/第 1 版 .*已印发/).waitFor()
+
+    await office.goto(`${address}/checks`)
+    await office.getByRole('button', { name: '组织考核' }).click()
+    await office.getByLabel('考核类别').selectOption({ label: '其他标准考核' })
+    await office.getByLabel('依据的其他标准').selectOption({ label: `依据标准 ${title} 第 1 版` })
+    await office.getByLabel('单位').selectOption({ label: '三监区' })
+    await office.getByLabel('事由').fill('网络安全专项考核')
+    await office.getByRole('checkbox', { name: /组员 检查员甲/ }).check()
+    await office.getByRole('radio', { name: /组长 检查员甲/ }).check()
+    expect(await violations(office)).toEqual([])
+    await shot(office, 'check-by-framework')
+    await office.getByRole('button', { name: '组织考核' }).last().click()
+    await office.getByRole('heading', { level: 1, name: '三监区 · 其他标准考核' }).waitFor()
+    const check = office.url()
+
+    const inspector = await signedIn(browser, 'inspector')
+    await inspector.goto(check)
+    await inspector.getByText('106.00', { exact: true }).waitFor()
+    await inspector.getByLabel('标准条款').selectOption('PR.DS-11.1')
+    await inspector.getByLabel('现场查看').check()
+    await inspector.getByLabel('发现的事实').fill('备份三个月未做恢复试验')
+    await inspector.getByLabel('结论').fill('不符合标准')
+    await inspector.getByRole('button', { name: '记录问题' }).click()
+    await inspector.getByText('备份三个月未做恢复试验', { exact: true }).waitFor()
+    await inspector.getByText('105.00', { exact: true }).waitFor()
+    await inspector.getByText('扣分明细').click()
+    const tree = inspector.locator('.score-tree')
+    await tree.getByText('防护', { exact: true }).click()
+    await tree.getByText('PR.DS-11', { exact: true }).click()
+    await tree.getByText('数据有备份，备份受保护、有维护、经过恢复试验').first().waitFor()
+    expect(await violations(inspector)).toEqual([])
+    await shot(inspector, 'sheet-by-framework')
+    await inspector.context().close()
   })
 
   it('answers a list that others keep, clause by clause', async () => {
