@@ -80,10 +80,14 @@ export function useBehind(of: {
   from?: string
   to?: string
 }) {
-  const days = of.from && of.to ? `?from=${of.from}&to=${of.to}` : ''
-  return useAsked<{ rows: S['CountedRow'][] }>(
-    `/prisons/${of.prison}/areas/${of.area}/beside/${of.figure}${days}`,
-  )
+  const { from, to } = of
+  const path = `/prisons/${of.prison}/areas/${of.area}/beside/${of.figure}`
+  const queryFn = async () =>
+    (await call<{ rows: S['CountedRow'][] }>(path, { query: from && to ? { from, to } : {} })).data
+  return useQuery({
+    queryKey: from && to ? ['together', path, from, to] : ['together', path],
+    queryFn,
+  })
 }
 
 export type Pair = S['Pair']

@@ -40,7 +40,7 @@ it('shows skills and turns, calls nobody who is away, and tells a team what it l
   })
   client.setQueryData(['ledgers'], { ledgers: [], ended: [] })
   client.setQueryData(['me'], { postings: [{ role: 'bureau_office' }], grants: [] })
-  client.setQueryData(['checks', 'p'], { checks: [], more: false, may: ['mock'] })
+  client.setQueryData(['checks', 'p'], { checks: [], more: false, may: ['mock'], frameworks: [] })
   render(
     <QueryClientProvider client={client}>
       <RouterProvider router={createMemoryRouter([{ path: '/', element: <Checks /> }])} />

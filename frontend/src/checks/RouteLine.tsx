@@ -103,7 +103,8 @@ export function RouteLine(props: Props) {
           {title}
         </a>{' '}
         <span className="quiet">
-          {t(`checks.method.${line.method}`)} · {t(line.remote ? 'looks.remote' : 'looks.onsite')}
+          {t(`checks.method.${line.method}`)}
+          {line.method !== 'onsite' && ` · ${t(line.remote ? 'looks.remote' : 'looks.onsite')}`}
         </span>{' '}
         <span className={`status ${lookTones[state]}`}>{t(`looks.states.${state}`)}</span>{' '}
         {unsent
