@@ -23,7 +23,7 @@ describe('where an area stands', () => {
     await page.getByRole('heading', { name: '即将到期，漏填要扣多少分' }).waitFor()
     await page.getByRole('button', { name: '保存一次自查' }).click()
     await page.getByText('已保存，附全部依据').waitFor()
-    await page.getByRole('heading', { name: /^与 .+分）相比$/ }).waitFor()
+    await page.getByRole('heading', { name: /^与 .+自查（.+分）相比$/ }).waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'readiness')
   })
