@@ -48,7 +48,7 @@ describe('where an area stands', () => {
     await page.getByRole('button', { name: '推算' }).click()
     await page.getByText(/分变为/).waitFor()
     await versions.selectOption('')
-    await page.getByLabel('再漏填').selectOption({ label: '点名' })
+    await page.locator('select[name="ledger"]').selectOption({ label: '点名' })
     await page.getByLabel('次数').first().fill('20')
     await page.getByLabel('达标线').fill('999.5')
     await page.getByRole('button', { name: '推算' }).click()
