@@ -61,7 +61,7 @@ describe('where an area stands', () => {
   })
 
   it('a kept score comes out the same again, to the byte', async () => {
-    await page.locator('#runs ~ table a, table a').last().click()
+    await page.locator('section[aria-labelledby="runs"] table a').last().click()
     await page.getByText(/逐字节相同/).waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'run')
