@@ -85,7 +85,7 @@ describe('a standard from draft to issue', () => {
     await office.goto(`${address}/standards`)
     await office.getByText('已被替代').waitFor()
     await office.getByRole('link', { name: '与第 1 版' }).first().click()
-    await office.getByText('伙房罪犯选用与审批').waitFor()
+    await office.getByText('伙房罪犯选用与审批', { exact: true }).waitFor()
     expect(await violations(office)).toEqual([])
     await shot(office, 'standard-compare')
   })
