@@ -4,7 +4,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
 import { ActForm } from './ActForm'
-import { decimal } from './words'
+import { Ratio } from './Ratio'
 
 /** How far those agree who scored the same lines, exactly. */
 export function Calibrated({ of }: { of: Calibration }) {
@@ -75,16 +75,7 @@ export function DoubleLine({ prison, check, draw, line, title, of }: Props) {
             }}
           >
             {of.asks === 'ratio' ? (
-              <>
-                <label>
-                  {t('checks.ofWhat')}
-                  <input name="of" required inputMode="decimal" pattern={decimal} />
-                </label>
-                <label>
-                  {t('checks.per')}
-                  <input name="per" required inputMode="decimal" pattern={decimal} />
-                </label>
-              </>
+              <Ratio />
             ) : (
               <label>
                 {t('doubles.count')}

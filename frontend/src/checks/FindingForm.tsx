@@ -11,7 +11,8 @@ import { ActForm, Sentences } from './ActForm'
 import { useTally } from './Draws'
 import { Guidance } from './Guidance'
 import { PhotoField } from './Photos'
-import { decimal, scopes, severities, sources, videos } from './words'
+import { Ratio } from './Ratio'
+import { scopes, severities, sources, videos } from './words'
 
 const none: File[] = []
 
@@ -142,16 +143,7 @@ export function FindingForm({ prison, check, sheet, under, place, sent }: Props)
         <input name="subject" maxLength={60} />
       </label>
       {measured ? (
-        <>
-          <label>
-            {t('checks.ofWhat')}
-            <input name="of" required inputMode="decimal" pattern={decimal} />
-          </label>
-          <label>
-            {t('checks.per')}
-            <input name="per" required inputMode="decimal" pattern={decimal} />
-          </label>
-        </>
+        <Ratio />
       ) : (
         line && (
           <label>

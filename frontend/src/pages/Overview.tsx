@@ -7,17 +7,15 @@ import {
   type DepartmentLine,
   type RatedUnit,
   type TargetReached,
-  useBalance,
-  useDomainShares,
   useLines,
   useOverview,
 } from '../api/overview'
 import { type PlanAgainst, usePlans } from '../api/plans'
 import { useMe } from '../api/queries'
-import type { GuidedUnit } from '../api/together'
 import { PageTabs } from '../app/PageTabs'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
+import { Balance } from '../overview/Balance'
 import { Figure } from '../overview/Figure'
 import { num, Table } from '../overview/Table'
 import { boardOf, Units } from '../overview/Units'
@@ -517,86 +515,4 @@ function Line({ line }: { line: DepartmentLine }) {
       ))}
     </section>
   )
-}
-
-function Balance() {
-  const t = useT()
-  const lang = useLang()
-  const query = useBalance()
-  return (
-    <Ready query={query}>
-      {({ standards }) =>
-        standards.map((s) => (
-          <section
-            key={s.standard}
-            className="panel table-scroll"
-            aria-label={`${t('overview.balance')} ${text(s.title, lang)}`}
-          >
-            <h2>
-              {t('overview.balance')} · {text(s.title, lang)}
-            </h2>
-            <p className="quiet">{t('overview.balanceAbout')}</p>
-            <Table
-              head={[
-                t('overview.domain'),
-                num(t('overview.mean')),
-                t('overview.low'),
-                t('overview.high'),
-                num(t('overview.between')),
-              ]}
-            >
-              {s.domains.map((d) => (
-                <tr key={d.id}>
-                  <th scope="row">
-                    {text(d.title, lang)}{' '}
-                    {d.reform && <span className="status">{t('overview.reform')}</span>}
-                  </th>
-                  <td className="num">
-                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
-                      {percentOf(d.mean)}
-                    </Figure>
-                  </td>
-                  <td>
-                    {percentOf(d.low)} <At of={d} place={d.low_at} />
-                  </td>
-                  <td>
-                    {percentOf(d.high)} <At of={d} place={d.high_at} />
-                  </td>
-                  <td className="num">
-                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
-                      {percentOf(d.between)}
-                    </Figure>
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          </section>
-        ))
-      }
-    </Ready>
-  )
-}
-
-/** The areas that the figures of a domain count, the lowest first. */
-function Shares({ standard, domain }: { standard: string; domain: string }) {
-  const nameOf = useUnitName()
-  return (
-    <Ready query={useDomainShares(standard, domain)}>
-      {({ areas }) => (
-        <ul>
-          {areas.map((a) => (
-            <li key={a.area}>
-              <Link to={boardOf(a)}>{nameOf(a)}</Link> {percentOf(a.percent)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Ready>
-  )
-}
-
-/** The unit behind a figure; nothing where no unit counts. */
-function At({ of, place }: { of: { units: number }; place: GuidedUnit }) {
-  const nameOf = useUnitName()
-  return of.units > 0 && <Link to={boardOf(place)}>{nameOf(place)}</Link>
 }
