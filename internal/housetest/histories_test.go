@@ -16,7 +16,8 @@ import (
 
 // TestHistoriesOfChecks does acts by chance, lawful or not, on checks of an area, and holds the house to what
 // lies in its rows after each: nobody inspects the prison they serve in, a kept sheet is never changed, and
-// each gives itself again by its pin. HISTORIES says how many acts (make soak: 3,000).
+// each gives itself again by its pin. HISTORIES says how many acts (make soak: 3,000), SEED does the acts of a
+// run that failed again.
 func TestHistoriesOfChecks(t *testing.T) {
 	t.Parallel()
 	acts := 60
@@ -29,18 +30,34 @@ func TestHistoriesOfChecks(t *testing.T) {
 	j := onRoad(t)
 	h := j.h
 	seed := rand.Uint64()
+	if s := os.Getenv("SEED"); s != "" {
+		var err error
+		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
 	of := func(list ...string) string { return list[chance.IntN(len(list))] }
 	sheets := map[string]string{} // by run, as first seen
 	var checks []uuid.UUID
 	done := map[string]int{}
+	open := func(team ...inspection.NewMember) error {
+		x, err := h.Inspection.OpenCheck(j.as("bureau office"), h.Prison, inspection.NewCheck{Area: h.Area, Kind: of(inspection.Mock, inspection.Joint), FromDay: j.day(),
+			ToDay: catalog.DayOf(j.clock.Now().AddDate(0, 0, 30)), Purpose: "考核", Team: team}, ledger.Idem{})
+		if err == nil {
+			checks = append(checks, x.ID)
+		}
+		return err
+	}
+	// One team is lawful whatever chance does after it: of sixty acts all teams may be refused.
+	if err := open(inspection.NewMember{Person: h.Person("inspector").PersonID, Leader: true}); err != nil {
+		t.Fatal(err)
+	}
+	j.selfCheck(h.Area)
 	for range acts {
 		act := of("open", "call", "find", "find", "confirm", "confirm", "close", "cancel", "self", "move")
-		check := uuid.New()
-		if len(checks) > 0 {
-			check = checks[max(0, len(checks)-1-chance.IntN(4))]
-		}
+		check := checks[max(0, len(checks)-1-chance.IntN(4))]
 		var err error
 		switch act {
 		case "open":
@@ -48,12 +65,7 @@ func TestHistoriesOfChecks(t *testing.T) {
 			for i := range 1 + chance.IntN(3) {
 				team = append(team, inspection.NewMember{Person: h.Person(of("inspector", "yi inspector", "bing inspector", "yi second inspector", "officer", "area head", "custody head")).PersonID, Leader: i == 0})
 			}
-			var x inspection.Check
-			x, err = h.Inspection.OpenCheck(j.as("bureau office"), h.Prison, inspection.NewCheck{Area: h.Area, Kind: of(inspection.Mock, inspection.Joint), FromDay: j.day(),
-				ToDay: catalog.DayOf(j.clock.Now().AddDate(0, 0, 30)), Purpose: "考核", Team: team}, ledger.Idem{})
-			if err == nil {
-				checks = append(checks, x.ID)
-			}
+			err = open(team...)
 		case "call":
 			_, err = h.Inspection.AddMember(j.as("bureau office"), h.Prison, check, h.Person(of("yi inspector", "bing inspector", "officer", "area head")).PersonID, ledger.Idem{})
 		case "find":
@@ -79,8 +91,9 @@ func TestHistoriesOfChecks(t *testing.T) {
 		}
 		j.held(sheets)
 	}
-	if len(sheets) == 0 || done["open"] == 0 {
-		t.Errorf("nothing came of it: %v", done)
+	t.Logf("%d sheets of %v", len(sheets), done)
+	if len(sheets) == 0 {
+		t.Error("no sheet came of it")
 	}
 }
 
