@@ -1,7 +1,15 @@
 package main
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
 	"taizhang/internal/accreditation"
+	"taizhang/internal/config"
 	"taizhang/internal/guidance"
 	"taizhang/internal/organisation"
 	"taizhang/internal/overview"
@@ -12,7 +20,7 @@ import (
 )
 
 // wireAccreditation joins what the road to a title stands on.
-func (h *house) wireAccreditation() error {
+func (h *house) wireAccreditation(ctx context.Context, c config.Config) error {
 	h.api.Standards = h.standards
 	h.api.Areas = &organisation.Service{Store: postgres.Areas{Store: h.store}, Access: h.access, Now: h.now}
 	together := postgres.Guidance{Store: h.store}
@@ -20,12 +28,20 @@ func (h *house) wireAccreditation() error {
 		Areas: postgres.Duties{Store: h.store}.Areas, Prisons: together.Prisons, Now: h.now}
 	i := h.api.Inspection
 	i.Store, i.Texts, i.Scores, i.Papers = postgres.Checks{Store: h.store}, h.standards, h.assessment, h.printing
-	machines, err := accreditation.ReadMachines(schemas.FS)
+	shipped, err := fs.Sub(schemas.FS, "accreditation")
 	if err != nil {
 		return err
 	}
+	folder := cmp.Or(c.Roads, filepath.Join(c.Data, "roads"))
+	machines, err := accreditation.ReadMachines(shipped, os.DirFS(folder))
+	if err != nil {
+		return fmt.Errorf("roads of %s: %w", folder, err)
+	}
 	h.cases = &accreditation.Service{Store: postgres.Cases{Store: h.store}, Access: h.access, Standards: h.standards, Checks: i, Scores: h.assessment, Files: h.files, Font: h.printing.Font,
 		Owner: h.access.Owner, Calendar: h.catalog.Calendar, Machines: machines, Now: h.now}
+	if err := h.cases.Complete(ctx); err != nil {
+		return fmt.Errorf("roads of %s: %w", folder, err)
+	}
 	i.Titles, i.Cases = h.cases, h.cases
 	h.api.Cases = h.cases
 	h.api.Planning = &planning.Service{Store: postgres.Planning{Store: h.store}, Access: h.access, Road: h.cases, Standards: h.standards, Now: h.now}

@@ -175,7 +175,7 @@ func wire(ctx context.Context, c config.Config, log *slog.Logger, databaseURL st
 		Inspection: &inspection.Service{Ledger: h.ledger, Access: h.access, Catalog: h.catalog, Standards: h.standards.InForce, Now: h.now},
 		Accounts:   &account.Service{Store: postgres.Accounts{Store: h.store}, Now: h.now, Idle: c.Idle, Absolute: c.Absolute},
 	}
-	return h, h.wireAccreditation()
+	return h, h.wireAccreditation(ctx, c)
 }
 
 func (h *house) ready(ctx context.Context) error {

@@ -49,25 +49,48 @@ type Service struct {
 // Machines are the versions of the road. A case is held to the one it was submitted under.
 type Machines map[int]*lifecycle.Machine
 
-// ReadMachines reads every shipped version.
-func ReadMachines(fsys fs.FS) (Machines, error) {
-	list, err := fs.Glob(fsys, "accreditation/v*/case.json")
-	if err != nil {
-		return nil, err
-	}
+// ReadMachines reads every version, v1/case.json and so on: those that are shipped, and those that the
+// house keeps in a folder of its own, which need not be there. One that is shipped is not replaced.
+func ReadMachines(shipped, own fs.FS) (Machines, error) {
 	out := Machines{}
-	for _, name := range list {
-		raw, err := fs.ReadFile(fsys, name)
+	for _, fsys := range []fs.FS{shipped, own} {
+		list, err := fs.Glob(fsys, "v*/case.json")
 		if err != nil {
 			return nil, err
 		}
-		m, err := lifecycle.Parse(raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		for _, name := range list {
+			raw, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return nil, err
+			}
+			m, err := lifecycle.Parse(raw)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			if want := fmt.Sprintf("v%d/case.json", m.Version); name != want {
+				return nil, fmt.Errorf("%s: it says version %d, whose place is %s", name, m.Version, want)
+			}
+			if out[m.Version] != nil {
+				return nil, fmt.Errorf("%s: version %d is shipped with the program; a road of the house takes the next number", name, m.Version)
+			}
+			out[m.Version] = m
 		}
-		out[m.Version] = m
 	}
 	return out, nil
+}
+
+// Complete fails where the road that a case is held to is missing.
+func (s *Service) Complete(ctx context.Context) error {
+	cases, err := s.Store.Cases(ctx, house(uuid.Nil))
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if s.machine(c) == nil {
+			return fmt.Errorf("cases are held to version %d of the road: v%d/case.json is wanted", c.Machine, c.Machine)
+		}
+	}
+	return nil
 }
 
 // newest is the road of applications that are submitted now.

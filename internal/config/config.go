@@ -22,6 +22,7 @@ type Config struct {
 	Address     string        `env:"PUBLIC_URL" help:"address of the page as browsers know it, https://host: the QR of printed forms leads there"`
 	Data        string        `env:"TAIZHANG_DATA" envDefault:"data" help:"folder of taizhang up"`
 	Connectors  string        `env:"CONNECTORS" help:"folder of the connectors' files; connectors in the data folder if empty"`
+	Roads       string        `env:"ROADS" help:"folder of further versions of the road to a title (v2/case.json); roads in the data folder if empty"`
 	Cache       string        `env:"TAIZHANG_CACHE" help:"folder of fetched programs; cache in the data folder if empty"`
 	PGBinDir    string        `env:"PG_BINDIR" help:"folder of the PostgreSQL programs for taizhang up"`
 	DatabaseURL string        `env:"DATABASE_URL" secret:"true" help:"database of taizhang serve, as the role taizhang_app"`

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,7 +145,16 @@ func New(t testing.TB) *House {
 	return h
 }
 
-var machines = sync.OnceValues(func() (accreditation.Machines, error) { return accreditation.ReadMachines(schemas.FS) })
+var machines = sync.OnceValues(func() (accreditation.Machines, error) { return Roads(nil) })
+
+// Roads are the shipped versions of the road, and those of a folder.
+func Roads(own fstest.MapFS) (accreditation.Machines, error) {
+	shipped, err := fs.Sub(schemas.FS, "accreditation")
+	if err != nil {
+		return nil, err
+	}
+	return accreditation.ReadMachines(shipped, own)
+}
 
 // shipped and policy are read once: they are most of what a house costs to make, and never the subject.
 var shipped = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load(schemas.FS) })
