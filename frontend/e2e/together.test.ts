@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { address, launch, shot, signedIn, violations } from './browser'
+import { address, api, launch, shot, signedIn, violations } from './browser'
 
 let browser: Browser
 let page: Page
@@ -102,6 +102,96 @@ describe('units work together', () => {
     await page.getByText('下一步：酝酿').first().waitFor()
     expect(await violations(page)).toEqual([])
     await shot(page, 'brands')
+  })
+
+  it('it takes its seven steps, the two that judge by the bureau', async () => {
+    const bureau = await signedIn(browser, 'bureau accreditation office')
+    await bureau.goto(`${address}/brands`)
+    const takes = async (by: Page, step: string, next: string) => {
+      await by.reload()
+      const brand = by.getByRole('region', { name: '样例品牌' })
+      await brand.locator('summary', { hasText: `办理：${step}` }).click()
+      await brand.getByLabel('文件名称').fill(`${step}材料`)
+      await brand.getByLabel('内容').fill(`${step}情况`)
+      await brand.getByRole('button', { name: /提\s*交/ }).click()
+      await brand.getByText(next).first().waitFor()
+    }
+    await takes(page, '酝酿', '下一步：申报')
+    await takes(page, '申报', '下一步：审核')
+    const mine = page.getByRole('region', { name: '样例品牌' })
+    expect(await mine.locator('summary', { hasText: '办理' }).count()).toBe(0)
+    await takes(bureau, '审核', '下一步：实施')
+    await takes(page, '实施', '下一步：评价')
+    await takes(bureau, '评价', '下一步：推广')
+    await takes(page, '推广', '七步已完成')
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'brand-finished')
+    await bureau.context().close()
+  })
+
+  it('what came of it goes into the library, is adopted, and counts once somebody of neither side proved it', async () => {
+    await page.goto(`${address}/practices`)
+    await page.locator('summary', { hasText: '发布经验' }).click()
+    await page.getByLabel('来自品牌').selectOption('样例品牌')
+    await page.getByLabel('经验名称').fill('样例经验')
+    await page.getByLabel('内容').first().fill('做法与成效')
+    await send().click()
+    const library = (of: Page) => of.getByRole('region', { name: '样例经验' })
+    await library(page).getByText('经核实采用单位 0 个').waitFor()
+    await page.context().close()
+
+    await opened('prison accreditation office', '/practices', '经验库')
+    await library(page).locator('summary', { hasText: '登记采用' }).click()
+    await library(page).getByLabel('单位').selectOption({ index: 1 })
+    await library(page).getByLabel('佐证').fill('采用后的台账')
+    await library(page)
+      .getByRole('button', { name: /提\s*交/ })
+      .click()
+    await library(page).getByText('待核实').waitFor()
+    expect(await library(page).locator('summary', { hasText: '核实' }).count()).toBe(0)
+    await page.context().close()
+
+    await opened('bureau accreditation office', '/practices', '经验库')
+    await library(page).locator('summary', { hasText: '核实' }).click()
+    await library(page).getByLabel('说明').fill('现场看过，已采用')
+    await library(page)
+      .getByRole('button', { name: /提\s*交/ })
+      .click()
+    await library(page).getByText('经核实采用单位 1 个').waitFor()
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'practices')
+  })
+
+  it('a strong unit is paired with a weak one like it, and the help is logged', async () => {
+    interface Place {
+      prison: string
+      area: string
+    }
+    const { data } = await api<{ places: Place[] }>(page, 'GET', '/boards/area/ordinary')
+    const value = (p?: Place) => `${p?.prison} ${p?.area}`
+    const weak = value(data.places.at(-1))
+    await page.goto(`${address}/pairs`)
+    await page.locator('summary', { hasText: '结对' }).click()
+    await page.getByLabel('帮扶单位', { exact: true }).selectOption(weak)
+    await page.getByLabel('被帮扶单位').selectOption(value(data.places[0]))
+    await page.getByLabel('目标').fill('三个月内过线')
+    await send().click()
+    await page.getByRole('alert').waitFor() // the weaker one helps nobody
+    await page.getByLabel('帮扶单位', { exact: true }).selectOption(value(data.places[0]))
+    await page.getByLabel('被帮扶单位').selectOption(weak)
+    await send().click()
+    const pair = page.getByRole('region').filter({ hasText: '三个月内过线' })
+    await pair.getByText('结对时').waitFor()
+    expect(await pair.locator('summary', { hasText: '记录帮扶' }).count()).toBe(0)
+    expect(await violations(page)).toEqual([])
+    await shot(page, 'pairs')
+    await page.context().close()
+
+    await opened('prison accreditation office', '/pairs', '结对帮扶')
+    await pair.locator('summary', { hasText: '记录帮扶' }).click()
+    await page.getByLabel('内容').first().fill('现场示范搜身记录')
+    await send().click()
+    await page.getByText('现场示范搜身记录').waitFor()
     await page.context().close()
   })
 })

@@ -163,26 +163,12 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 		if err != nil {
 			return err
 		}
-		for _, x := range before {
-			switch {
-			case !x.Ends() && !x.Held():
-				return fault.New(fault.Conflict, "case_open").With("case", x.ID)
-			case x.Held() && x.Level == level:
-				return fault.New(fault.Conflict, "title_held")
-			}
-		}
 		titles, err := tx.Titles(ctx)
 		if err != nil {
 			return err
 		}
-		for _, t := range titles {
-			switch {
-			case t.Area != area || t.Level != level:
-			case t.Stands(catalog.DayOf(tx.Now())):
-				return fault.New(fault.Conflict, "title_held")
-			case t.Waits(catalog.DayOf(tx.Now())):
-				return fault.New(fault.Conflict, "title_waits").With("title", t.ID)
-			}
+		if err := hinders(before, titles, area, level, catalog.DayOf(tx.Now())); err != nil {
+			return err
 		}
 		if len(before) > 0 {
 			c.Previous = before[0].ID
@@ -193,6 +179,30 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 		return tx.InsertCase(ctx, c)
 	})
 	return out, err
+}
+
+// hinders is what stands against beginning anew: a case of the unit that is open, or the title itself. Of
+// the cases and titles of its prison.
+func hinders(cases []Case, titles []Title, area uuid.UUID, level, day string) error {
+	for _, x := range cases {
+		switch {
+		case x.Area != area:
+		case !x.Ends() && !x.Held():
+			return fault.New(fault.Conflict, "case_open").With("case", x.ID)
+		case x.Held() && x.Level == level:
+			return fault.New(fault.Conflict, "title_held")
+		}
+	}
+	for _, t := range titles {
+		switch {
+		case t.Area != area || t.Level != level:
+		case t.Stands(day):
+			return fault.New(fault.Conflict, "title_held")
+		case t.Waits(day):
+			return fault.New(fault.Conflict, "title_waits").With("title", t.ID)
+		}
+	}
+	return nil
 }
 
 // closed for good, as far as anybody knows; one that opens later may prepare.

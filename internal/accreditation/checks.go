@@ -69,9 +69,10 @@ func (s *Service) Rules(ctx context.Context, prison uuid.UUID, of *uuid.UUID) (i
 
 // Held locks the case, to which a check of this kind is about to be added, and is the
 // version it is held to. A check belongs to the step that rests on it or is about to, and a
-// round has one: what became of it stands. Faults: not_found, case_forbids, case_checked,
-// changed_meanwhile.
-func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.UUID, kind string) (string, int, error) {
+// round has one: what became of it stands. From is its first day, not before the step's, nor before
+// today where it is only prepared (R35). Faults: not_found, case_forbids, case_checked,
+// changed_meanwhile, bad_check with fields.
+func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.UUID, kind, from string) (string, int, error) {
 	tx := s.Store.Within(in)
 	c, err := tx.Lock(ctx, id)
 	switch {
@@ -88,7 +89,32 @@ func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.
 	if err == nil && there != uuid.Nil {
 		err = fault.New(fault.Conflict, "case_checked").With("check", there)
 	}
-	return c.Pin.Standard, c.Pin.Version, err
+	if err != nil {
+		return "", 0, err
+	}
+	earliest := catalog.DayOf(tx.Now())
+	if sheets[c.State] == kind {
+		events, err := tx.Events(ctx, id)
+		if err != nil {
+			return "", 0, err
+		}
+		earliest = beganOn(c, events)
+	}
+	if from < earliest {
+		return "", 0, fault.InvalidFields("bad_check", []fault.Field{told("/from_day", "range", "起日不早于 "+earliest+"：考核不能早于本环节", "Not before "+earliest+": a check is not older than its step")})
+	}
+	return c.Pin.Standard, c.Pin.Version, nil
+}
+
+// beganOn is the day on which a case came to its state.
+func beganOn(c Case, events []Event) string {
+	began := c.RecordedAt
+	for _, e := range events {
+		if e.From != e.To {
+			began = e.RecordedAt
+		}
+	}
+	return catalog.DayOf(began)
 }
 
 // Rests says whether the case is in the step that rests on this kind of check: what is

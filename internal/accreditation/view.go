@@ -152,13 +152,24 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 		}
 		b.Cases = append(b.Cases, x)
 	}
+	titles, err := s.Store.Register(ctx, s.asked(ctx, prison))
+	if err != nil {
+		return Board{}, err
+	}
 	begins := func(prison, area uuid.UUID) {
 		if !slices.ContainsFunc(s.qualities(ctx, prison, area), func(a lifecycle.Actor) bool { return a == lifecycle.Unit || a == lifecycle.PrisonOffice }) {
 			return
 		}
+		cases := slices.DeleteFunc(slices.Clone(list), func(c Case) bool { return c.Prison != prison })
+		held := slices.DeleteFunc(slices.Clone(titles), func(t Title) bool { return t.Prison != prison })
 		x := Beginer{Prison: prison, Area: area}
 		for level := range m.Tracks[trackOf(area)] {
-			x.Levels = append(x.Levels, level)
+			if hinders(cases, held, area, level, today) == nil {
+				x.Levels = append(x.Levels, level)
+			}
+		}
+		if len(x.Levels) == 0 {
+			return
 		}
 		slices.SortFunc(x.Levels, func(a, b string) int {
 			return cmp.Or(slices.Index(levels, a)-slices.Index(levels, b), strings.Compare(a, b))

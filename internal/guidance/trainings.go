@@ -169,8 +169,11 @@ func (s *Service) Training(ctx context.Context, prison, id uuid.UUID) (t Trainin
 		return t, nil, false, err
 	}
 	list, err = s.staff(ctx, prison, t.Audience, t.Standard, t.Version, id)
-	return t, list, s.may(ctx, "manage", prison, uuid.Nil, uuid.Nil) == nil, err
+	return t, list, s.held(t) && s.may(ctx, "manage", prison, uuid.Nil, uuid.Nil) == nil, err
 }
+
+// held says that the day of the training has come.
+func (s *Service) held(t Training) bool { return t.Day <= s.today() }
 
 // Attend records of key staff of a prison who came, their marks and whether they passed; a
 // correction says why, and nobody records their own. Faults: forbidden, not_found,
@@ -205,6 +208,9 @@ func (s *Service) Attend(ctx context.Context, prison, id uuid.UUID, rows []Atten
 	}
 	if len(rows) == 0 || len(rows) > 500 {
 		return fault.New(fault.Malformed, "bad_request")
+	}
+	if !s.held(t) {
+		bad.add("/rows", "early", "培训日期为 "+t.Day+"，到期后才能登记", "The training is on "+t.Day+": who came is recorded from then on")
 	}
 	if err := bad.refused(); err != nil {
 		return err

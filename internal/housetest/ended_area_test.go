@@ -4,10 +4,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
+	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 )
 
@@ -34,6 +37,85 @@ func TestClosedOnItsRoad(t *testing.T) {
 		t.Errorf("it is %s", out.State)
 	}
 	verified(t, j.h)
+}
+
+// TestClosedIsNotChecked: an area that was closed is checked no more, by whatever standard.
+func TestClosedIsNotChecked(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.closes(j.h.Area)
+	_, err := j.h.Inspection.OpenCheck(j.as("bureau office"), j.h.Prison, inspection.NewCheck{Area: j.h.Area, Kind: inspection.Mock, FromDay: j.day(), ToDay: j.day(),
+		Purpose: "模拟考核", Team: j.team("inspector")}, ledger.Idem{})
+	if diff := cmp.Diff([]string{"closed"}, refusals(err)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestCheckNotBeforeStep: a check of a case is not older than the step that rests on it (R35), and what is
+// prepared begins today or later.
+func TestCheckNotBeforeStep(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	c := j.begin("area head", h.Area, "area")
+	j.screened(c)
+	j.batch(c)
+	open := func(from string) (uuid.UUID, error) {
+		x, err := h.Inspection.OpenCheck(j.as("bureau office"), h.Prison, inspection.NewCheck{Area: h.Area, Case: &c, Kind: inspection.Baseline, FromDay: from,
+			ToDay: catalog.DayOf(j.clock.Now().AddDate(0, 0, 5)), Purpose: "摸底检查", Team: j.team(ofThree...)}, ledger.Idem{})
+		return x.ID, err
+	}
+	early := func(what, from string) {
+		t.Helper()
+		_, err := open(from)
+		if diff := cmp.Diff([]string{"range"}, refusals(err)); diff != "" {
+			t.Error(what, diff)
+		}
+	}
+	day := func(n int) string { return catalog.DayOf(j.clock.Now().AddDate(0, 0, n)) }
+	early("prepared", day(-1))
+	base, err := open(day(0))
+	if err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	j.act("bureau office", c, accreditation.Act{Event: "baseline"})
+	j.cancelled(base)
+	j.days(4)
+	early("in its step", day(-5))
+	if _, err := open(day(-4)); err != nil {
+		t.Error("on the day of the step", err, refusals(err))
+	}
+}
+
+// TestBeginIsOffered where it is not refused.
+func TestBeginIsOffered(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	offered := func(who string) bool {
+		t.Helper()
+		b, err := h.Cases.Cases(j.as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(b.Begin, func(x accreditation.Beginer) bool { return x.Prison == h.Prison && x.Area == h.Area })
+	}
+	if !offered("area head") || !offered("prison office") || offered("bureau office") {
+		t.Error("before")
+	}
+	c := j.begin("area head", h.Area, "area")
+	if offered("area head") {
+		t.Error("a case is open")
+	}
+	j.ask("area head", c, "withdraw")
+	j.act("prison office", c, accreditation.Act{Event: "withdraw", Reason: "再作准备"})
+	if !offered("area head") {
+		t.Error("after it was withdrawn")
+	}
+	j.imported(h.Area, "area")
+	if offered("area head") {
+		t.Error("the title is held")
+	}
 }
 
 // TestClosedBeforeItsCheck: nobody visits an area that is closed.

@@ -273,6 +273,50 @@ func TestImportForeign(t *testing.T) {
 	}
 }
 
+// TestFrameworkDomains: what a framework calls by the letters of a domain of the accreditation is something
+// else: it names nothing there, and who is skilled in the one is not in the other.
+func TestFrameworkDomains(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	j.framework("aqua", bytes.ReplaceAll(foreign(t, "security.csv"), []byte(",GV,治理"), []byte(",JY,节约用水")), "100")
+	if err := skilled(h, "inspector", 0, "JY")(j.as("bureau office")); err != nil {
+		t.Fatal(err)
+	}
+	list, err := h.Standards.Domains(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]string{}
+	for _, d := range list {
+		names[d.Code] = d.Title.ZH
+	}
+	if names["JY"] != "教育改造" || names["aqua/JY"] != "节约用水" {
+		t.Errorf("%v", names)
+	}
+	skills := func(kind, standard string) (codes []string) {
+		t.Helper()
+		out, err := h.Inspection.Candidates(j.as("bureau office"), h.Prison, inspection.Call{Kind: kind, Area: h.Area, Standard: standard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range out.People {
+			codes = append(codes, p.Skills...)
+		}
+		return codes
+	}
+	if got := skills(inspection.Mock, ""); !slices.Equal(got, []string{"JY"}) {
+		t.Errorf("for the accreditation: %v", got)
+	}
+	if got := skills(inspection.Other, "aqua"); len(got) > 0 {
+		t.Errorf("for another field: %v", got)
+	}
+	w, err := h.Inspection.Whole(j.as("bureau office"), h.Prison, j.byFramework(h.Area, "aqua").ID)
+	if err != nil || !slices.ContainsFunc(w.Uncovered, func(d standards.Domain) bool { return d.Code == "aqua/JY" }) {
+		t.Errorf("uncovered: %v %v", w.Uncovered, err)
+	}
+}
+
 // TestFrameworkRefused: which standard a check is held by is no free choice, says the use case, and the database.
 func TestFrameworkRefused(t *testing.T) {
 	t.Parallel()

@@ -219,6 +219,18 @@ func TestUntrained(t *testing.T) {
 	unknown.Version, nobody.Audience = 9, nil
 	refusedTo(t, h, "standard_unknown", add(unknown), "bureau office")
 	refusedTo(t, h, "bad_guidance", add(nobody), "bureau office")
+	ahead := training
+	ahead.Day = dayFrom(3)
+	planned, err := h.Guidance.AddTraining(office, ahead, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusedTo(t, h, "bad_guidance", func(ctx context.Context) error {
+		return h.Guidance.Attend(ctx, h.Prison, planned.ID, []guidance.Attendance{{Number: h.Person("area head").Number, Attended: true, Passed: true}}, ledger.Idem{})
+	}, "bureau office")
+	if _, _, may, err := h.Guidance.Training(office, h.Prison, planned.ID); err != nil || may {
+		t.Errorf("who came is recorded before the day: %v %v", may, err)
+	}
 	made, err := h.Guidance.AddTraining(office, training, ledger.Idem{})
 	if err != nil {
 		t.Fatal(err)

@@ -96,11 +96,13 @@ func (s *Service) Candidates(ctx context.Context, prison uuid.UUID, c Call) (out
 	if out.People, err = s.Store.Candidates(ctx, s.asked(ctx, prison), q); err != nil {
 		return out, err
 	}
-	for i := range out.People {
-		out.People[i].Skills = standards.Current(domains, out.People[i].Skills)
+	if out.Domains, err = s.domainsOf(ctx, domains, prison, c); err != nil {
+		return out, err
 	}
-	out.Domains, err = s.domainsOf(ctx, domains, prison, c)
-	return out, err
+	for i := range out.People {
+		out.People[i].Skills = standards.Current(out.Domains, out.People[i].Skills)
+	}
+	return out, nil
 }
 
 // domainsOf what a check is held by, by the codes of now; none where there is no standard.
@@ -152,7 +154,7 @@ func (s *Service) standardOf(ctx context.Context, prison, area uuid.UUID) (*scor
 func domainsIn(now []standards.Domain, std *scoring.Standard) []standards.Domain {
 	var codes []string
 	for _, d := range std.Domains {
-		codes = append(codes, d.ID)
+		codes = append(codes, standards.DomainCode(std, d.ID))
 	}
 	wanted := standards.Current(now, codes)
 	return slices.DeleteFunc(slices.Clone(now), func(d standards.Domain) bool { return !slices.Contains(wanted, d.Code) })

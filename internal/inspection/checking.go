@@ -165,7 +165,14 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 	if err != nil {
 		return Check{}, err
 	}
-	if bad := s.wrongCheck(n, rules); len(bad) > 0 {
+	n.Purpose, _ = catalog.Name(n.Purpose, 200)
+	bad := s.wrongCheck(n, rules)
+	if closed, err := s.closedOn(ctx, prison, n.Area); err != nil {
+		return Check{}, err
+	} else if closed != "" {
+		bad = append(bad, fault.Field{Pointer: "/area", Code: "closed", Text: fault.Text{ZH: "该监区已于 " + closed + " 撤销，不再考核", EN: "The area was closed on " + closed + " and is checked no more"}})
+	}
+	if len(bad) > 0 {
 		return Check{}, fault.InvalidFields("bad_check", bad)
 	}
 	q := s.sought(prison, n.Kind, n.FromDay, n.ToDay)
@@ -187,9 +194,20 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 			return c, nil
 		}
 		var err error
-		c.Standard, c.Version, err = s.Cases.Held(ctx, tx, prison, n.Area, *n.Case, n.Kind)
+		c.Standard, c.Version, err = s.Cases.Held(ctx, tx, prison, n.Area, *n.Case, n.Kind, n.FromDay)
 		return c, err
 	})
+}
+
+// closedOn is the day since which an area is one of its prison's no more; "" while it is, and of a whole prison.
+func (s *Service) closedOn(ctx context.Context, prison, area uuid.UUID) (string, error) {
+	areas, err := s.Store.Areas(ctx, prison)
+	for _, a := range areas {
+		if a.ID == area && a.ClosedOn != "" && a.ClosedOn <= catalog.DayOf(s.Now()) {
+			return a.ClosedOn, nil
+		}
+	}
+	return "", err
 }
 
 // rights of a team end with the check; by themselves when nobody has ended it so many
@@ -211,8 +229,8 @@ func (s *Service) wrongCheck(n NewCheck, rules Rules) (bad []fault.Field) {
 	if err1 != nil || err2 != nil || to.At.Before(from.At) || to.At.Sub(from.At) > maxDays*24*time.Hour || n.ToDay < catalog.DayOf(s.Now()) || !catalog.Near(to.At, s.Now()) {
 		wrong("/to_day", "止日不早于起日和今天，考核不超过 92 天", "The last day is neither before the first nor before today, within 92 days")
 	}
-	if ledger.Blank(n.Purpose) || len([]rune(n.Purpose)) > 200 {
-		wrong("/purpose", "请写明考核事由，200 字以内", "Say in at most 200 characters what the check is for")
+	if n.Purpose == "" {
+		wrong("/purpose", "请写明考核事由，200 字以内，不能含看不见的字符", "Say in at most 200 characters, none of them invisible, what the check is for")
 	}
 	least := 1
 	if slices.Contains(full, n.Kind) {

@@ -73,8 +73,8 @@ type Cases interface {
 	// Rules are of the road that the case is held to; of no case (nil), of the road in force. Fault: not_found.
 	Rules(ctx context.Context, prison uuid.UUID, of *uuid.UUID) (Rules, error)
 	// Held locks the case for a check of this kind that is about to begin, and is the version
-	// that both are held to. Faults: not_found, case_forbids, case_checked.
-	Held(ctx context.Context, tx ledger.Tx, prison, area, id uuid.UUID, kind string) (standard string, version int, err error)
+	// that both are held to; from is its first day. Faults: not_found, case_forbids, case_checked, bad_check.
+	Held(ctx context.Context, tx ledger.Tx, prison, area, id uuid.UUID, kind, from string) (standard string, version int, err error)
 	// Rests refuses a sheet before the case is in the step that rests on it. Faults: not_found, case_forbids.
 	Rests(ctx context.Context, prison, id uuid.UUID, kind string) error
 	// Carried is of the look-back of the case's cycle; nil is none.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"taizhang/internal/fault"
+	"taizhang/internal/scoring"
 )
 
 // Domain of work as the standards in force name it.
@@ -12,6 +13,15 @@ type Domain struct {
 	Code  string     `json:"code"`
 	Title fault.Text `json:"title"`
 	Was   []string   `json:"-"` // what its code was before it was renamed, by any mapping
+}
+
+// DomainCode is what a domain of a standard is called among all: those that judge units share their
+// domains, what another field calls by the same letters is something else.
+func DomainCode(std *scoring.Standard, domain string) string {
+	if std.Unit.Official() {
+		return domain
+	}
+	return std.ID + "/" + domain
 }
 
 // Domains of all standards in force, each code once.
@@ -30,15 +40,17 @@ func (s *Service) Domains(ctx context.Context) ([]Domain, error) {
 		for _, m := range written {
 			for _, l := range m.Domains {
 				if l.How == "renamed" {
-					was[l.To[0]] = append(was[l.To[0]], l.From[0])
+					to := DomainCode(std, l.To[0])
+					was[to] = append(was[to], DomainCode(std, l.From[0]))
 				}
 			}
 		}
 	}
 	for _, std := range inForce {
 		for _, d := range std.Domains {
-			if !slices.ContainsFunc(list, func(x Domain) bool { return x.Code == d.ID }) {
-				list = append(list, Domain{Code: d.ID, Title: d.Title, Was: before(was, d.ID)})
+			code := DomainCode(std, d.ID)
+			if !slices.ContainsFunc(list, func(x Domain) bool { return x.Code == code }) {
+				list = append(list, Domain{Code: code, Title: d.Title, Was: before(was, code)})
 			}
 		}
 	}
