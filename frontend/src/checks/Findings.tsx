@@ -11,18 +11,18 @@ interface Props {
   check: WholeCheck
   /** What the lines of the pinned standard say. */
   lines: Map<string, string>
+  /** The indicator of each, by its code. */
+  codes: Map<string, string>
 }
 
 /** What was found, each with what the unit said to it and what became of that. */
-export function Findings({ prison, check, lines }: Props) {
+export function Findings({ check, ...of }: Props) {
   const t = useT()
   if (check.findings.length === 0) return <p className="quiet">{t('checks.none')}</p>
-  return check.findings.map((f) => (
-    <Finding key={f.id} prison={prison} check={check} lines={lines} finding={f} />
-  ))
+  return check.findings.map((f) => <Finding key={f.id} check={check} finding={f} {...of} />)
 }
 
-function Finding({ prison, check, lines, finding: f }: Props & { finding: CheckFinding }) {
+function Finding({ prison, check, lines, codes, finding: f }: Props & { finding: CheckFinding }) {
   const t = useT()
   const title = f.line ? (lines.get(f.line) ?? f.line) : t('checks.advice')
   const say = (what: Parameters<typeof actOnFinding>[3]) => (body: unknown, key: string) =>
@@ -30,7 +30,7 @@ function Finding({ prison, check, lines, finding: f }: Props & { finding: CheckF
   return (
     <article className="check-finding" aria-label={title}>
       <h3>
-        {f.line && <span className="mono">{f.line.split('.')[0]}</span>} {title}{' '}
+        {f.line && <span className="mono">{codes.get(f.line)}</span>} {title}{' '}
         {f.line && (f.per === undefined ? `× ${f.count}` : `${shown(f.of)} / ${shown(f.per)}`)}
       </h3>
       <p>

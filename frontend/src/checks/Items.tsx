@@ -7,6 +7,7 @@ import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { useNames } from '../ui/names'
 import { ActForm, Sentences } from './ActForm'
+import { useCheckName } from './names'
 import { Thumbs } from './Photos'
 import { Proof } from './Proof'
 import { itemTones } from './words'
@@ -15,6 +16,7 @@ import { itemTones } from './words'
 export function Items({ prison, list }: { prison: string; list: Rectification[] }) {
   const t = useT()
   const names = useNames()
+  const nameOf = useCheckName()
   return (
     <table className="plain">
       <thead>
@@ -32,7 +34,7 @@ export function Items({ prison, list }: { prison: string; list: Rectification[] 
           <tr key={r.id}>
             <td>
               <Link to={`/prisons/${prison}/checks/${r.check}`}>
-                <span className="mono">{r.line}</span> {t(`checks.kinds.${r.kind}`)}
+                <span className="mono">{r.line}</span> {nameOf(r)}
               </Link>
               <div>{r.note}</div>
               <Thumbs prison={prison} check={r.check} list={r.photos} />

@@ -179,7 +179,8 @@ export function RouteLine(props: Props) {
             <Guidance standard={check.standard} version={check.version} line={line.line} />
           )}
           {!shown && <PaperFact prison={prison} area={check.area} line={line.line} />}
-          {check.area && (
+          {/* Evidence is sought by the area's own standard alone. */}
+          {check.area && check.kind !== 'other' && (
             <div className="wide">
               <Basis
                 code={line.indicator}

@@ -122,7 +122,7 @@ const guidance = {
   ],
 }
 
-function show(page: ReactElement, path: string, of: WholeCheck = check) {
+function show(page: ReactElement, path: string, of: WholeCheck = check, said = sheet) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['me'], { postings: [{ role: 'bureau_office' }], grants: [] })
   client.setQueryData(['organisation'], {
@@ -131,7 +131,11 @@ function show(page: ReactElement, path: string, of: WholeCheck = check) {
   })
   client.setQueryData(['checks', 'p'], { checks: [], more: false, may: [] })
   client.setQueryData(['check', 'p', 'c1'], of)
-  client.setQueryData(['check sheet', 'p', 'c1'], sheet)
+  client.setQueryData(['check sheet', 'p', 'c1'], said)
+  client.setQueryData(['standards'], {
+    standards: [{ standard: 'csf', version: 1, title: { zh: '网络安全框架' } }],
+    actions: [],
+  })
   client.setQueryData(['standards', 's', 1], { guide: { lines: [guidance] } })
   client.setQueryData(['rectifications', 'p'], {
     rectifications: [
@@ -263,4 +267,29 @@ it('says that there is no check yet, and lets nobody open one who may not', () =
   show(<Checks />, '/checks')
   expect(screen.getByText('还没有考核')).toBeTruthy()
   expect(screen.queryByRole('button', { name: '组织考核' })).toBeNull()
+})
+
+it('says which framework a check is held by, and an indicator by its own code', () => {
+  const [domain] = sheet.domains
+  const [line] = domain?.indicators[0]?.lines ?? []
+  const framed = {
+    ...sheet,
+    domains: [
+      {
+        ...domain,
+        indicators: [
+          { code: 'GV.OC-01', title: { zh: '使命' }, lines: [{ ...line, id: 'GV.OC-01.met' }] },
+        ],
+      },
+    ],
+  } as typeof sheet
+  const of = {
+    ...check,
+    kind: 'other',
+    standard: 'csf',
+    findings: [{ ...finding, line: 'GV.OC-01.met' }],
+  }
+  show(<CheckPage />, '/prisons/:prison/checks/:check', of as unknown as WholeCheck, framed)
+  screen.getByRole('heading', { level: 1, name: '三监区 · 其他标准考核（网络安全框架）' })
+  within(screen.getByRole('article')).getByText('GV.OC-01')
 })

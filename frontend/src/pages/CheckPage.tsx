@@ -8,6 +8,7 @@ import { Draws } from '../checks/Draws'
 import { FindingForm } from '../checks/FindingForm'
 import { Findings } from '../checks/Findings'
 import { Items } from '../checks/Items'
+import { useCheckName } from '../checks/names'
 import { Find, Uncovered, useCandidate, usePool } from '../checks/Pool'
 import { tones } from '../checks/words'
 import { showTime, today } from '../form/time'
@@ -24,8 +25,8 @@ import '../score/score.css'
 /** A check: what the one before left open, its team, findings, sheet, and what is to be put right. */
 export default function CheckPage() {
   const { prison = '', check = '' } = useParams()
-  const t = useT()
   const names = useNames()
+  const nameOf = useCheckName()
   const query = useCheck(prison, check)
   const sheet = useCheckSheet(prison, check)
   return (
@@ -33,7 +34,7 @@ export default function CheckPage() {
       {(c) => (
         <>
           <PageTitle
-            title={`${c.area ? names.area(c.area) : names.prison(prison)} · ${t(`checks.kinds.${c.kind}`)}`}
+            title={`${c.area ? names.area(c.area) : names.prison(prison)} · ${nameOf(c)}`}
           />
           <Before prison={prison} check={c} />
           <Head prison={prison} check={c} />
@@ -197,13 +198,11 @@ function Callable({ prison, check }: Props) {
 function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
   const t = useT()
   const lang = useLang()
-  const lines = new Map(
-    sheet.domains.flatMap((d) =>
-      (d.indicators ?? []).flatMap((i) =>
-        i.lines.map((l) => [l.id, text(l.title, lang)] as [string, string]),
-      ),
-    ),
+  const asked = sheet.domains.flatMap((d) =>
+    (d.indicators ?? []).flatMap((i) => i.lines.map((l) => ({ ...l, indicator: i.code }))),
   )
+  const lines = new Map(asked.map((l) => [l.id, text(l.title, lang)]))
+  const codes = new Map(asked.map((l) => [l.id, l.indicator]))
   return (
     <>
       <section className="panel" aria-labelledby="check-sheet">
@@ -229,7 +228,7 @@ function Body({ prison, check, sheet }: Props & { sheet: Sheet }) {
       </section>
       <section className="panel" aria-labelledby="check-findings">
         <h2 id="check-findings">{t('checks.findings')}</h2>
-        <Findings prison={prison} check={check} lines={lines} />
+        <Findings prison={prison} check={check} lines={lines} codes={codes} />
       </section>
       <Draws prison={prison} check={check} lines={lines} />
       {check.actions.includes('finding') && (

@@ -184,12 +184,15 @@ function Lines({ prison, check, sheet, lines, may }: Props) {
         <h3>
           <span className="mono">{code}</span> {indicators.get(code)}
         </h3>
-        <Answers
-          prison={prison}
-          kind="indicator"
-          what={`${check.standard}/${code}`}
-          {...(check.area ? { area: check.area } : {})}
-        />
+        {/* Nobody is named for what another field asks. */}
+        {check.kind !== 'other' && (
+          <Answers
+            prison={prison}
+            kind="indicator"
+            what={`${check.standard}/${code}`}
+            {...(check.area ? { area: check.area } : {})}
+          />
+        )}
         {own.map((line) => (
           <RouteLine
             key={line.line}

@@ -5,6 +5,7 @@ import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
 import { PageTabs } from '../app/PageTabs'
 import { ActForm } from '../checks/ActForm'
+import { useCheckName } from '../checks/names'
 import { Find, Uncovered, uncovered, usePool, type Wanted } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
@@ -23,6 +24,7 @@ export default function Checks() {
   const t = useT()
   const prison = usePrison()
   const names = useNames()
+  const nameOf = useCheckName()
   const query = useChecks(prison)
   return (
     <>
@@ -61,7 +63,7 @@ export default function Checks() {
                             {c.area ? names.area(c.area) : t('checks.whole')}
                           </Link>
                         </td>
-                        <td>{t(`checks.kinds.${c.kind}`)}</td>
+                        <td>{nameOf(c)}</td>
                         <td>
                           {c.from_day} – {c.to_day}
                         </td>

@@ -1,6 +1,7 @@
 import { useParams } from 'react-router'
 import { sheetUrl } from '../api/overview'
 import { useRun } from '../api/readiness'
+import { useCheckName } from '../checks/names'
 import { showTime } from '../form/time'
 import { useT } from '../i18n'
 import { shown } from '../score/decimal'
@@ -15,13 +16,14 @@ export default function RunPage() {
   const { prison = '', run = '' } = useParams()
   const t = useT()
   const names = useNames()
+  const nameOf = useCheckName()
   const query = useRun(prison, run)
   return (
     <Ready query={query}>
       {({ run: kept, replays }) => (
         <>
           <PageTitle
-            title={`${kept.area ? names.area(kept.area) : names.prison(prison)} · ${t('readiness.runTitle', { kind: t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
+            title={`${kept.area ? names.area(kept.area) : names.prison(prison)} · ${t('readiness.runTitle', { kind: kept.kind === 'other' ? nameOf({ kind: 'other', standard: kept.standard }) : t(`readiness.run.${kept.kind}`), day: kept.as_of })}`}
           >
             <a href={sheetUrl(prison, run)} target="_blank" rel="noreferrer">
               {t('overview.paper')}
@@ -48,7 +50,13 @@ export default function RunPage() {
           {kept.sheet && (
             <section className="panel">
               <h2>{t('score.where')}</h2>
-              <Tree sheet={kept.sheet} prison={prison} area={kept.area} checked={!!kept.check} />
+              <Tree
+                sheet={kept.sheet}
+                prison={prison}
+                checked={!!kept.check}
+                // What proves an area's indicators is asked by its own standard alone.
+                {...(kept.area && kept.kind !== 'other' ? { area: kept.area } : {})}
+              />
             </section>
           )}
         </>

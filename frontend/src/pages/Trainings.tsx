@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { now } from '../api/clock'
 import type { Role } from '../api/model'
 import { useMe, usePrison } from '../api/queries'
-import { useStandards } from '../api/standards'
+import { useStandardName, useStandards } from '../api/standards'
 import {
   addTraining,
   attend,
@@ -57,6 +57,7 @@ export default function Trainings() {
 
 function List({ trainings, show }: { trainings: Training[]; show?: (id: string) => void }) {
   const t = useT()
+  const nameOf = useStandardName()
   return (
     <div className="panel">
       <table className="plain">
@@ -80,8 +81,8 @@ function List({ trainings, show }: { trainings: Training[]; show?: (id: string) 
             <tr key={x.id}>
               <td className="whole">{x.day}</td>
               <td>{x.title}</td>
-              <td className="mono">
-                {x.standard} v{x.version}
+              <td>
+                {nameOf(x.standard)} {t('standards.versionN', { version: x.version })}
               </td>
               <td>{x.audience.map((k) => t(`together.kind_${k}`)).join('、')}</td>
               <td className="num">{x.attended}</td>
@@ -222,7 +223,10 @@ function Untrained({ prison }: { prison: string }) {
   const t = useT()
   const lang = useLang()
   const place = usePlace()
-  const issued = (useStandards().data?.standards ?? []).filter((s) => s.state === 'issued')
+  // Nobody has to be trained on what another field asks.
+  const issued = (useStandards().data?.standards ?? []).filter(
+    (s) => s.state === 'issued' && s.unit.kind !== 'other',
+  )
   const standards = issued.filter(
     (s, i) => issued.findIndex((o) => o.standard === s.standard) === i,
   )
@@ -287,7 +291,7 @@ function NewTraining() {
           <select name="version" required>
             {standards.map((s) => (
               <option key={`${s.standard} ${s.version}`} value={`${s.standard} ${s.version}`}>
-                {text(s.title, lang)} v{s.version}
+                {text(s.title, lang)} {t('standards.versionN', { version: s.version })}
               </option>
             ))}
           </select>
