@@ -227,3 +227,28 @@ func TestDrawsHTTP(t *testing.T) {
 		t.Errorf("%d %v", status, body)
 	}
 }
+
+// TestRosterOfLines: two rosters of lines differ by what was drawn, so that they are the team's while the
+// check is open.
+func TestRosterOfLines(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 2, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	roster := func(who string) error {
+		_, err := x.Inspection.Roster(x.as(who), x.Prison, c.ID, d.ID)
+		return err
+	}
+	wants(t, "the unit's", roster("area head"), "forbidden")
+	wants(t, "the office's", roster("bureau office"), "forbidden")
+	if err := roster("bing inspector"); err != nil {
+		t.Error("the team's", err)
+	}
+	x.confirm(c)
+	if err := roster("area head"); err != nil {
+		t.Error("once the sheet is confirmed", err)
+	}
+}

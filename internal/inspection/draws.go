@@ -339,16 +339,21 @@ func (d Drawing) shown(c Check, team bool) Drawing {
 	return d
 }
 
-// Roster that was drawn from, as the file it is. Faults: not_found, forbidden.
+// Roster that was drawn from, as the file it is; that of lines is the team's while the check is open, for
+// what a second one leaves out is what the first drew. Faults: not_found, forbidden.
 func (s *Service) Roster(ctx context.Context, prison, check, draw uuid.UUID) (Drawing, error) {
 	list, err := s.Draws(ctx, prison, check)
 	if err != nil {
 		return Drawing{}, err
 	}
-	if i := slices.IndexFunc(list.Draws, func(d Drawing) bool { return d.ID == draw }); i >= 0 {
-		return list.Draws[i], nil
+	i := slices.IndexFunc(list.Draws, func(d Drawing) bool { return d.ID == draw })
+	if i < 0 {
+		return Drawing{}, fault.New(fault.NotFound, "not_found")
 	}
-	return Drawing{}, fault.New(fault.NotFound, "not_found")
+	if d := list.Draws[i]; d.Kind != Lines || d.Chance != "" {
+		return d, nil
+	}
+	return Drawing{}, fault.New(fault.Forbidden, "forbidden")
 }
 
 // MarkDrawn says what became of an item, after the one that was seen. Faults: forbidden, rights_ended,

@@ -113,9 +113,12 @@ function One(props: { prison: string; check: string; draw: Drawing; lines: Map<s
         <dl>
           <dt>{t('draws.roster')}</dt>
           <dd>
-            <a href={rosterUrl(prison, check, d.id)} download="roster.txt">
-              roster.txt
-            </a>{' '}
+            {/* Of lines it would tell what was drawn before. */}
+            {!(sealed && d.kind === 'lines') && (
+              <a href={rosterUrl(prison, check, d.id)} download="roster.txt">
+                roster.txt
+              </a>
+            )}{' '}
             <code>{d.digest}</code>
           </dd>
           <dt>{t('draws.word')}</dt>
