@@ -167,18 +167,18 @@ describe('units work together', () => {
       prison: string
       area: string
     }
-    const { data } = await api<{ places: Place[] }>(page, 'GET', '/boards/area/ordinary')
+    const { data } = await api<{ places: Place[] }>(page, 'GET', '/boards/ordinary/residential')
     const value = (p?: Place) => `${p?.prison} ${p?.area}`
     const weak = value(data.places.at(-1))
     await page.goto(`${address}/pairs`)
     await page.locator('summary', { hasText: '结对' }).click()
-    await page.getByLabel('帮扶单位', { exact: true }).selectOption(weak)
-    await page.getByLabel('被帮扶单位').selectOption(value(data.places[0]))
+    await page.locator('select[name=strong]').selectOption(weak)
+    await page.locator('select[name=weak]').selectOption(value(data.places[0]))
     await page.getByLabel('目标').fill('三个月内过线')
     await send().click()
     await page.getByRole('alert').waitFor() // the weaker one helps nobody
-    await page.getByLabel('帮扶单位', { exact: true }).selectOption(value(data.places[0]))
-    await page.getByLabel('被帮扶单位').selectOption(weak)
+    await page.locator('select[name=strong]').selectOption(value(data.places[0]))
+    await page.locator('select[name=weak]').selectOption(weak)
     await send().click()
     const pair = page.getByRole('region').filter({ hasText: '三个月内过线' })
     await pair.getByText('结对时').waitFor()
