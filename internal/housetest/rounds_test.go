@@ -213,6 +213,31 @@ func TestAppealTimer(t *testing.T) {
 		}
 		return nil
 	}
+	// elsewhere is the same timer in the list of cases and in the calendar: its day and mark.
+	elsewhere := func(who string) (list, dates string) {
+		t.Helper()
+		board, err := h.Cases.Cases(j.as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range board.Cases {
+			for _, tm := range x.Timers {
+				if x.ID == c && tm.Timer == "TM4" {
+					list += fmt.Sprint(tm.On, " ", tm.Mark == lifecycle.Late)
+				}
+			}
+		}
+		due, err := h.Cases.Dates(j.as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range due {
+			if d.Case == c && d.Kind == "timer" && d.Title.ZH == "申诉期限" {
+				dates += fmt.Sprint(d.Day, " ", d.Late)
+			}
+		}
+		return list, dates
+	}
 	told := func() (out []string) {
 		t.Helper()
 		if err := h.Cases.Tend(t.Context(), h.Prison); err != nil {
@@ -232,13 +257,24 @@ func TestAppealTimer(t *testing.T) {
 		if diff := cmp.Diff(want, told()); diff != "" {
 			t.Errorf("%s: %s", when, diff)
 		}
-		if x := timer(); x == nil || x.Mark != mark {
-			t.Errorf("%s: %+v", when, x)
+		x := timer()
+		if x == nil || x.Mark != mark {
+			t.Fatalf("%s: %+v", when, x)
+		}
+		for _, who := range []string{"area head", headOfCustody, "bureau office"} {
+			if list, dates := elsewhere(who); list != fmt.Sprint(x.On, " ", mark == lifecycle.Late) || dates != list {
+				t.Errorf("%s, to %s: the list has %q, the calendar %q, the page %s", when, who, list, dates, x.On)
+			}
 		}
 	}
-	if x := timer(); x != nil {
-		t.Errorf("of no sheet: %+v", x)
+	none := func(when string) {
+		t.Helper()
+		list, dates := elsewhere("bureau office")
+		if x := timer(); x != nil || list != "" || dates != "" {
+			t.Errorf("%s: %+v, in the list %q, in the calendar %q", when, x, list, dates)
+		}
 	}
+	none("of no sheet")
 	j.confirm(site, lost50...)
 	stands("at once", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
 	last := timer().On
@@ -253,9 +289,7 @@ func TestAppealTimer(t *testing.T) {
 	if _, err := h.Inspection.Close(j.as("bureau office"), h.Prison, site, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	if x := timer(); x != nil {
-		t.Errorf("of a closed sheet: %+v", x)
-	}
+	none("of a closed sheet")
 }
 
 // TestUnreadOfEachYear: the bulletin of a year stays to be read when the next year's is there.
