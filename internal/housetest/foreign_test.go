@@ -259,8 +259,8 @@ func TestImportForeign(t *testing.T) {
 		if paper := j.sheet("bureau office", *closed.Run); !bytes.HasPrefix(paper, []byte("%PDF")) {
 			t.Errorf("%s: %d bytes are no paper", tt.framework, len(paper))
 		}
-		if _, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *closed.Run); err != nil || !same {
-			t.Errorf("%s is worked out anew: %t %v", tt.framework, same, err)
+		if _, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *closed.Run); err != nil || same != assessment.Same {
+			t.Errorf("%s is worked out anew: %v %v", tt.framework, same, err)
 		}
 	}
 	with := j.says(c)

@@ -13511,8 +13511,11 @@ export interface operations {
                 content: {
                     "application/json": {
                         run: components["schemas"]["ScoreRun"];
-                        /** @description evaluated again it gives the same bytes */
-                        replays: boolean;
+                        /**
+                         * @description evaluated again it gives the same bytes, or not; what another engine made is not evaluated
+                         * @enum {string}
+                         */
+                        replays: "same" | "differs" | "not_evaluated";
                     };
                 };
             };
