@@ -239,6 +239,34 @@ func TestLinesScoredTwice(t *testing.T) {
 	}
 }
 
+// TestValueSaidAgain: who sends a value twice gets the draw as it stands, what others saw of its other lines
+// with it.
+func TestValueSaidAgain(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 200, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, seen := d.Drawn[0].Item, d.Drawn[1].Item
+	if err := x.look("bing inspector", c, inspection.Look{Line: seen, Result: inspection.Met, LookedAt: x.clock.Add(-1)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	key := ledger.Idem{Key: "a value twice", Route: "draws.value"}
+	for _, when := range []string{"said", "sent again"} {
+		d, err := x.Inspection.SayValue(x.as("yi inspector"), x.Prison, c.ID, d.ID, line, inspection.Value{}, key)
+		if err != nil {
+			t.Fatal(when, err)
+		}
+		for _, l := range d.Drawn {
+			if own := l.Double; l.Item == line && (own.Said != 1 || len(own.Values) != 1 || own.MaySay) || l.Item == seen && (own.MaySay || !own.Told) {
+				t.Errorf("%s: of %s %+v", when, l.Item, own)
+			}
+		}
+	}
+}
+
 // TestTwiceTakesTwo: nobody scores a line twice alone.
 func TestTwiceTakesTwo(t *testing.T) {
 	t.Parallel()

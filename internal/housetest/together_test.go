@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -519,6 +520,13 @@ func TestBoardOfLike(t *testing.T) {
 		}
 		if _, err := h.Guidance.Behind(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Area, figure, "", ""); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s for another area's head: %v", figure, err)
+		}
+	}
+	for at, days := range map[string][2]string{"/from": {"", dayFrom(0)}, "/to": {dayFrom(-5), ""}, "/from bad": {"2026-13-01", dayFrom(0)}, "/to bad": {dayFrom(-5), "soon"}} {
+		_, err := h.Guidance.Behind(h.As(t.Context(), "area head"), h.Prison, h.Area, "visits", days[0], days[1])
+		at, _, _ = strings.Cut(at, " ")
+		if f, _ := errors.AsType[*fault.Error](err); f == nil || f.Code != "bad_day" || len(f.Fields) != 1 || f.Fields[0].Pointer != at {
+			t.Errorf("between %q: %+v", days, err)
 		}
 	}
 	for who, n := range map[string]int{"warden": 2, "area head": 2, "officer elsewhere": 2, "yi prison office": 1, "yi area head": 1, "inspector": 0, "system admin": 0} {

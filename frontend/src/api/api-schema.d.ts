@@ -18345,7 +18345,7 @@ export interface operations {
     "boards.behind": {
         parameters: {
             query?: {
-                /** @description without it, the window of the board */
+                /** @description with `to`; without both, the window of the board */
                 from?: string;
                 to?: string;
             };
