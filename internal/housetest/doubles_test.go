@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
@@ -264,6 +266,44 @@ func TestValueSaidAgain(t *testing.T) {
 				t.Errorf("%s: of %s %+v", when, l.Item, own)
 			}
 		}
+	}
+}
+
+// TestTwoSeats: of a line two values stand even where two writers take no lock: the later counts one by what it
+// saw when it began, and its seat is taken.
+func TestTwoSeats(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := d.Drawn[0].Item
+	if err := x.says("yi inspector", c, d, line, inspection.Value{}); err != nil {
+		t.Fatal(err)
+	}
+	other, err := pgx.Connect(t.Context(), x.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(t.Context())
+	early, err := other.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer early.Rollback(t.Context())
+	var n int
+	if err := early.QueryRow(t.Context(), "select count(*) from draw_values").Scan(&n); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if err := x.says("bing inspector", c, d, line, inspection.Value{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = early.Exec(t.Context(), "insert into draw_values (prison_id, draw_id, item, author, count, note, salt) select $1, $2, $3, $4, 0, '', salt from draws limit 1",
+		x.Prison, d.ID, line, x.Person("yi second inspector").PersonID)
+	if pg, _ := errors.AsType[*pgconn.PgError](err); pg == nil || pg.ConstraintName != "draw_values_seat" {
+		t.Errorf("a third value: %v", err)
 	}
 }
 
