@@ -116,12 +116,49 @@ func (j *journey) newRoad(edit ...string) {
 	}
 }
 
+// twoLeft is the working day on which two more are left until the last.
+func (j *journey) twoLeft(last string) string {
+	j.t.Helper()
+	m, err := catalog.Noon(last)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	for at := m.At; ; at = at.AddDate(0, 0, -1) {
+		if cal, day := j.h.Catalog.Calendar(), catalog.DayOf(at); cal.Workday(day) && cal.Workdays(day, last) == 2 {
+			return day
+		}
+	}
+}
+
+// twoDays before another, whatever they are.
+func (j *journey) twoDays(last string) string {
+	j.t.Helper()
+	m, err := catalog.Noon(last)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return catalog.DayOf(m.At.AddDate(0, 0, -2))
+}
+
+// crossing lets days pass until the last of so many working days from now has days off among the two before
+// it: working days and days are not the same then.
+func (j *journey) crossing(workdays int) {
+	j.t.Helper()
+	for ; ; j.days(1) {
+		last := catalog.DayOf(j.h.Catalog.Calendar().AddWorkdays(j.clock.Now().In(catalog.Zone), workdays))
+		if j.twoLeft(last) != j.twoDays(last) {
+			return
+		}
+	}
+}
+
 // TestRemindsByOwnRoad: when a department is reminded says the road of the case, as does until
 // when it is asked; a newer road is of newer cases.
 func TestRemindsByOwnRoad(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
+	j.crossing(10)
 	w := j.confirmedBaseline()
 	j.newRoad(`"opinion_remind_workdays": {"value": 2`, `"opinion_remind_workdays": {"value": 10`)
 	list, err := h.Cases.Opinions(j.as(headOfCustody))
@@ -133,10 +170,20 @@ func TestRemindsByOwnRoad(t *testing.T) {
 			t.Errorf("%s is %s at once", o.Department, o.Mark)
 		}
 	}
+	timers := 0
 	for _, x := range j.whole("bureau office", w.ID).Timers {
-		if x.Timer == "TM3" && x.Mark != lifecycle.Ahead {
+		if x.Timer != "TM3" {
+			continue
+		}
+		if timers++; x.Mark != lifecycle.Ahead {
 			t.Errorf("the case reminds: %+v", x)
 		}
+		if x.Opens != j.twoLeft(x.On) || x.Opens == j.twoDays(x.On) {
+			t.Errorf("two working days before %s it is reminded on %s", x.On, x.Opens)
+		}
+	}
+	if timers == 0 {
+		t.Error("no opinion is due")
 	}
 }
 
@@ -201,6 +248,7 @@ func TestAppealTimer(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
+	j.crossing(5)
 	c, base := j.atBaseline()
 	j.confirm(base)
 	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
@@ -278,6 +326,18 @@ func TestAppealTimer(t *testing.T) {
 	j.confirm(site, lost50...)
 	stands("at once", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
 	last := timer().On
+	opens := j.twoLeft(last)
+	if opens == j.twoDays(last) {
+		t.Fatalf("no day off between %s and %s", opens, last)
+	}
+	m, err := catalog.Noon(opens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.until(catalog.DayOf(m.At.AddDate(0, 0, -1)))
+	stands("the day before", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
+	j.until(opens)
+	stands("two working days before", lifecycle.Open, "area head 1", "prison office 1", "bureau office 0")
 	j.until(last)
 	stands("on the last day", lifecycle.Open, "area head 1", "prison office 1", "bureau office 0")
 	j.days(1)
