@@ -39,12 +39,17 @@ func foreign(t *testing.T, file string) []byte {
 // and issues it.
 func (j *journey) framework(id string, raw []byte, line string, renamed ...string) {
 	j.t.Helper()
-	frame := standards.Frame{ID: id, Version: 1, Title: fault.Text{ZH: id}, Unit: scoring.Kind{Kind: "other"}, Line: *exact(j.t, line), Months: 12}
+	j.edition(id, 1, raw, line, renamed...)
+}
+
+func (j *journey) edition(id string, version int, raw []byte, line string, renamed ...string) {
+	j.t.Helper()
+	frame := standards.Frame{ID: id, Version: version, Title: fault.Text{ZH: id}, Unit: scoring.Kind{Kind: "other"}, Line: *exact(j.t, line), Months: 12}
 	v, bad, err := j.h.Standards.Import(j.as("bureau office"), bytes.NewReader(raw), int64(len(raw)), frame, 0, ledger.Idem{})
 	if err != nil || len(bad) > 0 {
 		j.t.Fatalf("%s: %v %v", id, bad, err)
 	}
-	w, err := j.h.Standards.Load(j.as("bureau office"), id, 1)
+	w, err := j.h.Standards.Load(j.as("bureau office"), id, version)
 	if err != nil {
 		j.t.Fatal(err)
 	}
@@ -52,17 +57,17 @@ func (j *journey) framework(id string, raw []byte, line string, renamed ...strin
 		for _, part := range []*[]byte{&w.Set.Rules, &w.Set.Guide} {
 			*part = []byte(strings.NewReplacer(renamed...).Replace(string(*part)))
 		}
-		if v, err = j.h.Standards.Save(j.as("bureau office"), id, 1, v.Revision, w.Set, ledger.Idem{}); err != nil {
+		if v, err = j.h.Standards.Save(j.as("bureau office"), id, version, v.Revision, w.Set, ledger.Idem{}); err != nil {
 			j.t.Fatal(err, refusals(err))
 		}
 	}
 	if r, err := j.h.Standards.Check(j.as("bureau office"), w.Set); err != nil || len(r.Mistakes) > 0 {
 		j.t.Fatalf("%s is not to be released: %v %v", id, r.Mistakes, err)
 	}
-	if v, err = j.h.Standards.Review(j.as("bureau leader"), id, 1, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, ledger.Idem{}); err != nil {
+	if v, err = j.h.Standards.Review(j.as("bureau leader"), id, version, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, ledger.Idem{}); err != nil {
 		j.t.Fatal(err)
 	}
-	if _, err = j.h.Standards.Issue(j.as("bureau office"), id, 1, v.Revision, j.day(), ledger.Idem{}); err != nil {
+	if _, err = j.h.Standards.Issue(j.as("bureau office"), id, version, v.Revision, j.day(), ledger.Idem{}); err != nil {
 		j.t.Fatal(err)
 	}
 }
@@ -354,6 +359,21 @@ func TestFrameworkRefused(t *testing.T) {
 		if refused, _ := errors.AsType[*pgconn.PgError](err); (err != nil) != (tt.refused != "") || refused != nil && refused.ConstraintName != tt.refused {
 			t.Errorf("%s, past the use case: %v", name, err)
 		}
+	}
+	// A later version stands for the one before, of that framework alone.
+	j.edition("small", 2, []byte("编号,方面,指标,分值,评分标准,方法\nXF-01,甲,乙,20,丙,登记\n"), "16")
+	editions := map[string]int{}
+	for _, f := range listed("bureau office").Frameworks {
+		if editions[f.Standard] != 0 {
+			t.Errorf("%s twice: versions %d and %d", f.Standard, editions[f.Standard], f.Version)
+		}
+		editions[f.Standard] = f.Version
+	}
+	if diff := cmp.Diff(map[string]int{"security": 1, "small": 2}, editions); diff != "" {
+		t.Errorf("in force: %s", diff)
+	}
+	if again := j.byFramework(h.Area, "small"); again.Version != 2 {
+		t.Errorf("held by version %d", again.Version)
 	}
 	j.selfCheck(h.Area)
 	_, err = h.Owner.Exec(t.Context(), `insert into score_runs (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
