@@ -278,23 +278,6 @@ func TestImportForeign(t *testing.T) {
 	}
 }
 
-// TestFrameworkUnread: what a check is held by is not guessed where the unit could not be read.
-func TestFrameworkUnread(t *testing.T) {
-	t.Parallel()
-	j := onRoad(t)
-	j.framework("security", foreign(t, "security.csv"), "100")
-	call := inspection.Call{Kind: inspection.Other, Standard: "security", Area: j.h.Area}
-	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err != nil || len(out.Domains) == 0 {
-		t.Fatalf("%v %v", out.Domains, err)
-	}
-	if _, err := j.h.Owner.Exec(t.Context(), "revoke select on areas from taizhang_app"); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err == nil {
-		t.Errorf("%v", out.Domains)
-	}
-}
-
 // TestFrameworkRefused: which standard a check is held by is no free choice, says the use case, and the database.
 func TestFrameworkRefused(t *testing.T) {
 	t.Parallel()
@@ -380,5 +363,22 @@ func TestFrameworkRefused(t *testing.T) {
 		select prison_id, gen_random_uuid(), area_id, kind, 'security', 1, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest from score_runs`)
 	if err == nil || !strings.Contains(err.Error(), "checks_by_framework") && !strings.Contains(err.Error(), "another field") {
 		t.Errorf("a unit's own score by it, past the use case: %v", err)
+	}
+}
+
+// TestFrameworkUnread: what a check is held by is not guessed where the unit could not be read.
+func TestFrameworkUnread(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.framework("security", foreign(t, "security.csv"), "100")
+	call := inspection.Call{Kind: inspection.Other, Standard: "security", Area: j.h.Area}
+	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err != nil || len(out.Domains) == 0 {
+		t.Fatalf("%v %v", out.Domains, err)
+	}
+	if _, err := j.h.Owner.Exec(t.Context(), "revoke select on areas from taizhang_app"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err == nil {
+		t.Errorf("%v", out.Domains)
 	}
 }
