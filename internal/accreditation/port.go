@@ -21,6 +21,9 @@ type Store interface {
 	Write(ctx context.Context, s ledger.Session, idem ledger.Idem, out any, fn func(Tx) error) error
 	// Cases in sight, of every prison, the latest act first.
 	Cases(ctx context.Context, s ledger.Session) ([]Case, error)
+	// Appeals are the last days of appeals against the confirmed sheets that cases rest on in their
+	// state, by case; the sheet of a state is a check of that kind.
+	Appeals(ctx context.Context, s ledger.Session, cases []Case, kinds map[lifecycle.State]string) (map[uuid.UUID]Appeals, error)
 	// Owed are the opinions asked for in sight, of every prison, the latest asked first.
 	Owed(ctx context.Context, s ledger.Session) ([]Owed, error)
 	// Liaisons of all departments, each one's first first, and the day on which the first case began.

@@ -181,11 +181,15 @@ func (s *Service) Dates(ctx context.Context) ([]Dated, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts, err := s.listed(ctx, cases, prisons, day)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range cases {
 		if s.may(ctx, "read", subject(c.Prison, c.Area)) != nil {
 			continue
 		}
-		x, err := s.shown(c, lifecycle.Facts{Today: day, UnitActive: inUse(prisons, c, day)}, nil)
+		x, err := s.shown(c, facts(c), nil)
 		if err != nil {
 			return nil, err
 		}

@@ -30,6 +30,21 @@ func inUse(prisons []ledger.Prison, c Case, day string) bool {
 	return true
 }
 
+// Appeals against the sheet of a case.
+type Appeals struct {
+	Until  string // the last day
+	Closed bool   // of the sheet: nothing is due any more
+}
+
+// listed gives what the timers of each of the cases ask for, opinions apart, as the case's own page has it.
+func (s *Service) listed(ctx context.Context, cases []Case, prisons []ledger.Prison, today string) (func(Case) lifecycle.Facts, error) {
+	appeals, err := s.Store.Appeals(ctx, house(uuid.Nil), cases, sheets)
+	return func(c Case) lifecycle.Facts {
+		a := appeals[c.ID]
+		return lifecycle.Facts{Today: today, UnitActive: inUse(prisons, c, today), AppealUntil: a.Until, SheetClosed: a.Closed}
+	}, err
+}
+
 // timers of a case as they stand on the day of the facts.
 func (s *Service) timers(c Case, f lifecycle.Facts, opinions []Opinion) ([]Timer, error) {
 	m, list := s.machine(c), []Timer{}

@@ -142,11 +142,15 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 	}
 	m := s.Machines.newest()
 	b, today := Board{Cases: []Shown{}, States: ordered(m), Begin: []Beginer{}}, catalog.DayOf(s.Now())
+	facts, err := s.listed(ctx, list, prisons, today)
+	if err != nil {
+		return Board{}, err
+	}
 	for _, c := range list {
 		if s.mayRead(ctx, c, agenda) != nil {
 			continue
 		}
-		x, err := s.shown(c, lifecycle.Facts{Today: today, UnitActive: inUse(prisons, c, today)}, nil)
+		x, err := s.shown(c, facts(c), nil)
 		if err != nil {
 			return Board{}, err
 		}

@@ -118,19 +118,18 @@ func (s *Service) mayKeep(ctx context.Context, prison, area uuid.UUID) error {
 	return s.Access.Check(actor.From(ctx), "create", ledger.Subject{Class: "run", Prison: prison, Area: area}, s.Now())
 }
 
-// Run with its sheet, and whether evaluating its input by its version of the standard
-// gives the same bytes again. Fault: standard_differs, where that version says something
-// else now than when the run was kept.
-func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, bool, error) {
+// Run with its sheet, and what evaluating its input anew says. Fault: standard_differs,
+// where its version of the standard says something else now than when the run was kept.
+func (s *Service) Run(ctx context.Context, prison, id uuid.UUID) (Run, Replay, error) {
 	r, err := s.Store.Run(ctx, s.asked(ctx, prison), id)
 	if err != nil {
-		return Run{}, false, err
+		return Run{}, "", err
 	}
 	if err := s.mayRead(ctx, prison, r.Area); err != nil {
-		return Run{}, false, err
+		return Run{}, "", err
 	}
-	same, err := Replays(ctx, s.Standards, r)
-	return r, same, err
+	again, err := Replays(ctx, s.Standards, r)
+	return r, again, err
 }
 
 // Texts are versions of standards, in force or not (package standards). Fault: standard_unknown.
@@ -138,19 +137,67 @@ type Texts interface {
 	Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error)
 }
 
-// Replays says whether evaluating the run's input by its version of the standard gives its sheet again,
-// byte for byte. What another engine made is not evaluated. Faults: standard_unknown, standard_differs.
-func Replays(ctx context.Context, texts Texts, r Run) (bool, error) {
+// Once asks for each version once. It is for one reader, for as long as a version stays what it is.
+func Once(texts Texts) Texts { return &once{texts, map[version]compiled{}} }
+
+type once struct {
+	Texts
+	known map[version]compiled
+}
+
+type version struct {
+	standard string
+	version  int
+}
+
+type compiled struct {
+	std *scoring.Standard
+	err error
+}
+
+func (o *once) Compiled(ctx context.Context, standard string, number int) (*scoring.Standard, error) {
+	at := version{standard, number}
+	c, ok := o.known[at]
+	if !ok {
+		c.std, c.err = o.Texts.Compiled(ctx, standard, number)
+		o.known[at] = c
+	}
+	return c.std, c.err
+}
+
+// Replay is what evaluating a kept score anew says of it.
+type Replay string
+
+// The three answers.
+const (
+	Same    Replay = "same" // to the byte
+	Differs Replay = "differs"
+	// NotEvaluated is of what another engine made: it says nothing of the score.
+	NotEvaluated Replay = "not_evaluated"
+)
+
+// Replays evaluates the run's input by its version of the standard and compares with its sheet. An input that
+// is none gives no sheet. Faults: standard_unknown, standard_differs.
+func Replays(ctx context.Context, texts Texts, r Run) (Replay, error) {
 	std, err := pinned(ctx, texts, r)
-	if err != nil || r.Engine != scoring.Engine {
-		return false, err
+	if err != nil {
+		return "", err
+	}
+	if r.Engine != scoring.Engine {
+		return NotEvaluated, nil
 	}
 	var in scoring.Input
-	if err := json.Unmarshal(r.Input, &in); err != nil {
-		return false, fmt.Errorf("input of run %s: %w", r.ID, err)
+	if json.Unmarshal(r.Input, &in) != nil {
+		return Differs, nil
 	}
 	again, err := json.Marshal(scoring.Evaluate(std, in))
-	return bytes.Equal(again, r.Sheet), err
+	if err != nil {
+		return "", fmt.Errorf("sheet of run %s: %w", r.ID, err)
+	}
+	if !bytes.Equal(again, r.Sheet) {
+		return Differs, nil
+	}
+	return Same, nil
 }
 
 // pinned is the standard of a run: its version, saying what it said then.

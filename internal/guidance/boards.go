@@ -79,20 +79,34 @@ type Beside struct {
 }
 
 // Board ranks like units, all of them whoever asks: for the bureau those of the province, for others those
-// of each prison in which the actor is posted where one of them is seen. Fault: no_standard_yet.
+// of each prison in which the actor is posted where one of them is seen. Faults: not_found where no area is
+// of the kind, no_standard_yet.
 func (s *Service) Board(ctx context.Context, kind, function string) (Board, error) {
+	prisons, err := s.Prisons(ctx)
+	if err != nil {
+		return Board{}, err
+	}
+	like := map[uuid.UUID][]ledger.Area{}
+	for _, prison := range prisons {
+		areas, err := s.Areas(ctx, prison)
+		if err != nil {
+			return Board{}, err
+		}
+		if areas = slices.DeleteFunc(areas, func(a ledger.Area) bool { return a.Kind != kind || a.Function != function }); len(areas) > 0 {
+			like[prison] = areas
+		}
+	}
+	if len(like) == 0 {
+		return Board{}, fault.New(fault.NotFound, "not_found")
+	}
 	std, err := s.Standards.For(ctx, kind, function, s.today())
 	if err != nil {
 		return Board{}, assessment.Unjudged(err)
 	}
 	b := Board{Kind: kind, Function: function, Standard: std.ID, Version: std.Version, Places: []Place{}, Province: s.compares(ctx, uuid.Nil, uuid.Nil)}
 	b.From, b.To = s.window(std)
-	prisons, err := s.Prisons(ctx)
-	if err != nil {
-		return Board{}, err
-	}
 	for _, prison := range prisons {
-		list, err := s.placed(ctx, b, prison)
+		list, err := s.placed(ctx, b, prison, like[prison])
 		if err != nil {
 			return Board{}, err
 		}
@@ -118,14 +132,8 @@ func (s *Service) compares(ctx context.Context, prison, area uuid.UUID) bool {
 }
 
 // placed are the like units of a prison, if one of them is for the actor to compare with the others.
-func (s *Service) placed(ctx context.Context, b Board, prison uuid.UUID) ([]Place, error) {
-	areas, err := s.Areas(ctx, prison)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(areas, func(a ledger.Area) bool {
-		return a.Kind == b.Kind && a.Function == b.Function && a.Counts(b.To) && s.compares(ctx, prison, a.ID)
-	}) {
+func (s *Service) placed(ctx context.Context, b Board, prison uuid.UUID, like []ledger.Area) ([]Place, error) {
+	if !slices.ContainsFunc(like, func(a ledger.Area) bool { return a.Counts(b.To) && s.compares(ctx, prison, a.ID) }) {
 		return nil, nil
 	}
 	list, err := s.Scores.Published(ctx, prison, b.Kind, b.Function)
@@ -247,7 +255,7 @@ var dated = map[string]scoring.Fact{
 }
 
 // Behind lists what a figure beside the score of an area counts, the latest first; between two days, or
-// ("") in the window of its board. Faults: not_found, forbidden, standard_unknown, bad_day.
+// (both "") in the window of its board. Faults: not_found, forbidden, standard_unknown, bad_day.
 func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure, from, to string) ([]Counted, error) {
 	if err := s.maySee(ctx, prison, area); err != nil {
 		return nil, err
@@ -264,17 +272,21 @@ func (s *Service) Behind(ctx context.Context, prison, area uuid.UUID, figure, fr
 	if i < 0 || !fact && !slices.Contains([]string{"visits", "adopted", "findings"}, figure) {
 		return nil, fault.New(fault.NotFound, "not_found")
 	}
-	if from == "" {
+	if from == "" && to == "" {
 		std, err := s.Standards.For(ctx, areas[i].Kind, areas[i].Function, s.today())
 		if err != nil {
 			return nil, err
 		}
 		from, to = s.window(std)
 	}
-	for _, day := range []string{from, to} {
-		if _, err := catalog.Day(day); err != nil {
-			return nil, fault.InvalidFields("bad_day", []fault.Field{catalog.FarOff("/day")})
+	var bad []fault.Field
+	for _, d := range [][2]string{{"/from", from}, {"/to", to}} {
+		if _, err := catalog.Day(d[1]); err != nil {
+			bad = append(bad, fault.Field{Pointer: d[0], Code: "format", Text: fault.Text{ZH: "请写明起止两日，写作 年-月-日", EN: "Say both days, written YYYY-MM-DD"}})
 		}
+	}
+	if len(bad) > 0 {
+		return nil, fault.InvalidFields("bad_day", bad)
 	}
 	return s.Store.Behind(ctx, house(prison), area, figure, from, to, facts)
 }

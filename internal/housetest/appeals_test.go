@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"taizhang/internal/assessment"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 )
@@ -75,7 +76,7 @@ func TestAppealHoldsClosing(t *testing.T) {
 		t.Errorf("after the appeals: %s by %v, %s before", w.Score, w.Acts, before)
 	}
 	for _, a := range w.Acts {
-		if run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *a.Run); err != nil || !same || run.Check == nil || *run.Check != c.ID {
+		if run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *a.Run); err != nil || same != assessment.Same || run.Check == nil || *run.Check != c.ID {
 			t.Errorf("the %s run: %v %v", a.Kind, same, err)
 		}
 	}

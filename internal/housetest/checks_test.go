@@ -467,7 +467,7 @@ func TestSheetFrozen(t *testing.T) {
 	// The facts go on; the sheet does not follow them.
 	reckon(t, x.House, "duty-log", map[string]string{"due": "30", "filled": "3", "unfilled": "27"})
 	run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *w.Run)
-	if err != nil || !same || run.Score.String() != w.Score {
+	if err != nil || same != assessment.Same || run.Score.String() != w.Score {
 		t.Errorf("%v %s %s: %v", same, run.Score, w.Score, err)
 	}
 }
@@ -546,7 +546,7 @@ func TestPrisonCheck(t *testing.T) {
 	x.find(whole, inspection.Finding{Line: "P-YJ-02.room", Day: catalog.DayOf(x.clock), Count: 1, Note: "缺隔离病房", Conclusion: "不符合", Severity: "high", Scope: "limited", Sources: []string{"seen", "written"}})
 	out := x.confirm(whole)
 	run, same, err := x.Assessment.Run(x.as("bureau office"), x.Prison, *out.Run)
-	if err != nil || !same || run.Area != uuid.Nil || run.Kind != inspection.Joint {
+	if err != nil || same != assessment.Same || run.Area != uuid.Nil || run.Kind != inspection.Joint {
 		t.Errorf("the prison's run %+v %v: %v", run.Kind, same, err)
 	}
 	if _, _, err := x.Assessment.Run(x.as("prison office"), x.Prison, *out.Run); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,10 +12,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
+	"taizhang/internal/postgres"
 	"taizhang/internal/scoring"
 )
 
@@ -236,6 +240,161 @@ func TestLinesScoredTwice(t *testing.T) {
 	}
 	if got := x.doubled("bureau office", c, left[0]); len(got.Values) > 0 {
 		t.Errorf("the office sees one value alone: %+v", got)
+	}
+}
+
+// TestLinesDrawn: nothing is drawn that has a finding, nor for a part of the unit; another team draws without
+// a reason. A ratio costs what a finding of it would. A check of one's own and one that was called off are no
+// figure of anybody.
+func TestLinesDrawn(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	const found, ratio = "YJ-02.missing", "P-XX-02.share"
+	c := x.open(x.Area, inspection.Joint)
+	x.find(c, x.finding(found, 1))
+	d, err := x.twice(c, 200, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(d.Drawn, func(l inspection.Drawn) bool { return l.Item == found }) {
+		t.Error("a line is drawn that has a finding")
+	}
+	if _, err := x.twice(x.open(x.Area, inspection.Joint), 1, ""); err != nil {
+		t.Errorf("by another team: %v", err)
+	}
+	c = x.open(uuid.Nil, inspection.Joint)
+	part := c
+	part.Area = x.Area
+	_, err = x.twice(part, 1, "")
+	if f, _ := errors.AsType[*fault.Error](err); f == nil || len(f.Fields) != 1 || f.Fields[0].Pointer != "/area" {
+		t.Errorf("of an area of the prison that is checked: %v", err)
+	}
+
+	if d, err = x.twice(c, 200, ""); err != nil {
+		t.Fatal(err)
+	}
+	pairs := func(who string) int {
+		t.Helper()
+		list, err := postgres.Checks{Store: x.Store}.Pairs(t.Context(), ledger.Session{Scope: ledger.Everything()}, x.Person(who).PersonID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	for who, v := range map[string]inspection.Value{"yi inspector": {Of: exact(t, "1"), Per: exact(t, "20")}, "bing inspector": {}} {
+		if err := x.says(who, c, d, ratio, v); err != nil {
+			t.Fatal(who, err)
+		}
+	}
+	std, err := x.Inspection.Texts.Compiled(t.Context(), c.Standard, c.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet := scoring.Evaluate(std, scoring.Input{From: c.FromDay, To: c.FromDay, Findings: []scoring.Finding{{ID: "1", Line: ratio, Day: c.FromDay, Count: 1, Of: exact(t, "1"), Per: exact(t, "20")}}})
+	cost := new(big.Rat)
+	for _, dom := range sheet.Domains {
+		for _, i := range dom.Indicators {
+			if slices.ContainsFunc(i.Lines, func(l scoring.LineScore) bool { return l.ID == ratio }) {
+				cost = i.Deducted.Rat()
+			}
+		}
+	}
+	if got := x.doubled("bing inspector", c, ratio); got.Difference == nil || cost.Sign() <= 0 || got.Difference.Rat().Cmp(cost) != 0 {
+		t.Errorf("1 of 20 of %s, which costs %s, and nothing: %+v", ratio, cost, got)
+	}
+	if n := pairs("yi inspector"); n != 1 {
+		t.Errorf("of one line %d", n)
+	}
+	if _, err := x.Inspection.Cancel(x.as("bureau office"), x.Prison, c.ID, "改期", ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := pairs("yi inspector"); n != 0 {
+		t.Errorf("of a check that was called off %d", n)
+	}
+
+	own := x.newCheck(x.Area, inspection.SelfCheck)
+	own.Team = x.team("area head", "officer")
+	self, err := x.Inspection.OpenCheck(x.as("prison office"), x.Prison, own, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	drawn, err := x.Inspection.Draw(x.as("area head"), x.Prison, self.ID, inspection.NewDraw{Kind: inspection.Lines, Area: x.Area, N: 1, Word: "九"}, ledger.Idem{})
+	if err != nil {
+		t.Fatal(err, refusals(err))
+	}
+	for _, who := range []string{"area head", "officer"} {
+		if err := x.says(who, self, drawn, drawn.Drawn[0].Item, inspection.Value{}); err != nil {
+			t.Fatal(who, err)
+		}
+	}
+	if n := pairs("area head"); n != 0 {
+		t.Errorf("of a self-check %d", n)
+	}
+}
+
+// TestValueSaidAgain: who sends a value twice gets the draw as it stands, what others saw of its other lines
+// with it.
+func TestValueSaidAgain(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 200, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, seen := d.Drawn[0].Item, d.Drawn[1].Item
+	if err := x.look("bing inspector", c, inspection.Look{Line: seen, Result: inspection.Met, LookedAt: x.clock.Add(-1)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	key := ledger.Idem{Key: "a value twice", Route: "draws.value"}
+	for _, when := range []string{"said", "sent again"} {
+		d, err := x.Inspection.SayValue(x.as("yi inspector"), x.Prison, c.ID, d.ID, line, inspection.Value{}, key)
+		if err != nil {
+			t.Fatal(when, err)
+		}
+		for _, l := range d.Drawn {
+			if own := l.Double; l.Item == line && (own.Said != 1 || len(own.Values) != 1 || own.MaySay) || l.Item == seen && (own.MaySay || !own.Told) {
+				t.Errorf("%s: of %s %+v", when, l.Item, own)
+			}
+		}
+	}
+}
+
+// TestTwoSeats: of a line two values stand even where two writers take no lock: the later counts one by what it
+// saw when it began, and its seat is taken.
+func TestTwoSeats(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := d.Drawn[0].Item
+	if err := x.says("yi inspector", c, d, line, inspection.Value{}); err != nil {
+		t.Fatal(err)
+	}
+	other, err := pgx.Connect(t.Context(), x.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(t.Context())
+	early, err := other.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.RepeatableRead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer early.Rollback(t.Context())
+	var n int
+	if err := early.QueryRow(t.Context(), "select count(*) from draw_values").Scan(&n); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if err := x.says("bing inspector", c, d, line, inspection.Value{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = early.Exec(t.Context(), "insert into draw_values (prison_id, draw_id, item, author, count, note, salt) select $1, $2, $3, $4, 0, '', salt from draws limit 1",
+		x.Prison, d.ID, line, x.Person("yi second inspector").PersonID)
+	if pg, _ := errors.AsType[*pgconn.PgError](err); pg == nil || pg.ConstraintName != "draw_values_seat" {
+		t.Errorf("a third value: %v", err)
 	}
 }
 

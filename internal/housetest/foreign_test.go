@@ -39,12 +39,17 @@ func foreign(t *testing.T, file string) []byte {
 // and issues it.
 func (j *journey) framework(id string, raw []byte, line string, renamed ...string) {
 	j.t.Helper()
-	frame := standards.Frame{ID: id, Version: 1, Title: fault.Text{ZH: id}, Unit: scoring.Kind{Kind: "other"}, Line: *exact(j.t, line), Months: 12}
+	j.edition(id, 1, raw, line, renamed...)
+}
+
+func (j *journey) edition(id string, version int, raw []byte, line string, renamed ...string) {
+	j.t.Helper()
+	frame := standards.Frame{ID: id, Version: version, Title: fault.Text{ZH: id}, Unit: scoring.Kind{Kind: "other"}, Line: *exact(j.t, line), Months: 12}
 	v, bad, err := j.h.Standards.Import(j.as("bureau office"), bytes.NewReader(raw), int64(len(raw)), frame, 0, ledger.Idem{})
 	if err != nil || len(bad) > 0 {
 		j.t.Fatalf("%s: %v %v", id, bad, err)
 	}
-	w, err := j.h.Standards.Load(j.as("bureau office"), id, 1)
+	w, err := j.h.Standards.Load(j.as("bureau office"), id, version)
 	if err != nil {
 		j.t.Fatal(err)
 	}
@@ -52,17 +57,17 @@ func (j *journey) framework(id string, raw []byte, line string, renamed ...strin
 		for _, part := range []*[]byte{&w.Set.Rules, &w.Set.Guide} {
 			*part = []byte(strings.NewReplacer(renamed...).Replace(string(*part)))
 		}
-		if v, err = j.h.Standards.Save(j.as("bureau office"), id, 1, v.Revision, w.Set, ledger.Idem{}); err != nil {
+		if v, err = j.h.Standards.Save(j.as("bureau office"), id, version, v.Revision, w.Set, ledger.Idem{}); err != nil {
 			j.t.Fatal(err, refusals(err))
 		}
 	}
 	if r, err := j.h.Standards.Check(j.as("bureau office"), w.Set); err != nil || len(r.Mistakes) > 0 {
 		j.t.Fatalf("%s is not to be released: %v %v", id, r.Mistakes, err)
 	}
-	if v, err = j.h.Standards.Review(j.as("bureau leader"), id, 1, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, ledger.Idem{}); err != nil {
+	if v, err = j.h.Standards.Review(j.as("bureau leader"), id, version, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, ledger.Idem{}); err != nil {
 		j.t.Fatal(err)
 	}
-	if _, err = j.h.Standards.Issue(j.as("bureau office"), id, 1, v.Revision, j.day(), ledger.Idem{}); err != nil {
+	if _, err = j.h.Standards.Issue(j.as("bureau office"), id, version, v.Revision, j.day(), ledger.Idem{}); err != nil {
 		j.t.Fatal(err)
 	}
 }
@@ -259,8 +264,8 @@ func TestImportForeign(t *testing.T) {
 		if paper := j.sheet("bureau office", *closed.Run); !bytes.HasPrefix(paper, []byte("%PDF")) {
 			t.Errorf("%s: %d bytes are no paper", tt.framework, len(paper))
 		}
-		if _, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *closed.Run); err != nil || !same {
-			t.Errorf("%s is worked out anew: %t %v", tt.framework, same, err)
+		if _, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *closed.Run); err != nil || same != assessment.Same {
+			t.Errorf("%s is worked out anew: %v %v", tt.framework, same, err)
 		}
 	}
 	with := j.says(c)
@@ -382,10 +387,42 @@ func TestFrameworkRefused(t *testing.T) {
 			t.Errorf("%s, past the use case: %v", name, err)
 		}
 	}
+	// A later version stands for the one before, of that framework alone.
+	j.edition("small", 2, []byte("编号,方面,指标,分值,评分标准,方法\nXF-01,甲,乙,20,丙,登记\n"), "16")
+	editions := map[string]int{}
+	for _, f := range listed("bureau office").Frameworks {
+		if editions[f.Standard] != 0 {
+			t.Errorf("%s twice: versions %d and %d", f.Standard, editions[f.Standard], f.Version)
+		}
+		editions[f.Standard] = f.Version
+	}
+	if diff := cmp.Diff(map[string]int{"security": 1, "small": 2}, editions); diff != "" {
+		t.Errorf("in force: %s", diff)
+	}
+	if again := j.byFramework(h.Area, "small"); again.Version != 2 {
+		t.Errorf("held by version %d", again.Version)
+	}
 	j.selfCheck(h.Area)
 	_, err = h.Owner.Exec(t.Context(), `insert into score_runs (prison_id, run_id, area_id, kind, standard, version, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest)
 		select prison_id, gen_random_uuid(), area_id, kind, 'security', 1, engine, as_of, input, sheet, score, passes, made_by, salt, standard_digest from score_runs`)
 	if err == nil || !strings.Contains(err.Error(), "checks_by_framework") && !strings.Contains(err.Error(), "another field") {
 		t.Errorf("a unit's own score by it, past the use case: %v", err)
+	}
+}
+
+// TestFrameworkUnread: what a check is held by is not guessed where the unit could not be read.
+func TestFrameworkUnread(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	j.framework("security", foreign(t, "security.csv"), "100")
+	call := inspection.Call{Kind: inspection.Other, Standard: "security", Area: j.h.Area}
+	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err != nil || len(out.Domains) == 0 {
+		t.Fatalf("%v %v", out.Domains, err)
+	}
+	if _, err := j.h.Owner.Exec(t.Context(), "revoke select on areas from taizhang_app"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := j.h.Inspection.Candidates(j.as("bureau office"), j.h.Prison, call); err == nil {
+		t.Errorf("%v", out.Domains)
 	}
 }

@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,10 @@ func TestHistory(t *testing.T) {
 	set.Rules = bytes.ReplaceAll(set.Rules, []byte(`"WH-02"`), []byte(`"WH-09"`))
 	set.Rules = bytes.ReplaceAll(set.Rules, []byte(`"WH-02.`), []byte(`"WH-09.`))
 	set.Guide = bytes.ReplaceAll(set.Guide, []byte(`"WH-02.`), []byte(`"WH-09.`))
+	// Of a domain all of whose indicators are new nothing is known of before.
+	for _, part := range []*[]byte{&set.Standard, &set.Rules, &set.Guide} {
+		*part = bytes.ReplaceAll(*part, []byte(`"XX-0`), []byte(`"XX-8`))
+	}
 	v := reviewed(t, h, set)
 	if _, err := h.Standards.Issue(h.As(ctx, "bureau office"), v.Standard, v.Version, v.Revision, catalog.DayOf(time.Now()), onceAs("issue")); err != nil {
 		t.Fatal(err)
@@ -58,7 +63,7 @@ func TestHistory(t *testing.T) {
 		then[d.ID] = d.Then.String()
 	}
 	// 70 of 80 of the domain that is called otherwise now.
-	if r.Drift.Run != first.ID || r.Drift.Version != 1 || then["SS"] != "87.5" || len(r.Drift.Skipped) != 0 {
+	if r.Drift.Run != first.ID || r.Drift.Version != 1 || then["SS"] != "87.5" || then["XX"] != "" || !slices.Equal(r.Drift.Skipped, []string{"XX"}) {
 		t.Errorf("drift from the version before: %+v", r.Drift)
 	}
 	second := keep()
@@ -80,16 +85,35 @@ func TestHistory(t *testing.T) {
 		return of
 	}
 	then, now := coverage(got.Points[0]), coverage(got.Points[1])
-	whole := then["WH"]
-	delete(then, "WH")
-	delete(now, "WH")
+	whole, none := then["WH"], then["XX"]
+	for _, x := range []map[string]string{then, now} {
+		delete(x, "WH")
+		delete(x, "XX")
+	}
 	if diff := cmp.Diff(now, then); diff != "" || !strings.HasPrefix(then["SS"], "full ") || then["SS"] == "full 1" {
 		t.Errorf("%s\n%v", diff, then)
 	}
-	if !strings.HasPrefix(whole, "partial ") {
-		t.Errorf("of which WH-09 has no past: %s", whole)
+	if !strings.HasPrefix(whole, "partial ") || !strings.HasPrefix(none, "none ") {
+		t.Errorf("of which WH-09 has no past: %s; of which nothing has: %s", whole, none)
 	}
 	if _, err := h.Assessment.History(h.As(ctx, "officer elsewhere"), h.Prison, h.Area); fault.CodeOf(err) != "forbidden" && fault.CodeOf(err) != "not_found" {
 		t.Errorf("another area's: %v", err)
+	}
+	// A run of another standard, or of a version later than the one in force, is compared with nothing.
+	var all []string
+	for _, d := range got.Domains {
+		all = append(all, d.ID)
+	}
+	for name, set := range map[string]string{"another standard": "standard = 'kitchen', version = 1", "a later version": "standard = 'ordinary-area', version = 9"} {
+		if _, err := h.Owner.Exec(ctx, "set session_replication_role = replica; update score_runs set "+set+"; set session_replication_role = origin"); err != nil {
+			t.Fatal(err)
+		}
+		r, err := h.Assessment.Readiness(h.As(ctx, "officer"), h.Prison, h.Area)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if diff := cmp.Diff(all, r.Drift.Skipped); diff != "" || len(r.Drift.Domains) != 0 || r.Drift.Alarm {
+			t.Errorf("drift from %s: %+v (-want skipped +got):\n%s", name, r.Drift.Domains, diff)
+		}
 	}
 }

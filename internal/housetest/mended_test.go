@@ -210,7 +210,7 @@ func TestCarryIsOfCase(t *testing.T) {
 			t.Fatal(err)
 		}
 		r, same, err := j.h.Assessment.Run(j.as("bureau office"), j.h.Prison, *run.Run)
-		if err != nil || !same {
+		if err != nil || same != assessment.Same {
 			t.Fatalf("%v %v", same, err)
 		}
 		var sheet scoring.Sheet

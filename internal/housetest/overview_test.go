@@ -140,6 +140,18 @@ func TestRates(t *testing.T) {
 		}
 		return p.Rates
 	}
+	// A figure of one prison opens its units alone, to whoever sees all of them too.
+	_, everywhere, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, uuid.Nil, "ordinary", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, prison := range []uuid.UUID{h.Prison, areas[0][0].Prison} {
+		_, list, err := h.Overview.Units(h.As(t.Context(), "bureau leader"), day, prison, "ordinary", nil)
+		own := slices.DeleteFunc(slices.Clone(everywhere), func(u overview.Unit) bool { return u.Prison != prison })
+		if err != nil || len(own) == len(everywhere) || !slices.EqualFunc(list, own, func(a, b overview.Unit) bool { return a.Area == b.Area }) {
+			t.Errorf("of %s %d units of %d are opened: %v", prison, len(list), len(own), err)
+		}
+	}
 	list := walk(day)
 	if diff := cmp.Diff([]overview.Rate{{Of: "prison", All: 27, Percent: "0.00"}, {Of: "ordinary", Named: 108, All: 200, Percent: "54.00"},
 		{Of: "functional", Named: 18, All: 60, Percent: "30.00"}}, list); diff != "" {
@@ -296,6 +308,12 @@ func TestPrisonBoard(t *testing.T) {
 	}
 	if _, err := h.Overview.Board(j.as("yi prison office"), h.Prison); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 		t.Errorf("another prison's office: %v", err)
+	}
+	// A case that has ended is on no board.
+	j.ask("area head", id, "withdraw")
+	j.act("prison office", id, accreditation.Act{Event: "withdraw", Reason: "暂不申报"})
+	if b, err := h.Overview.Board(j.as("prison office"), h.Prison); err != nil || slices.ContainsFunc(b.Frames[0].Areas, func(a overview.Area) bool { return a.Case != nil }) {
+		t.Errorf("once it is withdrawn: %+v: %v", b.Frames, err)
 	}
 	// The figures of a prison's board open the units of that prison, and those of the balance its areas.
 	for _, r := range b.Rates {
@@ -542,6 +560,12 @@ func TestOverviewOverHTTP(t *testing.T) {
 	}
 	if status, v := leader.do(t, "GET", in+"/runs/"+uuid.NewString()+"/sheet", "", nil); status != http.StatusNotFound {
 		t.Errorf("the paper of no run: %d %v", status, v)
+	}
+	// Only the house's prison is open here: of another there are none.
+	for prison, some := range map[string]bool{h.Prison.String(): true, uuid.NewString(): false} {
+		if status, v := leader.do(t, "GET", "/overview/units?of=ordinary&prison="+prison, "", nil); status != http.StatusOK || (len(v["units"].([]any)) > 0) != some {
+			t.Errorf("of the prison %s: %d %v", prison, status, v)
+		}
 	}
 	if status, v := leader.do(t, "GET", "/overview/units?of=ordinary&named=true", "", nil); status != http.StatusOK || len(v["units"].([]any)) != 1 {
 		t.Errorf("%d %v", status, v)

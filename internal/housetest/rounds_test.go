@@ -116,12 +116,49 @@ func (j *journey) newRoad(edit ...string) {
 	}
 }
 
+// twoLeft is the working day on which two more are left until the last.
+func (j *journey) twoLeft(last string) string {
+	j.t.Helper()
+	m, err := catalog.Noon(last)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	for at := m.At; ; at = at.AddDate(0, 0, -1) {
+		if cal, day := j.h.Catalog.Calendar(), catalog.DayOf(at); cal.Workday(day) && cal.Workdays(day, last) == 2 {
+			return day
+		}
+	}
+}
+
+// twoDays before another, whatever they are.
+func (j *journey) twoDays(last string) string {
+	j.t.Helper()
+	m, err := catalog.Noon(last)
+	if err != nil {
+		j.t.Fatal(err)
+	}
+	return catalog.DayOf(m.At.AddDate(0, 0, -2))
+}
+
+// crossing lets days pass until the last of so many working days from now has days off among the two before
+// it: working days and days are not the same then.
+func (j *journey) crossing(workdays int) {
+	j.t.Helper()
+	for ; ; j.days(1) {
+		last := catalog.DayOf(j.h.Catalog.Calendar().AddWorkdays(j.clock.Now().In(catalog.Zone), workdays))
+		if j.twoLeft(last) != j.twoDays(last) {
+			return
+		}
+	}
+}
+
 // TestRemindsByOwnRoad: when a department is reminded says the road of the case, as does until
 // when it is asked; a newer road is of newer cases.
 func TestRemindsByOwnRoad(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
+	j.crossing(10)
 	w := j.confirmedBaseline()
 	j.newRoad(`"opinion_remind_workdays": {"value": 2`, `"opinion_remind_workdays": {"value": 10`)
 	list, err := h.Cases.Opinions(j.as(headOfCustody))
@@ -133,10 +170,20 @@ func TestRemindsByOwnRoad(t *testing.T) {
 			t.Errorf("%s is %s at once", o.Department, o.Mark)
 		}
 	}
+	timers := 0
 	for _, x := range j.whole("bureau office", w.ID).Timers {
-		if x.Timer == "TM3" && x.Mark != lifecycle.Ahead {
+		if x.Timer != "TM3" {
+			continue
+		}
+		if timers++; x.Mark != lifecycle.Ahead {
 			t.Errorf("the case reminds: %+v", x)
 		}
+		if x.Opens != j.twoLeft(x.On) || x.Opens == j.twoDays(x.On) {
+			t.Errorf("two working days before %s it is reminded on %s", x.On, x.Opens)
+		}
+	}
+	if timers == 0 {
+		t.Error("no opinion is due")
 	}
 }
 
@@ -201,6 +248,7 @@ func TestAppealTimer(t *testing.T) {
 	t.Parallel()
 	j := onRoad(t)
 	h := j.h
+	j.crossing(5)
 	c, base := j.atBaseline()
 	j.confirm(base)
 	j.act("bureau office", c, accreditation.Act{Event: "proceed", Cites: j.opined(c, "on_time")})
@@ -212,6 +260,31 @@ func TestAppealTimer(t *testing.T) {
 			return &list[i]
 		}
 		return nil
+	}
+	// elsewhere is the same timer in the list of cases and in the calendar: its day and mark.
+	elsewhere := func(who string) (list, dates string) {
+		t.Helper()
+		board, err := h.Cases.Cases(j.as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range board.Cases {
+			for _, tm := range x.Timers {
+				if x.ID == c && tm.Timer == "TM4" {
+					list += fmt.Sprint(tm.On, " ", tm.Mark == lifecycle.Late)
+				}
+			}
+		}
+		due, err := h.Cases.Dates(j.as(who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range due {
+			if d.Case == c && d.Kind == "timer" && d.Title.ZH == "申诉期限" {
+				dates += fmt.Sprint(d.Day, " ", d.Late)
+			}
+		}
+		return list, dates
 	}
 	told := func() (out []string) {
 		t.Helper()
@@ -232,16 +305,39 @@ func TestAppealTimer(t *testing.T) {
 		if diff := cmp.Diff(want, told()); diff != "" {
 			t.Errorf("%s: %s", when, diff)
 		}
-		if x := timer(); x == nil || x.Mark != mark {
-			t.Errorf("%s: %+v", when, x)
+		x := timer()
+		if x == nil || x.Mark != mark {
+			t.Fatalf("%s: %+v", when, x)
+		}
+		for _, who := range []string{"area head", headOfCustody, "bureau office"} {
+			if list, dates := elsewhere(who); list != fmt.Sprint(x.On, " ", mark == lifecycle.Late) || dates != list {
+				t.Errorf("%s, to %s: the list has %q, the calendar %q, the page %s", when, who, list, dates, x.On)
+			}
 		}
 	}
-	if x := timer(); x != nil {
-		t.Errorf("of no sheet: %+v", x)
+	none := func(when string) {
+		t.Helper()
+		list, dates := elsewhere("bureau office")
+		if x := timer(); x != nil || list != "" || dates != "" {
+			t.Errorf("%s: %+v, in the list %q, in the calendar %q", when, x, list, dates)
+		}
 	}
+	none("of no sheet")
 	j.confirm(site, lost50...)
 	stands("at once", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
 	last := timer().On
+	opens := j.twoLeft(last)
+	if opens == j.twoDays(last) {
+		t.Fatalf("no day off between %s and %s", opens, last)
+	}
+	m, err := catalog.Noon(opens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.until(catalog.DayOf(m.At.AddDate(0, 0, -1)))
+	stands("the day before", lifecycle.Ahead, "area head 0", "prison office 0", "bureau office 0")
+	j.until(opens)
+	stands("two working days before", lifecycle.Open, "area head 1", "prison office 1", "bureau office 0")
 	j.until(last)
 	stands("on the last day", lifecycle.Open, "area head 1", "prison office 1", "bureau office 0")
 	j.days(1)
@@ -253,9 +349,7 @@ func TestAppealTimer(t *testing.T) {
 	if _, err := h.Inspection.Close(j.as("bureau office"), h.Prison, site, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
-	if x := timer(); x != nil {
-		t.Errorf("of a closed sheet: %+v", x)
-	}
+	none("of a closed sheet")
 }
 
 // TestUnreadOfEachYear: the bulletin of a year stays to be read when the next year's is there.

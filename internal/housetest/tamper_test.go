@@ -144,6 +144,18 @@ func (s *scene) checkpoint(t *testing.T) {
 
 func (s *scene) verify(t *testing.T) *integrity.Report {
 	t.Helper()
+	// As the program has it: its own service over the verifier's connection.
+	r, err := s.verifyBy(t, func(v *postgres.Store) assessment.Texts {
+		return &standards.Service{Store: postgres.Standards{Store: v}, Now: time.Now}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (s *scene) verifyBy(t *testing.T, texts func(*postgres.Store) assessment.Texts) (*integrity.Report, error) {
+	t.Helper()
 	v, err := postgres.Open(t.Context(), postgres.AsRole(s.OwnerURL, "taizhang_verify"), 4)
 	if err != nil {
 		t.Fatal(err)
@@ -151,15 +163,11 @@ func (s *scene) verify(t *testing.T) *integrity.Report {
 	defer v.Close()
 	var r *integrity.Report
 	err = v.Verify(t.Context(), s.open, func(snap *postgres.Snapshot) error {
-		// As the program has it: its own service over the verifier's connection.
-		snap.Texts = &standards.Service{Store: postgres.Standards{Store: v}, Now: time.Now}
+		snap.Texts = texts(v)
 		r, err = integrity.Verify(t.Context(), snap, s.Prison, s.signer.Verifier(), s.anchors)
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	return r, err
 }
 
 func (s *scene) open(ctx context.Context, key, version string, sum [32]byte, size int64) error {
@@ -251,8 +259,20 @@ func TestTamper(t *testing.T) {
 	}
 }
 
+// asked counts how often each version of a standard is asked for.
+type asked struct {
+	assessment.Texts
+	times map[int]int
+}
+
+func (a asked) Compiled(ctx context.Context, standard string, version int) (*scoring.Standard, error) {
+	a.times[version]++
+	return a.Texts.Compiled(ctx, standard, version)
+}
+
 // TestRunsAreReplayed: a kept score that its input and version do not give is named, though every digest
-// and the log agree with it.
+// and the log agree with it. One that another engine made is counted and told, and accuses nobody; a
+// standard that could not be read for now accuses nobody either.
 func TestRunsAreReplayed(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -284,11 +304,16 @@ func TestRunsAreReplayed(t *testing.T) {
 		keep(func(r *assessment.Run) {
 			r.Sheet = bytes.Replace(r.Sheet, []byte(`"score":"`), []byte(`"score":"0`), 1)
 		}),
-		keep(func(r *assessment.Run) { r.Engine = scoring.Engine + 1 }),
+		keep(func(r *assessment.Run) { r.Input = []byte("none") }),
+		keep(func(r *assessment.Run) { r.Version = 99 }),
 		keep(func(r *assessment.Run) { r.Digest = "sha256:" + strings.Repeat("0", 64) }),
 	}
+	for _, engine := range []int{scoring.Engine - 1, scoring.Engine + 1} {
+		keep(func(r *assessment.Run) { r.Engine = engine })
+	}
 	var got []string
-	for _, p := range s.verify(t).Problems {
+	r := s.verify(t)
+	for _, p := range r.Problems {
 		if p.Code != "A08" || !strings.HasSuffix(p.Place, " sheet") {
 			t.Errorf("%+v", p)
 		}
@@ -296,6 +321,25 @@ func TestRunsAreReplayed(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"2 份评分由其他版本的评分引擎得出，本次未复算"}, r.Notes); diff != "" || r.NotEvaluated != 2 {
+		t.Errorf("%d of another engine, told: %s", r.NotEvaluated, diff)
+	}
+	once := asked{s.Standards, map[int]int{}}
+	if _, err := s.verifyBy(t, func(*postgres.Store) assessment.Texts { return once }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[int]int{honest.Version: 1, 99: 1}, once.times); diff != "" {
+		t.Errorf("each version is asked for once: %s", diff)
+	}
+	gone, err := postgres.Open(t.Context(), s.OwnerURL, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	out := &standards.Service{Store: postgres.Standards{Store: gone}, Now: time.Now}
+	if r, err := s.verifyBy(t, func(*postgres.Store) assessment.Texts { return out }); err == nil {
+		t.Errorf("with the standards out of reach: %+v", r.Problems)
 	}
 }
 

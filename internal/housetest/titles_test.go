@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/accreditation"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
@@ -388,7 +389,7 @@ func TestCarryOfHouse(t *testing.T) {
 				t.Fatal(err)
 			}
 			run, same, err := h.Assessment.Run(j.as("bureau office"), h.Prison, *check.Run)
-			if err != nil || !same || run.Score.String() != tt.score {
+			if err != nil || same != assessment.Same || run.Score.String() != tt.score {
 				t.Errorf("the run's score is %s: %v", run.Score, err)
 			}
 			w := j.whole("bureau office", c)

@@ -2,6 +2,7 @@ package housetest_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -483,6 +484,16 @@ func TestBoardOfLike(t *testing.T) {
 	if _, err := h.Assessment.Keep(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.SelfCheck, ledger.Idem{}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := h.Assessment.Keep(h.As(t.Context(), "area head elsewhere"), h.Prison, h.Other, assessment.SelfCheck, ledger.Idem{}); err != nil {
+		t.Fatal(err)
+	}
+	// Alike in one of the two alone is not alike, what is closed is compared no more, nor what no standard judges.
+	for code, of := range map[string][3]string{"strict": {"ordinary", "strict"}, "ordinary kitchen": {"ordinary", "kitchen"}, "hospital": {"functional", "hospital"}, "closed": {"ordinary", "closed", dayFrom(-1)}} {
+		if _, err := h.Owner.Exec(t.Context(), "insert into areas (prison_id, area_id, code, name_zh, name_en, kind, function, has_labour, closed_on) values ($1, gen_random_uuid(), $2, $2, $2, $3, $4, true, nullif($5, '')::date)",
+			h.Prison, code, of[0], of[1], of[2]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	spotted(t, h, "YJ-02.missing", 2) // −10
 	if _, err := h.Guidance.AddVisit(h.As(t.Context(), "bureau office"), h.Prison,
 		guidance.Visit{Area: h.Area, Day: dayFrom(-1), Findings: "两处缺失", Advice: "补齐", DueOn: dayFrom(5)}, ledger.Idem{}); err != nil {
@@ -533,6 +544,13 @@ func TestBoardOfLike(t *testing.T) {
 			t.Errorf("%s for another area's head: %v", figure, err)
 		}
 	}
+	for at, days := range map[string][2]string{"/from": {"", dayFrom(0)}, "/to": {dayFrom(-5), ""}, "/from bad": {"2026-13-01", dayFrom(0)}, "/to bad": {dayFrom(-5), "soon"}} {
+		_, err := h.Guidance.Behind(h.As(t.Context(), "area head"), h.Prison, h.Area, "visits", days[0], days[1])
+		at, _, _ = strings.Cut(at, " ")
+		if f, _ := errors.AsType[*fault.Error](err); f == nil || f.Code != "bad_day" || len(f.Fields) != 1 || f.Fields[0].Pointer != at {
+			t.Errorf("between %q: %+v", days, err)
+		}
+	}
 	for who, n := range map[string]int{"warden": 2, "area head": 2, "officer elsewhere": 2, "yi prison office": 1, "yi area head": 1, "inspector": 0, "system admin": 0} {
 		if got := len(board(who).Places); got != n {
 			t.Fatalf("%s compares %d units, not %d", who, got, n)
@@ -545,7 +563,8 @@ func TestBoardOfLike(t *testing.T) {
 			t.Errorf("%s: %+v", who, own)
 		}
 	}
-	if other := board("area head").Places[0]; other.Area != h.Other || other.Display == "" || other.Beside != nil {
+	// How far it came is published with it: the last run is the other area's alone to open.
+	if other := board("area head").Places[0]; other.Area != h.Other || other.Display == "" || other.Beside != nil || other.Since == nil {
 		t.Errorf("to the other's head: %+v", other)
 	}
 	if b := board("area head"); b.Province || !board("bureau leader").Province {
@@ -555,9 +574,16 @@ func TestBoardOfLike(t *testing.T) {
 	if kinds, err := h.Guidance.Kinds(h.As(t.Context(), "inspector")); err != nil || len(kinds) != 0 {
 		t.Errorf("an inspector: %v %v", kinds, err)
 	}
+	kitchens, err := h.Guidance.Board(h.As(t.Context(), "bureau office"), "functional", "kitchen")
+	if err != nil || len(kitchens.Places) != 3 || slices.ContainsFunc(kitchens.Places, func(p guidance.Place) bool {
+		return !slices.Contains([]uuid.UUID{all[0].Kitchen, all[1].Kitchen, all[2].Kitchen}, p.Area)
+	}) {
+		t.Errorf("kitchens: %+v %v", kitchens.Places, err)
+	}
 	kinds, err := h.Guidance.Kinds(h.As(t.Context(), "bureau office"))
-	if err != nil || !slices.Contains(kinds, guidance.Kind{Kind: "ordinary", Function: "residential"}) || !slices.Contains(kinds, guidance.Kind{Kind: "functional", Function: "kitchen"}) {
-		t.Errorf("%v %v", kinds, err)
+	slices.SortFunc(kinds, func(a, b guidance.Kind) int { return strings.Compare(a.Kind+a.Function, b.Kind+b.Function) })
+	if diff := cmp.Diff([]guidance.Kind{{Kind: "functional", Function: "kitchen"}, {Kind: "ordinary", Function: "kitchen"}, {Kind: "ordinary", Function: "residential"}, {Kind: "ordinary", Function: "strict"}}, kinds); diff != "" || err != nil {
+		t.Errorf("%s %v", diff, err)
 	}
 }
 

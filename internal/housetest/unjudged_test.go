@@ -53,4 +53,9 @@ func TestUnjudged(t *testing.T) {
 	if _, err := h.Guidance.Board(h.As(t.Context(), "bureau office"), "functional", "hospital"); fault.CodeOf(err) != "no_standard_yet" {
 		t.Errorf("compared: %v", err)
 	}
+	for _, of := range [][2]string{{"functional", "ship"}, {"ordinary", "ship"}, {"ship", "residential"}, {"prison", ""}} {
+		if _, err := h.Guidance.Board(h.As(t.Context(), "bureau office"), of[0], of[1]); fault.CodeOf(err) != "not_found" {
+			t.Errorf("of what no area is, %q: %v", of, err)
+		}
+	}
 }

@@ -147,6 +147,16 @@ func TestWhatIfOfVersion(t *testing.T) {
 	if diff := cmp.Diff([]assessment.Offer{{Version: 3, EffectiveOn: today, InForce: true}, {Version: 2}, {Version: 1}}, offered()); diff != "" {
 		t.Errorf("offered then (-want +got):\n%s", diff)
 	}
+	// A version for areas of another function is not offered, nor supposed.
+	if _, err := h.Owner.Exec(ctx, "set session_replication_role = replica; update standard_sets set functions = '{strict}' where standard = '"+v.Standard+"' and version = 2; set session_replication_role = origin"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]assessment.Offer{{Version: 3, EffectiveOn: today, InForce: true}, {Version: 1}}, offered()); diff != "" {
+		t.Errorf("offered beside another function's (-want +got):\n%s", diff)
+	}
+	if _, err := h.Assessment.Suppose(h.As(ctx, "area head"), h.Prison, h.Area, assessment.Supposed{Version: 2}); fault.CodeOf(err) != "standard_unknown" {
+		t.Errorf("by another function's: %v", err)
+	}
 	if _, err := h.Assessment.Suppose(h.As(ctx, "area head"), h.Prison, h.Area, assessment.Supposed{Version: 9}); fault.CodeOf(err) != "standard_unknown" {
 		t.Errorf("by none: %v", err)
 	}

@@ -93,11 +93,11 @@ func (a *API) getRun(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	r, same, err := a.Assessment.Run(c.Request().Context(), prison, id)
+	r, again, err := a.Assessment.Run(c.Request().Context(), prison, id)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]any{"run": r, "replays": same})
+	return c.JSON(http.StatusOK, map[string]any{"run": r, "replays": again})
 }
 
 func (a *API) listRulings(c echo.Context) error {

@@ -121,7 +121,7 @@ func (s *Service) domainsOf(ctx context.Context, now []standards.Domain, prison 
 // the unit today. Faults: not_found, standard_unknown, bad_check.
 func (s *Service) heldBy(ctx context.Context, prison, area uuid.UUID, of, chosen string) (*scoring.Standard, error) {
 	own, err := s.standardOf(ctx, prison, area)
-	if of != Other && chosen == "" || fault.CodeOf(err) == "not_found" {
+	if of != Other && chosen == "" || err != nil && fault.CodeOf(err) != "standard_unknown" {
 		return own, err
 	}
 	frameworks := s.Texts.Frameworks()

@@ -207,7 +207,7 @@ func (s *Service) SayValue(ctx context.Context, prison, check, draw uuid.UUID, l
 		return Drawing{}, fault.InvalidFields("bad_draw", bad)
 	}
 	v.Person, v.Salt = actor.From(ctx).PersonID, integrity.NewSalt()
-	d, err := s.Store.SayValue(ctx, s.asked(ctx, prison), idem, check, draw, line, func(c Check, d Drawing) (Value, error) {
+	err = s.Store.SayValue(ctx, s.asked(ctx, prison), idem, check, draw, line, func(c Check, d Drawing) (Value, error) {
 		if c.State != Open {
 			return v, fault.New(fault.Conflict, "check_state").With("state", c.State)
 		}
@@ -218,9 +218,18 @@ func (s *Service) SayValue(ctx context.Context, prison, check, draw uuid.UUID, l
 		return v, nil // who else spoke of it, says the database
 	})
 	if err != nil {
-		return d, err
+		return Drawing{}, err
 	}
-	return s.dressed(ctx, prison, c, d, true)
+	// As it stands now, who sends it again too: an answer that was kept would not know who saw what.
+	list, err := s.Store.Draws(ctx, s.asked(ctx, prison), check)
+	if err != nil {
+		return Drawing{}, err
+	}
+	i := slices.IndexFunc(list, func(d Drawing) bool { return d.ID == draw })
+	if i < 0 {
+		return Drawing{}, fault.New(fault.NotFound, "not_found")
+	}
+	return s.dressed(ctx, prison, c, list[i], true)
 }
 
 // wrongValue asks of a value what a finding of the line would have to say in numbers.

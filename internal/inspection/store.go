@@ -42,7 +42,7 @@ type Store interface {
 	MarkDrawn(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, item string, fn func(Check, Drawing) (Mark, error)) (Drawing, error)
 	// SayValue locks the check, lets fn look at it and at the draw, and keeps the value: not_found, value_said,
 	// value_full, value_told.
-	SayValue(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, line string, fn func(Check, Drawing) (Value, error)) (Drawing, error)
+	SayValue(ctx context.Context, s ledger.Session, idem ledger.Idem, check, draw uuid.UUID, line string, fn func(Check, Drawing) (Value, error)) error
 	// Pairs are the lines that somebody and another scored, in checks that count as service.
 	Pairs(ctx context.Context, s ledger.Session, person uuid.UUID) ([]Pair, error)
 

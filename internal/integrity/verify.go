@@ -32,6 +32,8 @@ type Row struct {
 	RecordedAt       time.Time
 	// Wrong names a column that contradicts another of the same row, "" if none.
 	Wrong string
+	// NotEvaluated says that it is a score of another engine than ours, which cannot be worked out anew here.
+	NotEvaluated bool
 }
 
 // Object is evidence to be read again.
@@ -95,6 +97,9 @@ type Report struct {
 	Objects  int64     `json:"objects"`
 	Anchored bool      `json:"anchored"` // a checkpoint from outside the database was compared
 	Problems []Problem `json:"problems"`
+	// NotEvaluated are the scores of another engine. They are compared with the log as every row is, and accused of nothing.
+	NotEvaluated int64    `json:"not_evaluated,omitempty"`
+	Notes        []string `json:"notes,omitempty"` // what was left out, in words
 }
 
 const maxProblems = 1000
@@ -254,6 +259,9 @@ func (r *Report) rows(ctx context.Context, s Source, leaves map[string]*expected
 			return err
 		}
 		r.Rows++
+		if row.NotEvaluated {
+			r.NotEvaluated++
+		}
 		e := leaves[row.Kind+" "+row.Ref]
 		switch {
 		case e == nil:
@@ -273,6 +281,9 @@ func (r *Report) rows(ctx context.Context, s Source, leaves map[string]*expected
 		if !e.seen {
 			r.add("I02", "%s (leaf %d)", name, e.index)
 		}
+	}
+	if r.NotEvaluated > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%d 份评分由其他版本的评分引擎得出，本次未复算", r.NotEvaluated))
 	}
 	return nil
 }

@@ -276,14 +276,46 @@ func (t caseTx) SelfCheck(ctx context.Context, area uuid.UUID, since time.Time) 
 	return run, score, err
 }
 
+// stepCheck is the check that the step of a case rests on, of c (prison_id, case_id, kind, step).
+const stepCheck = `select k.* from checks k where k.prison_id = c.prison_id and k.case_id = c.case_id and k.kind = c.kind and k.state <> 'cancelled'
+			and k.recorded_at > coalesce((select max(e.recorded_at) from case_events e
+				where e.prison_id = c.prison_id and e.case_id = c.case_id and e.from_state = c.step and e.to_state <> c.step), '-infinity')
+		order by k.state = 'open', k.recorded_at, k.check_id limit 1`
+
 func (t caseTx) Check(ctx context.Context, c uuid.UUID, kind string, step lifecycle.State) (id uuid.UUID, err error) {
-	err = t.tx.QueryRow(ctx, `select k.check_id from checks k where k.prison_id = $1 and k.case_id = $2 and k.kind = $3 and k.state <> 'cancelled'
-			and k.recorded_at > coalesce((select max(e.recorded_at) from case_events e where e.prison_id = $1 and e.case_id = $2 and e.from_state = $4 and e.to_state <> $4), '-infinity')
-		order by k.state = 'open', k.recorded_at, k.check_id limit 1`, t.ses.Prison, c, kind, step).Scan(&id)
+	err = t.tx.QueryRow(ctx, "select k.check_id from (values ($1::uuid, $2::uuid, $3::text, $4::text)) c(prison_id, case_id, kind, step) cross join lateral ("+stepCheck+") k",
+		t.ses.Prison, c, kind, step).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = nil
 	}
 	return id, err
+}
+
+// Appeals are read of all the cases at once.
+func (s Cases) Appeals(ctx context.Context, ses ledger.Session, cases []accreditation.Case, kinds map[lifecycle.State]string) (map[uuid.UUID]accreditation.Appeals, error) {
+	var prisons, ids []uuid.UUID
+	var of, steps []string
+	for _, c := range cases {
+		if kind, ok := kinds[c.State]; ok {
+			prisons, ids, of, steps = append(prisons, c.Prison), append(ids, c.ID), append(of, kind), append(steps, string(c.State))
+		}
+	}
+	by := map[uuid.UUID]accreditation.Appeals{}
+	if len(ids) == 0 {
+		return by, nil
+	}
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, "select c.case_id, k.appeal_until::text, k.state = 'closed' from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) c(prison_id, case_id, kind, step) cross join lateral ("+
+			stepCheck+") k where k.appeal_until is not null", prisons, ids, of, steps)
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		var a accreditation.Appeals
+		_, err = pgx.ForEachRow(rows, []any{&id, &a.Until, &a.Closed}, func() error { by[id] = a; return nil })
+		return err
+	})
+	return by, err
 }
 
 func (t caseTx) Own(ctx context.Context, run uuid.UUID) (own string, err error) {

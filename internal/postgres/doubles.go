@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,9 @@ func scanValue(row pgx.CollectableRow, draw *uuid.UUID, line *string, more ...an
 // doubles puts what was said of the lines that were drawn to where they were drawn, whoever asks: the use case
 // hides what the reader may not know yet.
 func (t *txn) doubles(ctx context.Context, check uuid.UUID, list []inspection.Drawing) error {
+	if !slices.ContainsFunc(list, func(d inspection.Drawing) bool { return d.Kind == inspection.Lines }) {
+		return nil
+	}
 	type place struct {
 		draw uuid.UUID
 		line string
@@ -64,9 +68,8 @@ func (t *txn) doubles(ctx context.Context, check uuid.UUID, list []inspection.Dr
 }
 
 // SayValue appends what one says of a line.
-func (s Checks) SayValue(ctx context.Context, ses ledger.Session, idem ledger.Idem, check, id uuid.UUID, line string, fn func(inspection.Check, inspection.Drawing) (inspection.Value, error)) (inspection.Drawing, error) {
-	var out inspection.Drawing
-	err := s.write(ctx, ses, idem, &out, func(t *txn) error {
+func (s Checks) SayValue(ctx context.Context, ses ledger.Session, idem ledger.Idem, check, id uuid.UUID, line string, fn func(inspection.Check, inspection.Drawing) (inspection.Value, error)) error {
+	return s.write(ctx, ses, idem, &struct{}{}, func(t *txn) error {
 		c, err := t.lockedCheck(ctx, check)
 		if err != nil {
 			return err
@@ -83,13 +86,8 @@ func (s Checks) SayValue(ctx context.Context, ses ledger.Session, idem ledger.Id
 			values ($1, $2, $3, $4, $5, $6::text::numeric, $7::text::numeric, $8, $9)`, ses.Prison, id, line, v.Person, v.Count, textOf{&v.Of}, textOf{&v.Per}, v.Note, v.Salt); err != nil {
 			return err
 		}
-		if err := t.note(v.Record(id, line)); err != nil {
-			return err
-		}
-		out, err = t.draw(ctx, check, id)
-		return err
+		return t.note(v.Record(id, line))
 	})
-	return out, err
 }
 
 // Pairs of somebody with another, in whichever prison.

@@ -132,6 +132,7 @@ var refused = map[string]*fault.Error{
 	"draw_marks_pkey":                            fault.New(fault.Stale, "changed_meanwhile"),
 	"draw_values_pkey":                           fault.New(fault.Conflict, "value_said"),
 	"draw_values_two":                            fault.New(fault.Conflict, "value_full"),
+	"draw_values_seat":                           fault.New(fault.Conflict, "value_full"),
 	"draw_values_blind":                          fault.New(fault.Conflict, "value_told"),
 	"looks_pkey":                                 fault.New(fault.Stale, "changed_meanwhile"),
 	"looks_line":                                 fault.New(fault.Invalid, "bad_look"),

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"taizhang/internal/assessment"
+	"taizhang/internal/fault"
 	"taizhang/internal/integrity"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
@@ -181,8 +182,13 @@ func (s Assessments) Run(ctx context.Context, ses ledger.Session, id uuid.UUID) 
 	return r, mapped(err)
 }
 
-// scoreRuns as the verifier reads them; one whose input no longer gives its sheet contradicts itself.
+// scoreRuns as the verifier reads them; one whose input no longer gives its sheet, or whose standard is not
+// the one it was scored by, contradicts itself.
 func (s *Snapshot) scoreRuns(ctx context.Context, prison uuid.UUID) iter.Seq2[integrity.Row, error] {
+	var texts assessment.Texts
+	if s.Texts != nil {
+		texts = assessment.Once(s.Texts)
+	}
 	return scanAll(ctx, s.tx, func(row pgx.CollectableRow) (integrity.Row, error) {
 		var input, sheet []byte
 		r, err := scanScoreRun(row, &input, &sheet)
@@ -190,17 +196,19 @@ func (s *Snapshot) scoreRuns(ctx context.Context, prison uuid.UUID) iter.Seq2[in
 			return integrity.Row{}, err
 		}
 		r.Input, r.Sheet = input, sheet
-		wrong := ""
-		if s.Texts != nil {
-			// A standard that cannot be read or an input that is none gives no sheet: the run is named, the rest is read on.
-			if same, err := assessment.Replays(ctx, s.Texts, r); ctx.Err() != nil {
-				return integrity.Row{}, err
-			} else if !same {
+		wrong, again := "", assessment.Same
+		if texts != nil {
+			switch again, err = assessment.Replays(ctx, texts, r); {
+			case again == assessment.Differs || slices.Contains([]string{"standard_unknown", "standard_differs"}, fault.CodeOf(err)):
 				wrong = "sheet"
+			case err != nil: // it says nothing of the score
+				return integrity.Row{}, err
 			}
 		}
 		rec, err := r.Record()
-		return rowOf("score_runs", rec, err, r.RecordedAt, wrong)
+		out, err := rowOf("score_runs", rec, err, r.RecordedAt, wrong)
+		out.NotEvaluated = again == assessment.NotEvaluated
+		return out, err
 	}, "select "+scoreRunColumns+", r.input, r.sheet from score_runs r where r.prison_id = $1 order by r.run_id", prison)
 }
 

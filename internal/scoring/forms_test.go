@@ -238,13 +238,23 @@ func TestCompare(t *testing.T) {
 	a, b := window, window
 	a.Findings = []scoring.Finding{{ID: "1", Line: "A-3.phone", Day: "2026-03-03", Count: 1}, {ID: "2", Line: "B-1.phone", Day: "2026-03-04", Count: 1}}
 	b.Findings = []scoring.Finding{{ID: "1", Line: "A-3.phone", Day: "2026-03-03", Count: 1}, {ID: "3", Line: "A-3.escape", Day: "2026-05-05", Count: 1}}
+	b.Facts = []scoring.DayFact{{Ledger: "labour-daily", Measure: "unfilled", Day: "2026-03-03", Value: dec(t, "3")}}
 	changes := scoring.Compare(scoring.Evaluate(formed(t), a), scoring.Evaluate(formed(t), b))
-	type row struct{ Line, Before, After string }
+	type row struct{ Line, Before, After, Was, Is string }
+	counted := func(m *scoring.Measured) string {
+		switch {
+		case m == nil:
+			return ""
+		case m.Per != nil:
+			return m.Of.String() + " of " + m.Per.String()
+		}
+		return m.Of.String()
+	}
 	var got []row
 	for _, c := range changes {
-		got = append(got, row{c.Line, c.Before.String(), c.After.String()})
+		got = append(got, row{c.Line, c.Before.String(), c.After.String(), counted(c.Was), counted(c.Is)})
 	}
-	if diff := cmp.Diff([]row{{"A-3.escape", "0", "150"}, {"B-1.phone", "4", "0"}}, got); diff != "" {
+	if diff := cmp.Diff([]row{{"A-3.escape", "0", "150", "", ""}, {"B-1.missing", "0", "6", "0", "3"}, {"B-1.phone", "4", "0", "", ""}}, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 	if c := changes[0]; len(c.Came) != 1 || c.Came[0].ID != "3" || len(c.Went) != 0 || c.Indicator != "A-3" {

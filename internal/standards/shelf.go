@@ -2,7 +2,6 @@ package standards
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -138,7 +137,7 @@ func closer(a, b Version) bool {
 	return after(a, b)
 }
 
-// Version is the one that was pinned.
+// Version is the one that was pinned. Fault: standard_differs, where it says something else now.
 func (s *Service) Version(ctx context.Context, p Pin) (*scoring.Standard, error) {
 	if std := s.shelf.get(p.Digest); std != nil && std.ID == p.Standard && std.Version == p.Version {
 		return std, nil
@@ -148,7 +147,7 @@ func (s *Service) Version(ctx context.Context, p Pin) (*scoring.Standard, error)
 		return nil, err
 	}
 	if w.Digest != p.Digest || Digest(w.Set) != p.Digest {
-		return nil, fmt.Errorf("standard %s version %d is not the one that was pinned", p.Standard, p.Version)
+		return nil, fault.New(fault.Conflict, "standard_differs").With("pinned", p.Digest.String()).With("found", Digest(w.Set).String())
 	}
 	std, err := scoring.Compile(w.Set)
 	if err != nil {

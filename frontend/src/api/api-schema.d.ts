@@ -13511,8 +13511,11 @@ export interface operations {
                 content: {
                     "application/json": {
                         run: components["schemas"]["ScoreRun"];
-                        /** @description evaluated again it gives the same bytes */
-                        replays: boolean;
+                        /**
+                         * @description evaluated again it gives the same bytes, or not; what another engine made is not evaluated
+                         * @enum {string}
+                         */
+                        replays: "same" | "differs" | "not_evaluated";
                     };
                 };
             };
@@ -18342,7 +18345,7 @@ export interface operations {
     "boards.behind": {
         parameters: {
             query?: {
-                /** @description without it, the window of the board */
+                /** @description with `to`; without both, the window of the board */
                 from?: string;
                 to?: string;
             };

@@ -11,6 +11,8 @@ export type ScoreChange = S['ScoreChange']
 export type Supposed = S['Supposed']
 export type Supposition = S['Supposition']
 export type ScoreRun = S['ScoreRun']
+export type Replay =
+  operations['runs.get']['responses']['200']['content']['application/json']['replays']
 export type ScoreHistory = S['ScoreHistory']
 export type Ruling = S['Ruling']
 export type NewRuling = operations['rulings.create']['requestBody']['content']['application/json']
@@ -36,7 +38,7 @@ export function useHistory(prison: string, area: string) {
 
 export function useRun(prison: string, run: string) {
   const queryFn = async () =>
-    (await call<{ run: ScoreRun; replays: boolean }>(`/prisons/${prison}/runs/${run}`)).data
+    (await call<{ run: ScoreRun; replays: Replay }>(`/prisons/${prison}/runs/${run}`)).data
   return useQuery({ queryKey: ['run', prison, run], queryFn })
 }
 

@@ -43,8 +43,8 @@ export default function RunPage() {
             <p className="quiet">
               {kept.made_by_name} {showTime(kept.recorded_at)}
             </p>
-            <p className={replays ? 'quiet' : 'danger'} role="status">
-              {t(replays ? 'readiness.replays' : 'readiness.differs', { version: kept.version })}
+            <p className={replays === 'differs' ? 'danger' : 'quiet'} role="status">
+              {t(`readiness.replays.${replays}`, { version: kept.version })}
             </p>
           </section>
           {kept.sheet && (
