@@ -152,7 +152,7 @@ function Changed({ of, row }: { of: StandardComparison; row: Row }) {
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>
-        {(row.after.length > 0 ? row.after : row.before).map(name).join('、')}{' '}
+        {(row.after.length > 0 ? row.after : row.before).map(name).join(t('marks.list'))}{' '}
         <span className={`status ${looks[row.change]}`}>{t(`standards.change_${row.change}`)}</span>
       </h3>
       <Sides of={of}>
@@ -196,7 +196,9 @@ function Line({ pair: { before, after } }: { pair: Row['lines'][number] }) {
       <>
         <tr>
           <th scope="rowgroup" colSpan={3}>
-            {t('standards.rule')}：{text(after.title, lang)}
+            {t('standards.rule')}
+            {t('marks.colon')}
+            {text(after.title, lang)}
           </th>
         </tr>
         <Differences list={differences('line', before, after)} />

@@ -66,7 +66,9 @@ function Editor({ mapped }: { mapped: Mapped }) {
     indicators: of.domains.flatMap((d) =>
       d.indicators.map((i) => ({
         code: i.code,
-        title: `${text(i.title, lang)}（${t('standards.points', { points: i.points })}）`,
+        title:
+          text(i.title, lang) +
+          t('marks.aside', { of: t('standards.points', { points: i.points }) }),
       })),
     ),
   })
@@ -162,7 +164,7 @@ function Pairs({ side, was, is, list, edits, said, change }: PairsProps) {
   const words = (items: Item[], of: string[]) =>
     named(items, of)
       .map((i) => `${i.code} ${i.title}`)
-      .join('、') || '—'
+      .join(t('marks.list')) || '—'
   const rows = list.map((pair, at) => ({ pair, at, how: howOf(pair) }))
   const wrong = (at: number) =>
     said.filter((e) => e.pointer.split('/')[2] === String(at)).map((e) => e.message)

@@ -68,7 +68,7 @@ function Head({ whole }: { whole: Whole }) {
       {v.review && (
         <p>
           {t(`standards.verdict_${v.review.verdict}`, { name: v.review.reviewer })}
-          {v.review.comment && `：${v.review.comment}`}
+          {v.review.comment && t('marks.colon') + v.review.comment}
         </p>
       )}
       {open && actions.includes('edit') && (

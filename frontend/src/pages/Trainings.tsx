@@ -84,7 +84,7 @@ function List({ trainings, show }: { trainings: Training[]; show?: (id: string) 
               <td>
                 {nameOf(x.standard)} {t('standards.versionN', { version: x.version })}
               </td>
-              <td>{x.audience.map((k) => t(`together.kind_${k}`)).join('、')}</td>
+              <td>{x.audience.map((k) => t(`together.kind_${k}`)).join(t('marks.list'))}</td>
               <td className="num">{x.attended}</td>
               <td className="num">{x.passed}</td>
               <td>
