@@ -252,9 +252,11 @@ function Dues({ board }: { board: PrisonBoard }) {
         <>
           <p className="quiet">
             {t('overview.duesSome', { n: board.dues.length })}{' '}
-            {dues.length < board.dues.length && (
-              <Figure onOpen={() => show(true)}>
-                {t('overview.duesAll', { n: board.dues.length })}
+            {board.dues.length > someDues && (
+              <Figure open={all} onOpen={() => show(!all)}>
+                {all
+                  ? t('overview.duesFirst', { n: someDues })
+                  : t('overview.duesAll', { n: board.dues.length })}
               </Figure>
             )}
           </p>
