@@ -106,6 +106,10 @@ const known: [unknown[], unknown][] = [
   ],
   [['ledgers'], { ledgers: [], ended: [] }],
   [
+    ['standards'],
+    { standards: [{ standard: 's', version: 1, title: zh('标准'), unofficial: true }] },
+  ],
+  [
     ['overview', '/overview', { day: undefined }],
     {
       day: '2026-11-27',
@@ -361,6 +365,15 @@ it('leads to lists of just what is counted', () => {
     '/prisons/p/plans?year=2026&stands=late',
   ])
     expect(to).toContain(href)
+})
+
+it('says of a sample beside its title that it is not official, whoever names it', () => {
+  show('/prisons/:prison/overview', '/prisons/p/overview', <PrisonOverview />)
+  expect(screen.getByRole('heading', { name: '标准（非官方）' })).toBeInTheDocument()
+  show('/overview', '/overview', <Overview />)
+  expect(screen.getByRole('region', { name: / 标准（非官方）$/ })).toBeInTheDocument()
+  show('/boards', '/boards', <Boards />)
+  expect(screen.getByText(/《?标准（非官方）/, { selector: 'p' })).toBeInTheDocument()
 })
 
 it('lists the units of the prison alone on its page', () => {

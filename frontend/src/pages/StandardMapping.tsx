@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
-import { type Mapped, saveMapping, useMapped } from '../api/standards'
+import { type Mapped, saveMapping, useMapped, useStandardName } from '../api/standards'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { Leaving } from '../standards/edit/Leaving'
@@ -19,12 +19,19 @@ import '../standards/mapping.css'
 /** What became of each domain and indicator of the version before. */
 export default function StandardMapping() {
   const t = useT()
+  const name = useStandardName()
   const { standard = '', version = '' } = useParams()
   const query = useMapped(standard, Number(version))
   if (query.error instanceof ProblemError && query.error.status === 404) return <NotFound />
   return (
     <>
-      <PageTitle title={t('mapping.title', { standard, from: Number(version) - 1, to: version })}>
+      <PageTitle
+        title={t('mapping.title', {
+          standard: name(standard),
+          from: Number(version) - 1,
+          to: version,
+        })}
+      >
         <Link to={`/standards/${standard}/v/${version}`}>{t('mapping.toStandard')}</Link>
       </PageTitle>
       {/* Begun once: what was chosen stays, whoever saves meanwhile. */}
