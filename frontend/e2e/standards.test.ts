@@ -138,7 +138,7 @@ describe('a standard from draft to issue', () => {
     await office.goto(`${address}/checks`)
     await office.getByRole('button', { name: '组织考核' }).click()
     await office.getByLabel('考核类别').selectOption({ label: '其他标准考核' })
-    await office.getByLabel('依据的其他标准').selectOption({ label: `依据标准 ${title} 第 1 版` })
+    await office.getByLabel('依据的其他标准').selectOption({ label: `${title} 第 1 版` })
     await office.getByLabel('单位').selectOption({ label: '三监区' })
     await office.getByLabel('事由').fill('网络安全专项考核')
     await office.getByRole('checkbox', { name: /组员 检查员甲/ }).check()

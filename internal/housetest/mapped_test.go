@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -113,6 +114,83 @@ func TestDraftMapping(t *testing.T) {
 	}
 	if _, err := h.Standards.Map(office, "kitchen", 2, v.Revision, whole, onceAs("late")); fault.CodeOf(err) != "standard_issued" {
 		t.Errorf("mapped after it was issued: %v", err)
+	}
+}
+
+// TestCompareOverMappings: a comparison goes by what was written between its versions, also of a draft and
+// over a version between; what nobody wrote a mapping for is told.
+func TestCompareOverMappings(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	office, leader := h.As(t.Context(), "bureau office"), h.As(t.Context(), "bureau leader")
+	draft := func(set scoring.Set, version int) (v standards.Version) {
+		t.Helper()
+		v, err := h.Standards.Draft(office, set, onceAs(fmt.Sprint("draft ", version)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	mapped := func(v standards.Version, from, to string) standards.Version {
+		t.Helper()
+		m, err := h.Standards.Mapped(office, "kitchen", v.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err = h.Standards.Map(office, "kitchen", v.Version, v.Revision, linked(m.Mapping, from, to), onceAs("map "+to)); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	compared := func(from, to int) (first string, by []standards.Span) {
+		t.Helper()
+		c, err := h.Standards.Compare(office, "kitchen", from, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range c.Indicators {
+			if len(i.Before) == 1 && len(i.After) == 1 && i.Before[0].Code != i.After[0].Code {
+				first = i.Before[0].Code + " " + i.After[0].Code
+			}
+		}
+		return first, c.ByCodes
+	}
+	set := kitchenRenamed(t)
+	v := draft(set, 2)
+	if got, by := compared(1, 2); got != "" || !slices.Equal(by, []standards.Span{{From: 1, To: 2}}) {
+		t.Errorf("without a mapping: %q, by the codes: %v", got, by)
+	}
+	v = mapped(v, "HF-01", "HF-51")
+	if got, by := compared(1, 2); got != "HF-01 HF-51" || len(by) > 0 {
+		t.Errorf("a draft's mapping: %q, by the codes: %v", got, by)
+	}
+	v, err := h.Standards.Review(leader, "kitchen", 2, standards.Verdict{Verdict: "pass", Digest: v.Digest}, v.Revision, onceAs("pass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = h.Standards.Issue(office, "kitchen", 2, v.Revision, catalog.DayOf(time.Now()), onceAs("issue")); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []*[]byte{&set.Standard, &set.Rules, &set.Guide} {
+		*part = bytes.Replace(*part, []byte(`"version": 2`), []byte(`"version": 3`), 1)
+		*part = bytes.ReplaceAll(*part, []byte(`"HF-51"`), []byte(`"HF-61"`))
+	}
+	v = draft(set, 3)
+	if got, by := compared(1, 3); got != "" || !slices.Equal(by, []standards.Span{{From: 2, To: 3}}) {
+		t.Errorf("half of the way: %q, by the codes: %v", got, by)
+	}
+	mapped(v, "HF-51", "HF-61")
+	for _, ends := range [][2]int{{1, 3}, {3, 1}} {
+		want := "HF-01 HF-61"
+		if ends[0] == 3 {
+			want = "HF-61 HF-01"
+		}
+		if got, by := compared(ends[0], ends[1]); got != want || len(by) > 0 {
+			t.Errorf("%v: %q, by the codes: %v", ends, got, by)
+		}
+	}
+	if got, by := compared(1, 2); got != "HF-01 HF-51" || len(by) > 0 {
+		t.Errorf("between neighbours: %q, by the codes: %v", got, by)
 	}
 }
 

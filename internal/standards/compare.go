@@ -11,16 +11,23 @@ import (
 	"taizhang/internal/scoring"
 )
 
-// Comparison is two versions side by side: what became of what as the mapping between
-// them says, and by the codes where none says anything.
+// Comparison is two versions side by side: what became of what as the mappings between
+// them say, and by the codes where none says anything.
 type Comparison struct {
 	Standard   string          `json:"standard"`
 	From       int             `json:"from"`
 	To         int             `json:"to"`
+	ByCodes    []Span          `json:"by_codes"` // what no mapping leads over
 	Before     Head            `json:"before"`
 	After      Head            `json:"after"`
 	Domains    []DomainPair    `json:"domains"`
 	Indicators []IndicatorPair `json:"indicators"`
+}
+
+// Span is from a version to a later one.
+type Span struct {
+	From int `json:"from"`
+	To   int `json:"to"`
 }
 
 // Head is what a standard says of itself as a whole.
@@ -37,9 +44,10 @@ type Head struct {
 	Decimals      *int            `json:"decimals,omitempty"`
 }
 
-// DomainPair is what became of domains: one of one, or of several where they were split or merged.
+// DomainPair is what became of domains: one of one, or of several where they were split or merged,
+// or regrouped, which is several of several.
 type DomainPair struct {
-	How    string       `json:"how"` // same, renamed, split, merged, new, ended
+	How    string       `json:"how"` // same, renamed, split, merged, regrouped, new, ended
 	Before []DomainSide `json:"before"`
 	After  []DomainSide `json:"after"`
 }
@@ -51,8 +59,8 @@ type DomainSide struct {
 	Points scoring.Decimal `json:"points"`
 }
 
-// IndicatorPair is what became of indicators, themselves without their lines. Of one that
-// stayed one, Lines are those that differ.
+// IndicatorPair is what became of indicators, themselves without their lines. Lines are those
+// that differ; of what is new or ended all of them.
 type IndicatorPair struct {
 	Change string              `json:"change"` // as of domains, and changed
 	Before []scoring.Indicator `json:"before"`
@@ -78,27 +86,75 @@ type Side struct {
 	Guide *scoring.Guide
 }
 
-// Compare lays two versions side by side. Without a mapping between them what keeps its code is
-// the same; of a mapping that a draft has outgrown what still fits is taken.
-func Compare(from, to Side, m *Mapping) Comparison {
-	if m == nil {
-		m = &Mapping{}
+// Compare lays two versions side by side, over the hops from the earlier to the later. Without hops
+// what keeps its code is the same; of a mapping that a draft has outgrown what still fits is taken.
+func Compare(from, to Side, hops []Hop) Comparison {
+	c := Comparison{Standard: to.ID, From: from.Version, To: to.Version, ByCodes: []Span{}, Before: from.head(), After: to.head(), Domains: []DomainPair{}, Indicators: []IndicatorPair{}}
+	for _, h := range hops {
+		if !h.Written {
+			c.ByCodes = append(c.ByCodes, Span{h.Mapping.From, h.Mapping.To})
+		}
 	}
-	c := Comparison{Standard: to.ID, From: from.Version, To: to.Version, Before: from.head(), After: to.head(), Domains: []DomainPair{}, Indicators: []IndicatorPair{}}
-	for _, l := range paired(m.Domains, domainIDs(from.Standard), domainIDs(to.Standard)) {
+	domains := func(m Mapping) []Link { return m.Domains }
+	for _, l := range over(hops, from.Standard, to.Standard, domainIDs, domains) {
 		c.Domains = append(c.Domains, DomainPair{How: l.How, Before: from.domains(l.From), After: to.domains(l.To)})
 	}
-	for _, l := range paired(m.Indicators, codesOf(from.Standard), codesOf(to.Standard)) {
-		row := IndicatorPair{Change: l.How, Before: from.indicators(l.From), After: to.indicators(l.To), Lines: []LinePair{}}
-		if len(l.From) == 1 && len(l.To) == 1 {
-			row.Lines = differing(from, to, l.From[0], l.To[0])
-			if l.How == "same" && (len(row.Lines) > 0 || !equal(row.Before, row.After)) {
-				row.Change = "changed"
-			}
+	indicators := func(m Mapping) []Link { return m.Indicators }
+	for _, l := range over(hops, from.Standard, to.Standard, codesOf, indicators) {
+		row := IndicatorPair{Change: l.How, Before: from.indicators(l.From), After: to.indicators(l.To), Lines: differing(from, to, l)}
+		if l.How == "same" && (len(row.Lines) > 0 || !equal(row.Before, row.After)) {
+			row.Change = "changed"
 		}
 		c.Indicators = append(c.Indicators, row)
 	}
 	return c
+}
+
+// over composes what the hops say, one after the other, of all codes of either version.
+func over(hops []Hop, from, to *scoring.Standard, codes func(*scoring.Standard) []string, of func(Mapping) []Link) []Link {
+	first := from
+	if from.Version > to.Version {
+		first = to
+	}
+	var list []Link
+	for i, h := range hops {
+		links := paired(of(h.Mapping), codes(first), codes(h.To))
+		if first = h.To; i > 0 {
+			links = joined(list, links)
+		}
+		list = links
+	}
+	if from.Version > to.Version {
+		for i, l := range list {
+			list[i] = Link{From: l.To, To: l.From}
+		}
+	}
+	return paired(list, codes(from), codes(to))
+}
+
+// joined leads over both: whatever meets in between is one link.
+func joined(list, next []Link) (whole []Link) {
+	type road struct{ from, by, to []string }
+	var roads []road
+	for _, l := range list {
+		roads = append(roads, road{from: l.From, by: l.To})
+	}
+	for _, n := range next {
+		one := road{by: n.From, to: n.To}
+		var others []road
+		for _, r := range roads {
+			if slices.ContainsFunc(r.by, func(c string) bool { return slices.Contains(n.From, c) }) {
+				one = road{slices.Concat(one.from, r.from), slices.Concat(one.by, r.by), slices.Concat(one.to, r.to)}
+			} else {
+				others = append(others, r)
+			}
+		}
+		roads = append(others, one)
+	}
+	for _, r := range roads {
+		whole = append(whole, Link{From: r.from, To: r.to})
+	}
+	return whole
 }
 
 // paired completes links: every code stands in one, those of now in their order, then what ended.
@@ -110,7 +166,7 @@ func paired(links []Link, was, is []string) []Link {
 		})
 	}
 	known := func(codes, of []string) []string {
-		return slices.DeleteFunc(slices.Clone(codes), func(c string) bool { return !slices.Contains(of, c) })
+		return slices.DeleteFunc(slices.Clone(of), func(c string) bool { return !slices.Contains(codes, c) })
 	}
 	for _, l := range links {
 		if l.From, l.To = known(l.From, was), known(l.To, is); len(l.From)+len(l.To) > 0 {
@@ -147,6 +203,8 @@ func how(l Link) string {
 		return "new"
 	case len(l.To) == 0:
 		return "ended"
+	case len(l.From) > 1 && len(l.To) > 1:
+		return "regrouped"
 	case len(l.To) > 1:
 		return "split"
 	case len(l.From) > 1:
@@ -195,22 +253,35 @@ func (s Side) told(code string) (list []Told) {
 	return list
 }
 
-// differing pairs the lines of an indicator that are not the same on both sides, in their order now.
+// differing pairs the lines of a link that are not the same on both sides, in their order now.
 // The id of a line follows the code of a renamed indicator, and is no difference then.
-func differing(from, to Side, was, is string) []LinePair {
+func differing(from, to Side, l Link) []LinePair {
 	list := []LinePair{}
-	old := from.told(was)
-	for _, l := range to.told(is) {
-		rest, follows := strings.CutPrefix(l.ID, is)
-		i := slices.IndexFunc(old, func(o Told) bool { return o.ID == l.ID || follows && o.ID == was+rest })
+	var old, now []Told
+	for _, code := range l.From {
+		old = append(old, from.told(code)...)
+	}
+	for _, code := range l.To {
+		now = append(now, to.told(code)...)
+	}
+	was := func(id string) string {
+		if l.How == "renamed" {
+			if rest, follows := strings.CutPrefix(id, l.To[0]); follows {
+				return l.From[0] + rest
+			}
+		}
+		return id
+	}
+	for _, n := range now {
+		i := slices.IndexFunc(old, func(o Told) bool { return o.ID == n.ID || o.ID == was(n.ID) })
 		if i < 0 {
-			list = append(list, LinePair{After: &l})
+			list = append(list, LinePair{After: &n})
 			continue
 		}
 		o := old[i]
 		old = slices.Delete(old, i, i+1)
-		if !equal(o.named(""), l.named("")) {
-			list = append(list, LinePair{Before: &o, After: &l})
+		if !equal(o.named(""), n.named("")) {
+			list = append(list, LinePair{Before: &o, After: &n})
 		}
 	}
 	for _, o := range old {
@@ -236,9 +307,13 @@ func equal(a, b any) bool {
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-// Compare lays two versions of a standard side by side. A draft that does not compile
-// cannot be compared: bad_standard.
+// Compare lays two versions of a standard side by side, by what was written of all that lies between
+// them, the mapping of a draft too. A draft that does not compile cannot be compared: bad_standard.
 func (s *Service) Compare(ctx context.Context, standard string, from, to int) (Comparison, error) {
+	written, err := s.Store.Mappings(ctx, s.asked(ctx), standard)
+	if err != nil {
+		return Comparison{}, err
+	}
 	var sides []Side
 	for _, v := range []int{from, to} {
 		w, err := s.Load(ctx, standard, v)
@@ -253,15 +328,17 @@ func (s *Service) Compare(ctx context.Context, standard string, from, to int) (C
 		if err != nil {
 			return Comparison{}, err
 		}
-		sides = append(sides, Side{std, guide})
+		if sides = append(sides, Side{std, guide}); w.Mapping != nil {
+			written = append(written, *w.Mapping)
+		}
 	}
-	mappings, err := s.Store.Mappings(ctx, s.asked(ctx), standard)
+	first, last := sides[0].Standard, sides[1].Standard
+	if from > to {
+		first, last = last, first
+	}
+	hops, err := s.hops(ctx, written, first, last)
 	if err != nil {
 		return Comparison{}, err
 	}
-	var between *Mapping
-	if i := slices.IndexFunc(mappings, func(m Mapping) bool { return m.From == from && m.To == to }); i >= 0 {
-		between = &mappings[i]
-	}
-	return Compare(sides[0], sides[1], between), nil
+	return Compare(sides[0], sides[1], hops), nil
 }

@@ -28,6 +28,17 @@ func side(t testing.TB, set scoring.Set) standards.Side {
 	return standards.Side{Standard: s, Guide: g}
 }
 
+// said is a line by its id: new, gone, or on both sides.
+func said(l standards.LinePair) string {
+	switch {
+	case l.Before == nil:
+		return "+" + l.After.ID
+	case l.After == nil:
+		return "-" + l.Before.ID
+	}
+	return l.After.ID
+}
+
 // TestCompareChanges: each artefact's change is found at its line, and nothing else is marked.
 func TestCompareChanges(t *testing.T) {
 	was := artefacts(t, "kitchen/v1")
@@ -55,14 +66,7 @@ func TestCompareChanges(t *testing.T) {
 			}
 			row := []string{i.After[0].Code, i.Change}
 			for _, l := range i.Lines {
-				switch {
-				case l.Before == nil:
-					row = append(row, "+"+l.After.ID)
-				case l.After == nil:
-					row = append(row, "-"+l.Before.ID)
-				default:
-					row = append(row, l.After.ID)
-				}
+				row = append(row, said(l))
 			}
 			got = append(got, strings.Join(row, " "))
 		}
@@ -89,49 +93,106 @@ func TestCompareBySample(t *testing.T) {
 	}
 }
 
-// TestCompareByMapping: what was split or renamed is one row, whose sides are named in full; a mapping
-// that its draft has outgrown loses only what is gone.
-func TestCompareByMapping(t *testing.T) {
-	first, second := standards.Side{Standard: reform(t, "1"), Guide: &scoring.Guide{}}, standards.Side{Standard: reform(t, "2"), Guide: &scoring.Guide{}}
-	m := mapping(t, "1-2")
-	rows := func(m *standards.Mapping) (domains, indicators []string) {
-		c := standards.Compare(first, second, m)
-		for _, d := range c.Domains {
-			var was, is []string
-			for _, s := range d.Before {
-				was = append(was, s.ID)
-			}
-			for _, s := range d.After {
-				is = append(is, s.ID)
-			}
-			domains = append(domains, strings.Join(was, "+")+" "+d.How+" "+strings.Join(is, "+"))
-		}
-		for _, d := range c.Indicators {
-			var was, is []string
-			for _, s := range d.Before {
-				was = append(was, s.Code)
-			}
-			for _, s := range d.After {
-				is = append(is, s.Code)
-			}
-			indicators = append(indicators, strings.Join(was, "+")+" "+d.Change+" "+strings.Join(is, "+"))
-		}
-		return domains, indicators
+// became is what became of the domains and indicators, each on a row.
+func became(c standards.Comparison) (domains, indicators []string) {
+	row := func(was []string, how string, is []string) string {
+		return strings.Join(was, "+") + " " + how + " " + strings.Join(is, "+")
 	}
-	domains, indicators := rows(&m)
+	ids := func(list []standards.DomainSide) (ids []string) {
+		for _, d := range list {
+			ids = append(ids, d.ID)
+		}
+		return ids
+	}
+	codes := func(list []scoring.Indicator) (codes []string) {
+		for _, i := range list {
+			codes = append(codes, i.Code)
+		}
+		return codes
+	}
+	for _, d := range c.Domains {
+		domains = append(domains, row(ids(d.Before), d.How, ids(d.After)))
+	}
+	for _, i := range c.Indicators {
+		indicators = append(indicators, row(codes(i.Before), i.Change, codes(i.After)))
+	}
+	return domains, indicators
+}
+
+// bare is a version without a guide.
+func bare(s *scoring.Standard) standards.Side {
+	return standards.Side{Standard: s, Guide: &scoring.Guide{}}
+}
+
+// TestCompareByMapping: what was split or renamed is one row, whose sides are named in full, with the
+// rules that came and went; a mapping that its draft has outgrown loses only what is gone.
+func TestCompareByMapping(t *testing.T) {
+	first, second := bare(reform(t, "1")), bare(reform(t, "2"))
+	hop := standards.Hop{Mapping: mapping(t, "1-2"), Written: true, To: second.Standard}
+	c := standards.Compare(first, second, []standards.Hop{hop})
+	domains, indicators := became(c)
 	if diff := cmp.Diff([]string{"KJ split ZZ+JY+WH", " new JG", "KL renamed LD"}, domains); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"KJ-2 split ZZ-1+ZZ-2", " new JG-1", "KJ-1 renamed JY-1", "KJ-3 renamed JY-2", "KJ-4 renamed WH-1", "KL-1+KL-2 merged LD-1"}, indicators); diff != "" {
 		t.Error(diff)
 	}
-	m.Domains[0].To = []string{"ZZ", "GONE"}
-	m.Indicators = nil
-	domains, indicators = rows(&m)
+	var rules []string
+	for _, i := range c.Indicators {
+		for _, l := range i.Lines {
+			rules = append(rules, i.Change+" "+said(l))
+		}
+	}
+	// The rule of a renamed one is what it was.
+	want := []string{"split +ZZ-1.x", "split +ZZ-2.x", "split -KJ-2.x", "new +JG-1.x", "merged +LD-1.x", "merged -KL-1.x", "merged -KL-2.x"}
+	if diff := cmp.Diff(want, rules); diff != "" {
+		t.Error(diff)
+	}
+	if len(c.ByCodes) > 0 {
+		t.Errorf("by the codes: %v", c.ByCodes)
+	}
+	hop.Mapping.Domains[0].To = []string{"ZZ", "GONE"}
+	hop.Mapping.Indicators = nil
+	domains, indicators = became(standards.Compare(first, second, []standards.Hop{hop}))
 	if diff := cmp.Diff([]string{"KJ renamed ZZ", " new JG", " new JY", " new WH", "KL renamed LD"}, domains); diff != "" {
 		t.Error(diff)
 	}
 	if len(indicators) != 13 {
 		t.Errorf("by their codes alone: %v", indicators)
+	}
+}
+
+// TestCompareOverVersions: versions that are no neighbours are joined over what lies between, either
+// way; a code that came to mean another thing is not taken for what it was, and what nobody wrote a
+// mapping for is named.
+func TestCompareOverVersions(t *testing.T) {
+	var third scoring.Standard = *reform(t, "3")
+	third.Domains = slices.Clone(third.Domains)
+	i := slices.IndexFunc(third.Domains, func(d scoring.Domain) bool { return d.ID == "WH" })
+	third.Domains[i].ID = "KL" // which was labour in the first
+	m := mapping(t, "2-3")
+	m.Domains[3].To, m.Domains[3].How = []string{"KL"}, "renamed"
+	first, second, last := bare(reform(t, "1")), reform(t, "2"), bare(&third)
+	one := standards.Hop{Mapping: mapping(t, "1-2"), Written: true, To: second}
+	two := standards.Hop{Mapping: m, Written: true, To: &third}
+	c := standards.Compare(first, last, []standards.Hop{one, two})
+	domains, indicators := became(c)
+	if diff := cmp.Diff([]string{"KJ split ZZ+JY+KL", " new JG", "KL renamed LD"}, domains); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"KJ-2 renamed ZZ-1", " new JG-1", "KJ-1 renamed JY-1", "KJ-4 renamed WH-1", "KL-1+KL-2 regrouped LD-1+LD-2", "KJ-3 ended "}, indicators); diff != "" {
+		t.Error(diff)
+	}
+	if len(c.ByCodes) > 0 {
+		t.Errorf("by the codes: %v", c.ByCodes)
+	}
+	domains, _ = became(standards.Compare(last, first, []standards.Hop{one, two}))
+	if diff := cmp.Diff([]string{"ZZ+JY+KL merged KJ", "LD renamed KL", "JG ended "}, domains); diff != "" {
+		t.Error(diff)
+	}
+	two.Mapping, two.Written = standards.Natural(second, &third), false
+	c = standards.Compare(first, last, []standards.Hop{one, two})
+	if domains, _ = became(c); domains[0] != "KJ split ZZ+JY" || !slices.Equal(c.ByCodes, []standards.Span{{From: 2, To: 3}}) {
+		t.Errorf("%v, by the codes: %v", domains, c.ByCodes)
 	}
 }

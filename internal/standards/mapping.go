@@ -123,6 +123,7 @@ func codesOf(s *scoring.Standard) (list []string) {
 // Hop is one step from a version to the next.
 type Hop struct {
 	Mapping Mapping
+	Written bool // else Natural
 	To      *scoring.Standard
 }
 
@@ -157,33 +158,45 @@ func (s *Service) Hops(ctx context.Context, standard string, from, to int) (list
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.Compiled(ctx, standard, from)
+	first, err := s.Compiled(ctx, standard, from)
 	if err != nil {
 		return nil, err
 	}
-	for from < to {
+	last, err := s.Compiled(ctx, standard, to)
+	if err != nil {
+		return nil, err
+	}
+	return s.hops(ctx, written, first, last)
+}
+
+func (s *Service) hops(ctx context.Context, written []Mapping, at, last *scoring.Standard) (list []Hop, err error) {
+	for at.Version < last.Version {
 		var best *Mapping
-		next := to
+		next := last.Version
 		for i, m := range written {
 			switch {
-			case m.From == from && m.To <= to && (best == nil || m.To > best.To):
+			case m.From == at.Version && m.To <= last.Version && (best == nil || m.To > best.To):
 				best = &written[i]
-			case m.From > from && m.From < next:
+			case m.From > at.Version && m.From < next:
 				next = m.From
 			}
 		}
 		if best != nil {
 			next = best.To
 		}
-		then, err := s.Compiled(ctx, standard, next)
-		if err != nil {
-			return nil, err
+		then := last
+		if next < last.Version {
+			if then, err = s.Compiled(ctx, last.ID, next); err != nil {
+				return nil, err
+			}
 		}
-		if best == nil {
-			m := Natural(at, then)
-			best = &m
+		hop := Hop{Written: best != nil, To: then}
+		if hop.Written {
+			hop.Mapping = *best
+		} else {
+			hop.Mapping = Natural(at, then)
 		}
-		list, at, from = append(list, Hop{Mapping: *best, To: then}), then, next
+		list, at = append(list, hop), then
 	}
 	return list, nil
 }

@@ -128,7 +128,9 @@ function Do({ whole, choice }: { whole: WholeCase; choice: CaseChoice }) {
       {wants('cites') && (
         <fieldset className="wide case-cites">
           <legend>
-            {title}：{t('cases.cite')}
+            {title}
+            {t('marks.colon')}
+            {t('cases.cite')}
           </legend>
           {given.map((o) => (
             <Cite key={o.department} of={o} event={choice.event} />

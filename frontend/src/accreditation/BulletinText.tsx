@@ -189,7 +189,8 @@ function Gone({ marks }: { marks: BulletinMarks }) {
         {units.map((m) => (
           <li key={m.unit.case}>
             <del>
-              {text(m.unit.name, lang)}（{place(m.from)}）
+              {text(m.unit.name, lang)}
+              {t('marks.aside', { of: place(m.from) })}
             </del>{' '}
             <Mark change="removed" />
           </li>

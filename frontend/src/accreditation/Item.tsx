@@ -257,7 +257,9 @@ function Decided({ item }: { item: Deliberation }) {
       <p className="case-facts">
         {item.minutes ? (
           <a href={minutesUrl(item)}>
-            {t('meetings.minutes')}：{item.minutes.name}
+            {t('meetings.minutes')}
+            {t('marks.colon')}
+            {item.minutes.name}
           </a>
         ) : (
           <span className="quiet">{t('meetings.noMinutes')}</span>

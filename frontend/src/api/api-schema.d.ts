@@ -6368,8 +6368,11 @@ export interface components {
             points: components["schemas"]["Decimal"];
         };
         DomainPair: {
-            /** @enum {string} */
-            how: "same" | "renamed" | "split" | "merged" | "new" | "ended";
+            /**
+             * @description regrouped: several of several
+             * @enum {string}
+             */
+            how: "same" | "renamed" | "split" | "merged" | "regrouped" | "new" | "ended";
             before: components["schemas"]["DomainSide"][];
             after: components["schemas"]["DomainSide"][];
         };
@@ -6395,9 +6398,10 @@ export interface components {
         };
         IndicatorPair: {
             /** @enum {string} */
-            change: "same" | "changed" | "renamed" | "split" | "merged" | "new" | "ended";
+            change: "same" | "changed" | "renamed" | "split" | "merged" | "regrouped" | "new" | "ended";
             before: components["schemas"]["IndicatorSide"][];
             after: components["schemas"]["IndicatorSide"][];
+            /** @description those that differ; of what is new or ended all of them */
             lines: components["schemas"]["LinePair"][];
         };
         MappingLink: {
@@ -6442,6 +6446,11 @@ export interface components {
             standard: string;
             from: number;
             to: number;
+            /** @description what no mapping leads over; there what keeps its code is the same */
+            by_codes: {
+                from: number;
+                to: number;
+            }[];
             before: components["schemas"]["StandardHead"];
             after: components["schemas"]["StandardHead"];
             domains: components["schemas"]["DomainPair"][];

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useLang } from '../i18n'
+import { useLang, useT } from '../i18n'
 import { type Text, text } from '../schema/types'
 import type { components } from './api-schema'
 import { call, url } from './http'
@@ -82,15 +82,29 @@ export function useStandards() {
   return useQuery({ queryKey: ['standards'], queryFn })
 }
 
-/** What a standard is called, by its newest version that is known; its id while none is. */
-export function useStandardName() {
+type Titled = Pick<StandardVersion, 'standard' | 'version' | 'title'> & { unofficial?: boolean }
+
+/** The title of a version as it is shown everywhere: a sample says that it is not official. */
+export function useTitled() {
+  const t = useT()
   const lang = useLang()
   const list = useStandards().data?.standards
-  return (id: string) =>
-    text(
-      list?.filter((s) => s.standard === id).sort((a, b) => b.version - a.version)[0]?.title,
-      lang,
-    ) || id
+  return (of: Titled) => {
+    const title = text(of.title, lang)
+    const label = t('marks.aside', { of: t('standards.unofficial') })
+    const version = list?.find((s) => s.standard === of.standard && s.version === of.version)
+    return (of.unofficial ?? version?.unofficial) && !title.endsWith(label) ? title + label : title
+  }
+}
+
+/** What a standard is called, by its newest version that is known; its id while none is. */
+export function useStandardName() {
+  const titled = useTitled()
+  const list = useStandards().data?.standards
+  return (id: string) => {
+    const all = list?.filter((s) => s.standard === id).sort((a, b) => b.version - a.version)
+    return (all?.[0] && titled(all[0])) || id
+  }
 }
 
 export async function loadStandard(standard: string, version: number) {

@@ -96,7 +96,7 @@ function SignedIn() {
           {t('app.name')}
         </Link>
         <span className="posting">
-          {me.postings.map((p) => text(p.title, lang)).join(lang === 'zh' ? '、' : ', ')}
+          {me.postings.map((p) => text(p.title, lang)).join(t('marks.list'))}
         </span>
         <LookedInto />
         <button type="button" onClick={() => setCommand(true)}>

@@ -1,14 +1,14 @@
 import { now } from '../api/clock'
 import type { Entry, EntryView, Role } from '../api/model'
 import { showTime } from '../form/time'
-import { useLang, useT } from '../i18n'
+import { useT } from '../i18n'
 import { countdown } from './countdown'
 import './approval.css'
 
 /** Names in a list, as each language writes one. */
 export function useListed() {
-  const lang = useLang()
-  return (list: string[] | undefined) => (list ?? []).join(lang === 'zh' ? '、' : ', ')
+  const t = useT()
+  return (list: string[] | undefined) => (list ?? []).join(t('marks.list'))
 }
 
 /** How the step at hand stands: who stands in, what was counted, when it is due. */

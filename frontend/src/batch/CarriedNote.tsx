@@ -24,7 +24,8 @@ export function CarriedNote({
           <ul>
             {dropped.slice(0, shown).map((d) => (
               <li key={`${d.row} ${d.title.zh}`}>
-                {t('batch.strayAt', { row: d.row, name: d.name })} {text(d.title, lang)}：
+                {t('batch.strayAt', { row: d.row, name: d.name })} {text(d.title, lang)}
+                {t('marks.colon')}
                 {typeof d.value === 'string' ? d.value : JSON.stringify(d.value)}
               </li>
             ))}

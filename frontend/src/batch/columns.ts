@@ -110,7 +110,8 @@ export function readText(
     // A name alone would make two people of one name the same; a space would take the item apart.
     const one = (text: string) => {
       const name = names.of(kind, text)
-      return name ? `${name}（${text}）` : text
+      if (!name) return text
+      return lang === 'zh' ? `${name}（${text}）` : `${name}(${text})`
     }
     return value.map((item) => one(String(item))).join(between)
   }

@@ -192,16 +192,23 @@ function Spoken({ verdict }: { verdict: Verdict }) {
     [t('designer.verdictSteps'), verdict.steps.map((s) => text(s, lang)).join(' → ')],
     [
       t('designer.verdictEvidence'),
-      verdict.evidence.map((e) => `${text(e.title, lang)} ${e.min}–${e.max || '…'}`).join('；'),
+      verdict.evidence
+        .map((e) => `${text(e.title, lang)} ${e.min}–${e.max || '…'}`)
+        .join(t('marks.clause')),
     ],
     [
       t('designer.verdictMeasures'),
-      verdict.measures.map((m) => `${m.measure} ${m.value}`).join('；'),
+      verdict.measures.map((m) => `${m.measure} ${m.value}`).join(t('marks.clause')),
     ],
-    [t('designer.verdictOpens'), verdict.opens.map((o) => text(o.title, lang)).join('；')],
+    [
+      t('designer.verdictOpens'),
+      verdict.opens.map((o) => text(o.title, lang)).join(t('marks.clause')),
+    ],
     [
       t('designer.verdictSummary'),
-      verdict.summary.map((s) => `${text(s.title, lang)} ${text(s.text, lang)}`).join('；'),
+      verdict.summary
+        .map((s) => `${text(s.title, lang)} ${text(s.text, lang)}`)
+        .join(t('marks.clause')),
     ],
   ]
   return (

@@ -96,14 +96,15 @@ export function Report({ report }: { report: ProposalReport }) {
       )}
       {report.uses.length > 0 && (
         <p>
-          {t('catalogue.uses')}：
+          {t('catalogue.uses')}
+          {t('marks.colon')}
           {report.uses
             .map((u) =>
               u.what === 'policy'
                 ? `${t('catalogue.use_policy')} ${names.department(u.in)}`
                 : `${t(`catalogue.use_${u.what as 'source'}`)} ${text(u.title, lang)}`,
             )
-            .join('；')}
+            .join(t('marks.clause'))}
         </p>
       )}
       {report.overlaps.length > 0 && (

@@ -86,6 +86,9 @@ function useWords(): Words {
   }
   return {
     lang,
+    list: t('marks.list'),
+    clause: t('marks.clause'),
+    aside: (of) => t('marks.aside', { of }),
     fact,
     value,
     type: (name) => t(`catalogue.type_${name}`),

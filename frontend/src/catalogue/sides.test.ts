@@ -10,6 +10,9 @@ const words: Words = {
   value: (_, code) => code,
   yes: '是',
   no: '否',
+  list: '、',
+  clause: '；',
+  aside: (of) => `（${of}）`,
 }
 const dir = '../schemas/ledgers'
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'))

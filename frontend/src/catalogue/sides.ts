@@ -29,6 +29,10 @@ export interface Words {
   value: (fact: string, code: string) => string
   yes: string
   no: string
+  /** Between the items of a list, and between facts. */
+  list: string
+  clause: string
+  aside: (of: string) => string
 }
 
 interface Part {
@@ -172,8 +176,8 @@ function fieldFacts(node: Schema, at: string[], asked: boolean, words: Words) {
     required: asked ? words.yes : words.no,
     unit: say((node['x-unit'] ?? null) as Json, words),
     choices: choices
-      .map((o) => `${[o.title, o['x-en']].filter(Boolean).join(' / ')}（${String(o.const)}）`)
-      .join('、'),
+      .map((o) => [o.title, o['x-en']].filter(Boolean).join(' / ') + words.aside(String(o.const)))
+      .join(words.list),
     ...own,
     ...Object.fromEntries(ofItems.map(([k, v]) => [`items/${k}`, v])),
   }
@@ -193,19 +197,19 @@ function condition(node: Schema, name: (code: string) => string, words: Words): 
   const tests = simple.tests.map((c) =>
     [name(c.field), words.fact(`op_${c.op}`), say(c.value, words)].filter(Boolean).join(' '),
   )
-  return `${tests.join(' + ')} → ${simple.asks.map(name).join('、')}`
+  return `${tests.join(' + ')} → ${simple.asks.map(name).join(words.list)}`
 }
 
 /** Both languages of a text: a change of one is a change. */
 function say(value: Json, words: Words, fact = ''): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return value ? words.yes : words.no
-  if (Array.isArray(value)) return value.map((v) => say(v, words, fact)).join('、')
+  if (Array.isArray(value)) return value.map((v) => say(v, words, fact)).join(words.list)
   if (!isObject(value)) return words.value(fact, String(value))
   if (typeof value.zh === 'string') return [value.zh, value.en].filter(Boolean).join(' / ')
   return Object.entries(value)
     .map(([k, v]) => [words.fact(k), say(v, words, k)])
     .filter(([, v]) => v)
     .map(([k, v]) => `${k} ${v}`)
-    .join('；')
+    .join(words.clause)
 }

@@ -9,6 +9,7 @@ import { Ratio } from './Ratio'
 /** How far those agree who scored the same lines, exactly. */
 export function Calibrated({ of }: { of: Calibration }) {
   const t = useT()
+  const exact = useExact()
   if (of.lines === 0) return <>{t('doubles.none')}</>
   return (
     <>
@@ -19,7 +20,11 @@ export function Calibrated({ of }: { of: Calibration }) {
 }
 
 /** A fraction is read rounded, and stands beside it as it is. */
-const exact = (points: string) => (points.includes('/') ? `${shown(points)}（${points}）` : points)
+function useExact() {
+  const t = useT()
+  return (points: string) =>
+    points.includes('/') ? shown(points) + t('marks.aside', { of: points }) : points
+}
 
 interface Props {
   prison: string
@@ -34,6 +39,9 @@ interface Props {
 export function DoubleLine({ prison, check, draw, line, title, of }: Props) {
   const t = useT()
   const said = useSaid()
+  const exact = useExact()
+  // Who looked there before anybody said a value: whoever came second could read it.
+  const offered = of.may_say && !(of.told && of.said === 0)
   return (
     <li aria-label={title}>
       <Link to={`route#${line}`}>{title}</Link> <span className="mono quiet">{line}</span>{' '}
@@ -46,7 +54,7 @@ export function DoubleLine({ prison, check, draw, line, title, of }: Props) {
       )}
       {of.difference === undefined && (
         <span className="quiet">
-          {t(of.told && !of.may_say ? 'doubles.told' : 'doubles.said', { n: of.said })}
+          {t(of.told && !offered ? 'doubles.told' : 'doubles.said', { n: of.said })}
         </span>
       )}
       {of.values.length > 0 && (
@@ -59,7 +67,7 @@ export function DoubleLine({ prison, check, draw, line, title, of }: Props) {
           ))}
         </ul>
       )}
-      {of.may_say && (
+      {offered && (
         <div>
           <ActForm
             label={t('doubles.say')}

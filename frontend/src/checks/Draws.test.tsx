@@ -201,6 +201,19 @@ it('says that a line is spoken of already', () => {
   expect(screen.getByText(/不再双评/)).toBeTruthy()
 })
 
+it('offers no value to who looked there before anybody said one: no second would follow', () => {
+  show(true, scored({ told: true, may_say: true }))
+  expect(screen.getByText(/不再双评/)).toBeTruthy()
+  expect(screen.queryByRole('button', { name: /^独立评分/ })).toBeNull()
+})
+
+it('has the second value said by who looked there after the first was', () => {
+  show(true, scored({ said: 1, told: true, may_say: true }))
+  expect(screen.getByText(/已评 1\/2/)).toBeTruthy()
+  expect(screen.queryByText(/不再双评/)).toBeNull()
+  expect(screen.getByRole('button', { name: /^独立评分/ })).toBeTruthy()
+})
+
 it('offers lines to the leader alone', () => {
   show(true, {}, { may_double: false })
   fireEvent.click(screen.getByRole('button', { name: /^抽\s*取$/ }))

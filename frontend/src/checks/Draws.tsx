@@ -39,7 +39,8 @@ export function Draws({ prison, check, lines }: Props & { lines: Map<string, str
             {draws.length === 0 && <p className="quiet">{t('draws.none')}</p>}
             {calibration && (
               <p>
-                {t('doubles.calibration')}：
+                {t('doubles.calibration')}
+                {t('marks.colon')}
                 <Calibrated of={calibration} />
               </p>
             )}

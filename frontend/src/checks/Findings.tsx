@@ -48,7 +48,7 @@ function Finding({ prison, check, lines, codes, finding: f }: Props & { finding:
       </p>
       <p className="quiet">
         {f.day} {f.time} {f.place} {f.subject}{' '}
-        {f.sources.map((s) => t(`checks.sourceKinds.${s}`)).join('、')}{' '}
+        {f.sources.map((s) => t(`checks.sourceKinds.${s}`)).join(t('marks.list'))}{' '}
         {f.video && t(`checks.videos.${f.video}`)} {f.found_by_name} {showTime(f.recorded_at)}{' '}
         {f.entry && <Link to={`/prisons/${prison}/entries/${f.entry}`}>{t('checks.entry')}</Link>}
       </p>
@@ -56,12 +56,14 @@ function Finding({ prison, check, lines, codes, finding: f }: Props & { finding:
       {f.draw && (
         <p className="quiet">
           {t('checks.drawIs', { seed: f.draw.seed, roster: f.draw.roster })}{' '}
-          {f.draw.drawn.join('、')}
+          {f.draw.drawn.join(t('marks.list'))}
         </p>
       )}
       {f.withdrawn && (
         <p className="quiet">
-          {t('checks.withdrawn')}：{f.withdrawn.reason} {f.withdrawn.by_name}
+          {t('checks.withdrawn')}
+          {t('marks.colon')}
+          {f.withdrawn.reason} {f.withdrawn.by_name}
         </p>
       )}
       {f.replies.map((r) => (

@@ -28,7 +28,9 @@ export function Guidance({ standard, version, line, place }: Props) {
   return (
     <section className="wide guidance" aria-label={t('checks.guidance')}>
       <p>
-        <strong>{t('checks.guidance')}</strong>：{text(told.where, lang)}
+        <strong>{t('checks.guidance')}</strong>
+        {t('marks.colon')}
+        {text(told.where, lang)}
         {told.sample &&
           ` · ${t('standards.sample', { n: told.sample.n, of: text(told.sample.of, lang) })}`}
       </p>
@@ -38,7 +40,9 @@ export function Guidance({ standard, version, line, place }: Props) {
         ))}
       </ol>
       <p>
-        {t('standards.evidence')}：{text(told.evidence, lang)}
+        {t('standards.evidence')}
+        {t('marks.colon')}
+        {text(told.evidence, lang)}
       </p>
       {anchors.length > 0 && (
         <table className="plain">

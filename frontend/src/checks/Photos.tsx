@@ -56,7 +56,7 @@ export function PhotoField({ files, set }: { files: File[]; set: (files: File[])
       </Button>
       {refused.length > 0 && (
         <p className="danger" role="alert">
-          {t('looks.refused', { names: refused.join('、') })}
+          {t('looks.refused', { names: refused.join(t('marks.list')) })}
         </p>
       )}
       {files.length > 0 && (

@@ -152,8 +152,8 @@ export function RouteLine(props: Props) {
           <div key={u.key} className="danger" role="alert">
             {t('looks.notTaken', { what: t(`looks.states.${u.result}`) })} {u.note}{' '}
             {u.photos.length > 0 && t('looks.withPhotos', { n: u.photos.length })}
-            {'：'}
-            {u.refused?.join('；')}{' '}
+            {t('marks.colon')}
+            {u.refused?.join(t('marks.clause'))}{' '}
             {mayLook && (
               <Button
                 size="small"

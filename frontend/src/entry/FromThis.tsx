@@ -39,7 +39,7 @@ export function FromThis(props: {
       const { entry, moved } = await beginAnew(of, version, doc(), key)
       await done?.(entry)
       if (moved.dropped.length > 0) {
-        const fields = moved.dropped.map((d) => text(d.title, lang)).join('、')
+        const fields = moved.dropped.map((d) => text(d.title, lang)).join(t('marks.list'))
         toast(t('edit.anewDropped', { fields }))
       }
       await queries.invalidateQueries()

@@ -172,7 +172,7 @@ export function Timeline({ view }: { view: EntryView }) {
                 {t('event.not_moved_why', {
                   fields: ((event.detail as { held?: Text[] }).held ?? [])
                     .map((h) => text(h, lang))
-                    .join('、'),
+                    .join(t('marks.list')),
                 })}
               </p>
             )}

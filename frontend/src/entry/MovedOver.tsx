@@ -16,7 +16,7 @@ export function MovedOver({ moved }: { moved: Moved }) {
       {dropped.length > 0 && <NoPlace dropped={dropped as NoPlaceProps['dropped']} />}
       {held.length > 0 && (
         <p className="late">
-          {t('edit.movedHeld', { fields: held.map((h) => text(h, lang)).join('、') })}
+          {t('edit.movedHeld', { fields: held.map((h) => text(h, lang)).join(t('marks.list')) })}
         </p>
       )}
     </div>

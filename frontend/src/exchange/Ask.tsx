@@ -56,7 +56,7 @@ export function Ask(props: {
       await queries.invalidateQueries({ queryKey: ['exports'] })
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      setProblem([error.message, ...error.errors.map((f) => f.message)].join('：'))
+      setProblem([error.message, ...error.errors.map((f) => f.message)].join(t('marks.colon')))
     } finally {
       setBusy(false)
     }
@@ -127,7 +127,9 @@ export function Ask(props: {
         {merged.length > 0 && (
           // Ticked: who asks for a year expects the whole year, under whatever name it was kept.
           <label key={ledger}>
-            {t('exchange.merged', { list: merged.map((l) => text(l.title, lang)).join('、') })}
+            {t('exchange.merged', {
+              list: merged.map((l) => text(l.title, lang)).join(t('marks.list')),
+            })}
             <input type="checkbox" name="merged" defaultChecked />
           </label>
         )}

@@ -104,7 +104,7 @@ export function Send(props: {
       {type && (always || sometimes) && !draft && (
         <p className={always ? 'danger' : 'quiet'} role="note">
           {t(always ? 'exchange.evidenceAlways' : 'exchange.evidenceSometimes', {
-            list: evidence.map((e) => text(e.title, lang)).join('、'),
+            list: evidence.map((e) => text(e.title, lang)).join(t('marks.list')),
           })}
         </p>
       )}

@@ -19,6 +19,12 @@ function sources(dir: string): string[] {
   })
 }
 
+/** The files of the screen whose code, without what it says of itself, has such letters. */
+const having = (letters: RegExp) =>
+  sources('src').filter((path) =>
+    letters.test(readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+  )
+
 describe('translations', () => {
   it('exist in both languages', () => {
     expect(keys(en).sort()).toEqual(keys(zh).sort())
@@ -60,10 +66,26 @@ describe('translations', () => {
       'src/pages/SignIn.tsx',
       'src/app/Shell.tsx',
     ]
-    const found = sources('src').filter((path) => {
-      const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-      return /[\u4e00-\u9fff]/.test(code) && !allowed.includes(path)
-    })
-    expect(found).toEqual([])
+    expect(having(/[\u4e00-\u9fff]/).filter((path) => !allowed.includes(path))).toEqual([])
+  })
+
+  it('hold what stands between words too', () => {
+    // Lists as people type them, and what is told which language it speaks.
+    const allowed = [
+      'src/batch/CellEditor.tsx',
+      'src/batch/columns.ts',
+      'src/batch/names.ts',
+      'src/calendar/roster.ts',
+      'src/entry/Changes.tsx',
+      'src/entry/labels.ts',
+      'src/form/controls/list.tsx',
+      'src/form/paste.ts',
+      'src/pages/StandardImport.tsx',
+      'src/standards/edit/Fields.tsx',
+      'src/ui/who.ts',
+    ]
+    expect(
+      having(/[：；，、。（）《》「」！？]/).filter((path) => !allowed.includes(path)),
+    ).toEqual([])
   })
 })

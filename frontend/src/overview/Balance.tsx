@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { useBalance, useDomainShares } from '../api/overview'
+import { useTitled } from '../api/standards'
 import type { GuidedUnit } from '../api/together'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -14,6 +15,7 @@ import { percentOf } from './words'
 export function Balance() {
   const t = useT()
   const lang = useLang()
+  const titled = useTitled()
   const query = useBalance()
   return (
     <Ready query={query}>
@@ -22,10 +24,10 @@ export function Balance() {
           <section
             key={s.standard}
             className="panel table-scroll"
-            aria-label={`${t('overview.balance')} ${text(s.title, lang)}`}
+            aria-label={`${t('overview.balance')} ${titled(s)}`}
           >
             <h2>
-              {t('overview.balance')} · {text(s.title, lang)}
+              {t('overview.balance')} · {titled(s)}
             </h2>
             <p className="quiet">{t('overview.balanceAbout')}</p>
             <Table

@@ -106,6 +106,10 @@ const known: [unknown[], unknown][] = [
   ],
   [['ledgers'], { ledgers: [], ended: [] }],
   [
+    ['standards'],
+    { standards: [{ standard: 's', version: 1, title: zh('标准'), unofficial: true }] },
+  ],
+  [
     ['overview', '/overview', { day: undefined }],
     {
       day: '2026-11-27',
@@ -302,6 +306,19 @@ const known: [unknown[], unknown][] = [
   [['announced', '/bulletins/2026/1'], bulletin],
 ]
 
+const inProvince = [
+  { prison: 'p', area: 'a', of: 'ordinary', named: true },
+  { prison: 'p', area: 'b', of: 'ordinary', named: true },
+]
+for (const [prison, units] of [
+  ['p', inProvince.slice(0, 1)],
+  [undefined, inProvince],
+])
+  known.push([
+    ['overview', '/overview/units', { day: undefined, of: 'ordinary', named: 'true', prison }],
+    { day: '2026-11-27', units },
+  ])
+
 function show(path: string, at: string, element: ReactNode) {
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: Infinity, retry: false } },
@@ -348,6 +365,43 @@ it('leads to lists of just what is counted', () => {
     '/prisons/p/plans?year=2026&stands=late',
   ])
     expect(to).toContain(href)
+})
+
+it('says of a sample beside its title that it is not official, whoever names it', () => {
+  show('/prisons/:prison/overview', '/prisons/p/overview', <PrisonOverview />)
+  expect(screen.getByRole('heading', { name: '标准（非官方）' })).toBeInTheDocument()
+  show('/overview', '/overview', <Overview />)
+  expect(screen.getByRole('region', { name: / 标准（非官方）$/ })).toBeInTheDocument()
+  show('/boards', '/boards', <Boards />)
+  expect(screen.getByText(/《?标准（非官方）/, { selector: 'p' })).toBeInTheDocument()
+})
+
+it('lists the units of the prison alone on its page', () => {
+  const page = show(
+    '/prisons/:prison/overview',
+    '/prisons/p/overview?of=ordinary&named=true',
+    <PrisonOverview />,
+  )
+  const list = within(screen.getByRole('region', { name: /：1 个/ }))
+  expect(list.getByRole('link', { name: /一监区/ })).toBeInTheDocument()
+  expect(list.queryByRole('link', { name: /二监区/ })).toBeNull()
+  const to = [...page.querySelectorAll('a.figure')].map((a) => a.getAttribute('href'))
+  expect(to).toContain('/prisons/p/overview?of=ordinary&named=true')
+})
+
+it('keeps the button that shows all dues, and says whether they are shown', () => {
+  show('/prisons/:prison/overview', '/prisons/p/overview', <PrisonOverview />)
+  const dues = within(screen.getByRole('region', { name: '即将到期' }))
+  const rows = () => dues.getAllByRole('row').length - 1
+  expect(rows()).toBe(20)
+  const all = dues.getByRole('button', { name: '显示全部 21 项', expanded: false })
+  all.focus()
+  fireEvent.click(all)
+  expect(rows()).toBe(21)
+  expect(dues.getByRole('button', { name: '只看前 20 项', expanded: true })).toBe(all)
+  expect(document.activeElement).toBe(all)
+  fireEvent.click(all)
+  expect(rows()).toBe(20)
 })
 
 it('lists what stands beside the score, adding up to it, and nothing of a unit that is closed', () => {

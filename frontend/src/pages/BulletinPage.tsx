@@ -62,7 +62,8 @@ function Acks({ bulletin }: { bulletin: IssuedBulletin }) {
       <ul>
         {bulletin.acks.map((a) => (
           <li key={a.department}>
-            {names.office(a.department)}：
+            {names.office(a.department)}
+            {t('marks.colon')}
             {a.at
               ? t('bulletins.acked', { by: a.by ?? '', at: showTime(a.at) })
               : t('bulletins.unacked')}{' '}

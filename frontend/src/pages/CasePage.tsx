@@ -154,9 +154,10 @@ function Opinions({ whole }: { whole: WholeCase }) {
       <ul>
         {whole.opinions.map((o) => (
           <li key={o.department}>
-            {names.office(o.department)}：
+            {names.office(o.department)}
+            {t('marks.colon')}
             {o.given
-              ? `${said(o.given.body)}（${o.given.by}）`
+              ? said(o.given.body) + t('marks.aside', { of: o.given.by })
               : t('cases.notGiven', { due: o.due_on })}{' '}
             <Link to={`/prisons/${whole.prison}/cases/${whole.id}/opinions/${o.department}`}>
               {t(o.may_give ? 'opinions.give' : 'opinions.open')}

@@ -90,13 +90,15 @@ function Head({ prison, check }: Props) {
       </p>
       {check.kind === 'other' && <p className="quiet">{t('checks.frameworkMeans')}</p>}
       <p>
-        {t('checks.team')}：
+        {t('checks.team')}
+        {t('marks.colon')}
         {check.members
           .map((m) => (m.leader ? t('checks.leaderIs', { name: m.name }) : m.name))
-          .join('、')}
+          .join(t('marks.list'))}
       </p>
       <p>
-        <Link to="route">{t('looks.open')}</Link> {t('looks.coverage')}：
+        <Link to="route">{t('looks.open')}</Link> {t('looks.coverage')}
+        {t('marks.colon')}
         {check.coverage
           .map((c) => `${t(`checks.method.${c.method}`)} ${t('looks.progress', c)}`)
           .join(' · ')}

@@ -3,16 +3,16 @@ import { Link, useNavigate } from 'react-router'
 import { type CheckKind, type Framework, openCheck, useChecks } from '../api/checks'
 import { now } from '../api/clock'
 import { useOrganisation, usePrison } from '../api/queries'
+import { useTitled } from '../api/standards'
 import { PageTabs } from '../app/PageTabs'
 import { ActForm } from '../checks/ActForm'
 import { useCheckName } from '../checks/names'
 import { Find, Uncovered, uncovered, usePool, type Wanted } from '../checks/Pool'
 import { kinds, tones } from '../checks/words'
 import { today } from '../form/time'
-import { useLang, useT } from '../i18n'
+import { useT } from '../i18n'
 import { AwayThen } from '../pool/AwayThen'
 import { useDomains } from '../pool/words'
-import { text } from '../schema/types'
 import { shown } from '../score/decimal'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -97,7 +97,7 @@ interface Offered {
 
 function Open({ prison, may, frameworks }: Offered) {
   const t = useT()
-  const lang = useLang()
+  const titled = useTitled()
   const names = useNames()
   const go = useNavigate()
   const areas = useOrganisation().data?.prisons.find((p) => p.id === prison)?.areas ?? []
@@ -148,7 +148,7 @@ function Open({ prison, may, frameworks }: Offered) {
             <select value={framework} onChange={(e) => hold(e.target.value)}>
               {frameworks.map((f) => (
                 <option key={f.standard} value={f.standard}>
-                  {t('checks.pinned', { standard: text(f.title, lang), version: f.version })}
+                  {titled(f)} {t('standards.versionN', { version: f.version })}
                 </option>
               ))}
             </select>

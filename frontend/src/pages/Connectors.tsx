@@ -198,8 +198,10 @@ function Detail({ prison, connector }: { prison: string; connector: Connector })
                   <tr key={`${r.run}/${r.number}`}>
                     <td>{showTime(r.recorded_at)}</td>
                     <td className="mono">{r.key || '—'}</td>
-                    <td className="mono">{r.problems.map((p) => p.pointer.slice(1)).join(', ')}</td>
-                    <td>{r.problems.map((p) => p.message).join('；')}</td>
+                    <td className="mono">
+                      {r.problems.map((p) => p.pointer.slice(1)).join(t('marks.list'))}
+                    </td>
+                    <td>{r.problems.map((p) => p.message).join(t('marks.clause'))}</td>
                     <td>{r.mended ? t('connectors.mended') : t('connectors.rejected')}</td>
                   </tr>
                 ))}

@@ -142,7 +142,9 @@ function Exports({ prison }: { prison: string }) {
             <tbody>
               {list.map((e) => (
                 <tr key={e.id}>
-                  <td>{[e.ledger, ...(e.filter.with ?? [])].map(names.ledger).join('、')}</td>
+                  <td>
+                    {[e.ledger, ...(e.filter.with ?? [])].map(names.ledger).join(t('marks.list'))}
+                  </td>
                   <td>{t(`exchange.format_${e.format}`)}</td>
                   <td>{showTime(e.created_at)}</td>
                   <td>{e.rows}</td>

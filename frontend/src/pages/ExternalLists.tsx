@@ -117,7 +117,7 @@ function Shown({ lists }: { lists: ExternalList[] }) {
       {list.strays.length > 0 && (
         <p className="danger">
           {t('lists.strays', {
-            names: list.strays.map((s) => `${s.indicator} → ${s.clause}`).join('、'),
+            names: list.strays.map((s) => `${s.indicator} → ${s.clause}`).join(t('marks.list')),
           })}
         </p>
       )}

@@ -99,7 +99,7 @@ function Shown({ of }: { of: Import }) {
         )}
         {of.retired && (
           <p className="danger" role="alert">
-            {t('exchange.retired', { list: of.retired.join('、') })}
+            {t('exchange.retired', { list: of.retired.join(t('marks.list')) })}
           </p>
         )}
         {(isWorking(of.state) || of.state === 'stopped') && (

@@ -112,7 +112,9 @@ function List(props: { paper: Data; state: string; area: string; ledger: string;
   return (
     <section className="panel table-scroll" aria-labelledby="paper-list">
       <h2 id="paper-list">
-        {t('paper.list')}：{head.join(' · ')} {cells.length}
+        {t('paper.list')}
+        {t('marks.colon')}
+        {head.join(' · ')} {cells.length}
       </h2>
       <p>
         <Link to={close}>{t('paper.clear')}</Link>

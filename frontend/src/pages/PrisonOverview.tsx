@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { type BoardFrame, type PrisonBoard, type RatedUnit, usePrisonBoard } from '../api/overview'
+import { useTitled } from '../api/standards'
 import { HeatMap } from '../calendar/HeatMap'
 import { showTime } from '../form/time'
 import { useLang, useT } from '../i18n'
@@ -97,6 +98,7 @@ function Unjudged({ board }: { board: PrisonBoard }) {
 
 function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
   const t = useT()
+  const titled = useTitled()
   const lang = useLang()
   const names = useNames()
   const go = useNavigate()
@@ -113,8 +115,8 @@ function Frame({ prison, frame }: { prison: string; frame: BoardFrame }) {
     frame.domains.flatMap((d) => d.indicators).map((i) => [i.code, text(i.title, lang)]),
   )
   return (
-    <section className="panel" aria-label={text(frame.title, lang)}>
-      <h2>{text(frame.title, lang)}</h2>
+    <section className="panel" aria-label={titled(frame)}>
+      <h2>{titled(frame)}</h2>
       <div className="table-scroll">
         <Table
           head={[
@@ -252,9 +254,11 @@ function Dues({ board }: { board: PrisonBoard }) {
         <>
           <p className="quiet">
             {t('overview.duesSome', { n: board.dues.length })}{' '}
-            {dues.length < board.dues.length && (
-              <Figure onOpen={() => show(true)}>
-                {t('overview.duesAll', { n: board.dues.length })}
+            {board.dues.length > someDues && (
+              <Figure open={all} onOpen={() => show(!all)}>
+                {all
+                  ? t('overview.duesFirst', { n: someDues })
+                  : t('overview.duesAll', { n: board.dues.length })}
               </Figure>
             )}
           </p>

@@ -91,6 +91,16 @@ it('tells why a line costs less, also where nothing came or went', async () => {
       after: '0',
       went: [{ kind: 'finding', id: 'f', day: '2025-11-20' }],
     },
+    {
+      ...change,
+      line: 'JG-06.late',
+      title: { zh: '及时率' },
+      before: '2',
+      after: '3',
+      was: { of: '38', per: '40' },
+      is: { of: '38', per: '40' },
+      came: [{ kind: 'finding', id: 'g', day: '2026-05-20' }],
+    },
   ]
   show({ since: { ...since, changes } } as unknown as Partial<Answer>)
   const told = within(
@@ -99,6 +109,10 @@ it('tells why a line costs less, also where nothing came or went', async () => {
   expect(told.getByText('由 19/20 变为 29/30')).toBeTruthy()
   expect(told.getByText(/不再计/)).toBeTruthy()
   expect(told.getByText('检查发现 2025-11-20')).toBeTruthy()
+  // What it compares is as it was.
+  const late = told.getByRole('row', { name: /及时率/ })
+  expect(late.textContent).toContain('检查发现 2026-05-20')
+  expect(late.textContent).not.toContain('38/40')
   expect(told.queryByText(/现施行/)).toBeNull()
 })
 

@@ -171,7 +171,7 @@ function Moved({ drift, sheet }: { drift: Drift; sheet: Answer['sheet'] }) {
     sheet.domains
       .filter((d) => ids.includes(d.id))
       .map((d) => text(d.title, lang))
-      .join('、')
+      .join(t('marks.list'))
   const slid = drift.domains.filter((d) => d.alarm).map((d) => d.id)
   return (
     <section className="panel" aria-labelledby={drift.run}>

@@ -78,7 +78,7 @@ const tones: Record<Relief['state'], string> = {
 function ReliefRow({ prison, relief }: { prison: string; relief: Relief }) {
   const t = useT()
   const names = useNames()
-  const where = relief.areas.map(names.area).join('、') || t('calendar.wholePrison')
+  const where = relief.areas.map(names.area).join(t('marks.list')) || t('calendar.wholePrison')
   return (
     <tr>
       <td>{t(`calendar.kind.${relief.kind}`)}</td>

@@ -168,7 +168,7 @@ function useCalled() {
     const track = of === 'prison' ? 'plans.trackPrison' : 'plans.trackArea'
     const said =
       kind === 'step' ? `${t(track)} · ${text(title, lang)}` : `${code} ${text(title, lang)}`
-    return area ? `${said}（${names.area(area)}）` : said
+    return area ? said + t('marks.aside', { of: names.area(area) }) : said
   }
 }
 

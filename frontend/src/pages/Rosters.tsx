@@ -131,7 +131,7 @@ function Week(props: { prison: string; area: string; data: Answer; onSaved: () =
       <p className="quiet">
         {data.now.people.length > 0
           ? t('calendar.nowOnDuty', {
-              who: data.now.people.map((p) => `${p.name} ${p.number}`).join('、'),
+              who: data.now.people.map((p) => `${p.name} ${p.number}`).join(t('marks.list')),
             })
           : t('calendar.nobodyOnDuty')}
       </p>
@@ -181,7 +181,7 @@ function Week(props: { prison: string; area: string; data: Answer; onSaved: () =
                       )}
                       {(data.rosters.find((r) => r.day === day && r.shift === s.id)?.people ?? [])
                         .map((p) => `${p.name}${p.post === 'leader' ? '★' : ''}`)
-                        .join('、') ||
+                        .join(t('marks.list')) ||
                         (!editable && <span className="quiet">—</span>)}
                     </td>
                   )

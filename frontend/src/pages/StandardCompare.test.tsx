@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, within } from '@testing-library/react'
+import { cleanup, render, screen, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, expect, it, vi } from 'vitest'
 import StandardCompare from './StandardCompare'
@@ -53,6 +53,7 @@ const comparison = {
   standard: 'kitchen',
   from: 1,
   to: 2,
+  by_codes: [],
   before: {
     title: { zh: '伙房标准（样例）' },
     unit: { kind: 'other' },
@@ -104,12 +105,29 @@ const comparison = {
       ],
     },
     { change: 'same', before: [indicator], after: [indicator], lines: [] },
+    {
+      change: 'split',
+      before: [{ ...indicator, code: 'JG-01', title: { zh: '谈话' } }],
+      after: [
+        { ...indicator, code: 'AQ-01', title: { zh: '个别谈话' }, points: '5' },
+        { ...indicator, code: 'ZC-01', title: { zh: '排查' }, points: '15' },
+      ],
+      lines: [{ after: { ...line, id: 'AQ-01.x', title: { zh: '漏谈' } } }],
+    },
+    {
+      change: 'ended',
+      before: [{ ...indicator, code: 'WH-01', title: { zh: '板报' } }],
+      after: [],
+      lines: [{ before: { ...line, id: 'WH-01.x', title: { zh: '漏刊' } } }],
+    },
   ],
 }
 
-function compared() {
+function compared(of: object = comparison) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
-  client.setQueryData(['standards', 'kitchen', 'compare', 1, 2], comparison)
+  client.setQueryData(['standards', 'kitchen', 'compare', 1, 2], of)
+  const named = { standard: 'kitchen', version: 2, title: { zh: '伙房标准' } }
+  client.setQueryData(['standards'], { standards: [named], actions: [] })
   client.setQueryData(['organisation'], { prisons: [], departments: [] })
   client.setQueryData(['basis'], { documents: [], actions: [] })
   client.setQueryData(['external-lists'], { lists: [], actions: [] })
@@ -153,7 +171,41 @@ it('says in words what of a rule and of its guidance changed, and only that', ()
   expect(marked).not.toContain('逐人核对')
   expect(marked).toContain('填写达到数')
   expect(changed.textContent).not.toContain('ZZ-04.pass')
-  expect(screen.getByRole('status').textContent).toBe('1 项指标有变化，1 项不变')
+  expect(screen.getByRole('status').textContent).toBe('3 项指标有变化，1 项不变')
+})
+
+it('shows the rule and the guidance of what came and of what went', () => {
+  compared()
+  const told = [
+    ['扣分方式', '按次扣分'],
+    ['方法', '台账'],
+    ['扣分', '1'],
+    ['检查地点', '教室'],
+    ['检查步骤', '逐人核对'],
+    ['应取佐证', '名册'],
+  ]
+  const split = cells(screen.getByRole('region', { name: /AQ-01 个别谈话、ZC-01 排查/ }))
+  expect(split.slice(1)).toEqual([
+    ['新增的规则：漏谈'],
+    ...told.map(([label, is]) => [label, '—', is]),
+  ])
+  const ended = screen.getByRole('region', { name: /WH-01 板报/ })
+  const rows = cells(ended)
+  expect(rows).toContainEqual(['分值', '20', '—'])
+  expect(rows.slice(rows.findIndex((r) => r.length === 1))).toEqual([
+    ['删去的规则：漏刊'],
+    ...told.map(([label, was]) => [label, was, '—']),
+  ])
+  expect(ended.textContent).not.toContain('否')
+})
+
+it('is called what the standard is, and says where nothing but the codes joins the versions', () => {
+  compared()
+  screen.getByRole('heading', { name: '标准对照：伙房标准 第 1 版与第 2 版' })
+  expect(screen.queryByText(/按编号对照/)).toBeNull()
+  cleanup()
+  compared({ ...comparison, by_codes: [{ from: 1, to: 2 }] })
+  screen.getByText('第 1 版到第 2 版没有写新旧对应，按编号对照')
 })
 
 it('shows what a domain was split into on one row, and the title that the standard had', () => {

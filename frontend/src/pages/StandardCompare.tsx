@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 import { ProblemError } from '../api/problem'
-import { type StandardComparison, useComparison } from '../api/standards'
+import { type StandardComparison, useComparison, useStandardName } from '../api/standards'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { type Difference, useDifferences } from '../standards/differences'
@@ -14,6 +14,7 @@ import '../standards/compare.css'
 export default function StandardCompare() {
   const t = useT()
   const { standard = '' } = useParams()
+  const name = useStandardName()
   const [asked] = useSearchParams()
   const from = Number(asked.get('from'))
   const to = Number(asked.get('to'))
@@ -22,7 +23,7 @@ export default function StandardCompare() {
   if (missing || !(from > 0 && to > 0)) return <NotFound />
   return (
     <>
-      <PageTitle title={t('standards.comparing', { standard, from, to })}>
+      <PageTitle title={t('standards.comparing', { standard: name(standard), from, to })}>
         {to === from + 1 && (
           <Link to={`/standards/${standard}/v/${to}/mapping`}>{t('mapping.open')}</Link>
         )}
@@ -39,6 +40,11 @@ function Compared({ of }: { of: StandardComparison }) {
   const whole = differences('head', of.before, of.after)
   return (
     <div className="compare">
+      {of.by_codes.map((span) => (
+        <p key={span.from} className="quiet">
+          {t('standards.byCodes', span)}
+        </p>
+      ))}
       {whole.length > 0 && (
         <section className="panel" aria-labelledby="itself">
           <h2 id="itself">{t('standards.itself')}</h2>
@@ -143,7 +149,7 @@ function Changed({ of, row }: { of: StandardComparison; row: Row }) {
   const differences = useDifferences()
   const name = (i: Row['before'][number]) => `${i.code} ${text(i.title, lang)}`
   const [was, is] = [row.before[0], row.after[0]]
-  const one = row.before.length === 1 && row.after.length === 1 && was && is
+  const one = row.before.length < 2 && row.after.length < 2
   const words = (side: Row['before']) =>
     side.flatMap((i) => [
       `${name(i)} · ${t('standards.points', { points: i.points })}`,
@@ -152,12 +158,12 @@ function Changed({ of, row }: { of: StandardComparison; row: Row }) {
   return (
     <section aria-labelledby={id}>
       <h3 id={id}>
-        {(row.after.length > 0 ? row.after : row.before).map(name).join('、')}{' '}
+        {(row.after.length > 0 ? row.after : row.before).map(name).join(t('marks.list'))}{' '}
         <span className={`status ${looks[row.change]}`}>{t(`standards.change_${row.change}`)}</span>
       </h3>
       <Sides of={of}>
         {one ? (
-          <Differences list={differences('indicator', shaped(was), shaped(is))} />
+          <Differences list={differences('indicator', was && shaped(was), is && shaped(is))} />
         ) : (
           <Differences
             list={[
@@ -183,38 +189,31 @@ const looks = {
   renamed: 'submitted',
   split: 'submitted',
   merged: 'submitted',
+  regrouped: 'submitted',
   new: 'approved',
   ended: 'returned',
 } as const
 
+/** A rule under its title: of one that came or went it is not said again, and an id follows its indicator. */
 function Line({ pair: { before, after } }: { pair: Row['lines'][number] }) {
   const t = useT()
   const lang = useLang()
   const differences = useDifferences()
-  if (before && after)
-    return (
-      <>
-        <tr>
-          <th scope="rowgroup" colSpan={3}>
-            {t('standards.rule')}：{text(after.title, lang)}
-          </th>
-        </tr>
-        <Differences list={differences('line', before, after)} />
-      </>
-    )
-  const words = (l: typeof after) =>
-    l
-      ? [
-          text(l.title, lang),
-          `${t(`drafting.form_${l.form as 'each'}`)} · ${t(`standards.method_${l.method as 'ledger'}`)} · ${t('standards.points', { points: `−${l.deduct}` })}`,
-        ]
-      : []
-  const list = [
-    {
-      label: t(after ? 'standards.lineNew' : 'standards.lineGone'),
-      before: words(before),
-      after: words(after),
-    },
-  ]
-  return <Differences list={list} />
+  const of = after ?? before
+  if (!of) return null
+  const what = before && after ? 'rule' : after ? 'lineNew' : 'lineGone'
+  const title = before && after ? {} : { title: undefined }
+  const told = (l: typeof before) => l && { ...l, id: undefined, ...title }
+  return (
+    <>
+      <tr>
+        <th scope="rowgroup" colSpan={3}>
+          {t(`standards.${what}`)}
+          {t('marks.colon')}
+          {text(of.title, lang)}
+        </th>
+      </tr>
+      <Differences list={differences('line', told(before), told(after))} />
+    </>
+  )
 }

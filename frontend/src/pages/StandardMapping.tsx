@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { act } from '../api/http'
 import { ProblemError } from '../api/problem'
-import { type Mapped, saveMapping, useMapped } from '../api/standards'
+import { type Mapped, saveMapping, useMapped, useStandardName } from '../api/standards'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
 import { Leaving } from '../standards/edit/Leaving'
@@ -19,12 +19,19 @@ import '../standards/mapping.css'
 /** What became of each domain and indicator of the version before. */
 export default function StandardMapping() {
   const t = useT()
+  const name = useStandardName()
   const { standard = '', version = '' } = useParams()
   const query = useMapped(standard, Number(version))
   if (query.error instanceof ProblemError && query.error.status === 404) return <NotFound />
   return (
     <>
-      <PageTitle title={t('mapping.title', { standard, from: Number(version) - 1, to: version })}>
+      <PageTitle
+        title={t('mapping.title', {
+          standard: name(standard),
+          from: Number(version) - 1,
+          to: version,
+        })}
+      >
         <Link to={`/standards/${standard}/v/${version}`}>{t('mapping.toStandard')}</Link>
       </PageTitle>
       {/* Begun once: what was chosen stays, whoever saves meanwhile. */}
@@ -66,7 +73,9 @@ function Editor({ mapped }: { mapped: Mapped }) {
     indicators: of.domains.flatMap((d) =>
       d.indicators.map((i) => ({
         code: i.code,
-        title: `${text(i.title, lang)}（${t('standards.points', { points: i.points })}）`,
+        title:
+          text(i.title, lang) +
+          t('marks.aside', { of: t('standards.points', { points: i.points }) }),
       })),
     ),
   })
@@ -162,7 +171,7 @@ function Pairs({ side, was, is, list, edits, said, change }: PairsProps) {
   const words = (items: Item[], of: string[]) =>
     named(items, of)
       .map((i) => `${i.code} ${i.title}`)
-      .join('、') || '—'
+      .join(t('marks.list')) || '—'
   const rows = list.map((pair, at) => ({ pair, at, how: howOf(pair) }))
   const wrong = (at: number) =>
     said.filter((e) => e.pointer.split('/')[2] === String(at)).map((e) => e.message)

@@ -8,11 +8,11 @@ import {
   nextOf,
   reviewStandard,
   useStandard,
+  useTitled,
   type Whole,
 } from '../api/standards'
 import { today } from '../form/time'
-import { useLang, useT } from '../i18n'
-import { text } from '../schema/types'
+import { useT } from '../i18n'
 import { Gaps } from '../standards/Gaps'
 import { Problems } from '../standards/Problems'
 import { Tree } from '../standards/Tree'
@@ -25,13 +25,13 @@ import '../approval/approval.css'
 /** One version: what it asks, how points are deducted and how it is checked, side by side. */
 export default function StandardPage() {
   const t = useT()
-  const lang = useLang()
+  const titled = useTitled()
   const { standard = '', version = '' } = useParams()
   const query = useStandard(standard, Number(version))
   const v = query.data?.version
   return (
     <>
-      <PageTitle title={v ? text(v.title, lang) : t('standards.one')} />
+      <PageTitle title={v ? titled(v) : t('standards.one')} />
       <Ready query={query}>
         {(whole) => (
           <>
@@ -64,11 +64,10 @@ function Head({ whole }: { whole: Whole }) {
         {t(`standards.state_${v.state}`)}
         {v.effective_on && ` · ${t('standards.since', { day: v.effective_on })}`}
       </p>
-      {v.unofficial && <p className="quiet">{t('standards.unofficial')}</p>}
       {v.review && (
         <p>
           {t(`standards.verdict_${v.review.verdict}`, { name: v.review.reviewer })}
-          {v.review.comment && `：${v.review.comment}`}
+          {v.review.comment && t('marks.colon') + v.review.comment}
         </p>
       )}
       {open && actions.includes('edit') && (

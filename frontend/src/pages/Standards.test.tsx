@@ -124,7 +124,7 @@ beforeEach(() => vi.clearAllMocks())
 
 it('lists versions with their state', () => {
   show(<Standards />, '/standards')
-  expect(screen.getByRole('link', { name: '伙房标准' })).toBeTruthy()
+  expect(screen.getByRole('link', { name: '伙房标准（非官方）' })).toBeTruthy()
   expect(screen.getByText('草案')).toBeTruthy()
   expect(screen.queryByRole('link', { name: '从表格导入' })).toBeNull()
 })

@@ -1,8 +1,7 @@
 import { Link } from 'react-router'
-import { useStandards } from '../api/standards'
+import { useStandards, useTitled } from '../api/standards'
 import { PageTabs } from '../app/PageTabs'
-import { useLang, useT } from '../i18n'
-import { text } from '../schema/types'
+import { useT } from '../i18n'
 import { PageTitle } from '../ui/PageTitle'
 import { Ready } from '../ui/States'
 
@@ -12,7 +11,7 @@ const look = { draft: 'draft', reviewed: 'submitted', issued: 'approved', supers
 /** Every version of every standard, and which is in force. */
 export default function Standards() {
   const t = useT()
-  const lang = useLang()
+  const titled = useTitled()
   const query = useStandards()
   return (
     <>
@@ -45,9 +44,7 @@ export default function Standards() {
                 {standards.map((s) => (
                   <tr key={`${s.standard} ${s.version}`}>
                     <td>
-                      <Link to={`/standards/${s.standard}/v/${s.version}`}>
-                        {text(s.title, lang)}
-                      </Link>
+                      <Link to={`/standards/${s.standard}/v/${s.version}`}>{titled(s)}</Link>
                     </td>
                     <td className="num">{s.version}</td>
                     <td>{t(`standards.unit_${s.unit.kind}`)}</td>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { now } from '../api/clock'
 import type { Role } from '../api/model'
 import { useMe, usePrison } from '../api/queries'
-import { useStandardName, useStandards } from '../api/standards'
+import { useStandardName, useStandards, useTitled } from '../api/standards'
 import {
   addTraining,
   attend,
@@ -16,8 +16,7 @@ import {
 import { PageTabs } from '../app/PageTabs'
 import { ofWhole } from '../app/posts'
 import { today } from '../form/time'
-import { useLang, useT } from '../i18n'
-import { text } from '../schema/types'
+import { useT } from '../i18n'
 import { Day, Line, Say } from '../together/Say'
 import { useNames } from '../ui/names'
 import { PageTitle } from '../ui/PageTitle'
@@ -84,7 +83,7 @@ function List({ trainings, show }: { trainings: Training[]; show?: (id: string) 
               <td>
                 {nameOf(x.standard)} {t('standards.versionN', { version: x.version })}
               </td>
-              <td>{x.audience.map((k) => t(`together.kind_${k}`)).join('、')}</td>
+              <td>{x.audience.map((k) => t(`together.kind_${k}`)).join(t('marks.list'))}</td>
               <td className="num">{x.attended}</td>
               <td className="num">{x.passed}</td>
               <td>
@@ -221,7 +220,7 @@ function Record({ prison, id, person }: { prison: string; id: string; person: Tr
 
 function Untrained({ prison }: { prison: string }) {
   const t = useT()
-  const lang = useLang()
+  const titled = useTitled()
   const place = usePlace()
   // Nobody has to be trained on what another field asks.
   const issued = (useStandards().data?.standards ?? []).filter(
@@ -241,7 +240,7 @@ function Untrained({ prison }: { prison: string }) {
         <select value={standard} onChange={(e) => choose(e.target.value)}>
           {standards.map((s) => (
             <option key={s.standard} value={s.standard}>
-              {text(s.title, lang)}
+              {titled(s)}
             </option>
           ))}
         </select>
@@ -267,7 +266,7 @@ function Untrained({ prison }: { prison: string }) {
 
 function NewTraining() {
   const t = useT()
-  const lang = useLang()
+  const titled = useTitled()
   const standards = (useStandards().data?.standards ?? []).filter((s) => s.state === 'issued')
   return (
     <div className="panel">
@@ -291,7 +290,7 @@ function NewTraining() {
           <select name="version" required>
             {standards.map((s) => (
               <option key={`${s.standard} ${s.version}`} value={`${s.standard} ${s.version}`}>
-                {text(s.title, lang)} {t('standards.versionN', { version: s.version })}
+                {titled(s)} {t('standards.versionN', { version: s.version })}
               </option>
             ))}
           </select>

@@ -38,7 +38,7 @@ export function Said({ plan, version }: { plan: PlanYear; version: PlanVersion }
             {version.marks
               .filter((m) => (m.area ?? '') === u)
               .map((m) => `${titles.get(m.state) ?? m.state} ${said(m)}`)
-              .join('；')}
+              .join(t('marks.clause'))}
           </li>
         ))}
         {dropped?.map((m) => (

@@ -5,11 +5,12 @@ import { useNames } from '../ui/names'
 
 /** Domains by their names; a code that no standard has any more stands for itself. */
 export function useDomains(domains: SkillDomain[]) {
+  const t = useT()
   const lang = useLang()
   return (codes: string[]) =>
     codes
       .map((c) => text(domains.find((d) => d.code === c)?.title, lang) || c)
-      .join(lang === 'en' ? ', ' : '、')
+      .join(t('marks.list'))
 }
 
 /** Where somebody serves: a prison, or the bureau. */

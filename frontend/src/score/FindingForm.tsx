@@ -177,7 +177,9 @@ export function Findings({ prison, area, indicator }: Props) {
           <li key={f.id}>
             {f.day} {text(lines.get(f.line)?.title, lang)}{' '}
             {f.per === undefined ? `× ${f.count}` : `${shown(f.of)} / ${shown(f.per)}`}
-            {f.subject && ` ${f.subject}`}：{f.note}
+            {f.subject && ` ${f.subject}`}
+            {t('marks.colon')}
+            {f.note}
           </li>
         ))}
       </ul>

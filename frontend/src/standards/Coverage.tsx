@@ -67,7 +67,8 @@ function By({ title, means, rows }: { title: string; means: string; rows: Row[] 
   return (
     <details className="coverage" open={rows.length <= few}>
       <summary>
-        {title}（{rows.length}）
+        {title}
+        {t('marks.aside', { of: rows.length })}
         {bare > 0 && <span className="late"> · {t('standards.bare', { count: bare })}</span>}
       </summary>
       <table className="plain" aria-label={title}>

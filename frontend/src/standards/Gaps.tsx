@@ -38,7 +38,9 @@ export function Gaps({ artefacts }: { artefacts: Artefacts }) {
                     <>
                       {t('standards.gapOf', { count: d[kind].length, points: points(d[kind]) })}{' '}
                       <span className="quiet">
-                        {d[kind].map((i) => `${i.code} ${text(i.title, lang)}`).join('、')}
+                        {d[kind]
+                          .map((i) => `${i.code} ${text(i.title, lang)}`)
+                          .join(t('marks.list'))}
                       </span>
                     </>
                   )}

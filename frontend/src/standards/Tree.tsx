@@ -25,8 +25,11 @@ export function Tree({ artefacts: { standard, rules, guide } }: { artefacts: Art
               </h3>
               <p>{text(i.criteria, lang)}</p>
               <p className="quiet">
-                {i.department && `${t('standards.department')}：${names.department(i.department)} `}
-                {i.basis?.map((b) => `《${b.document}》${b.clause}`).join('；')}
+                {i.department &&
+                  `${t('standards.department')}${t('marks.colon')}${names.department(i.department)} `}
+                {i.basis
+                  ?.map((b) => t('marks.work', { of: b.document }) + b.clause)
+                  .join(t('marks.clause'))}
               </p>
               <table className="plain">
                 <thead>
@@ -58,7 +61,9 @@ export function Tree({ artefacts: { standard, rules, guide } }: { artefacts: Art
                                     <li key={s.zh}>{text(s, lang)}</li>
                                   ))}
                                 </ol>
-                                {t('standards.evidence')}：{text(g.evidence, lang)}
+                                {t('standards.evidence')}
+                                {t('marks.colon')}
+                                {text(g.evidence, lang)}
                               </>
                             )}
                           </td>

@@ -13,19 +13,21 @@ export interface Difference {
   after: string[]
 }
 
-/** What differs between a thing before and after, as the editor names it. */
+/** What differs between a thing before and after, as the editor names it; of one that is on one side only, all of it. */
 export function useDifferences() {
   const t = useT()
   const lang = useLang()
   const sources = useSources()
-  return (kind: Kind, before: object, after: object): Difference[] => {
-    const [was, is] = [before as Doc, after as Doc]
+  return (kind: Kind, before?: object, after?: object): Difference[] => {
+    const [was, is] = [before as Doc | undefined, after as Doc | undefined]
     const differs = (at: string) => !same(get(was, at), get(is, at))
     return fieldsOf(kind)
       .filter((f) => differs(f.at) && !told(f.at, lang, differs))
       .map((f) => {
         const say = (of: Lang) =>
-          [was, is].map((side) => words(f, get(side, f.at), { t, lang: of, sources, on: side }))
+          [was, is].map((side) =>
+            side ? words(f, get(side, f.at), { t, lang: of, sources, on: side }) : [],
+          )
         let sides = say(lang)
         // Only the words of the other language differ.
         if (same(sides[0], sides[1])) sides = say(lang === 'zh' ? 'en' : 'zh')

@@ -11,14 +11,14 @@ export function PaperFact({ prison, area, line }: { prison: string; area?: strin
   const tally = data?.areas.find((a) => a.area === area)?.tally
   if (!data || !tally || (line !== data.feeds.share && line !== data.feeds.beside)) return null
   const both = data.cells.filter((c) => c.area === area && c.state === 'dual')
-  const beside = both.map((c) => names.ledger(c.ledger)).join('、')
+  const beside = both.map((c) => names.ledger(c.ledger)).join(t('marks.list'))
   const list = line === data.feeds.share ? 'electronic' : 'dual'
   return (
     <p className="wide">
       <Link to={`/prisons/${prison}/paper?area=${area}&state=${list}`}>
         {t('paper.factOf', { day: data.day })}
       </Link>
-      ：
+      {t('marks.colon')}
       {line === data.feeds.share
         ? t('paper.factShare', { ...tally, n: tally.electronic })
         : both.length > 0

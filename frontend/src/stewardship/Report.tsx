@@ -86,8 +86,8 @@ function Vacant({ of }: { of: StewardReport['vacant'] }) {
             {text(v.step, lang)} {v.when && <span className="quiet">{t('matrix.condition')}</span>}
           </td>
           <td>{t(`matrix.unit_${v.unit}`)}</td>
-          <td>{v.roles.map((r) => t(`role.${r as Role}`)).join('、')}</td>
-          <td>{v.areas.map(names.area).join('、') || '—'}</td>
+          <td>{v.roles.map((r) => t(`role.${r as Role}`)).join(t('marks.list'))}</td>
+          <td>{v.areas.map(names.area).join(t('marks.list')) || '—'}</td>
         </tr>
       ))}
     </Table>

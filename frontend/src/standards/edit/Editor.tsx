@@ -245,7 +245,8 @@ export function Editor({ whole }: { whole: Whole }) {
       <Leaving unsaved={unsaved} now={() => dirty.current} />
       <section className="panel drafting-bar" aria-label={t('standards.standing')}>
         <span role="status">
-          {t('standards.checks')}：
+          {t('standards.checks')}
+          {t('marks.colon')}
           {found &&
             (passes
               ? t('standards.checksPass', { warnings: found.report.warnings.length })
