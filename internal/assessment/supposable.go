@@ -44,8 +44,9 @@ func (s *Service) Supposable(ctx context.Context, prison, id uuid.UUID, version 
 
 func (s *Service) supposable(area ledger.Area, std *scoring.Standard) Supposable {
 	can := Supposable{Filed: []string{}, Missed: []string{}, Lines: []SupposableLine{}}
+	facts := std.Facts()
 	looks := func(t *catalog.Type, measures ...string) bool {
-		return slices.ContainsFunc(std.Facts(), func(f scoring.Fact) bool {
+		return slices.ContainsFunc(facts, func(f scoring.Fact) bool {
 			return (f.Ledger == t.ID || f.Ledger == "*") && (len(measures) == 0 || slices.Contains(measures, f.Measure))
 		})
 	}

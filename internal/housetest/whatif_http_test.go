@@ -109,8 +109,11 @@ func TestSupposedOverHTTP(t *testing.T) {
 	} {
 		status, body := suppose(tt.w)
 		list, _ := body["errors"].([]any)
+		if tt.pointer == "/missed/nope" && !strings.Contains(fmt.Sprint(list), "没有这种台账") {
+			t.Errorf("of no ledger: %v", list)
+		}
 		if status != 422 || body["code"] != "bad_supposition" || len(list) != 1 || list[0].(map[string]any)["pointer"] != tt.pointer {
-			t.Errorf("%.80s: %d %.300v, want %s", mustJSON(t, tt.w), status, body, tt.pointer)
+			t.Errorf("%.80s: %d %.300s, want %s", mustJSON(t, tt.w), status, fmt.Sprint(body), tt.pointer)
 		}
 	}
 	if status, body := c.do(t, "POST", at, `{"Missed":{}}`, nil); status != 400 || body["code"] != "bad_request" {

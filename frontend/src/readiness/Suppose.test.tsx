@@ -124,8 +124,8 @@ it('asks for what a line of the chosen version asks for', async () => {
   expect(screen.queryByLabelText('实得数')).toBeNull()
   await work()
   await vi.waitFor(() => expect(asked[1]).toEqual({ version: 3 }))
-  choose('按标准的版本', '')
-  await work()
-  await vi.waitFor(() => expect(asked).toHaveLength(3))
-  expect(asked[2]).not.toMatchObject({ findings: [{ of: '17' }] })
+  // Back again the line and what it asks for are still of one mind.
+  choose('按标准的版本', '1')
+  expect((screen.getByLabelText('被查出') as HTMLSelectElement).value).toBe('XX-01.share')
+  expect((screen.getByLabelText('实得数') as HTMLInputElement).value).toBe('')
 })
