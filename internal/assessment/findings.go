@@ -62,10 +62,12 @@ func WrongFinding(f *NewFinding, std *scoring.Standard, now time.Time) (bad []fa
 		if f.Count == 0 {
 			f.Count = 1
 		}
-		if f.Of == nil || f.Per == nil || !measurable(*f.Of) || !measurable(*f.Per) || f.Per.Rat().Sign() == 0 || f.Count != 1 {
-			wrong("/of", "required", "请填写实得数与应有数，最多四位小数", "Say how many of how many, with at most four decimals")
-		} else if line.Scale == "" && f.Of.Rat().Cmp(f.Per.Rat()) > 0 {
-			wrong("/of", "maximum", "实得数不能大于应有数", "There cannot be more than there should be")
+		of := f.Of
+		if f.Count != 1 {
+			of = nil
+		}
+		if field := wrongRatio(line, of, f.Per); field != nil {
+			bad = append(bad, *field)
 		}
 	default:
 		if f.Of != nil || f.Per != nil {
@@ -88,6 +90,17 @@ func WrongFinding(f *NewFinding, std *scoring.Standard, now time.Time) (bad []fa
 		wrong("/event", "maxLength", "事件名称过长", "The name of the event is too long")
 	}
 	return append(bad, WrongWhere(f.Place, f.Subject)...)
+}
+
+// wrongRatio says what is wrong with so much of so much under a line.
+func wrongRatio(line *scoring.Line, of, per *scoring.Decimal) *fault.Field {
+	switch {
+	case of == nil || per == nil || !measurable(*of) || !measurable(*per) || per.Rat().Sign() == 0:
+		return &fault.Field{Pointer: "/of", Code: "required", Text: fault.Text{ZH: "请填写实得数与应有数，最多四位小数", EN: "Say how many of how many, with at most four decimals"}}
+	case line.Scale == "" && of.Rat().Cmp(per.Rat()) > 0:
+		return &fault.Field{Pointer: "/of", Code: "maximum", Text: fault.Text{ZH: "实得数不能大于应有数", EN: "There cannot be more than there should be"}}
+	}
+	return nil
 }
 
 // WrongWhere says whether place or subject of what was seen on site is too long.

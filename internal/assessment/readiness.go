@@ -201,12 +201,17 @@ var missed = []string{"due", "unfilled", "late", "missing"}
 
 // Missing is an input in which so many more of a ledger were missed that day.
 func Missing(in scoring.Input, ledgerID string, n int, day string) scoring.Input {
-	more := decimal(big.NewRat(int64(n), 1))
-	in.Facts = slices.Clone(in.Facts)
-	for _, m := range missed {
-		in.Facts = append(in.Facts, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: more})
-	}
+	in.Facts = slices.Concat(in.Facts, missing(ledgerID, n, day))
 	return in
+}
+
+func missing(ledgerID string, n int, day string) []scoring.DayFact {
+	more := decimal(big.NewRat(int64(n), 1))
+	var list []scoring.DayFact
+	for _, m := range missed {
+		list = append(list, scoring.DayFact{Ledger: ledgerID, Measure: m, Day: day, Value: more})
+	}
+	return list
 }
 
 // drift compares with the acceptance; without one with the newest full check, and without that with

@@ -2,7 +2,10 @@ package assessment
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,7 +16,7 @@ import (
 
 // Supposed is what would be otherwise. Zero members change nothing.
 type Supposed struct {
-	// Missed duties of ledgers, and facts that would be more or less.
+	// Missed duties of ledgers, and facts that would be more.
 	Missed map[string]int    `json:"missed,omitempty"`
 	Facts  []scoring.DayFact `json:"facts,omitempty"`
 	// Entries that would stand otherwise, or be filed.
@@ -52,6 +55,23 @@ func (s *Service) offers(ctx context.Context, area ledger.Area, std *scoring.Sta
 	return list, err
 }
 
+// by is a version of a unit's standard that its score can be supposed by; 0 is the one in
+// force. Fault: standard_unknown.
+func (s *Service) by(ctx context.Context, area ledger.Area, std *scoring.Standard, version int) (*scoring.Standard, error) {
+	if version == 0 {
+		return std, nil
+	}
+	offers, err := s.offers(ctx, area, std)
+	if err != nil {
+		return nil, err
+	}
+	// A draft's points are the bureau's alone until it is issued.
+	if !slices.ContainsFunc(offers, func(o Offer) bool { return o.Version == version }) {
+		return nil, fault.New(fault.NotFound, "standard_unknown")
+	}
+	return s.Standards.Compiled(ctx, std.ID, version)
+}
+
 // most bounds what one supposition may change.
 const most = 200
 
@@ -62,22 +82,13 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 	if err != nil {
 		return nil, err
 	}
-	other := std
-	if w.Version != 0 {
-		offers, err := s.offers(ctx, area, std)
-		if err != nil {
-			return nil, err
-		}
-		// A draft's points are the bureau's alone until it is issued.
-		if !slices.ContainsFunc(offers, func(o Offer) bool { return o.Version == w.Version }) {
-			return nil, fault.New(fault.NotFound, "standard_unknown")
-		}
-		if other, err = s.Standards.Compiled(ctx, std.ID, w.Version); err != nil {
-			return nil, err
-		}
+	other, err := s.by(ctx, area, std, w.Version)
+	if err != nil {
+		return nil, err
 	}
 	from, to := window(std, s.Now())
-	if bad := wrongSupposed(w, other, from, to); len(bad) > 0 {
+	otherFrom, _ := window(other, s.Now())
+	if bad := s.wrongSupposed(w, s.supposable(area, other), other, otherFrom, to); len(bad) > 0 {
 		return nil, fault.InvalidFields("bad_supposition", bad)
 	}
 	in, err := s.input(ctx, prison, area, std, from, to)
@@ -86,7 +97,6 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 	}
 	before := scoring.Evaluate(std, in)
 	if other != std {
-		otherFrom, _ := window(other, s.Now())
 		if in, err = s.input(ctx, prison, area, other, otherFrom, to); err != nil {
 			return nil, err
 		}
@@ -123,10 +133,10 @@ func (s *Service) Suppose(ctx context.Context, prison, id uuid.UUID, w Supposed)
 
 // suppose changes a copy of an input.
 func suppose(in scoring.Input, w Supposed) scoring.Input {
-	for l, n := range w.Missed {
-		in = Missing(in, l, n, in.To)
-	}
 	in.Facts = slices.Concat(in.Facts, w.Facts)
+	for _, l := range slices.Sorted(maps.Keys(w.Missed)) {
+		in.Facts = append(in.Facts, missing(l, w.Missed[l], in.To)...)
+	}
 	findings := slices.DeleteFunc(slices.Clone(in.Findings), func(f scoring.Finding) bool { return slices.Contains(w.Without, f.ID) })
 	in.Findings = append(findings, w.Findings...)
 	return in
@@ -134,43 +144,61 @@ func suppose(in scoring.Input, w Supposed) scoring.Input {
 
 // asks tells whether a standard asks for a fact, of its ledger or of all together.
 func asks(std *scoring.Standard, f scoring.DayFact) bool {
-	return f.Ledger != "*" && slices.ContainsFunc(std.Facts(), func(a scoring.Fact) bool {
+	return slices.ContainsFunc(std.Facts(), func(a scoring.Fact) bool {
 		return a.Measure == f.Measure && (a.Ledger == f.Ledger || a.Ledger == "*")
 	})
 }
 
-func wrongSupposed(w Supposed, std *scoring.Standard, from, to string) []fault.Field {
+func (s *Service) wrongSupposed(w Supposed, can Supposable, std *scoring.Standard, from, to string) []fault.Field {
 	var bad []fault.Field
 	wrong := func(pointer, zh, en string) {
 		bad = append(bad, fault.Field{Pointer: pointer, Code: "invalid", Text: fault.Text{ZH: zh, EN: en}})
 	}
 	n := len(w.Facts) + len(w.Entries) + len(w.Findings) + len(w.Without)
-	if slices.ContainsFunc(w.Entries, func(e ledger.Supposed) bool { return !e.Meant() }) {
-		wrong("/entries", "请说明哪条记录会怎样，或哪个台账会新增一条", "Say how an entry would stand, or of which ledger one would be filed")
-	}
-	for l, times := range w.Missed {
-		if ledger.Blank(l) || times < 0 || times > most {
-			wrong("/missed", "缺报次数应为 0 至 200", "From 0 to 200 missed")
-		}
-		n += max(0, times)
+	for _, times := range w.Missed {
+		n += max(1, min(times, most+1))
 	}
 	if n > most {
 		wrong("/", "一次最多假设 200 处变化", "At most 200 changes at once")
+		return bad
 	}
-	for _, f := range w.Facts {
-		if f.Day < from || f.Day > to || !asks(std, f) {
-			wrong("/facts", "标准不考核这项数据，或日期不在考核期内", "The standard does not ask for that, or not on that day")
+	if slices.ContainsFunc(w.Entries, func(e ledger.Supposed) bool { return !e.Meant() }) {
+		wrong("/entries", "请说明哪条记录会怎样，或哪个台账会新增一条", "Say how an entry would stand, or of which ledger one would be filed")
+	}
+	for _, l := range slices.Sorted(maps.Keys(w.Missed)) {
+		at := "/missed/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(l)
+		switch {
+		case s.Catalog.Current(l) == nil:
+			wrong(at, "没有这种台账，请从列出的台账中选择", "There is no such ledger; choose one of those listed")
+		case !slices.Contains(can.Missed, l):
+			wrong(at, "该监区这种台账没有应填的期次，或标准不考核，请换一种台账", "Nothing of that ledger is due in the area, or the standard does not ask for it; choose another")
+		case w.Missed[l] < 0:
+			wrong(at, "漏填次数不能为负", "Nothing is missed fewer than no times")
 		}
 	}
-	for _, f := range w.Findings {
+	for i, f := range w.Facts {
+		at := "/facts/" + strconv.Itoa(i)
+		switch {
+		case f.Day < from || f.Day > to || !slices.Contains(can.Filed, f.Ledger) || !asks(std, f):
+			wrong(at, "标准不考核该监区的这项数据，或日期不在考核期内", "The standard does not ask that of the area, or not on that day")
+		case f.Value.Rat().Sign() < 0:
+			wrong(at+"/value", "数据不能为负", "It cannot be less than nothing")
+		}
+	}
+	for i, f := range w.Findings {
+		at := "/findings/" + strconv.Itoa(i)
 		l, ok := std.LineOf(f.Line)
 		switch {
 		case !ok || l.Asks() == "" || f.Day < from || f.Day > to:
-			wrong("/findings", "请选择由检查发现扣分的规则，日期在考核期内", "Choose a line that findings cost, and a day of the window")
-		case l.Asks() == "ratio" && (f.Of == nil || f.Per == nil || f.Per.Rat().Sign() <= 0):
-			wrong("/findings", "请填写实得数与应有数", "Say how many of how many")
-		case l.Asks() == "count" && (f.Count < 1 || f.Count > 1000):
-			wrong("/findings", "次数应为 1 至 1000", "1 to 1000")
+			wrong(at, "请选择由检查发现扣分的规则，日期在考核期内", "Choose a line that findings cost, and a day of the window")
+		case l.Asks() == "ratio":
+			if field := wrongRatio(l, f.Of, f.Per); field != nil {
+				wrong(at+field.Pointer, field.Text.ZH, field.Text.EN)
+			}
+		case f.Of != nil || f.Per != nil:
+			wrong(at+"/of", "该规则按次数扣分，不填实得数与应有数", "This line counts; it takes no ratio")
+		case f.Count < 1 || f.Count > 1000:
+			wrong(at+"/count", "次数应为 1 至 1000", "1 to 1000")
 		}
 	}
 	if w.Line != nil && (w.Line.Rat().Sign() < 0 || w.Line.Rat().Cmp(std.Points.Rat()) > 0) {

@@ -86,6 +86,7 @@ func TestSupposeEntries(t *testing.T) {
 	h := housetest.New(t)
 	ctx := t.Context()
 	owe(t, h, "cell-body-search", 3)
+	owe(t, h, "tool-hazmat", 1)
 	first := h.Submitted(t)
 	second := h.Submitted(t)
 	refreshed(t, h)
@@ -113,6 +114,15 @@ func TestSupposeEntries(t *testing.T) {
 		}},
 		{"one voided", true, []ledger.Supposed{{Entry: first.Entry, As: ledger.Voided}}, func() { voided(t, h, first) }},
 		{"one filed", true, []ledger.Supposed{{Ledger: "cell-body-search", Document: h.Search()}}, func() { signed(h.Submitted(t)) }},
+		{"one filed that says nothing", true, []ledger.Supposed{{Ledger: "tool-hazmat", At: time.Now()}}, func() {
+			out, err := h.Ledger.Nil(h.As(ctx, "officer"), ledger.New{Prison: h.Prison, Area: h.Area, Ledger: "tool-hazmat"}, time.Now(), ledger.Idem{})
+			if err == nil {
+				_, err = approve(h, t, "duty leader", out.Entry)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"two filed", true, []ledger.Supposed{{Ledger: "cell-body-search", Document: h.Search()}, {Ledger: "cell-body-search", Document: h.Search()}}, func() {
 			signed(h.Submitted(t))
 			signed(h.Submitted(t))
@@ -206,6 +216,114 @@ func TestSupposeRefused(t *testing.T) {
 	}
 	if n := everyRow(t, h); n != rows {
 		t.Errorf("%d rows were kept", n-rows)
+	}
+}
+
+// TestSupposedAsFiled: filing is supposed by the rules of a real one, and refused by its codes.
+func TestSupposedAsFiled(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ctx := t.Context()
+	officer, now := h.As(ctx, "officer"), time.Now()
+	suppose := func(list ...ledger.Supposed) string {
+		_, err := h.Assessment.Suppose(h.As(ctx, "area head"), h.Prison, h.Area, assessment.Supposed{Entries: list})
+		if err != nil && fault.CodeOf(err) == "" {
+			t.Error(err)
+		}
+		return fault.CodeOf(err)
+	}
+	same := func(name, code string, real error, list ...ledger.Supposed) {
+		t.Helper()
+		if got := suppose(list...); got != code || fault.CodeOf(real) != code {
+			t.Errorf("%s: supposed %q, done %v, want %q", name, got, real, code)
+		}
+	}
+	of := func(id string) ledger.New { return ledger.New{Prison: h.Prison, Area: h.Area, Ledger: id} }
+	begun := func(n ledger.New) error { _, err := h.Ledger.Create(officer, n, ledger.Idem{}); return err }
+	returned := func(at time.Time) error {
+		_, err := h.Ledger.Nil(officer, of("tool-hazmat"), at, ledger.Idem{})
+		return err
+	}
+	tools := func(at time.Time) ledger.Supposed { return ledger.Supposed{Ledger: "tool-hazmat", At: at} }
+	if err := h.Duty.Plan(ctx, h.Prison, now.Add(-72*time.Hour), now.Add(48*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	same("a ledger of kitchens", "not_for_area", begun(of("kitchen-hygiene")), ledger.Supposed{Ledger: "kitchen-hygiene", At: now})
+	same("what it says", "not_for_area", begun(of("kitchen-hygiene")), ledger.Supposed{Ledger: "kitchen-hygiene", Document: json.RawMessage("{}")})
+	same("no ledger", "ledger_unknown", begun(of("nope")), ledger.Supposed{Ledger: "nope", At: now})
+	same("a shift ahead", "period_not_begun", returned(now.Add(30*time.Hour)), tools(now.Add(30*time.Hour)))
+	long := of("complaint-rights")
+	long.For = now.AddDate(-1, 0, 0)
+	same("a year ago", "period_expired", begun(long), ledger.Supposed{Ledger: "complaint-rights", At: long.For})
+	if got := suppose(ledger.Supposed{Ledger: "complaint-rights", At: now.AddDate(0, 0, 2)}); got != "invalid_document" {
+		t.Errorf("what has not happened: %q", got)
+	}
+	if got := suppose(tools(now), tools(now)); got != "period_filed" {
+		t.Errorf("one shift twice: %q", got)
+	}
+	if got := suppose(tools(now), tools(now.Add(-24*time.Hour))); got != "" {
+		t.Errorf("two shifts: %q", got)
+	}
+	if err := returned(now); err != nil {
+		t.Fatal(err)
+	}
+	same("a shift that is filed", "period_filed", returned(now), tools(now))
+	// What happens as it happens is due in no period, and its chain hangs on what it says.
+	complaint := ledger.Supposed{Ledger: "complaint-rights", At: now}
+	if got := suppose(complaint, complaint); got != "" {
+		t.Errorf("complaints: %q", got)
+	}
+	three := slices.Repeat([]ledger.Supposed{{Ledger: "headcount", At: now}}, 3)
+	if got := suppose(three...); got != "" {
+		t.Errorf("three of a shift that wants three: %q", got)
+	}
+	if got := suppose(append(three, three[0])...); got != "period_filed" {
+		t.Errorf("four of three: %q", got)
+	}
+}
+
+// TestSupposedInItsPlace: of what is filed already one more is due when it would be voided.
+func TestSupposedInItsPlace(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	owe(t, h, "cell-body-search", 1)
+	e := approved(t, h)
+	again := ledger.Supposed{Ledger: "cell-body-search", At: time.Now()}
+	for code, list := range map[string][]ledger.Supposed{"period_filed": {again}, "": {again, {Entry: e.Entry, As: ledger.Voided}}} {
+		_, err := h.Assessment.Suppose(h.As(t.Context(), "area head"), h.Prison, h.Area, assessment.Supposed{Entries: list})
+		if fault.CodeOf(err) != code || code == "" && err != nil {
+			t.Errorf("%d supposed: %v, want %q", len(list), err, code)
+		}
+	}
+}
+
+// TestSupposedOfEach: of what is owed of each inmate, one that says nothing fills what one about
+// somebody fills, and no more of them can come than are owed.
+func TestSupposedOfEach(t *testing.T) {
+	t.Parallel()
+	h := housetest.New(t)
+	ctx := t.Context()
+	for _, number := range []string{"0000000001", "0000000002"} {
+		exec(t, h, "insert into inmates (prison_id, inmate_no, name, area_id, admitted_on) values ($1, $2, '张三', $3, '2020-01-01')", h.Prison, number, h.Area)
+	}
+	if err := h.Duty.Plan(ctx, h.Prison, time.Now().Add(-time.Hour), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	talk := ledger.Supposed{Ledger: "individual-talk", At: time.Now()}
+	for n, code := range []string{"", "", "", "period_filed"} {
+		filled := ""
+		err := h.Ledger.Suppose(h.As(ctx, "area head"), h.Prison, h.Area, slices.Repeat([]ledger.Supposed{talk}, n), func(tx ledger.Tx, days []ledger.DayTouched) error {
+			gains, err := h.Duty.Gains(ctx, tx, h.Area, days)
+			for _, g := range gains {
+				if g.Measure == "filled" {
+					filled = g.Value.String()
+				}
+			}
+			return err
+		})
+		if fault.CodeOf(err) != code || code == "" && (err != nil || n > 0 && filled != itoa(n)) {
+			t.Errorf("%d of two: %v, filled %q", n, err, filled)
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,6 +33,25 @@ func (a *API) selfCheck(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, d)
+}
+
+// supposable is what the page of suppositions offers.
+func (a *API) supposable(c echo.Context) error {
+	prison, area, err := areaPath(c)
+	if err != nil {
+		return err
+	}
+	version := 0
+	if v := c.QueryParam("version"); v != "" {
+		if version, err = strconv.Atoi(v); err != nil || version < 1 || version > math.MaxInt32 {
+			return notFound
+		}
+	}
+	can, err := a.Assessment.Supposable(c.Request().Context(), prison, area, version)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, can)
 }
 
 func (a *API) suppose(c echo.Context) error {

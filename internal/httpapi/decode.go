@@ -80,7 +80,8 @@ func decodeBy(door func([]byte) (catalog.Document, error), raw []byte, into any)
 }
 
 // plainNames refuses names that encoding/json would fold into ours (SCORE,
-// paſſword). A ledger's own document, under "body", has its own rules.
+// paſſword). What is data has its own rules: a ledger's own document, under "body",
+// and the ledgers that are named under "missed".
 func plainNames(at string, v any) error {
 	switch v := v.(type) {
 	case map[string]any:
@@ -89,7 +90,7 @@ func plainNames(at string, v any) error {
 				return &fault.Error{Kind: fault.Malformed, Code: "bad_request", Fields: []fault.Field{{Pointer: at + "/" + name, Code: "additionalProperties",
 					Text: fault.Text{ZH: "没有这个字段", EN: "There is no such field"}}}}
 			}
-			if name == "body" {
+			if name == "body" || name == "missed" {
 				continue
 			}
 			if err := plainNames(at+"/"+name, member); err != nil {

@@ -172,7 +172,7 @@ var titles = map[string]fault.Text{
 	"match_required":         {ZH: "缺少 If-Match", EN: "If-Match is wanted"},
 	"method_not_allowed":     {ZH: "不支持这种请求", EN: "This method is not supported here"},
 	"nil_not_allowed":        {ZH: "该台账不能零报告", EN: "This ledger takes no nil return"},
-	"period_filed":           {ZH: "这一时段已有填报或零报告，不需要再零报告", EN: "Something was filed for this period already; no nil return is wanted"},
+	"period_filed":           {ZH: "这一时段已有填报或零报告，不需要再填", EN: "Something was filed for this period already; nothing more is wanted"},
 	"nil_without_duty":       {ZH: "该台账在这个时间没有应填任务，不需要零报告", EN: "Nothing is due from this ledger at that time; no nil return is wanted"},
 	"period_not_begun":       {ZH: "该时段尚未开始，不能提前填报", EN: "The period has not begun; nothing can be filed ahead"},
 	"period_expired":         {ZH: "已过补录期限，不能再填报；确需补录请申请解锁", EN: "The time for filling it late is over; ask for an exception"},

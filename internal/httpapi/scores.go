@@ -17,6 +17,7 @@ func (a *API) scoreRoutes() []route {
 		{"GET", prison + "/scores", "scores.list", false, a.scores},
 		{"GET", prison + "/areas/:area/readiness", "scores.readiness", false, a.readiness},
 		{"GET", prison + "/areas/:area/self-check", "scores.self_check", false, a.selfCheck},
+		{"GET", prison + "/areas/:area/suppose", "scores.supposable", false, a.supposable},
 		{"POST", prison + "/areas/:area/suppose", "scores.suppose", false, a.suppose},
 		{"GET", prison + "/areas/:area/runs", "runs.list", false, a.listRuns},
 		{"POST", prison + "/areas/:area/runs", "runs.create", false, a.keepRun},

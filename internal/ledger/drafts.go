@@ -102,10 +102,15 @@ func (s *Service) admit(ctx context.Context, r Reader, t *catalog.Type, n New) (
 	if err := s.Access.Check(actor.From(ctx), "create", s.subject(e, t), s.Now()); err != nil {
 		return Entry{}, Area{}, err
 	}
-	if !t.AppliesTo(area.Kind, area.Function, area.HasLabour) {
-		return Entry{}, Area{}, LockFor(NotForArea).Refusal(fault.Invalid).With("ledger", t.ID)
+	return e, area, keptBy(t, area)
+}
+
+// keptBy refuses a ledger that the area does not keep.
+func keptBy(t *catalog.Type, a Area) error {
+	if !t.AppliesTo(a.Kind, a.Function, a.HasLabour) {
+		return LockFor(NotForArea).Refusal(fault.Invalid).With("ledger", t.ID)
 	}
-	return e, area, nil
+	return nil
 }
 
 // prefilled is the body of a new draft with what the sources know: their pinned

@@ -99,6 +99,9 @@ func (s *Service) lockOf(ctx context.Context, e Entry, allowed []Action) *Lock {
 // Period that something is due in, and its deadline.
 type Period struct{ Starts, Ends, Due time.Time }
 
+// Owed is one thing due: of what is owed of each inmate the field that names him, and whom.
+type Owed struct{ About, Inmate string }
+
 // fillable refuses what is filled for a time whose period has not begun, or whose
 // time is over and no exception holds. Where nothing was due, the time allowed
 // runs from the event itself.

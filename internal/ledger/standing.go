@@ -25,9 +25,11 @@ func (s *Service) stand(e *Entry, rev Revision) error {
 	}
 	e.OccurredAt, e.Day, e.Counts = &moment.At, moment.Day, counts
 	e.Nil, e.Warnings, e.Hints = rev.Nil, len(rev.Warnings), len(rev.Hints)
-	seals, err := t.Seals(doc)
-	if err != nil {
-		return err
+	seals := false
+	if !rev.Nil { // it has nothing that a condition could look at
+		if seals, err = t.Seals(doc); err != nil {
+			return err
+		}
 	}
 	// Once sealed, sealed: the one who wrote it does not open it by rewriting.
 	e.Sealed = e.Sealed || seals

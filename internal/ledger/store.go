@@ -178,6 +178,9 @@ type Tx interface {
 	// InsertEntry is under HoldCatalogue, of the version in force, but for what is only
 	// supposed and rolled back.
 	InsertEntry(ctx context.Context, e Entry) error
+	// Owed is something due of the area in the period that nobody has filed, as the
+	// transaction has changed entries; not_found when all of it is.
+	Owed(ctx context.Context, prison, area uuid.UUID, ledger string, p Period) (Owed, error)
 	// LockLedger keeps other submissions of the ledger in the prison out until
 	// commit, for types whose rules look at other entries.
 	LockLedger(ctx context.Context, prison uuid.UUID, ledger string) error

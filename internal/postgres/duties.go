@@ -409,6 +409,22 @@ func (t *txn) PeriodAt(ctx context.Context, prison, area uuid.UUID, ledgerID str
 	return p, mapped(err)
 }
 
+// Owed looks as the program does: what lacks is the same for everybody. What was filed is
+// counted once, not for each inmate.
+func (t *txn) Owed(ctx context.Context, prison, area uuid.UUID, ledgerID string, p ledger.Period) (o ledger.Owed, err error) {
+	err = t.asProgram(ctx, func() error {
+		return t.tx.QueryRow(ctx, `with d as materialized (select * from duties where prison_id = $1 and area_id = $2 and ledger = $3 and starts_at = $4 and ends_at = $5),
+			f as materialized (select d.duty_id, r.document->>d.about as inmate_no, count(*) as n from d join entries e on `+filed+` `+saying+`
+				where d.about <> '' or e.area_id = d.area_id group by 1, 2)
+			select d.about, coalesce(o.inmate_no, '') from d
+				left join duty_inmates o on o.prison_id = d.prison_id and o.duty_id = d.duty_id
+				left join f on f.duty_id = d.duty_id and (d.about = '' or f.inmate_no = o.inmate_no)
+			where d.target > coalesce(f.n, 0) and (d.about = '' or o.inmate_no is not null)
+			order by d.target, o.inmate_no limit 1`, prison, area, ledgerID, p.Starts, p.Ends).Scan(&o.About, &o.Inmate)
+	})
+	return o, mapped(err)
+}
+
 // DutyDays looks as the program does: what is reckoned does not hang on who files.
 func (t *txn) DutyDays(ctx context.Context, e ledger.Entry) (days []ledger.DayTouched, err error) {
 	err = t.asProgram(ctx, func() error {

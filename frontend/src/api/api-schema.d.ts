@@ -1738,7 +1738,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** What can be supposed of an area by a version of its standard */
+        get: operations["scores.supposable"];
         put?: never;
         /** What the score would be with something changed; nothing is kept */
         post: operations["scores.suppose"];
@@ -6029,8 +6030,27 @@ export interface components {
             came: components["schemas"]["Ref"][];
             went: components["schemas"]["Ref"][];
         };
+        Supposable: {
+            /** @description ledgers that the area keeps and the standard looks at */
+            filed: string[];
+            /** @description those of them of which something is due */
+            missed: string[];
+            /** @description lines that findings cost */
+            lines: {
+                id: string;
+                /** @description the code of the indicator that it stands in */
+                indicator: string;
+                title: components["schemas"]["Text"];
+                /**
+                 * @description what a finding brings: `count`, or `of` and `per`
+                 * @enum {string}
+                 */
+                asks: "count" | "ratio";
+            }[];
+        };
+        /** @description at most 200 changes at once */
         Supposed: {
-            /** @description duties missed more, by ledger */
+            /** @description duties missed more, by ledger (`missed` of what can be supposed); each counts as so many changes, and at least one */
             missed?: {
                 [key: string]: number;
             };
@@ -6039,9 +6059,10 @@ export interface components {
                 measure: string;
                 /** Format: date */
                 day: string;
+                /** @description more by so much; not less than 0 */
                 value: components["schemas"]["Decimal"];
             }[];
-            /** @description entries that would stand otherwise, or be filed and approved */
+            /** @description entries that would stand otherwise, or be filed and approved; filing is held to the rules of a real one and refused with its codes */
             entries?: {
                 /** Format: uuid */
                 entry?: string;
@@ -6055,7 +6076,7 @@ export interface components {
                 };
                 /**
                  * Format: date-time
-                 * @description where it says nothing, a time of the period it is for
+                 * @description where it says nothing, a time of the period it is for; it fills one thing due there, and `period_filed` refuses it when nothing is
                  */
                 at?: string;
             }[];
@@ -13342,6 +13363,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores.supposable": {
+        parameters: {
+            query?: {
+                /** @description one of `versions` of the readiness; the one in force without it */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                prison: string;
+                area: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ledgers and lines, all of which a supposition takes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Supposable"];
                 };
             };
             /** @description A problem */

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { components, operations } from './api-schema'
 import { call } from './http'
 import type { Indicator } from './model'
@@ -8,6 +8,7 @@ type S = components['schemas']
 export type Readiness = S['Readiness']
 export type Drift = S['Drift']
 export type ScoreChange = S['ScoreChange']
+export type Supposable = S['Supposable']
 export type Supposed = S['Supposed']
 export type Supposition = S['Supposition']
 export type ScoreRun = S['ScoreRun']
@@ -61,6 +62,21 @@ export interface Standard {
 export function useStandard(id: string | undefined) {
   const queryFn = async () => (await call<Standard>(`/standards/${id}`)).data
   return useQuery({ queryKey: ['standard', id], queryFn, enabled: id !== undefined })
+}
+
+/** What can be supposed by a version of the area's standard, '' the one in force; of the one before until it is here. */
+export function useSupposable(prison: string, area: string, version: string) {
+  const queryFn = async () =>
+    (
+      await call<Supposable>(`/prisons/${prison}/areas/${area}/suppose`, {
+        query: version ? { version } : {},
+      })
+    ).data
+  return useQuery({
+    queryKey: ['supposable', prison, area, version],
+    queryFn,
+    placeholderData: keepPreviousData,
+  })
 }
 
 export async function suppose(prison: string, area: string, body: Supposed): Promise<Supposition> {

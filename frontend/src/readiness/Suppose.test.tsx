@@ -22,12 +22,26 @@ function show() {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
   client.setQueryData(['organisation'], { prisons: [], departments: [] })
   client.setQueryData(['ledgers'], {
-    ledgers: [{ id: 'duty-log', title: { zh: '值班日志' } }],
+    ledgers: [
+      { id: 'duty-log', title: { zh: '值班日志' } },
+      { id: 'complaint-rights', title: { zh: '申诉维权' } },
+    ],
     ended: [],
   })
-  client.setQueryData(['standard', 'ordinary-area'], {
-    domains: [{ indicators: [{ ledgers: ['duty-log'], lines: [] }] }],
+  const line = (id: string, indicator: string, asks: string) => ({
+    id,
+    indicator,
+    asks,
+    title: { zh: id },
   })
+  const can = (asks: string) => ({
+    filed: ['complaint-rights', 'duty-log'],
+    missed: ['duty-log'],
+    lines: [line('GV.OC-01.kept', 'GV.OC-01', 'count'), line('XX-01.share', 'XX-01', asks)],
+  })
+  client.setQueryData(['supposable', 'p', 'a', ''], can('count'))
+  client.setQueryData(['supposable', 'p', 'a', '1'], can('ratio'))
+  client.setQueryData(['supposable', 'p', 'a', '3'], { ...can('count'), lines: [] })
   const found = (id: string) => ({ id, line: 'JG-02.video', day: '2026-11-20', count: 1, note: id })
   client.setQueryData(['findings', 'p', 'a'], [found('f1'), found('f2')])
   vi.mocked(call).mockImplementation(async (path, options) => {
@@ -82,4 +96,36 @@ it('takes several of each, and what was taken away is not asked', async () => {
   fireEvent.click(screen.getByLabelText('去掉 不计某条检查发现'))
   await work()
   await vi.waitFor(() => expect(asked[1]).toEqual({ without: ['f1'] }))
+})
+
+const offered = (label: string) =>
+  [...(screen.getByLabelText(label) as HTMLSelectElement).options].map((o) => o.textContent)
+
+it('offers the ledgers that the server takes, and each line by the code of its indicator', () => {
+  show()
+  expect(offered('补填并通过一条')).toEqual(['不变', '申诉维权', '值班日志'])
+  expect(offered('再漏填')).toEqual(['不变', '值班日志'])
+  expect(offered('被查出')).toEqual(['不变', 'GV.OC-01 GV.OC-01.kept', 'XX-01 XX-01.share'])
+})
+
+it('asks for what a line of the chosen version asks for', async () => {
+  const asked = show()
+  const choose = (label: string, value: string) =>
+    fireEvent.change(screen.getByLabelText(label), { target: { value } })
+  choose('被查出', 'XX-01.share')
+  expect(screen.queryByLabelText('实得数')).toBeNull()
+  choose('按标准的版本', '1')
+  choose('实得数', '17')
+  choose('应有数', '20')
+  await work()
+  const finding = { line: 'XX-01.share', count: 1, of: '17', per: '20' }
+  expect(asked[0]).toMatchObject({ version: 1, findings: [finding] })
+  choose('按标准的版本', '3')
+  expect(screen.queryByLabelText('实得数')).toBeNull()
+  await work()
+  await vi.waitFor(() => expect(asked[1]).toEqual({ version: 3 }))
+  // Back again the line and what it asks for are still of one mind.
+  choose('按标准的版本', '1')
+  expect((screen.getByLabelText('被查出') as HTMLSelectElement).value).toBe('XX-01.share')
+  expect((screen.getByLabelText('实得数') as HTMLInputElement).value).toBe('')
 })

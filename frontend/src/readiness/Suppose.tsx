@@ -3,7 +3,14 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { now } from '../api/clock'
 import { ProblemError } from '../api/problem'
 import { useEntries, useFindings } from '../api/queries'
-import { type Readiness, type Supposition, suppose, useStandard } from '../api/readiness'
+import {
+  type Readiness,
+  type Supposable,
+  type Supposition,
+  suppose,
+  useSupposable,
+} from '../api/readiness'
+import { Ratio } from '../checks/Ratio'
 import { today } from '../form/time'
 import { useLang, useT } from '../i18n'
 import { text } from '../schema/types'
@@ -24,9 +31,9 @@ interface Props {
 /** What the score would be if an entry stood otherwise, a duty were missed, or something found; nothing is kept. */
 export function Suppose({ prison, area, readiness }: Props) {
   const t = useT()
-  const lang = useLang()
   const names = useNames()
-  const standard = useStandard(readiness.sheet.standard)
+  const [version, setVersion] = useState('')
+  const can = useSupposable(prison, area, version).data
   const standing = useEntries({
     prison,
     area,
@@ -39,16 +46,12 @@ export function Suppose({ prison, area, readiness }: Props) {
   const [outcome, setOutcome] = useState<Supposition>()
   const [problems, setProblems] = useState<ProblemError['errors']>([])
   const [busy, setBusy] = useState(false)
-  const indicators = (standard.data?.domains ?? []).flatMap((d) => d.indicators)
-  const ledgers = [...new Set(indicators.flatMap((i) => i.ledgers))]
-  const lines = indicators.flatMap((i) =>
-    i.lines.filter((l) => l.method !== 'ledger' && (l.form === 'each' || l.form === 'table')),
-  )
-  const ledgerOptions = ledgers.map((l) => (
-    <option key={l} value={l}>
-      {names.ledger(l)}
-    </option>
-  ))
+  const options = (ledgers: string[] = []) =>
+    ledgers.map((l) => (
+      <option key={l} value={l}>
+        {names.ledger(l)}
+      </option>
+    ))
   const send = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault()
     const typed = new FormData(e.currentTarget)
@@ -89,7 +92,7 @@ export function Suppose({ prison, area, readiness }: Props) {
             {t('readiness.filed')}
             <select name="filed">
               <option value="">{t('readiness.none')}</option>
-              {ledgerOptions}
+              {options(can?.filed)}
             </select>
           </label>
           <label>
@@ -102,7 +105,7 @@ export function Suppose({ prison, area, readiness }: Props) {
             {t('readiness.missed')}
             <select name="ledger">
               <option value="">{t('readiness.none')}</option>
-              {ledgerOptions}
+              {options(can?.missed)}
             </select>
           </label>
           <label>
@@ -111,21 +114,7 @@ export function Suppose({ prison, area, readiness }: Props) {
           </label>
         </Rows>
         <Rows of={t('readiness.finding')}>
-          <label>
-            {t('readiness.finding')}
-            <select name="finding">
-              <option value="">{t('readiness.none')}</option>
-              {lines.map((l) => (
-                <option key={l.id} value={l.id}>
-                  {l.id.split('.')[0]} {text(l.title, lang)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            {t('readiness.times')}
-            <input name="count" type="number" min={1} max={1000} defaultValue={1} required />
-          </label>
+          <Found lines={can?.lines ?? []} />
         </Rows>
         <Rows of={t('readiness.without')}>
           <label>
@@ -142,7 +131,7 @@ export function Suppose({ prison, area, readiness }: Props) {
         </Rows>
         <label>
           {t('readiness.version')}
-          <select name="version" defaultValue="">
+          <select name="version" value={version} onChange={(e) => setVersion(e.target.value)}>
             {readiness.versions.map((v) => (
               <option key={v.version} value={v.in_force ? '' : v.version}>
                 {t(v.in_force ? 'readiness.versionInForce' : 'readiness.versionIs', {
@@ -187,6 +176,46 @@ export function Suppose({ prison, area, readiness }: Props) {
         </div>
       )}
     </section>
+  )
+}
+
+/** A line that findings cost, and what a finding under it brings. */
+function Found({ lines }: { lines: Supposable['lines'] }) {
+  const t = useT()
+  const lang = useLang()
+  const [id, setId] = useState('')
+  // Another version may not have it, or ask for something else there.
+  const line = lines.find((l) => l.id === id)
+  return (
+    <>
+      <label>
+        {t('readiness.finding')}
+        <select name="finding" value={line?.id ?? ''} onChange={(e) => setId(e.target.value)}>
+          <option value="">{t('readiness.none')}</option>
+          {lines.map((l) => (
+            <option key={l.id} value={l.id}>
+              {l.indicator} {text(l.title, lang)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {/* Each row says all three, so that rows are told by their place. */}
+      {line?.asks === 'ratio' ? (
+        <>
+          <Ratio />
+          <input type="hidden" name="count" value="1" />
+        </>
+      ) : (
+        <>
+          <label>
+            {t('readiness.times')}
+            <input name="count" type="number" min={1} max={1000} defaultValue={1} required />
+          </label>
+          <input type="hidden" name="of" value="" />
+          <input type="hidden" name="per" value="" />
+        </>
+      )}
+    </>
   )
 }
 

@@ -8,7 +8,7 @@ it('asks only for what was filled in', () => {
   expect(ask({ times: '1', count: '1' })).toEqual({})
   expect(ask({ entry: 'e voided' })).toEqual({ entries: [{ entry: 'e', as: 'voided' }] })
   expect(ask({ filed: 'duty-log' })).toEqual({
-    entries: [{ ledger: 'duty-log', at: '2026-11-26T12:00:00+08:00' }],
+    entries: [{ ledger: 'duty-log', at: '2026-11-26T02:00:00.000Z' }],
   })
   expect(ask({ filed: 'duty-log', filedOn: '2026-11-20', entry: 'e approved' }).entries).toEqual([
     { entry: 'e', as: 'approved' },
@@ -27,8 +27,10 @@ it('takes several of each, the empty ones left out', () => {
     filedOn: ['2026-11-01', '', '2026-11-20'],
     ledger: ['duty-log', 'duty-log', 'headcount'],
     times: ['1', '2', '4'],
-    finding: ['A-1.x', '', 'B-2.y'],
-    count: ['3', '1', '2'],
+    finding: ['A-1.x', '', 'B-2.y', 'C-3.z'],
+    count: ['3', '1', '2', '1'],
+    of: ['', '', '', '17'],
+    per: ['', '', '', '20'],
     without: ['', 'g', 'h'],
     version: ['2'],
   }
@@ -36,16 +38,28 @@ it('takes several of each, the empty ones left out', () => {
   expect(body.entries).toEqual([
     { entry: 'e', as: 'voided' },
     { entry: 'f', as: 'approved' },
-    { ledger: 'duty-log', at: '2026-11-26T12:00:00+08:00' },
+    { ledger: 'duty-log', at: '2026-11-26T02:00:00.000Z' },
     { ledger: 'headcount', at: '2026-11-20T12:00:00+08:00' },
   ])
   expect(body.missed).toEqual({ 'duty-log': 3, headcount: 4 })
-  expect(body.findings?.map((f) => [f.line, f.count])).toEqual([
-    ['A-1.x', 3],
-    ['B-2.y', 2],
+  expect(body.findings?.map((f) => [f.line, f.count, f.of, f.per])).toEqual([
+    ['A-1.x', 3, undefined, undefined],
+    ['B-2.y', 2, undefined, undefined],
+    ['C-3.z', 1, '17', '20'],
   ])
-  expect(new Set(body.findings?.map((f) => f.id)).size).toBe(2)
+  expect(new Set(body.findings?.map((f) => f.id)).size).toBe(3)
   expect(body).toMatchObject({ without: ['g', 'h'], version: 2 })
+})
+
+it('means by today the time that it is, and by a day that is over its noon', () => {
+  const at = (filedOn: string) =>
+    supposed((name) => ({ filed: ['duty-log'], filedOn: [filedOn] })[name] ?? [], now).entries?.[0]
+      ?.at
+  expect(['', '2026-11-26', '2026-11-25'].map(at)).toEqual([
+    '2026-11-26T02:00:00.000Z',
+    '2026-11-26T02:00:00.000Z',
+    '2026-11-25T12:00:00+08:00',
+  ])
 })
 
 it('lets an entry become what its state allows', () => {

@@ -24,21 +24,23 @@ export function supposed(values: (name: string) => string[], now: Date): Suppose
       const [entry = '', as] = said.split(' ')
       return { entry, as: as as As }
     })
-  // Noon is in every period that the day is in.
-  for (const [ledger, day] of rows('filed', 'filedOn'))
-    entries.push({ ledger, at: `${day || today(now)}T12:00:00+08:00` })
+  // Of a day that is over noon is in every period that it is in; of today it may lie ahead.
+  for (const [ledger, day] of rows('filed', 'filedOn')) {
+    const past = day !== '' && day < today(now)
+    entries.push({ ledger, at: past ? `${day}T12:00:00+08:00` : now.toISOString() })
+  }
   if (entries.length > 0) body.entries = entries
   for (const [ledger, times] of rows('ledger', 'times')) {
     body.missed = { ...body.missed, [ledger]: (body.missed?.[ledger] ?? 0) + Number(times) }
   }
-  const findings: Supposed['findings'] = rows('finding', 'count').map(([line, count], n) => ({
-    id: `supposed ${n}`,
-    line,
-    day: today(now),
-    count: Number(count),
-    note: '',
-    subject: `supposed ${n}`,
-  }))
+  const numbers = ['count', 'of', 'per'].map(values)
+  const findings: Supposed['findings'] = values('finding').flatMap((line, n) => {
+    if (!line) return []
+    const [count, of, per] = numbers.map((list) => list[n])
+    const id = `supposed ${n}`
+    const measured = of && per ? { of, per } : {}
+    return [{ id, line, day: today(now), count: Number(count), note: '', subject: id, ...measured }]
+  })
   if (findings.length > 0) body.findings = findings
   const without = values('without').filter(Boolean)
   if (without.length > 0) body.without = without
