@@ -314,6 +314,7 @@ func TestOneWayToASheet(t *testing.T) {
 		"postgres.scanScoreRun": "the row",
 		"postgres.Run":          "the row",
 		"postgres.Sheets":       "the row",
+		"postgres.Latest":       "the row",
 		"postgres.scoreRuns":    "the row",
 		"postgres.AddRun":       "leaves the sheet out",
 		"postgres.Evening":      "the row",

@@ -236,7 +236,7 @@ func (s *Service) Screening(ctx context.Context) ([]Screened, error) {
 
 // ownScore is what stands of a prison as a whole, by the standard in force; nil where the actor does not see it.
 func (s *Service) ownScore(ctx context.Context, m *lifecycle.Machine, prison uuid.UUID, day string, titles []Title) (*OwnScore, error) {
-	std, _, err := s.Standards.Issued(ctx, unitOf(prison, ledger.Area{}, levels[0]), day)
+	std, err := s.Standards.For(ctx, "prison", "", day)
 	if fault.CodeOf(err) == "standard_unknown" {
 		return nil, nil
 	}
@@ -249,14 +249,14 @@ func (s *Service) ownScore(ctx context.Context, m *lifecycle.Machine, prison uui
 			titled[t.Area] = true
 		}
 	}
-	sheets, err := s.Scores.Under(ctx, prison, uuid.Nil, titled, std)
+	sheet, err := s.Scores.Whole(ctx, prison, titled, std)
 	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) { // or no area of it counts
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	out := &OwnScore{Score: sheets[0].Score, Display: sheets[0].Display}
+	out := &OwnScore{Score: sheet.Score, Display: sheet.Display}
 	for _, level := range levels {
 		if out.Line, err = scoring.ParseDecimal(m.Parameter("pass_prison_" + level)); err != nil {
 			return nil, err

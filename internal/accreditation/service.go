@@ -27,6 +27,7 @@ import (
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
 	Under(ctx context.Context, prison, area uuid.UUID, titled map[uuid.UUID]bool, standards ...*scoring.Standard) ([]*scoring.Sheet, error)
+	Whole(ctx context.Context, prison uuid.UUID, titled map[uuid.UUID]bool, std *scoring.Standard) (*scoring.Sheet, error)
 }
 
 // Service is the use cases. All fields but Clock are required.

@@ -40,95 +40,89 @@ type Checked struct {
 // recorded outside of any check counts with it only under lines that a register
 // answers: what an inspector saw at another time, the team sees for itself.
 func (s *Service) Checked(ctx context.Context, prison uuid.UUID, c Checked) (Run, error) {
-	day, err := catalog.Day(c.AsOf)
-	if err != nil {
-		return Run{}, err
-	}
-	from, to := window(c.Standard, day.At)
-	all, err := s.Store.Areas(ctx, prison)
-	if err != nil {
-		return Run{}, err
-	}
-	var areas []ledger.Area
-	for _, a := range all {
-		if a.ID == c.Area || c.Area == uuid.Nil && a.Counts(to) {
-			areas = append(areas, a)
-		}
-	}
-	if len(areas) == 0 {
-		return Run{}, fault.New(fault.NotFound, "not_found")
-	}
-	ses := s.asked(ctx, prison)
-	in := scoring.Input{From: from, To: to, Facts: []scoring.DayFact{}, Findings: slices.Clone(c.Findings), Carry: c.Carry, Met: c.Met}
-	if in.Findings == nil {
-		in.Findings = []scoring.Finding{}
-	}
-	for _, a := range areas {
-		days, err := s.Store.Days(ctx, ses, a.ID, c.Standard.Facts(), from, to)
-		if err != nil {
-			return Run{}, err
-		}
-		in.Facts, in.Labour = append(in.Facts, days...), in.Labour || a.HasLabour
-	}
-	if c.Area == uuid.Nil {
-		units, err := s.inForce(ctx, ses, areas, c.Titled, to)
-		if err != nil {
-			return Run{}, err
-		}
-		in.Facts = append(in.Facts, scoring.AreaFacts(c.Standard, units, to)...)
-	} else {
-		by, err := s.Store.Rulings(ctx, ses, []uuid.UUID{c.Area})
-		if err != nil {
-			return Run{}, err
-		}
-		ruled(&in, c.Standard, by[c.Area])
-		free, err := s.Store.Unchecked(ctx, ses, c.Area, from, to)
-		if err != nil {
-			return Run{}, err
-		}
-		if !c.Standard.Unit.Official() {
-			free = nil // they are of the unit's own standard: a line of a framework may be called the same
-		}
-		for _, f := range free {
-			if l, ok := c.Standard.LineOf(f.Line); ok && l.Method == "register" {
-				in.Findings = append(in.Findings, f)
+	in, err := s.checked(ctx, prison, c, func(ses ledger.Session, areas []uuid.UUID, from, to string) ([]scoring.DayFact, error) {
+		list := []scoring.DayFact{}
+		for _, a := range areas {
+			days, err := s.Store.Days(ctx, ses, a, c.Standard.Facts(), from, to)
+			if err != nil {
+				return nil, err
 			}
+			list = append(list, days...)
 		}
+		return list, nil
+	})
+	if err != nil {
+		return Run{}, err
 	}
 	return made(Run{Area: c.Area, Check: &c.Check, Kind: c.Kind, MadeBy: actor.From(ctx).PersonID}, c.Standard, in)
 }
 
-// inForce are the areas with the sheets that count for their prison: of one that holds
-// a title the latest that a check confirmed, of another its latest self-check or
-// baseline. One without any has no sheet and counts as 0; one that no standard judges never can have
-// one, and is left out.
-func (s *Service) inForce(ctx context.Context, ses ledger.Session, areas []ledger.Area, titled map[uuid.UUID]bool, day string) ([]scoring.Unit, error) {
-	var units []scoring.Unit
-	for _, a := range areas {
-		kinds := []string{SelfCheck, "baseline"}
-		if titled[a.ID] {
-			kinds = full
+// Stands is the sheet that the run of a check would have, without what lies behind a loss: it is made of
+// sums, and costs the same however many entries there are.
+func (s *Service) Stands(ctx context.Context, prison uuid.UUID, c Checked) (*scoring.Sheet, error) {
+	in, err := s.checked(ctx, prison, c, func(ses ledger.Session, areas []uuid.UUID, from, to string) ([]scoring.DayFact, error) {
+		by, err := s.Store.Sums(ctx, ses, areas, c.Standard, from, to)
+		var list []scoring.DayFact
+		for _, a := range areas {
+			list = append(list, by[a]...)
 		}
-		u := scoring.Unit{ID: a.ID.String()}
-		raw, err := s.Store.LatestSheet(ctx, ses, a.ID, kinds, day)
-		if err != nil {
-			return nil, err
-		}
-		if raw == nil {
-			if _, err := s.standard(ctx, a); fault.CodeOf(err) == "standard_unknown" {
-				continue
-			} else if err != nil {
-				return nil, err
-			}
-		} else {
-			u.Sheet = &scoring.Sheet{}
-			if err := json.Unmarshal(raw, u.Sheet); err != nil {
-				return nil, fmt.Errorf("sheet in force of %s: %w", a.ID, err)
-			}
-		}
-		units = append(units, u)
+		return list, err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return units, nil
+	return scoring.Evaluate(c.Standard, in), nil
+}
+
+// checked is what a check is scored by; facts reads those of its areas.
+func (s *Service) checked(ctx context.Context, prison uuid.UUID, c Checked, facts func(ses ledger.Session, areas []uuid.UUID, from, to string) ([]scoring.DayFact, error)) (scoring.Input, error) {
+	day, err := catalog.Day(c.AsOf)
+	if err != nil {
+		return scoring.Input{}, err
+	}
+	from, to := window(c.Standard, day.At)
+	all, err := s.Store.Areas(ctx, prison)
+	if err != nil {
+		return scoring.Input{}, err
+	}
+	in := scoring.Input{From: from, To: to, Findings: slices.Clone(c.Findings), Carry: c.Carry, Met: c.Met}
+	if in.Findings == nil {
+		in.Findings = []scoring.Finding{}
+	}
+	var areas []ledger.Area
+	var ids []uuid.UUID
+	for _, a := range all {
+		if a.ID == c.Area || c.Area == uuid.Nil && a.Counts(to) {
+			areas, ids, in.Labour = append(areas, a), append(ids, a.ID), in.Labour || a.HasLabour
+		}
+	}
+	if len(areas) == 0 {
+		return in, fault.New(fault.NotFound, "not_found")
+	}
+	ses := s.asked(ctx, prison)
+	if in.Facts, err = facts(ses, ids, from, to); err != nil {
+		return in, err
+	}
+	if c.Area == uuid.Nil {
+		units, err := s.inForce(ctx, ses, areas, c.Titled, to)
+		in.Facts = append(in.Facts, scoring.AreaFacts(c.Standard, units, to)...)
+		return in, err
+	}
+	by, err := s.Store.Rulings(ctx, ses, ids)
+	if err != nil {
+		return in, err
+	}
+	ruled(&in, c.Standard, by[c.Area])
+	if !c.Standard.Unit.Official() {
+		return in, nil // what was recorded is of the unit's own standard: a line of a framework may be called the same
+	}
+	free, err := s.Store.Unchecked(ctx, ses, c.Area, from, to)
+	for _, f := range free {
+		if l, ok := c.Standard.LineOf(f.Line); ok && l.Method == "register" {
+			in.Findings = append(in.Findings, f)
+		}
+	}
+	return in, err
 }
 
 // Following is a kept run made anew with some of its findings decided otherwise, nil

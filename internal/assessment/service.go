@@ -35,6 +35,8 @@ type Store interface {
 	Areas(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
 	// Makings reads what scores are made of between two days, both included.
 	Makings(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (Makings, error)
+	// Sums are those of the makings alone.
+	Sums(ctx context.Context, s ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (map[uuid.UUID][]scoring.DayFact, error)
 	// Behind lists references of facts between two days, at most limit of each.
 	Behind(ctx context.Context, s ledger.Session, area uuid.UUID, asked []scoring.Fact, from, to string, limit int) ([]scoring.DayFact, error)
 	// Explained reads the makings of one area and, of the facts that weigh names by them, what is behind:
@@ -66,8 +68,9 @@ type Store interface {
 	// took the place of does not count. nil is none.
 	Measure(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, passed bool) (*Run, error)
 	Run(ctx context.Context, s ledger.Session, id uuid.UUID) (Run, error)
-	// LatestSheet of the runs of these kinds up to a day; nil is none.
-	LatestSheet(ctx context.Context, s ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error)
+	// Latest are the ids of the newest runs up to a day, of each area among the kinds named for it, with the sheets
+	// of those that are not held; an area without a run is not in the map.
+	Latest(ctx context.Context, s ledger.Session, kinds map[uuid.UUID][]string, day string, held []uuid.UUID) (map[uuid.UUID]Run, error)
 	// Unchecked are the findings that were recorded outside of any check.
 	Unchecked(ctx context.Context, s ledger.Session, area uuid.UUID, from, to string) ([]scoring.Finding, error)
 
@@ -116,6 +119,8 @@ type Service struct {
 	Now       func() time.Time
 	// Clock is the demonstration's, while its past is lived; nil is the server's time.
 	Clock func() time.Time
+
+	rated shelf
 }
 
 // asked is the session of an answer: the database sees who asks.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"taizhang/internal/actor"
+	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
@@ -18,9 +19,10 @@ import (
 
 // inspecting is the use cases of checks on the prison's own clock.
 func (l *life) inspecting(store *postgres.Store, clock func() time.Time) *inspection.Service {
-	i, scores := *l.p.Inspection, *l.p.Inspection.Scores
-	scores.Store, scores.Now, scores.Clock = postgres.Assessments{Store: store}, clock, clock
-	i.Store, i.Scores, i.Now, i.Clock = postgres.Checks{Store: store}, &scores, clock, clock
+	i, of := *l.p.Inspection, l.p.Inspection.Scores
+	scores := &assessment.Service{Store: postgres.Assessments{Store: store}, Access: of.Access, Standards: of.Standards, Duties: of.Duties, Entries: of.Entries,
+		Catalog: of.Catalog, Now: clock, Clock: clock}
+	i.Store, i.Scores, i.Now, i.Clock = postgres.Checks{Store: store}, scores, clock, clock
 	return &i
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,13 +19,13 @@ import (
 	"taizhang/internal/scoring"
 )
 
-// measured reckons days of the area as drawn, each of them several times and some
-// beside each other.
-func measured(t *testing.T, h *housetest.House, draw *rand.Rand, from time.Time, days int) {
+// measured reckons days of an area as drawn, of what a standard asks of ledgers, each of them several times
+// and some beside each other.
+func measured(t *testing.T, h *housetest.House, area uuid.UUID, std *scoring.Standard, draw *rand.Rand, from time.Time, days int) {
 	t.Helper()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	facts := h.Standard.Facts()
+	facts := slices.DeleteFunc(std.Facts(), func(f scoring.Fact) bool { return f.Ledger == scoring.Areas })
 	gate := make(chan struct{}, 8)
 	for n := range days * 4 {
 		f := facts[draw.IntN(len(facts))]
@@ -40,7 +41,7 @@ func measured(t *testing.T, h *housetest.House, draw *rand.Rand, from time.Time,
 		gate <- struct{}{}
 		go func() {
 			defer func() { <-gate; wg.Done() }()
-			err := postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, h.Area, f.Ledger, day, func(duty.Day) ([]scoring.DayFact, error) {
+			err := postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, area, f.Ledger, day, func(duty.Day) ([]scoring.DayFact, error) {
 				return []scoring.DayFact{{Measure: f.Measure, Value: value, Refs: []scoring.Ref{{Kind: "entry", ID: fmt.Sprint(n)}}}}, nil
 			})
 			if err != nil {
@@ -57,7 +58,7 @@ func TestSums(t *testing.T) {
 	h := housetest.New(t)
 	draw := rand.New(rand.NewPCG(7, 11))
 	from := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-	measured(t, h, draw, from, 240)
+	measured(t, h, h.Area, h.Standard, draw, from, 240)
 	if n := wrongTotals(t, h); n != 0 {
 		t.Errorf("%d days are otherwise than their totals say", n)
 	}

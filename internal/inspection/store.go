@@ -16,7 +16,7 @@ type Store interface {
 	// Check with its team, Checks of a prison, the newest first.
 	Check(ctx context.Context, s ledger.Session, id uuid.UUID) (Check, error)
 	Checks(ctx context.Context, s ledger.Session, most int) ([]Check, error)
-	// CheckBefore is the latest check of the unit before c that has a sheet and is not its own; zero for none.
+	// CheckBefore is the latest check of the unit that had a sheet when c was recorded and is not its own; zero for none.
 	CheckBefore(ctx context.Context, s ledger.Session, c Check) (uuid.UUID, error)
 	Acts(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Act, error)
 	FindingsOf(ctx context.Context, s ledger.Session, check uuid.UUID) ([]Finding, error)

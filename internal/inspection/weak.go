@@ -9,6 +9,7 @@ import (
 
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
+	"taizhang/internal/fault"
 	"taizhang/internal/ledger"
 	"taizhang/internal/scoring"
 )
@@ -16,8 +17,8 @@ import (
 // Weak is why a line comes early or late where the weak ones come first (薄弱在前).
 type Weak struct {
 	Rank int             `json:"rank"` // from 1
-	Cost scoring.Decimal `json:"cost"` // of its indicator, by the facts of today alone
-	Open int             `json:"open"` // items at the line of earlier checks by this standard that nobody verified
+	Cost scoring.Decimal `json:"cost"` // of its indicator, by the facts of the days before the check alone
+	Open int             `json:"open"` // items at the line of earlier checks by this standard that nobody had verified when the check was recorded
 	Met  bool            `json:"met"`  // the unit's check before found nothing there
 }
 
@@ -25,8 +26,11 @@ type Weak struct {
 // time on site goes to seeing and asking.
 const remote = "reading"
 
-// weaken says of each line how weak the unit is there. What the team finds changes nothing of it: a route
-// keeps its order while somebody walks it.
+// weaken says of each line how weak the unit is there: by the facts of the days before the check, and by the items
+// and the check before as they stood when it was recorded. So a route keeps its order while somebody walks it,
+// whatever is found, is filed of those days or is verified. What is decided meanwhile of earlier days still moves it: an
+// entry that is approved, corrected or voided, a ruling, an appeal at the check before, what a register has; of a
+// prison as a whole also a sheet or a title of one of its areas.
 func (s *Service) weaken(ctx context.Context, ses ledger.Session, c Check, std *scoring.Standard, route []OnRoute) error {
 	cost, err := s.factsCost(ctx, c, ses.Prison, std)
 	if err != nil {
@@ -38,7 +42,7 @@ func (s *Service) weaken(ctx context.Context, ses ledger.Session, c Check, std *
 	}
 	open := map[string]int{}
 	for _, r := range items {
-		if r.Check != c.ID && r.Standard == c.Standard && r.RecordedAt.Before(c.RecordedAt) && r.State != Verified && r.State != Annulled {
+		if then := r.stood(c.RecordedAt); r.Standard == c.Standard && r.RecordedAt.Before(c.RecordedAt) && then != Verified && then != Annulled {
 			open[r.Line]++
 		}
 	}
@@ -71,20 +75,23 @@ func weaker(a, b Weak) int {
 	return cmp.Or(cmp.Compare(last(a), last(b)), b.Cost.Rat().Cmp(a.Cost.Rat()), cmp.Compare(b.Open, a.Open))
 }
 
-// factsCost is what each indicator loses by what the unit's ledgers say, before anybody of the team found anything.
+// factsCost is what each indicator loses by what the unit's ledgers say of the days before the check, of a check that
+// is still to come up to now.
 func (s *Service) factsCost(ctx context.Context, c Check, prison uuid.UUID, std *scoring.Standard) (map[string]scoring.Decimal, error) {
-	in := assessment.Checked{Area: c.Area, Check: c.ID, Kind: c.Kind, Standard: std, AsOf: min(c.ToDay, catalog.DayOf(s.Now()))}
+	first, err := catalog.Day(c.FromDay)
+	if err != nil {
+		return nil, err
+	}
+	in := assessment.Checked{Area: c.Area, Standard: std, AsOf: min(catalog.DayOf(first.At.AddDate(0, 0, -1)), catalog.DayOf(s.Now()))}
 	if c.Area == uuid.Nil && s.Titles != nil {
-		var err error
 		if in.Titled, err = s.Titles.Titled(ctx, prison, in.AsOf); err != nil {
 			return nil, err
 		}
 	}
-	run, err := s.Scores.Checked(ctx, prison, in)
-	if err != nil {
-		return nil, err
+	sheet, err := s.Scores.Stands(ctx, prison, in)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil // no area of the prison counted yet
 	}
-	sheet, err := sheetOf(run.Sheet)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,18 @@ func (s Assessments) Makings(ctx context.Context, ses ledger.Session, areas []uu
 	return m, err
 }
 
+// Sums reads what the areas' ledgers come to.
+func (s Assessments) Sums(ctx context.Context, ses ledger.Session, areas []uuid.UUID, std *scoring.Standard, from, to string) (by map[uuid.UUID][]scoring.DayFact, err error) {
+	err = s.read(ctx, ses, func(tx pgx.Tx) error {
+		if err := plannedOnce(ctx, tx); err != nil {
+			return err
+		}
+		by, err = sums(ctx, tx, ses.Prison, areas, std, from, to)
+		return err
+	})
+	return by, err
+}
+
 // Explained reads both in one snapshot.
 func (s Assessments) Explained(ctx context.Context, ses ledger.Session, area uuid.UUID, std *scoring.Standard, from, to string, limit int, weigh func(assessment.Makings) []scoring.Fact) ([]scoring.DayFact, error) {
 	var list []scoring.DayFact

@@ -299,8 +299,9 @@ func (s Checks) EndRights(ctx context.Context, tx ledger.Tx, _, check uuid.UUID)
 // CheckBefore reads the one that the next goes on from, by any version of the same standard.
 func (s Checks) CheckBefore(ctx context.Context, ses ledger.Session, c inspection.Check) (id uuid.UUID, err error) {
 	err = s.read(ctx, ses, func(t *txn) error {
-		err := t.tx.QueryRow(ctx, `select check_id from checks where prison_id = $1 and area_id is not distinct from $2 and kind <> 'self_check' and state in ('confirmed', 'closed')
-			and recorded_at < $3 and standard = $4 order by recorded_at desc, check_id desc limit 1`, ses.Prison, orNull(c.Area), c.RecordedAt, c.Standard).Scan(&id)
+		err := t.tx.QueryRow(ctx, `select c.check_id from checks c join check_acts x on x.prison_id = c.prison_id and x.check_id = c.check_id and x.kind = 'confirmed'
+			where c.prison_id = $1 and c.area_id is not distinct from $2 and c.kind <> 'self_check' and x.recorded_at < $3 and c.standard = $4
+			order by c.recorded_at desc, c.check_id desc limit 1`, ses.Prison, orNull(c.Area), c.RecordedAt, c.Standard).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}

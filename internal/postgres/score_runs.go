@@ -88,17 +88,29 @@ func orNull(id uuid.UUID) *uuid.UUID {
 	return &id
 }
 
-// LatestSheet reads the newest of some kinds.
-func (s Assessments) LatestSheet(ctx context.Context, ses ledger.Session, area uuid.UUID, kinds []string, day string) ([]byte, error) {
-	var sheet []byte
-	err := s.read(ctx, ses, func(tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `select sheet from score_runs where prison_id = $1 and area_id = $2 and kind = any($3) and as_of <= $4::text::date
-			order by recorded_at desc, run_id desc limit 1`, ses.Prison, area, kinds, day).Scan(&sheet)
-	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
+// Latest reads the newest of each area.
+func (s Assessments) Latest(ctx context.Context, ses ledger.Session, kinds map[uuid.UUID][]string, day string, held []uuid.UUID) (map[uuid.UUID]assessment.Run, error) {
+	var areas []uuid.UUID
+	var of []string
+	for area, list := range kinds {
+		for _, kind := range list {
+			areas, of = append(areas, area), append(of, kind)
+		}
 	}
-	return sheet, err
+	by := map[uuid.UUID]assessment.Run{}
+	err := s.read(ctx, ses, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `select unit.area, r.run_id, case when r.run_id = any($5) then null else r.sheet end
+			from (select area, array_agg(kind) as kinds from unnest($2::uuid[], $3::text[]) k(area, kind) group by area) unit, lateral (
+				select run_id, sheet from score_runs where prison_id = $1 and area_id = unit.area and kind = any(unit.kinds) and as_of <= $4::text::date
+				order by recorded_at desc, run_id desc limit 1) r`, ses.Prison, areas, of, day, held)
+		if err != nil {
+			return err
+		}
+		var r assessment.Run
+		_, err = pgx.ForEachRow(rows, []any{&r.Area, &r.ID, (*[]byte)(&r.Sheet)}, func() error { by[r.Area] = r; return nil })
+		return err
+	})
+	return by, err
 }
 
 // Measure reads the newest of the kinds, or of all.

@@ -33,6 +33,8 @@ type Pin struct {
 type Reader interface {
 	// Issued is what is in force for the unit on the day (YYYY-MM-DD).
 	Issued(ctx context.Context, u Unit, day string) (*scoring.Standard, Pin, error)
+	// For is the same as it was last read, without asking the database: for figures of many units.
+	For(ctx context.Context, kind, function, day string) (*scoring.Standard, error)
 	// Version is the one that was pinned, in force or not; another digest under its
 	// name is an error.
 	Version(ctx context.Context, p Pin) (*scoring.Standard, error)

@@ -8392,10 +8392,11 @@ export interface components {
             weak?: {
                 /** @description from 1 */
                 rank: number;
+                /** @description of its indicator, by the ledgers of the days before the check */
                 cost: components["schemas"]["Decimal"];
-                /** @description items of earlier checks at the line that nobody verified */
+                /** @description items of earlier checks at the line that nobody had verified when the check was recorded */
                 open: number;
-                /** @description the check of the unit before found nothing there */
+                /** @description the check of the unit that was confirmed before this one was recorded found nothing there */
                 met: boolean;
             };
         };

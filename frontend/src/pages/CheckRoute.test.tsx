@@ -342,14 +342,14 @@ it('puts the weak first, says why in numbers, and remembers it', () => {
   show('', undefined, weakLines)
   const inOrder = ['条款 YJ-02.missing', '条款 YJ-02.layout', '条款 YJ-02.asked']
   expect(order()).toEqual(inOrder)
-  expect(screen.queryByText(/今日已扣/)).toBeNull()
+  expect(screen.queryByText(/考核前已扣/)).toBeNull()
   const choose = (value: string) =>
     fireEvent.change(screen.getByLabelText('排列'), { target: { value } })
   choose('weak')
   expect(order()).toEqual([...inOrder].reverse())
-  expect(screen.getByText('指标今日已扣 6.5 分 · 以往未整改 1 项')).toBeTruthy()
-  expect(screen.getByText('指标今日已扣 6.5 分 · 上次考核相符')).toBeTruthy()
-  expect(screen.getByText('台账今日未扣分，以往无遗留')).toBeTruthy()
+  expect(screen.getByText('指标考核前已扣 6.5 分 · 组织考核时遗留 1 项')).toBeTruthy()
+  expect(screen.getByText('指标考核前已扣 6.5 分 · 上次考核相符')).toBeTruthy()
+  expect(screen.getByText('考核前台账未扣分，以往无遗留')).toBeTruthy()
   cleanup()
   show('', undefined, weakLines)
   expect(order()).toEqual([...inOrder].reverse())
