@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"taizhang/internal/assessment"
+	"taizhang/internal/catalog"
 	"taizhang/internal/fault"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
@@ -431,5 +434,47 @@ func TestDoublesHTTP(t *testing.T) {
 	}
 	if status, body := client.do(t, "GET", at, "", nil); status != http.StatusOK || body["may_double"] != true || body["calibration"].(map[string]any)["lines"] != 0.0 {
 		t.Errorf("%d %v", status, body)
+	}
+}
+
+// TestTwiceBlindElsewhere: what somebody recorded of the unit since the draw, in another check or outside of
+// any, is told as well; what is older, or of another unit, is not.
+func TestTwiceBlindElsewhere(t *testing.T) {
+	t.Parallel()
+	x := checked(t)
+	other := x.open(x.Area, inspection.Mock)
+	const older = "YJ-02.missing"
+	if err := x.look("bing inspector", other, inspection.Look{Line: older, Result: inspection.Met, LookedAt: x.clock.Add(-1)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	c := x.open(x.Area, inspection.Joint)
+	d, err := x.twice(c, 200, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, l := range d.Drawn {
+		if l.Item != older && l.Double.Asks == "count" {
+			lines = append(lines, l.Item)
+		}
+	}
+	found := func(area uuid.UUID, line string) {
+		t.Helper()
+		if _, err := x.Assessment.AddFinding(checking(t.Context(), x.House), x.Prison, assessment.NewFinding{Area: area, Line: line, Day: catalog.DayOf(time.Now()), Count: 1, Note: "现场发现"}, ledger.Idem{}); err != nil {
+			t.Fatal(line, err, refusals(err))
+		}
+	}
+	found(x.Area, lines[0])
+	found(x.Other, lines[1])
+	if err := x.look("bing inspector", other, inspection.Look{Line: lines[2], Result: inspection.Met, LookedAt: x.clock.Add(-1)}, 0); err != nil {
+		t.Fatal(err)
+	}
+	for line, code := range map[string]string{lines[0]: "value_told", lines[1]: "", lines[2]: "value_told", older: ""} {
+		if got := x.doubled("yi inspector", c, line); got.MaySay != (code == "") {
+			t.Errorf("%s: %+v", line, got)
+		}
+		if err := x.says("yi inspector", c, d, line, inspection.Value{}); fault.CodeOf(err) != code {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }

@@ -219,9 +219,14 @@ func TestWeakStays(t *testing.T) {
 	if before[reads].Cost.String() != "3" || before[waits].Open != 1 || before["YJ-03.dead"].Open != 1 {
 		t.Fatalf("before the walk: %+v", before)
 	}
+	for _, who := range []string{"area head", "prison office", "bureau office"} {
+		if got := x.weak(who, next); got != nil {
+			t.Errorf("%s knows where the team goes first: %+v", who, got)
+		}
+	}
 	keeps := func(after string) {
 		t.Helper()
-		if diff := cmp.Diff(before, x.weak("area head", next)); diff != "" {
+		if diff := cmp.Diff(before, x.weak("bing inspector", next)); diff != "" {
 			t.Errorf("after %s (-before +now):\n%s", after, diff)
 		}
 	}
@@ -240,7 +245,7 @@ func TestWeakStays(t *testing.T) {
 	x.fact("duty-log", 0, "backfilled", "4")
 	keeps("a midnight")
 
-	cost := func() string { w := x.weak("bureau office", ahead)["JG-02.signature"].Cost; return w.String() }
+	cost := func() string { w := x.weak("bing inspector", ahead)["JG-02.signature"].Cost; return w.String() }
 	soon := cost()
 	x.clock = x.clock.Add(24 * time.Hour)
 	x.fact("duty-log", 0, "backfilled", "4")

@@ -62,7 +62,7 @@ type OnRoute struct {
 	Domain    string      `json:"domain"`
 	Indicator string      `json:"indicator"`
 	Remote    bool        `json:"remote"`         // the ledger is all its evidence
-	Weak      *Weak       `json:"weak,omitempty"` // while the check is open
+	Weak      *Weak       `json:"weak,omitempty"` // for the team, while the check is open
 }
 
 // Coverage of a method: how many of its lines were looked at.
@@ -187,7 +187,8 @@ func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (r Route, 
 	if err != nil {
 		return r, err
 	}
-	if c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil {
+	walks := c.State == Open && s.Access.Check(actor.From(ctx), "edit", subject("check", prison, c), s.Now()) == nil
+	if walks {
 		switch today := catalog.DayOf(s.Now()); {
 		case today < c.FromDay:
 			r.OpensOn = c.FromDay
@@ -198,7 +199,8 @@ func (s *Service) Route(ctx context.Context, prison, check uuid.UUID) (r Route, 
 		}
 	}
 	ses := s.asked(ctx, prison)
-	if r.Lines, err = s.route(ctx, ses, check, std); err != nil || c.State != Open {
+	// In which order it will be walked is the team's: who knows it can clean up ahead of them.
+	if r.Lines, err = s.route(ctx, ses, check, std); err != nil || !walks {
 		return r, err
 	}
 	return r, s.weaken(ctx, ses, c, std, r.Lines)

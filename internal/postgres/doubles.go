@@ -30,7 +30,7 @@ func (t *txn) doubles(ctx context.Context, check uuid.UUID, list []inspection.Dr
 		draw uuid.UUID
 		line string
 	}
-	values, told := map[place][]inspection.Value{}, map[string][]uuid.UUID{}
+	values, told := map[place][]inspection.Value{}, map[place][]uuid.UUID{}
 	rows, err := t.tx.Query(ctx, "select "+valueColumns+`, p.name from draw_values v join draws d on d.prison_id = v.prison_id and d.draw_id = v.draw_id join persons p on p.person_id = v.author
 		where v.prison_id = $1 and d.check_id = $2 order by v.recorded_at, v.author`, t.ses.Prison, check)
 	if err != nil {
@@ -46,13 +46,13 @@ func (t *txn) doubles(ctx context.Context, check uuid.UUID, list []inspection.Dr
 	}); err != nil {
 		return err
 	}
-	rows, err = t.tx.Query(ctx, `select line, author from looks where prison_id = $1 and check_id = $2 union select line, found_by from findings where prison_id = $1 and check_id = $2`, t.ses.Prison, check)
+	rows, err = t.tx.Query(ctx, `select d.draw_id, t.line, t.author from draws d, app.told_of(d) t where d.prison_id = $1 and d.check_id = $2 and d.kind = 'lines'`, t.ses.Prison, check)
 	if err != nil {
 		return err
 	}
-	var line string
+	var at place
 	var by uuid.UUID
-	if _, err := pgx.ForEachRow(rows, []any{&line, &by}, func() error { told[line] = append(told[line], by); return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&at.draw, &at.line, &by}, func() error { told[at] = append(told[at], by); return nil }); err != nil {
 		return err
 	}
 	for i := range list {
@@ -61,7 +61,8 @@ func (t *txn) doubles(ctx context.Context, check uuid.UUID, list []inspection.Dr
 		}
 		for k := range list[i].Drawn {
 			x := &list[i].Drawn[k]
-			x.Double = inspection.NewDouble(values[place{list[i].ID, x.Item}], told[x.Item])
+			at := place{list[i].ID, x.Item}
+			x.Double = inspection.NewDouble(values[at], told[at])
 		}
 	}
 	return nil

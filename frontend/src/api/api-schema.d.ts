@@ -8388,7 +8388,7 @@ export interface components {
             indicator: string;
             /** @description the ledger is all its evidence: it can be read before the visit */
             remote: boolean;
-            /** @description why it comes early or late where the weak ones come first; while the check is open */
+            /** @description why it comes early or late where the weak ones come first; for its team, while the check is open */
             weak?: {
                 /** @description from 1 */
                 rank: number;
