@@ -257,18 +257,23 @@ func (s *Service) ownScore(ctx context.Context, m *lifecycle.Machine, prison uui
 		return nil, err
 	}
 	out := &OwnScore{Score: sheet.Score, Display: sheet.Display}
+	return out, out.against(m)
+}
+
+// against the lines of the levels: who stands on one has reached it.
+func (out *OwnScore) against(m *lifecycle.Machine) (err error) {
 	for _, level := range levels {
 		if out.Line, err = scoring.ParseDecimal(m.Parameter("pass_prison_" + level)); err != nil {
-			return nil, err
+			return err
 		}
 		if out.Score.Rat().Cmp(out.Line.Rat()) < 0 {
 			out.Next = level
 			out.Gap, err = scoring.DecimalOf(new(big.Rat).Sub(out.Line.Rat(), out.Score.Rat()))
-			return out, err
+			return err
 		}
 		out.Reaches = level
 	}
-	return out, nil
+	return nil
 }
 
 // compareScores puts an unknown one below all.

@@ -167,12 +167,42 @@ func (s *Service) since(ctx context.Context, ses ledger.Session, area ledger.Are
 	return out, nil
 }
 
-// dues prices what is open: the score as it is, less the score if that one were missing.
+// dues of an area, priced.
 func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring.Standard, in scoring.Input, sheet *scoring.Sheet, now time.Time) ([]Due, error) {
 	open, err := s.Duties.List(ctx, prison, duty.Filter{Areas: []uuid.UUID{area}, DueFrom: now, DueTo: now.Add(horizon), Unfilled: true})
 	if err != nil {
 		return nil, err
 	}
+	return priced(open, std, in, sheet), nil
+}
+
+// Dues of areas by their standings (Scores), each as its readiness tells them; nothing that a score is made of is read again.
+func (s *Service) Dues(ctx context.Context, prison uuid.UUID, list []Standing) (map[uuid.UUID][]Due, error) {
+	if len(list) == 0 {
+		return nil, nil // of no area is not of all
+	}
+	var areas []uuid.UUID
+	for _, x := range list {
+		areas = append(areas, x.Area.ID)
+	}
+	now := s.Now()
+	open, err := s.Duties.List(ctx, prison, duty.Filter{Areas: areas, DueFrom: now, DueTo: now.Add(horizon), Unfilled: true})
+	if err != nil {
+		return nil, err
+	}
+	of := map[uuid.UUID][]duty.Duty{}
+	for _, d := range open {
+		of[d.Area] = append(of[d.Area], d)
+	}
+	by := map[uuid.UUID][]Due{}
+	for _, x := range list {
+		by[x.Area.ID] = priced(of[x.Area.ID], x.std, x.in, x.Sheet)
+	}
+	return by, nil
+}
+
+// priced are the duties that are open, the dearest first: the score as it is, less the score if that one were missing.
+func priced(open []duty.Duty, std *scoring.Standard, in scoring.Input, sheet *scoring.Sheet) []Due {
 	type missing struct {
 		ledger string
 		left   int
@@ -193,7 +223,7 @@ func (s *Service) dues(ctx context.Context, prison, area uuid.UUID, std *scoring
 		list = append(list, Due{Ledger: d.Ledger, Period: d.Period, Due: d.Due, Price: price})
 	}
 	slices.SortStableFunc(list, func(a, b Due) int { return cmp.Or(b.Price.Rat().Cmp(a.Price.Rat()), a.Due.Compare(b.Due)) })
-	return list, nil
+	return list
 }
 
 // missed is what the facts of a day gain when a duty passes unfulfilled.

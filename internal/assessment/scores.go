@@ -110,6 +110,9 @@ type Standing struct {
 
 	// Sheet is the whole, but for what lies behind each loss.
 	Sheet *scoring.Sheet `json:"-"`
+
+	std *scoring.Standard
+	in  scoring.Input
 }
 
 // counted lists those of the areas that count today, by code.
@@ -186,7 +189,7 @@ func (s *Service) standings(ctx context.Context, ses ledger.Session, of func(led
 			for j := range domains {
 				domains[j].Indicators = nil
 			}
-			at[a.ID] = Standing{Area: a, Score: sheet.Score, Points: sheet.Points, Line: sheet.Line, Display: sheet.Display, Passes: sheet.Passes, Domains: domains, Sheet: sheet}
+			at[a.ID] = Standing{Area: a, Score: sheet.Score, Points: sheet.Points, Line: sheet.Line, Display: sheet.Display, Passes: sheet.Passes, Domains: domains, Sheet: sheet, std: std, in: inputs[i]}
 		}
 	}
 	var list []Standing

@@ -17,12 +17,14 @@ import (
 	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
 	"taizhang/internal/fault"
 	"taizhang/internal/housetest"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
 	"taizhang/internal/overview"
+	"taizhang/internal/postgres"
 	"taizhang/internal/scoring"
 )
 
@@ -272,6 +274,37 @@ func TestPrisonBoard(t *testing.T) {
 	if r := rateOf(b.Rates, "ordinary"); r.Named != 1 || r.All != 2 || r.Percent != "50.00" {
 		t.Errorf("rate %+v", r)
 	}
+	// What is due in each area is what its own page says, and no less than nothing.
+	at := j.clock.Now()
+	if err := h.Duty.Plan(t.Context(), h.Prison, at, at.AddDate(0, 0, 2)); err != nil {
+		t.Fatal(err)
+	}
+	err = postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: h.Prison, Scope: ledger.Everything()}, h.Area, "duty-log", j.day(), func(duty.Day) ([]scoring.DayFact, error) {
+		return []scoring.DayFact{{Measure: "due", Value: *exact(t, "10")}, {Measure: "filled", Value: *exact(t, "9")}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Assessment.Now, h.Overview.Now = func() time.Time { return at }, func() time.Time { return at }
+	if b, err = h.Overview.Board(j.as("prison office"), h.Prison); err != nil || len(b.Dues) == 0 {
+		t.Fatalf("%d dues: %v", len(b.Dues), err)
+	}
+	due := map[uuid.UUID][]assessment.Due{}
+	for _, d := range b.Dues {
+		due[d.Area] = append(due[d.Area], d.Due)
+	}
+	for _, f := range b.Frames {
+		for _, a := range f.Areas {
+			r, err := h.Assessment.Readiness(j.as("prison office"), h.Prison, a.Area)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(r.Dues, slices.Concat([]assessment.Due{}, due[a.Area])); diff != "" {
+				t.Errorf("%s, its own page (-) and the board (+):\n%s", a.Area, diff)
+			}
+		}
+	}
+	h.Assessment.Now, h.Overview.Now = j.clock.Now, j.clock.Now
 	for _, f := range b.Frames {
 		for _, a := range f.Areas {
 			sheet, _, err := h.Assessment.Score(j.as("prison office"), h.Prison, a.Area)

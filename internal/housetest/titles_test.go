@@ -14,10 +14,14 @@ import (
 	"taizhang/internal/accreditation"
 	"taizhang/internal/assessment"
 	"taizhang/internal/catalog"
+	"taizhang/internal/duty"
 	"taizhang/internal/fault"
+	"taizhang/internal/housetest"
 	"taizhang/internal/inspection"
 	"taizhang/internal/ledger"
 	"taizhang/internal/lifecycle"
+	"taizhang/internal/postgres"
+	"taizhang/internal/scoring"
 	"taizhang/schemas"
 )
 
@@ -156,16 +160,76 @@ func TestEligibilityOfHouse(t *testing.T) {
 		t.Errorf("screening %+v", list)
 	}
 	// Each stands by its own score too, with the points to the line of the next level.
-	for i, p := range list {
+	for _, p := range list {
 		if p.Score == nil || p.Score.Next != "standard" || p.Score.Line.String() != "900" || new(big.Rat).Add(p.Score.Score.Rat(), p.Score.Gap.Rat()).Cmp(big.NewRat(900, 1)) != 0 {
 			t.Errorf("own score %+v", p.Score)
-		}
-		if i > 1 && list[i-1].Score.Score.Rat().Cmp(p.Score.Score.Rat()) < 0 {
-			t.Errorf("of two that miss as much, the lower comes first: %+v", list)
 		}
 	}
 	if own, err := j.h.Cases.Screening(j.as("yi prison office")); err != nil || len(own) != 1 || own[0].Prison != j.place[1].Prison {
 		t.Errorf("another prison's office sees %+v: %v", own, err)
+	}
+}
+
+// TestScreeningScores: a prison's own score is of its areas as they are titled today, and of two prisons that miss as much
+// the one with more stands first.
+func TestScreeningScores(t *testing.T) {
+	t.Parallel()
+	j := onRoad(t)
+	h := j.h
+	j.lookedBack(j.imported(h.Other, "area"), lost42...)
+	j.selfCheck(h.Area) // before anything is found
+	j.revoked(j.imported(h.Area, "area"), lost86...)
+	j.owns("update areas set closed_on = $2::text::date where area_id = $1", j.place[0].Kitchen, j.day())
+	std, err := h.Standards.For(t.Context(), "prison", "", j.day())
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := j.as("bureau office")
+	of := func(titled ...uuid.UUID) string {
+		t.Helper()
+		in := map[uuid.UUID]bool{}
+		for _, a := range titled {
+			in[a] = true
+		}
+		sheet, err := h.Assessment.Whole(office, h.Prison, in, std)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sheet.Score.String()
+	}
+	screened := func() []accreditation.Screened {
+		t.Helper()
+		list, err := h.Cases.Screening(office)
+		if err != nil || len(list) != 3 {
+			t.Fatal(list, err)
+		}
+		return list
+	}
+	list := screened()
+	i := slices.IndexFunc(list, func(s accreditation.Screened) bool { return s.Prison == h.Prison })
+	got, held := list[i].Score.Score.String(), of(h.Other)
+	if got != held || held == of() || held == of(h.Area, h.Other) {
+		t.Errorf("own score %s; with the title that stands %s, with none %s, with the revoked one too %s", got, held, of(), of(h.Area, h.Other))
+	}
+	rest := slices.DeleteFunc(list, func(s accreditation.Screened) bool { return s.Prison == h.Prison })
+	if !rest[0].Score.Score.Equal(rest[1].Score.Score) || rest[0].Missing != rest[1].Missing {
+		t.Fatalf("not alike to begin with: %+v", rest)
+	}
+	lower, higher := rest[0].Prison, rest[1].Prison
+	// What the prison's standard asks for alone: the mean of the areas stays.
+	i = slices.IndexFunc(j.place[:], func(p housetest.Place) bool { return p.Prison == lower })
+	err = postgres.Duties{Store: h.Store}.Reckon(t.Context(), ledger.Session{Prison: lower, Scope: ledger.Everything()}, j.place[i].Ordinary, "psych-health", j.day(), func(duty.Day) ([]scoring.DayFact, error) {
+		return []scoring.DayFact{{Measure: "high_risk_without_plan", Value: *exact(t, "1")}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[uuid.UUID]int{}
+	for i, s := range screened() {
+		at[s.Prison] = i
+	}
+	if at[lower] < at[higher] {
+		t.Error("of two that miss as much, the lower comes first")
 	}
 }
 

@@ -145,6 +145,10 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 	for _, a := range unjudged {
 		out.Unjudged = append(out.Unjudged, a.ID)
 	}
+	dues, err := s.Scores.Dues(ctx, prison, scores)
+	if err != nil {
+		return Board{}, err
+	}
 	sheets := map[uuid.UUID]*scoring.Sheet{}
 	for _, x := range scores {
 		sheets[x.Area.ID] = x.Sheet
@@ -158,11 +162,7 @@ func (s *Service) Board(ctx context.Context, prison uuid.UUID) (Board, error) {
 		}
 		u := units[slices.IndexFunc(units, func(u Unit) bool { return u.Area == x.Area.ID })]
 		out.Frames[i].Areas = append(out.Frames[i].Areas, areaOf(x.Area.ID, x.Sheet, u, here[x.Area.ID]))
-		r, err := s.Scores.Readiness(ctx, prison, x.Area.ID)
-		if err != nil {
-			return Board{}, err
-		}
-		for _, d := range r.Dues {
+		for _, d := range dues[x.Area.ID] {
 			out.Dues = append(out.Dues, Due{x.Area.ID, d})
 		}
 	}

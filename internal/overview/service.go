@@ -42,7 +42,7 @@ type Road interface {
 type Scores interface {
 	Scores(ctx context.Context, prison uuid.UUID) ([]assessment.Standing, error)
 	Unjudged(ctx context.Context, prison uuid.UUID) ([]ledger.Area, error)
-	Readiness(ctx context.Context, prison, area uuid.UUID) (*assessment.Readiness, error)
+	Dues(ctx context.Context, prison uuid.UUID, list []assessment.Standing) (map[uuid.UUID][]assessment.Due, error)
 	Under(ctx context.Context, prison, area uuid.UUID, titled map[uuid.UUID]bool, list ...*scoring.Standard) ([]*scoring.Sheet, error)
 }
 
