@@ -16,7 +16,6 @@ func (a *API) overviewRoutes() []route {
 		{"GET", "/overview", "overview.get", false, a.province},
 		{"GET", "/overview/units", "overview.units", false, a.overviewUnits},
 		{"GET", "/overview/balance", "overview.balance", false, a.balance},
-		{"GET", "/overview/balance/:standard/:domain", "overview.shares", false, a.domainShares},
 		{"GET", "/overview/lines", "overview.lines", false, a.lines},
 		{"GET", prison + "/overview", "overview.prison", false, a.prisonBoard},
 		{"GET", prison + "/whole", "overview.whole", false, a.wholePrison},
@@ -66,14 +65,6 @@ func (a *API) balance(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]any{"standards": list})
-}
-
-func (a *API) domainShares(c echo.Context) error {
-	list, err := a.Overview.Shares(c.Request().Context(), c.Param("standard"), c.Param("domain"))
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"areas": list})
 }
 
 func (a *API) prisonBoard(c echo.Context) error {

@@ -254,6 +254,7 @@ type Balance struct {
 	Version  int        `json:"version"`
 	Title    fault.Text `json:"title"`
 	Domains  []Even     `json:"domains"`
+	Areas    []Share    `json:"areas"` // what the figures of the domains count
 }
 
 // Even is one domain over all areas in sight.
@@ -264,30 +265,10 @@ type Even struct {
 	Spread
 }
 
-// Share is the rate of one area in a domain.
+// Share is the rates of one area in the domains, percent for the eye; a domain of which nothing applies is not in it.
 type Share struct {
 	Place
-	Percent string `json:"percent"`
-}
-
-// Shares of a domain of a standard: what its figures in the balance count, the lowest first.
-func (s *Service) Shares(ctx context.Context, standard, domain string) ([]Share, error) {
-	prisons, _, err := s.prisons(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []rated
-	err = s.standings(ctx, prisons, func(x assessment.Standing, std *scoring.Standard) {
-		if r, ok := x.Sheet.Rate(domain); ok && std.ID == standard {
-			list = append(list, rated{Place{x.Area.Prison, x.Area.ID}, r})
-		}
-	})
-	slices.SortStableFunc(list, func(a, b rated) int { return a.rate.Cmp(b.rate) })
-	out := make([]Share, len(list))
-	for i, x := range list {
-		out[i] = Share{x.at, share(x.rate, big.NewRat(1, 1))}
-	}
-	return out, err
+	Rates map[string]string `json:"rates"`
 }
 
 // Balance of today.
@@ -299,18 +280,22 @@ func (s *Service) Balance(ctx context.Context) ([]Balance, error) {
 	list := []Balance{}
 	rates := map[string][]rated{}
 	err = s.standings(ctx, prisons, func(x assessment.Standing, std *scoring.Standard) {
-		if !slices.ContainsFunc(list, func(b Balance) bool { return b.Standard == std.ID }) {
+		at := slices.IndexFunc(list, func(b Balance) bool { return b.Standard == std.ID })
+		if at < 0 {
 			b := Balance{Standard: std.ID, Version: std.Version, Title: std.Title, Domains: []Even{}}
 			for _, d := range std.Domains {
 				b.Domains = append(b.Domains, Even{ID: d.ID, Title: d.Title, Reform: d.Reform})
 			}
-			list = append(list, b)
+			at, list = len(list), append(list, b)
 		}
+		own := Share{Place{x.Area.Prison, x.Area.ID}, map[string]string{}}
 		for _, d := range std.Domains {
 			if r, ok := x.Sheet.Rate(d.ID); ok {
-				rates[std.ID+" "+d.ID] = append(rates[std.ID+" "+d.ID], rated{Place{x.Area.Prison, x.Area.ID}, r})
+				rates[std.ID+" "+d.ID] = append(rates[std.ID+" "+d.ID], rated{own.Place, r})
+				own.Rates[d.ID] = share(r, big.NewRat(1, 1))
 			}
 		}
+		list[at].Areas = append(list[at].Areas, own)
 	})
 	if err != nil {
 		return nil, err

@@ -3773,23 +3773,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/overview/balance/{standard}/{domain}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The areas that the figures of a domain in the balance count, the lowest first */
-        get: operations["overview.shares"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/prisons/{prison}/overview": {
         parameters: {
             query?: never;
@@ -8235,10 +8218,14 @@ export interface components {
             prison: string;
             /** Format: uuid */
             area: string;
-            /** @description of the points that apply */
-            percent: string;
+            /** @description percent of the points that apply, by domain, two decimals for the eye */
+            rates: {
+                [key: string]: string;
+            };
         };
         StandardBalance: {
+            /** @description what the figures of the domains count */
+            areas: components["schemas"]["AreaShare"][];
             standard: string;
             version: number;
             title: components["schemas"]["Text"];
@@ -18654,40 +18641,6 @@ export interface operations {
                 content: {
                     "application/json": {
                         standards: components["schemas"]["StandardBalance"][];
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "overview.shares": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                standard: string;
-                domain: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The areas with their rate in the domain */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        areas: components["schemas"]["AreaShare"][];
                     };
                 };
             };

@@ -29,8 +29,6 @@ export const useRatedUnits = (query: {
   prison?: string
 }) => useAsked<{ day: string; units: RatedUnit[] }>('/overview/units', query)
 export const useBalance = () => useAsked<{ standards: StandardBalance[] }>('/overview/balance')
-export const useDomainShares = (standard: string, domain: string) =>
-  useAsked<{ areas: S['AreaShare'][] }>(`/overview/balance/${standard}/${domain}`)
 export const useLines = () => useAsked<{ lines: DepartmentLine[] }>('/overview/lines')
 export const usePrisonBoard = (prison: string) =>
   useAsked<PrisonBoard>(`/prisons/${prison}/overview`, {}, prison !== '')

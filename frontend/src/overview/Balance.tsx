@@ -1,5 +1,5 @@
 import { Link } from 'react-router'
-import { useBalance, useDomainShares } from '../api/overview'
+import { type StandardBalance, useBalance } from '../api/overview'
 import { useTitled } from '../api/standards'
 import type { GuidedUnit } from '../api/together'
 import { useLang, useT } from '../i18n'
@@ -46,7 +46,7 @@ export function Balance() {
                     {d.reform && <span className="status">{t('overview.reform')}</span>}
                   </th>
                   <td className="num">
-                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
+                    <Figure show={() => <Shares areas={s.areas} domain={d.id} />}>
                       {percentOf(d.mean)}
                     </Figure>
                   </td>
@@ -57,7 +57,7 @@ export function Balance() {
                     {percentOf(d.high)} <At of={d} place={d.high_at} />
                   </td>
                   <td className="num">
-                    <Figure show={() => <Shares standard={s.standard} domain={d.id} />}>
+                    <Figure show={() => <Shares areas={s.areas} domain={d.id} />}>
                       {percentOf(d.between)}
                     </Figure>
                   </td>
@@ -72,20 +72,21 @@ export function Balance() {
 }
 
 /** The areas that the figures of a domain count, the lowest first. */
-function Shares({ standard, domain }: { standard: string; domain: string }) {
+function Shares({ areas, domain }: { areas: StandardBalance['areas']; domain: string }) {
   const nameOf = useUnitName()
+  const list = areas.flatMap(({ rates, ...place }) => {
+    const percent = rates[domain]
+    return percent === undefined ? [] : [{ place, percent }]
+  })
+  list.sort((a, b) => Number(a.percent) - Number(b.percent))
   return (
-    <Ready query={useDomainShares(standard, domain)}>
-      {({ areas }) => (
-        <ul>
-          {areas.map((a) => (
-            <li key={a.area}>
-              <Link to={boardOf(a)}>{nameOf(a)}</Link> {percentOf(a.percent)}
-            </li>
-          ))}
-        </ul>
-      )}
-    </Ready>
+    <ul>
+      {list.map(({ place, percent }) => (
+        <li key={place.area}>
+          <Link to={boardOf(place)}>{nameOf(place)}</Link> {percentOf(percent)}
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -165,7 +165,20 @@ const known: [unknown[], unknown][] = [
   ],
   [
     ['overview', '/overview/balance', {}],
-    { standards: [{ standard: 's', version: 1, title: zh('标准'), domains: [domain] }] },
+    {
+      standards: [
+        {
+          standard: 's',
+          version: 1,
+          title: zh('标准'),
+          domains: [domain],
+          areas: [
+            { prison: 'p', area: 'a', rates: { JG: '80.00' } },
+            { prison: 'p', area: 'b', rates: { ZZ: '10.00' } },
+          ],
+        },
+      ],
+    },
   ],
   [
     ['overview', '/prisons/p/overview', {}],

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, within } from '@testing-library/react'
+import { fireEvent, render, screen, within } from '@testing-library/react'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, it, vi } from 'vitest'
 import type { Overview as Data, StandardBalance } from '../api/overview'
@@ -140,13 +140,24 @@ it('says of which prison the lowest and the highest area are, and opens them', (
     between: '20.00',
     units: 2,
   }
-  show(
-    {},
-    { balance: [{ standard: 's', version: 1, title: { zh: '标准', en: 'S' }, domains: [domain] }] },
-  )
+  const areas: StandardBalance['areas'] = [
+    { prison: 'p', area: 'a', rates: { JG: '100.00' } },
+    { prison: 'p', area: 'b', rates: { JG: '80.00', ZZ: '90.00' } },
+    { prison: 'p', area: 'c', rates: { ZZ: '70.00' } },
+  ]
+  const title = { zh: '标准', en: 'S' }
+  show({}, { balance: [{ standard: 's', version: 1, title, domains: [domain], areas }] })
   const balance = screen.getByRole('region', { name: /标准/ })
   const [low, high] = within(balance).getAllByRole('link', { name: '甲监狱 一监区' })
   for (const link of [low, high]) expect(link).toHaveAttribute('href', '/prisons/p/units/a/board')
+  // The mean opens the areas that have points in the domain, the lowest first.
+  fireEvent.click(within(balance).getByRole('button', { name: /^90/ }))
+  const opened = within(balance).getByRole('list')
+  expect(
+    within(opened)
+      .getAllByRole('listitem')
+      .map((x) => x.textContent?.slice(-6)),
+  ).toEqual([expect.stringContaining('80'), expect.stringContaining('100')])
 })
 
 it('says that what a department comes for could not be had', async () => {
