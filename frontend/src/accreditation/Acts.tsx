@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
+import { Link } from 'react-router'
 import { actOn, askFor, type CaseChoice, type WholeCase } from '../api/cases'
 import { now } from '../api/clock'
 import { today } from '../form/time'
@@ -34,7 +35,12 @@ export function Acts({ whole }: { whole: WholeCase }) {
               <h3>{t('cases.refusedFor', { act: text(choice.title, lang) })}</h3>
               <ul className="quiet">
                 {choice.refused.map((r) => (
-                  <li key={r.code}>{text(r.text, lang)}</li>
+                  <li key={r.code}>
+                    {text(r.text, lang)}{' '}
+                    {r.code === 'self_complete' && (
+                      <Link to={selfCheckOf(whole)}>{t('cases.toSelfCheck')}</Link>
+                    )}
+                  </li>
                 ))}
               </ul>
             </div>
@@ -46,6 +52,10 @@ export function Acts({ whole }: { whole: WholeCase }) {
     </section>
   )
 }
+
+/** Where the unit keeps its self-check: an area beside its score, a prison as a whole as a check of its own. */
+const selfCheckOf = ({ prison, area }: WholeCase) =>
+  area ? `/prisons/${prison}/areas/${area}/readiness` : '/checks'
 
 function Ask({ whole, event, title }: { whole: WholeCase; event: string; title: string }) {
   const t = useT()

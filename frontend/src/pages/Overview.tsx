@@ -466,7 +466,8 @@ function Line({ line }: { line: DepartmentLine }) {
   return (
     <section className="panel" aria-label={t('overview.line')}>
       <h2>
-        {t('overview.line')}:{' '}
+        {t('overview.line')}
+        {t('marks.colon')}
         {atBureau ? names.office(line.department) : names.department(line.department)}
       </h2>
       <h3>{t('overview.applicants')}</h3>

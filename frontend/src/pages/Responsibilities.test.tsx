@@ -98,6 +98,6 @@ it('is told beside what was lost', () => {
       <Answers prison="p" kind="step" what="area/NAMED" quiet />
     </>,
   )
-  expect(screen.getByText(/责任人: 李四/)).toBeInTheDocument()
+  expect(screen.getByText(/责任人：李四/)).toBeInTheDocument()
   expect(screen.getAllByRole('link', { name: '无人负责' })).toHaveLength(1)
 })

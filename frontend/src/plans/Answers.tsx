@@ -26,7 +26,8 @@ export function Answers({
   if (!holder && quiet) return null
   return (
     <span className="quiet answers">
-      {t('plans.answers')}:{' '}
+      {t('plans.answers')}
+      {t('marks.colon')}
       {holder ? (
         holder.name
       ) : (

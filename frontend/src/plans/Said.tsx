@@ -34,7 +34,8 @@ export function Said({ plan, version }: { plan: PlanYear; version: PlanVersion }
       <ul>
         {units.map((u) => (
           <li key={u}>
-            {unitIn(u || undefined)}:{' '}
+            {unitIn(u || undefined)}
+            {t('marks.colon')}
             {version.marks
               .filter((m) => (m.area ?? '') === u)
               .map((m) => `${titles.get(m.state) ?? m.state} ${said(m)}`)
