@@ -304,7 +304,7 @@ func TestDepartmentTasks(t *testing.T) {
 		slices.Sort(kinds)
 		return kinds
 	}
-	if got := days(); !slices.Equal(got, []string{"closes", "opinion", "window"}) {
+	if got := days(); !slices.Equal(got, []string{"closes", "opinion", "timer", "window"}) {
 		t.Errorf("the calendar: %v", got)
 	}
 	if _, err := h.Cases.Acknowledge(j.as(headOfCustody), j.clock.Now().Year(), 1, custody, ledger.Idem{}); err != nil {
