@@ -101,6 +101,15 @@ it('tells why a line costs less, also where nothing came or went', async () => {
       is: { of: '38', per: '40' },
       came: [{ kind: 'finding', id: 'g', day: '2026-05-20' }],
     },
+    {
+      ...change,
+      line: 'JG-06.same',
+      title: { zh: '差错率' },
+      before: '25',
+      after: '25',
+      was: { of: '1', per: '20' },
+      is: { of: '2', per: '40' },
+    },
   ]
   show({ since: { ...since, changes } } as unknown as Partial<Answer>)
   const told = within(
@@ -114,6 +123,11 @@ it('tells why a line costs less, also where nothing came or went', async () => {
   expect(late.textContent).toContain('检查发现 2026-05-20')
   expect(late.textContent).not.toContain('38/40')
   expect(told.queryByText(/现施行/)).toBeNull()
+  // What costs the same is there for who asks.
+  const same = told.getByText('扣分不变、所依据的情况有变的 1 条').closest('details')
+  expect(within(same as HTMLElement).getByText('由 1/20 变为 2/40')).toBeTruthy()
+  expect(same?.open).toBe(false)
+  expect(same?.contains(late)).toBe(false)
 })
 
 it('names both versions where another is in force since', async () => {

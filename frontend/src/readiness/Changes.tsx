@@ -12,8 +12,26 @@ interface Props {
   of?: { area: string; standard: string }
 }
 
-/** What costs more or less than before, the largest loss first. */
-export function Changes({ prison, list, of }: Props) {
+/** What costs more or less than before, the largest loss first; what costs the same of more or fewer is folded away. */
+export function Changes({ list, ...at }: Props) {
+  const t = useT()
+  const costs = (c: ScoreChange) => amount(c.after) !== amount(c.before)
+  const moved = list.filter(costs)
+  const same = list.filter((c) => !costs(c))
+  return (
+    <>
+      {moved.length > 0 && <Rows list={moved} {...at} />}
+      {same.length > 0 && (
+        <details>
+          <summary>{t('readiness.sameCost', { n: same.length })}</summary>
+          <Rows list={same} {...at} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function Rows({ prison, list, of }: Props) {
   const t = useT()
   const lang = useLang()
   return (
