@@ -36,7 +36,7 @@ export function Acts({ whole }: { whole: WholeCase }) {
               <ul className="quiet">
                 {choice.refused.map((r) => (
                   <li key={r.code}>
-                    {text(r.text, lang)}{' '}
+                    <span>{text(r.text, lang)}</span>{' '}
                     {r.code === 'self_complete' && (
                       <Link to={selfCheckOf(whole)}>{t('cases.toSelfCheck')}</Link>
                     )}
