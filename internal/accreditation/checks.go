@@ -106,17 +106,6 @@ func (s *Service) Held(ctx context.Context, in ledger.Tx, prison, area, id uuid.
 	return c.Pin.Standard, c.Pin.Version, nil
 }
 
-// beganOn is the day on which a case came to its state.
-func beganOn(c Case, events []Event) string {
-	began := c.RecordedAt
-	for _, e := range events {
-		if e.From != e.To {
-			began = e.RecordedAt
-		}
-	}
-	return catalog.DayOf(began)
-}
-
 // Rests says whether the case is in the step that rests on this kind of check: what is
 // only prepared is not confirmed yet. Faults: not_found, case_forbids.
 func (s *Service) Rests(ctx context.Context, prison, id uuid.UUID, kind string) error {

@@ -177,6 +177,17 @@ func (s *Service) known(ctx context.Context, l Look, g ground, c Case) (known, e
 	return k, err
 }
 
+// beganOn is the day on which a case came to its state.
+func beganOn(c Case, events []Event) string {
+	began := c.RecordedAt
+	for _, e := range events {
+		if e.From != e.To {
+			began = e.RecordedAt
+		}
+	}
+	return catalog.DayOf(began)
+}
+
 // sinceOf is the event by which the case came to its state: there its round began.
 func sinceOf(events []Event) (seq int) {
 	for _, e := range events {
@@ -193,14 +204,11 @@ func (s *Service) ofRound(ctx context.Context, l Look, c Case, k *known) error {
 	if err != nil {
 		return err
 	}
-	k.round.began = catalog.DayOf(c.RecordedAt)
+	k.round.since, k.round.began = sinceOf(events), beganOn(c, events)
 	applied := 0 // the act by which it came the last time
 	for _, e := range events {
 		if e.From == lifecycle.Draft {
 			applied = e.Seq
-		}
-		if e.From != e.To {
-			k.round.since, k.round.began = e.Seq, catalog.DayOf(e.RecordedAt)
 		}
 	}
 	// What happens under a title happens in its cycle, taken up and looked back on as it may be.

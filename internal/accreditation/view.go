@@ -160,12 +160,10 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 	if err != nil {
 		return Board{}, err
 	}
-	begins := func(prison, area uuid.UUID) {
+	begins := func(prison, area uuid.UUID, cases []Case, held []Title) {
 		if !slices.ContainsFunc(s.qualities(ctx, prison, area), func(a lifecycle.Actor) bool { return a == lifecycle.Unit || a == lifecycle.PrisonOffice }) {
 			return
 		}
-		cases := slices.DeleteFunc(slices.Clone(list), func(c Case) bool { return c.Prison != prison })
-		held := slices.DeleteFunc(slices.Clone(titles), func(t Title) bool { return t.Prison != prison })
 		x := Beginer{Prison: prison, Area: area}
 		for level := range m.Tracks[trackOf(area)] {
 			if hinders(cases, held, area, level, today) == nil {
@@ -181,10 +179,12 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 		b.Begin = append(b.Begin, x)
 	}
 	for _, p := range prisons {
-		begins(p.ID, uuid.Nil)
+		cases := slices.DeleteFunc(slices.Clone(list), func(c Case) bool { return c.Prison != p.ID })
+		held := slices.DeleteFunc(slices.Clone(titles), func(t Title) bool { return t.Prison != p.ID })
+		begins(p.ID, uuid.Nil, cases, held)
 		for _, a := range p.Areas {
 			if !closed(a, today) {
-				begins(p.ID, a.ID)
+				begins(p.ID, a.ID, cases, held)
 			}
 		}
 	}
