@@ -156,7 +156,7 @@ func (s *Service) Begin(ctx context.Context, prison, area uuid.UUID, level strin
 		switch a, err := areaOf(ctx, tx, area); {
 		case err != nil:
 			return err
-		case closed(a, catalog.DayOf(tx.Now())):
+		case a.Closed(catalog.DayOf(tx.Now())):
 			return fault.InvalidFields("bad_case", []fault.Field{told("/area", "closed", "该监区已于 "+a.ClosedOn+" 撤销", "The area was closed on "+a.ClosedOn)})
 		}
 		before, err := tx.CasesOf(ctx, area)
@@ -204,9 +204,6 @@ func hinders(cases []Case, titles []Title, area uuid.UUID, level, day string) er
 	}
 	return nil
 }
-
-// closed for good, as far as anybody knows; one that opens later may prepare.
-func closed(a ledger.Area, day string) bool { return a.ClosedOn != "" && a.ClosedOn <= day }
 
 func trackOf(area uuid.UUID) string {
 	if area == uuid.Nil {

@@ -183,7 +183,7 @@ func (s *Service) CasesOf(ctx context.Context, prison uuid.UUID) (Board, error) 
 		held := slices.DeleteFunc(slices.Clone(titles), func(t Title) bool { return t.Prison != p.ID })
 		begins(p.ID, uuid.Nil, cases, held)
 		for _, a := range p.Areas {
-			if !closed(a, today) {
+			if !a.Closed(today) {
 				begins(p.ID, a.ID, cases, held)
 			}
 		}

@@ -203,7 +203,7 @@ func (s *Service) OpenCheck(ctx context.Context, prison uuid.UUID, n NewCheck, i
 func (s *Service) closedOn(ctx context.Context, prison, area uuid.UUID) (string, error) {
 	areas, err := s.Store.Areas(ctx, prison)
 	for _, a := range areas {
-		if a.ID == area && a.ClosedOn != "" && a.ClosedOn <= catalog.DayOf(s.Now()) {
+		if a.ID == area && a.Closed(catalog.DayOf(s.Now())) {
 			return a.ClosedOn, nil
 		}
 	}

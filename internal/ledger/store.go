@@ -332,6 +332,9 @@ func (a Area) Counts(day string) bool {
 	return (a.OpenedOn == "" || a.OpenedOn <= day) && (a.ClosedOn == "" || day < a.ClosedOn)
 }
 
+// Closed for good on the day, as far as anybody knows; one that opens later is not.
+func (a Area) Closed(day string) bool { return a.ClosedOn != "" && a.ClosedOn <= day }
+
 // Files keeps bytes by hash (package objectstore).
 type Files interface {
 	PutStaging(ctx context.Context, key string, r io.Reader, size int64) error
